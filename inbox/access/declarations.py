@@ -18,7 +18,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from inbox.language.errors import Undeclared
+from crypto.journal import Presence
+from inbox.language.errors import Refused, Undeclared
+from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -76,23 +78,40 @@ def _asked(session: Session) -> tuple[str, ...]:
 
 
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
-    """Return who of those who act has not declared it, without an entry; raises as ``queries_cases.case``."""
+    """Return who of those who act has not declared it, without an entry.
+
+    Raises as ``queries_cases.case``, and Refused if one of them cannot: see ``declare``.
+    """
     with inbox.vault.transaction(who.officers) as session:
-        return missing(session, number)
+        names = missing(session, number)
+    _check_here(who, names)
+    return names
 
 
 def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     """Note the word of each who acts on each of these cases, of all of them or of none.
 
-    Return who had not given it before for one of them at least. Raises as ``bulk.do`` and ``missing``.
+    Return who had not given it before for one of them at least. Raises as ``bulk.do`` and ``missing``, and
+    Refused for the word of somebody of whom only the sheet is there: anybody can bring that.
     """
     newly: set[str] = set()
 
     def give(session: Session, number: int) -> None:
+        _check_here(who, missing(session, number))
         newly.update(_declare(session, number, who.today))
 
     bulk.do(inbox, who, action(Code.DECLARE), numbers, give)
     return [name for name in who.officers if name in newly]
+
+
+def _check_here(who: Actor, names: Iterable[str]) -> None:
+    if absent := [name for name in names if who.present.get(name) is Presence.SHEET]:
+        raise Refused(
+            sentence(
+                "nobody declares for {names}, of whom only the sheet was brought", names=", ".join(absent)
+            ),
+            sentence("each comes with share and passphrase; if one is lost, first: inbox officers renew"),
+        )
 
 
 def _declare(session: Session, number: int, today: date) -> Sequence[str]:

@@ -1,8 +1,9 @@
-"""An inbox of three officers whose circle changes."""
+"""An inbox of three officers whose circle changes, or which sheets open."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from inbox.keys import vault_header
+from inbox.keys import share_file, vault_header
 from inbox.vault.casework_tables import Declaration
 from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, passphrase_of, today
 
@@ -41,3 +42,15 @@ def only(office: Office, pattern: str) -> str:
 def header_of(office: Office) -> vault_header.Header:
     """Return what vault.json says."""
     return vault_header.parse((office.root / "vault.json").read_bytes())
+
+
+def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
+    """Return the inbox opened by these officers, and by the sheets of others."""
+    found = office.of(*own)
+    brought: list[str | Path] = [*found.opening()] if own else []
+    for name in sheets:
+        file = share_file.parse(office.share_of(name).read_bytes())
+        (typed := office.shares / f"{name}.typed").write_text(share_file.unseal(file, passphrase_of(name)))
+        brought += ["--share", typed]
+    found.brought = brought
+    return found

@@ -9,6 +9,7 @@ from inbox.overview import queue
 from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
+from tests.support.inbox_circles import opened_by
 from tests.support.inbox_trio import CANARY, Trio
 from tests.support.typist import Start, typing_to_fork, typing_to_inbox
 
@@ -187,3 +188,20 @@ def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
     assert (code == 0) is ("inbox conflict exclude 3 chloe --reason" not in typist.shown)
     with office.opened() as inbox, inbox.transaction() as session:
         assert len(answers) * (code == 0) == len(session.scalars(select(Declaration)).all())
+
+
+@pytest.mark.usefixtures("quick")
+def test_nobody_declares_for_whom_only_the_sheet_is_there(unread: Trio) -> None:
+    """By command, as a case is read, at the desk. Once it was declared in person, a sheet reads as others."""
+    with_sheet = opened_by(unread.office, "alice", sheets=["chloe"])
+    before = unread.office.state()
+    said = with_sheet.run("declare", "1", "2")
+    assert (1, True) == (said.code, "nobody declares for chloe, of whom only the sheet" in said.err)
+    with typing_to_fork(
+        ["--home", "inbox", *with_sheet.opening(), "show", "1"], unread.office.root.parent
+    ) as at:
+        at.sees("nobody declares for chloe")
+        assert 1 == at.waits()
+    assert before == unread.office.state()
+    unread.others.json("declare", "1")
+    assert 0 == with_sheet.run("show", "1").code

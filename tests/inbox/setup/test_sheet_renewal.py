@@ -12,6 +12,7 @@ from inbox.keys import share_file
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of
+from tests.support.inbox_circles import opened_by
 from tests.support.inbox_clock import moved
 
 NAMES = ("alice", "bruno", "chloe")
@@ -19,18 +20,6 @@ NAMES = ("alice", "bruno", "chloe")
 pytestmark = [pytest.mark.copy_of("founded_three"), pytest.mark.usefixtures("quick")]
 LOST = ("--passphrases-lost", "a fire")
 AFTERWARDS = pytest.mark.copy_of("founded_renewed")
-
-
-def opened_by(office: Office, *own: str, sheets: Sequence[str]) -> Office:
-    """Return the inbox opened by these officers, and by the sheets of others."""
-    found = office.of(*own)
-    brought: list[str | Path] = [*found.opening()] if own else []
-    for name in sheets:
-        file = share_file.parse(office.share_of(name).read_bytes())
-        (typed := office.shares / f"{name}.typed").write_text(share_file.unseal(file, passphrase_of(name)))
-        brought += ["--share", typed]
-    found.brought = brought
-    return found
 
 
 def change(office: Office, *words: str, names: Sequence[str] = NAMES) -> Said:
