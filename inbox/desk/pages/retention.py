@@ -38,7 +38,7 @@ def show() -> ResponseReturnValue:
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, who = here().inbox, here().actor()
-    planned = destroy_cases.plan(inbox, who, request.form.getlist("case", int), line("reason"))
+    planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
 
 
