@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from crypto.backup import File
+from inbox.setup import backup_list
 from tests.support import inbox_builders as build
 from tests.support.backup_media import Copies, Edit, as_it_is, signed_anew
 from tests.support.inbox_builders import Office, Reporter, Sent, World, first
@@ -160,6 +163,32 @@ def test_who_puts_back_an_older_backup_is_told_before(
     assert "3 days ago" in said
     assert f"journal: entry {head['n']}, {head['fingerprint']}" in said
     assert f"A NEWER ONE LIES BESIDE IT, of {clock.day}" in said
+
+
+def test_of_what_lies_beside_a_backup_only_the_beginning_is_read(
+    office: Office, copies: Copies, clock: Clock
+) -> None:
+    """Whoever had the medium may have put anything there, and the vault is open by then."""
+    made = copies.of(office)
+    clock.day += timedelta(days=3)
+    newer = Path(copies.of(office)["folder"]) / backup_list.LIST
+    os.truncate(newer, 64 << 20)
+    for name, raw in {"none": b"{}", "day": newer.read_bytes()[:200].replace(b"-", b"9")}.items():
+        (copies.out / name).mkdir()
+        (copies.out / name / backup_list.LIST).write_bytes(raw)
+    (copies.out / "pipe").mkdir()
+    os.mkfifo(copies.out / "pipe" / backup_list.LIST)
+    folder = Path(made["folder"])
+    found = backup_list.read(folder).backup
+    before = read_so_far()
+    assert clock.day == backup_list.newer_beside(folder, found)
+    assert read_so_far() - before < 1 << 20
+
+
+def read_so_far() -> int:
+    """Return how many bytes this process has read."""
+    (count,) = re.findall(r"rchar: ([0-9]+)", Path("/proc/self/io").read_text())
+    return int(count)
 
 
 def test_at_a_terminal_nothing_is_put_back_unless_the_answer_is_yes(
