@@ -63,7 +63,9 @@ def test_what_its_author_writes_later_starts_the_time_anew(
     clock.wait(40)
     late = portal.bundle(
         Sent(reporter.follow_up()), edit=lambda intake: build.replace(
-            intake, entries=tuple(build.replace(each, day=clock.day) for each in intake.entries)
+            intake,
+            exported=clock.day,
+            entries=tuple(build.replace(each, day=clock.day) for each in intake.entries),
         )
     )  # fmt: skip
     closed.json("collect", late)
