@@ -71,6 +71,7 @@ _COMMANDS = {
     "extend": "inbox.cli.commands.replies:extend",
     "hold": "inbox.cli.commands.measures:hold",
     "settings": "inbox.cli.commands.office:settings",
+    "law": "inbox.cli.commands.office:law_command",
     "days-off": "inbox.cli.commands.office:days_off",
     "sign-pages": "inbox.cli.commands.keys:sign_pages",
     "questionnaire": "inbox.cli.commands.office:questionnaire_command",

@@ -3,7 +3,7 @@
 Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,10 +15,10 @@ from inbox.deadlines.working_days import Calendar
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
+from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import DayOff, Setting
 from templates.law.rules import Law
 
-_REGIME = "regime"
 _KEPT = "practice"
 
 
@@ -44,7 +44,7 @@ def of(session: Session) -> Practice:
     if found is None:
         with session.no_autoflush:
             law = in_use.of(session)
-            regime = session.scalar(select(Setting.value).filter_by(name=_REGIME))
+            regime = session.scalar(select(Setting.value).filter_by(name=REGIME))
             calendar = Calendar(law.calendar, days_off(session))
             found = Practice(law, calendar, Regime(regime or Regime.INTERNAL))
         session.info[_KEPT] = found
@@ -58,8 +58,22 @@ def days_off(session: Session) -> Sequence[date]:
 
 def put_under(session: Session, regime: Regime) -> None:
     """Put the office under a regime of the law."""
-    session.merge(Setting(name=_REGIME, value=regime.value))
+    session.merge(Setting(name=REGIME, value=regime.value))
     _changed(session)
+
+
+def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
+    """Put the law of these files into use, and return it; Refused as ``in_use.keep``."""
+    law = in_use.adopt(session, files)
+    _changed(session)
+    return law
+
+
+def try_out(session: Session, law: Law) -> Law:
+    """Let a session work by a law that is not in use; return the one by which it worked."""
+    before = in_use.try_out(session, law)
+    _changed(session)
+    return before
 
 
 def add_days_off(session: Session, days: Collection[date]) -> None:

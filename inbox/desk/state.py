@@ -50,6 +50,7 @@ class Done(StrEnum):
     DISCARDED = "discarded"
     LISTED = "listed"
     REGIME_CHOSEN = "regime-chosen"
+    LAW_ADOPTED = "law-adopted"
     DAYS_OFF_CHANGED = "days-off-changed"
     TEXTS_CHANGED = "texts-changed"
     LINKED = "linked"

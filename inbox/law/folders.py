@@ -58,7 +58,11 @@ class Folders:
         return [self.place(sha256) / name for name in folder.NAMES]
 
     def law(self, sha256: bytes) -> Law:
-        """Return the law of a hash (32 bytes); HomeRefused if its folder is missing, or not as it was."""
+        """Return the law of a hash (32 bytes); HomeRefused as ``files``."""
+        return read(self.files(sha256))
+
+    def files(self, sha256: bytes) -> Mapping[str, bytes]:
+        """Return the files of the law of a hash; HomeRefused if its folder is missing, or not as it was."""
         place = self.place(sha256)
         files = _found(place)
         if folder.sha256(files) != sha256:
@@ -68,7 +72,7 @@ class Folders:
                     "put that folder back as it was adopted, from a backup; then find out who changed it"
                 ),
             )
-        return read(files)
+        return files
 
     def keep(self, files: Mapping[str, bytes]) -> Law:
         """Put the files of a law in place, all of them and on disk or none; return it. Refused as ``read``.

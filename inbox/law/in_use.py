@@ -52,6 +52,18 @@ def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
     return of(session)
 
 
+def try_out(session: Session, law: Law) -> Law:
+    """Let a session work by a law that is not in use; return the one by which it worked."""
+    before = of(session)
+    session.info[_LAW] = law
+    return before
+
+
+def files(session: Session) -> Mapping[str, bytes]:
+    """Return the files of the law in use, by their names; HomeRefused as ``of``."""
+    return _folders(session).files(queries_office.office(session).law)
+
+
 def _folders(session: Session) -> Folders:
     found: Folders = session.info[_FOLDERS]
     return found

@@ -94,6 +94,7 @@ class Code(StrEnum):
     ACCEPT_INSTANCE = "accept-instance"
     SIGN_PAGES = "sign-pages"
     ADOPT_QUESTIONNAIRE = "adopt-questionnaire"
+    ADOPT_LAW = "adopt-law"
     ACCEPT_CARD = "accept-card"
     REMOVE_CHANNEL = "remove-channel"
     ROTATE_KEYS = "rotate-keys"
@@ -296,6 +297,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.ADOPT_QUESTIONNAIRE: Rule(
         officers=2, oversight=True, values={"questionnaire": _TEXT, "version": _NUMBER}
     ),
+    Code.ADOPT_LAW: Rule(officers=2, all_cases=True, oversight=True, values=_LAW | {"despite": _FLAG}),
     Code.ACCEPT_CARD: Rule(
         officers=2, oversight=True, values={"channel": _TEXT, "card": _NUMBER, "key": _TEXT}
     ),

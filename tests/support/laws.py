@@ -1,5 +1,8 @@
 """The two laws of the tests: that of France, which ships, and one that shares nothing with it."""
 
+import shutil
+from pathlib import Path
+
 from inbox.deadlines.working_days import Calendar
 from templates import shipped
 from templates.law import folder, reader
@@ -14,3 +17,12 @@ LAWS = {name: reader.parse(files) for name, files in FILES.items()}
 FRENCH, OTHER = LAWS["fr"], LAWS["xx"]
 # Working days in France, without any that an office takes off.
 FRANCE = Calendar(FRENCH.calendar)
+
+
+def edited(to: Path, file: str, found: str, put: str) -> Path:
+    """Copy the French law to a new folder with something else in its place; return that folder."""
+    shutil.copytree(FOLDERS["fr"], to)
+    text = (to / file).read_text("utf-8")
+    assert found in text
+    (to / file).write_text(text.replace(found, put), "utf-8")
+    return to

@@ -1,4 +1,4 @@
-"""How this office works: its regime, numbers, days off and questionnaire; how its work goes."""
+"""How this office works: its law, regime, numbers, days off and questionnaire; how its work goes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
+from inbox.cli import render_law
 from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.office import Regime
 from inbox.language import labels
 from inbox.language.views import View
+from inbox.law import folders
 from inbox.overview import oversight
+from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
 
@@ -86,6 +89,46 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
     terminal.show(
         {"days_off": said}, said or ["no days beside weekends and public holidays"], as_json=as_json
     )
+
+
+@click.command(name="law")
+@click.option(
+    "--replace",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Another law: a folder of nine files.",
+)
+@click.option("--dry-run", is_flag=True, help="With --replace: say what it would change, and change nothing.")
+@click.option(
+    "--loosening",
+    is_flag=True,
+    help="With --replace: also if deadlines get later, or cases go sooner.",
+)
+@officer_options
+@json_option
+@click.pass_obj
+def law_command(
+    door: Door, /, *, replace: Path | None, dry_run: bool, loosening: bool, as_json: bool
+) -> None:
+    """Show the law in use with its codes; or replace it: takes two officers, and all deadlines follow."""
+    if (dry_run or loosening) and replace is None:
+        raise click.UsageError("--dry-run and --loosening go with --replace")
+    if replace is None:
+        with door.opened() as (inbox, who):
+            law = laws.read(inbox, who)
+        terminal.show(render_law.view(law), render_law.lines(law), as_json=as_json)
+        return
+    files = folders.given(str(replace))
+    with door.opened() as (inbox, who):
+        planned = laws.plan(inbox, who, files)
+        if not (dry_run or as_json):
+            terminal.warn_all(render_law.planned_lines(planned))
+        if not dry_run:
+            laws.adopt(inbox, who, planned, loosening=loosening)
+    said = [f"in use: {render_law.name(planned.law)}"]
+    if dry_run:
+        said = [*render_law.planned_lines(planned), "nothing was changed"]
+    terminal.show(render_law.plan_view(planned) | {"adopted": not dry_run}, said, as_json=as_json)
 
 
 @click.command(name="oversight")

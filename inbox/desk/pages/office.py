@@ -25,11 +25,9 @@ pages = Blueprint("office", __name__)
 
 @pages.get("/office")
 def show() -> ResponseReturnValue:
-    """Show regime, law and days off."""
+    """Show regime and days off."""
     now = settings.read(here().inbox, here().actor())
-    return rendering.page(
-        "office/settings.html", regime=now.regime, law=now.law, days=now.days_off, labels=labels
-    )
+    return rendering.page("office/settings.html", regime=now.regime, days=now.days_off, labels=labels)
 
 
 @pages.post("/office/regime")

@@ -57,6 +57,7 @@ MAY_BE_REASONED = {
 }
 # and oversight counts these, which depart from the ordinary, or change who can act or see, or the measure.
 OVERSEEN = {
+    Code.ADOPT_LAW,
     Code.ACCEPT_CARD,
     Code.ACCEPT_GAP,
     Code.ACCEPT_INSTANCE,

@@ -25,6 +25,7 @@ from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
 from tests.support.inbox_clock import moved
+from tests.support.laws import edited
 
 NAMES = ("alice", "bruno", "chloe")
 # What each act gives away, and so the list itself, is for people to decide: it does not change by itself.
@@ -34,6 +35,7 @@ SENSITIVE = {
     "accept-instance",
     "sign-pages",
     "adopt-questionnaire",
+    "adopt-law",
     "accept-card",
     "remove-channel",
     "rotate-keys",
@@ -68,6 +70,7 @@ COMMANDS = [
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",
     "questionnaire {file}",
+    "law --replace {law}",
     "channels accept {card} --fingerprint {card_key}",
     "channels remove ombudsman",
     "keys rotate --now",
@@ -143,6 +146,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "new_portal": other.bundle(),
         "fingerprint": f"'{other.fingerprint}'",
         "file": build.QUESTIONNAIRE,
+        "law": edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1"),
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
         "card": made,
@@ -237,8 +241,10 @@ def test_every_command_that_does_one_asks_two(
                 assert (1, True) == (said.code, words in said.err), (line, said)
                 assert "passphrase now" in said.err
     assert before == office.state()
-    # but for what was shown before it was to go (keys, a case, what became none), and for the print itself
-    assert [*entries, *["list-keys"] * 2, *["list-retention"] * 4, "read-journal"] == actions(office)
+    # but for what was shown before it was to change or go (the law, keys, a case, what became none), and for
+    # the print itself
+    shown = [*["list-settings"] * 2, *["list-keys"] * 2]
+    assert [*entries, *shown, *["list-retention"] * 4, "read-journal"] == actions(office)
     copies = iter(range(100))
     for command in COMMANDS:
         copy = office.copy(office.root.parent.parent / f"copy{next(copies)}")

@@ -89,7 +89,7 @@ CONFIRMED = {"access answer", "minimise", "attachment", "identity show", "break-
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
 NOTHING_OF_A_REPORT |= {"questionnaire", "referral-bodies", "restore", "session", "settings", "sign-pages"}
-NOTHING_OF_A_REPORT |= {"templates", "upgrade", "journal clock", "journal verify", "discard"}
+NOTHING_OF_A_REPORT |= {"law", "templates", "upgrade", "journal clock", "journal verify", "discard"}
 NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
 NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}
 NOTHING_OF_A_REPORT |= {f"days-off {each}" for each in ("add", "list", "remove")}

@@ -1,0 +1,78 @@
+"""The law, and what another one changes, as commands print them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from crypto.keyring import Texts
+from crypto.printable import visible
+from inbox.language.views import View
+from inbox.setup.law import Moved, Plan
+from templates.law.rules import Law
+
+
+def name(law: Law) -> str:
+    """Return what a law is called, with its hash."""
+    return visible(f"{law.name.en} ({law.sha256.hex()})")
+
+
+def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
+    return {
+        "regimes": {code: each.name for code, each in law.regimes.items()},
+        "deadlines": {code: each.name for code, each in law.clocks.items()},
+        "duties": {code: each.name for code, each in law.duties.items()},
+        "decisions": {
+            code: each.name for duty in law.duties.values() for code, each in duty.decisions.items()
+        },
+        "measures": {code: each.name for code, each in law.measures.items()},
+        "outcomes": {code: each.name for code, each in law.outcomes.items()},
+        "authorities": {code: each.name for code, each in law.authorities.items()},
+    }
+
+
+def view(law: Law) -> View:
+    """Return a law for JSON: its hash, and what its codes are called."""
+    names = {kind: {code: called.en for code, called in codes.items()} for kind, codes in _codes(law).items()}
+    return {"law": law.sha256.hex(), "name": law.name.en, "to_confirm": len(law.to_confirm)} | names
+
+
+def lines(law: Law) -> Iterator[str]:
+    """Yield the same for people."""
+    yield name(law)
+    yield f"to be confirmed by counsel: {len(law.to_confirm)}"
+    for kind, codes in _codes(law).items():
+        yield from ("", f"{kind}:")
+        yield from (visible(f"  {code:<24} {called.en}") for code, called in codes.items())
+
+
+def plan_view(planned: Plan) -> View:
+    """Return for JSON what another law would change."""
+    return {
+        "law": planned.law.sha256.hex(),
+        "changes": [
+            {"file": each.file, "key": each.key, "before": each.before, "after": each.after}
+            for each in planned.changes
+        ],
+        "later": _moved(planned.later),
+        "sooner": _moved(planned.sooner),
+    }
+
+
+def _moved(moved: Sequence[Moved]) -> list[View]:
+    return [
+        {
+            "case": each.case,
+            "what": each.code,
+            "before": each.before.isoformat(),
+            "after": each.after.isoformat() if each.after else None,
+        }
+        for each in moved
+    ]
+
+
+def planned_lines(planned: Plan) -> Iterator[str]:
+    """Yield the same for people."""
+    for change in planned.changes:
+        yield visible(f"{change.file}: {change.key}: {change.before or '-'} -> {change.after or '-'}")
+    for each in planned.later:
+        yield f"later: case {each.case}, {each.code}: {each.before} -> {each.after or 'never'}"
+    for each in planned.sooner:
+        yield f"kept for less long: case {each.case}: {each.before} -> {each.after}"

@@ -1,0 +1,50 @@
+"""The law in use, and another in its place."""
+
+from pathlib import Path
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from inbox.desk import forms, rendering
+from inbox.desk.state import Done, here
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.law import folders
+from inbox.setup import law as laws
+from inbox.setup.law import Plan
+
+pages = Blueprint("law", __name__)
+
+
+@pages.get("/office/law")
+def show() -> ResponseReturnValue:
+    """Show the law in use, and ask for the folder of another."""
+    return rendering.page("office/law.html", law=laws.read(here().inbox, here().actor()))
+
+
+@pages.post("/office/law/plan")
+def plan() -> ResponseReturnValue:
+    """Show what another law would change."""
+    folder, planned = _planned()
+    return rendering.page("office/law_plan.html", plan=planned, folder=folder)
+
+
+@pages.post("/office/law")
+def adopt() -> ResponseReturnValue:
+    """Put into use the law that was shown; all deadlines follow."""
+    _, planned = _planned()
+    if planned.law.sha256.hex() != forms.line("sha256"):
+        raise Refused(
+            sentence("the folder has changed since it was shown"), sentence("look at what changes again")
+        )
+    laws.adopt(here().inbox, here().actor(), planned, loosening="loosening" in request.form)
+    here().say(Done.LAW_ADOPTED)
+    return redirect(url_for("law.show"), 303)
+
+
+def _planned() -> tuple[str, Plan]:
+    """Return the folder that was named, and what its law changes; Refused as ``laws.plan``."""
+    folder = forms.line("folder")
+    if not Path(folder).is_absolute():
+        raise Refused(sentence("the folder is no whole path"), sentence("begin it with a stroke: /"))
+    return folder, laws.plan(here().inbox, here().actor(), folders.given(folder))

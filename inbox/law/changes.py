@@ -1,0 +1,39 @@
+"""What differs between two laws, rule by rule, for the officers who are to confirm it."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from templates.law.folder import NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that changes: its file, its dotted key there, what it was and what it will be; "" for none."""
+
+    file: str
+    key: str
+    before: str
+    after: str
+
+
+def between(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
+    """Return what differs between the files of two laws, in the order of files and keys."""
+    return [change for name in NAMES for change in _of_file(name, old[name], new[name])]
+
+
+def _of_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
+    before, after = (dict(_values(tomllib.loads(raw.decode()), ())) for raw in (old, new))
+    for key in sorted({*before, *after}):
+        was, will = before.get(key, ""), after.get(key, "")
+        if was != will:
+            yield Change(name, key, was, will)
+
+
+def _values(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _values(inner, (*keys, key))
+    else:
+        yield ".".join(keys), ", ".join(map(str, value)) if isinstance(value, list) else str(value)

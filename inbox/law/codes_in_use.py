@@ -1,0 +1,81 @@
+"""Which codes of the law the vault uses: a law without them, or with others in their place, is not taken."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import InstrumentedAttribute
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.vault.casework_tables import Duty, Measure, Setting, Workflow
+from templates.law.rules import Law
+
+# The setting that names the regime of an office which has chosen one.
+REGIME = "regime"
+
+
+def check(session: Session, law: Law, before: Law) -> None:
+    """Raise Refused if a law lacks a code that is in use, or gives it another meaning for the program.
+
+    Raises with the code and with how often it is used: never the case.
+    """
+    for name, code, count in _used(session):
+        old, new = (_meaning(each, name, code) for each in (before, law))
+        if new is None:
+            raise Refused(
+                sentence(
+                    "the new law lacks {name} {code}, used {count} times", name=name, code=code, count=count
+                ),
+                sentence("put it back into the new folder, then try again"),
+            )
+        if old is not None and old != new:
+            raise Refused(
+                sentence(
+                    "the new law gives {name} {code} another role or effect on proceedings, and it is used"
+                    " {count} times",
+                    name=name,
+                    code=code,
+                    count=count,
+                ),
+                sentence("leave that as it was, and add a new code beside it"),
+            )
+
+
+def _used(session: Session) -> Iterator[tuple[str, str, int]]:
+    """Yield what is used: the name of its table in the law, its code, how often."""
+    for name, column in (
+        ("measure", Measure.kind),
+        ("outcome", Workflow.outcome),
+        ("duty", Duty.kind),
+        ("decision", Duty.decision),
+    ):
+        for code, count in sorted(_counted(session, column).items()):
+            yield name, code, count
+    if chosen := session.scalar(select(Setting.value).filter_by(name=REGIME)):
+        yield "regime", chosen, 1
+
+
+def _counted(session: Session, column: InstrumentedAttribute[str]) -> Mapping[str, int]:
+    rows = session.execute(select(column, func.count()).where(column != "").group_by(column))
+    return {code: count for code, count in rows}  # noqa: C416  dict() loses the types
+
+
+def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | None, ...] | None:
+    """Return what the program knows a code by, None if a law does not have it."""
+    match name:
+        case "measure" if code in law.measures:
+            measure = law.measures[code]
+            return measure.role, measure.opens_proceedings, measure.ends_proceedings
+        case "outcome" if code in law.outcomes:
+            return ()
+        case "duty" if code in law.duties:
+            return (law.duties[code].role,)
+        case "decision":
+            # What is decided by it stays decided by it.
+            decided = (each for each in law.duties.items() if code in each[1].decisions)
+            return next(((duty, each.decisions[code].effect) for duty, each in decided), None)
+        case "regime" if code in law.regimes:
+            return ()
+    return None

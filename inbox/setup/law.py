@@ -1,0 +1,144 @@
+"""Another law in use, once two officers have seen what it changes, and confirmed it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.deadlines import office, renewing, retention_schedule, workflow
+from inbox.deadlines.clocks import Clock
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.law import changes, codes_in_use, folders, in_use
+from inbox.law.changes import Change
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Duty
+from templates.law.rules import Law
+
+# What is due, and until when, by case, list of codes, and code.
+_Days = Mapping[tuple[int, str, str], date]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The day of something that is due, or on which a case goes, before and after; None if it has none.
+
+    ``code`` is what is due, ``codes`` the list of labels that has it.
+    """
+
+    case: int
+    codes: str
+    code: str
+    before: date
+    after: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Another law, and what it changes, as far as those present may see it.
+
+    ``later`` are deadlines that are then less strict, ``sooner`` cases that are then kept for less long.
+    """
+
+    files: Mapping[str, bytes]
+    law: Law
+    changes: Sequence[Change]
+    later: Sequence[Moved]
+    sooner: Sequence[Moved]
+
+    @property
+    def loosens(self) -> bool:
+        """Whether it takes somebody's time or evidence away."""
+        return bool(self.later or self.sooner)
+
+
+def read(inbox: Inbox, who: Actor) -> Law:
+    """Return the law in use; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        return in_use.of(session)
+
+
+def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
+    """Return what the law of these files would change; nothing changes yet.
+
+    Raises Refused for a mistake in them, for the law that is in use already, as ``codes_in_use.check`` of the
+    cases that those present may see, and as ``Inbox.acting``.
+    """
+    law = folders.read(files)
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        old = in_use.of(session)
+        if old.sha256 == law.sha256:
+            raise Refused(sentence("that law is in use already"), sentence("there is nothing to do"))
+        codes_in_use.check(session, law, old)
+        due, kept = _due(session), _kept(inbox, session)
+        changed = changes.between(in_use.files(session), files)
+        with _tried(session, law):
+            later, sooner = _due(session), _kept(inbox, session)
+    return Plan(
+        files=files,
+        law=law,
+        changes=changed,
+        later=[each for each in _moved(due, later) if each.after is None or each.after > each.before],
+        sooner=[each for each in _moved(kept, sooner) if each.after and each.after < each.before],
+    )
+
+
+def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
+    """Put a law into use as it was planned, and set every deadline anew; two officers confirm it.
+
+    ``loosening`` if days may then be later, and cases kept for less long: else Refused for a plan by which
+    they are. Raises otherwise as ``codes_in_use.check``, now of every case, and ``Inbox.acting``.
+    """
+    if planned.loosens and not loosening:
+        raise Refused(
+            sentence(
+                "by this law {later} deadlines are later, and {sooner} cases are kept for less long",
+                later=len(planned.later),
+                sooner=len(planned.sooner),
+            ),
+            sentence("look at each of them; if that is meant, say so: --loosening"),
+        )
+    noted = action(Code.ADOPT_LAW, law=planned.law.sha256.hex(), despite=planned.loosens)
+    with inbox.acting(who, noted) as session:
+        codes_in_use.check(session, planned.law, in_use.of(session))
+        law = office.adopt(session, planned.files)
+        workflow.follow_rules(session, who.today)
+        renewing.renew(session)
+        return law
+
+
+@contextmanager
+def _tried(session: Session, law: Law) -> Iterator[None]:
+    """Let every deadline be by another law within the block, and take it back afterwards."""
+    with session.begin_nested() as undone:
+        before = office.try_out(session, law)
+        renewing.renew(session)
+        yield
+        undone.rollback()
+    office.try_out(session, before)
+
+
+def _due(session: Session) -> _Days:
+    """Return until when something is to be done about each case, or decided."""
+    found = {
+        (work.case, "clock", each.clock.value): each.day
+        for work, dues in workflow.every(session)
+        for each in dues
+        if each.is_waiting and each.clock is not Clock.RETENTION
+    }
+    undecided = select(Duty.case, Duty.kind, Duty.due).where(Duty.decided.is_(None))
+    return found | {(case, "duty", kind): day for case, kind, day in session.execute(undecided)}
+
+
+def _kept(inbox: Inbox, session: Session) -> _Days:
+    """Return until when each case that is closed or junk is kept."""
+    found = retention_schedule.listing(inbox.home, session)
+    return {(each.case, "clock", Clock.RETENTION.value): each.day for each in found}
+
+
+def _moved(before: _Days, after: _Days) -> list[Moved]:
+    return [Moved(*key, day, after.get(key)) for key, day in sorted(before.items()) if after.get(key) != day]

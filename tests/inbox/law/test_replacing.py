@@ -1,0 +1,156 @@
+"""Another law takes the place of the one in use: two officers see first what it changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inbox.deadlines import workflow
+from inbox.law import in_use
+from inbox.vault.tables import Exclusion
+from templates.law import folder
+from tests.support import laws
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
+from tests.support.laws import FILES, FOLDERS
+
+pytestmark = pytest.mark.copy_of("authored")
+
+Edit = Callable[..., Path]
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Edit:
+    """Return a function that makes the folder of a law that differs from the French one in one place."""
+    return lambda *how: laws.edited(tmp_path / f"law-{len(list(tmp_path.iterdir()))}", *how)
+
+
+def hash_of(law: Path) -> str:
+    return folder.sha256(folder.read(law)).hex()
+
+
+def test_a_stricter_law_is_taken_and_stands_in_the_journal(office: Office, edited: Edit) -> None:
+    """What changes is said by file and key; the older folder stays."""
+    law = edited("obstacles.toml", "priority = 2", "priority = 1")
+    said = office.json("law", "--replace", law)
+    change = {"file": "obstacles.toml", "key": "urgent.priority", "before": "2", "after": "1"}
+    assert ([change], [], [], True) == (said["changes"], said["later"], said["sooner"], said["adopted"])
+    assert hash_of(law) == said["law"] == office.json("law")["law"] == office.json("settings")["law"]
+    last = office.json("journal", "print")["entries"]
+    (noted,) = [each for each in last if each["action"] == "adopt-law"]
+    assert {"law": hash_of(law)} == noted["values"]
+    assert 2 == len(list((office.root / "law").iterdir()))
+    assert 0 == office.run("queue").code
+
+
+def test_a_dry_run_changes_nothing(office: Office, edited: Edit) -> None:
+    law = edited("obstacles.toml", "priority = 2", "priority = 1")
+    said = office.run("law", "--replace", law, "--dry-run")
+    assert "obstacles.toml: urgent.priority: 2 -> 1" in said.out
+    assert not office.json("law", "--replace", law, "--dry-run")["adopted"]
+    assert hash_of(FOLDERS["fr"]) == office.json("law")["law"]
+    assert 1 == len(list((office.root / "law").iterdir()))
+    assert 2 == office.run("law", "--dry-run").code
+
+
+def test_the_law_in_use_is_not_taken_again(office: Office) -> None:
+    assert "in use already" in refused(office, "law", "--replace", FOLDERS["fr"])
+
+
+def test_a_law_with_a_mistake_is_not_taken(office: Office, edited: Edit) -> None:
+    law = edited("retention.toml", 'keep = "1 year"', 'keep = "soon"')
+    assert "retention.toml: 'period.admissible.keep'" in refused(office, "law", "--replace", law)
+
+
+def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None:
+    """It is named with how often it is used, and nothing is told of a case; one that nobody uses may go."""
+    source = FILES["fr"]["measures.toml"].decode()
+    start = source.index("[measure.process_fix]")
+    block = source[start : source.index("# Des informations", start)]
+    law = edited("measures.toml", block, "")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "process_fix")
+    said = refused(office, "law", "--replace", law)
+    assert "the new law lacks measure process_fix, used 1 times" in said
+    assert "case" not in said
+    office.json("retract", "1", "1", "--reason", "x")
+    assert office.json("law", "--replace", law)["adopted"]
+
+
+def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: Edit) -> None:
+    told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
+    law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "suspension")
+    assert "gives measure suspension another role" in refused(office, "law", "--replace", law)
+
+
+def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edited: Edit) -> None:
+    """What is planned tells an excluded officer nothing of it; what is adopted is refused all the same."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "suspension")
+    told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
+    law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(Exclusion(case=1, officer="officer", since=today()))
+    assert not office.json("law", "--replace", law, "--dry-run")["adopted"]
+    assert "gives measure suspension another role" in refused(office, "law", "--replace", law)
+
+
+def test_the_regime_that_was_chosen_must_stay(office: Office) -> None:
+    """Not that of an office that chose none: it works by the default of each law."""
+    office.json("settings", "--regime", "external")
+    said = refused(office, "law", "--replace", FOLDERS["xx"])
+    assert "used" in said
+
+
+def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edited: Edit) -> None:
+    """Neither the vault nor the days it keeps change."""
+    before = office.state()
+    law = edited("obstacles.toml", "priority = 2", "priority = 1")
+    with office.opened() as inbox, inbox.transaction() as session:
+        days = [work.deadline for work, _ in workflow.every(session)]
+    office.run("law", "--replace", law, "--dry-run")
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert days == [work.deadline for work, _ in workflow.every(session)]
+        assert folder.sha256(FILES["fr"]) == in_use.of(session).sha256
+    assert before.keys() == office.state().keys()
+
+
+WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["thursday", "friday", "saturday"]')
+
+
+def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
+    office: Office, edited: Edit
+) -> None:
+    """Each with its day before and after; nothing changes before that is said. The way back needs no word."""
+    law = edited(*WEEKEND)
+    planned = office.json("law", "--replace", law, "--dry-run")
+    assert planned["later"]
+    for each in planned["later"]:
+        assert each["before"] < each["after"], each
+    assert f"by this law {len(planned['later'])} deadlines are later" in refused_loudly(office, law)
+    said = office.json("law", "--replace", law, "--loosening")
+    assert (planned["later"], True) == (said["later"], said["adopted"])
+    clocks = {row["clock"]: row["day"] for row in office.json("show", "1")["work"]["clocks"]}
+    assert {each["after"] for each in said["later"] if each["what"] in clocks} <= {*clocks.values()}
+    (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "adopt-law"]
+    assert {"law": hash_of(law), "despite": True} == noted["values"]
+    assert office.json("law", "--replace", FOLDERS["fr"])["adopted"]
+
+
+def refused_loudly(office: Office, law: Path) -> str:
+    """Return how a law is refused of which the command said before what it changes."""
+    before = office.state()
+    said = office.run("law", "--replace", law)
+    assert (1, before) == (said.code, office.state())
+    assert "later: case " in said.err
+    return said.err
+
+
+def test_what_is_hidden_from_an_officer_is_not_listed(office: Office, edited: Edit) -> None:
+    """The same law moves nothing that this one may see."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        for case in (1, 2):
+            session.add(Exclusion(case=case, officer="officer", since=today()))
+    assert [] == office.json("law", "--replace", edited(*WEEKEND), "--dry-run")["later"]
