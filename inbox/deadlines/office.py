@@ -1,4 +1,4 @@
-"""How this office works: on which days, and under which of the law's two regimes.
+"""How this office works: on which days, and under which law, and which of its regimes.
 
 Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
 """
@@ -6,7 +6,6 @@ Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -22,20 +21,19 @@ from templates.law.rules import Law
 _KEPT = "practice"
 
 
-class Regime(StrEnum):
-    """As what the office receives reports: inside its own administration, or as an authority for others."""
-
-    INTERNAL = "internal"
-    EXTERNAL = "external"
-
-
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The law, the days on which the office works, and its regime."""
+    """The law, the days on which the office works, and its regime, by its code."""
 
     law: Law
     calendar: Calendar
-    regime: Regime
+    regime: str
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether the law lets an office of this regime take a longer time for feedback."""
+        clocks = [each for each in self.law.clocks.values() if self.regime in each.regimes]
+        return any(each.extension and self.regime in each.extension.regimes for each in clocks)
 
 
 def of(session: Session) -> Practice:
@@ -46,7 +44,7 @@ def of(session: Session) -> Practice:
             law = in_use.of(session)
             regime = session.scalar(select(Setting.value).filter_by(name=REGIME))
             calendar = Calendar(law.calendar, days_off(session))
-            found = Practice(law, calendar, Regime(regime or Regime.INTERNAL))
+            found = Practice(law, calendar, regime or law.default_regime)
         session.info[_KEPT] = found
     return found
 
@@ -56,9 +54,10 @@ def days_off(session: Session) -> Sequence[date]:
     return session.scalars(select(DayOff.day).order_by(DayOff.day)).all()
 
 
-def put_under(session: Session, regime: Regime) -> None:
-    """Put the office under a regime of the law."""
-    session.merge(Setting(name=REGIME, value=regime.value))
+def put_under(session: Session, regime: str) -> None:
+    """Put the office under a regime of the law, by its code; Refused if the law does not have it."""
+    in_use.rule(of(session).law.regimes, regime)
+    session.merge(Setting(name=REGIME, value=regime))
     _changed(session)
 
 

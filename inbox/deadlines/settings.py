@@ -8,7 +8,6 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, renewing
-from inbox.deadlines.office import Regime
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -33,7 +32,7 @@ class Settings:
     """The law and the regime of this office, and the days that it takes off beside those of the law."""
 
     law: Law
-    regime: Regime
+    regime: str
     days_off: Sequence[date]
 
 
@@ -43,10 +42,10 @@ def read(inbox: Inbox, who: Actor) -> Settings:
         return _of(session)
 
 
-def choose_regime(inbox: Inbox, who: Actor, regime: Regime) -> Settings:
-    """Put the office under a regime of the law; under the internal one no extension counts.
+def choose_regime(inbox: Inbox, who: Actor, regime: str) -> Settings:
+    """Put the office under a regime of the law, by its code; extensions count where it allows them.
 
-    Raises as ``Inbox.acting`` does.
+    Raises as ``office.put_under`` and ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime)) as session:
         office.put_under(session, regime)

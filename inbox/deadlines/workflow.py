@@ -12,7 +12,7 @@ from crypto.questionnaire import Questionnaire
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import legal_duties, office
 from inbox.deadlines.clocks import Clock, Due, Events
-from inbox.deadlines.office import Regime
+from inbox.deadlines.office import Practice
 from inbox.questionnaire import answers as answers_of
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
@@ -188,7 +188,7 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
     since = _since(session, number)
     answer = since.answer_sent or (today if work.feedback else None)
     since = since._replace(sent=since.sent or today, answer_sent=answer)
-    events = _events(case, work, since, how.regime)
+    events = _events(case, work, since, how)
     return next(each for each in legal_clocks.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
 
 
@@ -232,14 +232,14 @@ def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
     """Yield the work on every case with all its clocks."""
     how = office.of(session)
     for case, work, since in _all(session):
-        yield work, legal_clocks.clocks(_events(case, work, since, how.regime), how.calendar)
+        yield work, legal_clocks.clocks(_events(case, work, since, how), how.calendar)
 
 
 def clocks(session: Session, number: int) -> list[Due]:
     """Return every clock of a case; raises as ``queries_cases.case``."""
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
-    events = _events(case, work, _since(session, number), how.regime)
+    events = _events(case, work, _since(session, number), how)
     return legal_clocks.clocks(events, how.calendar)
 
 
@@ -264,10 +264,10 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
         yield case, work, said
 
 
-def _events(case: Case, work: Workflow, since: _Since, regime: Regime) -> Events:
+def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
     """Return what happened to a case.
 
-    What was extended counts for an external authority alone.
+    What was extended counts where the regime of the office allows it.
     """
     return Events(
         received=case.received,
@@ -277,7 +277,7 @@ def _events(case: Case, work: Workflow, since: _Since, regime: Regime) -> Events
         sent=since.sent,
         acknowledged=work.acknowledged,
         answer_sent=since.answer_sent,
-        extended=work.extended if regime is Regime.EXTERNAL else None,
+        extended=work.extended if how.may_extend else None,
         answered=work.answered,
         closed=work.closed,
         last_written=since.written,
@@ -308,7 +308,7 @@ def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:
     """Return the next day on which a clock ends or a decision is due."""
     how = office.of(session)
-    due = legal_clocks.next_due(_events(case, work, since, how.regime), how.calendar)
+    due = legal_clocks.next_due(_events(case, work, since, how), how.calendar)
     return min(filter(None, (due.day if due else None, decision)), default=None)
 
 

@@ -1,4 +1,8 @@
-"""What the codes of the work on a case are called, in French and in English."""
+"""What the codes of the work on a case are called, in French and in English.
+
+Those of the program stand in labels.toml. Those of the law come with the law in use: whoever reads that from
+the home tells it here.
+"""
 
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -10,17 +14,34 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, texts
 from inbox.language.messages import Sentence
 
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
+# The lists of codes that the law has; in some of them the program has codes, too.
+OF_THE_LAW = frozenset({"regime"})
+_law: dict[str, Mapping[str, Texts]] = {}
 
 
-@cache
+def learn(words: Mapping[str, Mapping[str, Texts]]) -> None:
+    """Let the codes of ``OF_THE_LAW`` be called so from now on: as the law in use says."""
+    _law.update({codes: dict(words[codes]) for codes in OF_THE_LAW})
+
+
 def of(codes: str) -> Mapping[str, Texts]:
-    """Return the labels of a list of codes, such as ``measure``, by code, in their order."""
-    return {code: Texts(**label) for code, label in _labels()[codes].items()}
+    """Return the labels of a list of codes, such as ``measure``, by code, in their order.
+
+    Of the codes of the law those in use have one; before an inbox is open none has.
+    """
+    if codes in OF_THE_LAW:
+        return {**_law.get(codes, {}), **(_own(codes) if codes in _labels() else {})}
+    return _own(codes)
 
 
 def tables() -> Collection[str]:
     """Return the lists of codes that have labels."""
-    return _labels().keys()
+    return {*_labels(), *OF_THE_LAW}
+
+
+@cache
+def _own(codes: str) -> Mapping[str, Texts]:
+    return {code: Texts(**label) for code, label in _labels()[codes].items()}
 
 
 @cache
@@ -29,8 +50,9 @@ def _labels() -> dict[str, Any]:
 
 
 def english(codes: str, code: str) -> str:
-    """Return what the command line calls a code."""
-    return of(codes)[code].en
+    """Return what the command line calls a code; one that an earlier law had is called by itself."""
+    found = of(codes)
+    return code if codes in OF_THE_LAW and code not in found else found[code].en
 
 
 class Labelled(Sentence):

@@ -1,9 +1,14 @@
 """The law in use: whoever has a session of the vault asks for its rules here."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from crypto.keyring import Texts
+from inbox.language import labels
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.law.folders import Folders
 from inbox.system.home import Home
 from inbox.vault import queries_office
@@ -11,6 +16,7 @@ from inbox.vault.database import Vault
 from inbox.vault.tables import LawFolder
 from templates.law.rules import Law
 
+_Rule = TypeVar("_Rule")
 _FOLDERS, _LAW = "law_folders", "law"
 
 
@@ -26,7 +32,18 @@ def of(session: Session) -> Law:
         with session.no_autoflush:
             found = _folders(session).law(queries_office.office(session).law)
         session.info[_LAW] = found
+        labels.learn(_words(found))
     return found
+
+
+def rule(rules: Mapping[str, _Rule], code: str) -> _Rule:
+    """Return the rule of the law that has a code, of those that are meant; Refused if none has it."""
+    if code not in rules:
+        raise Refused(
+            sentence("the law in use does not have the code {code} here", code=code),
+            sentence("name one of: {known}", known=", ".join(rules)),
+        )
+    return rules[code]
 
 
 def keep(session: Session, files: Mapping[str, bytes]) -> Law:
@@ -62,6 +79,11 @@ def try_out(session: Session, law: Law) -> Law:
 def files(session: Session) -> Mapping[str, bytes]:
     """Return the files of the law in use, by their names; HomeRefused as ``of``."""
     return _folders(session).files(queries_office.office(session).law)
+
+
+def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
+    """Return what the codes of a law are called, by the name of each list."""
+    return {"regime": {code: each.name for code, each in law.regimes.items()}}
 
 
 def _folders(session: Session) -> Folders:

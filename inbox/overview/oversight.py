@@ -69,7 +69,7 @@ def _view(session: Session, today: date) -> View:
     days += [(kind, _state_of(due, done, today)) for kind, due, done in access_requests.deadlines(session)]
     return {
         "day": today.isoformat(),
-        "regime": office.of(session).regime.value,
+        "regime": office.of(session).regime,
         "cases": _cases(works) | _for_handlers(session, works, today),
         "deadlines": _deadlines(days),
         "outcomes": _counted(work.outcome for work in works),

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, workflow
 from inbox.deadlines.clocks import Clock
-from inbox.deadlines.office import Regime
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -65,10 +64,10 @@ def preview(inbox: Inbox, who: Actor, number: int, extension: Extension) -> View
 def _extend(session: Session, number: int, today: date) -> None:
     work = workflow.of(session, number)
     due = next(each for each in workflow.clocks(session, number) if each.clock is Clock.FEEDBACK)
-    if office.of(session).regime is not Regime.EXTERNAL:
+    if not office.of(session).may_extend:
         raise CaseRefused(
-            sentence("only an external authority may extend the time for feedback"),
-            sentence("if this office is one: inbox settings --regime external"),
+            sentence("the regime of this office does not let it extend the time for feedback"),
+            sentence("if it is another: inbox settings --regime CODE"),
         )
     if due.dropped:
         raise CaseRefused(

@@ -68,7 +68,8 @@ def days_off(what: str, days: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("path", "form", "status"),
     [
-        ("regime", {"regime": "other"}, 400),
+        ("regime", {"regime": "other"}, 409),
+        ("regime", {}, 409),
         ("days-off", {}, 400),
         ("days-off", {"first": "2027-01-01"}, 409),
         ("days-off", {"first": "2027-01-02", "last": "2027-01-03"}, 409),

@@ -9,7 +9,6 @@ import click
 from inbox.cli import render_law
 from inbox.cli.options import NUMBER, Door, json_option, officer_options
 from inbox.deadlines import settings as office_settings
-from inbox.deadlines.office import Regime
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.law import folders
@@ -22,7 +21,7 @@ _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"
 
 
 @click.command()
-@click.option("--regime", type=click.Choice([each.value for each in Regime]), help="Under which it works.")
+@click.option("--regime", metavar="CODE", help="Under which it works: see `law`.")
 @click.option("--last-case", type=NUMBER, help="Give new cases numbers after this one: see restore.")
 @officer_options
 @json_option
@@ -34,14 +33,14 @@ def settings(door: Door, /, *, regime: str | None, last_case: int | None, as_jso
         if last_case:
             found = office_settings.continue_numbering(inbox, who, last_case)
         if regime:
-            found = office_settings.choose_regime(inbox, who, Regime(regime))
+            found = office_settings.choose_regime(inbox, who, regime)
         now = found or office_settings.read(inbox, who)
     sha256 = now.law.sha256.hex()
     said = [
         f"regime: {now.regime} ({labels.english('regime', now.regime)})",
         f"law: {now.law.name.en} ({sha256})",
     ]
-    terminal.show({"regime": now.regime.value, "law": sha256}, said, as_json=as_json)
+    terminal.show({"regime": now.regime, "law": sha256}, said, as_json=as_json)
 
 
 @click.group(name="days-off")

@@ -8,7 +8,6 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.deadlines import settings
-from inbox.deadlines.office import Regime
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.jobs import work_goes_on
 from inbox.desk.state import Done, Work, here, medium_folder
@@ -33,7 +32,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/office/regime")
 def choose() -> ResponseReturnValue:
     """Put the office under a regime of the law; all deadlines follow."""
-    settings.choose_regime(here().inbox, here().actor(), forms.choice("regime", Regime))
+    settings.choose_regime(here().inbox, here().actor(), forms.line("regime"))
     return _done(Done.REGIME_CHOSEN)
 
 

@@ -1,0 +1,31 @@
+"""Codes of the law are called as the law in use calls them."""
+
+import pytest
+
+from inbox.language import labels
+from inbox.law import in_use
+from tests.support.inbox_builders import Office
+from tests.support.laws import FILES, FRENCH, OTHER
+
+
+def test_codes_are_called_as_the_law_in_use_says(office: Office) -> None:
+    """With another law, by its names; a code of an earlier law by itself."""
+    regime = FRENCH.default_regime
+    office.json("queue")
+    assert FRENCH.regimes[regime].name == labels.of("regime")[regime]
+    assert f"({FRENCH.regimes[regime].name.en})" in office.run("settings").out
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    assert "regime: single (The one office)" in office.run("settings").out
+    assert OTHER.regimes.keys() == labels.of("regime").keys()
+    assert regime == labels.english("regime", regime)
+    with pytest.raises(KeyError):
+        labels.english("surface", "none")
+
+
+def test_a_regime_that_the_law_does_not_have_is_refused(office: Office) -> None:
+    """It says which there are; the journal has nothing of it."""
+    before = office.state(), len(office.json("journal", "print")["entries"])
+    said = office.run("settings", "--regime", "single")
+    assert (1, True) == (said.code, "name one of: internal, external" in said.err)
+    assert before == (office.state(), len(office.json("journal", "print")["entries"]) - 1)
