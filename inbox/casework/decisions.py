@@ -13,9 +13,11 @@ from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import CHOICES, Choice, Kind
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty
+from templates.law.rules import MeasureRole
 
 _LONGEST_DEFERRAL = relativedelta(years=1)
 
@@ -64,7 +66,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     row = session.get(Duty, (number, decision.kind.value)) or _asked(session, number, decision.kind, today)
     if decision.choice is Choice.TRANSMIT:
         sent = Taken(
-            kind=measures.Kind.ART40_TRANSMISSION,
+            kind=in_use.of(session).measure(MeasureRole.TRANSMISSION),
             day=today,
             addressee=decision.addressee,
             reference=decision.reference,

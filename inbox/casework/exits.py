@@ -24,10 +24,10 @@ from inbox.language import labels
 from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
+from inbox.law import in_use
 from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import TABLE, Code
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import PROCEEDINGS
 
 
 class Exit(StrEnum):
@@ -309,7 +309,7 @@ def _is_art14_open(session: Session, number: int, asked: Asked) -> bool:
 def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     if asked.request is not None:
         return withholding.is_pending(session, asked.request, number)
-    return not measures.kinds(session, number).isdisjoint(PROCEEDINGS)
+    return not measures.kinds(session, number).isdisjoint(in_use.proceedings(session))
 
 
 def _is_person_waiting(session: Session, number: int, _: Asked) -> bool:

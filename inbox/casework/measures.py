@@ -16,32 +16,16 @@ from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import Choice
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import PROCEEDINGS, Measure, Workflow
+from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
+from templates.law import rules
+from templates.law.rules import MeasureRole, Told
 
 _LONGEST = 200
-GROUPS = (1, 2, 3, 4)
-
-
-class Kind(StrEnum):
-    """What can be done; labels stand in labels.toml."""
-
-    ART40_TRANSMISSION = "art40_transmission"
-    ADMIN_INQUIRY = "admin_inquiry"
-    INTERNAL_CONTROL = "internal_control"
-    JUDICIAL_INVESTIGATION = "judicial_investigation"
-    DISCIPLINARY_OPENED = "disciplinary_opened"
-    DISCIPLINARY_SANCTION = "disciplinary_sanction"
-    SUSPENSION = "suspension"
-    PROTECTION_OFFERED = "protection_offered"
-    PROTECTION_GRANTED = "protection_granted"
-    MOBILITY = "mobility"
-    PROCESS_FIX = "process_fix"
-    REFERRED_EXTERNAL = "referred_external"
-    NONE = "none"
 
 
 class Risk(StrEnum):
@@ -60,18 +44,11 @@ class Disclosure(StrEnum):
     WITHHELD = "withheld"
 
 
-# What the prosecutor does may be at risk if it is known: these are told only if an officer says so of each.
-_GUARDED = {Kind.ART40_TRANSMISSION, Kind.JUDICIAL_INVESTIGATION}
-# Nobody can guess the author from these.
-_HARMLESS = {Kind.PROTECTION_OFFERED, Kind.PROTECTION_GRANTED, Kind.REFERRED_EXTERNAL, Kind.NONE}
-INQUIRIES = frozenset(Kind) - _HARMLESS
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure; ``degree`` is the group of a sanction, ``told`` whether the author may read of it."""
+    """A measure, by its code; ``degree`` is the group of a sanction, ``told`` whether the author may read."""
 
-    kind: Kind
+    kind: str
     day: date
     addressee: str = ""
     reference: str = ""
@@ -81,10 +58,19 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A measure of a case; ``is_told`` if the author may read of it, given what is disclosed of the case."""
+    """A measure of a case, and what the law says of it.
+
+    ``is_told`` if the author may read of it, given what is disclosed of the case.
+    """
 
     row: Measure
+    rule: rules.Measure
     is_told: bool
+
+    @property
+    def guards(self) -> bool:
+        """Whether proceedings begin or end by it: to retract it takes two officers."""
+        return self.rule.opens_proceedings or self.rule.ends_proceedings
 
 
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
@@ -98,33 +84,45 @@ def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> No
 
 
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
-    """Record what was done about a case; raises as ``add`` and ``Inbox.acting`` do."""
-    with inbox.acting(who, action(Code.RECORD_MEASURE, number, kind=taken.kind)) as session:
-        return _recorded(session, add(session, number, taken, who.today))
+    """Record what was done about a case, by as many officers as the law says.
+
+    Raises as ``add`` and ``Inbox.acting`` do.
+    """
+
+    def choose(session: Session) -> Action:
+        officers = _rule(session, taken.kind).officers
+        return action(Code.RECORD_MEASURE, number, kind=taken.kind).by(officers)
+
+    with chosen_action.acting(inbox, who, choose) as session:
+        return recorded(session, add(session, number, taken, who.today))
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
-    """Let the author of a case read of a measure, or no longer; raises as ``of`` and ``Inbox.acting`` do."""
+    """Let the author of a case read of a measure, or no longer.
+
+    Raises CaseRefused for one that no author is ever told, and as ``of`` and ``Inbox.acting`` do.
+    """
     noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
     with inbox.acting(who, noted) as session:
         row = of(session, number, position)
+        _check_told(session, row.kind, told=told)
         row.told = told
         session.get_one(Case, number).closed_in = None
-        return _recorded(session, row)
+        return recorded(session, row)
 
 
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
     """Remove a measure that was recorded by mistake; tell whether the author may have read of it.
 
     A measure by which proceedings begin keeps its case from being destroyed: to retract it takes two
-    officers. Raises CaseRefused for an unknown case or measure, and for the transmission on which a decision
-    of article 40 stands; Refused without a reason, and if another measure has its number by now; otherwise
-    as ``Inbox.acting`` does.
+    officers, as it does for what ends them. Raises CaseRefused for an unknown case or measure, and for the
+    transmission on which a decision of article 40 stands; Refused without a reason, and if another measure
+    has its number by now; otherwise as ``Inbox.acting`` does.
     """
 
     def choose(session: Session) -> Action:
-        begins = of(session, number, position).kind in PROCEEDINGS
-        code = Code.REMOVE_PROCEEDINGS if begins else Code.REMOVE_MEASURE
+        guards = recorded(session, of(session, number, position)).guards
+        code = Code.REMOVE_PROCEEDINGS if guards else Code.REMOVE_MEASURE
         return action(code, number, reason, measure=position)
 
     with chosen_action.acting(inbox, who, choose) as session:
@@ -135,11 +133,14 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
-    to come, a sanction without its group, an addressee or reference that is too long.
+    to come, a sanction without its group, an addressee or reference that is too long, or where the author is
+    to be told what no author is; Refused for a measure that the law does not have.
     """
     work = workflow.of(session, number)
-    _check(number, taken, today)
-    if taken.kind in INQUIRIES and not work.source_risk:
+    rule = _rule(session, taken.kind)
+    _check(number, taken, rule, today)
+    _check_told(session, taken.kind, told=taken.told)
+    if rule.is_inquiry and not work.source_risk:
         raise CaseRefused(
             sentence("the risk to the source of case {number} was not assessed", number=number),
             sentence(
@@ -151,7 +152,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     row = Measure(
         case=number,
         position=last + 1,
-        kind=taken.kind.value,
+        kind=taken.kind,
         day=taken.day,
         addressee=taken.addressee,
         reference=taken.reference,
@@ -160,7 +161,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     )
     session.add(row)
     workflow.acted(session, number, today)
-    if is_told(row, work.disclosure):
+    if is_told(session, row, work.disclosure):
         session.get_one(Case, number).closed_in = None
     return row
 
@@ -189,25 +190,46 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
         asked = asked.where(Measure.case == number)
     found: defaultdict[int, list[str]] = defaultdict(list)
     for row, disclosure in session.execute(asked.order_by(Measure.case, Measure.position)):
-        if is_told(row, disclosure) and row.kind not in found[row.case]:
+        if is_told(session, row, disclosure) and row.kind not in found[row.case]:
             found[row.case].append(row.kind)
     return found
 
 
-def is_told(row: Measure, disclosure: str) -> bool:
+def is_told(session: Session, row: Measure, disclosure: str) -> bool:
     """Tell whether the author may read of a measure, given what is disclosed of the case as a whole."""
-    if disclosure == Disclosure.WITHHELD:
+    told = _rule(session, row.kind).told
+    if disclosure == Disclosure.WITHHELD or told is Told.NEVER:
         return False
-    return row.told or (disclosure == Disclosure.FULL and row.kind not in _GUARDED)
+    return row.told or (disclosure == Disclosure.FULL and told is Told.ALWAYS)
 
 
-def _recorded(session: Session, row: Measure) -> Recorded:
-    return Recorded(row, is_told(row, workflow.of(session, row.case).disclosure))
+def recorded(session: Session, row: Measure) -> Recorded:
+    """Return a measure of a case with what the law says of it."""
+    told = is_told(session, row, workflow.of(session, row.case).disclosure)
+    return Recorded(row, _rule(session, row.kind), told)
+
+
+def tellable(session: Session) -> tuple[str, ...]:
+    """Return every measure of which an author may ever read."""
+    law = in_use.of(session)
+    return tuple(code for code, rule in law.measures.items() if rule.told is not Told.NEVER)
+
+
+def _rule(session: Session, kind: str) -> rules.Measure:
+    return in_use.rule(in_use.of(session).measures, kind)
+
+
+def _check_told(session: Session, kind: str, *, told: bool) -> None:
+    if told and _rule(session, kind).told is Told.NEVER:
+        raise CaseRefused(
+            sentence("by the law in use no author is told of this measure: {kind}", kind=kind),
+            sentence("leave that out: only protection and organisation can be told"),
+        )
 
 
 def _remove(session: Session, number: int, position: int, today: date) -> bool:
     row = of(session, number, position)
-    if row.kind == Kind.ART40_TRANSMISSION and _is_decided_by_it(session, number):
+    if _is_decided_by(session, row):
         raise CaseRefused(
             sentence(
                 "that the prosecutor is told of case {number} was decided, and is noted by this alone",
@@ -218,7 +240,7 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
                 number=number,
             ),
         )
-    was_told = is_told(row, workflow.of(session, number).disclosure)
+    was_told = is_told(session, row, workflow.of(session, number).disclosure)
     if was_told:
         session.get_one(Case, number).closed_in = None
     session.delete(row)
@@ -226,15 +248,19 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
     return was_told
 
 
-def _is_decided_by_it(session: Session, number: int) -> bool:
-    decided = [each.kind for each in legal_duties.of(session, number) if each.decision == Choice.TRANSMIT]
-    sent = (
-        select(func.count()).select_from(Measure).filter_by(case=number, kind=Kind.ART40_TRANSMISSION.value)
+def _is_decided_by(session: Session, row: Measure) -> bool:
+    """Tell whether a measure is the one transmission on which a decision stands."""
+    transmission = in_use.of(session).measure(MeasureRole.TRANSMISSION)
+    duties = legal_duties.of(session, row.case)
+    sent = select(func.count()).select_from(Measure).filter_by(case=row.case, kind=transmission)
+    return (
+        row.kind == transmission
+        and any(each.decision == Choice.TRANSMIT for each in duties)
+        and session.scalar(sent) == 1
     )
-    return bool(decided) and session.scalar(sent) == 1
 
 
-def _check(number: int, taken: Taken, today: date) -> None:
+def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
     if taken.day > today:
         raise CaseRefused(
             sentence("{day} is still to come", day=taken.day), sentence("note a measure once it is taken")
@@ -244,11 +270,24 @@ def _check(number: int, taken: Taken, today: date) -> None:
             sentence("addressee and reference have at most {most} characters", most=_LONGEST),
             sentence("shorten them"),
         )
-    is_sanction = taken.kind is Kind.DISCIPLINARY_SANCTION
-    if is_sanction != (taken.degree in GROUPS):
+    groups = range(1, rule.groups + 1)
+    if taken.degree is None and groups:
         raise CaseRefused(
             sentence(
-                "case {number}: a sanction has a group from 1 to 4, and nothing else has one", number=number
+                "case {number}: {kind} has a group, from 1 to {most}",
+                number=number,
+                kind=taken.kind,
+                most=rule.groups,
             ),
-            sentence("give --degree with disciplinary_sanction alone"),
+            sentence("give the group"),
+        )
+    if taken.degree is not None and taken.degree not in groups:
+        raise CaseRefused(
+            sentence(
+                "case {number}: {kind} has no group {degree}",
+                number=number,
+                kind=taken.kind,
+                degree=taken.degree,
+            ),
+            sentence("leave the group out, or give one that it has"),
         )

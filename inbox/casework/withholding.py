@@ -12,17 +12,15 @@ from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, declarations, named
 from inbox.casework import measures
-from inbox.casework.measures import Kind as Measured
 from inbox.deadlines.legal_duties import Choice, Kind
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import PROCEEDINGS, AccessCase, Duty
+from inbox.vault.casework_tables import AccessCase, Duty
 
 LONGEST = 200
-_OF_JUSTICE = frozenset({Measured.ART40_TRANSMISSION, Measured.JUDICIAL_INVESTIGATION})
-_OF_THE_OFFICE = frozenset(map(Measured, PROCEEDINGS)) - _OF_JUSTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +83,13 @@ def is_undecided(session: Session, number: int) -> bool:
 
 def is_pending(session: Session, request: int, number: int) -> bool:
     """Tell whether proceedings about a case forbid to answer a request with what it says."""
-    opened = set(map(Measured, measures.kinds(session, number)))
+    rules = in_use.of(session).measures
+    opened = [rules[each] for each in measures.kinds(session, number) if rules[each].opens_proceedings]
+    # What needs the prosecutor's word is the office's own; proceedings of justice need nobody's.
+    by_office = any(each.needs_word for each in opened)
+    by_justice = any(not each.needs_word for each in opened)
     found = session.get(AccessCase, (number, request))
-    if opened & _OF_JUSTICE and (found is None or found.unopposed is None):
+    if by_justice and (found is None or found.unopposed is None):
         return True
     row = session.get(Duty, (number, Kind.ART14.value))
-    return bool(opened & _OF_THE_OFFICE) and (row is None or row.decision != Choice.INFORMED)
+    return by_office and (row is None or row.decision != Choice.INFORMED)

@@ -13,6 +13,7 @@ from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import legal_duties, office
 from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.office import Practice
+from inbox.law import in_use
 from inbox.questionnaire import answers as answers_of
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
@@ -20,15 +21,7 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import (
-    OUT_OF_SCOPE,
-    PROCEEDINGS,
-    Credibility,
-    Duty,
-    Measure,
-    Strike,
-    Workflow,
-)
+from inbox.vault.casework_tables import OUT_OF_SCOPE, Credibility, Duty, Measure, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 
 
@@ -58,7 +51,6 @@ _SENT = (
     .outerjoin(_ANSWER, _ANSWER.n == Workflow.answered_in)
 )
 _SENT_OF_ALL = _SENT.add_columns(Workflow.case)
-_PURSUED = select(Measure.case).where(Measure.kind.in_(PROCEEDINGS))
 
 
 def of(session: Session, number: int) -> Workflow:
@@ -288,9 +280,14 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
     )
 
 
+def _pursued(session: Session) -> Select[int]:
+    """Select the numbers of the cases of which a measure begins proceedings."""
+    return select(Measure.case).where(Measure.kind.in_(in_use.proceedings(session)))
+
+
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
-    pursued = session.scalar(_PURSUED.where(Measure.case == number).limit(1))
+    pursued = session.scalar(_pursued(session).where(Measure.case == number).limit(1))
     sent = session.execute(_SENT.where(Workflow.case == number)).one()
     return _Since(written, pursued is not None, *sent)
 
@@ -298,7 +295,7 @@ def _since(session: Session, number: int) -> _Since:
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
-    pursued = set(session.scalars(_PURSUED))
+    pursued = set(session.scalars(_pursued(session)))
     sent = {number: (told, answer) for told, answer, number in session.execute(_SENT_OF_ALL)}
     rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
     for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):

@@ -21,7 +21,7 @@ from inbox.access import disclosures
 from inbox.access.disclosures import Given, Ground
 from inbox.casework import decisions, measures
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Kind, Taken
+from inbox.casework.measures import Taken
 from inbox.deadlines.legal_duties import Choice
 from inbox.dossiers import compose, render
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
@@ -30,12 +30,14 @@ from inbox.files.attachments import Found
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_office
+from templates.law.rules import MeasureRole
 
 _HYBRID = "age1pq1"
 _GROUNDS = {Purpose.PROSECUTOR: Ground.JUDICIAL, Purpose.DISCIPLINARY: Ground.OTHER}
@@ -150,7 +152,8 @@ def _note_measure(session: Session, sent: Dossier, addressee: str) -> None:
         decision = Decision(choice=Choice.TRANSMIT, reason=name, addressee=addressee, reference=name)
         decisions.take(session, sent.case, decision, sent.made)
     else:
-        taken = Taken(kind=Kind.DISCIPLINARY_OPENED, day=sent.made, addressee=addressee, reference=name)
+        opened = in_use.of(session).measure(MeasureRole.DISCIPLINE)
+        taken = Taken(kind=opened, day=sent.made, addressee=addressee, reference=name)
         measures.add(session, sent.case, taken, sent.made)
 
 

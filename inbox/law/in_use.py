@@ -46,6 +46,12 @@ def rule(rules: Mapping[str, _Rule], code: str) -> _Rule:
     return rules[code]
 
 
+def proceedings(session: Session) -> frozenset[str]:
+    """Return the measures by which proceedings begin: a case is kept to their end, which officers note."""
+    measures = of(session).measures
+    return frozenset(code for code, each in measures.items() if each.opens_proceedings)
+
+
 def keep(session: Session, files: Mapping[str, bytes]) -> Law:
     """Keep the files of a law, by their names, in home and vault; return it.
 
@@ -83,7 +89,10 @@ def files(session: Session) -> Mapping[str, bytes]:
 
 def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     """Return what the codes of a law are called, by the name of each list."""
-    return {"regime": {code: each.name for code, each in law.regimes.items()}}
+    return {
+        "regime": {code: each.name for code, each in law.regimes.items()},
+        "measure": {code: each.name for code, each in law.measures.items()},
+    }
 
 
 def _folders(session: Session) -> Folders:

@@ -18,7 +18,8 @@ from inbox.language.views import View
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
-from inbox.vault.casework_tables import PROCEEDINGS, SOURCE, Duty, Link, Measure, Note, Workflow
+from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workflow
+from templates.law.rules import Told
 
 # What ends as the case is shown, and what its page says anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
@@ -111,7 +112,7 @@ def note(row: Note) -> View:
 
 
 def measure(recorded: Recorded) -> View:
-    """Return a measure; ``told`` if the author may read of it, ``proceedings`` if they begin by it."""
+    """Return a measure; ``told`` if the author may read of it, ``proceedings`` if they begin or end by it."""
     row = recorded.row
     return {
         "number": row.position,
@@ -121,7 +122,8 @@ def measure(recorded: Recorded) -> View:
         "reference": row.reference,
         "degree": row.degree,
         "told": recorded.is_told,
-        "proceedings": row.kind in PROCEEDINGS,
+        "proceedings": recorded.guards,
+        "tellable": recorded.rule.told is not Told.NEVER,
     }
 
 
@@ -136,4 +138,4 @@ def _links(session: Session, number: int) -> Sequence[Link]:
 
 def _measures(session: Session, work: Workflow) -> Iterator[Recorded]:
     for row in session.scalars(select(Measure).filter_by(case=work.case).order_by(Measure.position)):
-        yield Recorded(row, measures.is_told(row, work.disclosure))
+        yield measures.recorded(session, row)

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from inbox.casework import exits, measures
 from inbox.casework.exits import Asked, Exit
-from inbox.casework.measures import Disclosure, Kind, Taken
+from inbox.casework.measures import Disclosure, Taken
 from inbox.deadlines import workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.replies import leak_check, referral_bodies, replies, status_preview
 from inbox.replies.leak_check import Cautioned
 from inbox.replies.referral_bodies import Body
@@ -29,6 +30,7 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables, queries_cases
 from inbox.vault.tables import Case, Message
+from templates.law.rules import MeasureRole
 
 
 class Outcome(StrEnum):
@@ -217,7 +219,8 @@ def _body(session: Session, closing: Closing) -> Body | None:
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
     """Note to which body the author is directed, if to one."""
     if closing.body:
-        referred = Taken(kind=Kind.REFERRED_EXTERNAL, day=today, addressee=closing.body)
+        kind = in_use.of(session).measure(MeasureRole.REFERRAL)
+        referred = Taken(kind=kind, day=today, addressee=closing.body)
         measures.add(session, number, referred, today)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from crypto.messages import Slot, Status
+from inbox.casework import measures
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -54,7 +55,7 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
         exchanged.sent[number].append(_message(case, exchanged, text, today))
     next_by = today + timedelta(days=office.answer_days)
     slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
-    if text.strip() and not slots.holds(slot, case.seen):
+    if text.strip() and not slots.holds(slot, case.seen, measures.tellable(session)):
         raise CaseRefused(
             sentence("the reply would not fit into the slot beside what the reporter has not opened yet"),
             sentence("shorten it, or wait until a follow-up shows that the earlier messages were read"),

@@ -9,7 +9,6 @@ from crypto.messages import Received, Reply, Slot, Status
 from crypto.recipients import HybridRecipient
 from crypto.signing import Label
 from crypto.strictjson import LARGEST
-from inbox.casework import measures
 from inbox.replies.conversations import Dialogues
 from inbox.vault.tables import Mailbox
 
@@ -69,13 +68,16 @@ def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: dat
     return slot
 
 
-def holds(slot: Slot, seen: int) -> bool:
-    """Tell whether what is unseen fits, however much the rest of the slot grows until it is read."""
+def holds(slot: Slot, seen: int, tellable: tuple[str, ...]) -> bool:
+    """Tell whether what is unseen fits, however much the rest of the slot grows until it is read.
+
+    ``tellable`` are the measures of which it may tell by then.
+    """
     largest = replace(
         slot,
         serial=LARGEST,
         status=max(Status, key=len),
-        measures_disclosed=tuple(measures.Kind),
+        measures_disclosed=tellable,
         earlier=LARGEST,
         messages=tuple(reply for reply in slot.messages if reply.serial > seen),
         received=Received(LARGEST, (bytes(_ID),) * messages.RECEIVED_IDS, slot.issued),

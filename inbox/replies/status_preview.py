@@ -13,8 +13,10 @@ from crypto.messages import Received, Reply, Status
 from inbox.access import declarations
 from inbox.language import catalogue, days
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.replies import leak_check, replies
 from inbox.vault import queries_cases, queries_office
+from templates.law.rules import Law
 
 # As they stand in texts_case.html; a test compares.
 TEXTS = {
@@ -29,19 +31,6 @@ TEXTS = {
     "next-by": "The next update is due by {day}, even if nothing has changed.",
     "no-messages": "No message yet.",
     "measures": "What was done: {list}.",
-    "measure-art40_transmission": "Sent to the prosecutor",
-    "measure-admin_inquiry": "Administrative inquiry",
-    "measure-internal_control": "Targeted internal control",
-    "measure-judicial_investigation": "Judicial investigation",
-    "measure-disciplinary_opened": "Disciplinary procedure",
-    "measure-disciplinary_sanction": "Disciplinary sanction",
-    "measure-suspension": "Suspension from duty",
-    "measure-protection_offered": "Protection offered",
-    "measure-protection_granted": "Protection granted",
-    "measure-mobility": "Move to another post",
-    "measure-process_fix": "Change in how work is organised",
-    "measure-referred_external": "Referred to another body",
-    "measure-none": "Nothing further",
     "quoted": "“{name}”",
     "status-received": "Received",
     "status-acknowledged": "Acknowledged",
@@ -114,7 +103,7 @@ def _page(session: Session, number: int, text: str, today: date) -> View:
         "language": page.language,
         "status": page.say(f"status-{slot.status}"),
         "means": page.say(f"means-{slot.status}"),
-        "measures": _measures(page, slot.measures_disclosed),
+        "measures": _measures(page, in_use.of(session), slot.measures_disclosed),
         "earlier": page.say("earlier", count=slot.earlier) if slot.earlier else "",
         "messages": [_message(page, reply, seen) for reply in slot.messages],
         "no_messages": "" if slot.messages else page.say("no-messages"),
@@ -125,8 +114,8 @@ def _page(session: Session, number: int, text: str, today: date) -> View:
     }
 
 
-def _measures(page: Page, kinds: Sequence[str]) -> str:
-    told = ", ".join(page.say(f"measure-{kind}") for kind in kinds)
+def _measures(page: Page, law: Law, kinds: Sequence[str]) -> str:
+    told = ", ".join(law.measures[kind].name.in_(page.language) for kind in kinds)
     return page.say("measures", list=told) if told else ""
 
 

@@ -13,6 +13,7 @@ from crypto import messages
 from crypto.errors import Malformed
 from crypto.messages import REPORT
 from crypto.shape import Shape
+from inbox.casework import measures
 from inbox.casework import tags as case_tags
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -189,7 +190,8 @@ def _change(striker: Striker, places: dict[Any, str], *columns: str) -> bool:
 def _check_slot(session: Session, number: int, today: date) -> None:
     session.flush()
     case = queries_cases.case(session, number)
-    if case.mailbox and not slots.holds(replies.next_slot(session, number, "", today), case.seen):
+    slot = replies.next_slot(session, number, "", today) if case.mailbox else None
+    if slot and not slots.holds(slot, case.seen, measures.tellable(session)):
         raise CaseRefused(
             sentence("what is left of the replies would be too long for the author's page"),
             sentence("strike all of a reply instead: inbox minimise CASE reply-N:all"),

@@ -1,12 +1,12 @@
 """Every action that officers take: what the journal calls it, what it needs, what it says of itself.
 
-``TABLE`` is the one place that decides how many officers an action takes, whether it needs a reason, whether
-it is also done to a case in quarantine or to all cases, whether oversight counts it, and which values its
-entry has.
+``TABLE`` is the one place that decides how many officers an action takes (the law may ask for more), whether
+it needs a reason, whether it is also done to a case in quarantine or to all cases, whether oversight counts
+it, and which values its entry has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import TypeAlias
@@ -365,18 +365,29 @@ TABLE: Mapping[Code, Rule] = {
 class Action:
     """One action with what it is about: a case, the reason that an officer gave, values by name.
 
-    Neither values nor reason may hold anything of a report. Made by ``action``.
+    Neither values nor reason may hold anything of a report. Made by ``action``. The law asks for
+    ``least`` officers.
     """
 
     code: Code
     case: int | None
     reason: str
     values: Mapping[str, Value]
+    least: int = 1
 
     @property
     def rule(self) -> Rule:
         """What it needs."""
         return TABLE[self.code]
+
+    @property
+    def officers(self) -> int:
+        """How many officers it takes: as ``TABLE`` says, or more if the law does."""
+        return max(self.rule.officers, self.least)
+
+    def by(self, least: int) -> "Action":
+        """Return the same where the law asks for at least so many officers."""
+        return replace(self, least=least)
 
 
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:

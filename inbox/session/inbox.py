@@ -77,7 +77,7 @@ class Inbox:
         """
         self._check_valid()
         rule = action.rule
-        noted = who if rule.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
+        noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
             journal.begin(session, noted)
@@ -105,7 +105,7 @@ class Inbox:
         self._check_valid()
         with self.vault.transaction() as session:
             officers = {each.name for each in queries_office.officers(session)}
-        needed = min(actions[0].rule.officers, len(officers))
+        needed = min(actions[0].officers, len(officers))
         confirmed = who.confirm(actions, needed)
         if len(confirmed) < needed or not confirmed.keys() <= officers:
             raise Locked(needed)

@@ -21,14 +21,6 @@ SOURCE = "F"
 PORTAL = "portal"
 # The outcome of a case that is for another body.
 OUT_OF_SCOPE = "out_of_scope"
-# Kinds of measures that open proceedings against somebody: a case is kept to their end, which officers note.
-PROCEEDINGS = (
-    "art40_transmission",
-    "judicial_investigation",
-    "disciplinary_opened",
-    "disciplinary_sanction",
-    "suspension",
-)
 # By which the queue is filtered: at the end of each index that sorts it.
 _FILTERED = ("category", "area", "junked", "assigned")
 

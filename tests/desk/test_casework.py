@@ -65,10 +65,10 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "tag", names="port scellé")
         sends(client, "untag", name="port")
         sends(client, "assign", officer="bruno")
-        assert client.send("/en/case/1/measure", kind="internal_control", degree="0").status_code == 409
+        assert client.send("/en/case/1/measure", kind="process_fix", degree="0").status_code == 409
         sends(client, "source-risk", risk="high", reason="hardly  anybody")
-        sends(client, "measure", kind="internal_control", degree="0", addressee="Brigade")
-        sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat(), told="on")
+        sends(client, "measure", kind="process_fix", degree="0", addressee="Brigade")
+        sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat())
         sends(client, "tell/1", told="on")
         sends(client, "tell/2")
         assert "Take it out: two officers" in client.page("/en/case/1")
@@ -86,7 +86,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
     work = office.json("show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice, bruno") == (work["notes"][0]["text"], work["notes"][0]["by"])
     assert (["scellé"], "bruno", "high") == (work["tags"], work["assigned"], work["source_risk"])
-    assert [("internal_control", None, True)] == [
+    assert [("process_fix", None, True)] == [
         (each["kind"], each["degree"], each["told"]) for each in work["measures"]
     ]
     assert [
@@ -95,7 +95,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("tag", {"removed": True}, ""),
         ("assign", {"officer": "bruno"}, ""),
         ("assess-source", {"risk": "high"}, "hardly anybody"),
-        ("record-measure", {"kind": "internal_control"}, ""),
+        ("record-measure", {"kind": "process_fix"}, ""),
         ("record-measure", {"kind": "disciplinary_sanction"}, ""),
         ("tell-measure", {"measure": 1}, ""),
         ("tell-measure", {"measure": 2, "no_longer": True}, ""),

@@ -36,7 +36,7 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
     second = Reply(3, today(), "<b>Où ?</b>\u202e")
     received = Received(2, (bytes(8), bytes(8)), today())
     shown = replace(slot, serial=3, earlier=4, messages=(*slot.messages, second), received=received)
-    told = ("admin_inquiry", "of_a_later_version", "process_fix")
+    told = ("protection_offered", "of_another_law", "process_fix")
     visitor.site.answer(report, replace(shown, measures_disclosed=told))
     visitor.open()
     visitor.opened()
@@ -45,7 +45,9 @@ def test_a_signed_slot_is_shown_whole(visitor: Visitor) -> None:
     for place in ("confirmed", "issued", "next-by", "earlier", "follow-ups-received", "measures"):
         visitor.shows(f"#{place}", place)
     measures = page.locator("#measures").inner_text()
-    assert "Enquête administrative, Mesure d'organisation." in measures
+    assert (
+        "Protection fonctionnelle proposée, Mesure d\N{RIGHT SINGLE QUOTATION MARK}organisation." in measures
+    )
     assert [REPLY, second.text] == page.locator("#messages .written").all_text_contents()
     assert [str(today())] * 2 == [
         each.get_attribute("datetime") for each in page.locator("#messages time").all()

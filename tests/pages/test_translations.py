@@ -9,7 +9,6 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from crypto.messages import Status
-from inbox.casework.measures import Kind
 from portal.web import translation
 from templates import catalogues, shipped
 from templates.catalogues import Domain
@@ -86,7 +85,6 @@ def codes() -> Iterator[str]:
         for groups in SHOWN.findall(script.read_text("utf-8")):
             yield from filter(None, groups)
     yield from (f"{what}-{status}" for status in Status for what in ("status", "means"))
-    yield from (f"measure-{kind}" for kind in Kind)
     yield from (f"state-{state}" for state in ("unknown", "waiting", "collected"))
     yield from (f"message-{side}" for side in ("you", "them"))
 

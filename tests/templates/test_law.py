@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from crypto.toml_lines import line_of
 from crypto.toml_schema import EXPECTED, Mismatch
-from inbox.casework import measures
 from inbox.deadlines import clocks, legal_duties
 from inbox.language import toml_files
 from inbox.replies import closing
@@ -178,7 +177,6 @@ def test_obstacles_and_words_have_their_values() -> None:
 
 
 def test_every_code_that_cases_have_is_there() -> None:
-    assert {each.value for each in measures.Kind} <= FRENCH.measures.keys()
     assert {each.value for each in closing.Outcome} <= FRENCH.outcomes.keys()
     assert {each.value for each in clocks.Clock} - {"retention"} == FRENCH.clocks.keys()
     for kind, choices in legal_duties.CHOICES.items():

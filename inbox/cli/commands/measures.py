@@ -7,7 +7,7 @@ import click
 
 from inbox.casework import decisions, legal_hold, measures
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Kind, Risk, Taken
+from inbox.casework.measures import Risk, Taken
 from inbox.cli import render_work
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
 from inbox.deadlines.legal_duties import Choice
@@ -33,19 +33,19 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 
 @click.command()
 @case_argument
-@click.argument("kind", type=click.Choice([kind.value for kind in Kind]))
+@click.argument("kind")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When it was taken, if not today.")
 @click.option("--addressee", default="", help="To whom it went.")
 @click.option("--reference", default="", help="Under which reference.")
-@click.option("--degree", type=click.IntRange(1, 4), help="The group of a sanction.")
+@click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
 @officer_options
 @json_option
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
-    """Note what was done about a case."""
+    """Note what was done about a case; which KIND there is, says `law`."""
     with door.opened() as (inbox, who):
-        taken = Taken(kind=Kind(kind), day=day.date() if day else who.today, **more)
+        taken = Taken(kind=kind, day=day.date() if day else who.today, **more)
         view = work_view.measure(measures.record(inbox, who, case, taken))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from inbox.casework import assignment, decisions, legal_hold, links, measures, notes, tags
 from inbox.casework.decisions import Decision
 from inbox.casework.links import MANY, Relation
-from inbox.casework.measures import GROUPS, Kind, Risk, Taken
+from inbox.casework.measures import Risk, Taken
 from inbox.deadlines import workflow
 from inbox.deadlines.legal_duties import Choice
 from inbox.desk import rendering
@@ -97,11 +97,11 @@ def measure(case: int) -> ResponseReturnValue:
     """Note what was done about a case."""
     who = here().actor()
     taken = Taken(
-        kind=choice("kind", Kind),
+        kind=line("kind"),
         day=day("day") or who.today,
         addressee=line("addressee"),
         reference=line("reference"),
-        degree=number("degree", max(GROUPS)) or None,
+        degree=number("degree", 9) or None,
         told="told" in request.form,
     )
     measures.record(here().inbox, who, case, taken)

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from inbox.casework import measures
-from inbox.casework.measures import INQUIRIES, Kind, Risk, Taken
-from inbox.language.errors import CaseRefused, Refused
-from inbox.session.actions import Action
+from inbox.casework.measures import Risk, Taken
+from inbox.language.errors import CaseRefused, Locked, Refused
+from inbox.session.actions import Action, Actor
 from inbox.vault.casework_tables import Credibility
 from inbox.vault.tables import OutboxBundle
 from tests.support.inbox_builders import Office, Reporter, today
 from tests.support.inbox_outcomes import refused, slot
+from tests.support.laws import FRENCH
 
 CANARY = "zibeline-quartz"
 
@@ -133,18 +134,14 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
     said = refused(office, "measure", "1", "admin_inquiry")
     assert "risk to the source of case 1 was not assessed\nhint: do that before any inquiry" in said
     with office.opened() as inbox, inbox.vault.transaction() as session:
-        for kind in Kind:
-            taken = Taken(kind=kind, day=today(), degree=2 if kind is Kind.DISCIPLINARY_SANCTION else None)
-            with contextlib.nullcontext() if kind not in INQUIRIES else pytest.raises(CaseRefused):
+        for kind, rule in FRENCH.measures.items():
+            taken = Taken(kind=kind, day=today(), degree=2 if rule.groups else None)
+            with pytest.raises(CaseRefused) if rule.is_inquiry else contextlib.nullcontext():
                 measures.add(session, 1, taken, today())
-    assert len(Kind) - len(INQUIRIES) == len(work(office)["measures"])
+    free = [kind for kind, rule in FRENCH.measures.items() if not rule.is_inquiry]
+    assert free == [each["kind"] for each in work(office)["measures"]]
     office.json("source-risk", "1", "medium", "--reason", "many know")
     assert "admin_inquiry" == office.json("measure", "1", "admin_inquiry")["kind"]
-
-
-def test_which_measures_are_inquiries_is_written_down() -> None:
-    """One more or less is a decision, to be made here as well."""
-    assert {"protection_offered", "protection_granted", "referred_external", "none"} == set(Kind) - INQUIRIES
 
 
 def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> None:
@@ -166,6 +163,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     row = office.json("measure", "1", "disciplinary_sanction", *words)
     expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
     expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "proceedings": True}
+    expected |= {"tellable": False}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
     line = (
@@ -178,8 +176,11 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     ("words", "said"),
     [
         (["none", "--day", "2999-01-01"], "is still to come"),
-        (["none", "--degree", "2"], "a sanction has a group"),
-        (["disciplinary_sanction"], "a sanction has a group"),
+        (["none", "--degree", "2"], "none has no group 2"),
+        (["disciplinary_sanction"], "has a group, from 1 to 4"),
+        (["disciplinary_sanction", "--degree", "5"], "has no group 5"),
+        (["arrest"], "does not have the code arrest"),
+        (["suspension", "--tell"], "no author is told of this measure"),
         (["none", "--addressee", "x" * 201], "at most 200"),
     ],
 )
@@ -188,24 +189,25 @@ def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], s
     assert said in refused(office, "measure", "1", *words)
 
 
-@pytest.mark.parametrize("words", [["arrest"], ["none", "--degree", "5"], ["none", "--day", "soon"]])
-def test_a_measure_is_one_of_the_list(office: Office, words: list[str]) -> None:
+@pytest.mark.parametrize("words", [["none", "--degree", "-1"], ["none", "--day", "soon"]])
+def test_what_is_no_day_or_number_is_no_command(office: Office, words: list[str]) -> None:
     assert 2 == office.run("measure", "1", *words).code
 
 
 def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, author: Reporter) -> None:
-    """Each kind once, and no longer if that is taken back; nothing else of a measure leaves."""
+    """Each kind once, and no longer if that is taken back; never what the law says, and nothing else."""
     office.json("source-risk", "1", "low", "--reason", "x")
-    for kind in ("internal_control", "admin_inquiry", "admin_inquiry"):
+    for kind in ("protection_offered", "process_fix", "process_fix", "internal_control"):
         office.json("measure", "1", kind, "--addressee", CANARY)
     assert () == slot(office, author).measures_disclosed
     office.json("tell", "1", "1")
     office.json("tell", "1", "2")
-    assert office.json("measure", "1", "admin_inquiry", "--tell")["told"]
+    assert office.json("measure", "1", "process_fix", "--tell")["told"]
     told = slot(office, author)
-    assert (("internal_control", "admin_inquiry"), False) == (told.measures_disclosed, CANARY in repr(told))
+    assert (("protection_offered", "process_fix"), False) == (told.measures_disclosed, CANARY in repr(told))
     office.json("tell", "1", "1", "--no-longer")
-    assert ("admin_inquiry",) == slot(office, author).measures_disclosed
+    assert ("process_fix",) == slot(office, author).measures_disclosed
+    assert "no author is told of this measure: internal_control" in refused(office, "tell", "1", "4")
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
 
 
@@ -236,11 +238,11 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
         measures.assess(inbox, who, 1, Risk.LOW, "many know")
-        measures.record(inbox, who, 1, Taken(kind=Kind.DISCIPLINARY_OPENED, day=today()))
+        measures.record(inbox, who, 1, Taken(kind="disciplinary_opened", day=today()))
 
         def meanwhile(action: Action, needed: int) -> tuple[str, ...]:
             measures.retract(inbox, who, 1, 1, "another case")
-            measures.record(inbox, who, 1, Taken(kind=Kind.NONE, day=today()))
+            measures.record(inbox, who, 1, Taken(kind="none", day=today()))
             return who.confirm(action, needed)
 
         with pytest.raises(Refused, match="somebody else has changed this"):
@@ -300,3 +302,20 @@ def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
     for each in Credibility:
         office.json("credibility", "1", each.value, "--reason", "x")
         assert before == office.json("queue")
+
+
+def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
+    """That a decision is final is noted by two who confirm it, and taken out by two; most take one."""
+    with trio.others.unlocked() as opened:
+        inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
+        measures.record(inbox, unconfirmed, 1, Taken(kind="none", day=today()))
+        final = Taken(kind="final_decision", day=today())
+        with pytest.raises(Locked):
+            measures.record(inbox, unconfirmed, 1, final)
+        noted = measures.record(inbox, both, 1, final)
+        assert noted.guards
+        with pytest.raises(Locked):
+            measures.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")
+        measures.retract(inbox, both, 1, noted.row.position, "a mistake")
+    kinds = [each["kind"] for each in trio.others.json("show", "1")["work"]["measures"]]
+    assert ("none", False) == (kinds[-1], "final_decision" in kinds)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from crypto.bundle import Link
-from inbox.casework.measures import Kind
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.obstacles import Obstacle
@@ -18,6 +17,7 @@ from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal, work_on
+from tests.support.laws import FRENCH
 
 
 def refused(office: Office, *words: str) -> str:
@@ -191,12 +191,12 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
     """So say the list, and every clock: nothing is overdue for who watches over the work."""
     pursued = {
         "art40_transmission", "judicial_investigation", "disciplinary_opened", "disciplinary_sanction",
-        "suspension",
+        "suspension", "prosecutor_phoned",
     }  # fmt: skip
     found = set()
     with closed.opened() as inbox, inbox.transaction() as session:
-        for kind in Kind:
-            row = Measure(case=1, position=1, kind=kind.value, day=today())
+        for kind in FRENCH.measures:
+            row = Measure(case=1, position=1, kind=kind, day=today())
             session.add(row)
             session.flush()
             (due,) = retention_schedule.listing(inbox.home, session)
@@ -206,7 +206,7 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
             ]
             is_kept = Obstacle.PROCEEDINGS in due.facts
             assert is_kept is not any(each.clock is legal_clocks.Clock.RETENTION for each in clocks)
-            found |= {kind.value} if is_kept else set()
+            found |= {kind} if is_kept else set()
             session.delete(row)
             session.flush()
     assert pursued == found

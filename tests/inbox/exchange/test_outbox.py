@@ -12,7 +12,6 @@ import pytest
 from crypto import bundle, keyring
 from crypto.bundle import Link
 from crypto.messages import Slot, Status
-from inbox.casework.measures import Kind
 from inbox.exchange import outbox
 from inbox.language.errors import Refused
 from inbox.replies import replies
@@ -21,6 +20,7 @@ from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, ReplyKey
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Portal, Reporter, Sent, World
+from tests.support.laws import FRENCH
 
 
 def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
@@ -235,12 +235,13 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
     world.office.run("status", "1", "info_requested")
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(
-            Measure(case=1, position=place, kind=kind.value, day=build.today(), told=True)
-            for place, kind in enumerate(Kind, 1)
+            Measure(case=1, position=place, kind=kind, day=build.today(), told=True)
+            for place, kind in enumerate(FRENCH.measures, 1)
         )
     _, _, files = make(world)
     slot = slot_of(files, correspondent)
-    assert len(Kind) == len(slot.measures_disclosed)
+    told = {code for code, each in FRENCH.measures.items() if each.told != "never"}
+    assert told == {*slot.measures_disclosed}
     assert (20, 16, fits) == (slot.received.count, len(slot.received.ids), len(slot.messages[0].text))
 
 

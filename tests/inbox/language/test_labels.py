@@ -75,7 +75,6 @@ CODES: Mapping[str, Iterable[str]] = {
     "job": Work,
     "key_state": listing.State,
     "ledger": disclosures.Unasked,
-    "measure": measures.Kind,
     "obstacle": STOPPING - ELSEWHERE,
     "order": Order,
     "oddity": Oddity,

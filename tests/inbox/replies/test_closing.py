@@ -84,17 +84,17 @@ def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Of
 
 
 def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
-    """All that is not the prosecutor's; of that, what an officer said may be told."""
+    """What the law lets be told at all; of protection, what an officer said may be told."""
     office.json("source-risk", "1", "low", "--reason", "x")
-    for kind in ("admin_inquiry", "art40_transmission", "judicial_investigation"):
+    for kind in ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry"):
         office.json("measure", "1", kind)
     office.json("tell", "1", "3")
-    assert ("judicial_investigation",) == told().measures_disclosed
+    assert ("protection_offered",) == told().measures_disclosed
     office.json("close", "1", "founded", "--disclosure", "full", "--text", "Merci, c'était fondé.")
     slot = told()
-    assert ("closed", ("admin_inquiry", "judicial_investigation")) == (slot.status, slot.measures_disclosed)
+    assert ("closed", ("process_fix", "protection_offered")) == (slot.status, slot.measures_disclosed)
     assert ["Merci, c'était fondé."] == [each.text for each in slot.messages]
-    assert [True, False, True] == [each["told"] for each in work(office)["measures"]]
+    assert [True, False, True, False, False] == [each["told"] for each in work(office)["measures"]]
     assert "outcome: Founded, disclosure full\n" in office.run("show", "1").out
 
 
