@@ -13,12 +13,12 @@ from enum import StrEnum
 from dateutil.relativedelta import relativedelta
 
 from inbox.deadlines.working_days import Calendar
+from templates.law.rules import Period
 
 _ACK = timedelta(days=7)
 _ACK_WORKING_DAYS = 7
 _FEEDBACK = relativedelta(months=3)
 _EXTENDED = relativedelta(months=6)
-RETENTION = relativedelta(months=2)
 # A first act after opening: so many working days by priority, 0 for the same day: a rule of the inspectorate.
 _FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}
 
@@ -64,7 +64,7 @@ class Events:
     ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
     from which the reporter could read that (``portal_days``). Before that it was ``sent``, and so was the
     answer, in the outbox of a day.
-    ``at_once`` if nothing asks that it is kept once it is closed: it was out of scope. Whoever is
+    ``period`` is how long it is kept once it is closed. Whoever is
     ``unreachable`` can be told nothing; from others something may be ``withheld`` for a reason.
     """
 
@@ -80,7 +80,7 @@ class Events:
     closed: date | None = None
     last_written: date | None = None
     held: bool = False
-    at_once: bool = False
+    period: Period | None = None
     unreachable: bool = False
     withheld: bool = False
 
@@ -93,7 +93,7 @@ def clocks(events: Events, calendar: Calendar) -> list[Due]:
     """
     open_clocks = _open_clocks(events, calendar)
     ended = [replace(each, dropped=_dropped(each, events)) for each in open_clocks]
-    return [*ended, *_retention(events)]
+    return [*ended, *_retention(events, calendar)]
 
 
 def next_due(events: Events, calendar: Calendar) -> Due | None:
@@ -130,17 +130,16 @@ def _dropped(due: Due, events: Events) -> date | None:
     return events.closed if ends and not due.done else None
 
 
-def kept_until(closed: date, written: date | None, *, at_once: bool) -> date:
-    """Return the day from which a closed case is to be destroyed (Directive (EU) 2019/1937, article 18).
+def kept_until(last: date, period: Period, calendar: Calendar) -> date:
+    """Return the day from which a case that ended, or of which its author wrote last, is to be destroyed.
 
-    Two months after the closing; what its author writes afterwards starts them anew. ``at_once`` it goes if
-    nothing was written.
+    It is that after the period and the archive behind it: what is to be archived is not destroyed before.
     """
-    last = max(closed, written or closed)
-    return last if at_once and last == closed else last + RETENTION
+    kept = period.keep.after(last, calendar.legal)
+    return period.archive.after(kept, calendar.legal) if period.archive else kept
 
 
-def _retention(events: Events) -> Iterator[Due]:
-    if events.closed and not events.held:
-        day = kept_until(events.closed, events.last_written, at_once=events.at_once)
-        yield Due(Clock.RETENTION, day)
+def _retention(events: Events, calendar: Calendar) -> Iterator[Due]:
+    if events.closed and events.period and not events.held:
+        last = max(events.closed, events.last_written or events.closed)
+        yield Due(Clock.RETENTION, kept_until(last, events.period, calendar))

@@ -16,7 +16,7 @@ from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import DayOff, Setting
-from templates.law.rules import Law
+from templates.law.rules import Law, Period
 
 _KEPT = "practice"
 
@@ -34,6 +34,20 @@ class Practice:
         """Whether the law lets an office of this regime take a longer time for feedback."""
         clocks = [each for each in self.law.clocks.values() if self.regime in each.regimes]
         return any(each.extension and self.regime in each.extension.regimes for each in clocks)
+
+    def period(self, outcome: str) -> str:
+        """Return how long a case of an outcome is kept, by the code of the period.
+
+        One without an outcome is kept for as long as any: nothing says that it may go sooner.
+        """
+        if outcome in self.law.outcomes:
+            return self.law.outcomes[outcome].retention
+        periods = self.law.retention.periods
+        return max(periods, key=lambda code: _roughly(periods[code]))
+
+
+def _roughly(period: Period) -> float:
+    return period.keep.roughly + (period.archive.roughly if period.archive else 0)
 
 
 def of(session: Session) -> Practice:

@@ -8,35 +8,34 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto import bundle
-from inbox.deadlines import clocks, legal_duties
+from inbox.deadlines import clocks, legal_duties, office
 from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.office import Practice
 from inbox.law import in_use
 from inbox.system import atomic_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
-from inbox.vault.casework_tables import OUT_OF_SCOPE, Measure, Workflow
+from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case, FollowUp
 
 
 class Rule(StrEnum):
-    """Why a case is to be destroyed."""
+    """Why a case is to be destroyed, where that is not the end of a period of the law."""
 
-    OUT_OF_SCOPE = "out-of-scope"
-    CLOSED = "two-months-closed"
     JUNK = "junk"
     EARLY = "decided-by-officers"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A case that is closed or junk: by which rule it goes, and from which day on.
+    """A case that is closed or junk: by which rule it goes, or which period of the law, from which day on.
 
     ``facts`` are what is so of it and may stand against that: ``casework.exits`` says what does.
     """
 
     case: int
-    rule: Rule
+    rule: str
     day: date
     facts: frozenset[Obstacle] = frozenset()
 
@@ -53,13 +52,21 @@ class UnopenedTerm:
     next_day: date | None
 
 
-def unopened_until(collected: date) -> date:
+def unopened_until(session: Session, collected: date) -> date:
     """Return the day from which what became no case may be discarded.
 
-    Nobody can examine it, so it is kept as long as a report that is not admissible: two months. They begin
-    with the day on which it was collected: the one that the portal claims could be any.
+    Its time begins with the day on which it was collected: the one that the portal claims could be any.
     """
-    return collected + clocks.RETENTION
+    how = office.of(session)
+    return clocks.kept_until(collected, how.law.retention.unopened, how.calendar)
+
+
+def junk_over(session: Session, today: date) -> set[int]:
+    """Return the cases that have been junk for so long that they are to be destroyed."""
+    how, junk = office.of(session), queries_cases.junked_by_day(session)
+    period = how.law.retention.junk
+    over = [day for day in junk if clocks.kept_until(day, period, how.calendar) <= today]
+    return {number for day in over for number in junk[day]}
 
 
 def unopened(session: Session, today: date) -> UnopenedTerm:
@@ -67,7 +74,8 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 
     What names a case of the vault is left out: it is part of that one, and is destroyed with it.
     """
-    counted = {unopened_until(day): count for day, count in queries_exchange.caseless_by_day(session).items()}
+    found = queries_exchange.caseless_by_day(session)
+    counted = {unopened_until(session, day): count for day, count in found.items()}
     waiting = [day for day in counted if day > today]
     due = sum(count for day, count in counted.items() if day <= today)
     return UnopenedTerm(sum(counted.values()), due, min(waiting, default=None))
@@ -81,10 +89,10 @@ def listing(home: Home, session: Session) -> list[Due]:
     pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(in_use.proceedings(session)))))
     undecided = {kind: set(legal_duties.undecided(session, kind)) for kind in Kind}
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
-    awaited = _Awaited(home, session)
+    awaited, how = _Awaited(home, session), office.of(session)
     found = []
     for case, work in rows:
-        if term := _term(work, written.get(case.number)):
+        if term := _term(how, work, written.get(case.number)):
             facts = {
                 Obstacle.JUNK: work.junked is not None,
                 Obstacle.QUARANTINE: work.quarantined is not None,
@@ -102,17 +110,14 @@ def listing(home: Home, session: Session) -> list[Due]:
 _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
 
 
-def _term(work: Workflow, written: date | None) -> tuple[Rule, date] | None:
+def _term(how: Practice, work: Workflow, written: date | None) -> tuple[str, date] | None:
     """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
     ended = work.junked or work.closed
     if ended is None:
         return None
-    last = max(ended, written or ended)
-    if work.junked is not None:
-        return Rule.JUNK, last + queries_cases.JUNK_KEPT
-    at_once = work.outcome == OUT_OF_SCOPE
-    rule = Rule.OUT_OF_SCOPE if at_once and last == ended else Rule.CLOSED
-    return rule, clocks.kept_until(ended, written, at_once=at_once)
+    rule = Rule.JUNK if work.junked else how.period(work.outcome)
+    period = how.law.retention.junk if work.junked else how.law.retention.periods[rule]
+    return rule, clocks.kept_until(max(ended, written or ended), period, how.calendar)
 
 
 class _Awaited:

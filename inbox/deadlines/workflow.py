@@ -21,7 +21,7 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import OUT_OF_SCOPE, Credibility, Duty, Measure, Strike, Workflow
+from inbox.vault.casework_tables import Credibility, Duty, Measure, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 
 
@@ -274,7 +274,7 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
         closed=work.closed,
         last_written=since.written,
         held=work.held is not None or since.pursued,
-        at_once=work.outcome == OUT_OF_SCOPE,
+        period=how.law.retention.periods[how.period(work.outcome)],
         unreachable=case.mailbox is None,
         withheld=bool(work.withheld),
     )

@@ -16,7 +16,7 @@ from crypto.bundle import FIRST, KeyringLink, Link, Manifest, Opened, Outbox, Se
 from crypto.errors import Tampered
 from crypto.journal import Head
 from crypto.messages import Slot, Status
-from inbox.deadlines import workflow
+from inbox.deadlines import retention_schedule, workflow
 from inbox.exchange import entered_cases
 from inbox.keys import expiry_warnings, rotation
 from inbox.keys import keyring as channel_keyring
@@ -220,9 +220,9 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
     office = queries_office.office(session)
     next_by = today + timedelta(days=office.answer_days)
     exchanged = conversations.of(session)
-    untold, junk = entered_cases.waiting(session), queries_cases.junk_over(session, today)
+    untold, junk = entered_cases.waiting(session), retention_schedule.junk_over(session, today)
     waiting = []
-    for case in queries_cases.cases_to_refresh(session, today, next_by):
+    for case in queries_cases.cases_to_refresh(session, today, next_by, junk):
         if (mailbox := case.mailbox) is not None:
             slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from crypto import base64url
 from inbox.deadlines import retention_schedule
 from inbox.deadlines.retention_schedule import UnopenedTerm
@@ -28,19 +30,19 @@ def look(inbox: Inbox, who: Actor, number: int) -> Page:
     with inbox.acting(who, action(Code.LIST, view=Viewed.UNOPENED)) as session:
         rows = queries_exchange.unopened(session, skip=max(0, number - 1) * PAGE, most=PAGE)
         return Page(
-            [_view(row) for row in rows],
+            [_view(session, row) for row in rows],
             queries_exchange.count_unopened(session),
             retention_schedule.unopened(session, who.today),
         )
 
 
-def _view(row: Unopened) -> View:
+def _view(session: Session, row: Unopened) -> View:
     return {
         "number": row.number,
         "kind": row.kind,
         "received": row.received.isoformat(),
         "collected": row.collected.isoformat(),
-        "kept_until": retention_schedule.unopened_until(row.collected).isoformat(),
+        "kept_until": retention_schedule.unopened_until(session, row.collected).isoformat(),
         "bundle": row.intake,
         "file": None if row.envelope is None else f"unopened/{base64url.encode(row.envelope)}.age",
     }

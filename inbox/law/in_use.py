@@ -91,6 +91,7 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     """Return what the codes of a law are called, by the name of each list."""
     return {
         "regime": {code: each.name for code, each in law.regimes.items()},
+        "rule": {code: each.name for code, each in law.retention.periods.items()},
         "measure": {code: each.name for code, each in law.measures.items()},
     }
 

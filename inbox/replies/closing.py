@@ -28,7 +28,7 @@ from inbox.replies.referral_bodies import Body
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import casework_tables, queries_cases
+from inbox.vault import queries_cases
 from inbox.vault.tables import Case, Message
 from templates.law.rules import MeasureRole
 
@@ -41,13 +41,13 @@ class Outcome(StrEnum):
     UNFOUNDED = "unfounded"
     INSUFFICIENT = "insufficient"
     MOOT = "moot"
-    OUT_OF_SCOPE = casework_tables.OUT_OF_SCOPE
+    OUT_OF_SCOPE = "out_of_scope"
     DUPLICATE = "duplicate"
     BAD_FAITH = "bad_faith"
 
 
-# That there was nothing in it is not for one officer to say; nor that it is for others, after which nothing
-# asks that it is kept.
+# That there was nothing in it is not for one officer to say; nor that it is for others, after which it goes
+# soon.
 _AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.OUT_OF_SCOPE, Outcome.BAD_FAITH}
 
 

@@ -56,5 +56,5 @@ def discard(inbox: Inbox, who: Actor, entries: int) -> None:
 
 def _due(session: Session, today: date) -> Sequence[Unopened]:
     days = queries_exchange.caseless_by_day(session)
-    over = [day for day in days if retention_schedule.unopened_until(day) <= today]
+    over = [day for day in days if retention_schedule.unopened_until(session, day) <= today]
     return queries_exchange.caseless(session, over)

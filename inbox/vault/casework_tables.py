@@ -19,8 +19,6 @@ from inbox.vault.tables import Base
 SOURCE = "F"
 # The route of a report that an intake bundle brought.
 PORTAL = "portal"
-# The outcome of a case that is for another body.
-OUT_OF_SCOPE = "out_of_scope"
 # By which the queue is filtered: at the end of each index that sorts it.
 _FILTERED = ("category", "area", "junked", "assigned")
 

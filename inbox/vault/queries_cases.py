@@ -1,10 +1,11 @@
 """Questions to the vault about cases and what belongs to each."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
@@ -23,8 +24,6 @@ from inbox.vault.tables import (
 
 # Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
-# Junk can be brought back for so long; then it is destroyed.
-JUNK_KEPT = timedelta(days=30)
 
 
 class Counts(NamedTuple):
@@ -89,15 +88,17 @@ def cases(session: Session) -> Sequence[Case]:
     return session.scalars(select(Case).order_by(Case.number)).all()
 
 
-def cases_to_refresh(session: Session, today: date, next_by: date) -> Sequence[Case]:
+def cases_to_refresh(
+    session: Session, today: date, next_by: date, junk_over: Collection[int]
+) -> Sequence[Case]:
     """Return the cases whose slot an outbox fills: all that can be answered and are not closed for good.
 
-    A closed case, and junk that is over, stay until the portal has applied an outbox that said so. One comes
+    A closed case, and ``junk_over``, stay until the portal has applied an outbox that said so. One comes
     back while the portal keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``,
     the day of the next outbox: nobody believes that slot for much longer.
     """
     heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
-    over = (Case.status == Status.CLOSED) | Case.number.in_(_junk_over(today))
+    over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
     lasting = select(ReplyKey.id).where(ReplyKey.withdrawn.is_(None), ReplyKey.not_after >= next_by)
     fading = (Case.closed_on >= today - CLOSED_KEPT) & Case.slot_key.not_in(lasting)
@@ -105,9 +106,14 @@ def cases_to_refresh(session: Session, today: date, next_by: date) -> Sequence[C
     return session.scalars(select(Case).where(answerable & (open_still | fading)).order_by(Case.number)).all()
 
 
-def junk_over(session: Session, today: date) -> set[int]:
-    """Return the cases that have been junk for so long that they are to be destroyed."""
-    return set(session.scalars(_junk_over(today)))
+def junked_by_day(session: Session) -> Mapping[date, Sequence[int]]:
+    """Return the cases that are junk by the day on which they were found to be."""
+    found: defaultdict[date, list[int]] = defaultdict(list)
+    rows = select(Workflow.junked, Workflow.case).where(Workflow.junked.is_not(None)).order_by(Workflow.case)
+    for day, number in session.execute(rows):
+        if day is not None:
+            found[day].append(number)
+    return found
 
 
 def tell_closings_again(session: Session) -> None:
@@ -191,7 +197,3 @@ def _count(
 ) -> dict[int, int]:
     rows = session.execute(select(kind.case, func.count()).where(*holds).group_by(kind.case)).all()
     return {number: count for number, count in rows}  # noqa: C416  dict() loses the types
-
-
-def _junk_over(today: date) -> Select[int]:
-    return select(Workflow.case).where(Workflow.junked <= today - JUNK_KEPT)

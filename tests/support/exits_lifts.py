@@ -11,6 +11,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.desk.state import Desk
 from inbox.session.actions import Code
 from inbox.vault import score
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import OutboxBundle
 from tests.support.exits_room import (
     ACTING,
@@ -118,6 +119,9 @@ def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock)
     action = _DECISIONS[what] if code is Code.DECIDE else LIFTS[code]
     _do(action, room, surface)
     if action.is_end:
+        # Six years would end every key as well.
+        with room.changing() as session:
+            session.get_one(Workflow, 1).outcome = "out_of_scope"
         clock.wait(LONG_AGO.days)
         tell_portal(room.office, room.portal)
 

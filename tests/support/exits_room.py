@@ -114,7 +114,7 @@ def end(room: Room) -> None:
     """Close the case, tell the portal, and let the time pass for which it is kept."""
     with room.changing() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
-        work.outcome, work.disclosure, case.status = "founded", "withheld", "closed"
+        work.outcome, work.disclosure, case.status = "out_of_scope", "withheld", "closed"
         work.is_open, work.closed = False, today()
     tell_portal(room.office, room.portal)
     with room.changing() as session:
@@ -132,7 +132,9 @@ def _handling(**changes: Any) -> Callable[[Session], None]:
 
 
 def _close(session: Session) -> None:
-    _handling(is_open=False, closed=today() - LONG_AGO, outcome="founded", disclosure="withheld")(session)
+    _handling(is_open=False, closed=today() - LONG_AGO, outcome="out_of_scope", disclosure="withheld")(
+        session
+    )
     session.get_one(Case, 1).status = "closed"
 
 

@@ -194,7 +194,7 @@ def _ask_once(door: Door) -> None:
 def _view(each: Due, day: date) -> View:
     return {
         "case": each.case,
-        "rule": each.rule.value,
+        "rule": each.rule,
         "day": each.day.isoformat(),
         "due": exits.is_due(each, day),
         "obstacles": [what.value for what in exits.waits_for(each)],

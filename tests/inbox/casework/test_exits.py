@@ -13,7 +13,7 @@ from inbox.casework import exits, junk
 from inbox.casework.exits import MATRIX, Asked, Cell, Exit, Need
 from inbox.casework.measures import Disclosure
 from inbox.deadlines.obstacles import Obstacle
-from inbox.deadlines.retention_schedule import Due, Rule
+from inbox.deadlines.retention_schedule import Due
 from inbox.desk import translate
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -268,8 +268,8 @@ def test_what_is_due_by_itself_is_what_the_matrix_lets_go(what: Obstacle) -> Non
     """The day is an obstacle like any other."""
     today = date(2026, 11, 26)
     is_free = MATRIX[what][Exit.DESTROY].need is Need.NOTHING
-    assert is_free is exits.is_due(Due(1, Rule.CLOSED, today, frozenset({what})), today)
-    assert not exits.is_due(Due(1, Rule.CLOSED, today + timedelta(1)), today)
+    assert is_free is exits.is_due(Due(1, "admissible", today, frozenset({what})), today)
+    assert not exits.is_due(Due(1, "admissible", today + timedelta(1)), today)
 
 
 @pytest.mark.parametrize("need", Need)

@@ -14,6 +14,7 @@ from inbox.deadlines.clocks import Clock, Due, Events
 from inbox.deadlines.working_days import Calendar
 from tests.support.laws import FRANCE, FRENCH, OTHER
 
+SHORT = FRENCH.retention.periods["inadmissible"]
 # What the reporter is to be told.
 TOLD = (Clock.ACK_EU, Clock.ACK_FR, Clock.FEEDBACK)
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
@@ -134,7 +135,7 @@ def test_what_was_done_is_due_no_more() -> None:
     assert _next(Events(received=day, collected=day, priority=1, first_act=day)) == Clock.ACK_EU
     told = Events(received=day, collected=day, priority=1, first_act=day, acknowledged=day)
     assert _next(told) == Clock.FEEDBACK
-    closed = replace(told, answered=day, closed=date(2027, 1, 31))
+    closed = replace(told, answered=day, closed=date(2027, 1, 31), period=SHORT)
     assert legal_clocks.next_due(closed, FRANCE) == Due(Clock.RETENTION, date(2027, 3, 31))
 
 
@@ -146,10 +147,11 @@ def _next(events: Events) -> Clock | None:
 def test_what_the_author_writes_or_a_hold_puts_off_the_end_of_a_case() -> None:
     """Two months from the closing; from the last letter if that came later; never while it is held."""
     day, closed = date(2026, 12, 1), date(2027, 1, 31)
-    later = clocks(day, closed=closed, last_written=date(2027, 2, 10))
+    later = clocks(day, closed=closed, period=SHORT, last_written=date(2027, 2, 10))
     assert date(2027, 4, 10) == later[Clock.RETENTION].day
-    assert Clock.RETENTION not in clocks(day, closed=closed, held=True)
-    assert closed == clocks(day, closed=closed, at_once=True)[Clock.RETENTION].day
+    assert Clock.RETENTION not in clocks(day, closed=closed, period=SHORT, held=True)
+    archived = FRENCH.retention.periods["admissible"]
+    assert date(2033, 1, 31) == clocks(day, closed=closed, period=archived)[Clock.RETENTION].day
 
 
 def test_that_a_case_is_closed_meets_no_deadline() -> None:

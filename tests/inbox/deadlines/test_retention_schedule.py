@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from crypto.bundle import Link
 from inbox.deadlines import clocks as legal_clocks
@@ -44,22 +45,20 @@ def in_two_months(day: date) -> str:
 
 def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> None:
     due = in_two_months(today())
-    assert [("two-months-closed", due, False, [])] == terms(closed)
+    assert [("inadmissible", due, False, [])] == terms(closed)
     clock.day = date.fromisoformat(due) - timedelta(1)
     assert f"case 1: not due before {due}" in refused(closed, "1")
     assert f"nothing is due before {due}" in refused(closed, "--due")
     clock.wait(1)
-    assert [("two-months-closed", due, True, [])] == terms(closed)
+    assert [("inadmissible", due, True, [])] == terms(closed)
     assert {"cases": [1]}.items() <= closed.json("destroy", "--due").items()
     assert [] == terms(closed)
     assert "nothing is due" in refused(closed, "--due")
 
 
-@pytest.mark.parametrize("outcome", ["founded", "out_of_scope"])
 def test_what_its_author_writes_later_starts_the_time_anew(
-    closed: Office, portal: Portal, reporter: Reporter, clock: Clock, outcome: str
+    closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    work_on(closed, outcome=outcome)
     clock.wait(40)
     late = portal.bundle(
         Sent(reporter.follow_up()), edit=lambda intake: build.replace(
@@ -69,19 +68,21 @@ def test_what_its_author_writes_later_starts_the_time_anew(
         )
     )  # fmt: skip
     closed.json("collect", late)
-    assert [("two-months-closed", in_two_months(clock.day), False, ["unread", "portal"])] == terms(closed)
+    assert [("inadmissible", in_two_months(clock.day), False, ["unread", "portal"])] == terms(closed)
     closed.json("show", "1")
     tell_portal(closed, portal)
     clock.wait(100)
     assert [1] == closed.json("destroy", "--due")["cases"]
 
 
-def test_nothing_goes_that_nobody_has_read(closed: Office, portal: Portal, reporter: Reporter) -> None:
+def test_nothing_goes_that_nobody_has_read(
+    closed: Office, portal: Portal, reporter: Reporter, clock: Clock
+) -> None:
     """A letter of the day of closing that was collected later moves no day, but is read first."""
-    work_on(closed, outcome="out_of_scope")
     closed.json("collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
     tell_portal(closed, portal)
-    assert [("out-of-scope", today().isoformat(), False, ["unread"])] == terms(closed)
+    assert [("inadmissible", in_two_months(today()), False, ["unread"])] == terms(closed)
+    clock.wait(100)
     assert "nothing is due" in refused(closed, "--due")
     assert "case 1: nobody has read what its author wrote" in refused(closed, "1", "--early", "x")
     assert "waits: nobody has read what its author wrote" in closed.run("retention").out
@@ -89,19 +90,39 @@ def test_nothing_goes_that_nobody_has_read(closed: Office, portal: Portal, repor
     assert [1] == closed.json("destroy", "--due")["cases"]
 
 
-def test_what_is_in_quarantine_goes_unread(closed: Office, portal: Portal, reporter: Reporter) -> None:
+def test_what_is_in_quarantine_goes_unread(
+    closed: Office, portal: Portal, reporter: Reporter, clock: Clock
+) -> None:
     """Nobody may read it, and it need not be kept for that."""
-    work_on(closed, outcome="out_of_scope", quarantined=today())
+    work_on(closed, quarantined=today())
     closed.json("collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     tell_portal(closed, portal)
+    clock.wait(100)
     assert [1] == closed.json("destroy", "--due")["cases"]
 
 
-def test_what_is_out_of_scope_goes_at_once(closed: Office) -> None:
-    work_on(closed, outcome="out_of_scope")
-    assert [("out-of-scope", today().isoformat(), True, [])] == terms(closed)
-    assert [today().isoformat()] == kept_until(closed)
+@pytest.mark.parametrize("code", FRENCH.outcomes)
+def test_a_case_is_kept_for_as_long_as_the_law_says_of_its_outcome(
+    closed: Office, clock: Clock, code: str
+) -> None:
+    """To the end of the archive, where there is one; then it is due, and said to be by that period."""
+    work_on(closed, outcome=code)
+    due = (
+        today()
+        + {"admissible": relativedelta(years=6), "inadmissible": relativedelta(months=2)}[
+            FRENCH.outcomes[code].retention
+        ]
+    )
+    assert [(FRENCH.outcomes[code].retention, due.isoformat(), False, [])] == terms(closed)
+    assert [due.isoformat()] == kept_until(closed)
+    clock.day = due
     assert [1] == closed.json("destroy", "--due")["cases"]
+    assert FRENCH.outcomes[code].retention == closed.json("destroyed")["destroyed"][0]["rule"]
+
+
+def test_a_case_that_nobody_said_an_outcome_of_is_kept_longest(closed: Office) -> None:
+    work_on(closed, outcome="")
+    assert [("admissible", (today() + relativedelta(years=6)).isoformat(), False, [])] == terms(closed)
 
 
 def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
@@ -238,7 +259,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
 
 
 def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
-    world: World, portal: Portal, reporter: Reporter, collect: Any
+    world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock
 ) -> None:
     """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
     collect(portal.bundle(first(reporter)))
@@ -251,6 +272,7 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
     world.office.json("collect", portal.bundle(applied=Link(1, made.hash)))
     assert ["portal"] == terms(world.office)[0][3]
     tell_portal(world.office, portal)
+    clock.wait(100)
     assert [1] == world.office.json("destroy", "--due")["cases"]
 
 

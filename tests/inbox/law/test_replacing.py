@@ -1,11 +1,13 @@
 """Another law takes the place of the one in use: two officers see first what it changes."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
-from inbox.deadlines import workflow
+from inbox.deadlines import retention_schedule, workflow
 from inbox.law import in_use
 from inbox.vault.tables import Exclusion
 from templates.law import folder
@@ -154,3 +156,36 @@ def test_what_is_hidden_from_an_officer_is_not_listed(office: Office, edited: Ed
         for case in (1, 2):
             session.add(Exclusion(case=case, officer="officer", since=today()))
     assert [] == office.json("law", "--replace", edited(*WEEKEND), "--dry-run")["later"]
+
+
+def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
+    office: Office, edited: Edit
+) -> None:
+    """Only those that are closed, with both days."""
+    office.close("1", "moot", "--disclosure", "full", "--text", "Merci.")
+    law = edited("retention.toml", 'archive = "5 years"', 'archive = "4 years"')
+    (moved,) = office.json("law", "--replace", law, "--dry-run")["sooner"]
+    days = [date.fromisoformat(moved[each]) for each in ("before", "after")]
+    assert (1, [today() + relativedelta(years=n) for n in (6, 5)]) == (moved["case"], days)
+    said = office.run("law", "--replace", law)
+    assert (1, True) == (said.code, "1 cases are kept for less long" in said.err)
+    assert office.json("law", "--replace", law, "--loosening")["adopted"]
+    (row,) = office.json("retention")["cases"]
+    assert days[1].isoformat() == row["day"]
+    assert [] == office.json("law", "--replace", FOLDERS["fr"])["sooner"]
+
+
+def test_junk_and_what_cannot_be_opened_go_as_the_law_says(office: Office, edited: Edit) -> None:
+    """Both are told by the schedule, and by the outbox which junk is over."""
+    files = folder.read(edited("retention.toml", 'keep = "30 days"', 'keep = "3 days"'))
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, files)
+        workflow.set_junked(workflow.of(session, 1), today())
+        assert set() == retention_schedule.junk_over(session, today() + timedelta(2))
+        assert {1} == retention_schedule.junk_over(session, today() + timedelta(3))
+        (due,) = retention_schedule.listing(inbox.home, session)
+        assert ("junk", today() + timedelta(3)) == (due.rule, due.day)
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert date(2027, 1, 30) == retention_schedule.unopened_until(session, date(2026, 9, 30))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from crypto import bundle
 from inbox.casework import exits
@@ -141,7 +142,8 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     """In the language of the report, by the list; the case says where to."""
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
-    assert build.today().isoformat() == work(office)["deadline"]  # nothing asks that it is kept
+    (kept,) = [each["day"] for each in work(office)["clocks"] if each["clock"] == "retention"]
+    assert (build.today() + relativedelta(months=2)).isoformat() == kept
     assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in slot.messages[-1].text
     assert ("closed", ("referred_external",)) == (slot.status, slot.measures_disclosed)
     (measure,) = work(office)["measures"]

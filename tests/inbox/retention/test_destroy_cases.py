@@ -180,7 +180,7 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
-    assert [1] == world.office.json("destroy", "--due")["cases"]
+    assert [1] == world.office.json("destroy", "1", "--early", "x")["cases"]
     assert 2 == tombstones(world.office)
 
 
