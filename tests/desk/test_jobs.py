@@ -167,7 +167,7 @@ def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Brow
             assert accessibility.violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
         go_on(helpers)
-        expect(page.locator("h1")).to_have_text("Relevé", timeout=60_000)
+        expect(page.locator("h1")).to_have_text("Récupéré", timeout=60_000)
 
 
 def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Place) -> None:

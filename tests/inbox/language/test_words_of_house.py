@@ -1,0 +1,38 @@
+"""Texts of officers in French use the words of the house, which stand in the law folder."""
+
+import re
+from collections.abc import Iterator
+
+from babel.messages.pofile import read_po
+
+from inbox.language import labels
+from templates import catalogues
+from templates.catalogues import Domain
+from tests.support.laws import FRENCH
+
+AVOIDED = sorted({word for each in FRENCH.words.values() for word in each.avoid})
+# With their forms: relevé, relevez; envois; indésirables.
+PATTERN = re.compile(
+    "|".join(rf"\b{re.escape(word.removesuffix('er'))}\w*" for word in AVOIDED), re.IGNORECASE
+)
+# What belongs to the word of the house itself.
+KEPT = re.compile(r"registre des communications|cotation \(A1", re.IGNORECASE)
+
+
+def texts() -> Iterator[str]:
+    with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
+        yield from (str(each.string) for each in read_po(file, locale="fr") if each.id)
+    for codes in labels.tables():
+        yield from (each.fr for each in labels.of(codes).values())
+
+
+def test_no_text_of_officers_uses_a_word_that_the_house_avoids() -> None:
+    assert {"envoi", "relever", "indésirables"} <= set(AVOIDED)
+    assert [text for text in texts() if PATTERN.search(KEPT.sub("", text))] == []
+
+
+def test_what_was_wrong_would_be_seen() -> None:
+    """The control: each was the text of a button or a line."""
+    wrong = ("Relever", "déjà relevé", "Envoi 3", "deux envois", "Indésirables", "l'issue", "bris de glace")
+    assert [text for text in wrong if not PATTERN.search(text)] == []
+    assert not PATTERN.search(KEPT.sub("", "Registre des communications du dossier 3"))
