@@ -164,6 +164,7 @@ CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", 
 # Who is present, who acts and who confirms are given to each function: in the vault alone the connection of a
 # session knows it too, in a table of its own (inbox/vault/row_security.py).
 OUTLIVING = {
+    "inbox/language/labels.py": {"_law"},  # what codes of the law are called: a process works in one inbox
     "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints of a fault
     "inbox/desk/guard.py": {"g", "session"},  # that a browser was let in
     "inbox/desk/jobs.py": {"g"},  # that a request asks for a job

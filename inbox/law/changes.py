@@ -1,11 +1,11 @@
 """What differs between two laws, rule by rule, for the officers who are to confirm it."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from templates.law.folder import NAMES
+from templates.law.schemas import FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def between(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
 
 
 def _of_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
-    before, after = (dict(_values(tomllib.loads(raw.decode()), ())) for raw in (old, new))
+    before, after = (dict(_values(FILES[name].read(raw).value, ())) for raw in (old, new))
     for key in sorted({*before, *after}):
         was, will = before.get(key, ""), after.get(key, "")
         if was != will:

@@ -82,6 +82,7 @@ def arguments(opened_trio: Inbox) -> dict[str, Any]:
         "first": 1,
         "today": build.today(),
         "next_by": build.today(),
+        "junk_over": set(),
         "skip": 0,
         "most": 100,
         "keys": b"",
