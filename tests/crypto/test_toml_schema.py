@@ -182,7 +182,7 @@ def test_what_is_right_is_returned_as_it_stands() -> None:
 
 _BOTH = "is a text in fr and in en"
 SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
-    "language/labels.toml": (labels.FILE, 'en = "None"', 'de = "x"', f"'measure.none' {_BOTH}"),
+    "language/labels.toml": (labels.FILE, 'en = "Full"', 'de = "x"', f"'disclosure.full' {_BOTH}"),
     "dossiers/access.toml": (printed_text.FILE, 'title.en = "', 'titel = "', f"'text.title' {_BOTH}"),
     "dossiers/dossier.toml": (printed_text.FILE, 'case.fr = "', 'case.de = "', f"'text.case' {_BOTH}"),
     "questionnaire/scoring.toml": (

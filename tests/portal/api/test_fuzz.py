@@ -227,7 +227,9 @@ def test_no_request_that_was_damaged_on_its_way_does_either(
 ) -> None:
     """With bytes cut out and others put in anywhere, also where a head or a body ends."""
     answers = tried(target, damaged(target), TIMES)
-    assert answers.keys() > {0, 200, 204, 400, 404, 405}
+    assert answers.keys() > {200, 204, 400, 404, 405}
+    # Of two hundred there may be none of which the head has no end.
+    assert exchange(target.server.port, b"GET / HTTP/1.1\r\nHost: x") == SILENCE
     record_property(f"damaged requests to {kind(target)}", told(answers))
 
 
