@@ -5,6 +5,7 @@ nothing but ``Printable``: a report must neither move the cursor nor pass for a 
 made printable here, whoever made it; ``quoted`` makes what stands on several.
 """
 
+import copy
 import getpass
 import io
 import logging
@@ -34,9 +35,13 @@ _NARROWEST = 20
 _TERMINAL = Path("/dev/tty")
 # What a terminal takes of a line, its end included; it drops the rest without a word.
 _LONGEST_LINE = 4_096
-# Nobody types on so fast after a line; what is pasted comes in portions, with less than this between.
+# Nobody types on so fast after a line, or after interrupting a question.
 _AT_ONCE_SECONDS = 0.05
-_PASTE_IS_OVER_SECONDS = 0.3
+_AFTER_INTERRUPT_SECONDS = 0.3
+# What is pasted comes in portions, with less than this between, also over a slow line.
+_PASTE_IS_OVER_SECONDS = 2
+# Of what termios tells of a terminal the keys, and the byte that stands for none.
+_KEYS, _NO_KEY = 6, b"\0"
 
 
 def lose_nothing() -> None:
@@ -129,11 +134,12 @@ def ask_line(prompt: str) -> str | None:
     What was typed before the question stands there is discarded: it answers another one, or none. Raises
     Refused if more comes with the line, and discards that, too: see ``_check_alone``.
     """
-    if sys.stdin.isatty():
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
-    line = take_line(prompt)
-    _check_alone()
-    return line
+    with _asking():
+        if sys.stdin.isatty():
+            termios.tcflush(sys.stdin, termios.TCIFLUSH)
+        line = take_line(prompt)
+        _check_alone()
+        return line
 
 
 def take_line(prompt: str) -> str | None:
@@ -152,11 +158,12 @@ def ask_text(prompt: str) -> str:
     Raises Refused for what does not read as text, for a line that the terminal may have cut, and as
     ``ask_line`` if more comes with the full stop.
     """
-    warn(f"{prompt}; a full stop alone ends it:")
     lines: list[str] = []
-    while (line := take_line("") or ".\n") != ".\n":
-        lines.append(line)
-    _check_alone()
+    with _asking():
+        warn(f"{prompt}; a full stop alone ends it:")
+        while (line := take_line("") or ".\n") != ".\n":
+            lines.append(line)
+        _check_alone()
     text = "".join(lines)
     if _UNREADABLE in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise _no_text()
@@ -240,6 +247,39 @@ def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackTy
     warn("hint: report this line to the people who maintain the program")
 
 
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Ask a question at a terminal at which no byte of what is pasted ends the program.
+
+    What follows would else be typed at the shell, or at the prompt of a session: so whoever interrupts a
+    question discards what still comes. The key that stops a program does nothing here: see ``cli.main``.
+    """
+    if not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    quiet = copy.deepcopy(before)
+    quiet[_KEYS][termios.VQUIT] = _NO_KEY
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if _comes_within(_AFTER_INTERRUPT_SECONDS):
+            _discard()
+        raise
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
+
+
+def _discard() -> None:
+    """Discard what comes until nothing does, and the beginning of a line at its end."""
+    is_more = True
+    while is_more:
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+        is_more = _comes_within(_PASTE_IS_OVER_SECONDS)
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def _check_alone() -> None:
     """Discard what is left of what was pasted; Refused if that were more lines than were asked for.
 
@@ -252,8 +292,7 @@ def _check_alone() -> None:
     termios.tcflush(sys.stdin, termios.TCIFLUSH)  # also the beginning of a line, which nobody can see coming
     if not is_more:
         return
-    while _comes_within(_PASTE_IS_OVER_SECONDS):
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    _discard()
     raise Refused(
         sentence("more lines came at once than were asked for; none was taken"),
         sentence("what somebody else wrote may go on behind its end: put it into a file, and give that"),

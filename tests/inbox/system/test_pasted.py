@@ -80,6 +80,35 @@ def test_nothing_is_left_for_the_shell(filed: Office) -> None:
             assert 0 == at.waits()
 
 
+@pytest.mark.parametrize("key", ["\x03", "\x1c"], ids=["interrupt", "quit"])
+def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, key: str) -> None:
+    """It would interrupt the question, or end the program, and what follows it would be a command."""
+    with session(filed) as at:
+        at.answers("", "note 1")
+        at.sees("a full stop alone ends it:")
+        pasting = Thread(target=pastes, args=(at, f"Bonjour,{key}\n.\n" + COMMAND * 1_000))
+        pasting.start()
+        at.sees("officer> " if key == "\x03" else DISCARDED)
+        pasting.join()
+        at.answers("", "lock")
+        assert 0 == at.waits()
+    assert "quarantine" not in acts(filed)
+
+
+def test_no_byte_of_what_was_pasted_stops_the_program(filed: Office) -> None:
+    """In a shell that can take its place: that would take the next line for its own."""
+    words = ["--home", "inbox", "--passphrase-file", filed.secret, "note", "1"]
+    script = '"$@"; read -r line; echo "shell: $line"'
+    command = ["bash", "-mc", script, "bash", sys.executable, "-c", QUICKLY, *words]
+    with typing(command, filed.root.parent) as at:
+        at.sees("a full stop alone ends it:")
+        pastes(at, "voici\x1a\necho owned\n.\n")
+        at.sees("is kept")
+        at.types("mine")
+        at.sees("shell: mine\n")
+        assert 0 == at.waits()
+
+
 def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> None:
     """A yes that stood in what was pasted before agrees to nothing; one that is typed does."""
     bundle = portal.bundle(Sent(drop(world, "à la main")))
