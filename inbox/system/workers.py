@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.system import memory
+from inbox.system import memory, terminal
 
 Context = TypeVar("Context")
 Job = TypeVar("Job")
@@ -69,6 +69,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
+    terminal.silence_others()  # it opens what others sent, and has our terminal
     memory.forbid_dumps()
     memory.lock()
     Thread(target=_end_with_parent, daemon=True).start()

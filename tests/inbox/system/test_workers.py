@@ -1,10 +1,13 @@
 """Work in several processes: in order, told when a helper dies, ended when the parent does."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +75,49 @@ def test_the_memory_of_helpers_is_locked_as_that_of_their_parent_would_be() -> N
     asked = [sys.executable, "-c", "from inbox.system import memory; print(memory.lock())"]
     can = subprocess.run(asked, capture_output=True, text=True, check=True).stdout == "True\n"
     assert {can} == {locked > 1_000 for locked in spread(Locked, None, range(3), few=0)}
+
+
+class Noisy:
+    """Has what it was given written by whatever writes: a library, a fault in a thread, its own beginning."""
+
+    def __init__(self, begins: bool) -> None:  # noqa: FBT001 - what a helper is started with
+        if not begins:
+            raise ValueError("\x1b as it begins")
+
+    def __call__(self, _: int) -> None:
+        logging.getLogger("fpdf").warning("\x1b from a library")
+        warnings.warn("\x1b from another", stacklevel=1)
+        thread = threading.Thread(target=Noisy, args=(False,))
+        thread.start()
+        thread.join()
+
+
+NOISE = """
+import sys
+from inbox.system.workers import spread
+from tests.inbox.system.test_workers import Noisy
+
+if __name__ == "__main__":
+    try:
+        list(spread(Noisy, sys.argv[1] == "begins", [1, 2], few=int(sys.argv[2])))
+    except Exception:
+        pass
+"""
+
+
+@pytest.mark.parametrize("begins", ["begins", "fails"])
+def test_no_helper_writes_to_the_terminal(tmp_path: Path, begins: str) -> None:
+    """They open what others sent. The control is the same work in a process that nobody silenced."""
+    script = tmp_path / "noise.py"
+    script.write_text(NOISE)
+
+    def written(few: int) -> str:
+        command = [sys.executable, script, begins, str(few)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        return subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stderr
+
+    assert "\x1b" not in written(0)
+    assert (begins == "begins") == ("\x1b" in written(2))
 
 
 PARENT = """
