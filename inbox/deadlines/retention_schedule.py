@@ -13,7 +13,7 @@ from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Practice
 from inbox.law import in_use
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
 from inbox.vault.casework_tables import Measure, Workflow
@@ -130,7 +130,7 @@ class _Awaited:
         self._heard = set(queries_exchange.confirmed_outboxes(session))
         self._named: set[bytes] = set()
         for path in home.outbox.glob("*.tar"):
-            with path.open("rb") as file:
+            with given_files.opened(path) as file:
                 manifest, _ = bundle.read(atomic_files.pieces(file))
             self._named |= {slot.case_id for slot in bundle.OUTBOX.parse(manifest.raw).slots}
 

@@ -28,7 +28,7 @@ from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files, media
+from inbox.system import atomic_files, given_files, media
 from inbox.system.home import Home
 from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office
@@ -124,7 +124,7 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
 
     Nothing is signed that is not the manifest which the vault knows.
     """
-    with path.open("rb") as file:
+    with given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))
     if manifest.hash != made.hash:
         raise Refused(
@@ -294,7 +294,7 @@ def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> P
         if anew is None:
             atomic_files.copy(path, target)
         else:
-            with path.open("rb") as file:
+            with given_files.opened(path) as file:
                 _, members = bundle.read(atomic_files.pieces(file))
                 atomic_files.write(target, bundle.write(anew, members))
     except OSError as error:

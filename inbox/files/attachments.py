@@ -13,11 +13,11 @@ from crypto.errors import CryptoError, Tampered
 from crypto.recipients import HybridIdentity
 from inbox.access import declarations
 from inbox.keys import key_store
-from inbox.language.errors import CaseRefused, Refused
+from inbox.language.errors import CaseRefused, FileRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases
 from inbox.vault.tables import Attachment
@@ -91,7 +91,7 @@ def pieces(home: Home, found: Found) -> Iterator[bytes]:
     attachment, seed = found
     try:
         yield from _opened(home.attachment(attachment.id), seed, attachment.digest)
-    except (CryptoError, FileNotFoundError):
+    except (CryptoError, FileRefused, FileNotFoundError):
         raise Refused(
             sentence("the sealed copy of file {number} is missing or damaged", number=attachment.number),
             sentence("put back a copy of the attachments folder"),
@@ -120,7 +120,7 @@ def _find(session: Session, case: int, number: int) -> Attachment:
 
 def _opened(path: Path, seed: bytes, expected: bytes) -> Iterator[bytes]:
     digest = FileDigest()
-    with path.open("rb") as sealed:
+    with given_files.opened(path) as sealed:
         for chunk in age.unseal(atomic_files.pieces(sealed), [HybridIdentity.from_seed(seed)]):
             digest.update(chunk)
             yield chunk

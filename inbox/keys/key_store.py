@@ -17,8 +17,8 @@ from crypto.errors import CryptoError
 from crypto.hybrid import KEY_ID, SEED
 from crypto.recipients import HybridIdentity
 from crypto.shape import binary, list_of, record
-from inbox.language.errors import KeyStoreDamaged
-from inbox.system import atomic_files
+from inbox.language.errors import FileRefused, KeyStoreDamaged
+from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault.tables import KeyStoreKey
 
@@ -96,8 +96,10 @@ def load(home: Home, session: Session) -> KeyStore:
     valid = session.get_one(KeyStoreKey, 1)
     path = home.keystore(valid.generation)
     try:
-        return _FILE.parse(age.unseal_bytes(path.read_bytes(), [HybridIdentity.from_seed(valid.seed)]))
-    except (CryptoError, FileNotFoundError):
+        with given_files.opened(path) as sealed:
+            opened = age.unseal(atomic_files.pieces(sealed), [HybridIdentity.from_seed(valid.seed)])
+            return _FILE.parse(b"".join(opened))
+    except (CryptoError, FileRefused, FileNotFoundError):
         raise KeyStoreDamaged(path.name) from None
 
 

@@ -6,12 +6,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inbox.language.errors import FileRefused
 from inbox.system import given_files
-from tests.support.inbox_builders import Office
+from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 from tests.support.paths import ROOT
 
 TERABYTE = 1 << 40
@@ -156,18 +157,48 @@ def test_no_home_and_no_backup_holds_the_program(
     assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
 
 
+@pytest.fixture
+def filled(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
+    """An inbox with a file of a case and an outbox that waits."""
+    collect(portal.bundle(first(Reporter(world), files=[b"x"])))
+    world.office.json("outbox", "--out", world.office.out)
+    return world.office
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("vault-*.sqlite", "list"),
+        ("keystore-*.age", "attachment 1 1 --out {out}/file --reason x"),
+        ("attachments/*.age", "attachment 1 1 --out {out}/file --reason x"),
+        ("outbox/*.tar", "outbox --again 1 --out {out}"),
+        ("outbox/*.tar", "retention"),
+    ],
+)
+@pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
+def test_nothing_in_the_home_holds_a_program_with_its_vault_open(
+    filled: Office, lay: Callable[[Path], None], name: str, command: str
+) -> None:
+    """A home can be a copy that others made. The control is the same command before."""
+    words = command.format(out=filled.out).split()
+    assert 0 == filled.run(*words).code
+    (filled.out / "file").unlink(missing_ok=True)
+    (found,) = filled.root.glob(name)
+    found.unlink()
+    lay(found)
+    said = filled.run(*words)
+    assert (1, "", True) == (said.code, said.out, "\nerror: " in f"\n{said.err}")
+    assert ("the program has a fault" in said.err, (filled.out / "file").exists()) == (False, False)
+
+
 # What opens files by its path without ``given_files``, and whose they are.
 OWN = {
     "inbox/system/given_files.py": "the one that opens them",
-    "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes in the home",
+    "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes that were read before",
     "inbox/system/home.py": "the folder of the home, to lock it",
     "inbox/system/terminal.py": "the terminal",
     "inbox/system/media.py": "folders, to ask on which disk they lie; what the kernel says of disks",
-    "inbox/files/attachments.py": "sealed files in the home",
-    "inbox/exchange/outbox.py": "copies of outboxes in the home",
-    "inbox/deadlines/retention_schedule.py": "the same",
     "inbox/deadlines/renewing.py": "the program's own",
-    "inbox/keys/key_store.py": "the key store in the home",
     "inbox/keys/secret_sharing.py": "share files that it has just written",
     "inbox/sandboxed/pictures.py": "bytes in memory",
     "inbox/sandboxed/archives.py": "bytes in memory",
