@@ -5,26 +5,28 @@ from pathlib import Path
 
 from tests.support.typist import Typist
 
-# The same program, in which a passphrase is tried for as long as a file is missing.
-SLOW = """
+_PROGRAM = """
 import time
 from pathlib import Path
 from inbox.cli import main
-from inbox.keys import share_file
-unseal = share_file.unseal
+from inbox.keys import {module}
+quickly = {module}.{name}
 def slowly(*given):
     Path("trying").touch()
     while not Path("goes-on").exists():
         time.sleep(0.01)
     Path("goes-on").unlink()
-    return unseal(*given)
-share_file.unseal = slowly
+    return quickly(*given)
+{module}.{name} = slowly
 main.main()
 """
+# The same program, in which a passphrase is tried, or a new one weighed, for as long as a file is missing.
+SLOW = _PROGRAM.format(module="share_file", name="unseal")
+SLOWLY_WEIGHED = _PROGRAM.format(module="passphrase_strength", name="estimate")
 
 
 def types_ahead(at: Typist, folder: Path, *lines: str) -> None:
-    """Type while a passphrase is tried, then let that end."""
+    """Type while a passphrase is tried or weighed, then let that end."""
     until = time.monotonic() + 60
     while not (folder / "trying").exists():
         assert time.monotonic() < until, at.shown

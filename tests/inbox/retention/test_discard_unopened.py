@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from crypto.bundle import Intake
 from inbox.exchange import unopened_list
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_circles import opened_by
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_kills import killed_everywhere
 
@@ -114,14 +115,14 @@ def test_what_names_a_case_is_destroyed_with_it_alone(
 
 @pytest.mark.copy_of("founded_three")
 def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clock) -> None:
-    """Who sent it will never be answered: a second passphrase is needed, and a wrong one is refused."""
-    world = World(office.of("alice", "bruno"))
-    portal = Portal(world, tmp_path / "medium")
-    world.office.json("collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
+    """Who sent it will never be answered: a colleague's sheet is no second officer, the colleague is."""
+    both = office.of("alice", "bruno")
+    portal = Portal(World(both), tmp_path / "medium")
+    both.json("collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
     past_its_term(clock)
-    world.office.secret_of("bruno").write_text("another passphrase")
-    said = world.office.run("discard")
-    assert (1, 1) == (said.code, len(envelopes(office)))
+    said = opened_by(office, "alice", sheets=["bruno"]).run("discard")
+    assert (1, True, 1) == (said.code, "this takes two officers" in said.err, len(envelopes(office)))
+    assert {"discarded": 1} == both.json("discard")
 
 
 def test_the_list_is_shown_by_the_page_newest_first(world: World, collect_all: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-"""Passphrases typed to put a backup back, or to bring a vault up to date: neither shown nor taken."""
+"""What is typed while passphrases, to restore, upgrade or found, are looked at: neither shown nor taken."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.backup_media import Copies
 from tests.support.inbox_builders import Office, passphrase_of
-from tests.support.slow_passphrases import SLOW, types_ahead
+from tests.support.slow_passphrases import SLOW, SLOWLY_WEIGHED, types_ahead
 from tests.support.traces import found_in
 from tests.support.typist import Typist, typing_to_fork
 
@@ -46,3 +46,18 @@ def test_what_is_typed_while_a_vault_is_brought_up_to_date_is_not_shown(office: 
         at.sees("there is nothing to do")
         assert 1 == at.waits()
     assert [] == found_in(at.shown.encode(), [passphrase_of("chloe")])
+
+
+def test_what_is_typed_while_a_new_passphrase_is_weighed_is_neither_shown_nor_taken(tmp_path: Path) -> None:
+    """The next officer types on before it is their turn: it is asked for all the same."""
+    names, chosen = ("alice", "bruno"), "typed too early by far"
+    words = ["init", "--deployment", "Fanal", "--channel", "inspection", "--name-fr", "É", "--name-en", "E"]
+    circle = ["--officers", ",".join(names), "--shares", "shares"]
+    with typing_to_fork(["--home", "inbox", *words, *circle], tmp_path, SLOWLY_WEIGHED) as at:
+        at.answers("agree? (yes/no) ", "yes")
+        for name in names:
+            for question in (f"new passphrase of {name}: ", "the same again: "):
+                at.confides(question, passphrase_of(name))
+            types_ahead(at, tmp_path, chosen, chosen)
+        at.sees("The shares are made and tried")
+    assert [] == found_in(at.shown.encode(), [chosen, *map(passphrase_of, names)])
