@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
+from pathlib import Path
 from typing import TypeVar
 
 from flask import abort, request
@@ -74,6 +75,14 @@ def line(name: str) -> str:
     return given
 
 
+def path(name: str) -> Path:
+    """Return the path of a folder; Refused unless it is absolute."""
+    given = Path(line(name))
+    if not given.is_absolute():
+        raise Refused(sentence("the folder is not an absolute path"), sentence("begin it with a slash: /"))
+    return given
+
+
 def day(name: str) -> date | None:
     """Return a day, None if none was given."""
     given = request.form.get(name, "")
@@ -81,6 +90,14 @@ def day(name: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
+
+
+def required_day(name: str) -> date:
+    """Return a day of a field that cannot be left empty."""
+    given = day(name)
+    if given is None:
+        abort(HTTPStatus.BAD_REQUEST)
+    return given
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(pl
         assert visitor.get("/en/job/2").status == 404
         visitor.post("/en/office/backup", keystore="below/another")
         refused = visitor.end_of_job(2)
-        assert (409, True) == (refused.status, "The folder of the key store is no whole path" in refused.text)
+        assert (409, True) == (refused.status, "The folder is not an absolute path" in refused.text)
         assert "below/another" in refused.text
         assert visitor.get("/en/").status == 200
     assert "collect" in place.acts

@@ -101,13 +101,12 @@ def enter() -> ResponseReturnValue:
     """File what was told, and show once the words by which its author follows it; or what is to be mended."""
     desk, form = here(), request.form.get("form", "")
     asked, who = manual_entry.asked_now(desk.inbox), desk.actor()
-    received = forms.day("received")
-    if not form or received is None:
+    if not form:
         abort(HTTPStatus.BAD_REQUEST)
     told = Told(
         route=forms.choice("route", Route),
         language=_language(),
-        received=received,
+        received=forms.required_day("received"),
         answers={each.id: answer for each in asked.fields if (answer := _answer(each))},
         files=_files(),
     )

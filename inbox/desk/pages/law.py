@@ -1,7 +1,5 @@
 """The law in use, and another in its place."""
 
-from pathlib import Path
-
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -44,7 +42,5 @@ def adopt() -> ResponseReturnValue:
 
 def _planned() -> tuple[str, Plan]:
     """Return the folder that was named, and what its law changes; Refused as ``laws.plan``."""
-    folder = forms.line("folder")
-    if not Path(folder).is_absolute():
-        raise Refused(sentence("the folder is no whole path"), sentence("begin it with a stroke: /"))
+    folder = str(forms.path("folder"))
     return folder, laws.plan(here().inbox, here().actor(), folders.given(folder))

@@ -2,7 +2,6 @@
 
 from datetime import date
 from http import HTTPStatus
-from pathlib import Path
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +11,6 @@ from inbox.desk import forms, jobs, rendering
 from inbox.desk.jobs import work_goes_on
 from inbox.desk.state import Done, Work, here, medium_folder
 from inbox.language import labels
-from inbox.language.errors import Refused
-from inbox.language.messages import sentence
 from inbox.overview import oversight
 from inbox.setup import backup as backups
 from inbox.setup import sheet_notice
@@ -39,11 +36,8 @@ def choose() -> ResponseReturnValue:
 @pages.post("/office/days-off")
 def add() -> ResponseReturnValue:
     """Take off each working day from a first to a last one."""
-    first = forms.day("first")
-    last = forms.day("last") or first
-    if first is None or last is None:
-        abort(HTTPStatus.BAD_REQUEST)
-    settings.add_span_off(here().inbox, here().actor(), first, last)
+    first = forms.required_day("first")
+    settings.add_span_off(here().inbox, here().actor(), first, forms.day("last") or first)
     return _done(Done.DAYS_OFF_CHANGED)
 
 
@@ -73,11 +67,7 @@ def ask_backup() -> ResponseReturnValue:
 @jobs.long(Work.BACKUP)
 def back_up() -> ResponseReturnValue:
     """Copy the inbox into a new folder on the medium, and its key store into another one."""
-    out, keys = medium_folder(), Path(forms.line("keystore"))
-    if not keys.is_absolute():
-        raise Refused(
-            sentence("the folder of the key store is no whole path"), sentence("begin it with a stroke: /")
-        )
+    out, keys = medium_folder(), forms.path("keystore")
     desk = here()
     places = Places(out, keys, desk.same_disk)
     made = backups.make(desk.inbox, desk.actor(), places, progress=work_goes_on)

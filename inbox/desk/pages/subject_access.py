@@ -4,23 +4,23 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.strictjson import LARGEST
 from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
 from inbox.casework import exits, withholding
 from inbox.casework.exits import Exit
 from inbox.casework.withholding import Unopposed
 from inbox.desk import jobs, rendering
-from inbox.desk.forms import choice, day, language, line, lines, number, text
+from inbox.desk.forms import choice, language, line, lines, number, required_day, text
 from inbox.desk.state import Done, Work, here, medium_folder
 from inbox.dossiers import subject_access
 from inbox.dossiers.subject_access import Answer
 from inbox.language import labels
 
 pages = Blueprint("subject_access", __name__, url_prefix="/access")
-_MOST = 2**53 - 1
 
 
 @pages.get("")
@@ -34,10 +34,7 @@ def show_all() -> ResponseReturnValue:
 @pages.post("")
 def record() -> ResponseReturnValue:
     """Add a request to the register."""
-    came = day("received")
-    if came is None:
-        abort(HTTPStatus.BAD_REQUEST)
-    asked = Came(came, choice("way", Way), lines("persons"))
+    asked = Came(required_day("received"), choice("way", Way), lines("persons"))
     row = access_requests.record(here().inbox, here().actor(), asked)
     return _done(row.n, Done.ACCESS_RECORDED)
 
@@ -69,10 +66,7 @@ def extend(request: int) -> ResponseReturnValue:
 @pages.post("/<int:request>/unopposed")
 def note_unopposed(request: int) -> ResponseReturnValue:
     """Record that the prosecutor does not object to telling the person what a case holds."""
-    said = day("day")
-    if said is None:
-        abort(HTTPStatus.BAD_REQUEST)
-    word = Unopposed(number("case", _MOST), said, line("reference"))
+    word = Unopposed(number("case", LARGEST), required_day("day"), line("reference"))
     withholding.note_unopposed(here().inbox, here().actor(), request, word)
     return _done(request, Done.UNOPPOSED_NOTED)
 
