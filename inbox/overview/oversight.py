@@ -14,10 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.journal import Presence, Value
+from crypto.keyring import Texts
 from inbox.access import access_requests, handlers
 from inbox.deadlines import office, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.retention_schedule import Rule
+from inbox.language import labels
 from inbox.language.views import View
 from inbox.session import journal
 from inbox.session.actions import TABLE, Actor, Code, action
@@ -48,8 +50,8 @@ class State(StrEnum):
     RUNNING = "running"
 
 
-# What deadlines are called: tables of labels.
-KINDS = ("clock", "duty", "deadline")
+# The tables of labels that say what deadlines are called.
+_KINDS = ("clock", "duty", "deadline")
 _SHARING = {Code.RENEW_SHARES, Code.CHANGE_OFFICERS}
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
@@ -58,6 +60,11 @@ def look(inbox: Inbox, who: Actor) -> View:
     """Show how the work goes; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.OVERSEE)) as session:
         return _view(session, who.today)
+
+
+def deadline(kind: str) -> Texts:
+    """Return what a kind of deadline is called; StopIteration for an unknown one."""
+    return next(labels.of(codes)[kind] for codes in _KINDS if kind in labels.of(codes))
 
 
 def _view(session: Session, today: date) -> View:

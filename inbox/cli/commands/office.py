@@ -160,7 +160,7 @@ def _oversight_lines(view: View) -> Iterator[str]:
     yield ""
     yield " ".join(f"{state.value:>7}" for state in oversight.State)
     for kind, counts in view["deadlines"].items():
-        yield " ".join(f"{count:>7}" for count in counts.values()) + f"  {_deadline(kind)}"
+        yield " ".join(f"{count:>7}" for count in counts.values()) + f"  {oversight.deadline(kind).en}"
     for name, codes in _COUNTED:
         if view[name]:
             yield ""
@@ -169,10 +169,6 @@ def _oversight_lines(view: View) -> Iterator[str]:
     yield from ("", "actions:", *(f"{count:>7}  {act}" for act, count in view["actions"].items()))
     for each in view["break_glass"]:
         yield f"case {each['case']} was opened in an emergency on {each['day']} by {', '.join(each['by'])}"
-
-
-def _deadline(kind: str) -> str:
-    return next(labels.english(codes, kind) for codes in oversight.KINDS if kind in labels.of(codes))
 
 
 @click.command(name="questionnaire")

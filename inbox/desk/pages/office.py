@@ -87,4 +87,4 @@ def acknowledge() -> ResponseReturnValue:
 def oversee() -> ResponseReturnValue:
     """Show how the work goes: nothing of what any report says."""
     view = oversight.look(here().inbox, here().actor())
-    return rendering.page("office/oversight.html", view=view, labels=labels)
+    return rendering.page("office/oversight.html", view=view, labels=labels, deadline=oversight.deadline)
