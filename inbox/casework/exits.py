@@ -312,10 +312,6 @@ def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     return not measures.kinds(session, number).isdisjoint(in_use.proceedings(session))
 
 
-def _is_person_waiting(session: Session, number: int, _: Asked) -> bool:
-    return named.is_waited_for(session, number)
-
-
 def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
     case = queries_cases.case(session, number)
     if case.unsigned or measures.kinds(session, number):
@@ -339,7 +335,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.ART14: _is_art14_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
-    Obstacle.REQUEST: _is_person_waiting,
+    Obstacle.REQUEST: lambda session, number, _: named.is_waited_for(session, number),
 }
 
 

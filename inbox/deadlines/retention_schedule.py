@@ -8,15 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto import bundle
-from inbox.deadlines import clocks, legal_duties, office
+from inbox.deadlines import clocks, legal_duties, office, workflow
 from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Practice
-from inbox.law import in_use
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
-from inbox.vault.casework_tables import Measure, Workflow
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, FollowUp
 
 
@@ -86,7 +85,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     ended = Workflow.is_open.is_(False) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
-    pursued = set(session.scalars(select(Measure.case).where(Measure.kind.in_(in_use.proceedings(session)))))
+    pursued = set(session.scalars(workflow.pursued(session)))
     undecided = {kind: set(legal_duties.undecided(session, kind)) for kind in Kind}
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited, how = _Awaited(home, session), office.of(session)

@@ -227,6 +227,11 @@ def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
         yield work, legal_clocks.clocks(_events(case, work, since, how), how.calendar)
 
 
+def pursued(session: Session) -> Select[int]:
+    """Return the query for the numbers of the cases in proceedings: a measure of theirs begins some."""
+    return select(Measure.case).where(Measure.kind.in_(in_use.proceedings(session)))
+
+
 def clocks(session: Session, number: int) -> list[Due]:
     """Return every clock of a case; raises as ``queries_cases.case``."""
     case, work = queries_cases.case(session, number), of(session, number)
@@ -280,26 +285,21 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
     )
 
 
-def _pursued(session: Session) -> Select[int]:
-    """Select the numbers of the cases of which a measure begins proceedings."""
-    return select(Measure.case).where(Measure.kind.in_(in_use.proceedings(session)))
-
-
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
-    pursued = session.scalar(_pursued(session).where(Measure.case == number).limit(1))
+    found = session.scalar(pursued(session).where(Measure.case == number).limit(1))
     sent = session.execute(_SENT.where(Workflow.case == number)).one()
-    return _Since(written, pursued is not None, *sent)
+    return _Since(written, found is not None, *sent)
 
 
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
-    pursued = set(session.scalars(_pursued(session)))
+    in_proceedings = set(session.scalars(pursued(session)))
     sent = {number: (told, answer) for told, answer, number in session.execute(_SENT_OF_ALL)}
     rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
     for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
-        yield case, work, _Since(written, case.number in pursued, *sent[case.number])
+        yield case, work, _Since(written, case.number in in_proceedings, *sent[case.number])
 
 
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:

@@ -21,8 +21,9 @@ class Unit(StrEnum):
 SAME_DAY = "same day"
 _DAYS = {Unit.DAYS: 1, Unit.WORKING_DAYS: 1.4, Unit.MONTHS: 30.4, Unit.YEARS: 365}
 # Up to 999, so that a day of today and a span always make another day.
-FORM = rf"{SAME_DAY}|(?P<count>[1-9][0-9]{{0,2}}) (?P<unit>{'|'.join(Unit)})(?P<many>s?)"
-_FORM = re.compile(FORM, re.ASCII)
+_FORM = re.compile(
+    rf"{SAME_DAY}|(?P<count>[1-9][0-9]{{0,2}}) (?P<unit>{'|'.join(Unit)})(?P<many>s?)", re.ASCII
+)
 
 
 class WorkingDays(Protocol):
