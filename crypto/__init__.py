@@ -1,4 +1,4 @@
 """Bytes in, bytes out: the room an auditor reads first. It does no I/O (SPEC.md).
 
-What both the portal and the inbox need of text stands here too: schemas, and what may be shown.
+It also has what portal and inbox share of text: schemas, and what may be shown.
 """

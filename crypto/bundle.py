@@ -26,7 +26,7 @@ FIRST = bytes(32)
 # among 100,000 cases has.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
-# So many imports are named with their day: more than there are between two exports.
+# A manifest lists at most this many imports: more than there are between two exports.
 IMPORTS = 64
 # The fields before the long lists of a manifest take fewer bytes.
 _LONGEST_HEAD = 4_096
@@ -45,7 +45,7 @@ NOTHING = Link(0, FIRST)
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The day, by the portal's clock, on which it applied an outbox: from then on its slots could be read."""
+    """The day, by the portal's clock, on which it applied outbox ``n``, whose slots could be read from then."""
 
     n: int
     day: date
@@ -276,9 +276,9 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
 
 
 def named_instance(manifest: Manifest) -> bytes:
-    """Return the instance key (32 bytes) that an intake manifest names, which signed it for any deployment.
+    """Return the instance key (32 bytes) that an intake manifest names, whatever its deployment.
 
-    Raises Malformed or Tampered.
+    Raises Malformed, or Tampered if that key did not sign it.
     """
     return intake_head(manifest, begin(_INTAKE_HEAD, manifest.raw, "entries").deployment).instance_key
 

@@ -1,39 +1,39 @@
-"""Text from outside made fit for one line of a terminal or a page: what deceives is spelled out."""
+"""Make text from outside safe for a terminal or a page: deceptive characters are spelled out."""
 
 import json
 
 from crypto import unseen
 
-# More of them on one letter, as no script needs, reach over what stands beside, above and below.
+# No script needs more marks on one letter; more of them cover the text around it.
 _MOST_MARKS = 5
 
 
 class Printable(str):
-    """Text that may reach a terminal: no character in it but line feeds is a control, or shows nothing.
+    """Text that may reach a terminal: it has no unseen character, and no control but line feeds.
 
-    This module alone makes it. What is made of it, by ``+`` or in another string, is none.
+    Only this module makes it. A string made from it, by ``+`` or a format, is not printable any more.
     """
 
     __slots__ = ()
 
 
 def visible(text: str) -> Printable:
-    """Return ``text`` on one line, every control, format and line-breaking character spelled out.
+    """Return ``text`` on one line, with every control, format and line-breaking character spelled out.
 
-    So is what shows nothing, and what a letter has of marks beyond _MOST_MARKS.
+    Unseen characters, and the marks on a letter beyond _MOST_MARKS, are spelled out too.
     """
     return Printable(_spelled(text))
 
 
 def lines(text: str) -> Printable:
-    """Return ``text`` over as many lines as it has, each as ``visible`` shows it."""
+    """Return ``text`` with its lines, each as ``visible`` shows it."""
     return Printable("\n".join(map(_spelled, text.replace("\r\n", "\n").split("\n"))))
 
 
 def as_json(value: object) -> Printable:
-    """Return a value as JSON in ASCII, in which every character beyond it and every control is escaped.
+    """Return a value as JSON in ASCII: every other character and every control is escaped.
 
-    Raises TypeError for what JSON does not know.
+    Raises TypeError for a value that JSON does not know.
     """
     return lines(json.dumps(value, indent=2))
 

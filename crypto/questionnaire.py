@@ -37,7 +37,7 @@ MOST_IN_ALL = 160_000
 PERIOD = 21
 
 When: TypeAlias = Mapping[str, tuple[str, ...]]
-# Where a mistake stands, and what it is.
+# The path of a mistake, and what it is.
 Mistake: TypeAlias = tuple[Path, str]
 
 
@@ -111,7 +111,7 @@ class Field:
     check: str | None = None
 
 
-# The questions by where they stand.
+# The questions by their paths in the file.
 Places: TypeAlias = Mapping[tuple[str | int, ...], Field]
 
 
@@ -316,7 +316,7 @@ def _folded(found: Questionnaire) -> Iterator[Mistake]:
 
 
 def _distinct(places: Places) -> Iterator[Mistake]:
-    """Yield an id that a field, or an option of one, has though another had it before."""
+    """Yield each id that two fields, or two options of a field, share."""
     fields: set[str] = set()
     for path, field in places.items():
         options: set[str] = set()
@@ -357,7 +357,7 @@ def _outside(places: Places) -> Iterator[Mistake]:
 
 
 def _order(found: Questionnaire) -> Iterator[Mistake]:
-    """Yield what a section or field depends on that does not stand further up."""
+    """Yield each condition of a section or field that does not name an earlier question."""
     before: dict[str, Field] = {}
     for n, section in enumerate(found.sections):
         yield from _depends(("section", n), f"section {n + 1}", section.when, before)

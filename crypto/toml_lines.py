@@ -1,7 +1,7 @@
-"""On which line of a TOML file something stands: the standard reader gives no positions.
+"""Find the line of a value in a TOML file: the standard reader gives no positions.
 
-So the file is cut where it can be read up to there, and the first piece is looked for that holds the thing.
-Only the reader decides what TOML is: here nothing knows more of it than that brackets can be closed.
+It reads ever longer beginnings of the file, and takes the first that holds the value. The reader alone decides
+what is TOML: this module only knows that brackets can be closed.
 """
 
 import tomllib
@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
-# The keys of tables and the places in lists, from 0, that lead to something.
+# The keys of tables and the positions in lists, from 0, that lead to a value.
 Path: TypeAlias = Sequence[str | int]
 
-# Characters that are read in all: a file of 100 KB takes half of them, and half a second.
+# At most this many characters are read in all; a file of 100 KB takes half of them, and half a second.
 _MOST_READ = 1_000_000
-# What closes a list or table that goes over several lines, three of them within one another at most.
+# Brackets that close lists and tables of several lines, up to three within one another.
 _CLOSERS = tuple("".join(each) for depth in range(1, 4) for each in product("]}", repeat=depth))
 
 
@@ -24,13 +24,13 @@ class _TooMuch(Exception):
 
 
 class _Reader:
-    """Reads pieces of a file, until they are too much in all."""
+    """Reads pieces of a file, at most _MOST_READ characters in all; then raises _TooMuch."""
 
     def __init__(self) -> None:
         self._left = _MOST_READ
 
     def read(self, piece: str) -> dict[str, Any] | None:
-        """Return what a piece holds, None if it is not whole."""
+        """Return what a piece holds, None if it is not TOML by itself."""
         self._left -= len(piece)
         if self._left < 0:
             raise _TooMuch
@@ -40,7 +40,7 @@ class _Reader:
             return None
 
     def ends(self, lines: Sequence[str]) -> Iterator[int]:
-        """Yield after how many lines a statement ends: a line alone, or several of which no part is whole."""
+        """Yield after how many lines each statement ends: no part of one is TOML by itself."""
         begin = 0
         for end in range(1, len(lines) + 1):
             if self.read("".join(lines[begin:end])) is not None:
@@ -48,7 +48,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield after how many lines a statement can be closed, and what it holds up to there."""
+        """Yield after how many lines brackets can close a statement, and what it holds up to there."""
         for end in range(1, len(lines)):
             piece = "".join(lines[:end])
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
@@ -57,10 +57,10 @@ class _Reader:
 
 
 def line_of(text: str, path: Path) -> int | None:
-    """Return the line, from 1, on which what ``path`` leads to begins: its key, or the item of a list.
+    """Return the line, from 1, on which the value at ``path`` begins: its key, or the item of a list.
 
-    ``text`` is a whole file of TOML. What stands behind a text of several lines, on the last of them, is
-    said to be where that one begins. None for an empty path, and where the look would take too long.
+    ``text`` is a whole TOML file. A value on the last line of a text of several lines is said to be on that
+    text's first line. Returns None for an empty path, and if the search would take too long.
     """
     lines = [line + "\n" for line in text.split("\n")]
     reader = _Reader()
@@ -80,7 +80,7 @@ def _first(reader: _Reader, lines: list[str], path: Path) -> int | None:
 
 
 def _within(reader: _Reader, statement: list[str], path: Path) -> int:
-    """Return the line of a statement, from 1, on which what it holds of ``path`` begins."""
+    """Return the line of a statement, from 1, on which its part of ``path`` begins."""
     whole = reader.read("".join(statement))
     own = next((path[n:] for n in range(len(path)) if _holds(whole, path[n:])), ())
     before = 0

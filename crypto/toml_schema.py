@@ -104,8 +104,8 @@ class Fault(StrEnum):
 class BadDocument(Malformed):
     """A TOML file has a mistake; the message names the place and what belongs there.
 
-    ``line`` is where it stands, of what is missing where its table begins; None if that is the whole file, or
-    is not known.
+    ``line`` is that of the mistake; for a missing key, the line of its table. It is None if the mistake is
+    one of the whole file, or if its line is not known.
     """
 
     line: int | None = None
@@ -122,7 +122,7 @@ class BadDocument(Malformed):
 class Mismatch(BadDocument):
     """A file does not match its schema at ``place``, under ``key``, which is dotted within tables.
 
-    ``expected`` says what belongs there; of a file that is not TOML, what its reader says, with the line.
+    ``expected`` says what belongs there; for a file that is not TOML, what its reader says, with the line.
     """
 
     def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:
@@ -148,7 +148,7 @@ class Document:
     value: Mapping[str, Any]
 
     def mismatch(self, path: Path, fault: Fault, expected: Expected | None = None) -> Mismatch:
-        """Return the mistake at the end of a path, of which only the last key may be missing."""
+        """Return the mistake at ``path``, of which only the last key may be missing."""
         table = path[:-1] if fault is Fault.MISSING else path
         entries, names = _place(self.value, table)
         key = ".".join([*names, str(path[-1])] if fault is Fault.MISSING else names)
@@ -157,14 +157,14 @@ class Document:
         return found
 
     def refused(self, path: Path, said: str) -> BadDocument:
-        """Return a mistake that no schema tells, at the line to which a path leads."""
+        """Return a mistake that the schema does not see, with the line of ``path``."""
         found = BadDocument(said)
         found.line = line_of(self.text, path)
         return found
 
 
 class Schema:
-    """What a file of one kind holds; with ``kind`` each place begins."""
+    """What a file of one kind holds; ``kind`` begins the place of each mistake."""
 
     def __init__(
         self, kind: str, root: Node, formats: Mapping[str, Callable[[str], bool]] | None = None
@@ -302,7 +302,7 @@ def entry(name: str, number: int, value: object) -> str:
 
 
 def _path(document: Any, keys: Sequence[str]) -> Path:
-    """Return a path of the library's with numbers for the places in lists."""
+    """Return a path of the library with numbers for the positions in lists."""
     path: list[str | int] = []
     for key in keys:
         path.append(int(key) if isinstance(document, list) else key)
@@ -311,7 +311,7 @@ def _path(document: Any, keys: Sequence[str]) -> Path:
 
 
 def _place(document: Any, path: Path) -> tuple[list[str], list[str]]:
-    """Return the entries of lists on the way, then the keys behind the last of them."""
+    """Return the entries of lists on a path, and the keys after the last of them."""
     entries: list[str] = []
     names: list[str] = []
     for key in path:

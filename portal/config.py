@@ -117,7 +117,7 @@ def load(path: Path) -> Settings:
     }
     settings = Settings(**values, folder=path.resolve().parent)
     if list(settings.work_cost) != sorted(settings.work_cost):
-        rising = Expected("a list of numbers of which none is below the one before it")
+        rising = Expected("a list of numbers, none below the one before it")
         raise _refused(document.mismatch(("work_cost",), Fault.WRONG, rising), path)
     return settings
 

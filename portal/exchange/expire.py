@@ -60,7 +60,7 @@ def tidy(database: Database) -> None:
     A large database is not written anew for this, as reports would wait: ``Database.rewrite`` does it.
     """
     deletion.overwrite(database)
-    # First, as it needs no room: on a full disk of PostgreSQL nothing can be written anew.
+    # First, because it needs no room: on a full PostgreSQL disk no table can be rewritten.
     database.reclaim()
     if database.size <= SMALL:
         database.rewrite()

@@ -34,7 +34,7 @@ _FULL = 0.8
 _LEAST_FREE = 2 << 30
 _PROBE = 1 << 20
 _OTHERS = 0o077
-# It shortens each queue of connections, those of nginx too, and says nothing (listen(2)).
+# The kernel shortens longer queues of connections to this, those of nginx too, and says nothing (listen(2)).
 _LONGEST_QUEUE = Path("/proc/sys/net/core/somaxconn")
 _APART = timedelta(minutes=2)
 _RENEW = "import an outbox of the inbox: each brings a new keyring"
@@ -114,12 +114,12 @@ def _kernel() -> Iterator[Finding]:
             "the kernel has no seccomp: who takes hold of the portal reaches other servers",
             "run Debian's kernel on x86-64 or arm64",
         )
-    # Hidden from a service of systemd, as from the portal's own.
+    # systemd hides it from services, such as the portal's own.
     if _LONGEST_QUEUE.exists() and (places := int(_LONGEST_QUEUE.read_text())) < serving.QUEUE:
         yield Finding(
             Level.WARNING,
             f"the kernel lets {places} connections wait, not {serving.QUEUE}: more at once are refused",
-            f"sysctl net.core.somaxconn={serving.QUEUE}, then start portal and nginx anew",
+            f"sysctl net.core.somaxconn={serving.QUEUE}, then restart portal and nginx",
         )
 
 
@@ -140,7 +140,7 @@ def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
 
 
 def _written(settings: Settings) -> Iterator[Finding]:
-    """Look for what the inspectorate has not filled in yet; a file with a mistake was told before."""
+    """Look for what the inspectorate has not filled in yet; a file with a mistake was reported before."""
     for language, name in product(translation.LANGUAGES, guide.NAMES):
         try:
             found = guide.load(settings.guide_folder, language, name).to_fill_in

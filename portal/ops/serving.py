@@ -165,7 +165,7 @@ class _Processes(Arbiter):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def handle_hup(self) -> None:
-        """End, so that systemd starts it anew: gunicorn would close its socket, and find no other."""
+        """End, so that systemd restarts the portal: gunicorn would close its socket, and find no other."""
         raise HaltServer("it was hung up", _FAILED)  # type: ignore[no-untyped-call]
 
 

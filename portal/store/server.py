@@ -1,4 +1,4 @@
-"""What a PostgreSQL server does by itself, and what it has left, which no table shows."""
+"""What no table of a PostgreSQL server shows: its settings, and whether it has room left."""
 
 import secrets
 
@@ -17,11 +17,11 @@ def settings(connection: Connection, *names: str) -> dict[str, str]:
 
 
 def can_keep(database: Database, size: int) -> bool:
-    """Return whether the server takes ``size`` more bytes: they are written, and taken back.
+    """Return whether the server can keep ``size`` more bytes: writes them, and rolls back.
 
-    It tells nobody how much its disk has left. False also if the tables are locked for long, or it is gone.
+    A server does not say how much room its disk has. False also if the tables stay locked, or it is gone.
     """
-    # At random, as it would else make them short.
+    # Random, as it would compress other bytes.
     row = {"envelope_id": secrets.token_bytes(16), "position": 0, "data": secrets.token_bytes(size)}
     try:
         with database.write() as connection, connection.begin_nested() as tried:

@@ -14,7 +14,7 @@ STATEMENT = "accessibility"
 RIGHTS = "rights"
 # More of them would not fit on one printed sheet.
 MOST = 4_000
-# Of how many characters a file may be; the law wants much to be said of rights and data.
+# The most characters of each file; the law demands long texts on rights and data.
 _MOST = {GUIDE: MOST, STATEMENT: MOST, RIGHTS: 12_000}
 NAMES = tuple(_MOST)
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
@@ -39,7 +39,7 @@ class Guide:
 
     @property
     def to_fill_in(self) -> list[str]:
-        """What stands in square brackets, which the inspectorate has to replace by its own."""
+        """The texts in square brackets, which the inspectorate has to replace by its own."""
         return _TO_FILL_IN.findall("\n".join(_texts(self)))
 
 
@@ -73,7 +73,7 @@ def _made(document: Document) -> Guide:
             raise document.refused(path, f"{document.kind}, section {n + 1}: it needs 'text' or 'items'")
     guide = Guide(said["title"], said["lead"], tuple(map(_section, said["section"])))
     if (length := sum(map(len, _texts(guide)))) > (most := _MOST[document.kind]):
-        raise BadDocument(f"{document.kind}: {length} characters, where there may be {most} at most")
+        raise BadDocument(f"{document.kind}: {length} characters, but at most {most} are allowed")
     return guide
 
 

@@ -1,4 +1,4 @@
-"""What files of a jurisdiction say of one another: each name leads to something, each role is filled once."""
+"""Checks across the files of a jurisdiction: each name refers to an entry, each role is filled once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -26,7 +26,7 @@ def _wrong(document: Document, path: Path, expected: Expected) -> Mismatch:
 
 
 def _among(document: Document, path: Path, name: str | None, known: Collection[str]) -> Iterator[Mismatch]:
-    """Yield a mistake if a name is none of those that are known."""
+    """Yield a mistake if a name is not among the known ones."""
     if name is not None and name not in known:
         yield _wrong(document, path, belongs("one-of", known=", ".join(known)))
 
@@ -73,7 +73,7 @@ def _longer(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
 
 
 def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
-    """Yield a mistake if a regime does not have what reporters are told: one feedback, an acknowledgement."""
+    """Yield a mistake unless a regime has what reporters are promised: one feedback, an acknowledgement."""
     here = [each for each in document.value["clock"].values() if regime in each.get("regimes", (regime,))]
     ends = [each["to"] for each in here]
     if ends.count(Event.ANSWERED) != 1:
@@ -83,7 +83,7 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
 
 
 def _roles(document: Document, table: str, roles: Iterable[StrEnum]) -> Iterator[Mismatch]:
-    """Yield a mistake for each role that is not that of one entry alone; where two have it, at the second."""
+    """Yield a mistake for each role that not exactly one entry has; if two have it, at the second."""
     for role in roles:
         filled = [code for code, each in document.value[table].items() if each.get("role") == role]
         path = (table, filled[1], "role") if filled[1:] else (table,)
@@ -129,7 +129,7 @@ def _duties(documents: Documents) -> Iterator[Mismatch]:
 def _giving(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
     """Yield a mistake unless requests have two decisions: one gives what is held, the other says nothing.
 
-    Two that say nothing would tell apart, in the register, whether somebody was refused.
+    If two said nothing, the register would show which one, and so whether somebody was refused.
     """
     is_access = duty.get("role") == DutyRole.ACCESS
     giving = [each for each in duty["decision"].values() if each.get("gives_data")]
@@ -141,7 +141,7 @@ def _giving(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
 
 
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield a mistake where what belongs to requests alone does not go together."""
+    """Yield a mistake if a duty has some of the fields of a request, and not all."""
     is_request = duty["asked"] == Asked.REQUEST
     if (duty["from"] == Event.REQUESTED) != is_request:
         yield _wrong(

@@ -1,4 +1,4 @@
-"""The files of a jurisdiction, as somebody gives them: what stands in that folder may be anything."""
+"""Read the files of a jurisdiction from a folder that somebody gives: it may hold anything."""
 
 import errno
 import hashlib
@@ -21,7 +21,7 @@ NAMES = (
     "words.toml",
 )
 LARGEST = 256 * 1024
-# Nothing is waited for, as a pipe would make us; a link would lead out of the folder.
+# A pipe would make us wait, and a link would lead out of the folder.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
 _NO_FILE = {errno.ELOOP, errno.ENXIO}
 
@@ -29,8 +29,8 @@ _NO_FILE = {errno.ELOOP, errno.ENXIO}
 def read(folder: Path) -> dict[str, bytes]:
     """Return the bytes of each of NAMES, at most LARGEST each.
 
-    Raises Mismatch for a folder that is none, a missing or an unknown file, one that is no regular file (a
-    link, pipe, folder or device) or too large; OSError.
+    Raises Mismatch if ``folder`` is a link or not a folder, for a missing or unknown file, and for one that
+    is too large or not a regular file; OSError.
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -48,7 +48,7 @@ def read(folder: Path) -> dict[str, bytes]:
 def sha256(files: Mapping[str, bytes]) -> bytes:
     """Return the hash of a jurisdiction (32 bytes): of every name and content, in the order of the names.
 
-    Before each stands its length, as 8 bytes, the most significant first: no other files have the same.
+    Its length precedes each, as 8 bytes, the most significant first: so no other files are hashed alike.
     """
     digest = hashlib.sha256()
     for name in sorted(files):
@@ -79,7 +79,7 @@ def _content(folder: Path, name: str, descriptor: int) -> bytes:
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             raise _no_file(folder, name)
         with os.fdopen(opened, "rb", closefd=False) as file:
-            # No further than that, however long it is or becomes.
+            # Read no further, however long the file is or becomes.
             content = file.read(LARGEST + 1)
     finally:
         os.close(opened)

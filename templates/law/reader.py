@@ -1,4 +1,4 @@
-"""A jurisdiction from its folder; each mistake names file, line and field, and nothing with one is taken."""
+"""Read a jurisdiction from its folder; one mistake, named with file, line and field, refuses the whole."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ _Rule = TypeVar("_Rule")
 def read(path: Path) -> Law:
     """Return the law of a folder.
 
-    Raises Mismatch for the first mistake, or for a folder that does not hold what it should; OSError.
+    Raises Mismatch for the first mistake, or as ``folder.read``; OSError.
     """
     return parse(folder.read(path))
 
@@ -209,7 +209,7 @@ def _obstacles(rows: Any) -> rules.Obstacles:
 
 
 def _to_confirm(file: str, value: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[ToConfirm]:
-    """Yield every rule of a file with something to confirm, in its order."""
+    """Yield every rule of a file with something to confirm, in the order of the file."""
     if "confirm" in value:
         yield ToConfirm(file, ".".join(keys), _basis(value))
     for key, inner in value.items():

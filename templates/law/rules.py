@@ -1,6 +1,6 @@
 """The rules of a jurisdiction as values.
 
-Codes are the jurisdiction's own; what code needs to know of them are the closed lists here.
+Codes are the jurisdiction's own; the program knows only the closed lists here.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from templates.law.spans import Span
 class Event(StrEnum):
     """What happened to a case, or on a request, on a day.
 
-    A report is ``RECEIVED`` on the earliest day on which it can have come to the portal, ``COLLECTED`` as it
-    is opened; it is ``ACKNOWLEDGED`` and ``ANSWERED`` once the portal has confirmed that its reporter can
-    read that. ``KNOWN`` is the day on which the office knows that it has to decide something, ``REQUESTED``
-    that on which a request came.
+    A report is ``RECEIVED`` on the earliest day on which it can have come to the portal, and ``COLLECTED`` on
+    the day on which it is opened. It is ``ACKNOWLEDGED`` and ``ANSWERED`` once the portal has confirmed that
+    its reporter can read so. On the day ``KNOWN`` the office learns that it has something to decide; on the
+    day ``REQUESTED`` a request comes.
     """
 
     RECEIVED = "received"
@@ -40,7 +40,7 @@ class Asked(StrEnum):
 
 
 class DutyRole(StrEnum):
-    """The duties that exits of a case ask about: each is one duty of every jurisdiction."""
+    """The duties that exits of a case ask about: every jurisdiction has one duty for each."""
 
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"
@@ -49,18 +49,18 @@ class DutyRole(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a decision does to its duty: it is settled, or put off until a day."""
+    """What a decision does to its duty: it settles it, or puts it off until a day."""
 
     SETTLES = "settles"
     DEFERS = "defers"
 
 
 class MeasureRole(StrEnum):
-    """The measures that actions record by themselves, or look for: each is one of every jurisdiction.
+    """The measures that actions record or look for: every jurisdiction has one for each.
 
-    ``TRANSMISSION`` is that of a case to the prosecutor, ``PROSECUTOR_WORD`` that there is no objection,
-    ``FINAL_DECISION`` the end of proceedings, ``DISCIPLINE`` what a disciplinary dossier begins, ``REFERRAL``
-    that a reporter is directed to another body.
+    By ``TRANSMISSION`` a case goes to the prosecutor, by ``PROSECUTOR_WORD`` the prosecutor does not object.
+    ``FINAL_DECISION`` ends proceedings, a disciplinary dossier opens ``DISCIPLINE``, and ``REFERRAL`` directs
+    a reporter to another body.
     """
 
     TRANSMISSION = "transmission"
@@ -98,7 +98,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """On which article a rule stands, and what counsel has to confirm of it, if there is anything."""
+    """The article behind a rule, and what counsel has to confirm of it, if anything."""
 
     source: str
     confirm: Texts | None = None
@@ -115,7 +115,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """As what an office receives reports; ``oral`` if a way by word of mouth is required."""
+    """In which capacity an office receives reports; ``oral`` if it must also take them by word of mouth."""
 
     name: Texts
     is_default: bool
@@ -133,7 +133,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """The longer time that a deadline may be given, from its own beginning, in some regimes."""
+    """The longer time to which some regimes may extend a deadline, from the same beginning."""
 
     within: Span
     regimes: frozenset[str]
@@ -144,8 +144,8 @@ class Extension:
 class Clock:
     """A deadline from one event to another.
 
-    ``within`` has one span, or one for each priority from 1. It begins at the latest with the end of the
-    clock ``or_after``, if there is one. A ``statutory`` one is moved by public holidays alone.
+    ``within`` has one span, or one for each priority from 1. It starts at the latest when the clock
+    ``or_after`` ends, if there is one. Only public holidays move a ``statutory`` one.
     """
 
     name: Texts
@@ -167,9 +167,9 @@ class Clock:
 class Decision:
     """How a duty can be decided, and what that does.
 
-    ``measure`` is recorded, ``outcome`` prepared. ``longest`` is how far it can be put off. ``gives_data``
-    where it answers a request with what is held; every other answer is the same letter. ``grounds`` are the
-    reasons to choose from, none where officers write their own.
+    It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
+    ``gives_data`` if it answers a request with what is held; every other answer is the same letter.
+    ``grounds`` are the reasons to choose from, empty if officers write their own.
     """
 
     name: Texts
@@ -222,8 +222,9 @@ class Offence:
 class Measure:
     """What can be done about a case.
 
-    ``groups`` is into how many groups sanctions fall, 0 for what is none. ``needs_word`` once a prosecutor
-    was told: not without that one's word. ``is_inquiry``: not before the risk to the reporter was assessed.
+    ``groups`` is the number of groups of a sanction, 0 for other measures. With ``needs_word`` it takes the
+    prosecutor's word once a prosecutor was told. With ``is_inquiry`` it takes an assessment of the risk to
+    the reporter.
     """
 
     name: Texts
@@ -241,7 +242,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What can come of a case; ``retention`` is the code of a period."""
+    """How a case can end; ``retention`` is the code of a period."""
 
     name: Texts
     retention: str
@@ -273,7 +274,7 @@ class Visa:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """Every period: by outcome, and of what has none."""
+    """The periods that outcomes name, and those of what has no outcome."""
 
     periods: Mapping[str, Period]
     proceedings: Period
@@ -327,7 +328,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ToConfirm:
-    """A rule that counsel has to look at: the file, its dotted key there, and what there is to confirm."""
+    """A rule that counsel has to confirm: its file, its dotted key there, and what is to be confirmed."""
 
     file: str
     key: str
@@ -370,7 +371,7 @@ class Law:
 
     @property
     def tells_prosecutor(self) -> frozenset[str]:
-        """The measures by which a prosecutor is told: after them others need that one's word."""
+        """The measures by which a prosecutor is told: after them, some others need the prosecutor's word."""
         duty = self.duties[self.duty(DutyRole.PROSECUTOR)]
         named = {each.measure for each in duty.decisions.values()} | {duty.urgent and duty.urgent.measure}
         return frozenset(each for each in named if each)

@@ -1,4 +1,4 @@
-"""What each file of a jurisdiction holds; every rule has a source, and may say what there is to confirm."""
+"""What each file of a jurisdiction holds; every rule has a source, and may say what is to be confirmed."""
 
 from collections.abc import Iterable
 from enum import StrEnum

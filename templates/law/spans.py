@@ -1,4 +1,4 @@
-"""How long something may take, as people write it: days alone, as no hours are stored."""
+"""How long something may take, as people write it: in days, because no hours are stored."""
 
 import re
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class Unit(StrEnum):
 
 SAME_DAY = "same day"
 _DAYS = {Unit.DAYS: 1, Unit.WORKING_DAYS: 1.4, Unit.MONTHS: 30.4, Unit.YEARS: 365}
-# Up to 999, so that a day of today and a span always make another day.
+# Up to 999, so that no span leads from a day of today beyond the calendar.
 _FORM = re.compile(
     rf"{SAME_DAY}|(?P<count>[1-9][0-9]{{0,2}}) (?P<unit>{'|'.join(Unit)})(?P<many>s?)", re.ASCII
 )
 
 
 class WorkingDays(Protocol):
-    """What knows on which days people work."""
+    """A calendar that knows on which days people work."""
 
     def after(self, day: date, count: int) -> date:
         """Return the ``count``-th working day after ``day``; ``count`` is at least 1."""
@@ -36,7 +36,7 @@ class WorkingDays(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """So many of a unit; 0 days are the same day."""
+    """A number of units; 0 days mean the same day."""
 
     count: int
     unit: Unit

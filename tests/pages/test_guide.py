@@ -40,7 +40,7 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE + "[[section]]\nheading = 'X'\n", "line 6: guide, section 2: it needs 'text' or 'items'"),
         (WHOLE.replace("[[section]]", "[section]"), "'section' is a list"),
         ("section = []\n" + WHOLE.partition("[[")[0], "'section' is a list with at least one entry"),
-        (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, where there may be {MOST} at most"),
+        (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, but at most {MOST} are allowed"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, words: str) -> None:
