@@ -45,7 +45,7 @@ NOTHING = Link(0, FIRST)
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The day, by the portal's clock, on which it applied outbox ``n``, whose slots could be read from then."""
+    """The day, on which the portal applied outbox ``n``: from then on its slots could be read."""
 
     n: int
     day: date

@@ -1,7 +1,7 @@
 """Find the line of a value in a TOML file: the standard reader gives no positions.
 
-It reads ever longer beginnings of the file, and takes the first that holds the value. The reader alone decides
-what is TOML: this module only knows that brackets can be closed.
+It reads ever longer beginnings of the file, and takes the first that holds the value. The reader alone
+decides what is TOML: this module only knows that brackets can be closed.
 """
 
 import tomllib

@@ -80,7 +80,7 @@ def _asked(session: Session) -> tuple[str, ...]:
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
     """Return who of those who act has not declared it, without an entry.
 
-    Raises as ``queries_cases.case``, and Refused if one of them cannot: see ``declare``.
+    Raises as ``queries_cases.case``, and Refused if one of them cannot declare it: see ``declare``.
     """
     with inbox.vault.transaction(who.officers) as session:
         names = missing(session, number)
@@ -92,7 +92,7 @@ def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     """Note the word of each who acts on each of these cases, of all of them or of none.
 
     Return who had not given it before for one of them at least. Raises as ``bulk.do`` and ``missing``, and
-    Refused for the word of somebody of whom only the sheet is there: anybody can bring that.
+    Refused for an officer who is present by a sheet alone: anybody can bring that.
     """
     newly: set[str] = set()
 

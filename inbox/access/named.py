@@ -1,8 +1,8 @@
-"""Which cases name a person, in whatever reporters or officers wrote there.
+"""Which cases name a person, in any text of reporters or officers.
 
-A case that is kept from somebody present is not there, like everywhere. Of one of which not all present have
-declared to have no interest nothing is looked at (``declarations``): with a name to look for, whoever has an
-interest would learn what it says.
+A case that is kept from somebody present is not found, as everywhere. A case is not searched before all
+present have declared to have no interest in it (``declarations``): whoever has one could search for names to
+learn what it says.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ _ONE = "person"
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The numbers of the cases that name a person; how many were not looked at, whatever they say."""
+    """The numbers of the cases that name a person, and how many cases were not searched."""
 
     cases: tuple[int, ...]
     not_looked_at: int
@@ -46,7 +46,7 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 
 
 def is_waited_for(session: Session, number: int) -> bool:
-    """Tell whether a case names somebody whose request for access is still to be answered; as ``names``."""
+    """Tell whether a case names somebody whose request for access is open; raises as ``names``."""
     waiting = access_requests.pending(session)
     return any(names(session, number, access_requests.names(each)) for each in waiting)
 

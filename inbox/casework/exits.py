@@ -106,9 +106,9 @@ def _every(cell: Cell) -> Mapping[Exit, Cell]:
 
 
 def _in_quarantine() -> Mapping[Exit, Cell]:
-    """Return what quarantine stops: whatever shows something of a report, as ``TABLE`` says.
+    """Return what quarantine blocks: every exit that shows something of a report, as ``TABLE`` says.
 
-    What nobody may read is closed by two: one officer alone could put it there to close it unread.
+    Two officers close such a case: one alone could put it there to close it unread.
     """
     lifted = _blocked(Code.LIFT_QUARANTINE)
     return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit} | {
@@ -117,8 +117,8 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    # Who closes a case says what is in it. What is in quarantine nobody can declare, read or act upon: it
-    # would else be kept for ever, so there a second officer takes the place of these.
+    # Whoever closes a case says what is in it. Nobody can declare, read or act on one in quarantine, and it
+    # must not be kept for ever: there, a second officer takes the place of these.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -127,20 +127,20 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
     Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_BY_TWO, Code.JUNK)),
-    # A case may be closed while a procedure goes on elsewhere: what both keep is its rows.
+    # A case may be closed while a procedure goes on elsewhere: its rows are kept.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
         junk=_blocked(Code.REMOVE_PROCEEDINGS),
         destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,)),
         art15=_blocked(Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
-    # What was urgent stays so when all is done: a lower score, only to close it, would be a false record.
+    # An urgent case stays so when all is done: a score lowered only to close it would be a false record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
     Obstacle.DANGER: _row(
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.RECORD_MEASURE),
     ),
-    # Junk may be marked by its first line, many at once: nobody could clear a flood else.
+    # Junk may be marked by its first line, many at once: otherwise nobody could clear a flood.
     Obstacle.NEW: _row(close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,))),
     Obstacle.UNREAD: _row(
         close=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
@@ -156,7 +156,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_NO_TRANSMISSION),
         art15=_blocked(Code.DECIDE_NO_TRANSMISSION),
     ),
-    # That it was put off is a decision to close with, and none to destroy with: nobody could take it after.
+    # A decision that was put off is enough to close a case, but not to destroy it: nobody could take it then.
     Obstacle.ART14: _row(
         close=_blocked(Code.DECIDE),
         junk=_blocked(Code.DECIDE),
@@ -166,7 +166,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.PUT_OFF: _row(
         junk=_blocked(Code.DECIDE), destroy=_blocked(Code.DECIDE), art15=_blocked(Code.DECIDE)
     ),
-    # What is asked for must not vanish before it is answered, whatever the answer is.
+    # What a request asks for must not vanish before the answer, whatever that is.
     Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
@@ -199,7 +199,7 @@ class Asked:
 
     @property
     def action(self) -> Code:
-        """What the journal calls the action by which it is done."""
+        """The action by which it is done."""
         return self.code or self.way.code
 
     @property
@@ -246,13 +246,13 @@ def is_stopped(what: Obstacle, asked: Asked) -> bool:
 
 
 def why(session: Session, number: int, what: Obstacle, asked: Asked) -> Labelled:
-    """Return what an obstacle between a case and an exit is called, with its day if it has one."""
+    """Return the label of an obstacle between a case and an exit, with its day if it has one."""
     day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
     return labels.said("obstacle", what, day=day)
 
 
 def what_to_do(number: int, what: Obstacle, way: Exit) -> Sentence:
-    """Return what to do about an obstacle between a case and an exit, for who has not asked for it yet."""
+    """Return what to do about an obstacle between a case and an exit that nobody has tried yet."""
     if MATRIX[what][way].need is Need.SECOND_OFFICER:
         return sentence("two officers close it together")
     return _hint(number, what, way)

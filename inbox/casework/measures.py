@@ -46,7 +46,7 @@ class Disclosure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure, by its code; ``degree`` is the group of a sanction, ``told`` whether the author may read."""
+    """A measure, by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it."""
 
     kind: str
     day: date
@@ -60,7 +60,7 @@ class Taken:
 class Recorded:
     """A measure of a case, and what the law says of it.
 
-    ``is_told`` if the author may read of it, given what is disclosed of the case.
+    ``is_told`` if the reporter may read of it, given what is disclosed of the case.
     """
 
     row: Measure
@@ -98,9 +98,9 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
-    """Let the author of a case read of a measure, or no longer.
+    """Let the reporter of a case read of a measure, or no longer.
 
-    Raises CaseRefused for one that no author is ever told, and as ``of`` and ``Inbox.acting`` do.
+    Raises CaseRefused for one that no reporter is ever told, and as ``of`` and ``Inbox.acting`` do.
     """
     noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
     with inbox.acting(who, noted) as session:
@@ -133,8 +133,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
-    to come, a sanction without its group, an addressee or reference that is too long, or where the author is
-    to be told what no author is; Refused for a measure that the law does not have.
+    to come, a sanction without its group, an addressee or reference that is too long, or a reporter who is to
+    be told what no reporter is; Refused for a measure that the law does not have.
     """
     work = workflow.of(session, number)
     rule = _rule(session, taken.kind)
@@ -196,7 +196,7 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
 
 
 def is_told(session: Session, row: Measure, disclosure: str) -> bool:
-    """Tell whether the author may read of a measure, given what is disclosed of the case as a whole."""
+    """Tell whether the reporter may read of a measure, given what is disclosed of the case as a whole."""
     told = _rule(session, row.kind).told
     if disclosure == Disclosure.WITHHELD or told is Told.NEVER:
         return False
@@ -210,7 +210,7 @@ def recorded(session: Session, row: Measure) -> Recorded:
 
 
 def tellable(session: Session) -> tuple[str, ...]:
-    """Return every measure of which an author may ever read."""
+    """Return every measure of which a reporter may ever read."""
     law = in_use.of(session)
     return tuple(code for code, rule in law.measures.items() if rule.told is not Told.NEVER)
 

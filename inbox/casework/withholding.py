@@ -1,8 +1,9 @@
-"""Why a case keeps a person whom it names from being told what is held (GDPR, articles 15(4) and 23).
+"""Why a person whom a case names is not told what is held (GDPR, articles 15(4) and 23).
 
-Whoever learns of proceedings too early can hide, or look for who spoke. So a person is refused while it is
-not decided whether persons concerned are informed, or whether the prosecutor is told, and during proceedings:
-those of justice until the prosecutor does not object, those of the office until the person was informed.
+Whoever learns of proceedings too early can hide, or look for the reporter. So a person is refused until it is
+decided whether persons concerned are informed, and whether the prosecutor is told. During proceedings a
+person is refused, too: in those of justice until the prosecutor does not object, in those of the office until
+the person was informed.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Unopposed:
-    """The prosecutor's word of a day that a person may be told of a case: who said so, where it stands."""
+    """The prosecutor's word that a person may be told of a case: its day, who said so, where it stands."""
 
     case: int
     day: date
@@ -64,7 +65,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
 
 
 def about(session: Session, request: int, number: int) -> AccessCase:
-    """Return what a case has to do with a request, a new row if nothing is noted of it yet."""
+    """Return the row of a case and a request, a new one if there is none yet."""
     found = session.get(AccessCase, (number, request))
     if found is None:
         found = AccessCase(case=number, request=request)
@@ -73,19 +74,19 @@ def about(session: Session, request: int, number: int) -> AccessCase:
 
 
 def is_undecided(session: Session, number: int) -> bool:
-    """Tell whether nobody decided that the persons whom a case names are informed, or need not be.
+    """Tell whether it is still to be decided if the persons whom a case names are informed.
 
-    Also where no rule asked for it: a person may be named in any text.
+    No rule needs to have asked for it: any text may name a person.
     """
     row = session.get(Duty, (number, Kind.ART14.value))
     return row is None or row.decided is None
 
 
 def is_pending(session: Session, request: int, number: int) -> bool:
-    """Tell whether proceedings about a case forbid to answer a request with what it says."""
+    """Tell whether proceedings about a case forbid answering a request with what it says."""
     rules = in_use.of(session).measures
     opened = [rules[each] for each in measures.kinds(session, number) if rules[each].opens_proceedings]
-    # What needs the prosecutor's word is the office's own; proceedings of justice need nobody's.
+    # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
     by_office = any(each.needs_word for each in opened)
     by_justice = any(not each.needs_word for each in opened)
     found = session.get(AccessCase, (number, request))

@@ -48,7 +48,7 @@ def _ask(field: Field, language: str) -> Answer:
 
 
 def _taken(field: Field) -> Answer:
-    """Return an answer that can be one, asked for as often as it takes: no interview is begun anew."""
+    """Ask until an answer is valid, and return it: a mistake must not end the interview."""
     while True:
         try:
             answer = _answer(field)

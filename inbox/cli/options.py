@@ -220,10 +220,10 @@ def credentials_at(root: Path) -> list[Credential]:
 
 
 def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
-    """Return as ``credentials_at``, with a terminal that echoes nothing until ``quiet`` ends.
+    """Return as ``credentials_at``, with a terminal that echoes nothing until ``quiet`` is closed.
 
-    That has to be once the vault is open: another passphrase may be typed while one is tried. What comes from
-    files leaves the terminal alone.
+    Close it once the vault is open: officers may type another passphrase while one is tried. Passphrases from
+    files leave the terminal alone.
     """
     if not remembered("passphrase_file"):
         quiet.enter_context(terminal.passphrases())

@@ -14,7 +14,7 @@ from inbox.vault.casework_tables import PORTAL
 
 
 def sheet_notices(found: Sequence[Notice]) -> Iterator[str]:
-    """Yield that shares were renewed with a sheet, and who has confirmed to have read that."""
+    """Yield the notices of renewals with a sheet, and who has confirmed each."""
     for each in found:
         by = action_words.officers(each.by, "en")
         yield visible(f"NOTICE: on {each.day} the shares were renewed with a sheet, by {by}")
@@ -25,7 +25,7 @@ def sheet_notices(found: Sequence[Notice]) -> Iterator[str]:
 
 
 def _confirmed(notice: Notice) -> Iterator[str]:
-    """Yield how far the confirmations of a renewal can be believed, and when its notice ends."""
+    """Yield who has confirmed a notice, what that proves, and when the notice ends."""
     if notice.confirmed_by_own:
         yield visible(f"  Read by {', '.join(notice.confirmed_by_own)}.")
     if notice.confirmed_by_sheet:

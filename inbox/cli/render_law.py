@@ -35,7 +35,7 @@ def view(law: Law) -> View:
 
 
 def lines(law: Law) -> Iterator[str]:
-    """Yield the same for people."""
+    """Yield the same as lines of text."""
     yield name(law)
     yield f"to be confirmed by counsel: {len(law.to_confirm)}"
     for kind, codes in _codes(law).items():
@@ -69,7 +69,7 @@ def _moved(moved: Sequence[Moved]) -> list[View]:
 
 
 def planned_lines(planned: Plan) -> Iterator[str]:
-    """Yield the same for people."""
+    """Yield the same as lines of text."""
     for change in planned.changes:
         yield visible(f"{change.file}: {change.key}: {change.before or '-'} -> {change.after or '-'}")
     for each in planned.later:

@@ -1,4 +1,4 @@
-"""The clocks of a case, from what really happened: receipt, and what the reporter could read by then.
+"""The clocks of a case, counted from what really happened: receipt, and what the reporter could read.
 
 Décret 2022-1284, article 4: acknowledgement within 7 working days, feedback within 3 months of it, or of the
 end of those days without it. Directive (EU) 2019/1937, articles 9 and 11: within 7 days; 3 months, up to 6 at
@@ -35,10 +35,10 @@ class Clock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The day until which something is to be done; ``done`` is the day on which it was.
+    """The last day to do something; ``done`` is the day on which it was done.
 
-    ``dropped`` is the day from which it was due no more, though nobody had done it: the case was closed.
-    ``sent`` is the day of the outbox that does it, while the portal has not confirmed that.
+    ``dropped`` is the day on which the case was closed before anybody had done it, and it was no longer due.
+    ``sent`` is the day of the outbox that does it, until the portal confirms that one.
     """
 
     clock: Clock
@@ -53,19 +53,18 @@ class Due:
         return self.done is None and self.dropped is None
 
     def is_late(self, today: date) -> bool:
-        """Tell whether it was done or dropped after its day, or is past it and still to be done."""
+        """Tell whether it was done or dropped too late, or is overdue."""
         return (self.done or self.dropped or today) > self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
-    """What happened to a case, each on its day; ``held`` while something forbids that it is destroyed.
+    """What happened to a case, each on its day; ``held`` while something forbids destroying it.
 
     ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
-    from which the reporter could read that (``portal_days``). Before that it was ``sent``, and so was the
-    answer, in the outbox of a day.
-    ``period`` is how long it is kept once it is closed. Whoever is
-    ``unreachable`` can be told nothing; from others something may be ``withheld`` for a reason.
+    from which the reporter could read so (``portal_days``). ``sent`` and ``answer_sent`` are the days of the
+    outboxes that said so. ``period`` is how long a closed case is kept. An ``unreachable`` reporter can be
+    told nothing; from others something may be ``withheld`` for a reason.
     """
 
     received: date
@@ -86,10 +85,10 @@ class Events:
 
 
 def clocks(events: Events, calendar: Calendar) -> list[Due]:
-    """Return every clock of a case in the order of the list ``Clock``, those that were met too.
+    """Return every clock of a case, met or not, in the order of ``Clock``.
 
-    That a case is closed meets none. It ends that of the first act if that is not met by then, those of what
-    the reporter is to be told only where nobody can be told, or feedback is withheld.
+    Closing a case meets none of them. It drops a first act that nobody has done. It drops what the reporter
+    is to be told only if nobody can be told, and feedback also if that is withheld.
     """
     open_clocks = _open_clocks(events, calendar)
     ended = [replace(each, dropped=_dropped(each, events)) for each in open_clocks]
@@ -107,7 +106,7 @@ def next_due(events: Events, calendar: Calendar) -> Due | None:
 def _feedback_limit(events: Events, calendar: Calendar) -> date:
     """Return the last day for feedback, whether or not it was given."""
     without = calendar.legal.after(events.received, _ACK_WORKING_DAYS)
-    # One that comes late gives nobody more time; one that is on its way names the day as of its sending.
+    # A late acknowledgement gives no more time; one that is on its way counts from the day it was sent.
     start = min(events.sent or without, events.acknowledged or without, without)
     return start + (_EXTENDED if events.extended else _FEEDBACK)
 
@@ -131,9 +130,9 @@ def _dropped(due: Due, events: Events) -> date | None:
 
 
 def kept_until(last: date, period: Period, calendar: Calendar) -> date:
-    """Return the day from which a case that ended, or of which its author wrote last, is to be destroyed.
+    """Return the day from which a case is to be destroyed; it ended, or its reporter last wrote, on ``last``.
 
-    It is that after the period and the archive behind it: what is to be archived is not destroyed before.
+    That is the end of the archive, if the period has one: what has to be archived is not destroyed earlier.
     """
     kept = period.keep.after(last, calendar.legal)
     return period.archive.after(kept, calendar.legal) if period.archive else kept

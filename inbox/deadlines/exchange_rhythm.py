@@ -1,6 +1,6 @@
 """How often bundles cross, as reporters are told, and whether an exchange was missed.
 
-Nobody sees that somebody is in danger before the report is opened: one that is missed comes before all else.
+Nobody sees a danger before the report is opened: a missed exchange is shown before all else.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from inbox.vault import queries_exchange
 class Missed:
     """An exchange that did not take place by the day on which it was ``due``.
 
-    What has come to the portal is here up to the day ``until``.
+    Until the day ``until``, all that came to the portal is here.
     """
 
     until: date
@@ -26,8 +26,9 @@ class Missed:
 def missed(session: Session, today: date) -> Missed | None:
     """Return the exchange that was missed, None if none was, or if none was ever made.
 
-    The days count that reporters know of: a day that the office takes off is none. A bundle brings what was
-    there as it was exported, however late it is collected; an export from days to come, none of that.
+    It counts the days that reporters are told of: the office's own days off do not put it off. A bundle
+    brings what was there when it was exported, however late it is collected. An export dated in the future
+    counts from the day of its collection.
     """
     last = queries_exchange.newest_intake(session)
     if last is None:

@@ -1,4 +1,4 @@
-"""How this office works: on which days, and under which law, and which of its regimes.
+"""How this office works: its days, its law, and the regime of that law that applies to it.
 
 Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
 """
@@ -36,9 +36,9 @@ class Practice:
         return any(each.extension and self.regime in each.extension.regimes for each in clocks)
 
     def period(self, outcome: str) -> str:
-        """Return how long a case of an outcome is kept, by the code of the period.
+        """Return the code of the period for which a case of an outcome is kept.
 
-        One without an outcome is kept for as long as any: nothing says that it may go sooner.
+        Without an outcome it is the longest: nothing says that the case may be destroyed sooner.
         """
         if outcome in self.law.outcomes:
             return self.law.outcomes[outcome].retention
@@ -83,7 +83,7 @@ def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def try_out(session: Session, law: Law) -> Law:
-    """Let a session work by a law that is not in use; return the one by which it worked."""
+    """Let a session work by a law that is not in use; return the law by which it worked before."""
     before = in_use.try_out(session, law)
     _changed(session)
     return before

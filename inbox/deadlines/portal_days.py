@@ -1,7 +1,7 @@
-"""Which days count of those that the portal tells (SPEC 8.1): receipt, and when an answer could be read.
+"""Which of the portal's days count (SPEC 8.1): those of receipt, and those from which answers could be read.
 
-An outbox that was made tells nobody anything: it lies on a medium. So the law's clocks count from its import.
-A day that cannot be is said to officers, and the first counts that can be.
+An outbox on a medium tells nobody anything, so the law's clocks count from its import. Officers are told of
+an impossible day, and the first possible one counts.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from crypto.bundle import Import
 
 @dataclass(frozen=True, slots=True)
 class ImportDay:
-    """The day from which an outbox counts as read; ``doubted`` is what the portal said, if that cannot be."""
+    """The day from which an outbox counts as read; ``doubted`` is the portal's day, if impossible."""
 
     n: int
     day: date
@@ -22,10 +22,10 @@ class ImportDay:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What an inbox knows of the portal's imports that one of its exports tells.
+    """The days between which everything happened that an export of the portal reports.
 
-    They came after the ``previous`` export, None if there is none of this portal, and by the day of this one,
-    ``exported``, which by our own clock cannot lie behind ``today``.
+    That is after the ``previous`` export, None if this is the portal's first one, and by the day of this one,
+    ``exported``, which cannot be later than our own ``today``.
     """
 
     previous: date | None
@@ -33,26 +33,27 @@ class Between:
     today: date
 
     def first(self, made: date) -> date:
-        """Return the first day on which an outbox that was made on a day can have been imported."""
+        """Return the first day on which an outbox can have been imported that was ``made`` on a day."""
         return max(made, self.previous) if self.previous and self.previous <= self.today else made
 
     def has(self, day: date, made: date) -> bool:
-        """Tell whether an outbox that was made on a day can have been imported on another."""
+        """Tell whether an outbox can have been imported on ``day`` that was ``made`` on another."""
         return self.first(made) <= day <= min(self.exported, self.today)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The day on which a report came; ``doubted`` is what the portal said, if that cannot be."""
+    """The day on which a report came; ``doubted`` is the portal's day, if impossible."""
 
     day: date
     doubted: date | None = None
 
 
 def receipt(said: date, known: Between) -> Receipt:
-    """Return on which day something came that an export brought.
+    """Return the day on which something came that an export brought.
 
-    A day before the export before is doubted, as that did not bring it, and counts: nobody loses time by it.
+    A day before the previous export is doubted, because that one did not bring it; but it counts, as it costs
+    no reporter any time.
     """
     latest = min(known.exported, known.today)
     if said > latest:
@@ -63,8 +64,8 @@ def receipt(said: date, known: Between) -> Receipt:
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
     """Return from which day outbox ``n`` counts, which the portal has applied since its previous export.
 
-    A portal that was rebuilt never had it: the first one behind it told everything again. A day that cannot
-    be does not count, nor does one that is not told: the earliest possible day does.
+    A rebuilt portal never had it: the next outbox that it lists told everything again, and its day counts. In
+    place of an impossible or missing day, the earliest possible one counts.
     """
     said = next((each.day for each in imports if each.n >= n), None)
     if said is not None and known.has(said, made):

@@ -1,9 +1,8 @@
 """What is stored by rules is stored by those in use: with others, scores and deadlines are set anew.
 
-With the rules are meant the law, this program, the public holidays that it knows, and how the office works.
-Of the program every file of three rooms counts, and no list of those with a rule in them, from which one
-could be missing: a deadline is computed in this room, and from what the score and the tables say. The
-contract of layers keeps it from anything above.
+The rules are the law, this program, the public holidays that it knows, and how the office works. Of the
+program every file of three rooms counts, because a list of files with rules could miss one: deadlines are
+computed in this room, from the score and the tables. The contract of layers keeps it from anything above.
 """
 
 import hashlib

@@ -28,7 +28,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A case that is closed or junk: by which rule it goes, or which period of the law, from which day on.
+    """A closed or junk case: the rule, or period of the law, by which it is destroyed, and from which day on.
 
     ``facts`` are what is so of it and may stand against that: ``casework.exits`` says what does.
     """
@@ -54,7 +54,7 @@ class UnopenedTerm:
 def unopened_until(session: Session, collected: date) -> date:
     """Return the day from which what became no case may be discarded.
 
-    Its time begins with the day on which it was collected: the one that the portal claims could be any.
+    The period begins on the day of collection: the portal could claim any day.
     """
     how = office.of(session)
     return clocks.kept_until(collected, how.law.retention.unopened, how.calendar)
@@ -110,7 +110,7 @@ _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(Foll
 
 
 def _term(how: Practice, work: Workflow, written: date | None) -> tuple[str, date] | None:
-    """Return the rule of a case and its day, None while it is open; what its author writes starts it anew."""
+    """Return the rule of a case and its day, None while it is open; each message restarts the period."""
     ended = work.junked or work.closed
     if ended is None:
         return None

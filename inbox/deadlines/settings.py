@@ -29,7 +29,7 @@ class DaysOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The law and the regime of this office, and the days that it takes off beside those of the law."""
+    """The law and the regime of this office, and its days off besides those of the law."""
 
     law: Law
     regime: str

@@ -26,7 +26,7 @@ from inbox.vault.tables import Case, FollowUp, OutboxBundle
 
 
 class _Since(NamedTuple):
-    """What came of a case beside the work on it: when its author last wrote, whether proceedings go on.
+    """What came of a case beside the work on it: when its reporter last wrote, whether proceedings go on.
 
     ``sent`` is the day of the outbox that first acknowledged it, ``answer_sent`` that of feedback.
     """
@@ -37,12 +37,12 @@ class _Since(NamedTuple):
     answer_sent: date | None = None
 
 
-# What an outbox could tell a reporter for the first time, and what one told of which no import is known.
+# Cases of which an outbox can tell more, and those of which one told something that is not confirmed.
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)
 )
-# When the outboxes were made that first told a reporter of it, and what was done.
+# The days of the outboxes that first acknowledged a case, and that first gave feedback.
 _TOLD, _ANSWER = aliased(OutboxBundle), aliased(OutboxBundle)
 _SENT = (
     select(_TOLD.made, _ANSWER.made)
@@ -144,7 +144,7 @@ def feedback(session: Session, number: int) -> None:
 def tell(session: Session, numbers: Container[int], n: int) -> None:
     """Note that outbox ``n`` tells the reporters of these cases that they were heard, with any feedback.
 
-    None of it is said before the portal has confirmed it: see ``told``.
+    It counts once the portal has confirmed the outbox: see ``told``.
     """
     for work in session.scalars(select(Workflow).where(_TELLS_MORE)).all():
         if work.case in numbers:
@@ -154,7 +154,7 @@ def tell(session: Session, numbers: Container[int], n: int) -> None:
 
 
 def told(session: Session, days: Mapping[int, date]) -> None:
-    """Note from which day on each of these outboxes, by number, could be read by reporters."""
+    """Note from which day on reporters could read each of these outboxes, by number."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
         work.acknowledged = work.acknowledged or days.get(work.acknowledged_in or 0)
         work.answered = work.answered or days.get(work.answered_in or 0)
@@ -162,7 +162,7 @@ def told(session: Session, days: Mapping[int, date]) -> None:
 
 
 def forget_told(session: Session, n: int) -> None:
-    """Note that no outbox of ours from number ``n`` on will ever be read: the next one tells it again."""
+    """Note that nobody will ever read our outboxes from number ``n`` on: the next one tells it again."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
         if work.acknowledged is None and (work.acknowledged_in or 0) >= n:
             work.acknowledged_in = None
@@ -256,7 +256,7 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
         said = answers_of.of(case)
         if not work.judged:
             found = scoring.propose(said).parts
-            # What was struck was said all the same: to go by what is left would make less of the case.
+            # What was struck was said all the same: the score must not fall with it.
             work.parts = found.at_least(work.parts) if case.number in struck else found
         yield case, work, said
 
@@ -264,7 +264,7 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
 def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
     """Return what happened to a case.
 
-    What was extended counts where the regime of the office allows it.
+    An extension counts if the regime of the office allows it.
     """
     return Events(
         received=case.received,

@@ -1,4 +1,4 @@
-"""Working days: no weekend, no public holiday, as the law says, and no day that an office takes off."""
+"""Working days: all but the weekends and public holidays of the law, and the office's own days off."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ class Calendar:
 
     @property
     def legal(self) -> "Calendar":
-        """The working days of the law alone: no office moves what is due by it."""
+        """The working days of the law alone: no office can move what is due by them."""
         return Calendar(self._law)
 
     @property

@@ -220,12 +220,16 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
 
 @click.group(name="access")
 def access_group() -> None:
-    """Who asks what is held on them (article 15 of the GDPR): the register, and the answers."""
+    """Requests for access (GDPR, article 15): the register, and the answers."""
 
 
 @access_group.command(name="record")
 @click.option(
-    "--person", "names", multiple=True, required=True, help="A name, once for each by which it may go."
+    "--person",
+    "names",
+    multiple=True,
+    required=True,
+    help="A name of the person; repeat it for each other name.",
 )
 @_day_option("--received", "The day on which the request came.")
 @click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it came.")
@@ -233,7 +237,7 @@ def access_group() -> None:
 @json_option
 @click.pass_obj
 def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way: str, as_json: bool) -> None:
-    """Add a request to the register: it is to be answered within a month."""
+    """Add a request to the register: it must be answered within a month."""
     with door.opened() as (inbox, who):
         row = access_requests.record(inbox, who, Came(received, Way(way), names))
     terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
@@ -244,7 +248,7 @@ def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way:
 @json_option
 @click.pass_obj
 def list_access(door: Door, /, *, as_json: bool) -> None:
-    """List the register, what is due first at its head."""
+    """List the register: open requests first, by the day on which they are due."""
     with door.opened() as (inbox, who):
         rows = access_requests.listed(inbox, who)
     view = {"requests": [*map(_request_view, rows)]}
@@ -254,13 +258,16 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 @access_group.command(name="extend")
 @_request_argument
 @click.option(
-    "--because", required=True, type=click.Choice([*map(str, Because)]), help="Of what the person is told."
+    "--because",
+    required=True,
+    type=click.Choice([*map(str, Because)]),
+    help="The reason that the person is told.",
 )
 @officer_options
 @json_option
 @click.pass_obj
 def extend_access(door: Door, /, *, request: int, because: str, as_json: bool) -> None:
-    """Take two months more, once, before the first one ends; tell the person, and why."""
+    """Take two more months, once, before the first one ends; tell the person why."""
     with door.opened() as (inbox, who):
         row = access_requests.extend(inbox, who, request, Because(because))
     terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
@@ -285,7 +292,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
-    """Show what a case says of the person, for those who write the answer; it never leaves."""
+    """Show what a case says of the person, only to write the answer: do not pass it on."""
     with door.opened() as (inbox, who):
         found = subject_access.passages(inbox, who, request, case)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
@@ -295,7 +302,7 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
 @case_argument
 @_request_option
 @_day_option("--day", "The day on which the prosecutor said so.")
-@click.option("--reference", required=True, help="Who said so, and where it stands.")
+@click.option("--reference", required=True, help="Who said so, and where that is recorded.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -327,7 +334,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
     callback=reason_of,
     help="Why a warning about the text is set aside; it stays with the cases.",
 )
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the pages.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file
 @officer_options
 @json_option
@@ -335,7 +342,7 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, from the same day on whatever it is; takes two officers."""
+    """Write the answer, never before the day that `show` names; takes two officers."""
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError("--reason is for an answer without a text, --despite-warning for one with it")
     text = text_of(text_file) if text_file else None

@@ -43,7 +43,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @json_option
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
-    """Note what was done about a case; which KIND there is, says `law`."""
+    """Record what was done about a case; `law` lists the KINDs."""
     with door.opened() as (inbox, who):
         taken = Taken(kind=kind, day=day.date() if day else who.today, **more)
         view = work_view.measure(measures.record(inbox, who, case, taken))

@@ -21,7 +21,7 @@ _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"
 
 
 @click.command()
-@click.option("--regime", metavar="CODE", help="Under which it works: see `law`.")
+@click.option("--regime", metavar="CODE", help="The regime of this office: see `law`.")
 @click.option("--last-case", type=NUMBER, help="Give new cases numbers after this one: see restore.")
 @officer_options
 @json_option
@@ -101,7 +101,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
 @click.option(
     "--loosening",
     is_flag=True,
-    help="With --replace: also if deadlines get later, or cases go sooner.",
+    help="With --replace: even if deadlines get later, or cases are destroyed sooner.",
 )
 @officer_options
 @json_option

@@ -107,8 +107,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew by sheets though too few officers have their passphrases: say how that came to be, for the"
-    " journal and for all officers; nothing of a report.",
+    help="Renew with sheets although too few officers have their passphrases: say why, for the journal and"
+    " all officers, without anything of a report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:

@@ -186,9 +186,9 @@ def extend(  # noqa: PLR0913 - one for each option
 @json_option
 @click.pass_obj
 def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) -> None:
-    """Close a case; its author is told with a text, or with the answer that waits already.
+    """Close a case; its reporter is told by a text, or by the answer that waits already.
 
-    What stands in the way is said by: inbox show. It takes two officers if nothing was in it, if it is for
+    `inbox show` says what stands in the way. It takes two officers if nothing was in the report, if it is for
     another body, at priority 1 or 2, and in quarantine.
     """
     wanted = Closing(
