@@ -1,5 +1,6 @@
 """The shipped nginx keeps nothing of a visit, and holds slow clients back from the portal."""
 
+import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -18,11 +19,13 @@ from tests.support.sealed_files import form, sealed_file
 from tests.support.slow_flood import line
 from tests.support.traces import found_in, found_in_files
 
-CANARY = "canary-8d21"
+# New each time: what an earlier run left in the log folder must not be taken for a trace of this one.
+MARK = f"{0x1000 + secrets.randbelow(0xF000):x}"
+CANARY = f"canary-{MARK}"
 # Another address of this machine than those that stand in the configuration.
-CLIENT = "127.0.0.77"
+CLIENT = f"127.77.{1 + secrets.randbelow(254)}.{1 + secrets.randbelow(254)}"
 # As tor names it.
-CIRCUIT = "fc00:dead:beef:4dad::8d21:8d21"
+CIRCUIT = f"fc00:dead:beef:4dad::{MARK}:1"
 TRACES = [CANARY, CLIENT, CIRCUIT]
 SLOW_CLIENTS = 200
 SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
