@@ -1,7 +1,7 @@
-"""The two answers to somebody who asks what is held on them, as pages (PDF).
+"""The two answers to a person who asks what is held on them, as pages (PDF).
 
-One tells what is held. The other confirms nothing and denies nothing: it is the same, byte for byte but for
-names and day, whether somebody is refused or nothing is held.
+One tells what is held. The other neither confirms nor denies anything: whether the person is refused or
+nothing is held, it is the same, byte for byte but for names and day.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ WORDING = Wording(__package__, "access.toml")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """To whom an answer goes, by these names; who gives it on which day, in which language ("fr", "en")."""
+    """The names of the person, who answers, the day, and the language of an answer ("fr", "en")."""
 
     names: Sequence[str]
     by: str
@@ -26,7 +26,7 @@ class Letter:
 
 
 def neither(to: Letter) -> bytes:
-    """Return the answer that confirms nothing and denies nothing."""
+    """Return the answer that neither confirms nor denies anything."""
     sheets = _begun(to)
     sheets.heading(_say(to, "answer"))
     for name in ("neither", "same", "because", "complain"):

@@ -1,7 +1,8 @@
-"""Whether a text restates what is held on a person: in the words of officers, without a trace of who said so.
+"""Check that an answer restates what is held in the words of officers, without a trace of the reporter.
 
-The person who asks knows how colleagues write, and who was there on which day. What repeats the reporter is
-refused; what may tell who was there is a warning, which needs a reason to be set aside.
+The person who asks knows how colleagues write, and who was there on which day. A text that repeats the
+reporter is refused. A text that may tell who was there gives a warning, which officers set aside with a
+reason.
 """
 
 import re
@@ -23,10 +24,10 @@ from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.vault import queries_cases
 
-# So many of the reporter's words in a row are a quotation.
+# This many of the reporter's words in a row are a quotation.
 RUN = 5
 LONGEST = 20_000
-# What is shown of a text in which everything is wrong.
+# At most this many traces are shown.
 _MOST_SHOWN = 5
 _LEAST = 4
 _MONTHS = (
@@ -66,12 +67,12 @@ class Trace:
 
 
 def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: str, despite: str) -> None:
-    """Return if a text on the person with these names may leave, of which these cases are the basis.
+    """Return if a text on the person with these names, from these cases, may be sent; else raise Refused.
 
-    ``despite`` is the reason to set warnings aside. Raises Refused for a text that is empty, longer than
-    LONGEST characters or has any that nobody sees; if it repeats a reporter, what a reporter asked never to
-    repeat, or what is known of who one is; and without a reason if it names a day, an hour, a place, a mark
-    or another person of a report.
+    ``despite`` is the reason to set warnings aside. A text is refused if it is empty, longer than LONGEST
+    characters, or has an unseen one; if it repeats a reporter, what a reporter asked never to repeat, or what
+    is known of who one is; and, without a reason, if it names a day, an hour, a place, a mark or another
+    person of a report.
     """
     _check_form(text)
     found = list(dict.fromkeys(trace for each in numbers for trace in traces(session, each, names, text)))
@@ -88,7 +89,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
 
 
 def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:
-    """Yield what in a text could tell who the reporter of a case is, what is worst first."""
+    """Yield what in a text could tell who the reporter of a case is, the worst first."""
     own = {word for name in names for word in person_names.words(name)}
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
@@ -103,10 +104,10 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
 
 
 def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
-    """Yield each passage of ``text`` with RUN words or more in a row that stand so in one of ``said``.
+    """Yield each passage of ``text`` that repeats RUN or more words in a row of one of ``said``.
 
-    Accents, case and punctuation do not count, nor do numbers and the words of ``own``, folded: names of the
-    person, which every text on that one repeats.
+    Accents, case and punctuation do not count, nor do numbers and ``own``: the folded names of the person,
+    which every text on them repeats.
     """
     known = {run for each in said for run in _runs([word for word, _ in _counted(each, own)])}
     words = _counted(text, own)
@@ -134,7 +135,7 @@ def _check_form(text: str) -> None:
 
 
 def _counted(text: str, own: set[str]) -> list[tuple[str, str]]:
-    """Return the words of a text that count, folded, each with how it is written there."""
+    """Return the words of a text that count, each folded and as it is written there."""
     return [
         (word, written)
         for written in text.split()
@@ -171,7 +172,7 @@ def _area(session: Session, number: int) -> Iterator[str]:
 
 
 def _repeated(text: str, said: Iterable[str]) -> list[str]:
-    """Return which of these words, or rows of words, a text repeats, however they are written."""
+    """Return which of these words, or sequences of words, a text repeats, however they are written."""
     folded = f" {' '.join(person_names.words(text))} "
     rows = {each: " ".join(person_names.words(each)) for each in said}
     return [each for each, row in rows.items() if row and f" {row} " in folded]

@@ -1,8 +1,9 @@
-"""The answer to a person who asks what is held on them (GDPR, article 15): it neither tips off nor quotes.
+"""The answer to a request for access (GDPR, article 15): it neither tips the person off nor quotes a report.
 
-Officers see which cases name the person, and write themselves what is told. Where something stands in the
-way, and where nothing is held, the person gets the same letter, from the same day on. All that a request
-leaves outside of its cases is the same, too: nobody from whom a case is kept learns that it names the person.
+Officers see which cases name the person, and write the answer themselves. Where something stands in the way,
+and where nothing is held, the person gets the same letter, from the same day on. What a request leaves
+outside of its cases is the same, too: an officer from whom a case is kept does not learn that it names the
+person.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from inbox.vault.casework_tables import AccessCase, AccessRequest
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A case that names the person: what stands in the way of telling of it, in words; what is noted."""
+    """A case that names the person: the labels of what forbids telling of it, and what is recorded."""
 
     number: int
     obstacles: Mapping[Obstacle, Labelled]
@@ -41,7 +42,7 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What those present see of a request; ``not_looked_at`` cases are not declared by all of them."""
+    """What those present see of a request; not all of them have declared the ``not_looked_at`` cases."""
 
     request: AccessRequest
     cases: tuple[Concerned, ...]
@@ -62,9 +63,10 @@ class Answer:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
-    """Return what those present see of a request; of one that was answered, how it was for each case.
+    """Return what those present see of a request; if it was answered, what was told of each case.
 
-    The journal notes it as for the whole register. Raises as ``access_requests.of`` and ``Inbox.acting``.
+    The journal has the same entry as for the whole register. Raises as ``access_requests.of`` and
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
@@ -75,7 +77,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 
 
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
-    """Return each sentence of a case that names the person who asks: for those who write the answer alone.
+    """Return each sentence of a case that names the person who asks, only to write the answer.
 
     Raises as ``declarations.check``, ``access_requests.open_one`` and ``Inbox.acting``.
     """
@@ -88,12 +90,12 @@ def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
 def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> AccessRequest:
     """Write the answer to a request into a new file, in clear for this person alone; takes two officers.
 
-    The journal has one entry, of no case. What was told of a case stands in its ledger. Raises Refused before
-    the day from which answers are given, if it was answered, and without a reason if nothing is told though
-    nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; if the file is
-    there; and as ``Inbox.acting``.
+    The journal has one entry, which names no case. The ledger of a case says what was told of it. Raises
+    Refused before the day from which answers are given, if it was answered, and without a reason if nothing
+    is told though nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; if
+    the file is there; and as ``Inbox.acting``.
     """
-    # The file gets its name after the entry in the journal is written: there is none without.
+    # The file gets its name once the journal has the entry: no file is there without one.
     with (
         atomic_files.new(to) as file,
         inbox.acting(who, action(Code.ANSWER_ACCESS, request=number)) as session,
@@ -134,7 +136,7 @@ def _asked(row: AccessRequest, today: date) -> Asked:
 
 
 def _withhold(session: Session, seen: Seen, reason: str) -> None:
-    """Note with each case why nothing is told of it; Refused if nothing stands in the way and nobody says."""
+    """Record with each case why nothing is told of it; Refused without a reason if nothing forbids it."""
     why = sorted({str(what) for each in seen.cases for what in each.obstacles})
     if seen.cases and not why and not reason.strip():
         raise Refused(

@@ -40,7 +40,7 @@ def go_on(session: Session, intake: IntakeHead, today: date) -> None:
     if not _is_ahead(session, intake):
         return
     _forget_from(session, intake.applied.n)
-    # When the lost inbox made it is not known: before it was applied.
+    # The day on which the lost inbox made it is unknown; the portal applied it no earlier.
     applied = intake.applied.imports[-1].day
     session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=min(applied, today)))
     session.flush()

@@ -64,10 +64,10 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
 
 
 def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
-    """Raise BundleRefused if a fingerprint was given that no key has which the bundles name.
+    """Raise BundleRefused if a given fingerprint is that of none of the keys ``named`` by bundles.
 
-    So much is known before the vault is open; whether the key is the portal's, ``follows`` tells. ``named``
-    are instance keys (32 bytes each); without any there is nothing to compare.
+    They are instance keys (32 bytes each); without any there is nothing to compare. This can be checked
+    before the vault is open; ``follows`` then tells whether the key is the portal's.
     """
     found = sorted(map(fingerprint, named))
     for given in filter(None, (acceptance.confirmed, acceptance.new)):

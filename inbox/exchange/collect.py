@@ -102,9 +102,9 @@ def collect(
 
 
 def check_fingerprints(bundles: Sequence[Path], acceptance: Acceptance) -> None:
-    """Raise BundleRefused if a fingerprint was given that is no bundle's; nothing has to be open for it.
+    """Raise BundleRefused if a given fingerprint is no bundle's; the vault need not be open.
 
-    What cannot be read is left to ``collect`` to refuse.
+    ``collect`` refuses the bundles that cannot be read.
     """
     named = set()
     for path in bundles:
@@ -182,7 +182,7 @@ def _overtaken() -> BundleRefused:
 
 
 def _known(session: Session, intake: IntakeHead, today: date) -> Between:
-    """Return between which days of the portal lies what a bundle tells; before it is taken into its chain."""
+    """Return the days between which lies what a bundle reports; ask before it is taken into its chain."""
     before = queries_exchange.last_intake(session, intake.instance_key)
     return Between(before.exported if before else None, intake.exported, today)
 
@@ -233,7 +233,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
 
 
 def _is_ours(session: Session, applied: Link) -> bool:
-    """Tell whether the outbox that the portal has applied last is one that this inbox made, if any is."""
+    """Tell whether this inbox made the outbox that the portal applied last, if there is one."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)
@@ -241,7 +241,7 @@ def _is_ours(session: Session, applied: Link) -> bool:
 
 
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
-    """Note from which day each outbox counts that the portal has applied; yield what to know of those."""
+    """Note from which day each outbox counts that the portal has applied; yield warnings."""
     days = []
     for row in queries_exchange.unconfirmed_outboxes(session, applied.n):
         counts = portal_days.of(row.n, row.made, applied.imports, known)
@@ -282,7 +282,7 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
 
 
 def _new(verified: Verified, known: Between) -> Iterator[Item]:
-    """Yield what came, on the days that the portal says; one to come would put off every deadline."""
+    """Yield what came, with its day of receipt; a day in the future would put off every deadline."""
     for entry, place in zip(verified.intake.entries, verified.places, strict=True):
         came = portal_days.receipt(entry.day, known)
         yield Item(place, came.day, entry.case_id, doubted=came.doubted)

@@ -21,7 +21,7 @@ from inbox.vault.unopened_reasons import Kind
 class Item:
     """An envelope with what the portal said of it; with its ``row`` if it was set aside before.
 
-    It came on ``day``; ``doubted`` is what the portal said of that, where it cannot be.
+    It came on ``day``; ``doubted`` is the portal's day, if that is impossible.
     """
 
     place: Place

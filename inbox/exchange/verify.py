@@ -38,7 +38,7 @@ class Verified:
 def named_instance(path: Path) -> bytes:
     """Return the instance key (32 bytes) that signed the bundle at ``path``; raise BundleRefused.
 
-    Nothing of the vault is needed for it; so whether the key is the portal's is not known.
+    This needs no vault, and does not tell whether the key is the portal's.
     """
     with _refusing(), given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))

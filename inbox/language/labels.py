@@ -1,7 +1,7 @@
 """What the codes of the work on a case are called, in French and in English.
 
-Those of the program stand in labels.toml. Those of the law come with the law in use: whoever reads that from
-the home tells it here.
+The codes of the program have theirs in labels.toml. Those of the law come with the law in use: whoever reads
+it from the home calls ``learn``.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,14 +20,14 @@ _law: dict[str, Mapping[str, Texts]] = {}
 
 
 def learn(words: Mapping[str, Mapping[str, Texts]]) -> None:
-    """Let the codes of ``OF_THE_LAW`` be called so from now on: as the law in use says."""
+    """Take these labels for the codes of ``OF_THE_LAW`` from now on: those of the law in use."""
     _law.update({codes: dict(words[codes]) for codes in OF_THE_LAW})
 
 
 def of(codes: str) -> Mapping[str, Texts]:
     """Return the labels of a list of codes, such as ``measure``, by code, in their order.
 
-    Of the codes of the law those in use have one; before an inbox is open none has.
+    Codes of the law have labels once an inbox is open: those of the law in use.
     """
     if codes in OF_THE_LAW:
         return {**_law.get(codes, {}), **(_own(codes) if codes in _labels() else {})}
@@ -50,7 +50,7 @@ def _labels() -> dict[str, Any]:
 
 
 def english(codes: str, code: str) -> str:
-    """Return what the command line calls a code; one that an earlier law had is called by itself."""
+    """Return what the command line calls a code; a code of an earlier law is its own label."""
     found = of(codes)
     return code if codes in OF_THE_LAW and code not in found else found[code].en
 

@@ -41,7 +41,7 @@ class Override(StrEnum):
 
 
 class State(StrEnum):
-    """How it stands with a deadline; it is ``DROPPED`` if the case was closed before anybody met it."""
+    """The state of a deadline; it is ``DROPPED`` if the case was closed before anybody met it."""
 
     MET = "met"
     LATE = "late"
@@ -133,9 +133,9 @@ def _deadlines(states: Iterable[tuple[str, State]]) -> View:
 
 
 def _journalled(session: Session) -> View:
-    """Return how often officers did what is to be told, and how many cases of which kind were destroyed.
+    """Return how often officers took each action that is counted, and how many cases were destroyed.
 
-    Of these the journal alone still knows.
+    Only the journal still knows of destroyed cases.
     """
     done: Counter[str] = Counter()
     gone: list[Mapping[str, Value]] = []

@@ -78,7 +78,7 @@ class QueuePage:
     ``unread_closed`` closed cases have an unread letter. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``missed`` is the exchange that should have brought more by now.
-    ``requests`` for access are of no case, and wait like one: the first due first.
+    ``requests`` are the open requests for access, the first due first.
     """
 
     count: int

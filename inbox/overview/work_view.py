@@ -21,7 +21,7 @@ from inbox.questionnaire.scoring import Rule
 from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workflow
 from templates.law.rules import Told
 
-# What ends as the case is shown, and what its page says anyway.
+# Obstacles that end when the case is shown, or that its page shows anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 
 
@@ -57,13 +57,13 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:
-    """Return what stands in the way of closing an open case for who reads it now, by code."""
+    """Return the codes of what stands in the way of closing an open case that is being read."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
     return [what.value for what in found if what not in _READ_WITH_IT]
 
 
 def clock(due: Due, today: date) -> View:
-    """Return until when something is due, when it was sent, done or dropped, whether that was or is late."""
+    """Return the day of a deadline, when it was sent, done or dropped, and whether it is late."""
     return {
         "clock": due.clock.value,
         "day": due.day.isoformat(),
@@ -112,7 +112,7 @@ def note(row: Note) -> View:
 
 
 def measure(recorded: Recorded) -> View:
-    """Return a measure; ``told`` if the author may read of it, ``proceedings`` if they begin or end by it."""
+    """Return a measure; ``told`` if the reporter may read it, ``proceedings`` if it begins or ends them."""
     row = recorded.row
     return {
         "number": row.position,

@@ -46,8 +46,8 @@ class Outcome(StrEnum):
     BAD_FAITH = "bad_faith"
 
 
-# That there was nothing in it is not for one officer to say; nor that it is for others, after which it goes
-# soon.
+# One officer alone does not say that nothing was in a report, nor that it is for others: such a case is
+# destroyed soon.
 _AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.OUT_OF_SCOPE, Outcome.BAD_FAITH}
 
 
@@ -85,7 +85,7 @@ class Closing:
         return withheld | ({Obstacle.AGAINST: ""} if self.outcome in _AGAINST_THE_REPORT else {})
 
     def action(self, code: Code, number: int) -> Action:
-        """Return what the journal notes of closing a case so."""
+        """Return the action of closing a case so, for the journal."""
         return action(
             code,
             number,
@@ -97,7 +97,7 @@ class Closing:
 
 
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
-    """Close a case; takes two officers where something that stands in its way does, in it or in the outcome.
+    """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
     Raises, before anybody is asked to confirm, as ``exits.check``; CaseRefused for a body that is missing,
     not on the list, or without use; Cautioned and as ``leak_check.warnings``. Otherwise raises as
@@ -149,7 +149,7 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 
 
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
-    """Return how the matrix of exits is asked: by two officers where it says that this takes them.
+    """Return what to ask the matrix of exits: for two officers, if the obstacles take two.
 
     Raises as ``exits.check`` if a case may not be closed so.
     """
@@ -192,7 +192,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
 
 
 def _told(session: Session, number: int, closing: Closing) -> str:
-    """Return what the author is to be told; CaseRefused for a body that is missing, unknown, or of no use."""
+    """Return what the reporter is told; CaseRefused for a body that is missing, unknown, or not needed."""
     body = _body(session, closing)
     if body is None or closing.is_withheld:
         return closing.text
@@ -202,7 +202,7 @@ def _told(session: Session, number: int, closing: Closing) -> str:
 
 
 def _body(session: Session, closing: Closing) -> Body | None:
-    """Return to which body the author is directed, None if to none; raises as ``_told``."""
+    """Return to which body the reporter is directed, None if to none; raises as ``_told``."""
     if closing.outcome is not Outcome.OUT_OF_SCOPE:
         if closing.body:
             raise CaseRefused(
@@ -217,7 +217,7 @@ def _body(session: Session, closing: Closing) -> Body | None:
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
-    """Note to which body the author is directed, if to one."""
+    """Record to which body the reporter is directed, if to one."""
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)

@@ -69,7 +69,7 @@ def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: dat
 
 
 def holds(slot: Slot, seen: int, tellable: tuple[str, ...]) -> bool:
-    """Tell whether what is unseen fits, however much the rest of the slot grows until it is read.
+    """Tell whether the unseen replies fit, however much the rest of the slot grows until it is read.
 
     ``tellable`` are the measures of which it may tell by then.
     """

@@ -95,9 +95,9 @@ def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
 
 
 def _listing(home: Home, session: Session) -> list[Due]:
-    """Return what the retention schedule says, and of which cases somebody waits for an answer.
+    """Return the retention schedule, and mark the cases that name somebody who waits for an answer.
 
-    Not of those that are undeclared: by a request for any name, officers would learn what they say.
+    Undeclared cases are not searched: with a request for any name, officers would learn what they say.
     """
     rows = retention_schedule.listing(home, session)
     if not access_requests.pending(session):

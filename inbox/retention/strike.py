@@ -87,7 +87,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     through characters that nobody sees; written otherwise, it counts among what is left. Summary, words and
     index of the case are made anew. Raises as ``declarations.check``; Refused without a reason; CaseRefused
     if there is no such place, the passage is not there, or what is left would be too long, for a case that is
-    held for a procedure, and if it would take away what stands between the case and its end.
+    held for a procedure, and if the strike would remove an obstacle to the exits of the case.
     """
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -111,10 +111,10 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     number, striker = passage.case, Striker(passage.place, passage.words)
     before = _in_the_way(session, number, by.today)
     if Obstacle.HELD in before:
-        raise _refused(number, Obstacle.HELD)  # else what a procedure asks to be kept would go piece by piece
+        raise _refused(number, Obstacle.HELD)  # else evidence for a procedure would go piece by piece
     case = _find(session, number, striker, by.today)
     session.flush()
-    # A danger that an answer tells of is dealt with, not struck.
+    # Officers deal with a danger that an answer tells of: they do not strike it.
     for lost in before - _in_the_way(session, number, by.today):
         raise _refused(number, lost)
     _make_anew(session, case)
@@ -127,7 +127,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
 
 
 def _in_the_way(session: Session, number: int, today: date) -> set[Obstacle]:
-    """Return what stands between a case and the exit that most does."""
+    """Return what stands between a case and junk, the exit that the most obstacles block."""
     return set(exits.obstacles(session, number, Asked(way=Exit.JUNK, today=today)))
 
 

@@ -342,9 +342,9 @@ TABLE: Mapping[Code, Rule] = {
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
     Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),
-    # Without the request: that this case names who asks is not for all who read the journal.
+    # Without the request: not all who read the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(oversight=True),
-    # Of no case: an entry withheld would tell whom it is kept from that there is something to tell.
+    # Of no case: a withheld entry would tell an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
     Code.DISCARD_UNOPENED: Rule(officers=2, oversight=True, values={"entries": _NUMBER}),
@@ -366,7 +366,7 @@ class Action:
     """One action with what it is about: a case, the reason that an officer gave, values by name.
 
     Neither values nor reason may hold anything of a report. Made by ``action``. The law asks for
-    ``least`` officers.
+    at least ``least`` officers.
     """
 
     code: Code
@@ -386,7 +386,7 @@ class Action:
         return max(self.rule.officers, self.least)
 
     def by(self, least: int) -> "Action":
-        """Return the same where the law asks for at least so many officers."""
+        """Return the same action, for which the law asks for at least this many officers."""
         return replace(self, least=least)
 
 

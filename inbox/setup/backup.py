@@ -274,7 +274,7 @@ def _keep(source: Path, target: Path) -> bytes:
 
 
 def _copy_into(source: Path, target: Path) -> bytes:
-    """Copy a file into a folder that is made if it is not there; return its SHA-256."""
+    """Copy a file, make its folder if there is none, and return its SHA-256."""
     atomic_files.make_folder(target.parent)
     return _copy(source, target)
 

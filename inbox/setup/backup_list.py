@@ -25,7 +25,7 @@ from inbox.vault.tables import IntakeKey, LawFolder, Office, OutboxBundle
 LIST = "backup.json"
 # It has a line for each attachment.
 _LARGEST = 256 << 20
-# Canonical JSON: the order of what stands there is that of ``crypto.backup``.
+# Canonical JSON: its keys stand in the order of ``crypto.backup``.
 _BEGINNING = re.compile(
     rb'\{"v":1,"kind":"backup","backup":\{"day":"(?P<day>[-0-9]{10})","journal":\{"n":(?P<n>[0-9]{1,16}),'
 )
@@ -55,10 +55,9 @@ def check(listed: Listed, key: bytes) -> None:
 
 
 def newer_beside(folder: Path, found: Backup) -> date | None:
-    """Return the day of the newest backup beside this one that says it is newer, None if none does.
+    """Return the day of the newest backup beside this one that claims to be newer, None if none does.
 
-    Nothing shows that what lies there is a backup, and the vault is open: so of each list no more is read
-    than what it begins with.
+    Nothing proves that it is a backup, and the vault is open: so only the beginning of each list is read.
     """
     days = []
     for path in folder.absolute().parent.glob(f"*/{LIST}"):

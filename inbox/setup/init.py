@@ -55,7 +55,7 @@ class Root:
 class Charter:
     """What people decide before an inbox begins; ``questionnaire`` is the TOML file.
 
-    ``law`` are the files of the jurisdiction by their names.
+    ``law`` has the files of the jurisdiction by their names.
     With a ``root`` the inbox is that of a body outside, for whose channel the root's officers vouch.
     """
 
@@ -89,7 +89,7 @@ def check_free(root: Path) -> None:
 
 
 def check_charter(charter: Charter) -> None:
-    """Raise Refused for what is wrong in it: channel id, names, notes, questionnaire, law."""
+    """Raise Refused for a wrong channel id, name, note, questionnaire or law."""
     if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
             sentence("the channel id has an unexpected form"),

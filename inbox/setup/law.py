@@ -1,4 +1,4 @@
-"""Another law in use, once two officers have seen what it changes, and confirmed it."""
+"""Replace the law in use, once two officers have seen what changes and confirmed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,15 +19,15 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty
 from templates.law.rules import Law
 
-# What is due, and until when, by case, list of codes, and code.
+# The last day of each deadline, by case, list of codes, and code.
 _Days = Mapping[tuple[int, str, str], date]
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The day of something that is due, or on which a case goes, before and after; None if it has none.
+    """A deadline, or the day on which a case is destroyed, before and after; None if there is none then.
 
-    ``code`` is what is due, ``codes`` the list of labels that has it.
+    ``code`` says what is due, and is one of the list of labels ``codes``.
     """
 
     case: int
@@ -41,7 +41,7 @@ class Moved:
 class Plan:
     """Another law, and what it changes, as far as those present may see it.
 
-    ``later`` are deadlines that are then less strict, ``sooner`` cases that are then kept for less long.
+    ``later`` are the deadlines that get later, ``sooner`` the cases that are then destroyed sooner.
     """
 
     files: Mapping[str, bytes]
@@ -52,7 +52,7 @@ class Plan:
 
     @property
     def loosens(self) -> bool:
-        """Whether it takes somebody's time or evidence away."""
+        """Whether any deadline gets later, or any case is destroyed sooner."""
         return bool(self.later or self.sooner)
 
 
@@ -90,8 +90,8 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
 def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     """Put a law into use as it was planned, and set every deadline anew; two officers confirm it.
 
-    ``loosening`` if days may then be later, and cases kept for less long: else Refused for a plan by which
-    they are. Raises otherwise as ``codes_in_use.check``, now of every case, and ``Inbox.acting``.
+    A plan that ``loosens`` is Refused unless ``loosening`` is set. Raises otherwise as
+    ``codes_in_use.check``, now of every case, and ``Inbox.acting``.
     """
     if planned.loosens and not loosening:
         raise Refused(
@@ -113,7 +113,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
 
 @contextmanager
 def _tried(session: Session, law: Law) -> Iterator[None]:
-    """Let every deadline be by another law within the block, and take it back afterwards."""
+    """Set every deadline by another law within the block, and undo that afterwards."""
     with session.begin_nested() as undone:
         before = office.try_out(session, law)
         renewing.renew(session)
@@ -123,7 +123,7 @@ def _tried(session: Session, law: Law) -> Iterator[None]:
 
 
 def _due(session: Session) -> _Days:
-    """Return until when something is to be done about each case, or decided."""
+    """Return the last day of everything that is to be done or decided about each case."""
     found = {
         (work.case, "clock", each.clock.value): each.day
         for work, dues in workflow.every(session)
@@ -135,7 +135,7 @@ def _due(session: Session) -> _Days:
 
 
 def _kept(inbox: Inbox, session: Session) -> _Days:
-    """Return until when each case that is closed or junk is kept."""
+    """Return until when each closed or junk case is kept."""
     found = retention_schedule.listing(inbox.home, session)
     return {(each.case, "clock", Clock.RETENTION.value): each.day for each in found}
 

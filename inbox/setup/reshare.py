@@ -45,7 +45,7 @@ class Planned:
     """The officers as they are, ``before``, and as they will be, ``names``, with the new quorum.
 
     ``added`` or ``removed`` is the one who makes the difference. ``office`` is the name of the deployment.
-    ``passphrases_lost`` is why too few give their passphrases, where sheets renew all the same.
+    ``passphrases_lost`` is why too few give their passphrases, if sheets renew the shares all the same.
     """
 
     before: tuple[str, ...]
@@ -170,7 +170,7 @@ def reshare(
 
 
 def _action(planned: Planned) -> Action:
-    """Return what a change of officers is for the journal."""
+    """Return the action of a change of officers, for the journal."""
     about = {
         "officer_added": planned.added,
         "officer_removed": planned.removed,

@@ -29,9 +29,9 @@ _SHOWN = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A renewal on that ``day``, as the journal has it in ``line``, shown until that day at least.
+    """The notice of a renewal on ``day``, which the journal has in ``line``; shown at least ``until`` a day.
 
-    Of the officers it was for, those whom it still waits for, and those who have confirmed it.
+    It ``waits_for`` some of the officers whom it was for; the others have ``confirmed`` it.
     """
 
     line: Line
@@ -63,7 +63,7 @@ class Notice:
 
 
 def tell_all(session: Session, today: date) -> None:
-    """Let every officer be told of the newest entry of the journal, by which the shares were renewed."""
+    """Give every officer notice of the newest entry of the journal, by which the shares were renewed."""
     n = journal.head(session).n
     for officer in queries_office.officers(session):
         session.add(RenewalNotice(renewal=n, officer=officer.name, day=today))

@@ -1,7 +1,7 @@
-"""Who has to be present where a sheet opens the inbox, for shares to be renewed.
+"""Who must be present to renew shares when a sheet opened the inbox.
 
-The words of a sheet have no officer: anybody can bring them. Whoever holds a colleague's would be two
-officers, whoever holds all would be everybody, and could set the passphrases of the others.
+Anybody can bring the words of a sheet. Whoever held a colleague's would count as two officers; whoever held
+all would count as everybody, and could set the passphrases of the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +16,10 @@ def check(
 ) -> None:
     """Return if those who are ``present`` may renew the shares of the officers ``before``.
 
-    With a sheet, all who are ``staying`` must be there, each by passphrase or by their own sheet. Two must be
-    there by passphrase, in a circle of two one: there is no other. Not so if ``passphrases_lost`` says why;
-    a circle that has lost too many would else be shut out of its shares for ever. Raises Refused, also if
-    enough are there by passphrase and some are said to be lost.
+    With a sheet, all who are ``staying`` must be there, each by passphrase or by their own sheet, and two of
+    them by passphrase (one in a circle of two). The reason ``passphrases_lost`` lifts the second rule:
+    otherwise, a circle that has lost too many would be shut out of its shares for ever. Raises Refused, also
+    if enough are there by passphrase and some are said to be lost.
     """
     own = [name for name, how in present.items() if how is not Presence.SHEET]
     if len(own) < len(present):

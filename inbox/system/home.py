@@ -55,7 +55,7 @@ class Home:
 
     @property
     def laws(self) -> Path:
-        """The folder of the laws that were ever in use, each in a folder of its own."""
+        """The folder of all laws that were ever in use, each in a folder of its own."""
         return self.root / "law"
 
     @property

@@ -3,8 +3,8 @@
 What the kernel tells (``/proc/self/mountinfo``, ``/sys/dev/block``): partitions, LUKS, LVM, RAID and loop
 devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. Not told are
 two disks in one case, two virtual disks on one server, the other disks of a btrfs that has several, nor what
-lies behind ZFS, a network or FUSE: such a file system counts as a disk of its own. What is
-in memory alone, as ``/run`` and often ``/tmp``, is all on one disk, and on none to carry.
+lies behind ZFS, a network or FUSE: such a file system counts as a disk of its own. All that is
+in memory, as ``/run`` and often ``/tmp``, counts as one disk, which nobody can carry.
 """
 
 import os
@@ -18,7 +18,7 @@ from inbox.language.messages import sentence
 
 _BLOCK = Path("/sys/dev/block")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
-# What /dev/shm, /run and, on many machines, /tmp are; its end is that of the machine's power.
+# The types of /dev/shm, /run and, on many machines, /tmp: nothing in them outlasts the machine's power.
 _IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
 _MEMORY = "memory"
 _MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")

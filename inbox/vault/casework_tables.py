@@ -47,7 +47,7 @@ class Workflow(Base):
     which something is due, None if nothing is. ``route`` is how the report came, ``source_risk`` empty
     until it was assessed, ``credibility`` that of what the case says. ``feedback`` once an answer says what
     was done. It was ``acknowledged`` and ``answered``, which is feedback, on the day from which the reporter
-    could read so; before the portal confirms it, each is on its way in the outbox of that number.
+    could read so; ``acknowledged_in`` and ``answered_in`` are the numbers of the outboxes that said so first.
     ``extended`` is the day of a longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the
     reason why something is, are empty while the case is open. ``held`` is the day from which it must be
     kept for a procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on which it
@@ -235,11 +235,11 @@ class Disclosure(Base):
 
 
 class AccessRequest(Base):
-    """Somebody asks what is held on them (GDPR, article 15); no case is named, and none takes it along.
+    """A request for access (GDPR, article 15); it names no case, and is not destroyed with any.
 
-    ``names`` has one on each line, by which reports may name that person; nothing once the answer is old.
-    ``extended`` is the day on which a longer time was taken, ``because`` of what; ``answered`` that of the
-    answer, given ``by`` these officers. How it was answered stands with each case alone.
+    ``names`` are those by which reports may mean the person, one on each line; empty once they are deleted.
+    ``extended`` is the day on which more time was taken, ``because`` the reason for it, and ``answered`` the
+    day of the answer, given ``by`` these officers. Only the cases say how it was answered.
     """
 
     __tablename__ = "access_requests"
@@ -255,10 +255,10 @@ class AccessRequest(Base):
 
 
 class AccessCase(Base):
-    """What a case has to do with a request for access: it is gone with the case, and kept like it.
+    """What is recorded of a case and a request for access; it is destroyed with the case.
 
-    ``unopposed`` is the day on which the prosecutor did not object to an answer, ``reference`` where that
-    stands. ``given`` says whether the answer told of the case, None while there is none, ``reason`` why it
+    ``unopposed`` is the day on which the prosecutor did not object to an answer, ``reference`` where that is
+    recorded. ``given`` says whether the answer told of the case, None while there is none; ``reason`` why it
     did not, or why a warning about its text was set aside.
     """
 

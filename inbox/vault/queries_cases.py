@@ -107,7 +107,7 @@ def cases_to_refresh(
 
 
 def junked_by_day(session: Session) -> Mapping[date, Sequence[int]]:
-    """Return the cases that are junk by the day on which they were found to be."""
+    """Return the cases that are junk, by the day on which they were marked."""
     found: defaultdict[date, list[int]] = defaultdict(list)
     rows = select(Workflow.junked, Workflow.case).where(Workflow.junked.is_not(None)).order_by(Workflow.case)
     for day, number in session.execute(rows):

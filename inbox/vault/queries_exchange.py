@@ -78,7 +78,7 @@ def confirmed_outboxes(session: Session) -> Sequence[int]:
 
 
 def unconfirmed_outboxes(session: Session, n: int) -> Sequence[OutboxBundle]:
-    """Return the outboxes up to ``n`` of which the portal was not known to have applied them, in order."""
+    """Return the outboxes up to ``n`` that the portal is not known to have applied, in order."""
     wanted = select(OutboxBundle).where(OutboxBundle.n <= n, OutboxBundle.applied.is_(None))
     return session.scalars(wanted.order_by(OutboxBundle.n)).all()
 

@@ -64,7 +64,7 @@ class QuestionnaireFile(Base):
 
 
 class LawFolder(Base):
-    """A law that was ever in use, by the SHA-256 of its folder: that lies in the home, under this name."""
+    """A law that was ever in use, by the SHA-256 of its folder, which has this name in the home."""
 
     __tablename__ = "laws"
     hash: Mapped[bytes] = mapped_column(primary_key=True)
@@ -160,8 +160,8 @@ class Case(Base):
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
     the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing,
     ``closed_on`` the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that
-    signed the last slot. It is ``new`` until it is shown to staff. ``received_doubted`` is the day of receipt
-    that the portal told, where that cannot be.
+    signed the last slot. It is ``new`` until it is shown to staff. ``received_doubted`` is the portal's day
+    of receipt, if that is impossible.
     """
 
     __tablename__ = "cases"
@@ -290,7 +290,7 @@ class Officer(Base):
 class RenewalNotice(Base):
     """The notice to an officer that the shares were renewed with a sheet; ``confirmed`` once it was read.
 
-    ``renewal`` is the entry of the journal by which they were, on that ``day``.
+    ``renewal`` is the number of its entry in the journal, ``day`` its day.
     """
 
     __tablename__ = "renewal_notices"

@@ -1,4 +1,4 @@
-"""The law in use, and another in its place."""
+"""The law in use, and how another replaces it."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Who asks what is held on them: the register, and the answers, which two officers put on the medium."""
+"""Requests for access: the register, and the answers, which two officers put on the medium."""
 
 from functools import partial
 from http import HTTPStatus
@@ -25,7 +25,7 @@ pages = Blueprint("subject_access", __name__, url_prefix="/access")
 
 @pages.get("")
 def show_all() -> ResponseReturnValue:
-    """Show the register, what is due first at its head."""
+    """Show the register: open requests first, by the day on which they are due."""
     rows = access_requests.listed(here().inbox, here().actor())
     shown = {"rows": rows, "requests": access_requests, "today": here().actor().today, "labels": labels}
     return rendering.page("dossiers/requests.html", **shown)
@@ -51,14 +51,14 @@ def show(request: int) -> ResponseReturnValue:
 
 @pages.get("/<int:request>/passages/<int:case>")
 def passages(request: int, case: int) -> ResponseReturnValue:
-    """Show what a case says of the person: for those who write the answer alone."""
+    """Show what a case says of the person, only to write the answer."""
     found = subject_access.passages(here().inbox, here().actor(), request, case)
     return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
 
 
 @pages.post("/<int:request>/extend")
 def extend(request: int) -> ResponseReturnValue:
-    """Take two months more for the answer, once."""
+    """Take two more months for the answer, once."""
     access_requests.extend(here().inbox, here().actor(), request, choice("because", Because))
     return _done(request, Done.ACCESS_EXTENDED)
 
