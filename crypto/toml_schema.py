@@ -1,7 +1,8 @@
 """TOML files that people write, checked by JSON Schema; the first mistake is named with its line and remedy.
 
 A schema is of draft 4: later drafts take 3.0 for an integer. Its ``description`` says what belongs there, as
-in “'workers' is a number from 2 to 256”; ``expected`` is the same as a code with values, for other languages.
+in “'workers' must be a number from 2 to 256”; ``expected`` is the same as a code with values, for other
+languages.
 """
 
 import math
@@ -41,26 +42,26 @@ EXPECTED = {
     "yes-or-no": "true or false",
     "answer-ids": "a list of ids of answers",
     "id": "a-z, 0-9 and _, from a letter, at most 32",
-    "own-id": "an id that no other has",
+    "own-id": "a unique id",
     "span": "a time such as 7 days, 1 working day, 3 months, 2 years, or same day",
     "one-other": "two decisions: one that gives data, and one other",
     "rhythm": "a time such as 1 working day or 3 days",
-    "longer": "a time that is longer than {than}",
-    "shorter": "a time that is not longer than {than}",
+    "longer": "a time longer than {than}",
+    "shorter": "a time not longer than {than}",
     "country": "a country that the library holidays knows, such as FR",
     "weekdays": "a list of one to six days of the week, each once",
-    "one-default": "a table in which one entry alone has: default = true",
-    "one-role": "a table in which one entry alone has: role = {role}",
-    "one-clock": "a table in which one clock alone ends with {event} in the regime {regime}",
+    "one-default": "a table in which exactly one entry has: default = true",
+    "one-role": "a table in which exactly one entry has: role = {role}",
+    "one-clock": "a table in which exactly one clock ends with {event} in the regime {regime}",
     "some-clock": "a table in which a clock ends with {event} in the regime {regime}",
     "other-event": "an event other than {event}",
-    "one-of-both": "a table with {one} or {other}, and not both",
+    "one-of-both": "a table with {one} or {other}, not both",
     "settling": "a table in which a decision has: effect = settles",
     "recording": "a table in which a decision has: measure = {measure}",
-    "one-duty": "a code that the duty {duty} has already; choose another",
-    "only-with": "wrong here: {value} goes with {role}, and with nothing else",
-    "folder": "a folder, no link",
-    "regular-file": "a regular file: no link, folder, pipe or device",
+    "one-duty": "another code: the duty {duty} has this one",
+    "only-with": "changed: {value} goes with {role}, and with nothing else",
+    "folder": "a folder, not a link",
+    "regular-file": "a regular file, not a link, folder, pipe or device",
     "file-up-to": "a file of at most {most} KiB",
 }
 _TYPES = {"object": "table", "array": "list"}
@@ -131,9 +132,9 @@ class Mismatch(BadDocument):
         said = {
             Fault.MISSING: f"{place}: {key!r} is missing",
             Fault.UNKNOWN: f"{place}: {key!r} is not known here",
-            Fault.WRONG: f"{place}: {key!r} is {self.expected.text}"
+            Fault.WRONG: f"{place}: {key!r} must be {self.expected.text}"
             if key
-            else f"{place} is {self.expected.text}",
+            else f"{place} must be {self.expected.text}",
             Fault.NOT_TOML: f"{place} is not TOML: {self.expected.text}",
         }
         super().__init__(said[fault])

@@ -126,7 +126,7 @@ def listening(settings: Settings, address: str) -> Settings:
     """Return ``settings`` with another ``listen``; BadConfiguration unless it is a host and a port."""
     if not _listen(address):
         raise BadConfiguration(
-            f"--listen has a wrong value: {address}", f"it is {_SETTINGS['listen']['description']}"
+            f"--listen has a wrong value: {address}", f"it must be {_SETTINGS['listen']['description']}"
         )
     return replace(settings, listen=address)
 
@@ -140,7 +140,7 @@ def _refused(error: Mismatch, path: Path) -> BadConfiguration:
             return BadConfiguration(f"{where}: unknown setting {error.key!r}", _HINT)
         case _:
             said = f"{where}: setting {error.key!r} has a wrong value"
-            return BadConfiguration(said, f"it is {error.expected.text}")
+            return BadConfiguration(said, f"it must be {error.expected.text}")
 
 
 def _made(text: str, name: str) -> bytes:

@@ -22,30 +22,30 @@ _EXPECTED = {
     "yes-or-no": sentence("true or false"),
     "answer-ids": sentence("a list of ids of answers"),
     "id": sentence("a-z, 0-9 and _, from a letter, at most 32"),
-    "own-id": sentence("an id that no other has"),
+    "own-id": sentence("a unique id"),
     "span": sentence("a time such as 7 days, 1 working day, 3 months, 2 years, or same day"),
     "one-other": sentence("two decisions: one that gives data, and one other"),
     "rhythm": sentence("a time such as 1 working day or 3 days"),
-    "longer": sentence("a time that is longer than {than}", than=""),
-    "shorter": sentence("a time that is not longer than {than}", than=""),
+    "longer": sentence("a time longer than {than}", than=""),
+    "shorter": sentence("a time not longer than {than}", than=""),
     "country": sentence("a country that the library holidays knows, such as FR"),
     "weekdays": sentence("a list of one to six days of the week, each once"),
-    "one-default": sentence("a table in which one entry alone has: default = true"),
-    "one-role": sentence("a table in which one entry alone has: role = {role}", role=""),
+    "one-default": sentence("a table in which exactly one entry has: default = true"),
+    "one-role": sentence("a table in which exactly one entry has: role = {role}", role=""),
     "one-clock": sentence(
-        "a table in which one clock alone ends with {event} in the regime {regime}", event="", regime=""
+        "a table in which exactly one clock ends with {event} in the regime {regime}", event="", regime=""
     ),
     "some-clock": sentence(
         "a table in which a clock ends with {event} in the regime {regime}", event="", regime=""
     ),
     "other-event": sentence("an event other than {event}", event=""),
-    "one-of-both": sentence("a table with {one} or {other}, and not both", one="", other=""),
+    "one-of-both": sentence("a table with {one} or {other}, not both", one="", other=""),
     "settling": sentence("a table in which a decision has: effect = settles"),
     "recording": sentence("a table in which a decision has: measure = {measure}", measure=""),
-    "one-duty": sentence("a code that the duty {duty} has already; choose another", duty=""),
-    "only-with": sentence("wrong here: {value} goes with {role}, and with nothing else", value="", role=""),
-    "folder": sentence("a folder, no link"),
-    "regular-file": sentence("a regular file: no link, folder, pipe or device"),
+    "one-duty": sentence("another code: the duty {duty} has this one", duty=""),
+    "only-with": sentence("changed: {value} goes with {role}, and with nothing else", value="", role=""),
+    "folder": sentence("a folder, not a link"),
+    "regular-file": sentence("a regular file, not a link, folder, pipe or device"),
     "file-up-to": sentence("a file of at most {most} KiB", most=""),
 }
 
@@ -87,6 +87,6 @@ def _mistake(error: Mismatch) -> Sentence:
         case Fault.NOT_TOML:
             return sentence("{place} is not TOML: {expected}", place=place, expected=expected)
         case Fault.WRONG if key:
-            return sentence("{place}: {key!r} is {expected}", place=place, key=key, expected=expected)
+            return sentence("{place}: {key!r} must be {expected}", place=place, key=key, expected=expected)
         case Fault.WRONG:
-            return sentence("{place} is {expected}", place=place, expected=expected)
+            return sentence("{place} must be {expected}", place=place, expected=expected)

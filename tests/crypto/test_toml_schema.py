@@ -34,7 +34,8 @@ FILE = Schema(
         {"open": YES_OR_NO, "share": {"type": "number", "description": "a share"}, "more": map_of(text())},
     ),
 )
-BOTH_SAID = "line 11: plan, row 'second': 'said' is a text in fr and in en"
+NOT_EMPTY = "a text that is not empty"
+BOTH_SAID = "line 11: plan, row 'second': 'said' must be a text in fr and in en"
 AN_ID = "a-z, 0-9 and _, from a letter, at most 32"
 GOOD = """
 most = 3
@@ -57,35 +58,35 @@ words = ["x", "y"]
     [
         ("most = 3", "", "plan: 'most' is missing"),
         ("most = 3", "most = 3\nleast = 1", "line 3: plan: 'least' is not known here"),
-        ("most = 3", "most = 0", "line 2: plan: 'most' is a number from 1 to 9"),
-        ("most = 3", "most = 10", "line 2: plan: 'most' is a number from 1 to 9"),
-        ("most = 3", "most = 3.0", "line 2: plan: 'most' is a number from 1 to 9"),
-        ("most = 3", "most = true", "line 2: plan: 'most' is a number from 1 to 9"),
-        ("most = 3", 'most = "3"', "line 2: plan: 'most' is a number from 1 to 9"),
+        ("most = 3", "most = 0", "line 2: plan: 'most' must be a number from 1 to 9"),
+        ("most = 3", "most = 10", "line 2: plan: 'most' must be a number from 1 to 9"),
+        ("most = 3", "most = 3.0", "line 2: plan: 'most' must be a number from 1 to 9"),
+        ("most = 3", "most = true", "line 2: plan: 'most' must be a number from 1 to 9"),
+        ("most = 3", 'most = "3"', "line 2: plan: 'most' must be a number from 1 to 9"),
         ("most = 3", "most =", "plan is not TOML: "),
         ("most = 3", "most = 3\nmost = 3", "plan is not TOML: "),
         ("most = 3", "most = " + "[" * 100_000, "plan is not TOML: "),
-        ("share = 0.5", "share = nan", "line 4: plan: 'share' is a share"),
-        ("share = 0.5", "share = inf", "line 4: plan: 'share' is a share"),
-        ("share = 0.5", "share = 1979-05-27", "line 4: plan: 'share' is a share"),
-        ("open = true", "open = 1", "line 3: plan: 'open' is true or false"),
-        ('more = { one = "x" }', "more = {}", "line 5: plan: 'more' is a table with at least one entry"),
-        ('more = { one = "x" }', "more = []", "line 5: plan: 'more' is a table"),
+        ("share = 0.5", "share = nan", "line 4: plan: 'share' must be a share"),
+        ("share = 0.5", "share = inf", "line 4: plan: 'share' must be a share"),
+        ("share = 0.5", "share = 1979-05-27", "line 4: plan: 'share' must be a share"),
+        ("open = true", "open = 1", "line 3: plan: 'open' must be true or false"),
+        ('more = { one = "x" }', "more = {}", "line 5: plan: 'more' must be a table with at least one entry"),
+        ('more = { one = "x" }', "more = []", "line 5: plan: 'more' must be a table"),
         ('more = { one = "x" }', 'more = { One = "x" }', "line 5: plan: 'more.One' is not known here"),
         ('more = { one = "x" }', 'more = { "a.b" = "x" }', "line 5: plan: 'more.a.b' is not known here"),
-        ('{ one = "x" }', '{ one = "" }', "line 5: plan: 'more.one' is a text that is not empty"),
+        ('{ one = "x" }', '{ one = "" }', "line 5: plan: 'more.one' must be a text that is not empty"),
         ('id = "first"\n', "", "line 6: plan, row 1: 'id' is missing"),
-        ('id = "first"', "id = 7", f"line 7: plan, row 1: 'id' is {AN_ID}"),
+        ('id = "first"', "id = 7", f"line 7: plan, row 1: 'id' must be {AN_ID}"),
         ('{ one = "x" }', '{ "one\\n" = "x" }', "line 5: plan: 'more.one\\n' is not known here"),
-        ('id = "first"', 'id = "first\\n"', f"line 7: plan, row 'first\\n': 'id' is {AN_ID}"),
-        ('kind = "a"', 'kind = "c"', "line 12: plan, row 'second': 'kind' is one of a, b"),
-        ('kind = "a"', 'kind = ["a"]', "line 12: plan, row 'second': 'kind' is one of a, b"),
+        ('id = "first"', 'id = "first\\n"', f"line 7: plan, row 'first\\n': 'id' must be {AN_ID}"),
+        ('kind = "a"', 'kind = "c"', "line 12: plan, row 'second': 'kind' must be one of a, b"),
+        ('kind = "a"', 'kind = ["a"]', "line 12: plan, row 'second': 'kind' must be one of a, b"),
         (', en = "Two"', "", BOTH_SAID),
         (', en = "Two"', ', en = "Two", de = "Zwei"', BOTH_SAID),
-        ('en = "Two"', 'en = " \\t"', "line 11: plan, row 'second': 'said.en' is a text that is not empty"),
+        ('en = "Two"', 'en = " \\t"', f"line 11: plan, row 'second': 'said.en' must be {NOT_EMPTY}"),
         ('said = { fr = "Deux", en = "Two" }', "said = 1", BOTH_SAID),
-        ('"y"]', '"0123456789"]', "line 13: plan, row 'second', words 2 is a text of 1 to 9 characters"),
-        ('["x", "y"]', "[]", "line 13: plan, row 'second': 'words' is a list with at least one entry"),
+        ('"y"]', '"0123456789"]', "line 13: plan, row 'second', words 2 must be a text of 1 to 9 characters"),
+        ('["x", "y"]', "[]", "line 13: plan, row 'second': 'words' must be a list with at least one entry"),
         ("[[row]]", "[[line]]", "plan: 'row' is missing"),
     ],
 )  # fmt: skip
@@ -180,7 +181,7 @@ def test_what_is_right_is_returned_as_it_stands() -> None:
     assert ["first", "second"] == [row["id"] for row in found["row"]]
 
 
-_BOTH = "is a text in fr and in en"
+_BOTH = "must be a text in fr and in en"
 SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
     "language/labels.toml": (labels.FILE, 'en = "Full"', 'de = "x"', f"'disclosure.full' {_BOTH}"),
     "dossiers/access.toml": (printed_text.FILE, 'title.en = "', 'titel = "', f"'text.title' {_BOTH}"),
@@ -189,7 +190,7 @@ SHIPPED: dict[str, tuple[Schema, str, str, str]] = {
         scoring.FILE,
         "value = 3",
         "value = 4",
-        "rule 1: 'value' is a number from 1 to 3",
+        "rule 1: 'value' must be a number from 1 to 3",
     ),
 }
 
@@ -215,7 +216,7 @@ def test_an_empty_file_is_none(file: Schema) -> None:
     [
         ("most = 3\nleast = 1", "ligne 3 : plan : 'least' n\N{RIGHT SINGLE QUOTATION MARK}est pas connu ici"),
         ("", "plan : 'most' manque"),
-        ("most = 0", "ligne 2 : plan : 'most' est un nombre de 1 à 9"),
+        ("most = 0", "ligne 2 : plan : 'most' doit être un nombre de 1 à 9"),
     ],
 )
 def test_officers_are_told_in_their_language(put: str, said: str) -> None:

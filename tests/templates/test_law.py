@@ -236,7 +236,7 @@ def test_a_mistake_names_file_line_and_field(mistake: Mapping[str, str]) -> None
     file = mistake["file"]
     files = changed(mistake["found"], mistake["put"], file, FILES[mistake.get("law", "fr")])
     message = refused(files)
-    place = re.fullmatch(rf"(?:line (\d+): )?{re.escape(file)}(?:, [\w.]+ \d)?(?:: | is).*", message)
+    place = re.fullmatch(rf"(?:line (\d+): )?{re.escape(file)}(?:, [\w.]+ \d)?(?:: | must be ).*", message)
     assert place, message
     assert mistake["said"] in message
     lines = ["", *(line.strip() for line in files[file].decode().splitlines())]
@@ -326,13 +326,14 @@ def sparse(path: Path) -> None:
         file.truncate(1 << 40)
 
 
+_TOO_LARGE = "'measures.toml' must be a file of at most 256 KiB"
 GIVEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, "'measures.toml' is missing"),
-    "link": (linked, "'measures.toml' is a regular file: no link, folder, pipe or device"),
-    "pipe": (piped, "'measures.toml' is a regular file"),
-    "folder": (foldered, "'measures.toml' is a regular file"),
-    "large": (lambda path: path.write_bytes(b"#" * 10**7), "'measures.toml' is a file of at most 256 KiB"),
-    "a hole": (sparse, "'measures.toml' is a file of at most 256 KiB"),
+    "link": (linked, "'measures.toml' must be a regular file, not a link, folder, pipe or device"),
+    "pipe": (piped, "'measures.toml' must be a regular file"),
+    "folder": (foldered, "'measures.toml' must be a regular file"),
+    "large": (lambda path: path.write_bytes(b"#" * 10**7), _TOO_LARGE),
+    "a hole": (sparse, _TOO_LARGE),
     "no text": (lambda path: path.write_bytes(b"\xff"), "measures.toml is not TOML"),
     "latin-1": (lambda path: path.write_bytes(path.read_text().encode("latin-1", "ignore")), "is not TOML"),
     "empty": (lambda path: path.write_bytes(b""), "measures.toml: 'measure' is missing"),
@@ -358,7 +359,7 @@ def test_a_folder_that_is_none_is_named(copied: Path, tmp_path: Path) -> None:
     link = tmp_path.with_name("link")
     link.symlink_to(copied)
     for path in (link, copied / "law.toml"):
-        with pytest.raises(Mismatch, match=f"{path} is a folder, no link"):
+        with pytest.raises(Mismatch, match=f"{path} must be a folder, not a link"):
             reader.read(path)
     with pytest.raises(FileNotFoundError):
         reader.read(copied / "nothing")

@@ -71,7 +71,7 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
         (f'what = "{"x" * 8_001}"', "what: this is longer than it allows"),
         ('protect = "the café"', "nothing is reported"),
         ('what = "  "', "nothing is reported"),
-        ("what = 7", "'what' is a text, or a list of texts"),
+        ("what = 7", "'what' must be a text, or a list of texts"),
         ("what = ", "is not TOML"),
         ('what = "\\u001b[2J"\ncolour = "x"', "colour: the questionnaire has no such question"),
     ],

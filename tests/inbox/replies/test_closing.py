@@ -166,14 +166,17 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
     assert "prosecutor: The public prosecutor. Write" in office.run("referral-bodies").out
     wrong = tmp_path / "wrong.toml"
     for text, said in (
-        ("", "the list of bodies is a table with at least one entry"),
+        ("", "the list of bodies must be a table with at least one entry"),
         ("x", "the list of bodies is not TOML"),
         ("[a]\nname = 1", "'a.text' is missing"),
-        ("[a]\nname = 1\ntext = 1", "'a.name' is a text in fr and in en"),
-        ('[a]\ntext = 1\nname = { fr = "x" }', "'a.name' is a text in fr and in en"),
-        ("a = 1", "'a' is a table"),
-        ("[a]\ntext = 1\nname = { fr = '', en = 'x' }", "'a.name.fr' is a text of 1 to 1000 characters"),
-        (f"[a]\ntext = 1\nname = {{ fr = 'x', en = '{'x' * 1_001}' }}", "'a.name.en' is a text of 1 to 1000"),
+        ("[a]\nname = 1\ntext = 1", "'a.name' must be a text in fr and in en"),
+        ('[a]\ntext = 1\nname = { fr = "x" }', "'a.name' must be a text in fr and in en"),
+        ("a = 1", "'a' must be a table"),
+        ("[a]\ntext = 1\nname = { fr = '', en = 'x' }", "'a.name.fr' must be a text of 1 to 1000 characters"),
+        (
+            f"[a]\ntext = 1\nname = {{ fr = 'x', en = '{'x' * 1_001}' }}",
+            "'a.name.en' must be a text of 1 to 1000",
+        ),
         ("[a]\nname = 1\nphone = 1", "'a.text' is missing"),
         ("['a.b']\ntext = 1", "'a.b' is not known here"),
     ):

@@ -77,7 +77,7 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
         (as_version(LAST - 1), f"version {LAST - 1} does not follow version {LAST}"),
         (
             CHANGED.replace(b'type = "period"', b'type = "date"'),
-            "section 5, field 'days': 'type' is one of",
+            "section 5, field 'days': 'type' must be one of",
         ),
         (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
         (b"\xff", "not taken: questionnaire is not TOML"),
