@@ -107,10 +107,8 @@ def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
 def _check_here(who: Actor, names: Iterable[str]) -> None:
     if absent := [name for name in names if who.present.get(name) is Presence.SHEET]:
         raise Refused(
-            sentence(
-                "nobody declares for {names}, of whom only the sheet was brought", names=", ".join(absent)
-            ),
-            sentence("each comes with share and passphrase; if one is lost, first: inbox officers renew"),
+            sentence("nobody can declare for {names}: only their sheet was brought", names=", ".join(absent)),
+            sentence("each must bring share and passphrase; if one is lost, run first: inbox officers renew"),
         )
 
 

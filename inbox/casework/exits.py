@@ -351,8 +351,9 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
 def _hint(number: int, what: Obstacle, way: Exit) -> Sentence:
     if way is Exit.ART15 and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "if they are of justice, ask the prosecutor, then note it: inbox access unopposed {number}"
-            " --request REQUEST --day DAY --reference TEXT; if of this office, inform the person first",
+            "if they are judicial, ask the prosecutor, then record that there is no objection: inbox access"
+            " unopposed {number} --request REQUEST --day DAY --reference TEXT; if they are disciplinary,"
+            " inform the person first",
             number=number,
         )
     if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:

@@ -222,8 +222,8 @@ def _rule(session: Session, kind: str) -> rules.Measure:
 def _check_told(session: Session, kind: str, *, told: bool) -> None:
     if told and _rule(session, kind).told is Told.NEVER:
         raise CaseRefused(
-            sentence("by the law in use no author is told of this measure: {kind}", kind=kind),
-            sentence("leave that out: only protection and organisation can be told"),
+            sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
+            sentence("leave that out; these can be told: {kinds}", kinds=", ".join(tellable(session))),
         )
 
 

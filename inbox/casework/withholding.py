@@ -51,12 +51,15 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
             )
         if not row.received <= word.day <= who.today:
             raise CaseRefused(
-                sentence("{day} is to come, or before the request came", day=word.day),
-                sentence("give the day on which the prosecutor said so of this request"),
+                sentence("{day} is in the future, or before the request", day=word.day),
+                sentence("give the day on which the prosecutor answered about this request"),
             )
         if not 0 < len(word.reference.strip()) <= LONGEST:
             raise CaseRefused(
-                sentence("who said so, and where it stands, takes 1 to {most} characters", most=LONGEST),
+                sentence(
+                    "the reference has 1 to {most} characters: who said so, and where it is recorded",
+                    most=LONGEST,
+                ),
                 sentence("give it: --reference TEXT"),
             )
         found = about(session, request, number)

@@ -19,7 +19,7 @@ def sheet_notices(found: Sequence[Notice]) -> Iterator[str]:
         by = action_words.officers(each.by, "en")
         yield visible(f"NOTICE: on {each.day} the shares were renewed with a sheet, by {by}")
         if each.passphrases_lost is not None:
-            yield visible(f"  Too few gave a passphrase; it was said why: {each.passphrases_lost}")
+            yield visible(f"  Too few officers gave a passphrase. Reason given: {each.passphrases_lost}")
         yield "  If you were not there, tell the others and whoever oversees you at once."
         yield from _confirmed(each)
 
@@ -29,8 +29,9 @@ def _confirmed(notice: Notice) -> Iterator[str]:
     if notice.confirmed_by_own:
         yield visible(f"  Read by {', '.join(notice.confirmed_by_own)}.")
     if notice.confirmed_by_sheet:
-        yield visible(f"  Confirmed as {', '.join(notice.confirmed_by_sheet)}, which proves nothing: whoever")
-        yield "  brought a sheet chose the passphrase of its officer."
+        names = ", ".join(notice.confirmed_by_sheet)
+        yield visible(f"  Confirmed in the name of {names}, which proves nothing: whoever brought")
+        yield "  a sheet chose the passphrase of its officer."
     if notice.waits_for:
         yield visible(f"  Not read yet by {', '.join(notice.waits_for)}: inbox officers seen")
     yield f"  Shown until all have read it, and at least until {notice.until}."
@@ -85,7 +86,7 @@ def details(view: View) -> Iterator[str]:
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     if view["received_doubted"]:
-        yield f"the portal says that it came on {view['received_doubted']}, which cannot be"
+        yield f"the portal says that it came on {view['received_doubted']}, which is impossible"
     if view["route"] != PORTAL:
         route = labels.english("route", view["route"])
         yield f"entered by officers, in words that may be theirs; how it came: {route}"

@@ -75,4 +75,4 @@ def planned_lines(planned: Plan) -> Iterator[str]:
     for each in planned.later:
         yield f"later: case {each.case}, {each.code}: {each.before} -> {each.after or 'never'}"
     for each in planned.sooner:
-        yield f"kept for less long: case {each.case}: {each.before} -> {each.after}"
+        yield f"kept for a shorter time: case {each.case}: {each.before} -> {each.after}"

@@ -29,7 +29,7 @@ def of(work: View) -> Iterator[str]:
         yield _outcome(work)
     elif work["closing"]:
         why = ", ".join(labels.english("obstacle", what) for what in work["closing"])
-        yield f"in the way of closing it: {why}"
+        yield f"obstacles to closing it: {why}"
     yield from map(measure, work["measures"])
     for each in work["links"]:
         yield f"has to do with case {each['case']}: {each['relation']}, since {each['since']}"

@@ -10,8 +10,8 @@ class Obstacle(StrEnum):
     that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read the report,
     ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom it names has
     asked what is held on them, and was not answered. Those from ``WITHHELD`` to ``AGAINST`` lie in how a case
-    is closed: something is withheld from its author, nobody can tell that one, nothing is told; a text could
-    give somebody away; there was nothing in the report, or it is for others. The last ones lie in who acts:
+    is closed: something is withheld from its reporter; that one cannot be reached, or is told nothing; a text
+    could give somebody away; there was nothing in the report, or it is for others. The last lie in who acts:
     somebody has not yet declared that they have no interest in the case, is excluded from it or is not one of
     its handlers; or nobody may read it, because it is in quarantine.
     """

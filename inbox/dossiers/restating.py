@@ -79,7 +79,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
     if never := [each for each in found if each.tell in _NEVER]:
         raise Refused(
             sentence("the text could tell who reported: {traces}", traces=_told(never)),
-            sentence("say it in words of your own, or leave it out"),
+            sentence("say it in your own words, or leave it out"),
         )
     if found and not despite.strip():
         raise Refused(
@@ -125,11 +125,11 @@ def _check_form(text: str) -> None:
     if not text.strip() or len(text) > LONGEST:
         raise Refused(
             sentence("an answer has 1 to {most} characters", most=LONGEST),
-            sentence("to confirm and to deny nothing, give no text"),
+            sentence("to neither confirm nor deny anything, give no text"),
         )
     if hidden := [char for char in text if char != "\n" and not unseen.is_plain(char)]:
         raise Refused(
-            sentence("the text has a character that nobody sees: {char}", char=unseen.spelled(hidden[0])),
+            sentence("the text has an invisible character: {char}", char=unseen.spelled(hidden[0])),
             sentence("remove it, then try again"),
         )
 

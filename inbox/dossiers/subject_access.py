@@ -144,7 +144,10 @@ def _withhold(session: Session, seen: Seen, reason: str) -> None:
                 "nothing stands in the way of telling what these cases hold: {cases}",
                 cases=", ".join(str(each.number) for each in seen.cases),
             ),
-            sentence("write it: --text-file FILE; or say why not, for these cases alone: --reason TEXT"),
+            sentence(
+                "write it: --text-file FILE; or say why not: --reason TEXT, which is kept with these"
+                " cases only"
+            ),
         )
     for each in seen.cases:
         noted = withholding.about(session, seen.request.n, each.number)
@@ -170,11 +173,11 @@ def _check_looked_at(seen: Seen) -> None:
     if seen.not_looked_at:
         raise Refused(
             sentence(
-                "cases that were not looked at, because not all present have declared to have no interest in"
-                " them: {count}",
+                "cases not searched, because not all present have declared to have no interest in them:"
+                " {count}",
                 count=seen.not_looked_at,
             ),
-            sentence("something in them may stand in the way: declare them first: inbox declare CASE…"),
+            sentence("what they hold may forbid the answer: declare first: inbox declare CASE…"),
         )
     if not seen.cases:
         raise Refused(

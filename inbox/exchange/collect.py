@@ -191,8 +191,8 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "the portal gives {count} envelopes a day that cannot be; of each case it is said which, and the"
-            " first day counts that is possible; compare the portal's clock",
+            "the portal gives an impossible day for {count} envelopes; each case shows it, and the"
+            " first possible day counts; check the portal's clock",
             count=count,
         )
 
@@ -249,8 +249,8 @@ def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str
         days.append(counts)
         if counts.doubted:
             yield sentence(
-                "the portal says that it applied outbox {n} on {said}, which cannot be: {day} counts, the"
-                " first day that is possible; compare the portal's clock",
+                "the portal says that it applied outbox {n} on {said}, which is impossible; {day}, the"
+                " first possible day, counts; check the portal's clock",
                 n=row.n,
                 said=counts.doubted,
                 day=counts.day,

@@ -100,7 +100,7 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
     Raises, before anybody is asked to confirm, as ``exits.check``; CaseRefused for a body that is missing,
-    not on the list, or without use; Cautioned and as ``leak_check.warnings``. Otherwise raises as
+    not on the list, or not needed; Cautioned and as ``leak_check.warnings``. Otherwise raises as
     ``replies.add`` and ``chosen_action.acting``.
     """
 

@@ -96,11 +96,11 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     if planned.loosens and not loosening:
         raise Refused(
             sentence(
-                "by this law {later} deadlines are later, and {sooner} cases are kept for less long",
+                "under this law, {later} deadlines are later, and {sooner} cases are kept for a shorter time",
                 later=len(planned.later),
                 sooner=len(planned.sooner),
             ),
-            sentence("look at each of them; if that is meant, say so: --loosening"),
+            sentence("look at each of them; if you intend this, say so: --loosening"),
         )
     noted = action(Code.ADOPT_LAW, law=planned.law.sha256.hex(), despite=planned.loosens)
     with inbox.acting(who, noted) as session:

@@ -31,8 +31,8 @@ def check(
             if needed > 1
             else sentence("with both sheets, nobody gives a passphrase: one officer has to"),
             sentence(
-                "ask another officer to come with share and passphrase; if too many passphrases are lost, say"
-                " how: --passphrases-lost REASON, of which all officers are told"
+                "ask another officer to come with share and passphrase; if too many passphrases are lost,"
+                " say why: --passphrases-lost REASON; all officers are told the reason"
             ),
         )
     if len(own) >= needed and passphrases_lost:

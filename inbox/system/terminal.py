@@ -294,8 +294,11 @@ def _check_alone() -> None:
         return
     _discard()
     raise Refused(
-        sentence("more lines came at once than were asked for; none was taken"),
-        sentence("what somebody else wrote may go on behind its end: put it into a file, and give that"),
+        sentence("more lines came at once than were asked for; all of them were discarded"),
+        sentence(
+            "a text that somebody else wrote may hold commands after its end: put it into a file, and"
+            " give the file"
+        ),
     )
 
 

@@ -88,7 +88,7 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         page = client.page("/en/access/1")
         assert (False, True) == ("Proceedings go on" in page, "TJ du Havre" in page)
         assert 303 == client.send("/en/access/1/extend", because="complexity").status_code
-        assert "more time since" in client.page("/en/access/1")
+        assert "extended on" in client.page("/en/access/1")
         assert 409 == client.send("/en/access/1/extend", because="complexity").status_code
 
 

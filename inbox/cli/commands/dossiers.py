@@ -377,7 +377,7 @@ def _request_line(row: AccessRequest) -> str:
         else f"to be answered from {access_requests.from_day(row)} to {row.due}"
     )
     why = labels.english("because", row.because) if row.because else ""
-    more = f"; more time since {row.extended}, for {why}" if why else ""
+    more = f"; extended on {row.extended} because of {why}" if why else ""
     return visible(f"request {row.n}, {whose}: received {row.received} ({how}), {state}{more}")
 
 
@@ -403,8 +403,8 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
         yield "no case names this person"
     if seen.not_looked_at:
         yield (
-            f"cases that were not looked at: {seen.not_looked_at}; all present declare first to have no"
-            " interest in them: inbox declare CASE…"
+            f"cases not searched: {seen.not_looked_at}; all present must first declare to have no interest in"
+            " them: inbox declare CASE…"
         )
 
 

@@ -180,7 +180,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["disciplinary_sanction"], "has a group, from 1 to 4"),
         (["disciplinary_sanction", "--degree", "5"], "has no group 5"),
         (["arrest"], "does not have the code arrest"),
-        (["suspension", "--tell"], "no author is told of this measure"),
+        (["suspension", "--tell"], "no reporter is told of this measure"),
         (["none", "--addressee", "x" * 201], "at most 200"),
     ],
 )
@@ -207,7 +207,7 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, a
     assert (("protection_offered", "process_fix"), False) == (told.measures_disclosed, CANARY in repr(told))
     office.json("tell", "1", "1", "--no-longer")
     assert ("process_fix",) == slot(office, author).measures_disclosed
-    assert "no author is told of this measure: internal_control" in refused(office, "tell", "1", "4")
+    assert "no reporter is told of this measure: internal_control" in refused(office, "tell", "1", "4")
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
 
 

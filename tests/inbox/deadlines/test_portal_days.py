@@ -122,7 +122,10 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
     world.office.json("status", "1", "acknowledged")
     wrong = today() + timedelta(said)
     (warning,) = tell_portal(world.office, portal, imported=wrong)["warnings"]
-    assert f"applied outbox 1 on {wrong}, which cannot be: {today()} counts" in warning
+    assert (
+        f"applied outbox 1 on {wrong}, which is impossible; {today()}, the first possible day, counts"
+        in warning
+    )
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
 
 
@@ -190,7 +193,7 @@ def test_no_import_counts_from_before_the_export_that_did_not_know_it(
         applied=Link(1, made.hash), imported=before, edit=lambda intake: replace(intake, exported=now)
     )
     (warning,) = world.office.json("collect", told)[0]["warnings"]
-    assert f"on {before}, which cannot be: {exported} counts" in warning
+    assert f"on {before}, which is impossible; {exported}, the first possible day, counts" in warning
     assert clocks(world)["ack_eu"]["done"] == exported.isoformat()
 
 
@@ -203,11 +206,11 @@ def test_a_case_says_that_its_day_of_receipt_cannot_be(world: World, portal: Por
         return replace(intake, entries=tuple(replace(each, day=claimed) for each in intake.entries))
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
-    assert "gives 1 envelopes a day that cannot be" in warning
+    assert "gives an impossible day for 1 envelopes" in warning
     shown = world.office.json("show", "1")
     assert (shown["received"], shown["received_doubted"]) == (today().isoformat(), claimed.isoformat())
     said = world.office.run("show", "1").out
-    assert f"the portal says that it came on {claimed}, which cannot be\n" in said
+    assert f"the portal says that it came on {claimed}, which is impossible\n" in said
     assert clocks(world)["ack_eu"]["day"] == (today() + timedelta(7)).isoformat()
     with sitting(world.office) as client:
-        assert "ce qui ne se peut pas" in client.page("/fr/case/1")
+        assert "ce qui est impossible" in client.page("/fr/case/1")

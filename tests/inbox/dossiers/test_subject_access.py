@@ -475,7 +475,7 @@ def test_four_words_and_the_name_of_the_person_are_no_quotation(office: Office, 
 
 
 NEVER = {
-    "who the reporter is": ("Selon Kerguelen, il en est ainsi.", "the reporter is known by it"),
+    "who the reporter is": ("Selon Kerguelen, il en est ainsi.", "it points to the reporter"),
     "what is protected": ("Une voisine au-dessus l'a vu.", "asked never to repeat"),
 }
 

@@ -131,7 +131,7 @@ def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
     assert planned["later"]
     for each in planned["later"]:
         assert each["before"] < each["after"], each
-    assert f"by this law {len(planned['later'])} deadlines are later" in refused_loudly(office, law)
+    assert f"under this law, {len(planned['later'])} deadlines are later" in refused_loudly(office, law)
     said = office.json("law", "--replace", law, "--loosening")
     assert (planned["later"], True) == (said["later"], said["adopted"])
     clocks = {row["clock"]: row["day"] for row in office.json("show", "1")["work"]["clocks"]}
@@ -168,7 +168,7 @@ def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
     days = [date.fromisoformat(moved[each]) for each in ("before", "after")]
     assert (1, [today() + relativedelta(years=n) for n in (6, 5)]) == (moved["case"], days)
     said = office.run("law", "--replace", law)
-    assert (1, True) == (said.code, "1 cases are kept for less long" in said.err)
+    assert (1, True) == (said.code, "1 cases are kept for a shorter time" in said.err)
     assert office.json("law", "--replace", law, "--loosening")["adopted"]
     (row,) = office.json("retention")["cases"]
     assert days[1].isoformat() == row["day"]

@@ -46,7 +46,7 @@ PARTS = {
         "Telling the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
     ),
     "what stands in the way of closing it": (
-        "in the way of closing it: whether the prosecutor is told was not decided, ",
+        "obstacles to closing it: whether the prosecutor is told was not decided, ",
         "<li>whether the prosecutor is told was not decided<br>",
     ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),

@@ -122,9 +122,9 @@ def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
     assert "passphrases said to be lost" in office.run("journal", "print").out
     told = office.run("oversight")
     assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
-    assert "Too few gave a passphrase; it was said why: yearly; a fire\n" in told.err
+    assert "Too few officers gave a passphrase. Reason given: yearly; a fire\n" in told.err
     with sitting(office) as client:
-        assert "raison donnée : yearly; a fire" in client.page("/fr/")
+        assert "Raison donnée : yearly; a fire" in client.page("/fr/")
         assert "phrases de passe dites perdues" in client.page("/fr/oversight")
 
 
@@ -189,7 +189,7 @@ def test_what_all_confirmed_stays_sixty_days_and_says_whose_word_proves_nothing(
     for days in (0, 60):
         clock.wait(days)
         told = office.run("list").err
-        assert "  Read by alice, chloe.\n  Confirmed as bruno, which proves nothing: " in told
+        assert "  Read by alice, chloe.\n  Confirmed in the name of bruno, which proves nothing: " in told
         assert (f"at least until {until}.\n" in told, "Not read yet" in told) == (True, False)
         with sitting(office) as client:
             page = client.page("/fr/")
@@ -213,7 +213,7 @@ def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
     assert 0 == office.run("officers", "seen").code
     told = office.run("list").err
     assert (2, 2) == (told.count("NOTICE: "), told.count("Not read yet by chloe: "))
-    assert (1, 1) == (told.count("Confirmed as bruno, "), told.count("Read by alice, bruno.\n"))
+    assert (1, 1) == (told.count("Confirmed in the name of bruno, "), told.count("Read by alice, bruno.\n"))
 
 
 @AFTERWARDS

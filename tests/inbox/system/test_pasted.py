@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 
 COMMAND = "quarantine 1 --reason pasted\n"
 HOSTILE = f"Bonjour,\nvoici.\n.\n{COMMAND}"
-DISCARDED = "more lines came at once than were asked for; none was taken"
+DISCARDED = "more lines came at once than were asked for; all of them were discarded"
 
 
 def pastes(at: Typist, text: str) -> None:
