@@ -376,19 +376,21 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
     words = ["enter", "--route", "telephone", "--language", "en", "--received", day]
     start = ["--home", world.office.root, *world.office.opening(), *words]
     with typing_to_inbox(start, tmp_path) as typist:
-        for question, typed in (
-            ("I saw something\n  a number;", "3"),
-            ("not taken: see what can be answered above", "1"),
-            ("! Call 17", None),
-            ("THE APPROACH\n\nBy which way?", "1 2"),
-            ("What happened?", f"far too long: {'x' * 60}\n."),
-            ("not taken: at most 60 characters", f"An offer. {CANARY}\nTwo lines.\n."),
-            ("When?", "2026-13-01"),
-            ("not taken", ""),
+        # What is typed before its prompt stands there is discarded.
+        line, text = "leaves it out: ", "a full stop alone ends it:"
+        for question, prompt, typed in (
+            ("I saw something\n  a number;", line, "3"),
+            ("not taken: see what can be answered above", line, "1"),
+            ("! Call 17", "", ""),
+            ("THE APPROACH\n\nBy which way?", line, "1 2"),
+            ("What happened?", text, f"far too long: {'x' * 60}\n."),
+            ("not taken: at most 60 characters", text, f"An offer. {CANARY}\nTwo lines.\n."),
+            ("When?", line, "2026-13-01"),
+            ("not taken", line, ""),
         ):
             typist.sees(question)
-            if typed is not None:
-                typist.types(typed)
+            if prompt:
+                typist.answers(prompt, typed)
         typist.sees("the token of its author")
         assert 0 == typist.waits()
     assert "What did you see?" not in typist.shown
