@@ -243,7 +243,9 @@ def _is_ours(session: Session, applied: Link) -> bool:
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
     """Note from which day each outbox counts that the portal has applied; yield warnings."""
     days = []
-    for row in queries_exchange.unconfirmed_outboxes(session, applied.n):
+    for row in queries_exchange.unconfirmed_outboxes(session):
+        if row.n > applied.n:
+            break
         counts = portal_days.of(row.n, row.made, applied.imports, known)
         row.applied = counts.day
         days.append(counts)

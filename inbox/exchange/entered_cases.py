@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from crypto.bundle import Opened
 from inbox.vault.casework_tables import Opening
-from inbox.vault.tables import Case, OutboxBundle
+from inbox.vault.queries_exchange import CONFIRMED
+from inbox.vault.tables import Case
 
 
 def waiting(session: Session) -> dict[int, Opened]:
     """Return, by the number of its case, what no outbox that the portal has applied has told."""
-    heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
-    untold = Opening.told.is_(None) | Opening.told.not_in(heard)
+    untold = Opening.told.is_(None) | Opening.told.not_in(CONFIRMED)
     columns = select(Opening.case, Case.case_id, Opening.memo, Case.withdraw_id)
     rows = session.execute(columns.join(Case, Case.number == Opening.case).where(untold))
     return {

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.signing import fingerprint
@@ -47,7 +46,8 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
         found = _bundles(session, folder) if folder else []
         unopened = queries_exchange.count_unopened(session)
         warnings = expiry_warnings.warnings(session, who.today)
-        return Contents(found, unopened, _unconfirmed(session), warnings)
+        unconfirmed = queries_exchange.unconfirmed_outboxes(session)
+        return Contents(found, unopened, unconfirmed, warnings)
 
 
 def files(folder: Path) -> list[Path]:
@@ -73,12 +73,6 @@ def _bundles(session: Session, folder: Path) -> list[Found]:
     return sorted(
         _found(session, folder), key=lambda each: (not each.is_known, each.portal, each.n, each.name)
     )
-
-
-def _unconfirmed(session: Session) -> Sequence[OutboxBundle]:
-    """Return our bundles of which no intake bundle says yet that the portal has taken them."""
-    waiting = select(OutboxBundle).where(OutboxBundle.applied.is_(None))
-    return session.scalars(waiting.order_by(OutboxBundle.n)).all()
 
 
 def _found(session: Session, folder: Path) -> Iterator[Found]:

@@ -12,13 +12,13 @@ from crypto.messages import Status
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.vault.casework_tables import Strike, Workflow
+from inbox.vault.queries_exchange import CONFIRMED
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import (
     Attachment,
     Case,
     FollowUp,
     Message,
-    OutboxBundle,
     ReplyKey,
 )
 
@@ -97,9 +97,8 @@ def cases_to_refresh(
     back while the portal keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``,
     the day of the next outbox: nobody believes that slot for much longer.
     """
-    heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
     over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
-    open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(heard)
+    open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(CONFIRMED)
     lasting = select(ReplyKey.id).where(ReplyKey.withdrawn.is_(None), ReplyKey.not_after >= next_by)
     fading = (Case.closed_on >= today - CLOSED_KEPT) & Case.slot_key.not_in(lasting)
     answerable = Case.recipient.is_not(None) & Case.withdrawn.is_(False)

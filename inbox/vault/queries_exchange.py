@@ -17,6 +17,8 @@ from inbox.vault.tables import (
 from inbox.vault.unopened_reasons import Kind
 
 _IS_UNOPENED = Unopened.case.is_(None)
+# The numbers of the outboxes that the portal has applied, for use within other queries.
+CONFIRMED = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
 
 
 def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
@@ -48,11 +50,10 @@ def newest_intake(session: Session) -> IntakeBundle | None:
 
 def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
     """Return the intake bundles of which the portal is not known to have heard that we hold them."""
-    heard = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
     return session.scalars(
         select(IntakeBundle)
         .filter_by(instance=instance_key)
-        .where(IntakeBundle.outbox.is_(None) | IntakeBundle.outbox.not_in(heard))
+        .where(IntakeBundle.outbox.is_(None) | IntakeBundle.outbox.not_in(CONFIRMED))
         .order_by(IntakeBundle.n)
     ).all()
 
@@ -74,12 +75,12 @@ def outboxes_from(session: Session, n: int) -> Sequence[OutboxBundle]:
 
 def confirmed_outboxes(session: Session) -> Sequence[int]:
     """Return the numbers of the outboxes that the portal has applied."""
-    return session.scalars(select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))).all()
+    return session.scalars(CONFIRMED).all()
 
 
-def unconfirmed_outboxes(session: Session, n: int) -> Sequence[OutboxBundle]:
-    """Return the outboxes up to ``n`` that the portal is not known to have applied, in order."""
-    wanted = select(OutboxBundle).where(OutboxBundle.n <= n, OutboxBundle.applied.is_(None))
+def unconfirmed_outboxes(session: Session) -> Sequence[OutboxBundle]:
+    """Return the outboxes that the portal is not known to have applied, in order."""
+    wanted = select(OutboxBundle).where(OutboxBundle.applied.is_(None))
     return session.scalars(wanted.order_by(OutboxBundle.n)).all()
 
 
