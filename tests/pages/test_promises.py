@@ -178,7 +178,7 @@ def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_inspectorate_is_named_as_an_authority_outside(language: str) -> None:
-    """The general finance inspectorate is none by the law."""
+    """By the law, the general finance inspectorate is not one."""
     wrong = re.compile(
         r"inspection générale des finances|general finance inspectorate|\bIGF\b", re.IGNORECASE
     )

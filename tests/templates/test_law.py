@@ -206,7 +206,7 @@ def test_whatever_code_needs_is_there_by_its_role(law: Law) -> None:
 
 @pytest.mark.parametrize("name", LAWS)
 def test_a_flag_is_what_the_file_says(name: str) -> None:
-    """And false where it says nothing."""
+    """It is false if the file does not have it."""
     law, said = LAWS[name], {file: tomllib.loads(raw.decode()) for file, raw in FILES[name].items()}
     flags = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
     for code, row in said["measures.toml"]["measure"].items():
@@ -274,7 +274,7 @@ PUT = st.sampled_from(["", "1", "true", '""', '"x"', "[]", '["x"]', "{}", "nan",
 
 @given(st.sampled_from([(name, file) for name in FILES for file in folder.NAMES]), st.data())
 def test_no_damage_does_more_than_to_be_named(where: tuple[str, str], data: st.DataObject) -> None:
-    """A line that is gone, stands twice or elsewhere, or another value: a mistake, or another law."""
+    """A line deleted, doubled or moved, or another value: a mistake, or another law."""
     name, file = where
     lines = FILES[name][file].decode().splitlines()
     line = data.draw(st.sampled_from([n for n, text in enumerate(lines) if text and text[0] != "#"]))

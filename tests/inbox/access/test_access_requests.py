@@ -55,7 +55,7 @@ def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time(office:
 def test_the_month_of_the_law_ends_with_a_shorter_month(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of 31 January, the month ends on the last day of February."""
+    """A month from 31 January ends on the last day of February."""
     clock = moved(monkeypatch)
     clock.day = date(2027, 2, 3)
     row = office.json(*record(NAME, received=date(2027, 1, 31)))
@@ -64,7 +64,7 @@ def test_the_month_of_the_law_ends_with_a_shorter_month(
 
 @pytest.mark.parametrize("day", [date(2027, 1, 31), date(2028, 2, 29), date(2026, 11, 28)])
 def test_it_counts_as_the_law_folder_says(day: date) -> None:
-    """Which this register does not read yet."""
+    """The register has numbers of its own; this holds them to the folder."""
     (duty,) = (each for each in FRENCH.duties.values() if each.role is DutyRole.ACCESS)
     calendar = Calendar(FRENCH.calendar)
     assert duty.within.after(day, calendar) == day + WITHIN
@@ -90,7 +90,7 @@ def test_it_counts_as_the_law_folder_says(day: date) -> None:
     ],
 )
 def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], received: int) -> None:
-    """Names without a letter, or with what nobody sees; a day to come, or a mistyped year."""
+    """Names without a letter, or with invisible characters; a day in the future, or a mistyped year."""
     before = office.state()
     said = office.run(*record(*names, received=today() + timedelta(received)))
     assert (1, "") == (said.code, said.out)
@@ -98,7 +98,7 @@ def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], re
 
 
 def test_the_same_request_is_recorded_once(office: Office) -> None:
-    """However the name is written; of another day, it is another one."""
+    """However the name is written; a request of another day is another one."""
     office.json(*record(NAME))
     assert "as request 1" in office.run(*record("firmin QUELENNEC")).err
     assert 2 == office.json(*record(NAME, received=today() - timedelta(1)))["request"]
@@ -127,7 +127,7 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
 
 
 def deadlines(office: Office) -> Any:
-    """Return how many requests stand how, by state."""
+    """Return how many requests are in each state."""
     counts = office.json("oversight")["deadlines"].get("access", {})
     return {state: count for state, count in counts.items() if count}
 
@@ -157,7 +157,7 @@ def test_it_is_a_deadline_like_others_until_it_is_answered(
 def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever looks, at the register or at the queue; a request without an answer keeps its names."""
+    """By whoever looks at the register or the queue; an open request keeps its names."""
     clock = moved(monkeypatch)
     for name in (NAME, "Ondine Le Goff", "Yann"):
         office.json(*record(name, received=clock.day))

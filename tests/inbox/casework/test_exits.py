@@ -339,7 +339,7 @@ def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
 
 
 def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp_path: Path) -> None:
-    """Neither as out of scope, nor step by step, nor by a quarantine of their own: a second one is asked."""
+    """Neither as out of scope, nor step by step, nor by a quarantine of their own: it takes two."""
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)

@@ -37,7 +37,7 @@ def test_it_is_missed_from_the_day_after_the_one_on_which_it_was_due(
 
 
 def test_no_day_off_of_the_office_excuses_it(world: World, portal: Portal, clock: Clock) -> None:
-    """Reporters know of none."""
+    """Reporters do not know of it."""
     clock.day = FRIDAY
     exchanged(world, portal, FRIDAY)
     world.office.json("days-off", "add", MONDAY.isoformat())
@@ -45,7 +45,7 @@ def test_no_day_off_of_the_office_excuses_it(world: World, portal: Portal, clock
 
 
 def test_what_counts_is_when_the_bundle_was_exported(world: World, portal: Portal, clock: Clock) -> None:
-    """Collected on Monday, one of Friday brought nothing of Monday; one from days to come is of today."""
+    """Exported on Friday, collected on Monday, it brings nothing of Monday; a future day counts as today."""
     clock.day = MONDAY
     exchanged(world, portal, FRIDAY)
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)

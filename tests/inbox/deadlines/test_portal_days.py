@@ -42,7 +42,7 @@ def test_a_day_that_can_be_counts_and_any_other_gives_way_to_the_first_that_can(
 
 @given(OFFSETS, OFFSETS, OFFSETS, st.integers(-60, 120))
 def test_a_report_came_between_two_exports(previous: int, exported: int, now: int, said: int) -> None:
-    """What is said to have come later counts from the export before; earlier is doubted, and counts."""
+    """A later day counts from the previous export; an earlier day is doubted, and counts."""
     known = Between(after(previous), after(exported), after(now))
     found = portal_days.receipt(after(said), known)
     latest = min(exported, now)
@@ -64,7 +64,7 @@ def test_without_an_export_before_a_day_to_come_is_that_of_the_export(
 
 @given(OFFSETS, st.lists(OFFSETS, min_size=1, max_size=5))
 def test_the_first_import_behind_a_lost_one_told_all_of_it_again(made: int, days: list[int]) -> None:
-    """A portal that was rebuilt never had it."""
+    """A rebuilt portal never had the lost one."""
     imports = [Import(n, after(60 + day)) for n, day in enumerate(sorted(days), 5)]
     known = Between(None, after(200), after(200))
     assert portal_days.of(3, after(made), imports, known) == ImportDay(3, imports[0].day)
@@ -157,7 +157,7 @@ def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
 
 @pytest.mark.usefixtures("correspondent")
 def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, portal: Portal) -> None:
-    """Put back from an older copy, while the portal had others: the acknowledgement of ours never came."""
+    """The vault is restored from an older copy; the portal had other outboxes, so ours never told anybody."""
     world.office.json("status", "1", "acknowledged")
     world.office.json("outbox", "--out", world.office.out)
     other = portal.bundle(applied=Link(1, bytes(32)))
@@ -198,7 +198,7 @@ def test_no_import_counts_from_before_the_export_that_did_not_know_it(
 
 
 def test_a_case_says_that_its_day_of_receipt_cannot_be(world: World, portal: Portal, collect: Any) -> None:
-    """At collecting, and then at the case; the deadlines count from the first day that can be."""
+    """When it is collected, and on the case; the deadlines count from the first possible day."""
     collect(portal.bundle())
     claimed = today() + timedelta(40)
 

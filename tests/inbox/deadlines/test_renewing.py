@@ -200,7 +200,7 @@ def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office
 
 
 def test_under_another_law_they_are_set_anew_as_well(office: Office) -> None:
-    """However it came in, as in a vault that was put back."""
+    """However it came in, as in a restored vault."""
     before = stored(office)
     spoil(office, rules=None)
     with office.opened() as opened, opened.transaction() as session:

@@ -190,7 +190,7 @@ def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> No
 def test_what_is_undecided_is_due_once_it_is_decided(
     closed: Office, clock: Clock, kind: str, put_off: str
 ) -> None:
-    """Nobody could decide it afterwards; until then what is due without it can go by itself."""
+    """Nobody could decide it afterwards; meanwhile, other cases that are due can be destroyed."""
     clock.wait(90)
     with closed.opened() as inbox, inbox.transaction() as session:
         day = clock.day + timedelta(30)

@@ -1,4 +1,4 @@
-"""Who asks what is held on them is answered without being tipped off, and without a word of who reported."""
+"""A person who asks what is held on them is not tipped off, and learns nothing of the reporter."""
 
 import re
 from datetime import timedelta
@@ -106,7 +106,7 @@ def letter(office: Office, request: str = "1") -> bytes:
 
 
 def test_cases_that_name_the_person_are_found_wherever_the_name_stands(office: Office) -> None:
-    """In answers, letters and notes; what they say of that person is shown apart, and noted of the case."""
+    """In answers, messages and notes; what they say of that person is shown apart, and journalled."""
     assert [1, 2, 3] == [*seen(office)]
     assert {} == seen(office, "2")
     said = office.json("access", "passages", "1", "--request", "1")["passages"]
@@ -164,7 +164,7 @@ WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: Clock, way: str) -> None:
-    """It is told to officers, and of which case; nothing is changed by the refusal."""
+    """Officers are told why and of which case; the refusal changes nothing."""
     what, put, lifted = WAYS[way]
     inform(office)
     assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
@@ -184,7 +184,7 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
 
 @pytest.mark.usefixtures("ripe")
 def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
-    """Also of a case of which no rule asked it, as the name stands in its text or in a note alone."""
+    """Also for a case for which no rule asked it, because only its text or a note has the name."""
     inform(office, "1", "2")
     assert [[], [], [Obstacle.ART14]] == [each["obstacles"] for each in seen(office).values()]
     assert "case 3: whether the persons concerned are informed was not decided" in answer(office, OWN).err
@@ -231,7 +231,7 @@ def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
 def test_a_word_of_the_prosecutor_that_cannot_be_is_not_noted(
     office: Office, ripe: Clock, case: str, day: int, reference: str
 ) -> None:
-    """Of a case that does not name the person, of a day to come or before the request, of nobody."""
+    """If the case does not name the person, for a day to come or before the request, without a reference."""
     before = office.state()
     said = (ripe.day + timedelta(day)).isoformat()
     asked = office.run("access", "unopposed", case, "--request", "1", "--day", said, "--reference", reference)
@@ -261,7 +261,7 @@ def test_the_letter_is_the_same_whether_somebody_is_refused_or_nothing_is_held(
 def test_no_answer_is_given_before_the_same_day_whatever_is_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even one that would be refused for another reason, which would tell that something was found."""
+    """Not even one that is refused for another reason: that reason would tell that something was found."""
     clock = moved(monkeypatch)
     inform(office)
     clock.wait(EARLIEST.days - 1)
@@ -387,7 +387,7 @@ def test_of_three_cases_of_which_one_is_kept_from_all_present_two_are_told(
 
 @pytest.mark.usefixtures("ripe")
 def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Office) -> None:
-    """A name to look for would else tell what they say; nothing is told past them, the letter is."""
+    """Otherwise, a name to look for would tell what they say. Until then only the letter can be sent."""
     world = World(office)
     portal = Portal(world, office.root.parent / "other")
     bundle = portal.bundle(Sent(drop(world, f"{NAME} encore")))
@@ -419,7 +419,7 @@ def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(offi
 
 @pytest.mark.usefixtures("ripe")
 def test_a_reason_goes_with_the_answer_that_it_is_for(office: Office) -> None:
-    """Else it would be dropped without a word."""
+    """Otherwise it would be dropped silently."""
     inform(office)
     for text, option in ((OWN, "--reason"), (None, "--despite-warning")):
         assert 2 == answer(office, text, option, "drill").code
@@ -564,7 +564,7 @@ def test_a_case_that_is_destroyed_takes_along_what_it_had_to_do_with_a_request(o
 
 
 def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: Office, ripe: Clock) -> None:
-    """Its line says why, to whom has declared it; the answer lifts that, whatever it is."""
+    """Its line says why to officers who have declared; any answer lifts that."""
     inform(office)
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in (1, 4):

@@ -43,7 +43,7 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
 def test_a_fingerprint_of_no_bundle_is_refused_before_anybody_types_a_passphrase(
     world: World, portal: Portal, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one command; with a bundle that has the key beside the other, or none that reads, it goes on."""
+    """In one command. It goes on with a bundle of that key beside the other, or if none can be read."""
     other = Portal(world, portal.folder / "other")
     path, stranger = portal.bundle(first(Reporter(world))), other.bundle()
     (noise := path.with_name("noise.tar")).write_bytes(b"x" * 600)

@@ -1,4 +1,4 @@
-"""Texts of officers in French use the words of the house, which stand in the law folder."""
+"""Officers' French texts use the words of the house, which the law folder has."""
 
 import re
 from collections.abc import Iterator

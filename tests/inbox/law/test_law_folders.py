@@ -55,7 +55,7 @@ def test_an_inbox_begins_with_a_law(options: list[str | Path], law: Path, tmp_pa
 
 @pytest.mark.usefixtures("quick")
 def test_a_law_with_a_mistake_begins_nothing(tmp_path: Path) -> None:
-    """The line is named; a folder that is none is refused, too."""
+    """The line is named; a path that is not a folder is refused, too."""
     wrong = tmp_path / "wrong"
     shutil.copytree(OTHER, wrong)
     file = wrong / "retention.toml"

@@ -100,7 +100,7 @@ def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edite
 
 
 def test_the_regime_that_was_chosen_must_stay(office: Office) -> None:
-    """Not that of an office that chose none: it works by the default of each law."""
+    """An office that chose none works by the default of each law."""
     office.json("settings", "--regime", "external")
     said = refused(office, "law", "--replace", FOLDERS["xx"])
     assert "used" in said
@@ -142,7 +142,7 @@ def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
 
 
 def refused_loudly(office: Office, law: Path) -> str:
-    """Return how a law is refused of which the command said before what it changes."""
+    """Return how a law is refused after the command has said what it changes."""
     before = office.state()
     said = office.run("law", "--replace", law)
     assert (1, before) == (said.code, office.state())
@@ -151,7 +151,7 @@ def refused_loudly(office: Office, law: Path) -> str:
 
 
 def test_what_is_hidden_from_an_officer_is_not_listed(office: Office, edited: Edit) -> None:
-    """The same law moves nothing that this one may see."""
+    """For this officer, the same law moves nothing."""
     with office.opened() as inbox, inbox.transaction() as session:
         for case in (1, 2):
             session.add(Exclusion(case=case, officer="officer", since=today()))

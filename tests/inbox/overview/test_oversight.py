@@ -28,7 +28,7 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 
 
 def states(**counts: int) -> dict[str, int]:
-    """Return how many deadlines of a kind are in each state, where all others are none."""
+    """Return how many deadlines of a kind are in each state: 0 in the states that are not given."""
     return dict.fromkeys(("met", "late", "dropped", "overdue", "running"), 0) | counts
 
 
@@ -62,7 +62,7 @@ def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[st
 def test_deadlines_are_met_late_dropped_overdue_or_running(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 1 is open again, and forgotten; the others were closed in time, but nobody was told anything.
+    """Case 1 was reopened and forgotten; the others were closed in time, and their reporters told nothing.
 
     What is said late is late once it can be read, and overdue until then.
     """

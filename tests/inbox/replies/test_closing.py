@@ -24,7 +24,7 @@ pytestmark = pytest.mark.copy_of("authored")
 
 @pytest.fixture(autouse=True)
 def read(office: Office) -> None:
-    """Read both cases: what was not cannot be closed."""
+    """Read both cases: an unread case cannot be closed."""
     for number in ("1", "2"):
         office.json("show", number)
 

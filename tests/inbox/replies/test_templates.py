@@ -126,7 +126,7 @@ def test_days_and_words_are_those_of_the_case(reported: World) -> None:
 
 
 def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
-    """Feedback was given, or withheld at the end: no promise of it."""
+    """Once feedback was given, or withheld at the closing, none is promised."""
     told = ["reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     assert 0 == reported.office.run(*told).code
     reported.office.close("2", "moot", "--disclosure", "withheld", "--reason", "x")

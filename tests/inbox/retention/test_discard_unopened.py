@@ -115,7 +115,7 @@ def test_what_names_a_case_is_destroyed_with_it_alone(
 
 @pytest.mark.copy_of("founded_three")
 def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clock) -> None:
-    """Who sent it will never be answered: a colleague's sheet is no second officer, the colleague is."""
+    """Its sender will never be answered. A colleague's sheet is not a second officer; the colleague is."""
     both = office.of("alice", "bruno")
     portal = Portal(World(both), tmp_path / "medium")
     both.json("collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)

@@ -246,7 +246,7 @@ def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
 def test_what_stands_between_a_case_and_its_end_is_not_struck(
     world: World, reporter: Reporter, collect_all: Any, place: list[str]
 ) -> None:
-    """That somebody is in danger is dealt with first; then it is struck as anything else."""
+    """Officers deal with the danger first; then they can strike it like anything else."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     strike = ["minimise", "1", *place, "--reason", "drill"]
     before = world.office.state()

@@ -168,7 +168,7 @@ def test_who_puts_back_an_older_backup_is_told_before(
 def test_of_what_lies_beside_a_backup_only_the_beginning_is_read(
     office: Office, copies: Copies, clock: Clock
 ) -> None:
-    """Whoever had the medium may have put anything there, and the vault is open by then."""
+    """Anybody who had the medium may have put anything there, and the vault is open then."""
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = Path(copies.of(office)["folder"]) / backup_list.LIST

@@ -24,7 +24,7 @@ def confides_and_types_ahead(at: Typist, office: Office, folder: Path) -> None:
 def test_what_is_typed_while_a_backup_is_opened_is_neither_shown_nor_taken(
     office: Office, copies: Copies, tmp_path: Path
 ) -> None:
-    """It says yes to nothing; that one is typed where it is asked for is the control."""
+    """It says yes to nothing. The control is a yes typed where it is asked for."""
     made = copies.of(office)
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
     words = ["--home", "new", *shares, "restore", "--from", made["folder"], "--keystore", made["keystore"]]

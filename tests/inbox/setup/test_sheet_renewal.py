@@ -220,7 +220,7 @@ def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
 def test_who_left_is_not_waited_for_and_who_joined_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody makes the notice go by removing those who have to confirm it."""
+    """Nobody ends the notice by removing those who have to confirm it."""
     assert 0 == office.run("officers", "seen").code
     office.secret_of("dora").write_text(passphrase_of("dora"))
     two = [*NAMES[:2]]

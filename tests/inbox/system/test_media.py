@@ -85,7 +85,7 @@ def test_no_outbox_goes_where_no_medium_is_mounted(office: Office, tmp_path: Pat
 
 
 def test_memory_is_no_medium(office: Office, tmp_path: Path, sticks: list[Path]) -> None:
-    """What is there is gone with the power, and desktops mount media at places in it: an image in it, too."""
+    """Nothing in it outlasts the power, though desktops mount media there; an image in it is memory, too."""
     folders = [tmp_path / name for name in ("memory", "more")]
     with small_disk(folders[0], "8m"), small_disk(folders[1], "8m"):
         before = office.state()

@@ -125,7 +125,7 @@ def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> 
 
 
 def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
-    """The question is asked once more; to begin all anew would be the price of one mistake."""
+    """The question is asked once more: one mistake should not cost a new beginning."""
     with session(filed) as at:
         at.answers("", "enter --route telephone --language fr --received 2026-01-05")
         for _ in range(2):

@@ -275,7 +275,7 @@ def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> 
 
 
 def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -> None:
-    """It tells nobody what is left, so that doctor tries; in order again once others made room."""
+    """It tells nobody how much is left, so doctor tries; all is in order once others have made room."""
     with postgres.database_on_small_disk(postgres_url, "24m") as (address, disk):
         room = PortalSite(tmp_path, address)
         filler = disk / "of-others"

@@ -185,7 +185,7 @@ def test_a_bundle_with_more_bytes_than_the_disk_has_left_can_be_discard(
 def test_what_is_confirmed_gives_its_room_back_on_a_full_disk_of_postgresql(
     tmp_path: Path, postgres_url: str
 ) -> None:
-    """Though no table can be written anew there: as many reports find room as went."""
+    """Although no table can be rewritten there, as many new reports find room as were deleted."""
     with postgres.database_on_small_disk(postgres_url, "48m") as (address, disk):
         room = Room(tmp_path, address)
         for _ in range(6):
