@@ -48,14 +48,14 @@ class Tell(StrEnum):
     """What in an answer could tell who reported; labels stand in labels.toml."""
 
     QUOTED = "quoted"
-    AUTHOR = "author"
+    REPORTER = "reporter"
     PROTECTED = "protected"
     DAY = "day"
     SAID = "said"
 
 
 # These are refused, with a reason or without.
-_NEVER = {Tell.QUOTED, Tell.AUTHOR, Tell.PROTECTED}
+_NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
     known = Protected(identities.passages(session, number))
-    yield from (Trace(Tell.AUTHOR, words) for words in known.repeated(text) if not _is_own(words, own))
+    yield from (Trace(Tell.REPORTER, words) for words in known.repeated(text) if not _is_own(words, own))
     kept = leak_check.protected(session, number)
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
