@@ -35,12 +35,12 @@ _NARROWEST = 20
 _TERMINAL = Path("/dev/tty")
 # What a terminal takes of a line, its end included; it drops the rest without a word.
 _LONGEST_LINE = 4_096
-# Nobody types on so fast after a line, or after interrupting a question.
+# Nobody types the next line, or goes on after an interrupt, as fast as this.
 _AT_ONCE_SECONDS = 0.05
 _AFTER_INTERRUPT_SECONDS = 0.3
-# What is pasted comes in portions, with less than this between, also over a slow line.
+# The portions of a paste are closer together than this, also over a slow line.
 _PASTE_IS_OVER_SECONDS = 2
-# Of what termios tells of a terminal the keys, and the byte that stands for none.
+# The place of the keys in the settings of termios, and the byte that disables a key.
 _KEYS, _NO_KEY = 6, b"\0"
 
 
@@ -131,7 +131,7 @@ def ask(question: str) -> bool:
 def ask_line(prompt: str) -> str | None:
     """Return the line that a person types in answer to ``prompt``, None at the end of input.
 
-    What was typed before the question stands there is discarded: it answers another one, or none. Raises
+    Whatever was typed before the question appears is discarded: it answers something else. Raises
     Refused if more comes with the line, and discards that, too: see ``_check_alone``.
     """
     with _asking():
@@ -249,10 +249,10 @@ def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackTy
 
 @contextmanager
 def _asking() -> Iterator[None]:
-    """Ask a question at a terminal at which no byte of what is pasted ends the program.
+    """Ask a question in the block, during which no byte of a pasted text ends the program.
 
-    What follows would else be typed at the shell, or at the prompt of a session: so whoever interrupts a
-    question discards what still comes. The key that stops a program does nothing here: see ``cli.main``.
+    Otherwise the rest of the paste would go to the shell, or to the prompt of a session. For the same reason
+    an interrupt discards what still comes. The key that suspends a program does nothing: see ``cli.main``.
     """
     if not sys.stdin.isatty():
         yield
@@ -272,7 +272,7 @@ def _asking() -> Iterator[None]:
 
 
 def _discard() -> None:
-    """Discard what comes until nothing does, and the beginning of a line at its end."""
+    """Discard all input until no more comes, and the unfinished line at its end."""
     is_more = True
     while is_more:
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
@@ -281,15 +281,15 @@ def _discard() -> None:
 
 
 def _check_alone() -> None:
-    """Discard what is left of what was pasted; Refused if that were more lines than were asked for.
+    """Discard the rest of a paste; raise Refused if it has more lines than were asked for.
 
-    A sender's text may hold what ends it, and lines behind that: the prompt of a session, or the shell that
-    gets the terminal back, would take them for commands.
+    A sender's text may hold the line that ends it, and more lines after that: the prompt of a session, or the
+    shell that gets the terminal back, would take them for commands.
     """
     if not sys.stdin.isatty():
         return
     is_more = _comes_within(_AT_ONCE_SECONDS)
-    termios.tcflush(sys.stdin, termios.TCIFLUSH)  # also the beginning of a line, which nobody can see coming
+    termios.tcflush(sys.stdin, termios.TCIFLUSH)  # also an unfinished line, which select does not report
     if not is_more:
         return
     _discard()
