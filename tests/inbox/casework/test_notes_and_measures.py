@@ -207,7 +207,9 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, a
     assert (("protection_offered", "process_fix"), False) == (told.measures_disclosed, CANARY in repr(told))
     office.json("tell", "1", "1", "--no-longer")
     assert ("process_fix",) == slot(office, author).measures_disclosed
-    assert "no reporter is told of this measure: internal_control" in refused(office, "tell", "1", "4")
+    untold = refused(office, "tell", "1", "4")
+    assert "no reporter is told of this measure: internal_control" in untold
+    assert "these can be told: protection_offered, protection_requested, " in untold
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
 
 
