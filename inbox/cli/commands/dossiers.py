@@ -325,14 +325,14 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
     "--reason",
     default="",
     callback=reason_of,
-    help="Why nothing is told though nothing stands in the way; it stays with the cases.",
+    help="Why nothing is told although nothing forbids it; kept with the cases.",
 )
 @click.option(
     "--despite-warning",
     "despite",
     default="",
     callback=reason_of,
-    help="Why a warning about the text is set aside; it stays with the cases.",
+    help="Why a warning about the text is set aside; kept with the cases.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file

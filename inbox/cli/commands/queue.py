@@ -88,8 +88,8 @@ def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **
 def _lines(view: View) -> Iterator[str]:
     if missed := view["missed"]:
         yield (
-            f"EXCHANGE MISSED: due on {missed['due']}; nothing is here that came after {missed['until']}."
-            " Danger is not seen before reports are opened"
+            f"EXCHANGE MISSED: due on {missed['due']}; what came after {missed['until']} is not here yet."
+            " Nobody sees that a person is in danger before the report is opened"
         )
     counted = f"{MANY} or more" if view["many"] else str(view["count"])
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
