@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from crypto import age
 from crypto.backup import File
+from crypto.recipients import HybridIdentity
+from inbox.keys import key_store
 from inbox.setup import backup_list
+from inbox.vault.tables import KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.backup_media import Copies, Edit, as_it_is, signed_anew
 from tests.support.inbox_builders import Office, Reporter, Sent, World, first
@@ -114,6 +118,25 @@ def test_a_list_that_officers_forged_is_held_against_its_own_vault(
     folder = Path(made["folder"])
     signed_anew(office, folder, forge(folder, what))
     assert "does not hold what its own vault knows" in refused(copies, office, made, tmp_path / "no")
+
+
+@pytest.mark.parametrize("left", ["intake", "attachments"])
+def test_a_key_store_that_officers_emptied_is_held_against_the_vault(
+    office: Office, copies: Copies, tmp_path: Path, left: str
+) -> None:
+    """Without its keys, what the backup holds would never be read. The control is the key store as it was."""
+    made = copies.of(office)
+    folder, store = Path(made["folder"]), Path(made["keystore"])
+    whole = store.read_bytes()
+    with office.opened() as inbox, inbox.transaction() as session:
+        emptied = replace(key_store.load(inbox.home, session), **{left: ()})
+        key = HybridIdentity.from_seed(session.get_one(KeyStoreKey, 1).seed)
+    store.write_bytes(age.seal_bytes(key_store._FILE.encode(emptied), [key.recipient()]))
+    signed_anew(office, folder, as_it_is(store))
+    assert "does not hold what its own vault knows" in refused(copies, office, made, tmp_path / "no")
+    store.write_bytes(whole)
+    signed_anew(office, folder, as_it_is(store))
+    assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
 
 
 def test_what_the_home_had_lost_is_named_and_what_the_vault_does_not_know_stays_behind(
