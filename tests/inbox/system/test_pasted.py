@@ -22,6 +22,16 @@ def pastes(at: Typist, text: str) -> None:
     at.presses(text.encode())
 
 
+@contextmanager
+def pasting(at: Typist, text: str) -> Iterator[None]:
+    """Give the terminal more than it holds, in a thread, which has to be rid of it soon after the block."""
+    thread = Thread(target=pastes, args=(at, text), daemon=True)
+    thread.start()
+    yield
+    thread.join(60)
+    assert not thread.is_alive(), at.shown
+
+
 def acts(office: Office) -> list[str]:
     return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
@@ -49,10 +59,8 @@ def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: 
     with session(filed) as at:
         at.answers("", "note 1")
         at.sees("a full stop alone ends it:")
-        pasting = Thread(target=pastes, args=(at, HOSTILE + COMMAND * times))
-        pasting.start()
-        at.sees(DISCARDED)
-        pasting.join()
+        with pasting(at, HOSTILE + COMMAND * times):
+            at.sees(DISCARDED)
         at.answers("officer> ", "note 1")
         at.sees("a full stop alone ends it:")
         pastes(at, HOSTILE.replace("\n.\n", "\n. \n"))
@@ -86,10 +94,8 @@ def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, ke
     with session(filed) as at:
         at.answers("", "note 1")
         at.sees("a full stop alone ends it:")
-        pasting = Thread(target=pastes, args=(at, f"Bonjour,{key}\n.\n" + COMMAND * 1_000))
-        pasting.start()
-        at.sees("officer> " if key == "\x03" else DISCARDED)
-        pasting.join()
+        with pasting(at, f"Bonjour,{key}\n.\n" + COMMAND * 1_000):
+            at.sees("officer> " if key == "\x03" else DISCARDED)
         at.answers("", "lock")
         assert 0 == at.waits()
     assert "quarantine" not in acts(filed)
