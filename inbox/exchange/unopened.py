@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from crypto import age, padding
 from inbox.exchange import unopened_numbers
 from inbox.exchange.unseal import Changed, Place
 from inbox.system import atomic_files
@@ -15,6 +16,9 @@ from inbox.vault.destroyed_tables import Leaving
 from inbox.vault.tables import Unopened
 from inbox.vault.tombstones import Tombstones
 from inbox.vault.unopened_reasons import Kind
+
+# What lies in its place in the home may be larger: a hole without end, which nobody should read.
+_LARGEST = age.sealed_size(padding.LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,11 @@ class Shelf:
 
 
 def kept(home: Home, rows: Iterable[Unopened]) -> list[Item]:
-    """Return what was set aside before, as far as its envelope is still there."""
+    """Return what was set aside before, as far as its envelope is still there; a larger file is none."""
     items = []
     for row in rows:
         path = home.envelope(row.envelope or b"")
-        if row.envelope is not None and path.exists():
-            place = Place(path, 0, path.stat().st_size, row.envelope)
+        if row.envelope is not None and path.exists() and (size := path.stat().st_size) <= _LARGEST:
+            place = Place(path, 0, size, row.envelope)
             items.append(Item(place, row.received, row.case_id, row))
     return items

@@ -1,5 +1,6 @@
 """Fixtures for tests of the inbox and of the desk, brought in by tests/conftest.py."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,17 @@ def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Of
 def copies(tmp_path: Path) -> Copies:
     """Folders that stand for two media, one for backups and one for key stores."""
     return Copies(tmp_path)
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Fail a test in which the program waits, or reads without end: what it does takes moments."""
+
+    def end(*_: object) -> None:
+        raise AssertionError("it waits")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 60)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)

@@ -1,6 +1,7 @@
 """What could not be filed is tried again once it may succeed, and told when a case has it at last."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -142,7 +143,8 @@ def test_no_number_of_a_row_is_given_twice(world: World, collect_all: Callable[.
     assert [2] == collect_all(Sent(b"noise" * 400))["unopened"]
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "flipped", "longer"])
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("damage", ["missing", "cut", "flipped", "longer", "pipe", "terabyte"])
 def test_a_damaged_copy_stops_nothing_and_changes_no_row(
     world: World, collect_all: Callable[..., Any], damage: str
 ) -> None:
@@ -151,14 +153,21 @@ def test_a_damaged_copy_stops_nothing_and_changes_no_row(
     (path,) = kept(world.office)
     whole = path.read_bytes()
     changed = {"cut": whole[:-1], "flipped": whole[:-1] + bytes([whole[-1] ^ 1]), "longer": whole + b"\0"}
-    if damage == "missing":
-        path.unlink()
-    else:
-        path.write_bytes(changed[damage])
+    match damage:
+        case "missing":
+            path.unlink()
+        case "pipe":
+            path.unlink()
+            os.mkfifo(path)
+        case "terabyte":
+            os.truncate(path, 1 << 40)
+        case _:
+            path.write_bytes(changed[damage])
     outcome = collect_all(first(reporter))
     assert ([1], []) == (outcome["cases"], outcome["resolved"])
     assert {1: "unknown-case"} == rows(world.office)
     assert [] == list((world.office.root / "arriving").iterdir())
+    path.unlink(missing_ok=True)
     path.write_bytes(whole)
     assert [1] == collect_all()["resolved"]
 

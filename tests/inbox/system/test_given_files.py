@@ -2,9 +2,8 @@
 
 import ast
 import os
-import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,8 @@ from inbox.language.errors import FileRefused
 from inbox.system import given_files
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first
 from tests.support.paths import ROOT
+
+pytestmark = pytest.mark.usefixtures("hasty")
 
 TERABYTE = 1 << 40
 
@@ -48,20 +49,6 @@ NO_FILES: dict[str, Callable[[Path], None]] = {
     "link to a file": lambda path: path.symlink_to(__file__),
 }
 TRAPS = NO_FILES | {"terabyte": sparse}
-
-
-@pytest.fixture(autouse=True)
-def hasty() -> Iterator[None]:
-    """Fail a test in which the program waits: nothing here takes longer than moments."""
-
-    def end(*_: object) -> None:
-        raise AssertionError("it waits")
-
-    before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, 60)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
