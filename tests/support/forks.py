@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -54,6 +55,9 @@ def _become(
     output.close()
     if os.isatty(end):
         os.login_tty(end)
+        # As for who logs in. What a shell runs in the background ignores both, and so would all that it runs.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     else:
         os.dup2(end, 1)
         os.dup2(end, 2)
