@@ -194,7 +194,8 @@ def passphrases() -> Iterator[None]:
 
     Who types ahead while the one before is tried would else show it. What is typed before a question stands
     there is discarded, also at the end of the block: it may be meant for another question, and what is
-    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history.
+    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. So is
+    all of what was pasted there, and no byte of it ends the program: see ``_asking``.
     """
     with ExitStack() as stack:
         with suppress(OSError):
@@ -202,7 +203,9 @@ def passphrases() -> Iterator[None]:
             at = stack.enter_context(_TERMINAL.open("rb", buffering=0))
             before = termios.tcgetattr(at)
             stack.callback(_set, at, before)
-            _set(at, [*before[:3], before[3] & ~termios.ECHO, *before[4:]])
+            stack.push(lambda kind, *_: _discard_behind(at, kind))
+            quiet = _without_quit(before)
+            _set(at, [*quiet[:3], quiet[3] & ~termios.ECHO, *quiet[4:]])
         yield
 
 
@@ -258,26 +261,40 @@ def _asking() -> Iterator[None]:
         yield
         return
     before = termios.tcgetattr(sys.stdin)
-    quiet = copy.deepcopy(before)
-    quiet[_KEYS][termios.VQUIT] = _NO_KEY
-    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, _without_quit(before))
     try:
         yield
     except KeyboardInterrupt:
-        if _comes_within(_AFTER_INTERRUPT_SECONDS):
-            _discard()
+        _discard_what_comes(sys.stdin, _AFTER_INTERRUPT_SECONDS)
         raise
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
-def _discard() -> None:
-    """Discard all input until no more comes, and the unfinished line at its end."""
-    is_more = True
+def _without_quit(settings: "list[Any]") -> "list[Any]":
+    """Return the settings of a terminal at which no key ends the program without a word."""
+    quiet = copy.deepcopy(settings)
+    quiet[_KEYS][termios.VQUIT] = _NO_KEY
+    return quiet
+
+
+def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
+    """Discard what comes behind the last passphrase, or behind what ended its question instead."""
+    is_interrupted = kind is KeyboardInterrupt
+    _discard_what_comes(at, _AFTER_INTERRUPT_SECONDS if is_interrupted else _AT_ONCE_SECONDS)
+
+
+def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
+    """Discard what was typed and, if a line comes within so many seconds, go on until nothing comes.
+
+    Tell whether one came. An unfinished line, which select does not report, is discarded, too.
+    """
+    came = is_more = _comes_within(at, seconds)
+    termios.tcflush(at, termios.TCIFLUSH)
     while is_more:
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)
-        is_more = _comes_within(_PASTE_IS_OVER_SECONDS)
-    termios.tcflush(sys.stdin, termios.TCIFLUSH)
+        is_more = _comes_within(at, _PASTE_IS_OVER_SECONDS)
+        termios.tcflush(at, termios.TCIFLUSH)
+    return came
 
 
 def _check_alone() -> None:
@@ -288,11 +305,8 @@ def _check_alone() -> None:
     """
     if not sys.stdin.isatty():
         return
-    is_more = _comes_within(_AT_ONCE_SECONDS)
-    termios.tcflush(sys.stdin, termios.TCIFLUSH)  # also an unfinished line, which select does not report
-    if not is_more:
+    if not _discard_what_comes(sys.stdin, _AT_ONCE_SECONDS):
         return
-    _discard()
     raise Refused(
         sentence("more lines came at once than were asked for; all of them were discarded"),
         sentence(
@@ -302,8 +316,8 @@ def _check_alone() -> None:
     )
 
 
-def _comes_within(seconds: float) -> bool:
-    return bool(select.select([sys.stdin], [], [], seconds)[0])
+def _comes_within(at: "IO[Any]", seconds: float) -> bool:
+    return bool(select.select([at], [], [], seconds)[0])
 
 
 def _set(at: IO[bytes], settings: "list[Any]") -> None:

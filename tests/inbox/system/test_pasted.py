@@ -28,7 +28,7 @@ def pasting(at: Typist, text: str) -> Iterator[None]:
     thread = Thread(target=pastes, args=(at, text), daemon=True)
     thread.start()
     yield
-    thread.join(60)
+    thread.join(20)
     assert not thread.is_alive(), at.shown
 
 
@@ -99,6 +99,20 @@ def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, ke
         at.answers("", "lock")
         assert 0 == at.waits()
     assert "quarantine" not in acts(filed)
+
+
+@pytest.mark.parametrize("end", ["\n", "\x03", "\x04", "\x1c"], ids=["line", "interrupt", "end", "quit"])
+def test_nothing_of_what_was_pasted_for_a_passphrase_is_a_command(filed: Office, end: str) -> None:
+    """Also not what comes when the passphrase was tried already, and more of it than a terminal holds."""
+    with session(filed) as at:
+        at.answers("", "junk 1 --reason x")
+        at.sees("passphrase of officer: ")
+        with pasting(at, end + COMMAND * 1_000):
+            at.sees("error: ")
+            at.sees("officer> ")
+        at.answers("", "lock")
+        assert 0 == at.waits()
+    assert {"quarantine", "junk"}.isdisjoint(acts(filed))
 
 
 def test_no_byte_of_what_was_pasted_stops_the_program(filed: Office) -> None:
