@@ -78,6 +78,18 @@ def test_init_makes_a_portal_once(folder: Path) -> None:
     assert (folder / "portal.sqlite").read_bytes() == before
 
 
+def test_each_portal_has_a_key_of_its_own(folder: Path) -> None:
+    """Whoever knew it would sign its bundles, and know the work of hours to come."""
+    seeds = set()
+    for name in ("one", "other"):
+        (folder / name).mkdir()
+        (folder / name / "portal.toml").write_text((folder / "portal.toml").read_text())
+        run(folder / name, "init")
+        with closing(sqlite3.connect(folder / name / "portal.sqlite")) as connection:
+            seeds |= {*connection.execute("SELECT seed FROM instance")}
+    assert len(seeds) == 2
+
+
 def test_init_prints_for_programs(folder: Path) -> None:
     """--json gives the fingerprint alone."""
     assert FINGERPRINT.fullmatch(json.loads(run(folder, "init", "--json"))["fingerprint"])
