@@ -170,6 +170,16 @@ def test_a_body_larger_than_a_piece_is_refused(site: Nginx) -> None:
         assert b'"code": "%s"' % code in exchange(site.onion_port, content + bytes(size), end=False).body
 
 
+@pytest.mark.parametrize("path", ["/api/slot", "/api/withdraw", "/en/slot"])
+def test_where_bodies_are_small_none_of_more_than_4_kib_is_taken(site: Nginx, path: str) -> None:
+    """By its length alone, before a byte of it has come; one of 4 KiB the portal refuses itself."""
+    statuses = []
+    for size, body in ((4 << 10, bytes(4 << 10)), ((4 << 10) + 1, b"")):
+        content = head(f"POST {path} HTTP/1.1", f"Content-Length: {size}", "Connection: close") + body
+        statuses.append(exchange(site.onion_port, content, end=not body).status)
+    assert statuses == [400, 413]
+
+
 @pytest.fixture(autouse=True)
 def patient() -> Iterator[None]:
     """Let pages take the time that a busy machine needs."""
