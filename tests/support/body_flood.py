@@ -1,4 +1,7 @@
-"""Clients of HTTP/2 that begin all requests they may in a connection, and hold all but the end of each."""
+"""Clients of HTTP/2 that begin all requests they may in a connection, and hold all but the end of each.
+
+The end comes by drops: who sends nothing for a while is let go.
+"""
 
 import socket
 import ssl
@@ -20,11 +23,14 @@ from tests.support.portal_room import BODY
 _STREAMS = 100
 _FRAME = 16_384
 _WAIT_SECONDS = 0.01
+# Of each body, for so many drops.
+_END = 400
+_PAUSE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A request with a body of ``size`` bytes, of which the last never comes."""
+    """A request with a body of ``size`` bytes, of which the last come by drops, and one never."""
 
     method: str
     path: str
@@ -43,11 +49,12 @@ SEALED = Held("POST", "/en/sealed", 16 << 20, [("content-type", "multipart/form-
 
 @dataclass
 class _Client:
-    """One connection, with what is still to be sent of each of its bodies."""
+    """One connection, with what is still to be sent of each of its bodies before their ends."""
 
     connection: ssl.SSLSocket
     bodies: Sequence[Held]
     left: dict[int, int] = field(default_factory=dict)
+    dripped: float = field(default_factory=time.monotonic)
     protocol: H2Connection = field(default_factory=lambda: H2Connection(H2Configuration(client_side=True)))
 
     def begin(self) -> None:
@@ -57,12 +64,12 @@ class _Client:
             body, stream = self.bodies[n % len(self.bodies)], 2 * n + 1
             told = [(":method", body.method), (":path", body.path), (":scheme", "https"), (":authority", "x")]
             self.protocol.send_headers(stream, [*told, ("content-length", str(body.size)), *body.headers])
-            self.left[stream] = body.size - 1
+            self.left[stream] = body.size - _END
         self.connection.sendall(self.protocol.data_to_send())
         self.connection.settimeout(_WAIT_SECONDS)
 
     def go_on(self) -> None:
-        """Take in what the server says, and send what it has room for; nothing once it has gone."""
+        """Take in what the server says, and send what it has room for, or drops; nothing once it has gone."""
         try:
             self._receive()
             self._send()
@@ -77,11 +84,14 @@ class _Client:
                         self.left.pop(event.stream_id, None)
 
     def _send(self) -> None:
+        drop = int(time.monotonic() - self.dripped > _PAUSE_SECONDS)
+        if drop:
+            self.dripped = time.monotonic()
         for stream, left in self.left.items():
-            room = min(left, self.protocol.local_flow_control_window(stream), _FRAME)
+            room = min(left or drop, self.protocol.local_flow_control_window(stream), _FRAME)
             if room > 0:
                 self.protocol.send_data(stream, bytes(room))
-                self.left[stream] -= room
+                self.left[stream] = max(left - room, 0)
         self.connection.settimeout(None)
         self.connection.sendall(self.protocol.data_to_send())
         self.connection.settimeout(_WAIT_SECONDS)
