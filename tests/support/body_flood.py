@@ -98,13 +98,14 @@ class _Client:
 
 
 @contextmanager
-def holding(port: int, count: int, bodies: Sequence[Held], seconds: float) -> Iterator[int]:
-    """Hold so many connections, each from an address of its own; yield how many bodies are held, when full.
+def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) -> Iterator[int]:
+    """Hold connections, each from an address of its own; yield how many bodies are held, when full.
 
-    ``seconds`` is how long they may send.
+    Each begins its bodies in turn, again and again, as many as nginx takes. ``seconds`` is how long they may
+    send.
     """
     with ExitStack() as stack:
-        clients = [_Client(stack.enter_context(_connected(port, n)), bodies) for n in range(count)]
+        clients = [_Client(stack.enter_context(_connected(port, n)), bodies) for n, bodies in enumerate(connections)]
         for each in clients:
             each.begin()
         end = time.monotonic() + seconds

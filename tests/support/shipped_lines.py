@@ -91,7 +91,7 @@ UNITS: Mapping[str, Lines] = {
         "KillSignal=SIGQUIT": "nginx finishes what is under way",
         "KillMode=mixed": "which its main process tells the others",
         "RuntimeDirectory=nginx-%i": "its process id, and the sockets between its two parts",
-        "TemporaryFileSystem=/run/nginx-body:size=128m,mode=0700": "bodies larger than a buffer",
+        "TemporaryFileSystem=/run/nginx-body:size=96m,mode=0700": "bodies larger than a buffer",
         "TemporaryFileSystem=/var/lib/nginx:size=1m": "where nginx would put them else, on a disk",
         "MemoryMax=4G": "what floods one way leaves memory for the other; computed where it stands",
         "TasksMax=256": "no fork bomb; a process for each core, twice while it takes a new configuration",
