@@ -215,8 +215,9 @@ def test_a_header_whose_upload_is_gone_seals_nothing_more(visitor: Visitor) -> N
     visitor.page.route(ENVELOPES, times(1, lose_and_forget))
     visitor.confirm()
     visitor.arrived()
-    first, *_, last = [body for body in visitor.bodies() if body]
-    assert first[:1_627] != last[:1_627]
+    headers = [body[:1_627] for body in visitor.bodies() if body]
+    # Tried once more, as only the answer could be lost; other work for it would be in vain.
+    assert headers == [headers[0], headers[0], headers[-1]] != [headers[0]] * 3
     assert visitor.site.report()[0].answers["what"] == WRITTEN
 
 
