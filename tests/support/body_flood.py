@@ -105,7 +105,9 @@ def holding(port: int, connections: Sequence[Sequence[Held]], seconds: float) ->
     send.
     """
     with ExitStack() as stack:
-        clients = [_Client(stack.enter_context(_connected(port, n)), bodies) for n, bodies in enumerate(connections)]
+        clients = [
+            _Client(stack.enter_context(_connected(port, n)), bodies) for n, bodies in enumerate(connections)
+        ]
         for each in clients:
             each.begin()
         end = time.monotonic() + seconds
