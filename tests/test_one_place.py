@@ -114,6 +114,8 @@ def writers(tree: ast.Module) -> set[str]:
 
 def _writers(node: ast.AST) -> Iterator[str]:
     match node:
+        case ast.Call(func=ast.Name(id="cast") | ast.Attribute(attr="cast"), args=[kind, *_]):
+            yield "Printable" if "Printable" in ast.unparse(kind) else ""
         case ast.Call(func=ast.Name(id=name)):
             yield name
         case ast.Attribute(value=ast.Name(id=module), attr=name):
@@ -121,11 +123,21 @@ def _writers(node: ast.AST) -> Iterator[str]:
             yield name if name == "Printable" else ""
         case ast.ImportFrom(module=str() as module, names=names):
             yield from (f"{module}.{each.name}" for each in names)
+            yield from (each.name for each in names if each.asname)  # by another name it is called unseen
 
 
 @pytest.mark.parametrize(
     "planted",
-    ["print(x)", "from sys import stdout", "click.echo(x)", "printable.Printable(x)", "f = os.write"],
+    [
+        "print(x)",
+        "from sys import stdout",
+        "click.echo(x)",
+        "printable.Printable(x)",
+        "from crypto.printable import Printable as P",
+        "cast('Printable', x)",
+        "typing.cast(Printable, x)",
+        "f = os.write",
+    ],
 )
 def test_a_planted_writer_would_be_found(planted: str) -> None:
     """The control of the test below."""
