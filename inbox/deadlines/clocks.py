@@ -1,47 +1,31 @@
-"""The clocks of a case, counted from what really happened: receipt, and what the reporter could read.
+"""The deadlines of a case by the clocks of the law, counted from what really happened.
 
-Décret 2022-1284, article 4: acknowledgement within 7 working days, feedback within 3 months of it, or of the
-end of those days without it. Directive (EU) 2019/1937, articles 9 and 11: within 7 days; 3 months, up to 6 at
-an external authority for a good reason.
+The program knows the events from which, and to which, a clock runs, and counts the days that the law says.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
+from inbox.deadlines.office import Practice
 from inbox.deadlines.working_days import Calendar
-from templates.law.rules import Period
+from templates.law.rules import Clock, Event, Period
 
-_ACK = timedelta(days=7)
-_ACK_WORKING_DAYS = 7
-_FEEDBACK = relativedelta(months=3)
-_EXTENDED = relativedelta(months=6)
-# A first act after opening: so many working days by priority, 0 for the same day: a rule of the inspectorate.
-_FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}
-
-
-class Clock(StrEnum):
-    """What is due."""
-
-    FIRST_ACT = "first_act"
-    ACK_EU = "ack_eu"
-    ACK_FR = "ack_fr"
-    FEEDBACK = "feedback"
-    RETENTION = "retention"
+# The end of retention is no clock of the law; no code of the law has a hyphen.
+RETENTION = "end-of-retention"
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """The last day to do something; ``done`` is the day on which it was done.
 
+    ``clock`` is the code of a clock of the law that ``ends`` with an event; RETENTION ends with none.
     ``dropped`` is the day on which the case was closed before anybody had done it, and it was no longer due.
     ``sent`` is the day of the outbox that does it, until the portal confirms that one.
     """
 
-    clock: Clock
+    clock: str
+    ends: Event | None
     day: date
     done: date | None = None
     dropped: date | None = None
@@ -63,8 +47,9 @@ class Events:
 
     ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
     from which the reporter could read so (``portal_days``). ``sent`` and ``answer_sent`` are the days of the
-    outboxes that said so. ``period`` is how long a closed case is kept. An ``unreachable`` reporter can be
-    told nothing; from others something may be ``withheld`` for a reason.
+    outboxes that said so; somebody took more time for feedback on the day it was ``extended``. ``period`` is
+    how long a closed case is kept. An ``unreachable`` reporter can be told nothing; from others something may
+    be ``withheld`` for a reason.
     """
 
     received: date
@@ -83,49 +68,67 @@ class Events:
     unreachable: bool = False
     withheld: bool = False
 
+    def day_of(self, event: Event) -> date | None:
+        """Return the day on which a clock's event happened, None if it has not."""
+        return {
+            Event.RECEIVED: self.received,
+            Event.COLLECTED: self.collected,
+            Event.FIRST_ACT: self.first_act,
+            Event.ACKNOWLEDGED: self.acknowledged,
+            Event.ANSWERED: self.answered,
+        }[event]
 
-def clocks(events: Events, calendar: Calendar) -> list[Due]:
-    """Return every clock of a case, met or not, in the order of ``Clock``.
+    def day_sent(self, event: Event) -> date | None:
+        """Return the day of the outbox that tells the reporter of an event, None if none does."""
+        return {Event.ACKNOWLEDGED: self.sent, Event.ANSWERED: self.answer_sent}.get(event)
+
+
+def clocks(events: Events, how: Practice) -> list[Due]:
+    """Return every deadline of a case, met or not: the clocks of the law in its order, then retention.
 
     Closing a case meets none of them. It drops a first act that nobody has done. It drops what the reporter
     is to be told only if nobody can be told, and feedback also if that is withheld.
     """
-    open_clocks = _open_clocks(events, calendar)
-    ended = [replace(each, dropped=_dropped(each, events)) for each in open_clocks]
-    return [*ended, *_retention(events, calendar)]
+    running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
+    ended = [replace(each, dropped=_dropped(each, events)) for each in running]
+    return [*ended, *_retention(events, how.calendar)]
 
 
-def next_due(events: Events, calendar: Calendar) -> Due | None:
-    """Return what is due next, None if nothing is. The Directive's day stands for both acknowledgements."""
-    waiting = [
-        each for each in clocks(events, calendar) if each.is_waiting and each.clock is not Clock.ACK_FR
-    ]
+def next_due(events: Events, how: Practice) -> Due | None:
+    """Return what is due next, None if nothing is; of two clocks with one end, it is the earlier."""
+    waiting = [each for each in clocks(events, how) if each.is_waiting]
     return min(waiting, key=lambda due: due.day, default=None)
 
 
-def _feedback_limit(events: Events, calendar: Calendar) -> date:
-    """Return the last day for feedback, whether or not it was given."""
-    without = calendar.legal.after(events.received, _ACK_WORKING_DAYS)
-    # A late acknowledgement gives no more time; one that is on its way counts from the day it was sent.
-    start = min(events.sent or without, events.acknowledged or without, without)
-    return start + (_EXTENDED if events.extended else _FEEDBACK)
+def _due(code: str, rule: Clock, events: Events, how: Practice) -> Due:
+    done = events.day_of(rule.ends)
+    sent = None if done else events.day_sent(rule.ends)
+    return Due(code, rule.ends, _last_day(rule, events, how), done, sent=sent)
 
 
-def _open_clocks(events: Events, calendar: Calendar) -> Iterator[Due]:
-    acted = calendar.after(events.collected, _FIRST_ACT[events.priority])
-    yield Due(Clock.FIRST_ACT, acted, events.first_act)
-    told = events.acknowledged
-    sent = None if told else events.sent
-    yield Due(Clock.ACK_EU, events.received + _ACK, told, sent=sent)
-    without = calendar.legal.after(events.received, _ACK_WORKING_DAYS)
-    yield Due(Clock.ACK_FR, without, told, sent=sent)
-    answer = None if events.answered else events.answer_sent
-    yield Due(Clock.FEEDBACK, _feedback_limit(events, calendar), events.answered, sent=answer)
+def _last_day(rule: Clock, events: Events, how: Practice) -> date:
+    """Return the day on which a clock ends, whether or not that was done by then."""
+    span = rule.of(events.priority)
+    if rule.ends is Event.ANSWERED and events.extended and how.may_extend and rule.extension:
+        span = rule.extension.within
+    return span.after(_start(rule, events, how), how.calendar.legal if rule.statutory else how.calendar)
+
+
+def _start(rule: Clock, events: Events, how: Practice) -> date:
+    """Return the day from which a clock runs.
+
+    What is on its way counts from the day it was sent. A clock that waits for an event runs ``or_after``
+    another at the latest, so that being late gives no more time.
+    """
+    days = [events.day_of(rule.starts), events.day_sent(rule.starts)]
+    if rule.or_after:
+        days.append(_last_day(how.clocks[rule.or_after], events, how))
+    return min(day for day in days if day)
 
 
 def _dropped(due: Due, events: Events) -> date | None:
-    ends = due.clock is Clock.FIRST_ACT or events.unreachable
-    ends = ends or (due.clock is Clock.FEEDBACK and events.withheld)
+    ends = due.ends is Event.FIRST_ACT or events.unreachable
+    ends = ends or (due.ends is Event.ANSWERED and events.withheld)
     return events.closed if ends and not due.done else None
 
 
@@ -141,4 +144,4 @@ def kept_until(last: date, period: Period, calendar: Calendar) -> date:
 def _retention(events: Events, calendar: Calendar) -> Iterator[Due]:
     if events.closed and events.period and not events.held:
         last = max(events.closed, events.last_written or events.closed)
-        yield Due(Clock.RETENTION, kept_until(last, events.period, calendar))
+        yield Due(RETENTION, None, kept_until(last, events.period, calendar))

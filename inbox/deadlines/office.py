@@ -16,7 +16,7 @@ from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import DayOff, Setting
-from templates.law.rules import Law, Period
+from templates.law.rules import Clock, Event, Law, Period
 
 _KEPT = "practice"
 
@@ -30,10 +30,15 @@ class Practice:
     regime: str
 
     @property
+    def clocks(self) -> Mapping[str, Clock]:
+        """The clocks of the law that run in this regime, by their codes."""
+        return {code: each for code, each in self.law.clocks.items() if self.regime in each.regimes}
+
+    @property
     def may_extend(self) -> bool:
         """Whether the law lets an office of this regime take a longer time for feedback."""
-        clocks = [each for each in self.law.clocks.values() if self.regime in each.regimes]
-        return any(each.extension and self.regime in each.extension.regimes for each in clocks)
+        feedback = next(each for each in self.clocks.values() if each.ends is Event.ANSWERED)
+        return feedback.extension is not None and self.regime in feedback.extension.regimes
 
     def period(self, outcome: str) -> str:
         """Return the code of the period for which a case of an outcome is kept.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 from crypto.questionnaire import Questionnaire
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import legal_duties, office
-from inbox.deadlines.clocks import Clock, Due, Events
+from inbox.deadlines.clocks import Due, Events
 from inbox.deadlines.office import Practice
 from inbox.law import in_use
 from inbox.questionnaire import answers as answers_of
@@ -23,6 +23,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Credibility, Duty, Measure, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
+from templates.law.rules import Event
 
 
 class _Since(NamedTuple):
@@ -181,7 +182,7 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
     answer = since.answer_sent or (today if work.feedback else None)
     since = since._replace(sent=since.sent or today, answer_sent=answer)
     events = _events(case, work, since, how)
-    return next(each for each in legal_clocks.clocks(events, how.calendar) if each.clock is Clock.FEEDBACK)
+    return next(each for each in legal_clocks.clocks(events, how) if each.ends is Event.ANSWERED)
 
 
 def keep_in_step(session: Session, number: int) -> None:
@@ -224,7 +225,7 @@ def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
     """Yield the work on every case with all its clocks."""
     how = office.of(session)
     for case, work, since in _all(session):
-        yield work, legal_clocks.clocks(_events(case, work, since, how), how.calendar)
+        yield work, legal_clocks.clocks(_events(case, work, since, how), how)
 
 
 def pursued(session: Session) -> Select[int]:
@@ -237,7 +238,7 @@ def clocks(session: Session, number: int) -> list[Due]:
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, work, _since(session, number), how)
-    return legal_clocks.clocks(events, how.calendar)
+    return legal_clocks.clocks(events, how)
 
 
 _SAID = select(Case, Workflow).join(Workflow, Workflow.case == Case.number).options(undefer(Case.message))
@@ -262,10 +263,7 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
 
 
 def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
-    """Return what happened to a case.
-
-    An extension counts if the regime of the office allows it.
-    """
+    """Return what happened to a case."""
     return Events(
         received=case.received,
         collected=case.collected,
@@ -274,7 +272,7 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
         sent=since.sent,
         acknowledged=work.acknowledged,
         answer_sent=since.answer_sent,
-        extended=work.extended if how.may_extend else None,
+        extended=work.extended,
         answered=work.answered,
         closed=work.closed,
         last_written=since.written,
@@ -305,7 +303,7 @@ def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:
     """Return the next day on which a clock ends or a decision is due."""
     how = office.of(session)
-    due = legal_clocks.next_due(_events(case, work, since, how), how.calendar)
+    due = legal_clocks.next_due(_events(case, work, since, how), how)
     return min(filter(None, (due.day if due else None, decision)), default=None)
 
 

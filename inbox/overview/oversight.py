@@ -71,7 +71,7 @@ def _view(session: Session, today: date) -> View:
     found = list(workflow.every(session))
     works = [work for work, _ in found]
     decisions = session.scalars(select(Duty)).all()
-    days = [(each.clock.value, _state(each, today)) for _, clocks in found for each in clocks]
+    days = [(each.clock, _state(each, today)) for _, clocks in found for each in clocks]
     days += [(row.kind, _state_of(row.due, row.decided, today)) for row in decisions]
     days += [(kind, _state_of(due, done, today)) for kind, due, done in access_requests.deadlines(session)]
     return {

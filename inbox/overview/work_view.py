@@ -65,7 +65,7 @@ def _before_closing(session: Session, number: int, today: date) -> list[str]:
 def clock(due: Due, today: date) -> View:
     """Return the day of a deadline, when it was sent, done or dropped, and whether it is late."""
     return {
-        "clock": due.clock.value,
+        "clock": due.clock,
         "day": due.day.isoformat(),
         "done": due.done.isoformat() if due.done else None,
         "dropped": due.dropped.isoformat() if due.dropped else None,

@@ -1,7 +1,6 @@
-"""More time for the feedback to the author: six months instead of three.
+"""More time for the feedback to the reporter, where the law gives it to the regime of the office.
 
-An external authority alone may take it, for a good reason, and tells the author before the three months end
-(Directive (EU) 2019/1937, article 11(2)(d)).
+It takes a good reason, and the reporter is told before the usual time ends.
 """
 
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, workflow
-from inbox.deadlines.clocks import Clock
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -19,6 +17,7 @@ from inbox.replies.drafts import Draft
 from inbox.replies.templates import EXTENSION
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from templates.law.rules import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +40,8 @@ class Extension:
 def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     """Extend the time for the feedback and tell the author; return the new day.
 
-    Raises CaseRefused for an unknown case, in the internal regime, for a case that is closed, answered,
-    extended already or late; and as ``drafts.send``.
+    Raises CaseRefused for an unknown case, in a regime that has no such time, for a case that is closed,
+    answered, extended already or late; and as ``drafts.send``.
     """
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
@@ -63,7 +62,7 @@ def preview(inbox: Inbox, who: Actor, number: int, extension: Extension) -> View
 
 def _extend(session: Session, number: int, today: date) -> None:
     work = workflow.of(session, number)
-    due = next(each for each in workflow.clocks(session, number) if each.clock is Clock.FEEDBACK)
+    due = next(each for each in workflow.clocks(session, number) if each.ends is Event.ANSWERED)
     if not office.of(session).may_extend:
         raise CaseRefused(
             sentence("the regime of this office does not let it extend the time for feedback"),

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, renewing, retention_schedule, workflow
-from inbox.deadlines.clocks import Clock
+from inbox.deadlines.clocks import RETENTION
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import changes, codes_in_use, folders, in_use
@@ -125,10 +125,10 @@ def _tried(session: Session, law: Law) -> Iterator[None]:
 def _due(session: Session) -> _Days:
     """Return the last day of everything that is to be done or decided about each case."""
     found = {
-        (work.case, "clock", each.clock.value): each.day
+        (work.case, "clock", each.clock): each.day
         for work, dues in workflow.every(session)
         for each in dues
-        if each.is_waiting and each.clock is not Clock.RETENTION
+        if each.is_waiting and each.clock != RETENTION
     }
     undecided = select(Duty.case, Duty.kind, Duty.due).where(Duty.decided.is_(None))
     return found | {(case, "duty", kind): day for case, kind, day in session.execute(undecided)}
@@ -137,7 +137,7 @@ def _due(session: Session) -> _Days:
 def _kept(inbox: Inbox, session: Session) -> _Days:
     """Return until when each closed or junk case is kept."""
     found = retention_schedule.listing(inbox.home, session)
-    return {(each.case, "clock", Clock.RETENTION.value): each.day for each in found}
+    return {(each.case, "clock", RETENTION): each.day for each in found}
 
 
 def _moved(before: _Days, after: _Days) -> list[Moved]:

@@ -12,6 +12,8 @@ from templates.law.rules import Asked, DutyRole, Effect, Event, MeasureRole
 from templates.law.spans import Span
 
 Documents = Mapping[str, Document]
+# The events that reporters are told of.
+_TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 
 
 def check(documents: Documents) -> None:
@@ -57,8 +59,7 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
         # So no deadline can begin, at the latest, with its own end.
         if clock["from"] == clock["to"]:
             yield _wrong(document, (*path, "to"), belongs("other-event", event=clock["from"]))
-        ends = [other for other, each in clocks.items() if each["to"] == clock["from"]]
-        yield from _among(document, (*path, "or_after"), clock.get("or_after"), ends)
+        yield from _counted(document, path, clock)
         if extension := clock.get("extension"):
             yield from _known_regimes(documents, document, (*path, "extension"), extension)
             yield from _longer(document, path, clock)
@@ -66,8 +67,33 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
         yield from _ends(document, regime)
 
 
+def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
+    """Yield a mistake unless a clock always runs, and reporters can count the days of what they are told.
+
+    They do not know when a report was opened, and are not to learn how urgent it is.
+    """
+    if clock["to"] in _TOLD:
+        yield from _among(document, (*path, "from"), clock["from"], (Event.RECEIVED, Event.ACKNOWLEDGED))
+        if "within" not in clock:
+            yield document.mismatch((*path, "within"), Fault.MISSING)
+    if clock["from"] == Event.ACKNOWLEDGED and "or_after" not in clock:
+        yield document.mismatch((*path, "or_after"), Fault.MISSING)
+    regimes = clock.get("regimes")
+    ends = [
+        other
+        for other, each in document.value["clock"].items()
+        if each["to"] == clock["from"] and _covers(each.get("regimes"), regimes)
+    ]
+    yield from _among(document, (*path, "or_after"), clock.get("or_after"), ends)
+
+
+def _covers(regimes: Collection[str] | None, others: Collection[str] | None) -> bool:
+    """Tell whether what applies in some regimes applies in each of the others; None stands for all."""
+    return regimes is None or (others is not None and set(regimes) >= set(others))
+
+
 def _longer(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
-    if "within" not in clock:
+    if clock["to"] != Event.ANSWERED:
         yield document.mismatch((*path, "extension"), Fault.UNKNOWN)
     elif Span.parse(clock["extension"]["within"]).roughly <= Span.parse(clock["within"]).roughly:
         yield _wrong(document, (*path, "extension", "within"), belongs("longer", than=clock["within"]))

@@ -154,7 +154,7 @@ def extend(  # noqa: PLR0913 - one for each option
     despite: str,
     as_json: bool,
 ) -> None:
-    """Take up to six months for the feedback, as an external authority may; the author is told why."""
+    """Take more time for the feedback, where the law gives it; the reporter is told why."""
     own = given_text(text, text_file)
     with door.opened() as (inbox, who):
         if own is None and _takes_words(inbox, templates.EXTENSION):

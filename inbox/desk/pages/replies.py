@@ -47,7 +47,7 @@ def status(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
-    """Take up to six months for the feedback, as an external authority may; the author is told."""
+    """Take more time for the feedback, where the law gives it; the reporter is told."""
     return _say(case, _extension(), extension.extend, _longer) or done(case, Done.EXTENDED)
 
 

@@ -260,12 +260,12 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
 ) -> None:
     """A clock, the days until a decision, a weight of the score: each stands in the code of a room."""
     before = stored(office)
+    program.change("deadlines/clocks.py", "return span.after(", "return Span.parse('3 days').after(")
     program.change(
         "deadlines/clocks.py",
-        "_FIRST_ACT = {1: 0, 2: 2, 3: 5, 4: 10}",
-        "_FIRST_ACT = dict.fromkeys(range(5), 90)",
+        "from templates.law.rules",
+        "from templates.law.spans import Span\nfrom templates.law.rules",
     )
-    program.change("deadlines/clocks.py", "_ACK = timedelta(days=7)", "_ACK = timedelta(days=3)")
     program.change("deadlines/legal_duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
     program.change("questionnaire/scoring.toml", "value = 1\nwhen = { who_id", "value = 3\nwhen = { who_id")
     program.change("vault/score.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")

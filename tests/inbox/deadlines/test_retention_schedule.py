@@ -205,7 +205,7 @@ def test_what_is_undecided_is_due_once_it_is_decided(
 def kept_until(office: Office) -> list[str]:
     """Return what the case itself says of the day from which it is to be destroyed, nothing without one."""
     clocks = office.json("show", "1")["work"]["clocks"]
-    return [each["day"] for each in clocks if each["clock"] == "retention"]
+    return [each["day"] for each in clocks if each["clock"] == legal_clocks.RETENTION]
 
 
 def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None:
@@ -226,7 +226,7 @@ def test_a_case_is_kept_for_what_opens_proceedings_alone(closed: Office) -> None
                 *(each for _, all_of in workflow.every(session) for each in all_of),
             ]
             is_kept = Obstacle.PROCEEDINGS in due.facts
-            assert is_kept is not any(each.clock is legal_clocks.Clock.RETENTION for each in clocks)
+            assert is_kept is not any(each.clock == legal_clocks.RETENTION for each in clocks)
             found |= {kind} if is_kept else set()
             session.delete(row)
             session.flush()

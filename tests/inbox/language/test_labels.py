@@ -15,7 +15,7 @@ from inbox.access import access_requests, disclosures, identities
 from inbox.casework import links, measures
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines import legal_duties, settings
-from inbox.deadlines.clocks import Clock
+from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
@@ -56,7 +56,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "because": access_requests.Because,
     "bundle": collect.State,
     "caution": Flag,
-    "clock": Clock,
+    "clock": [RETENTION],
     "common": entities.Kind,
     "consent": identities.Consent,
     "credibility": Credibility,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import String, update
 
+from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.retention_schedule import Rule
 from inbox.session import journal
 from inbox.session.actions import Code, action
@@ -72,13 +73,13 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
         "cases"
     ]
     assert states(dropped=2, running=1) == seen["deadlines"]["feedback"]
-    assert states(running=2) == seen["deadlines"]["retention"]
+    assert states(running=2) == seen["deadlines"][RETENTION]
     assert ({"founded": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
     clock = moved(monkeypatch)
     clock.wait(130)
     seen = trio.others.json("oversight")
     assert states(dropped=2, overdue=1) == seen["deadlines"]["feedback"]
-    assert 2 == seen["deadlines"]["retention"]["running"]
+    assert 2 == seen["deadlines"][RETENTION]["running"]
     trio.others.json("decide", "1", "no_transmission", "--reason", "x")
     trio.others.json("show", "1")
     trio.others.close("1", "moot", "--disclosure", "full", "--text", "Clos.")
@@ -216,7 +217,7 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
     seen = trio.others.json("oversight")
     counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
     assert counted.items() <= seen["cases"].items()
-    assert ({"founded": 2}, 2) == (seen["outcomes"], seen["deadlines"]["retention"]["overdue"])
+    assert ({"founded": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
     # Bruno sees neither case 2 nor case 3; of case 1 that it is there, and late.
     of_bruno = trio.excluded.json("oversight")
     counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}

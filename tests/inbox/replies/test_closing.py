@@ -11,6 +11,7 @@ from crypto import bundle
 from inbox.casework import exits
 from inbox.casework.exits import Exit
 from inbox.casework.measures import Disclosure
+from inbox.deadlines.clocks import RETENTION
 from inbox.replies.closing import Closing, Outcome
 from inbox.session.actions import TABLE, Code
 from tests.support import inbox_builders as build
@@ -142,7 +143,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     """In the language of the report, by the list; the case says where to."""
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
-    (kept,) = [each["day"] for each in work(office)["clocks"] if each["clock"] == "retention"]
+    (kept,) = [each["day"] for each in work(office)["clocks"] if each["clock"] == RETENTION]
     assert (build.today() + relativedelta(months=2)).isoformat() == kept
     assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in slot.messages[-1].text
     assert ("closed", ("referred_external",)) == (slot.status, slot.measures_disclosed)
