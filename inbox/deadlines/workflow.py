@@ -145,13 +145,16 @@ def feedback(session: Session, number: int) -> None:
 def tell(session: Session, numbers: Container[int], n: int) -> None:
     """Note that outbox ``n`` tells the reporters of these cases that they were heard, with any feedback.
 
-    It counts once the portal has confirmed the outbox: see ``told``.
+    It counts once the portal has confirmed the outbox: see ``told``. Time for feedback runs from today.
     """
     for work in session.scalars(select(Workflow).where(_TELLS_MORE)).all():
         if work.case in numbers:
+            before = work.acknowledged_in, work.answered_in
             work.acknowledged_in = work.acknowledged_in or n
             if work.feedback:
                 work.answered_in = work.answered_in or n
+            if before != (work.acknowledged_in, work.answered_in):
+                keep_in_step(session, work.case)
 
 
 def told(session: Session, days: Mapping[int, date]) -> None:
@@ -169,6 +172,7 @@ def forget_told(session: Session, n: int) -> None:
             work.acknowledged_in = None
         if work.answered is None and (work.answered_in or 0) >= n:
             work.answered_in = None
+        keep_in_step(session, work.case)
 
 
 def feedback_due(session: Session, number: int, today: date) -> Due:

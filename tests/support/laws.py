@@ -1,6 +1,7 @@
 """The two laws of the tests: that of France, which ships, and one that shares nothing with it."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from inbox.deadlines.working_days import Calendar
@@ -26,3 +27,15 @@ def edited(to: Path, file: str, found: str, put: str) -> Path:
     assert found in text
     (to / file).write_text(text.replace(found, put), "utf-8")
     return to
+
+
+def laws_with(file: str, *changes: Mapping[str, str]) -> list[Mapping[str, bytes]]:
+    """Return the files of French laws, each with some texts of one file replaced."""
+    found = []
+    for each in changes:
+        text = FILES["fr"][file].decode()
+        for before, after in each.items():
+            assert before in text
+            text = text.replace(before, after)
+        found.append({**FILES["fr"], file: text.encode()})
+    return found
