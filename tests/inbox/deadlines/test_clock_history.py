@@ -173,6 +173,7 @@ STEPS = st.lists(
         st.sampled_from([each for name, each in vars(Inspectorate).items() if not name.startswith("_")]),
         st.integers(1, 40),
     ),
+    min_size=4,
     max_size=14,
 )
 
@@ -182,6 +183,7 @@ SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
 
 @example(SOON)
 @example([*SOON, (Inspectorate.lose_the_last_outbox, 1)])
+@example([(Inspectorate.make_outbox, 1), (Inspectorate.confirm_outboxes, 1)])
 @given(STEPS)
 def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[Step, int]]) -> None:
     """Other laws and regimes, days off, late media, lost outboxes, closing: after each, as counted anew."""
