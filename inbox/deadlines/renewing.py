@@ -1,8 +1,9 @@
 """What is stored by rules is stored by those in use: with others, scores and deadlines are set anew.
 
 The rules are the law, this program, the public holidays that it knows, and how the office works. Of the
-program every file of three rooms counts, because a list of files with rules could miss one: deadlines are
-computed in this room, from the score and the tables. The contract of layers keeps it from anything above.
+program every file of four rooms counts, because a list of files with rules could miss one: deadlines are
+computed in this room, from the score and the tables, and that of the law counts days. The contract of layers
+keeps it from anything above.
 """
 
 import hashlib
@@ -23,8 +24,8 @@ from inbox.session.inbox import Progress, Unlocked
 from inbox.vault.casework_tables import Setting
 
 _SETTING = "rules"
-_PROGRAM = Path(inbox.__file__).parent
-_ROOMS = ("deadlines", "questionnaire", "vault")
+_PROGRAM = Path(inbox.__file__).parents[1]
+_ROOMS = ("inbox/deadlines", "inbox/questionnaire", "inbox/vault", "templates/law")
 _WRITTEN_IN = {".py", ".toml"}
 _LIBRARIES = ("holidays", "python-dateutil")
 

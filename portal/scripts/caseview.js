@@ -1,7 +1,7 @@
 // @ts-check
 /** A case as its reporter sees it: status, messages, days, and what is not certain. */
 
-import { feedbackBy, firstAnswerBy, toCount } from "./days.js";
+import { promisedBy, toCount } from "./days.js";
 import { byId, element, write } from "./dom.js";
 import { channel } from "./keyring.js";
 import { site } from "./site.js";
@@ -45,7 +45,7 @@ export function showCase({ claim, channel: id, day, slot, fault }, keyring, toda
  */
 function due({ day, slot, fault }) {
   if (slot) return slot.status === "closed" ? null : { code: "next-by", day: slot.next_by };
-  return fault || !day ? null : { code: "first-by", day: firstAnswerBy(day) };
+  return fault || !day ? null : { code: "first-by", day: promisedBy(site.promised.received, day, site.promised.daysOff) };
 }
 
 /**
@@ -75,7 +75,7 @@ function differsText(claim, day, name) {
  * @param {string} today
  */
 function feedbackText(reported, today) {
-  const day = feedbackBy(reported);
+  const day = promisedBy(site.promised.answered, reported, site.promised.daysOff);
   return today > day ? "" : say("feedback-by", { day: dayText(day) });
 }
 

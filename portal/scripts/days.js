@@ -2,8 +2,6 @@
 /** Days of the calendar, as the protocol knows them (SPEC 1.2). */
 
 const DAY_MS = 86_400_000;
-const FIRST_ANSWER_DAYS = 7;
-const FEEDBACK_MONTHS = 3;
 
 /**
  * Return today, by this machine's clock, in UTC: `YYYY-MM-DD`.
@@ -56,19 +54,48 @@ export function monthsAfter(day, count) {
 }
 
 /**
- * Return the day by which whoever reported on `day` should find that it was received.
+ * Return the last day of what the law promises whoever reported on `day`.
+ * @param {string} promise as `templates/law/promises.py` counts it: `7d`, `7d3m`, `7w,1m;12m`
  * @param {string} day
+ * @param {string} daysOff of the same module, for working days
  */
-export function firstAnswerBy(day) {
-  return daysAfter(day, FIRST_ANSWER_DAYS);
+export function promisedBy(promise, day, daysOff) {
+  const steps = stepping(daysOff);
+  const regimes = promise.split(";").map((regime) => regime.split(",").map((each) => stepsAfter(day, each, steps)).sort()[0] ?? day);
+  return regimes.sort().at(-1) ?? day;
+}
+
+/** @typedef {Record<string, (day: string, count: number) => string>} Steps */
+
+/**
+ * @param {string} day
+ * @param {string} written times, one after the other
+ * @param {Steps} steps
+ */
+function stepsAfter(day, written, steps) {
+  const counts = [...written.matchAll(/(\d+)([dwm])/g)];
+  return counts.reduce((from, [, count, unit = ""]) => steps[unit]?.(from, Number(count)) ?? from, day);
 }
 
 /**
- * Return the day by which whoever reported on `day` should read what was done about it.
- * @param {string} day
+ * @param {string} daysOff
+ * @returns {Steps}
  */
-export function feedbackBy(day) {
-  return monthsAfter(day, FEEDBACK_MONTHS);
+function stepping(daysOff) {
+  const [weekend = "", steps = ""] = daysOff.split(":");
+  let count = 0;
+  const holidays = new Set(steps.split(" ").map((step) => fromCount((count += Number(step)))));
+  /** @param {string} day */
+  const works = (day) => !weekend.includes(String((new Date(day).getUTCDay() + 6) % 7)) && !holidays.has(day);
+  /**
+   * @param {string} day
+   * @param {number} left
+   */
+  const workingDaysAfter = (day, left) => {
+    while (left > 0) if (works((day = daysAfter(day, 1)))) left -= 1;
+    return day;
+  };
+  return { d: daysAfter, w: workingDaysAfter, m: monthsAfter };
 }
 
 /** @param {Date} date */

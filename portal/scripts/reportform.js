@@ -5,7 +5,7 @@ import { Delivery } from "#delivery";
 import { Attachments } from "./attachments.js";
 import { equal } from "./bytes.js";
 import { ChannelChoice, checkOpen, freshAddress, openAddress } from "./channels.js";
-import { feedbackBy, firstAnswerBy, today } from "./days.js";
+import { promisedBy, today } from "./days.js";
 import { byId, write } from "./dom.js";
 import { Failure } from "./failure.js";
 import { clear } from "./guarded.js";
@@ -60,8 +60,9 @@ export function finish() {
   letGo();
   form.reset();
   attachments.clear();
-  byId("day-first").textContent = dayText(firstAnswerBy(today()));
-  byId("day-last").textContent = dayText(feedbackBy(today()));
+  const { received, answered, daysOff } = site.promised;
+  byId("day-first").textContent = dayText(promisedBy(received, today(), daysOff));
+  byId("day-last").textContent = dayText(promisedBy(answered, today(), daysOff));
   goTo("done");
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the page says of itself: language, deployment, root key, questionnaire. */
+/** What the page says of itself: language, deployment, root key, questionnaire, what the law promises. */
 
 import * as base64url from "./base64url.js";
 
@@ -9,6 +9,7 @@ import * as base64url from "./base64url.js";
  * @property {Uint8Array} deployment 16 bytes
  * @property {Uint8Array} rootKey 32 bytes
  * @property {{ id: string, version: number, hash: Uint8Array }} questionnaire
+ * @property {{ received: string, answered: string, daysOff: string }} promised by when a report is confirmed, and what was done is told (days.js)
  */
 
 /** @type {Site} */
@@ -19,11 +20,12 @@ export const site = read(document.documentElement);
  * @returns {Site}
  */
 function read({ lang, dataset }) {
-  const { deployment = "", rootKey = "", questionnaire = "", version = "", hash = "" } = dataset;
+  const { deployment = "", rootKey = "", questionnaire = "", version = "", hash = "", received = "", answered = "", daysOff = "" } = dataset;
   return {
     language: lang === "fr" ? "fr" : "en",
     deployment: base64url.decode(deployment),
     rootKey: base64url.decode(rootKey),
     questionnaire: { id: questionnaire, version: Number(version), hash: base64url.decode(hash) },
+    promised: { received, answered, daysOff },
   };
 }

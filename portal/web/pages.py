@@ -16,6 +16,8 @@ from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from portal.web import assets, content_encoding, guide, law, offline, translation
+from templates.law import promises
+from templates.law.rules import Event, Law
 
 _FOLDERS = ("portal", "shared")
 _PAGES = {
@@ -192,12 +194,21 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "leave_to": site.leave_to,
         "assets": assets.load(),
         "languages": [translation.load(language) for language in translation.LANGUAGES],
-        "law": law.load(site.law_folder),
+        **_of_the_law(law.load(site.law_folder)),
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}
             for language in translation.LANGUAGES
         },
     }
+
+
+def _of_the_law(found: Law) -> Mapping[str, object]:
+    promised = {
+        "received": promises.of(found, Event.ACKNOWLEDGED),
+        "answered": promises.of(found, Event.ANSWERED),
+    }
+    days_off = promises.days_off(found, promised.values())
+    return {"law": found, "promised": promised, "days_off": days_off}
 
 
 def _page(language: str, template: str, shown: Mapping[str, object]) -> str:

@@ -70,12 +70,16 @@ def _clocks(documents: Documents) -> Iterator[Mismatch]:
 def _counted(document: Document, path: Path, clock: Any) -> Iterator[Mismatch]:
     """Yield a mistake unless a clock always runs, and reporters can count the days of what they are told.
 
-    They do not know when a report was opened, and are not to learn how urgent it is.
+    They do not know when a report was opened, nor on which days the office does not work, and are not to
+    learn how urgent it is.
     """
     if clock["to"] in _TOLD:
         yield from _among(document, (*path, "from"), clock["from"], (Event.RECEIVED, Event.ACKNOWLEDGED))
         if "within" not in clock:
             yield document.mismatch((*path, "within"), Fault.MISSING)
+        if not clock["statutory"]:
+            said = belongs("only-with", value="statutory = false", role=f"to = {Event.FIRST_ACT}")
+            yield _wrong(document, (*path, "statutory"), said)
     if clock["from"] == Event.ACKNOWLEDGED and "or_after" not in clock:
         yield document.mismatch((*path, "or_after"), Fault.MISSING)
     regimes = clock.get("regimes")

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import * as age from "../../portal/scripts/age.js";
 import * as casetoken from "../../portal/scripts/casetoken.js";
 import { LISTS } from "../../portal/scripts/wordlists.js";
+import { promisedBy } from "../../portal/scripts/days.js";
 import * as container from "../../portal/scripts/container.js";
 import { outcome } from "../../portal/scripts/errors.js";
 import * as keyring from "../../portal/scripts/keyring.js";
@@ -43,6 +44,7 @@ const OPS = {
   openContainer: async ({ bytes, rule }) => encoded(await container.read(bytes64(bytes), RULES[rule])),
   openSlot,
   keyring: openKeyring,
+  promised: ({ promise, days, off }) => ({ days: days.map((/** @type {string} */ day) => promisedBy(promise, day, off)) }),
 };
 
 /** @type {Record<string, (size: number) => number>} */

@@ -36,7 +36,7 @@ SAID = {
     "fr": [
         "un organisme extérieur",
         "chaque jour ouvré",
-        "Sous 7 jours",
+        "sous 7 jours",
         "sous 3 mois",
         "Ce que vous racontez peut vous désigner",
         "Quelqu'un qui surveille votre appareil",
@@ -49,7 +49,7 @@ SAID = {
     "en": [
         "a body outside the inspectorate",
         "every working day",
-        "Within 7 days",
+        "within 7 days",
         "within 3 months",
         "What you tell can point to you",
         "Someone who watches your device",

@@ -69,13 +69,15 @@ class Fulltext(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not NOT_TEXT & set(self._within):
-            self.found |= set(WORD.findall(PSEUDO.sub("", data))) - UNTRANSLATED
+            while (rest := PSEUDO.sub("", data)) != data:  # a text may stand within another
+                data = rest
+            self.found |= set(WORD.findall(rest)) - UNTRANSLATED
 
 
 def pseudo(english: str) -> str:
     """Return a text that can be read and is a third longer, with the places for values as they are."""
-    parts = re.split(r"(\{\w+\})", english)
-    longer = "".join(part if part.startswith("{") else part.translate(LETTERS) for part in parts)
+    parts = re.split(r"(\{\w+\}|%\(\w+\)s)", english)
+    longer = "".join(part if part.startswith(("{", "%(")) else part.translate(LETTERS) for part in parts)
     return f"⟦{longer}{' ļô' * (len(english) // 9)}⟧"
 
 

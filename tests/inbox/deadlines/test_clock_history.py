@@ -29,7 +29,7 @@ CHANGED = laws_with(
     "deadlines.toml",
     {},
     {'"7 days"': '"5 days"', '"3 months"': '"100 days"', '"2 working days"': '"1 day"'},
-    {'or_after = "ack_eu"': 'or_after = "ack_fr"', "statutory = true": "statutory = false"},
+    {'or_after = "ack_eu"': 'or_after = "ack_fr"'},
     {
         '["external"]': '["internal"]',
         'within = "7 working days"': 'within = "2 days"\nregimes = ["external"]',

@@ -243,7 +243,7 @@ def test_a_clock_runs_only_in_its_regimes() -> None:
 
 
 def test_the_clocks_of_another_law_are_its_own() -> None:
-    """On Xylos there are two: days off of the office move the first, which its law does not guard."""
+    """On Xylos a day off of the office moves the first look alone, which is a rule of the house."""
     day = date(2026, 11, 25)
     whole = Events(received=day, collected=day, priority=1)
     without = {
@@ -252,8 +252,9 @@ def test_the_clocks_of_another_law_are_its_own() -> None:
     }
     assert without == {
         "receipt": (Event.ACKNOWLEDGED, date(2026, 11, 30)),
+        "first_look": (Event.FIRST_ACT, date(2026, 11, 29)),
         "news": (Event.ANSWERED, date(2027, 11, 25)),
     }
-    off = Practice(OTHER, Calendar(OTHER.calendar, [date(2026, 11, 30)]), "single")
+    off = Practice(OTHER, Calendar(OTHER.calendar, [date(2026, 11, 29)]), "single")
     moved = {due.clock: due.day for due in legal_clocks.clocks(whole, off)}
-    assert moved == {"receipt": date(2026, 12, 1), "news": date(2027, 11, 25)}
+    assert moved == {each: due[1] for each, due in without.items()} | {"first_look": date(2026, 11, 30)}

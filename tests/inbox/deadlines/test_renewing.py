@@ -219,8 +219,8 @@ class Program:
             shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
 
     def change(self, file: str, found: str, put: str) -> None:
-        """Put something else into a file."""
-        path = self._folder / "inbox" / file
+        """Put something else into a file of the inbox, or of another room."""
+        path = self._folder / ("" if file.startswith("templates/") else "inbox") / file
         text = path.read_text("utf-8")
         assert found in text
         path.write_text(text.replace(found, put), "utf-8")
@@ -288,6 +288,15 @@ def test_another_version_of_a_library_that_counts_days_is_another_rule(
     assert before["rules"] == _after(program, office)["rules"]
     program.library(name, "999")
     assert before["rules"] != _after(program, office)["rules"]
+
+
+def test_how_days_of_the_law_are_counted_is_a_rule_as_well(office: Office, program: Program) -> None:
+    """It stands beside the law folder, where the portal's pages count by it, too."""
+    before = stored(office)
+    program.change("templates/law/working_days.py", "day += _DAY", "day += _DAY + _DAY")
+    after = _after(program, office)
+    assert before["rules"] != after["rules"]
+    assert before["duties"] != after["duties"]
 
 
 def _after(program: Program, office: Office) -> dict[str, Any]:

@@ -224,6 +224,9 @@ def test_a_script_finds_what_it_trusts_in_the_page(same_room: Room, path: str) -
         "data-questionnaire": asked.id,
         "data-version": str(asked.version),
         "data-hash": base64url.encode(asked.hash),
+        "data-received": "7d",
+        "data-answered": "7d3m",
+        "data-days-off": "",
     } == root
 
 

@@ -1,0 +1,103 @@
+"""What reporters are promised: within which time something can be read, as pages say and count it.
+
+Pages are the same bytes for everybody. They do not know the regime of an office, and promise what it has to
+keep in whichever.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from templates.law import rules
+from templates.law.rules import Clock, Event, Law
+from templates.law.spans import Span, Unit
+from templates.law.working_days import LegalCalendar
+
+# Of these years a page has the public holidays, so that it does not change from one year to the next.
+_FIRST, _LAST = date(2020, 1, 1), date(2060, 12, 31)
+
+# What runs one after the other from the day of the report.
+_Steps = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A time within which something can be read.
+
+    ``span`` says it in words; it runs ``then``, from the acknowledgement, or from the report. ``counted`` is
+    for scripts (portal/scripts/days.js): the deadlines of each regime, of which the earliest counts, parted
+    by “;” from those of another, of which the latest does. Deadlines are parted by “,” and are days (“7d”),
+    working days (“7w”) and months (“3m”) one after the other.
+    """
+
+    span: Span
+    then: bool
+    counted: str
+
+
+def of(law: Law, event: Event) -> Promise:
+    """Return within which time an event of which reporters are told has to happen."""
+    regimes = list(dict.fromkeys(_regime(law, event, each) for each in law.regimes))
+    said = max((min(each, key=_roughly) for each in regimes), key=_roughly)
+    counted = ";".join(",".join("".join(map(_counted, steps)) for steps in each) for each in regimes)
+    return Promise(said[-1], len(said) > 1, counted)
+
+
+def days_off(law: Law, promised: Iterable[Promise]) -> str:
+    """Return on which days nobody works, for scripts; empty where no promise counts working days.
+
+    The days of the weekend, from 0 for Monday, stand before a “:”, the public holidays after it: the first in
+    days since 1970, each other one in days since the one before.
+    """
+    if not any("w" in each.counted for each in promised):
+        return ""
+    counts = [(day - date(1970, 1, 1)).days for day in _public_holidays(law.calendar)]
+    steps = [after - before for before, after in pairwise([0, *counts])]
+    return "".join(map(str, sorted(law.calendar.weekend))) + ":" + " ".join(map(str, steps))
+
+
+def _regime(law: Law, event: Event, regime: str) -> Sequence[_Steps]:
+    """Return the deadlines of a regime that end with an event, without those that are never the earliest."""
+    clocks = [each for each in law.clocks.values() if each.ends is event and regime in each.regimes]
+    found = [tuple(_steps(law, each)) for each in clocks]
+    return tuple(each for each in found if not any(_is_never_later(other, each) for other in found))
+
+
+def _steps(law: Law, clock: Clock) -> Iterator[Span]:
+    if clock.or_after:
+        yield from _steps(law, law.clocks[clock.or_after])
+    yield clock.of(1)
+
+
+def _is_never_later(one: _Steps, other: _Steps) -> bool:
+    """Tell whether days end no later than as many working days."""
+    if len(one) > 1 or len(other) > 1:
+        return False
+    units = (one[0].unit, other[0].unit)
+    return units == (Unit.DAYS, Unit.WORKING_DAYS) and one[0].count <= other[0].count
+
+
+def _roughly(steps: _Steps) -> float:
+    return sum(each.roughly for each in steps)
+
+
+def _counted(span: Span) -> str:
+    match span.unit:
+        case Unit.DAYS:
+            return f"{span.count}d"
+        case Unit.WORKING_DAYS:
+            return f"{span.count}w"
+        case Unit.MONTHS:
+            return f"{span.count}m"
+        case Unit.YEARS:
+            return f"{span.count * 12}m"
+
+
+def _public_holidays(law: rules.Calendar) -> Iterator[date]:
+    """Yield the public holidays that do not fall on a weekend."""
+    calendar = LegalCalendar(law)
+    for n in range((_LAST - _FIRST).days):
+        day = _FIRST + timedelta(n)
+        if day.weekday() not in law.weekend and not calendar.works(day):
+            yield day

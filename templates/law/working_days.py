@@ -1,0 +1,40 @@
+"""Working days of a law: all but its weekends and public holidays."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+from itertools import islice
+
+import holidays
+
+from templates.law import rules
+
+_DAY = timedelta(days=1)
+
+
+class LegalCalendar:
+    """The working days of a law, which no office can move."""
+
+    def __init__(self, law: rules.Calendar) -> None:
+        self._law = law
+        self._public = _public(law.holidays)
+
+    def works(self, day: date) -> bool:
+        """Tell whether people work on that day."""
+        return day.weekday() not in self._law.weekend and day not in self._public
+
+    def after(self, day: date, count: int) -> date:
+        """Return the ``count``-th working day after ``day``, which never counts; at least the first."""
+        return next(islice(self._following(day), count - 1, None))
+
+    def _following(self, day: date) -> Iterator[date]:
+        while True:
+            day += _DAY
+            if self.works(day):
+                yield day
+
+
+@cache
+def _public(country: str) -> holidays.HolidayBase:
+    """Return the public holidays of a country, filled year by year as they are asked for."""
+    return holidays.country_holidays(country)

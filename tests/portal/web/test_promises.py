@@ -1,0 +1,106 @@
+"""What a page promises its reporter and what the clocks of the inbox demand are the same days."""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from inbox.deadlines import clocks
+from inbox.deadlines.clocks import Events
+from inbox.deadlines.office import Practice
+from inbox.deadlines.working_days import Calendar
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.web import pages
+from templates.law import reader
+from templates.law.rules import Event, Law
+from tests.support.laws import FILES, laws_with
+from tests.support.markup import Markup
+from tests.support.paths import ROOT
+
+DAYS = [date(2026, 11, 1) + timedelta(n) for n in range(1_200)]
+# One regime has the Directive's days, the other those of the décret, and feedback follows these.
+(APART,) = laws_with(
+    "deadlines.toml",
+    {
+        'within = "7 days"': 'within = "7 days"\nregimes = ["internal"]',
+        'or_after = "ack_eu"': 'or_after = "ack_fr"',
+    },
+)
+FOLDERS = {"fr": FILES["fr"], "xx": FILES["xx"], "apart": APART}
+
+
+def rendered(files: Mapping[str, bytes], path: str, folder: Path) -> str:
+    """Return a page of a portal that has this law."""
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    settings = Settings(jurisdiction=str(folder))
+    return (
+        pages.render(settings, load_questionnaire(settings))[path].decode().replace("\N{NO-BREAK SPACE}", " ")
+    )
+
+
+def counted(promise: str, off: str = "") -> Sequence[date]:
+    """Return what the page's script makes of a promise for each of DAYS."""
+    asked = {"op": "promised", "promise": promise, "off": off, "days": [day.isoformat() for day in DAYS]}
+    told = subprocess.run(
+        ["node", ROOT / "tests" / "js" / "crosscheck.mjs"],
+        input=json.dumps(asked) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [date.fromisoformat(day) for day in json.loads(told.stdout)["days"]]
+
+
+def demanded(law: Law, regime: str, event: Event) -> Sequence[date]:
+    """Return for each of DAYS when this is due of a report that came then, and was not answered yet."""
+    how = Practice(law, Calendar(law.calendar), regime)
+    found = []
+    for day in DAYS:
+        dues = clocks.clocks(Events(received=day, collected=day, priority=4), how)
+        found.append(min(each.day for each in dues if each.ends is event))
+    return found
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("path", ["/fr/status", "/en/report", "/fr/offline.html"])
+def test_page_and_clock_agree(name: str, path: str, tmp_path: Path) -> None:
+    """To the day, in the regime that has most time: no page knows which one the office is in."""
+    law = reader.parse(FOLDERS[name])
+    (root,) = Markup(rendered(FOLDERS[name], path, tmp_path)).all("html")
+    for event, promise in (
+        (Event.ACKNOWLEDGED, root["data-received"]),
+        (Event.ANSWERED, root["data-answered"]),
+    ):
+        promised = counted(promise, root["data-days-off"])
+        by_clock = [
+            max(days) for days in zip(*(demanded(law, each, event) for each in law.regimes), strict=True)
+        ]
+        assert by_clock == promised
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "said"),
+    [
+        ("fr", "/fr/", ("sous 7 jours, qu", "puis, sous 3 mois, ce qui en a été fait")),
+        ("fr", "/en/", ("within 7 days, that it was received, and then, within 3 months, what was done",)),
+        ("xx", "/fr/", ("sous 3 jours ouvrés, qu", "et, sous un an, ce qui en a été fait")),
+        ("xx", "/en/", ("within 3 working days, that it was received, and, within one year, what was done",)),
+    ],
+)
+def test_the_first_page_says_the_times_of_the_law(
+    name: str, path: str, said: Sequence[str], tmp_path: Path
+) -> None:
+    page = rendered(FOLDERS[name], path, tmp_path)
+    assert [each for each in said if each not in page] == []
+
+
+def test_the_earliest_of_a_regime_and_the_latest_of_regimes_counts() -> None:
+    """Months end with the last day of a shorter one."""
+    assert counted("7d,1m;12m") == counted("12m")
+    assert counted("7d,1m") == [day + timedelta(7) for day in DAYS]
+    assert dict(zip(DAYS, counted("1d1m"), strict=True))[date(2027, 1, 30)] == date(2027, 2, 28)
