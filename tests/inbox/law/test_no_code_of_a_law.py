@@ -1,0 +1,117 @@
+"""No module of inbox or portal names a code of the French law: it asks the law in use by role and flag.
+
+The codes are read from the law folder itself, so that a code that is added there is looked for as well.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from inbox.deadlines import legal_duties
+from inbox.replies import closing
+from templates import shipped
+from tests.support import law_codes
+from tests.support.laws import FRENCH
+from tests.support.paths import ROOT
+
+# What a module means by a word that is a code by chance. The list only shrinks: a new word gets another name.
+BY_CHANCE = {
+    "inbox/casework/links.py": {"duplicate": "how two cases have to do with each other"},
+    "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
+    "inbox/cli/commands/measures.py": {"told": "whether the reporter reads of it, in JSON"},
+    "inbox/cli/commands/replies.py": {"feedback": "the day that is due, in JSON"},
+    "inbox/cli/render_work.py": {"told": "whether the reporter reads of it, in JSON"},
+    "inbox/deadlines/obstacles.py": {"prosecutor": "an obstacle, by the role of its duty"},
+    "inbox/desk/guard.py": {"none": "of headers"},
+    "inbox/desk/pages/casework.py": {"told": "what has to be said of a measure, in a form"},
+    "inbox/desk/pages/replies.py": {"feedback": "whether an answer is one, in a form"},
+    "inbox/desk/rendering.py": {"told": "a filter of templates"},
+    "inbox/desk/state.py": {"told": "what was done at the desk"},
+    "inbox/dossiers/access_letter.py": {"neither": "a letter that says nothing"},
+    "inbox/dossiers/compose.py": {"none": "no attachment"},
+    "inbox/dossiers/render.py": {"secret": "a mark on paper"},
+    "inbox/overview/work_view.py": {"told": "whether the reporter reads of it, in JSON"},
+    "inbox/session/actions.py": {"feedback": "whether an answer is one, in the journal"},
+    "portal/ops/doctor.py": {"none": "of headers"},
+    "portal/web/pages.py": {"answered": "the name of an event, for templates"},
+    "portal/web/scriptless.py": {"none": "of headers"},
+}
+# On their way out of the program, and one word on its way in; empty once both are done.
+AWAITED = {
+    "inbox/casework/exits.py": {"art14", "art15"},
+    "inbox/deadlines/obstacles.py": {"art14", "art40", "prosecutor"},
+    "inbox/deadlines/legal_duties.py": {
+        *("art40", "art14", "transmit", "no_transmission", "informed", "not_needed", "defer")
+    },
+    "inbox/replies/closing.py": {
+        *("founded", "partly_founded", "unfounded", "insufficient", "moot", "out_of_scope", "duplicate"),
+        "bad_faith",
+    },
+}
+IS_AWAITED = hasattr(closing, "Outcome") or hasattr(legal_duties, "Choice")
+CODES = law_codes.of(FRENCH)
+QUOTED = re.compile(r"""["'](\w+)["']""")
+
+
+def named(source: str) -> set[str]:
+    """Return the codes of the French law that a module names, docstrings aside."""
+    tree = ast.parse(source)
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare)
+    return {node.value for node in texts if isinstance(node.value, str) and node.value in CODES}
+
+
+def found() -> Iterator[tuple[str, str]]:
+    """Yield each module of the two rooms with each code that it names."""
+    for room in ("inbox", "portal"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for code in named(path.read_text("utf-8")):
+                yield path.relative_to(ROOT).as_posix(), code
+
+
+def test_a_code_would_be_found() -> None:
+    """As a literal, the value of an enumeration, a pattern, a key; not in a docstring or within a text."""
+    code = next(iter(FRENCH.outcomes))
+    for source in (f"x = {code!r}", f"class A(StrEnum):\n    B = {code!r}", f"d = {{{code!r}: 1}}"):
+        assert {code} == named(source)
+    assert {code} == named(f"match x:\n    case {code!r}:\n        pass")
+    assert set() == named(f'"""{code}"""\nx = "{code}s"')
+    assert len(CODES) > 80
+
+
+def test_no_module_names_a_code_of_the_french_law() -> None:
+    awaited = AWAITED if IS_AWAITED else {}
+    assert [
+        (path, code)
+        for path, code in found()
+        if code not in BY_CHANCE.get(path, ()) and code not in awaited.get(path, ())
+    ] == []
+
+
+def test_no_exception_is_kept_that_nobody_needs() -> None:
+    excepted = {(path, code) for path, codes in BY_CHANCE.items() for code in codes}
+    coming = {("inbox/deadlines/obstacles.py", "prosecutor")} if IS_AWAITED else set()
+    assert set() == excepted - {*found()} - coming
+
+
+# What pages mean by a word that is a code by chance.
+ON_PAGES = {
+    "none": "no attachment; no capital letters",
+    "told": "the field of a form",
+    "feedback": "the field of a form",
+    "prosecutor": "a purpose of a dossier, a kind of authority",
+    **dict.fromkeys(("internal", "external"), "a kind of authority"),
+}
+
+
+def test_no_page_names_a_code_of_the_french_law() -> None:
+    """Of the desk and of the portal alike."""
+    pages = {
+        path.relative_to(shipped.FOLDER).as_posix(): {*QUOTED.findall(path.read_text("utf-8"))} & CODES
+        for room in ("desk", "portal")
+        for path in (shipped.FOLDER / room).rglob("*.html")
+    }
+    assert len(pages) > 40
+    assert ON_PAGES.keys() <= set().union(*pages.values())
+    awaited = {"desk/replies/status.html"} if IS_AWAITED else set()
+    assert set() == {path for path, codes in pages.items() if codes - ON_PAGES.keys()} - awaited
