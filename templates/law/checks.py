@@ -18,7 +18,7 @@ _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 
 def check(documents: Documents) -> None:
     """Raise Mismatch for the first mistake that no file shows by itself."""
-    for each in (_regimes, _clocks, _measures, _outcomes, _decisions, _duties):
+    for each in (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties):
         for mistake in each(documents):
             raise mistake
 
@@ -111,6 +111,14 @@ def _ends(document: Document, regime: str) -> Iterator[Mismatch]:
         yield _wrong(document, ("clock",), belongs("one-clock", event=Event.ANSWERED, regime=regime))
     if Event.ACKNOWLEDGED not in ends:
         yield _wrong(document, ("clock",), belongs("some-clock", event=Event.ACKNOWLEDGED, regime=regime))
+
+
+def _apart(documents: Documents) -> Iterator[Mismatch]:
+    """Yield a mistake for each clock with the code of a duty: both are deadlines, counted by their codes."""
+    document = documents["deadlines.toml"]
+    for code in document.value["clock"]:
+        if code in documents["duties.toml"].value["duty"]:
+            yield _wrong(document, ("clock", code), belongs("own-id"))
 
 
 def _roles(document: Document, table: str, roles: Iterable[StrEnum]) -> Iterator[Mismatch]:
