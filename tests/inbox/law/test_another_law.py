@@ -146,3 +146,17 @@ def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path
     (row,) = office.json("retention")["cases"]
     assert "proceedings" in row["obstacles"]
     assert 1 == office.run("destroy", "1").code
+
+
+def test_no_more_time_is_taken_where_the_law_has_none(tmp_path: Path) -> None:
+    """Neither by the command nor by telling the reporter so; the deadline stays."""
+    office = founded(tmp_path)
+    reported(office, tmp_path)
+    before = days(office), office.state()
+    said = office.run("extend", "1", "--reason", "x", "--text", "Il faut du temps.")
+    assert (1, True) == (said.code, "the regime of this office does not let it extend" in said.err)
+    assert 1 == office.run("reply", "1", "--template", "extension", "--text", "Il faut du temps.").code
+    assert (False, before) == (
+        office.json("show", "1")["work"]["may_extend"],
+        (days(office), office.state()),
+    )
