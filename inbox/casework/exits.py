@@ -172,7 +172,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    Obstacle.AGAINST: _row(close=_SECOND_OFFICER),
+    Obstacle.GRAVE_OUTCOME: _row(close=_SECOND_OFFICER),
     Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
     Obstacle.ENTRUSTED: _every(_blocked(Code.OPEN_TO_ALL, Code.ENTRUST, Code.BREAK_GLASS)),
     Obstacle.QUARANTINE: _in_quarantine(),

@@ -9,9 +9,9 @@ class Obstacle(StrEnum):
     The first are facts of the case: it is ``URGENT`` at priority 1 or 2, and of ``DANGER`` if an answer says
     that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read the report,
     ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom it names has
-    asked what is held on them, and was not answered. Those from ``WITHHELD`` to ``AGAINST`` lie in how a case
-    is closed: something is withheld from its reporter; that one cannot be reached, or is told nothing; a text
-    could give somebody away; there was nothing in the report, or it is for others. The last lie in who acts:
+    asked what is held on them, and was not answered. Those from ``WITHHELD`` to ``GRAVE_OUTCOME`` lie in how
+    a case is closed: something is withheld from its reporter; that one cannot be reached, or is told nothing;
+    a text could give somebody away; the law lets nobody alone decide this outcome. The last lie in who acts:
     somebody has not yet declared that they have no interest in the case, is excluded from it or is not one of
     its handlers; or nobody may read it, because it is in quarantine.
     """
@@ -35,7 +35,7 @@ class Obstacle(StrEnum):
     UNREACHABLE = "unreachable"
     UNTOLD = "untold"
     CAUTIONED = "cautioned"
-    AGAINST = "against"
+    GRAVE_OUTCOME = "grave_outcome"
     UNDECLARED = "undeclared"
     EXCLUDED = "excluded"
     ENTRUSTED = "entrusted"

@@ -94,6 +94,7 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
         "regime": {code: each.name for code, each in law.regimes.items()},
         "rule": {code: each.name for code, each in law.retention.periods.items()},
         "measure": {code: each.name for code, each in law.measures.items()},
+        "outcome": {code: each.name for code, each in law.outcomes.items()},
     }
 
 

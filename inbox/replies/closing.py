@@ -7,7 +7,6 @@ Décret 2022-1284, article 4, asks for that word. What stands in the way, and wh
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,44 +23,26 @@ from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import leak_check, referral_bodies, replies, status_preview
 from inbox.replies.leak_check import Cautioned
-from inbox.replies.referral_bodies import Body
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.tables import Case, Message
+from templates.law import rules
 from templates.law.rules import MeasureRole
-
-
-class Outcome(StrEnum):
-    """What came of a case; labels stand in labels.toml. A low score closes none."""
-
-    FOUNDED = "founded"
-    PARTLY_FOUNDED = "partly_founded"
-    UNFOUNDED = "unfounded"
-    INSUFFICIENT = "insufficient"
-    MOOT = "moot"
-    OUT_OF_SCOPE = "out_of_scope"
-    DUPLICATE = "duplicate"
-    BAD_FAITH = "bad_faith"
-
-
-# One officer alone does not say that nothing was in a report, nor that it is for others: such a case is
-# destroyed soon.
-_AGAINST_THE_REPORT = {Outcome.UNFOUNDED, Outcome.INSUFFICIENT, Outcome.OUT_OF_SCOPE, Outcome.BAD_FAITH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """What came of a case, and what its author is told.
 
-    ``reason`` says why something is withheld: then the author reads that the case is closed, of no measure,
-    and the text if there is one. ``body`` is the one on the list that is competent for what is out of scope.
-    ``text`` goes to the author; empty if an answer waits for the next outbox already. ``despite`` is the
-    reason to say what ``leak_check`` warns of.
+    ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the author reads that
+    the case is closed, of no measure, and the text if there is one. ``body`` is the one on the list that is
+    competent, where the outcome names one. ``text`` goes to the author; empty if an answer waits for the next
+    outbox already. ``despite`` is the reason to say what ``leak_check`` warns of.
     """
 
-    outcome: Outcome
+    outcome: str
     disclosure: Disclosure
     reason: str = ""
     body: str = ""
@@ -76,13 +57,7 @@ class Closing:
     @property
     def tells(self) -> bool:
         """Whether it has a text for the author: an officer's, or where to turn."""
-        return bool(self.text) or (self.outcome is Outcome.OUT_OF_SCOPE and not self.is_withheld)
-
-    @property
-    def obstacles(self) -> Mapping[Obstacle, str]:
-        """What stands in the way of closing a case so, whatever case it is; the reason given for each."""
-        withheld = {Obstacle.WITHHELD: self.reason} if self.is_withheld else {}
-        return withheld | ({Obstacle.AGAINST: ""} if self.outcome in _AGAINST_THE_REPORT else {})
+        return bool(self.text) or (bool(self.body) and not self.is_withheld)
 
     def action(self, code: Code, number: int) -> Action:
         """Return the action of closing a case so, for the journal."""
@@ -99,9 +74,10 @@ class Closing:
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
-    Raises, before anybody is asked to confirm, as ``exits.check``; CaseRefused for a body that is missing,
-    not on the list, or not needed; Cautioned and as ``leak_check.warnings``. Otherwise raises as
-    ``replies.add`` and ``chosen_action.acting``.
+    Raises, before anybody is asked to confirm, as ``exits.check``; Refused for an outcome that the law does
+    not have; CaseRefused for a body that is missing, not on the list, or named where the outcome names none;
+    Cautioned and as ``leak_check.warnings``. Otherwise raises as ``replies.add`` and
+    ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -151,8 +127,9 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
     """Return what to ask the matrix of exits: for two officers, if the obstacles take two.
 
-    Raises as ``exits.check`` if a case may not be closed so.
+    Raises as ``_check_body`` for the outcome, and as ``exits.check`` if a case may not be closed so.
     """
+    _check_body(session, closing)
     also = _obstacles(session, queries_cases.case(session, number), closing)
     asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also)
     takes_two = exits.takes_two(Exit.CLOSE, exits.obstacles(session, number, asked))
@@ -163,12 +140,34 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
     """Return what stands in the way of closing this case so; the reason given for each."""
+    silent = closing.reason if closing.is_withheld and not closing.text else ""
     found = {
-        Obstacle.UNREACHABLE: case.mailbox is None,
-        Obstacle.UNTOLD: not closing.tells and not _waits(session, case.number),
+        Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
+        Obstacle.GRAVE_OUTCOME: (_rule(session, closing).officers > 1, ""),
+        Obstacle.UNREACHABLE: (case.mailbox is None, silent),
+        Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),
     }
-    why = closing.reason if closing.is_withheld and not closing.text else ""
-    return {**closing.obstacles, **{what: why for what, is_so in found.items() if is_so}}
+    return {what: why for what, (is_so, why) in found.items() if is_so}
+
+
+def _rule(session: Session, closing: Closing) -> rules.Outcome:
+    """Return what the law says of an outcome; Refused if it does not have it."""
+    return in_use.rule(in_use.of(session).outcomes, closing.outcome)
+
+
+def _check_body(session: Session, closing: Closing) -> None:
+    """Raise CaseRefused for a body that is missing, or named where the outcome names none; as ``_rule``."""
+    match _rule(session, closing).body:
+        case rules.Body.NONE if closing.body:
+            raise CaseRefused(
+                sentence("with this outcome, nobody is directed to another body"),
+                sentence("leave --to out"),
+            )
+        case rules.Body.NEEDED if not closing.body:
+            raise CaseRefused(
+                sentence("say which body is competent"),
+                sentence("give --to ID, one of: inbox referral-bodies"),
+            )
 
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
@@ -182,7 +181,7 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
 
 def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     case, work = queries_cases.case(session, number), workflow.of(session, number)
-    work.outcome, work.disclosure = closing.outcome.value, closing.disclosure.value
+    work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
     case.status, case.closed_in = Status.CLOSED.value, None
     if not closing.is_withheld:
@@ -192,28 +191,15 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
 
 
 def _told(session: Session, number: int, closing: Closing) -> str:
-    """Return what the reporter is told; CaseRefused for a body that is missing, unknown, or not needed."""
-    body = _body(session, closing)
-    if body is None or closing.is_withheld:
+    """Return what the reporter is told; CaseRefused for a body that is not on the list."""
+    if not closing.body:
+        return closing.text
+    body = referral_bodies.body(session, closing.body)
+    if closing.is_withheld:
         return closing.text
     # An officer's own words say why, and may not say where to.
     said = body.said(queries_cases.case(session, number).language)
     return "\n\n".join(filter(None, (closing.text.strip(), said)))
-
-
-def _body(session: Session, closing: Closing) -> Body | None:
-    """Return to which body the reporter is directed, None if to none; raises as ``_told``."""
-    if closing.outcome is not Outcome.OUT_OF_SCOPE:
-        if closing.body:
-            raise CaseRefused(
-                sentence("only what is out of scope is for another body"), sentence("leave --to out")
-            )
-        return None
-    if not closing.body:
-        raise CaseRefused(
-            sentence("say which body is competent"), sentence("give --to ID, one of: inbox referral-bodies")
-        )
-    return referral_bodies.body(session, closing.body)
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:

@@ -1,6 +1,6 @@
 """Texts that officers may send to reporters, filled in for one case (décret 2022-1284, article 4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
@@ -30,8 +30,8 @@ from inbox.language import toml_files
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.replies import status_preview
-from inbox.replies.closing import Outcome
 from inbox.replies.status_preview import Page
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -55,7 +55,7 @@ class Template:
     title: Texts
     status: tuple[Status, ...]
     text: Texts
-    outcome: Outcome | None = None
+    outcome: str | None = None
 
     @property
     def takes_own_words(self) -> bool:
@@ -70,7 +70,7 @@ _TEMPLATE = table(
         "status": list_of(one_of(tuple(Status))),
         "text": texts(LONGEST),
     },
-    {"outcome": one_of(tuple(Outcome))},
+    {"outcome": IDENTIFIER},
 )
 _FILE = Schema("templates", table({"template": list_of(_TEMPLATE)}))
 
@@ -83,8 +83,11 @@ class InUse:
     source: str
 
 
-def parse(raw: bytes) -> Mapping[str, Template]:
-    """Return the templates of a TOML file by id, in their order; Refused names the first mistake."""
+def parse(raw: bytes, outcomes: Collection[str]) -> Mapping[str, Template]:
+    """Return the templates of a TOML file by id, in their order.
+
+    Refused names the first mistake, also an outcome that is not among these, which the law has.
+    """
     document = toml_files.document(_FILE, raw)
     found: dict[str, Template] = {}
     try:
@@ -93,6 +96,9 @@ def parse(raw: bytes) -> Mapping[str, Template]:
             _check_text(document, (*path, "text"), place, Texts(**row["text"]))
             if row["id"] in found:
                 raise document.mismatch((*path, "id"), Fault.WRONG, belongs("own-id"))
+            if row.get("outcome", "") not in {"", *outcomes}:
+                said = belongs("one-of", known=", ".join(outcomes))
+                raise document.mismatch((*path, "outcome"), Fault.WRONG, said)
             found[row["id"]] = _template(row)
     except BadDocument as error:
         raise toml_files.refused(error) from error
@@ -107,7 +113,7 @@ def source(session: Session) -> str:
 
 def known(session: Session) -> Mapping[str, Template]:
     """Return the templates in use by id."""
-    return parse(source(session).encode("utf-8"))
+    return parse(source(session).encode("utf-8"), in_use.of(session).outcomes)
 
 
 def listed(inbox: Inbox, who: Actor) -> InUse:
@@ -121,8 +127,8 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
 
     Raises Refused as ``parse``, and as ``Inbox.acting``.
     """
-    found = parse(raw)
     with inbox.acting(who, action(Code.ADOPT_TEMPLATES)) as session:
+        found = parse(raw, in_use.of(session).outcomes)
         session.merge(Setting(name=_SETTING, value=raw.decode("utf-8")))
         return InUse(found, source(session))
 
@@ -140,7 +146,7 @@ def view(template: Template) -> View:
         "id": template.id,
         "title": {"fr": template.title.fr, "en": template.title.en},
         "status": [str(each) for each in template.status],
-        "outcome": template.outcome and str(template.outcome),
+        "outcome": template.outcome,
         "text": {"fr": template.text.fr, "en": template.text.en},
         "own_words": template.takes_own_words,
     }
@@ -218,7 +224,7 @@ def _template(row: Node) -> Template:
         Texts(**row["title"]),
         tuple(map(Status, row["status"])),
         Texts(**row["text"]),
-        Outcome(row["outcome"]) if "outcome" in row else None,
+        row.get("outcome"),
     )
 
 

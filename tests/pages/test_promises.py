@@ -62,7 +62,7 @@ def texts(language: str) -> Iterator[str]:
     yield from (each.text.in_(language) for each in law.guarantees.values())
     yield from (each.reach.in_(language) for each in law.authorities.values())
     shipped = (ROOT / "inbox" / "replies" / "replies.toml").read_bytes()
-    for template in templates.parse(shipped).values():
+    for template in templates.parse(shipped, law.outcomes).values():
         yield from template.text.in_(language).split("\n\n")
 
 

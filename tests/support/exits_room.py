@@ -44,7 +44,7 @@ TOLD = "Rien que de connu."
 LONG_AGO = timedelta(90)
 _SOON = timedelta(10)
 # These lie in what is asked, not in the case.
-IN_WHAT_IS_ASKED = {Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.AGAINST}
+IN_WHAT_IS_ASKED = {Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.GRAVE_OUTCOME}
 
 
 class Surface(Enum):
@@ -343,7 +343,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     form = {"outcome": "founded", "disclosure": "full", "text": "Merci"}
     drill = {"reason": "drill"} if wanted.with_reason else {}
     match wanted.past:
-        case Obstacle.AGAINST:
+        case Obstacle.GRAVE_OUTCOME:
             return form | {"outcome": "unfounded"}
         case Obstacle.CAUTIONED:
             warned = form | {"text": "Merci, écrivez à zoe@example.org"}

@@ -18,7 +18,6 @@ from crypto.toml_lines import line_of
 from crypto.toml_schema import EXPECTED, Mismatch
 from inbox.deadlines import legal_duties
 from inbox.language import toml_files
-from inbox.replies import closing
 from templates.law import folder, reader
 from templates.law.rules import (
     Asked,
@@ -177,7 +176,6 @@ def test_obstacles_and_words_have_their_values() -> None:
 
 
 def test_every_code_that_cases_have_is_there() -> None:
-    assert {each.value for each in closing.Outcome} <= FRENCH.outcomes.keys()
     for kind, choices in legal_duties.CHOICES.items():
         assert {each.value for each in choices} == FRENCH.duties[kind].decisions.keys()
 

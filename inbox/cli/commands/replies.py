@@ -26,7 +26,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates
-from inbox.replies.closing import Closing, Outcome
+from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
@@ -171,14 +171,14 @@ def extend(  # noqa: PLR0913 - one for each option
 
 @click.command()
 @case_argument
-@click.argument("outcome", type=click.Choice([outcome.value for outcome in Outcome]))
+@click.argument("outcome")
 @click.option(
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
     help="How much the author reads of what was done; that the case is closed in any case.",
 )
-@click.option("--to", "body", default="", help="The competent body, if it is out of scope.")
+@click.option("--to", "body", default="", help="The competent body, if the outcome names one.")
 @reason_option
 @text_options
 @despite_option
@@ -188,11 +188,11 @@ def extend(  # noqa: PLR0913 - one for each option
 def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) -> None:
     """Close a case; its reporter is told by a text, or by the answer that waits already.
 
-    `inbox show` says what stands in the way. It takes two officers if nothing was in the report, if it is for
-    another body, at priority 1 or 2, and in quarantine.
+    `law` lists the OUTCOMEs, `inbox show` says what stands in the way. It takes two officers if the law says
+    so of the outcome, if the case is urgent, and in quarantine.
     """
     wanted = Closing(
-        outcome=Outcome(outcome),
+        outcome=outcome,
         disclosure=Disclosure(how["disclosure"]),
         reason=how["reason"],
         body=how["body"],

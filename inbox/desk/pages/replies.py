@@ -16,7 +16,7 @@ from inbox.desk.state import Done, here
 from inbox.language.errors import Refused
 from inbox.language.views import View
 from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates
-from inbox.replies.closing import Closing, Outcome
+from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
@@ -105,7 +105,7 @@ def _longer(case: int, wanted: Extension) -> ResponseReturnValue:
 def _closed(case: int, wanted: Closing) -> ResponseReturnValue:
     view = closing.preview(here().inbox, here().actor(), case, wanted)
     kept = {
-        "outcome": wanted.outcome.value,
+        "outcome": wanted.outcome,
         "disclosure": wanted.disclosure.value,
         "reason": wanted.reason,
         "body": wanted.body,
@@ -138,7 +138,7 @@ def _extension() -> Extension:
 
 def _closing() -> Closing:
     return Closing(
-        outcome=choice("outcome", Outcome),
+        outcome=line("outcome"),
         disclosure=choice("disclosure", Disclosure),
         reason=line("reason"),
         body=line("body"),

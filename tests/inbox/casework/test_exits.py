@@ -19,7 +19,7 @@ from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import closing
-from inbox.replies.closing import Closing, Outcome
+from inbox.replies.closing import Closing
 from inbox.retention import destroy_cases
 from inbox.session.actions import TABLE, Actor, Code, Reason
 from inbox.session.inbox import Inbox
@@ -53,7 +53,7 @@ DECIDED = """
     unreachable  r . . . .
     untold       r . . . .
     cautioned    r . . . .
-    against      2 . . . .
+    grave_outcome  2 . . . .
     excluded     x x x x x
     entrusted    x x x x x
     quarantine   2 x . x .
@@ -330,7 +330,7 @@ def test_what_comes_up_while_a_second_officer_confirms_stands_in_the_way(
 def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:
     match way:
         case Exit.CLOSE:
-            unfounded = Closing(outcome=Outcome.UNFOUNDED, disclosure=Disclosure.WITHHELD, reason="drill")
+            unfounded = Closing(outcome="unfounded", disclosure=Disclosure.WITHHELD, reason="drill")
             closing.close(inbox, who, 1, unfounded)
         case Exit.JUNK:
             junk.mark(inbox, who, [1], "drill")

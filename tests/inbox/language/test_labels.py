@@ -31,7 +31,6 @@ from inbox.overview import oversight, timeline
 from inbox.overview.case_view import Notice
 from inbox.overview.queue import Order
 from inbox.questionnaire.answers import Oddity
-from inbox.replies.closing import Outcome
 from inbox.replies.leak_check import Why
 from inbox.session import journal_actions
 from inbox.session.actions import TABLE, Code, Form, Viewed
@@ -47,7 +46,7 @@ STOPPING = {
 # Of who acts, and of what a closing says, something else tells.
 ELSEWHERE = {
     *(Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE),
-    *(Obstacle.CAUTIONED, Obstacle.AGAINST),
+    *(Obstacle.CAUTIONED, Obstacle.GRAVE_OUTCOME),
 }
 FIELDS = {name: field for rule in TABLE.values() for name, field in rule.values.items()}
 CODES: Mapping[str, Iterable[str]] = {
@@ -78,7 +77,6 @@ CODES: Mapping[str, Iterable[str]] = {
     "obstacle": STOPPING - ELSEWHERE,
     "order": Order,
     "oddity": Oddity,
-    "outcome": Outcome,
     "override": oversight.Override,
     "part": score.NAMES,
     "part_values": score.NAMES,

@@ -8,15 +8,14 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from crypto import bundle
-from inbox.casework import exits
-from inbox.casework.exits import Exit
-from inbox.casework.measures import Disclosure
 from inbox.deadlines.clocks import RETENTION
-from inbox.replies.closing import Closing, Outcome
+from inbox.law import in_use
 from inbox.session.actions import TABLE, Code
+from templates.law.rules import Body
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Reporter
 from tests.support.inbox_outcomes import refused
+from tests.support.laws import FILES, FRENCH
 
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
@@ -52,7 +51,8 @@ REFUSED: list[tuple[list[str], str]] = [
     (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
     (["moot", "--disclosure", "full", "--text", " \n"], "the reply is empty"),
-    (["moot", *WITHHELD, "--to", "prosecutor"], "only what is out of scope"),
+    (["moot", *WITHHELD, "--to", "prosecutor"], "nobody is directed to another body"),
+    (["other", *WITHHELD], "name one of: founded, partly_founded, transmitted"),
     (["out_of_scope", "--disclosure", "full"], "say which body is competent"),
     (["out_of_scope", *WITHHELD], "say which body is competent"),
     (["out_of_scope", "--disclosure", "full", "--to", "nobody"], "the body is not on the list"),
@@ -66,10 +66,8 @@ def test_a_case_that_is_not_closed_as_the_law_asks_stays_open(
     assert said in refused(office, "close", "1", *words)
 
 
-@pytest.mark.parametrize(
-    "words", [["moot"], ["other", *WITHHELD], [*WITHHELD], ["moot", "--disclosure", "no"]]
-)
-def test_outcome_and_disclosure_are_of_their_lists(office: Office, words: list[str]) -> None:
+@pytest.mark.parametrize("words", [["moot"], [*WITHHELD], ["moot", "--disclosure", "no"]])
+def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> None:
     before = office.state()
     assert 2 == office.run("close", "1", *words).code
     assert before == office.state()
@@ -199,20 +197,47 @@ def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told:
     assert "\n\nLe port\nQuai 1" in told().messages[-1].text
 
 
-def test_who_says_that_there_was_nothing_in_it_is_never_alone(office: Office) -> None:
-    """Nor that it is for others; the journal has another action for that, which takes two officers."""
-    closings = [Closing(outcome=each, disclosure=Disclosure.FULL) for each in Outcome]
-    against = {each.outcome for each in closings if exits.takes_two(Exit.CLOSE, each.obstacles)}
-    assert {"unfounded", "insufficient", "out_of_scope", "bad_faith"} == against
-    assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
-    office.json("close", "1", "unfounded", *WITHHELD)
+@pytest.mark.parametrize("outcome", FRENCH.outcomes)
+def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outcome: str) -> None:
+    """The journal has another action for two, and the case says the outcome by the name in the law."""
+    rule = FRENCH.outcomes[outcome]
+    to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
+    office.json("close", "1", outcome, *WITHHELD, *to)
     entry = office.json("journal", "print")["entries"][-2]
-    values = {"outcome": "unfounded", "disclosure": "withheld"}
-    assert ("close-by-two", values, "the inquiry goes on") == (
+    assert ({1: "close", 2: "close-by-two"}[rule.officers], "the inquiry goes on") == (
         entry["action"],
-        entry["values"],
         entry["reason"],
     )
+    assert {"outcome": outcome, "disclosure": "withheld"} == entry["values"]
+    assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
+    assert f"outcome: {rule.name.en}, disclosure withheld" in office.run("show", "1").out
+
+
+def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Inadmissible: with where to turn, or without."""
+    office.json("close", "2", "inadmissible", *WITHHELD)
+    assert [] == work(office, 2)["measures"]
+    office.json("close", "1", "inadmissible", "--disclosure", "full", "--to", "defender_of_rights")
+    assert "\n\nLe Défenseur des droits\n" in told().messages[-1].text
+    assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
+
+
+def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: Office) -> None:
+    """As many officers, and another body to name or not, as that law says; its codes are none of France's."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    for outcome in FRENCH.outcomes:
+        assert "name one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
+    assert "say which body is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
+    said = "nobody is directed to another body"
+    assert said in refused(office, "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
+    office.json("close", "1", "upheld", *WITHHELD)
+    assert "close-by-two" == office.json("journal", "print")["entries"][-2]["action"]
+    assert "outcome: Upheld, disclosure withheld" in office.run("show", "1").out
+    assert {"upheld": 1} == office.json("oversight")["outcomes"]
 
 
 def test_a_case_is_closed_once_and_opened_again_with_a_reason(

@@ -65,7 +65,10 @@ COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
     *(
         f"close 2 {outcome} --disclosure withheld --reason x"
-        for outcome in ("unfounded", "insufficient", "out_of_scope --to prosecutor", "bad_faith")
+        for outcome in (
+            *("unfounded", "insufficient", "unverifiable", "bad_faith"),
+            *("inadmissible", "out_of_scope --to prosecutor"),
+        )
     ),
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",
