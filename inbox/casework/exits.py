@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from crypto.messages import REPORT
 from crypto.questionnaire import Flag
 from inbox.access import declarations, named
-from inbox.casework import measures, withholding
+from inbox.casework import measures, prosecutor_word, withholding
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
@@ -172,6 +172,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
+    Obstacle.NO_WORD: _row(close=_blocked(Code.RECORD_MEASURE)),
     Obstacle.GRAVE_OUTCOME: _row(close=_SECOND_OFFICER),
     Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
     Obstacle.ENTRUSTED: _every(_blocked(Code.OPEN_TO_ALL, Code.ENTRUST, Code.BREAK_GLASS)),
@@ -344,6 +345,8 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
         return Locked(2)
     if what is Obstacle.UNDECLARED:
         return Undeclared(number, declarations.missing(session, number))
+    if what is Obstacle.NO_WORD:
+        return prosecutor_word.refused(session, number)
     said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked))
     return CaseRefused(said, _hint(number, what, asked.way))
 

@@ -11,9 +11,10 @@ class Obstacle(StrEnum):
     ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom it names has
     asked what is held on them, and was not answered. Those from ``WITHHELD`` to ``GRAVE_OUTCOME`` lie in how
     a case is closed: something is withheld from its reporter; that one cannot be reached, or is told nothing;
-    a text could give somebody away; the law lets nobody alone decide this outcome. The last lie in who acts:
-    somebody has not yet declared that they have no interest in the case, is excluded from it or is not one of
-    its handlers; or nobody may read it, because it is in quarantine.
+    a text could give somebody away; an outcome is told for which the prosecutor's word is missing; the law
+    lets nobody alone decide this outcome. The last lie in who acts: somebody has not yet declared that they
+    have no interest in the case, is excluded from it or is not one of its handlers; or nobody may read it,
+    because it is in quarantine.
     """
 
     CLOSED = "closed"
@@ -35,6 +36,7 @@ class Obstacle(StrEnum):
     UNREACHABLE = "unreachable"
     UNTOLD = "untold"
     CAUTIONED = "cautioned"
+    NO_WORD = "no_word"
     GRAVE_OUTCOME = "grave_outcome"
     UNDECLARED = "undeclared"
     EXCLUDED = "excluded"

@@ -67,3 +67,10 @@ def said(codes: str, code: str, /, **values: object) -> Labelled:
     made = Labelled(texts.en.format(**values))
     made.template, made.values, made.texts = texts.en, values, texts
     return made
+
+
+def named(codes: str, code: str) -> Labelled:
+    """Return a code to be typed at the command line, which pages say by its label; KeyError as ``said``."""
+    made = Labelled(code)
+    made.template, made.values, made.texts = code, {}, of(codes)[code]
+    return made

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
-from inbox.casework import exits, measures
+from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Disclosure, Taken
 from inbox.deadlines import workflow
@@ -53,6 +53,11 @@ class Closing:
     def is_withheld(self) -> bool:
         """Whether the author is to read that the case is closed, and of no measure."""
         return self.disclosure is Disclosure.WITHHELD
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether its author may read more than that the case is closed."""
+        return bool(self.text) or not self.is_withheld
 
     @property
     def tells(self) -> bool:
@@ -140,9 +145,13 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
     """Return what stands in the way of closing this case so; the reason given for each."""
-    silent = closing.reason if closing.is_withheld and not closing.text else ""
+    silent = "" if closing.may_tell else closing.reason
     found = {
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
+        Obstacle.NO_WORD: (
+            closing.may_tell and prosecutor_word.forbids(session, case.number, closing.outcome),
+            "",
+        ),
         Obstacle.GRAVE_OUTCOME: (_rule(session, closing).officers > 1, ""),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),

@@ -25,6 +25,7 @@ from crypto.toml_schema import (
     table,
     texts,
 )
+from inbox.casework import prosecutor_word
 from inbox.deadlines import workflow
 from inbox.language import toml_files
 from inbox.language.errors import CaseRefused
@@ -167,7 +168,8 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     """Return a template filled in for a case, in the language of its author.
 
     Raises CaseRefused for an unknown template or case, if ``own`` words are missing or have no place in it,
-    if it names a day that this case does not have, or tells of more time that was not taken.
+    if it names a day that this case does not have, tells of more time that was not taken, or an outcome for
+    which the prosecutor's word is missing.
     """
     template = known(session).get(template_id)
     if template is None:
@@ -182,6 +184,8 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
             sentence("it tells of more time, which was not taken"),
             sentence("take it and tell the author: inbox extend {number} --reason TEXT", number=number),
         )
+    if template.outcome and prosecutor_word.forbids(session, number, template.outcome):
+        raise prosecutor_word.refused(session, number)
     page = status_preview.page_of(session, number)
     text = template.text.in_(page.language)
     values = _values(session, number, page, today) | {OWN: own.strip()}

@@ -106,6 +106,12 @@ _DECISIONS = {
     Obstacle.ART14: _deciding("not_needed"),
     Obstacle.PUT_OFF: _deciding("informed"),
 }
+_WORD = Lift(
+    OTHERS,
+    ("measure", "1", "prosecutor_word"),
+    f"{_CASE}/measure",
+    {"kind": "prosecutor_word", "degree": "0"},
+)
 
 
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
@@ -117,6 +123,8 @@ def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock)
         with room.changing() as session:
             ask_for_access(session)
     action = _DECISIONS[what] if code is Code.DECIDE else LIFTS[code]
+    if what is Obstacle.NO_WORD:
+        action = _WORD
     _do(action, room, surface)
     if action.is_end:
         # Six years would end every key as well.

@@ -44,7 +44,11 @@ TOLD = "Rien que de connu."
 LONG_AGO = timedelta(90)
 _SOON = timedelta(10)
 # These lie in what is asked, not in the case.
-IN_WHAT_IS_ASKED = {Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.GRAVE_OUTCOME}
+IN_WHAT_IS_ASKED = {
+    *(Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.NO_WORD, Obstacle.GRAVE_OUTCOME)
+}
+# This one lies in both.
+IN_BOTH = {Obstacle.NO_WORD}
 
 
 class Surface(Enum):
@@ -203,6 +207,9 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.PUT_OFF: _duty("art14", decision="defer"),
     Obstacle.REQUEST: ask_for_access,
     Obstacle.UNREACHABLE: _unreachable,
+    Obstacle.NO_WORD: lambda session: session.add(
+        Measure(case=1, position=1, kind="prosecutor_phoned", day=today())
+    ),
     Obstacle.EXCLUDED: lambda session: session.add(Exclusion(case=1, officer="alice", since=today())),
     Obstacle.ENTRUSTED: lambda session: session.add(Handler(case=1, officer="chloe", since=today())),
     Obstacle.QUARANTINE: _handling(quarantined=today()),
@@ -227,6 +234,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),
     Obstacle.REQUEST: lambda session: session.get(AccessRequest, 1) is not None,
     Obstacle.UNREACHABLE: lambda session: session.get_one(Case, 1).mailbox is None,
+    Obstacle.NO_WORD: lambda session: session.get(Measure, (1, 1)) is not None,
     Obstacle.EXCLUDED: lambda session: session.get(Exclusion, (1, "alice")) is not None,
     Obstacle.ENTRUSTED: lambda session: session.get(Handler, (1, "chloe")) is not None,
     Obstacle.QUARANTINE: lambda session: session.get_one(Workflow, 1).quarantined is not None,
@@ -340,11 +348,12 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 
 def _closing(wanted: Wanted) -> dict[str, str]:
     """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle."""
-    form = {"outcome": "founded", "disclosure": "full", "text": "Merci"}
+    # Once the prosecutor is told, that the report is founded is not.
+    others = {Obstacle.ART40: "transmitted", Obstacle.GRAVE_OUTCOME: "unfounded"}
+    outcome = "founded" if wanted.past is None else others.get(wanted.past, "founded")
+    form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
     drill = {"reason": "drill"} if wanted.with_reason else {}
     match wanted.past:
-        case Obstacle.GRAVE_OUTCOME:
-            return form | {"outcome": "unfounded"}
         case Obstacle.CAUTIONED:
             warned = form | {"text": "Merci, écrivez à zoe@example.org"}
             return warned | ({"despite": "drill"} if wanted.with_reason else {})

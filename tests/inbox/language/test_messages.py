@@ -17,12 +17,14 @@ from inbox.files import sandbox_messages
 from inbox.language import catalogue, labels, library_errors
 from inbox.language.errors import CaseRefused, WrongPassphrase
 from inbox.language.messages import Sentence, joined, sentence
+from inbox.law import in_use
 from inbox.replies.leak_check import Finding, Why, told
 from inbox.sandboxed.answer import fact
 from inbox.session import action_words
 from inbox.vault import score
 from templates import shipped
 from templates.catalogues import LANGUAGES
+from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked
 from tests.support.paths import ROOT
 
@@ -187,6 +189,7 @@ def test_what_an_action_was_about_is_said_by_its_values(
     code: str, values: dict[str, Value], said: str
 ) -> None:
     """A value that is no code is never taken for one, whatever an officer is called."""
+    labels.learn(in_use._words(FRENCH))
     assert action_words.values(code, values, "fr") == said
 
 

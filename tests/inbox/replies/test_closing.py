@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from crypto import bundle
 from inbox.deadlines.clocks import RETENTION
 from inbox.law import in_use
 from inbox.session.actions import TABLE, Code
 from templates.law.rules import Body
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, Reporter
+from tests.support.inbox_builders import Office
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES, FRENCH
 
@@ -27,18 +26,6 @@ def read(office: Office) -> None:
     """Read both cases: an unread case cannot be closed."""
     for number in ("1", "2"):
         office.json("show", number)
-
-
-@pytest.fixture
-def told(office: Office, author: Reporter) -> Callable[[], Any]:
-    """Return a function that gives what the author reads after the next outbox."""
-
-    def read() -> Any:
-        made = Path(office.json("outbox", "--out", office.out)["file"])
-        _, _, files = build.read_outbox(made, author.world)
-        return build.read_slot(files[bundle.slot_name(author.keys.case_id)], author)
-
-    return read
 
 
 def work(office: Office, number: int = 1) -> Any:

@@ -1,0 +1,58 @@
+"""Whether a reporter may be told an outcome that confirms the report, once a prosecutor was told of the case.
+
+Whoever wrote may be the network's own probe: “confirmed” tells it to hide. So the prosecutor is asked before.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.language import labels
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import Sentence, sentence
+from inbox.law import in_use
+from inbox.vault.casework_tables import Measure
+from templates.law.rules import MeasureRole
+
+
+def forbids(session: Session, number: int, outcome: str) -> bool:
+    """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``."""
+    needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
+    return needs and is_awaited(session, number)
+
+
+def is_awaited(session: Session, number: int) -> bool:
+    """Tell whether a prosecutor was told of a case, and neither a word of theirs nor a final decision came.
+
+    What was recorded before the prosecutor was told, or is of an earlier day, is not about that.
+    """
+    law = in_use.of(session)
+    ends = {code for code, each in law.measures.items() if each.ends_proceedings}
+    freeing = ends | {law.measure(MeasureRole.PROSECUTOR_WORD)}
+    rows = session.scalars(select(Measure).filter_by(case=number)).all()
+    free = [each for each in rows if each.kind in freeing]
+    return any(
+        all(each.position < told.position or each.day < told.day for each in free)
+        for told in rows
+        if told.kind in law.tells_prosecutor
+    )
+
+
+def refused(session: Session, number: int) -> CaseRefused:
+    """Return the refusal of a text for an outcome that may not be told."""
+    return CaseRefused(
+        sentence(
+            "case {number}: the prosecutor was told, and has not said since that this outcome can be told",
+            number=number,
+        ),
+        hint(session, number),
+    )
+
+
+def hint(session: Session, number: int) -> Sentence:
+    """Return what to do about that."""
+    return sentence(
+        "once the prosecutor has no objection, record that: inbox measure {number} {kind}; until then, close"
+        " with --disclosure withheld and no text; all else can be told with inbox reply",
+        number=number,
+        kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+    )

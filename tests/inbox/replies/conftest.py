@@ -1,0 +1,23 @@
+"""What reporters read of the inbox that a module founded."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import bundle
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Reporter
+
+
+@pytest.fixture
+def told(office: Office, author: Reporter) -> Callable[[], Any]:
+    """Return a function that gives what the author reads after the next outbox."""
+
+    def read() -> Any:
+        made = Path(office.json("outbox", "--out", office.out)["file"])
+        _, _, files = build.read_outbox(made, author.world)
+        return build.read_slot(files[bundle.slot_name(author.keys.case_id)], author)
+
+    return read

@@ -1,0 +1,171 @@
+"""After a prosecutor was told, no reporter reads that the report is confirmed before that one's word.
+
+A reporter whom nobody knows may be the network's own probe.
+"""
+
+import html
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from inbox.law import in_use
+from templates.law.rules import Body
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
+from tests.support.laws import FILES, FRENCH
+
+SILENT = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
+SAID = ("--text", "Merci.")
+FULL = ("--disclosure", "full", *SAID)
+YESTERDAY = (today() - timedelta(1)).isoformat()
+NO_WORD = "the prosecutor was told, and has not said since that this outcome can be told"
+
+pytestmark = pytest.mark.copy_of("authored")
+
+
+@pytest.fixture(autouse=True)
+def read(office: Office) -> None:
+    """Read both cases: an unread case cannot be closed, and no measure is taken before the risk is known."""
+    for number in ("1", "2"):
+        office.json("show", number)
+        office.json("source-risk", number, "low", "--reason", "x")
+
+
+@pytest.mark.parametrize("tells", sorted(FRENCH.tells_prosecutor))
+def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office: Office, tells: str) -> None:
+    """Neither in full, nor in part, nor by a text beside what is withheld."""
+    office.json("measure", "1", tells)
+    for outcome in ("founded", "partly_founded"):
+        for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
+            assert NO_WORD in refused(office, "close", "1", outcome, *how)
+    assert "inbox measure 1 prosecutor_word" in refused(office, "close", "1", "founded", *FULL)
+
+
+@pytest.mark.parametrize("outcome", FRENCH.outcomes)
+def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, outcome: str) -> None:
+    office.json("measure", "1", "prosecutor_phoned")
+    rule = FRENCH.outcomes[outcome]
+    to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
+    if rule.needs_word:
+        assert NO_WORD in refused(office, "close", "1", outcome, *FULL, *to)
+    else:
+        office.json("close", "1", outcome, *FULL, *to)
+
+
+def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Not one word more than of any other case, whatever was done and could be told of it before."""
+    office.json("measure", "1", "prosecutor_phoned")
+    office.json("measure", "1", "process_fix", "--tell")
+    assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
+    office.json("close", "1", "founded", *SILENT)
+    slot = told()
+    assert ("closed", (), ()) == (slot.status, slot.measures_disclosed, slot.messages)
+    office.json("reopen", "1", "--reason", "x")
+    office.json("close", "1", "unfounded", *SILENT)
+    other = told()
+    assert (slot.status, slot.measures_disclosed, slot.messages) == (
+        other.status,
+        other.measures_disclosed,
+        other.messages,
+    )
+
+
+def test_the_desk_names_the_measure_that_is_missing_as_its_forms_do(office: Office) -> None:
+    office.json("measure", "1", "prosecutor_phoned")
+    form = {"outcome": "founded", "disclosure": "full", "text": "Merci."}
+    with sitting(office) as client:
+        for way in ("close", "close/preview"):
+            shown = client.send(f"/fr/case/1/{way}", **form)
+            assert (409, True) == (
+                shown.status_code,
+                f"« {FRENCH.measures['prosecutor_word'].name.fr} »" in html.unescape(shown.text),
+            )
+
+
+def test_it_is_told_once_the_prosecutor_s_word_is_recorded(office: Office, told: Callable[[], Any]) -> None:
+    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("measure", "1", "prosecutor_word")
+    office.json("close", "1", "founded", *FULL)
+    assert ["Merci."] == [each.text for each in told().messages]
+
+
+def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(office: Office) -> None:
+    """By the order in which it was recorded, and by its day."""
+    office.json("measure", "1", "prosecutor_word")
+    office.json("measure", "1", "prosecutor_phoned")
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    office.json("measure", "1", "prosecutor_word", "--day", YESTERDAY)
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    office.json("measure", "1", "prosecutor_word")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    office.json("measure", "1", "prosecutor_word")
+    office.json("close", "1", "founded", *FULL)
+
+
+def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
+    office.json("measure", "1", "prosecutor_phoned")
+    office.json("measure", "1", "prosecutor_word")
+    office.json("retract", "1", "2", "--reason", "another case")
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    office.json("retract", "1", "1", "--reason", "nobody was called")
+    office.json("close", "1", "founded", *FULL)
+
+
+def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(office: Office) -> None:
+    for number in ("1", "2"):
+        office.json("measure", number, "prosecutor_phoned")
+        office.json("measure", number, "final_decision")
+    office.json("measure", "1", "prosecutor_phoned")
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    office.json("measure", "1", "final_decision")
+    office.json("close", "1", "founded", *FULL)
+
+
+def test_no_template_tells_it_either(office: Office) -> None:
+    """What a template says of an outcome is the outcome; its preview is refused, too."""
+    office.json("measure", "1", "prosecutor_phoned")
+    reply = ("reply", "1", "--text", "Merci.", "--template")
+    for outcome in ("founded", "partly_founded"):
+        for more in ((), ("--preview",)):
+            assert NO_WORD in refused(office, *reply, f"closing_{outcome}", *more)
+    office.json(*reply, "closing_moot")
+    office.json("measure", "1", "prosecutor_word")
+    office.json(*reply, "closing_founded")
+
+
+def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_back(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """The law asks for the first two, and lives hang on the others: only what they say is watched over."""
+    office.json("measure", "1", "prosecutor_phoned")
+    office.json("reply", "1", "--template", "acknowledgement")
+    office.json("measure", "1", "prosecutor_phoned", "--addressee", "the prosecutor on call")
+    for kind in ("protection_offered", "protection_requested", "protection_granted", "protection_refused"):
+        office.json("measure", "1", kind, "--tell")
+    office.json(
+        "reply", "1", "--template", "feedback", "--text", "Des vérifications sont faites.", "--feedback"
+    )
+    office.json("reply", "1", "--text", "En danger, appelez le 17.")
+    office.json("reply", "1", "--template", "withheld", "--feedback")
+    slot = told()
+    assert (4, 4) == (len(slot.messages), len(slot.measures_disclosed))
+    (clock,) = [each for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == "feedback"]
+    assert today().isoformat() == clock["sent"]
+
+
+def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    office.json("measure", "1", "seizure_note")
+    said = refused(office, "close", "1", "upheld", *FULL)
+    assert NO_WORD in said
+    assert "inbox measure 1 magistrate_nod" in said
+    office.json("measure", "1", "magistrate_nod")
+    office.json("close", "1", "upheld", *FULL)
