@@ -1,5 +1,6 @@
 """Which codes of the law the vault uses: a law without them, or with others in their place, is not taken."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
@@ -10,10 +11,14 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.vault.casework_tables import Duty, Measure, Setting, Workflow
+from templates.law import reader
 from templates.law.rules import Law
+from templates.law.schemas import REPLIES
 
 # The setting that names the regime of an office which has chosen one.
 REGIME = "regime"
+# That with an office's own templates of replies.
+OWN_REPLIES = "replies"
 
 
 def check(session: Session, law: Law, before: Law) -> None:
@@ -53,6 +58,10 @@ def _used(session: Session) -> Iterator[tuple[str, str, int]]:
     ):
         for code, count in sorted(_counted(session, column).items()):
             yield name, code, count
+    if own := session.scalar(select(Setting.value).filter_by(name=OWN_REPLIES)):
+        replies = reader.replies(REPLIES.read(own.encode())).values()
+        for code, count in sorted(Counter(each.outcome for each in replies if each.outcome).items()):
+            yield "outcome", code, count
     if chosen := session.scalar(select(Setting.value).filter_by(name=REGIME)):
         yield "regime", chosen, 1
 

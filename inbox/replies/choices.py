@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from inbox.replies import referral_bodies, templates
 from inbox.replies.referral_bodies import Body
-from inbox.replies.templates import Template
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
+from templates.law.rules import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """The templates and referral bodies in use, by their ids."""
 
-    templates: Mapping[str, Template]
+    templates: Mapping[str, Reply]
     bodies: Mapping[str, Body]
 
 

@@ -12,9 +12,8 @@ from inbox.deadlines import office, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import drafts
+from inbox.replies import drafts, templates
 from inbox.replies.drafts import Draft
-from inbox.replies.templates import EXTENSION
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from templates.law.rules import Event
@@ -31,10 +30,9 @@ class Extension:
     text: str = ""
     despite: str = ""
 
-    @property
-    def notice(self) -> Draft:
-        """What the author reads."""
-        return Draft(template=EXTENSION, text=self.text, despite=self.despite)
+    def notice(self, session: Session) -> Draft:
+        """Return what the author reads; CaseRefused as ``templates.extension``."""
+        return Draft(template=templates.extension(session), text=self.text, despite=self.despite)
 
 
 def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
@@ -46,7 +44,7 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
         _extend(session, number, who.today)
-        drafts.add(session, number, extension.notice, who.today)
+        drafts.add(session, number, extension.notice(session), who.today)
         return workflow.feedback_due(session, number, who.today).day
 
 
@@ -55,7 +53,7 @@ def preview(inbox: Inbox, who: Actor, number: int, extension: Extension) -> View
     with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
         with session.begin_nested() as undone:
             _extend(session, number, who.today)
-            view = drafts.seen(session, number, extension.notice, who.today)
+            view = drafts.seen(session, number, extension.notice(session), who.today)
             undone.rollback()
         return view
 

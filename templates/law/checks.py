@@ -8,7 +8,7 @@ from holidays.registry import EntityLoader
 
 from crypto.toml_lines import Path
 from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
-from templates.law.rules import Asked, DutyRole, Effect, Event, MeasureRole
+from templates.law.rules import FIELDS, Asked, DutyRole, Effect, Event, MeasureRole, fields
 from templates.law.spans import Span
 
 Documents = Mapping[str, Document]
@@ -18,7 +18,7 @@ _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 
 def check(documents: Documents) -> None:
     """Raise Mismatch for the first mistake that no file shows by itself."""
-    for each in (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties):
+    for each in (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties, _replies):
         for mistake in each(documents):
             raise mistake
 
@@ -145,6 +145,43 @@ def _outcomes(documents: Documents) -> Iterator[Mismatch]:
     periods = documents["retention.toml"].value["period"]
     for code, outcome in document.value["outcome"].items():
         yield from _among(document, ("outcome", code, "retention"), outcome["retention"], periods)
+
+
+def _replies(documents: Documents) -> Iterator[Mismatch]:
+    clocks = documents["deadlines.toml"].value["clock"].values()
+    outcomes = documents["outcomes.toml"].value["outcome"]
+    extends = any("extension" in each for each in clocks)
+    yield from replies(documents["replies.toml"], outcomes, extends=extends)
+
+
+def replies(document: Document, outcomes: Collection[str], *, extends: bool) -> Iterator[Mismatch]:
+    """Yield the mistakes in texts of replies that their schema does not see.
+
+    Their outcomes are among those of the law, ``extends`` if it lets some deadline be extended.
+    """
+    rows = document.value["reply"]
+    for code, row in rows.items():
+        yield from _among(document, ("reply", code, "outcome"), row.get("outcome"), outcomes)
+        yield from _filled(document, ("reply", code, "text"), row["text"])
+    extending = sum(row.get("extends", False) for row in rows.values())
+    if extending > 1 or (extends and not extending):
+        yield _wrong(document, ("reply",), belongs("one-extending"))
+
+
+def _filled(document: Document, path: Path, texts: Mapping[str, str]) -> Iterator[Mismatch]:
+    """Yield a mistake in a text that cannot be filled in, or not alike in all languages."""
+    named = {}
+    for language, text in texts.items():
+        try:
+            named[language] = fields(text)
+        except ValueError:
+            yield _wrong(document, (*path, language), belongs("braces"))
+            return
+        if strays := named[language] - set(FIELDS):
+            known = ", ".join(FIELDS)
+            yield _wrong(document, (*path, language), belongs("fields", stray=min(strays), known=known))
+    if len(set(named.values())) > 1:
+        yield _wrong(document, path, belongs("same-fields"))
 
 
 def _duties(documents: Documents) -> Iterator[Mismatch]:

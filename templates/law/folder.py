@@ -17,6 +17,7 @@ NAMES = (
     "measures.toml",
     "obstacles.toml",
     "outcomes.toml",
+    "replies.toml",
     "retention.toml",
     "words.toml",
 )

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from crypto.keyring import Texts
+from crypto.messages import Status
+from crypto.toml_schema import Document
 from templates.law import checks, folder, rules
 from templates.law.rules import Basis, Law, ToConfirm
 from templates.law.schemas import FILES, PRIORITIES, WEEKDAYS
@@ -38,6 +40,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
         duties=_each(said["duties"]["duty"], lambda row: _duty(row, regimes)),
         measures=_each(said["measures"]["measure"], _measure),
         outcomes=_each(said["outcomes"]["outcome"], _outcome),
+        replies=replies(documents["replies.toml"]),
         retention=_retention(said["retention"]),
         authorities=_each(said["authorities"]["authority"], _authority),
         guarantees=_each(said["authorities"]["guarantee"], _guarantee),
@@ -47,6 +50,22 @@ def parse(files: Mapping[str, bytes]) -> Law:
         ),
         to_confirm=tuple(each for name in FILES for each in _to_confirm(name, documents[name].value, ())),
     )
+
+
+def replies(document: Document) -> dict[str, rules.Reply]:
+    """Return the texts of replies that a document holds, by code, in their order."""
+    rows = document.value["reply"].items()
+    return {
+        code: rules.Reply(
+            code=code,
+            title=_texts(row["title"]),
+            status=tuple(map(Status, row["status"])),
+            text=_texts(row["text"]),
+            outcome=row.get("outcome"),
+            extends=row.get("extends", False),
+        )
+        for code, row in rows
+    }
 
 
 def _each(rows: Mapping[str, Any], make: Callable[[Any], _Rule]) -> dict[str, _Rule]:

@@ -6,9 +6,24 @@ Codes are the jurisdiction's own; the program knows only the closed lists here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from string import Formatter
 
 from crypto.keyring import Texts
+from crypto.messages import Status
 from templates.law.spans import Span
+
+# What replies can name: the last one is an officer's own words.
+OWN = "text"
+FIELDS = ("name", "status", "received", "next_by", "feedback_by", OWN)
+
+
+def fields(text: str) -> frozenset[str]:
+    """Return what stands between braces in a reply; ValueError for a brace without its other."""
+    return frozenset(
+        field + (f"!{how}" if how else "") + (f":{form}" if form else "")
+        for _, field, form, how in Formatter().parse(text)
+        if field is not None
+    )
 
 
 class Event(StrEnum):
@@ -284,6 +299,31 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A text to send to reporters, by its ``code``; ``status`` and ``outcome`` say for which cases it is.
+
+    With ``extends`` it tells that feedback takes longer.
+    """
+
+    code: str
+    title: Texts
+    status: tuple[Status, ...]
+    text: Texts
+    outcome: str | None
+    extends: bool
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What it names, filled in for each case: of FIELDS."""
+        return fields(self.text.en)
+
+    @property
+    def takes_own_words(self) -> bool:
+        """Whether it is nothing without an officer's words for the case."""
+        return OWN in self.fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
     """A body or person to turn to; ``referral`` if it may be named where a report is not for the office."""
 
@@ -349,6 +389,7 @@ class Law:
     duties: Mapping[str, Duty]
     measures: Mapping[str, Measure]
     outcomes: Mapping[str, Outcome]
+    replies: Mapping[str, Reply]
     retention: Retention
     authorities: Mapping[str, Authority]
     guarantees: Mapping[str, Guarantee]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
+from crypto.messages import Status
 from crypto.toml_schema import (
     IDENTIFIER,
     YES_OR_NO,
@@ -144,6 +145,23 @@ _OUTCOMES = table(
         )
     }
 )
+# The texts of replies, as the law ships them, or as an office edits its copy.
+_LONGEST_REPLY = 4_000
+_REPLIES = _rule(
+    {
+        "reply": map_of(
+            table(
+                {
+                    "title": texts(_LONGEST),
+                    "status": list_of(_enum(Status)),
+                    "text": texts(_LONGEST_REPLY),
+                },
+                {"outcome": IDENTIFIER, "extends": YES_OR_NO},
+            )
+        )
+    }
+)
+REPLIES = Schema("templates", _REPLIES)
 _RETENTION = table(
     {
         "visa": _rule(_NAME),
@@ -174,6 +192,7 @@ FILES = {
         "measures.toml": _MEASURES,
         "obstacles.toml": _OBSTACLES,
         "outcomes.toml": _OUTCOMES,
+        "replies.toml": _REPLIES,
         "retention.toml": _RETENTION,
         "words.toml": _WORDS,
     }.items()

@@ -30,7 +30,7 @@ from tests.support.inbox_builders import Office, Portal, World, passphrase_of, t
 
 NAMES = ("alice", "bruno")
 WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
-TEMPLATE = "[[template]]\nid = 'x'\nstatus = ['received']\n" + "".join(
+TEMPLATE = "source = 'x'\n[reply.x]\nstatus = ['received']\n" + "".join(
     f"{each} = {{0}}\n" for each in ("title.fr", "title.en", "text.fr", "text.en")
 )
 READ = (

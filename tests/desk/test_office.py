@@ -91,7 +91,7 @@ def test_what_is_no_change_of_settings_changes_nothing(
 def test_texts_are_edited_on_their_page(office: Office) -> None:
     with sitting(office) as client:
         for page, old, new in (
-            ("/en/office/templates", "[[template]]", "# ours\n[[template]]"),
+            ("/en/office/templates", "[reply.", "# ours\n[reply."),
             ("/en/office/bodies", "[", "# ours\n["),
         ):
             source = edited(client, page)
@@ -103,7 +103,7 @@ def test_texts_are_edited_on_their_page(office: Office) -> None:
 
 
 @pytest.mark.parametrize("page", ["/en/office/templates", "/en/office/bodies"])
-@pytest.mark.parametrize("typed", ["", "x", "[[template]]\nid = '<b>'", "[a]\nname = 7", "\ufeff\u202e"])
+@pytest.mark.parametrize("typed", ["", "x", "[reply.'<b>']", "[a]\nname = 7", "\ufeff\u202e"])
 def test_texts_with_a_mistake_are_shown_again_as_they_were_typed(
     client: Client, page: str, typed: str
 ) -> None:

@@ -232,11 +232,11 @@ def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(
     assert accessibility.violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     page.goto(f"{room.served.root}/fr/office/templates")
-    page.fill("#file", "[[template]]\nid = 7")
+    page.fill("#file", "[reply.x]\ntitle = 7")
     page.focus("text=Utiliser ces textes")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.locator("#file")).to_have_value("[[template]]\nid = 7")
+    expect(page.locator("#file")).to_have_value("[reply.x]\ntitle = 7")
     assert accessibility.violations(page) == []
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from inbox.replies import templates
 from portal.config import Settings
 from portal.web import guide, translation
 from templates.catalogues import LANGUAGES
@@ -61,8 +60,7 @@ def texts(language: str) -> Iterator[str]:
     law = reader.read(Settings().law_folder)
     yield from (each.text.in_(language) for each in law.guarantees.values())
     yield from (each.reach.in_(language) for each in law.authorities.values())
-    shipped = (ROOT / "inbox" / "replies" / "replies.toml").read_bytes()
-    for template in templates.parse(shipped, law.outcomes).values():
+    for template in law.replies.values():
         yield from template.text.in_(language).split("\n\n")
 
 

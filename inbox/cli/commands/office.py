@@ -95,7 +95,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
     "--replace",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Another law: a folder of nine files.",
+    help="Another law: a folder of ten files.",
 )
 @click.option("--dry-run", is_flag=True, help="With --replace: say what it would change, and change nothing.")
 @click.option(

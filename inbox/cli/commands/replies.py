@@ -157,7 +157,7 @@ def extend(  # noqa: PLR0913 - one for each option
     """Take more time for the feedback, where the law gives it; the reporter is told why."""
     own = given_text(text, text_file)
     with door.opened() as (inbox, who):
-        if own is None and _takes_words(inbox, templates.EXTENSION):
+        if own is None and terminal.is_interactive() and templates.extension_takes_own_words(inbox):
             own = terminal.ask_text(f"why it takes longer, to the author of case {case}")
         wanted = Extension(reason=reason, text=own or "", despite=despite)
         if preview:

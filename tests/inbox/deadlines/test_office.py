@@ -18,6 +18,7 @@ from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.legal_duties import Choice
 from inbox.language import days
+from inbox.law import in_use
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
@@ -26,10 +27,12 @@ from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import heard
 from tests.support.inbox_outcomes import refused, slot
 from tests.support.inbox_trio import Trio, undone
+from tests.support.laws import FILES
 
 # The one template of an office's own.
-OWN = """[[template]]
-id = "ours"
+OWN = """
+source = "Ours"
+[reply.ours]
 title = { fr = "Plus de temps", en = "More time" }
 status = ["received"]
 text = { fr = "Plus tard.", en = "Later." }
@@ -253,13 +256,19 @@ def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> 
 
 
 def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path: Path) -> None:
-    """Without a template of that name nothing is taken; with one that has no room, no words are."""
-    office.json("settings", "--regime", "external")
+    """With a template that has no room, no words are taken; without one, as of an earlier law, nothing."""
     own = tmp_path / "own.toml"
-    own.write_text(OWN.replace('"ours"', '"other"'))
-    office.json("templates", own)
-    assert "there is no template extension" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
-    own.write_text(OWN.replace('"ours"', '"extension"'))
+    own.write_text(OWN)
+    for law in ("xx", "fr"):
+        with office.opened() as inbox, inbox.transaction() as session:
+            in_use.adopt(session, FILES[law])
+        office.json("queue")
+        if law == "xx":
+            office.json("templates", own)
+    office.json("settings", "--regime", "external")
+    assert "there is no template that tells of more time" in refused(office, "extend", "1", "--reason", "x")
+    assert "exactly one entry has: extends = true" in refused(office, "templates", own)
+    own.write_text(f"{OWN}extends = true\n")
     office.json("templates", own)
     assert "no place for words" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
     office.json("extend", "1", "--reason", "x")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,26 @@ import pytest
 from crypto.messages import Status
 from inbox.deadlines import workflow
 from inbox.language import days
+from inbox.law import in_use
 from inbox.replies import templates
 from tests.support.inbox_builders import Portal, Reporter, World, first, today
-from tests.support.laws import FRENCH
+from tests.support.laws import FILES, FRENCH, edited
 
-SHIPPED = files("inbox.replies").joinpath("replies.toml").read_text("utf-8")
+SHIPPED = FILES["fr"]["replies.toml"].decode("utf-8")
 OWN_WORDS = "Was it in the morning?"
 GOOD = """
-[[template]]
-id = "greeting"
+source = "Ours"
+
+[reply.greeting]
 title = { fr = "Salut", en = "Greeting" }
 status = ["received"]
 text = { fr = "Bonjour de {name}", en = "Hello from {name}" }
+
+[reply.later]
+extends = true
+title = { fr = "Plus tard", en = "Later" }
+status = ["assessing"]
+text = { fr = "Plus tard : {text}", en = "Later: {text}" }
 """
 
 
@@ -41,31 +48,37 @@ MISTAKES = {
     "unknown value": (
         "{name}",
         "{nobody}",
-        "line 6: template 'greeting': 'text' in fr names 'nobody'; known are name, ",
+        "line 7: templates: 'reply.greeting.text.fr' must be a text without 'nobody'; it can name name, ",
     ),
-    "conversion": ("{name}", "{name!r}", "'text' in fr names 'name!r'"),
-    "attribute": ("{name}", "{name.__class__}", "'text' in fr names 'name.__class__'"),
-    "format": ("{name}", "{name:>9}", "'text' in fr names 'name:>9'"),
-    "brace": ("{name}", "{name", "line 6: template 'greeting': 'text' in fr has a brace without its other"),
+    "conversion": ("{name}", "{name!r}", "must be a text without 'name!r'"),
+    "attribute": ("{name}", "{name.__class__}", "must be a text without 'name.__class__'"),
+    "format": ("{name}", "{name:>9}", "must be a text without 'name:>9'"),
+    "brace": (
+        "{name}",
+        "{name",
+        "line 7: templates: 'reply.greeting.text.fr' must be a text in which no brace is without its other",
+    ),
     "other values": (
         "Hello from {name}",
         "Hello",
-        "line 6: template 'greeting': 'text' names other values in fr than in en",
+        "line 7: templates: 'reply.greeting.text' must be a text that names the same in fr and in en",
     ),
-    "one language": (', en = "Greeting"', "", "template 'greeting': 'title' must be a text in fr and in en"),
-    "empty": ('"Greeting"', '" "', "'title.en' must be a text that is not empty"),
-    "status": ('["received"]', '["lost"]', "template 'greeting', status 1 must be one of received"),
-    "no status": ('["received"]', "[]", "'status' must be a list with at least one entry"),
-    "status as text": ('["received"]', '"received"', "'status' must be a list"),
-    "outcome": ("status", 'outcome = "lost"\nstatus', "'outcome' must be one of founded"),
-    "member": ("status", 'colour = "blue"\nstatus', "'colour' is not known here"),
-    "id": ('id = "greeting"', 'id = "Greeting"', "'id' must be a-z, 0-9 and _"),
-    "no id": ('id = "greeting"', "", "template 1: 'id' is missing"),
-    "twice": (GOOD, GOOD + GOOD, "line 9: templates, template 'greeting': 'id' must be a unique id"),
-    "long": ("Hello", "x" * 4_001, "'text.en' must be a text of 1 to 4000 characters"),
+    "one language": (', en = "Greeting"', "", "'reply.greeting.title' must be a text in fr and in en"),
+    "empty": ('"Greeting"', '""', "'reply.greeting.title.en' must be a text of 1 to 1000 characters"),
+    "status": ('["received"]', '["lost"]', "status 1 must be one of received"),
+    "no status": ('["received"]', "[]", "'reply.greeting.status' must be a list with at least one entry"),
+    "status as text": ('["received"]', '"received"', "'reply.greeting.status' must be a list"),
+    "outcome": ("status", 'outcome = "lost"\nstatus', "'reply.greeting.outcome' must be one of founded"),
+    "member": ("status", 'colour = "blue"\nstatus', "'reply.greeting.colour' is not known here"),
+    "id": ("reply.greeting", "reply.Greeting", "'reply.Greeting' is not known here"),
+    "twice": ("reply.later", "reply.greeting", "templates is not TOML"),
+    "two of more time": ("status", "extends = true\nstatus", "exactly one entry has: extends = true"),
+    "none of more time": ("extends = true", "", "exactly one entry has: extends = true"),
+    "no source": ('source = "Ours"', "", "'source' is missing"),
+    "long": ("Hello", "x" * 4_001, "'reply.greeting.text.en' must be a text of 1 to 4000 characters"),
     "no TOML": ("=", "", "templates is not TOML"),
-    "nothing": (GOOD, "", "'template' is missing"),
-    "number": (GOOD, "template = 7", "templates: 'template' must be a list"),
+    "nothing": (GOOD, "", "is missing"),
+    "number": (GOOD, 'source = "x"\nreply = 7', "templates: 'reply' must be a table"),
 }
 
 
@@ -74,7 +87,8 @@ def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: 
     """It is named with its place, and those in use stay."""
     path = tmp_path / "replies.toml"
     old, new, said = MISTAKES[name]
-    path.write_text(GOOD.replace(old, new), "utf-8")
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new, 1), "utf-8")
     before = world.office.state()
     refused = world.office.run("templates", path)
     assert (1, "") == (refused.code, refused.out)
@@ -90,25 +104,25 @@ def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -
 
 def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:
     """Each status that a case can be answered in has one, each outcome its own."""
-    known = templates.parse(SHIPPED.encode(), FRENCH.outcomes).values()
+    known = FRENCH.replies.values()
     assert set(Status) - {Status.CLOSED} == {status for each in known for status in each.status}
     assert set(FRENCH.outcomes) == {each.outcome for each in known} - {None}
-    assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= {each.id for each in known}
+    assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= FRENCH.replies.keys()
 
 
 def test_no_shipped_template_gives_away_what_an_office_knows() -> None:
     """Who asks may be who is looked for: whether there were other reports is not said."""
-    said = SHIPPED.split("[[template]]", 1)[1].lower()
+    said = SHIPPED.split("[reply.", 1)[1].lower()
     assert [] == [word for word in ("already", "déjà", "other report", "autre signalement") if word in said]
 
 
 def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
     """In both languages, without a brace left; what names a day that is not due is refused."""
-    known = templates.parse(SHIPPED.encode(), FRENCH.outcomes)
+    known = FRENCH.replies
     for case in ("1", "2"):
-        for each in [each for each in known.values() if each.id != templates.EXTENSION]:
+        for each in [each for each in known.values() if not each.extends]:
             own = ["--text", OWN_WORDS] if each.takes_own_words else []
-            view = reported.office.json("reply", case, "--template", each.id, "--preview", *own)
+            view = reported.office.json("reply", case, "--template", each.code, "--preview", *own)
             assert not re.search(r"[{}]", view["text"])
             assert (OWN_WORDS in view["text"]) is each.takes_own_words
             assert view["text"] == view["messages"][-1]["text"]
@@ -156,8 +170,10 @@ def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> No
     assert SHIPPED == mine.read_text("utf-8")
     assert "already there" in reported.office.run("templates", "--out", mine).err
     mine.write_text(GOOD, "utf-8")
-    assert ["greeting"] == [each["id"] for each in reported.office.json("templates", mine)["templates"]]
-    assert ["greeting"] == [each["id"] for each in reported.office.json("templates")["templates"]]
+    assert ["greeting", "later"] == [
+        each["id"] for each in reported.office.json("templates", mine)["templates"]
+    ]
+    assert ["greeting", "later"] == [each["id"] for each in reported.office.json("templates")["templates"]]
     reported.office.json("reply", "2", "--template", "greeting")
     (message,) = reported.office.json("show", "2")["messages"]
     assert "Hello from Customs inspectorate" == message["text"]
@@ -170,9 +186,61 @@ def test_a_closed_case_is_offered_what_fits_its_outcome(reported: World, tmp_pat
     reported.office.json("templates", mine)
     reported.office.close("1", "moot", "--disclosure", "full", "--text", "Over.")
     with reported.office.opened() as inbox, inbox.transaction() as session:
-        closed = {each.id for each in templates.proposed(session, 1)}
-        waiting = {each.id for each in templates.proposed(session, 2)}
+        closed = {each.code for each in templates.proposed(session, 1)}
+        waiting = {each.code for each in templates.proposed(session, 2)}
     assert {"withheld", "closing_moot"} == closed
     assert {"acknowledgement", "details"} | {
         f"closing_{each}" for each in ("inadmissible", "out_of_scope", "duplicate")
     } == waiting
+
+
+def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
+    reported: World, tmp_path: Path
+) -> None:
+    """No French one is left under another law; an outcome that a template of one's own names must stay."""
+    office = reported.office
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    assert ["heard", "upheld"] == [each["id"] for each in office.json("templates")["templates"]]
+    assert "there is no template details" in office.run("reply", "1", "--template", "details").err
+    office.json("reply", "2", "--template", "heard")
+    (message,) = office.json("show", "2")["messages"]
+    assert "Heard by Customs inspectorate." == message["text"]
+    mine = tmp_path / "mine.toml"
+    mine.write_text(SHIPPED, "utf-8")
+    assert "outcome' must be one of upheld, nothing_for_us" in office.run("templates", mine).err
+
+
+def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_taken(
+    reported: World, tmp_path: Path
+) -> None:
+    """Those that come with a law go with it."""
+    office = reported.office
+    gone = edited(tmp_path / "law", "outcomes.toml", "[outcome.moot]", "[outcome.idle]")
+    text = (gone / "replies.toml").read_text("utf-8")
+    (gone / "replies.toml").write_text(text.replace('outcome = "moot"', 'outcome = "idle"'), "utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(SHIPPED, "utf-8")
+    office.json("templates", mine)
+    said = office.run("law", "--replace", gone)
+    assert (1, True) == (said.code, "the new law lacks outcome moot, used 1 times" in said.err)
+    mine.write_text(GOOD, "utf-8")
+    office.json("templates", mine)
+    assert office.json("law", "--replace", gone)["adopted"]
+
+
+def test_more_time_is_told_by_the_template_that_says_so_whatever_its_name(
+    reported: World, tmp_path: Path
+) -> None:
+    """Sent without taking the time, it is refused."""
+    office = reported.office
+    mine = tmp_path / "mine.toml"
+    mine.write_text(GOOD, "utf-8")
+    office.json("templates", mine)
+    office.json("settings", "--regime", "external")
+    refused = office.run("reply", "2", "--template", "later", "--text", "x")
+    assert "more time, which was not taken" in refused.err
+    office.json("extend", "2", "--reason", "abroad", "--text", "abroad")
+    (message,) = office.json("show", "2")["messages"]
+    assert "Later: abroad" == message["text"]

@@ -17,7 +17,7 @@ from tests.support.command_tree import every_command
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first
 from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import CANARY, NOTES
-from tests.support.paths import ROOT
+from tests.support.laws import FOLDERS
 
 # Each is noted of either case.
 OF_TWO_CASES = {"link", "unlink"}
@@ -51,7 +51,7 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
     places["BODIES"] = str(tmp_path / "bodies.toml")
     text = f'{{ fr = "{CANARY}", en = "{CANARY}" }}'
     (tmp_path / "bodies.toml").write_text(f"[police]\nname = {text}\ntext = {text}\n")
-    places["REPLIES"] = str(ROOT / "inbox" / "replies" / "replies.toml")
+    places["REPLIES"] = str(FOLDERS["fr"] / "replies.toml")
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     count = last_entry(trio).n
     for words, (code, case, values, reason) in NOTES:
