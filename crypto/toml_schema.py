@@ -59,6 +59,7 @@ EXPECTED = {
     "braces": "a text in which no brace is without its other",
     "fields": "a text without {stray!r}; it can name {known}",
     "same-fields": "a text that names the same in fr and in en",
+    "some-referral": "a table in which an entry has: referral = true",
     "one-extending": "a table in which exactly one entry has: extends = true",
     "settling": "a table in which a decision has: effect = settles",
     "recording": "a table in which a decision has: measure = {measure}",

@@ -55,7 +55,6 @@ _COMMANDS = {
     "retract": "inbox.cli.commands.measures:retract",
     "close": "inbox.cli.commands.replies:close",
     "reopen": "inbox.cli.commands.replies:reopen",
-    "referral-bodies": "inbox.cli.commands.replies:referral_bodies_command",
     "backup": "inbox.cli.commands.setup:backup",
     "restore": "inbox.cli.commands.setup:restore",
     "quarantine": "inbox.cli.commands.access:quarantine_command",

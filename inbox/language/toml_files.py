@@ -43,6 +43,7 @@ _EXPECTED = {
     "braces": sentence("a text in which no brace is without its other"),
     "fields": sentence("a text without {stray!r}; it can name {known}", stray="", known=""),
     "same-fields": sentence("a text that names the same in fr and in en"),
+    "some-referral": sentence("a table in which an entry has: referral = true"),
     "one-extending": sentence("a table in which exactly one entry has: extends = true"),
     "settling": sentence("a table in which a decision has: effect = settles"),
     "recording": sentence("a table in which a decision has: measure = {measure}", measure=""),

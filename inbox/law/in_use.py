@@ -90,6 +90,7 @@ def files(session: Session) -> Mapping[str, bytes]:
 def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     """Return what the codes of a law are called, by the name of each list."""
     return {
+        "authority": {code: each.name for code, each in law.authorities.items()},
         "clock": {code: each.name for code, each in law.clocks.items()},
         "regime": {code: each.name for code, each in law.regimes.items()},
         "rule": {code: each.name for code, each in law.retention.periods.items()},

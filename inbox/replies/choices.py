@@ -3,22 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from inbox.replies import referral_bodies, templates
-from inbox.replies.referral_bodies import Body
+from inbox.replies import referrals, templates
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from templates.law.rules import Reply
+from templates.law.rules import Authority, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The templates and referral bodies in use, by their ids."""
+    """The templates and authorities to direct a reporter to, by their ids."""
 
     templates: Mapping[str, Reply]
-    bodies: Mapping[str, Body]
+    authorities: Mapping[str, Authority]
 
 
 def offered(inbox: Inbox, who: Actor) -> Choices:
     """Return them without an entry in the journal: nothing of any case is in them."""
     with inbox.vault.transaction(who.officers) as session:
-        return Choices(templates.known(session), referral_bodies.bodies(session))
+        return Choices(templates.known(session), referrals.offered(session))

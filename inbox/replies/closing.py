@@ -21,7 +21,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import leak_check, referral_bodies, replies, status_preview
+from inbox.replies import leak_check, referrals, replies, status_preview
 from inbox.replies.leak_check import Cautioned
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
@@ -37,9 +37,9 @@ class Closing:
     """What came of a case, and what its author is told.
 
     ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the author reads that
-    the case is closed, of no measure, and the text if there is one. ``body`` is the one on the list that is
-    competent, where the outcome names one. ``text`` goes to the author; empty if an answer waits for the next
-    outbox already. ``despite`` is the reason to say what ``leak_check`` warns of.
+    the case is closed, of no measure, and the text if there is one. ``body`` is the code of an authority of
+    the law that is competent, where the outcome names one. ``text`` goes to the author; empty if an answer
+    waits for the next outbox already. ``despite`` is the reason to say what ``leak_check`` warns of.
     """
 
     outcome: str
@@ -80,9 +80,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
     Raises, before anybody is asked to confirm, as ``exits.check``; Refused for an outcome that the law does
-    not have; CaseRefused for a body that is missing, not on the list, or named where the outcome names none;
-    Cautioned and as ``leak_check.warnings``. Otherwise raises as ``replies.add`` and
-    ``chosen_action.acting``.
+    not have; CaseRefused as ``referrals.check``; Cautioned and as ``leak_check.warnings``. Otherwise raises
+    as ``replies.add`` and ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -132,9 +131,9 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
     """Return what to ask the matrix of exits: for two officers, if the obstacles take two.
 
-    Raises as ``_check_body`` for the outcome, and as ``exits.check`` if a case may not be closed so.
+    Raises as ``_rule``, as ``referrals.check``, and as ``exits.check`` if a case may not be closed so.
     """
-    _check_body(session, closing)
+    referrals.check(session, _rule(session, closing), closing.body)
     also = _obstacles(session, queries_cases.case(session, number), closing)
     asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also)
     takes_two = exits.takes_two(Exit.CLOSE, exits.obstacles(session, number, asked))
@@ -164,21 +163,6 @@ def _rule(session: Session, closing: Closing) -> rules.Outcome:
     return in_use.rule(in_use.of(session).outcomes, closing.outcome)
 
 
-def _check_body(session: Session, closing: Closing) -> None:
-    """Raise CaseRefused for a body that is missing, or named where the outcome names none; as ``_rule``."""
-    match _rule(session, closing).body:
-        case rules.Body.NONE if closing.body:
-            raise CaseRefused(
-                sentence("with this outcome, nobody is directed to another body"),
-                sentence("leave --to out"),
-            )
-        case rules.Body.NEEDED if not closing.body:
-            raise CaseRefused(
-                sentence("say which body is competent"),
-                sentence("give --to ID, one of: inbox referral-bodies"),
-            )
-
-
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
     """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
     text = _told(session, number, closing)
@@ -200,19 +184,17 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
 
 
 def _told(session: Session, number: int, closing: Closing) -> str:
-    """Return what the reporter is told; CaseRefused for a body that is not on the list."""
-    if not closing.body:
+    """Return what the reporter is told, with where to turn unless that is withheld."""
+    if not closing.body or closing.is_withheld:
         return closing.text
-    body = referral_bodies.body(session, closing.body)
-    if closing.is_withheld:
-        return closing.text
+    authority = referrals.offered(session)[closing.body]
     # An officer's own words say why, and may not say where to.
-    said = body.said(queries_cases.case(session, number).language)
+    said = referrals.said(authority, _rule(session, closing), queries_cases.case(session, number).language)
     return "\n\n".join(filter(None, (closing.text.strip(), said)))
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
-    """Record to which body the reporter is directed, if to one."""
+    """Record to which authority the reporter is directed, if to one."""
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)

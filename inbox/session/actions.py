@@ -61,8 +61,6 @@ class Code(StrEnum):
     CHOOSE_REGIME = "choose-regime"
     CHANGE_DAYS_OFF = "change-days-off"
     CONTINUE_NUMBERING = "continue-numbering"
-    LIST_REFERRAL_BODIES = "list-referral-bodies"
-    REPLACE_REFERRAL_BODIES = "replace-referral-bodies"
     COLLECT = "collect"
     ENTER = "enter"
     MAKE_OUTBOX = "make-outbox"
@@ -255,8 +253,6 @@ TABLE: Mapping[Code, Rule] = {
         values={"days_off": _code("days_off"), "days": _NUMBER, "first": _DAY, "last": _DAY},
     ),
     Code.CONTINUE_NUMBERING: Rule(all_cases=True, oversight=True, values={"last_case": _NUMBER}),
-    Code.LIST_REFERRAL_BODIES: Rule(),
-    Code.REPLACE_REFERRAL_BODIES: Rule(),
     Code.COLLECT: Rule(all_cases=True, values={"bundle": _NUMBER}),
     Code.ENTER: Rule(all_cases=True, values={"route": _code("route")}),
     Code.MAKE_OUTBOX: Rule(all_cases=True),

@@ -8,7 +8,7 @@ from holidays.registry import EntityLoader
 
 from crypto.toml_lines import Path
 from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
-from templates.law.rules import FIELDS, Asked, DutyRole, Effect, Event, MeasureRole, fields
+from templates.law.rules import FIELDS, Asked, Body, DutyRole, Effect, Event, MeasureRole, fields
 from templates.law.spans import Span
 
 Documents = Mapping[str, Document]
@@ -145,6 +145,10 @@ def _outcomes(documents: Documents) -> Iterator[Mismatch]:
     periods = documents["retention.toml"].value["period"]
     for code, outcome in document.value["outcome"].items():
         yield from _among(document, ("outcome", code, "retention"), outcome["retention"], periods)
+    authorities = documents["authorities.toml"]
+    names = any(each.get("body", Body.NONE) != Body.NONE for each in document.value["outcome"].values())
+    if names and not any(each["referral"] for each in authorities.value["authority"].values()):
+        yield _wrong(authorities, ("authority",), belongs("some-referral"))
 
 
 def _replies(documents: Documents) -> Iterator[Mismatch]:

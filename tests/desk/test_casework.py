@@ -233,7 +233,6 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
         "/access",
         "/office",
         "/office/templates",
-        "/office/bodies",
         "/retention",
         "/journal",
     ]

@@ -36,7 +36,7 @@ TEMPLATE = "source = 'x'\n[reply.x]\nstatus = ['received']\n" + "".join(
 READ = (
     ["show", "1"], ["list"], ["queue"], ["timeline", "1"], ["links", "1"], ["templates"], ["oversight"],
     ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
-    ["handlers", "1"], ["retention"], ["settings"], ["referral-bodies"],
+    ["handlers", "1"], ["retention"], ["settings"],
     ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies",
      "--attachments", "original"],
     ["reply", "1", "--preview"], ["reply", "1", "--template", "x", "--preview"],
@@ -91,7 +91,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
                 AccessCase(case=1, request=1, unopposed=day, reference=WORDS),
                 Alias(officer="bruno", name=WORDS),
                 Setting(name="replies", value=_templates()),
-                Setting(name="referral-bodies", value=_bodies()),
             ]
         )
     return office
@@ -99,11 +98,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 def _templates() -> str:
     return TEMPLATE.format(_in_toml(WORDS.replace("{", "{{").replace("}", "}}")))
-
-
-def _bodies() -> str:
-    said = f"{{ fr = {_in_toml(WORDS)}, en = {_in_toml(WORDS)} }}"
-    return f"[harbour]\nname = {said}\ntext = {said}\n"
 
 
 def _in_toml(text: str) -> str:

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from inbox.deadlines import office
-from inbox.replies import referral_bodies, templates
+from inbox.replies import templates
 from inbox.session import journal
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FRANCE
 
-CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "replace-referral-bodies", "back-up"}
+CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "back-up"}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
@@ -90,32 +90,29 @@ def test_what_is_no_change_of_settings_changes_nothing(
 
 def test_texts_are_edited_on_their_page(office: Office) -> None:
     with sitting(office) as client:
-        for page, old, new in (
-            ("/en/office/templates", "[reply.", "# ours\n[reply."),
-            ("/en/office/bodies", "[", "# ours\n["),
-        ):
+        for page, old, new in (("/en/office/templates", "[reply.", "# ours\n[reply."),):
             source = edited(client, page)
             assert source.count(old) > 1
             changed = source.replace(old, new, 1).replace("\n", "\r\n")
             assert client.send(page, file=changed).status_code == 303
             assert edited(client, page) == source.replace(old, new, 1)
-    assert [("adopt-templates", {}), ("replace-referral-bodies", {})] == noted(office)
+    assert [("adopt-templates", {})] == noted(office)
 
 
-@pytest.mark.parametrize("page", ["/en/office/templates", "/en/office/bodies"])
+@pytest.mark.parametrize("page", ["/en/office/templates"])
 @pytest.mark.parametrize("typed", ["", "x", "[reply.'<b>']", "[a]\nname = 7", "\ufeff\u202e"])
 def test_texts_with_a_mistake_are_shown_again_as_they_were_typed(
     client: Client, page: str, typed: str
 ) -> None:
     """And those in use stay."""
     with client.desk.inbox.transaction() as session:
-        before = templates.source(session), referral_bodies.source(session)
+        before = templates.source(session)
     shown = client.send(page, file=typed)
     assert (422, True) == (shown.status_code, 'role="alert"' in shown.text)
     (source,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", shown.text, re.DOTALL)
     assert typed == html.unescape(source)
     with client.desk.inbox.transaction() as session:
-        assert before == (templates.source(session), referral_bodies.source(session))
+        assert before == templates.source(session)
 
 
 def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, tmp_path: Path) -> None:

@@ -38,7 +38,6 @@ PAGES = {
     "access": "/access",
     "settings": "/office",
     "templates": "/office/templates",
-    "bodies": "/office/bodies",
     "backup": "/office/backup",
     "medium": "/medium",
     "links": "/case/1/links",

@@ -84,8 +84,6 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
             "",
         ),
     ),
-    (["referral-bodies"], ("list-referral-bodies", None, {}, "")),
-    (["referral-bodies", "--replace", "BODIES"], ("replace-referral-bodies", None, {}, "")),
     (["queue"], ("list", None, {"view": "queue"}, "")),
     (["queue", "--search", CANARY], ("search", None, {"view": "queue"}, "")),
     (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, {"danger": 2}, "armed")),

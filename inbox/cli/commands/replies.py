@@ -25,7 +25,7 @@ from inbox.cli.options import (
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates
+from inbox.replies import closing, drafts, extension, replies, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -178,7 +178,7 @@ def extend(  # noqa: PLR0913 - one for each option
     required=True,
     help="How much the author reads of what was done; that the case is closed in any case.",
 )
-@click.option("--to", "body", default="", help="The competent body, if the outcome names one.")
+@click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_option
 @text_options
 @despite_option
@@ -188,8 +188,8 @@ def extend(  # noqa: PLR0913 - one for each option
 def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) -> None:
     """Close a case; its reporter is told by a text, or by the answer that waits already.
 
-    `law` lists the OUTCOMEs, `inbox show` says what stands in the way. It takes two officers if the law says
-    so of the outcome, if the case is urgent, and in quarantine.
+    `law` lists OUTCOMEs and authorities, `inbox show` says what stands in the way. It takes two officers if
+    the law says so of the outcome, if the case is urgent, and in quarantine.
     """
     wanted = Closing(
         outcome=outcome,
@@ -252,24 +252,3 @@ def _template_lines(each: View) -> list[str]:
         f"{each['id']}: {visible(each['title']['en'])} ({states})",
         *(quoted(each["text"][language].strip()) for language in LANGUAGES),
     ]
-
-
-@click.command(name="referral-bodies")
-@click.option("--replace", type=click.Path(path_type=Path), help="Keep the list in this TOML file instead.")
-@officer_options
-@json_option
-@click.pass_obj
-def referral_bodies_command(door: Door, /, *, replace: Path | None, as_json: bool) -> None:
-    """List the bodies to which the author of what is out of scope is directed."""
-    raw = None if replace is None else given_files.content(replace)
-    with door.opened() as (inbox, who):
-        used = referral_bodies.listed(inbox, who) if raw is None else referral_bodies.replace(inbox, who, raw)
-    view = {
-        body_id: {
-            "name": {"fr": each.name.fr, "en": each.name.en},
-            "text": {"fr": each.text.fr, "en": each.text.en},
-        }
-        for body_id, each in used.bodies.items()
-    }
-    lines = [visible(f"{body_id}: {each.name.en}. {each.text.en}") for body_id, each in used.bodies.items()]
-    terminal.show({"bodies": view}, lines, as_json=as_json)

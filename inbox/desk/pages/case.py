@@ -28,7 +28,7 @@ def show(case: int) -> ResponseReturnValue:
         "case/case.html",
         view=shown.view,
         officers=shown.officers,
-        bodies=offered.bodies,
+        authorities=offered.authorities,
         templates=offered.templates,
         score=score,
         scoring=scoring,

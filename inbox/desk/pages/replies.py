@@ -15,7 +15,7 @@ from inbox.desk.pages.case import done
 from inbox.desk.state import Done, here
 from inbox.language.errors import Refused
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, referral_bodies, replies, templates
+from inbox.replies import closing, drafts, extension, replies, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -155,20 +155,14 @@ def show_templates() -> ResponseReturnValue:
 
 @pages.post("/office/templates")
 def adopt() -> ResponseReturnValue:
-    """Use other templates from now on; a file with a mistake is shown again."""
-    return _replaced(templates.adopt, "replies.show_templates", _templates)
-
-
-@pages.get("/office/bodies")
-def bodies() -> ResponseReturnValue:
-    """Show to which bodies the author of what is out of scope is directed, and their file to edit."""
-    return _bodies()
-
-
-@pages.post("/office/bodies")
-def replace_bodies() -> ResponseReturnValue:
-    """Keep another list; one with a mistake is shown again."""
-    return _replaced(referral_bodies.replace, "replies.bodies", _bodies)
+    """Use other templates from now on; a file with a mistake is shown again, and why."""
+    typed = text("file")
+    try:
+        templates.adopt(here().inbox, here().actor(), typed.encode())
+    except Refused as refused:
+        return _templates(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
+    here().say(Done.TEXTS_CHANGED)
+    return redirect(url_for("replies.show_templates"), 303)
 
 
 def _templates(typed: str | None = None, refused: Refused | None = None) -> str:
@@ -176,22 +170,3 @@ def _templates(typed: str | None = None, refused: Refused | None = None) -> str:
     known = [templates.view(each) for each in used.known.values()]
     source = used.source if typed is None else typed
     return rendering.page("replies/templates.html", known=known, source=source, refused=refused)
-
-
-def _bodies(typed: str | None = None, refused: Refused | None = None) -> str:
-    used = referral_bodies.listed(here().inbox, here().actor())
-    source = used.source if typed is None else typed
-    return rendering.page("replies/bodies.html", known=used.bodies, source=source, refused=refused)
-
-
-def _replaced(
-    way: Callable[[Inbox, Actor, bytes], object], page: str, again: Callable[[str, Refused], str]
-) -> ResponseReturnValue:
-    """Use the file that was typed, then show its page; one that is refused is shown again, and why."""
-    typed = text("file")
-    try:
-        way(here().inbox, here().actor(), typed.encode())
-    except Refused as refused:
-        return again(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-    here().say(Done.TEXTS_CHANGED)
-    return redirect(url_for(page), 303)

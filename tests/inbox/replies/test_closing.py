@@ -1,7 +1,8 @@
 """A case ends with an outcome, and with a word to its author or a reason for none."""
 
+import html
+import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from inbox.law import in_use
 from inbox.session.actions import TABLE, Code
 from templates.law.rules import Body
 from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office
 from tests.support.inbox_outcomes import refused
-from tests.support.laws import FILES, FRENCH
+from tests.support.laws import FILES, FRENCH, OTHER
 
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
@@ -38,11 +40,14 @@ REFUSED: list[tuple[list[str], str]] = [
     (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
     (["moot", "--disclosure", "full", "--text", " \n"], "the reply is empty"),
-    (["moot", *WITHHELD, "--to", "prosecutor"], "nobody is directed to another body"),
+    (["moot", *WITHHELD, "--to", "prosecutor"], "nobody is directed to another authority"),
     (["other", *WITHHELD], "name one of: founded, partly_founded, transmitted"),
-    (["out_of_scope", "--disclosure", "full"], "say which body is competent"),
-    (["out_of_scope", *WITHHELD], "say which body is competent"),
-    (["out_of_scope", "--disclosure", "full", "--to", "nobody"], "the body is not on the list"),
+    (["out_of_scope", "--disclosure", "full"], "say which authority is competent"),
+    (["out_of_scope", *WITHHELD], "say which authority is competent"),
+    (
+        ["out_of_scope", "--disclosure", "full", "--to", "nobody"],
+        "not one to direct a reporter to",
+    ),
 ]
 
 
@@ -146,42 +151,40 @@ def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
     assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in said
 
 
-def test_an_office_keeps_a_list_of_its_own(office: Office, tmp_path: Path, told: Callable[[], Any]) -> None:
-    """Another file takes the place of the one that comes with the program; a wrong one does not."""
-    assert "prosecutor" in office.json("referral-bodies")["bodies"]
-    assert "prosecutor: The public prosecutor. Write" in office.run("referral-bodies").out
-    wrong = tmp_path / "wrong.toml"
-    for text, said in (
-        ("", "the list of bodies must be a table with at least one entry"),
-        ("x", "the list of bodies is not TOML"),
-        ("[a]\nname = 1", "'a.text' is missing"),
-        ("[a]\nname = 1\ntext = 1", "'a.name' must be a text in fr and in en"),
-        ('[a]\ntext = 1\nname = { fr = "x" }', "'a.name' must be a text in fr and in en"),
-        ("a = 1", "'a' must be a table"),
-        ("[a]\ntext = 1\nname = { fr = '', en = 'x' }", "'a.name.fr' must be a text of 1 to 1000 characters"),
-        (
-            f"[a]\ntext = 1\nname = {{ fr = 'x', en = '{'x' * 1_001}' }}",
-            "'a.name.en' must be a text of 1 to 1000",
-        ),
-        ("[a]\nname = 1\nphone = 1", "'a.text' is missing"),
-        ("['a.b']\ntext = 1", "'a.b' is not known here"),
-    ):
-        wrong.write_text(text)
-        assert said in refused(office, "referral-bodies", "--replace", str(wrong)), text
-    wrong.write_bytes('[a]\nname = { fr = "É", en = "x" }'.encode("latin-1"))
-    assert "the list of bodies is not TOML" in refused(office, "referral-bodies", "--replace", str(wrong))
-    wrong.write_bytes(b"#" * (4 << 20) + b"\n")
-    assert "more than 4 MiB" in refused(office, "referral-bodies", "--replace", str(wrong))
-    own = tmp_path / "own.toml"
-    own.write_text(
-        '[harbour]\nname = { fr = "Le port", en = "The harbour" }\ntext = { fr = "Quai 1", en = "Quay 1" }\n'
-    )
-    assert ["harbour"] == [*office.json("referral-bodies", "--replace", own)["bodies"]]
-    assert "not on the list" in refused(
-        office, "close", "1", "out_of_scope", "--disclosure", "full", "--to", "prosecutor"
-    )
-    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "harbour")
-    assert "\n\nLe port\nQuai 1" in told().messages[-1].text
+REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
+
+
+@pytest.mark.parametrize("code", REFERRALS)
+def test_where_to_turn_is_said_as_the_law_says_it(office: Office, told: Callable[[], Any], code: str) -> None:
+    """No warning stands in the way of what the law itself says."""
+    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", code)
+    authority = FRENCH.authorities[code]
+    assert told().messages[-1].text.endswith(f"\n\n{authority.name.fr}\n{authority.reach.fr}")
+
+
+def test_only_authorities_that_take_reports_are_named_and_the_refusal_lists_them(office: Office) -> None:
+    """At the desk by their names."""
+    full = ("--disclosure", "full")
+    for to in ([], ["--to", "lawyer"], ["--to", "nobody"]):
+        said = refused(office, "close", "1", "out_of_scope", *full, *to)
+        assert f"hint: give --to ID, one of: {'; '.join(REFERRALS)}\n" in said
+    with sitting(office) as client:
+        form = {"outcome": "out_of_scope", "disclosure": "full"}
+        shown = html.unescape(client.send("/fr/case/1/close", **form).text)
+        names = "; ".join(FRENCH.authorities[each].name.fr for each in REFERRALS)
+        assert names in shown.replace("\N{NO-BREAK SPACE};", ";")
+        page = html.unescape(client.page("/fr/case/1")).split('<select id="body"')[1].split("</select>")[0]
+        assert ["", *REFERRALS] == re.findall('value="([^"]*)"', page)
+
+
+def test_another_law_names_other_authorities(office: Office, told: Callable[[], Any]) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    said = refused(office, "close", "1", "nothing_for_us", "--disclosure", "full", "--to", "prosecutor")
+    assert "one of: magistrate" in said
+    office.json("close", "1", "nothing_for_us", "--disclosure", "full", "--to", "magistrate")
+    assert told().messages[-1].text.endswith(f"\n\n{OTHER.authorities['magistrate'].name.fr}\nAu phare.")
 
 
 @pytest.mark.parametrize("outcome", FRENCH.outcomes)
@@ -207,7 +210,8 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     office.json("close", "2", "inadmissible", *WITHHELD)
     assert [] == work(office, 2)["measures"]
     office.json("close", "1", "inadmissible", "--disclosure", "full", "--to", "defender_of_rights")
-    assert "\n\nLe Défenseur des droits\n" in told().messages[-1].text
+    said = told().messages[-1].text
+    assert said.startswith("Vous pouvez aussi vous adresser à :\n\nLe Défenseur des droits\n")
     assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
 
 
@@ -218,8 +222,8 @@ def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: O
     office.json("queue")
     for outcome in FRENCH.outcomes:
         assert "name one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
-    assert "say which body is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
-    said = "nobody is directed to another body"
+    assert "say which authority is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
+    said = "nobody is directed to another authority"
     assert said in refused(office, "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
     office.json("close", "1", "upheld", *WITHHELD)
     assert "close-by-two" == office.json("journal", "print")["entries"][-2]["action"]

@@ -48,9 +48,6 @@ def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Pa
     (tmp_path / "text").write_text(CANARY)
     listed = build.manifest(trio.others, tmp_path / "manifest.json")
     places["PAGES"] = str(listed)
-    places["BODIES"] = str(tmp_path / "bodies.toml")
-    text = f'{{ fr = "{CANARY}", en = "{CANARY}" }}'
-    (tmp_path / "bodies.toml").write_text(f"[police]\nname = {text}\ntext = {text}\n")
     places["REPLIES"] = str(FOLDERS["fr"] / "replies.toml")
     digest = hashlib.sha256(listed.read_bytes()).hexdigest()[:16]
     count = last_entry(trio).n

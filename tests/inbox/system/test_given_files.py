@@ -96,7 +96,6 @@ COMMANDS = [
     "sign-pages {trap} --out {out}",
     "questionnaire {trap}",
     "templates {trap}",
-    "referral-bodies --replace {trap}",
     "journal verify --anchors {trap}",
     "channels accept {folder} --fingerprint X",
     "note 1 --text-file {trap}",

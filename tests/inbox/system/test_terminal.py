@@ -88,7 +88,7 @@ LINES = {
 CONFIRMED = {"access answer", "minimise", "attachment", "identity show", "break-glass", "junk", "close"}
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
-NOTHING_OF_A_REPORT |= {"questionnaire", "referral-bodies", "restore", "session", "settings", "sign-pages"}
+NOTHING_OF_A_REPORT |= {"questionnaire", "restore", "session", "settings", "sign-pages"}
 NOTHING_OF_A_REPORT |= {"law", "templates", "upgrade", "journal clock", "journal verify", "discard"}
 NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
 NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}

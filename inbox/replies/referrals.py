@@ -1,0 +1,49 @@
+"""To which authorities the author of a report is directed that is not for this office.
+
+Décret 2022-1284, article 4; the law says which, and how each is reached.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from inbox.language import labels
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import Sentence, joined, sentence
+from inbox.language.printed_text import Wording
+from inbox.law import in_use
+from templates.law.rules import Authority, Body, Outcome
+
+_WORDING = Wording(__package__, "referral.toml")
+
+
+def offered(session: Session) -> Mapping[str, Authority]:
+    """Return the authorities of the law to which an author can be directed, by code."""
+    return {code: each for code, each in in_use.of(session).authorities.items() if each.referral}
+
+
+def check(session: Session, rule: Outcome, code: str) -> None:
+    """Return if an outcome can go with an authority, by its code, or with "" for none; else CaseRefused."""
+    match rule.body:
+        case Body.NONE if code:
+            raise CaseRefused(
+                sentence("with this outcome, nobody is directed to another authority"),
+                sentence("leave --to out"),
+            )
+        case Body.NEEDED if not code:
+            raise CaseRefused(sentence("say which authority is competent"), _hint(session))
+    if code and code not in offered(session):
+        raise CaseRefused(sentence("this authority is not one to direct a reporter to"), _hint(session))
+
+
+def said(authority: Authority, rule: Outcome, language: str) -> str:
+    """Return what the author is told of an authority; in English unless in French."""
+    known = "fr" if language == "fr" else "en"
+    # Another authority that can help, too, does not mean that this office could not.
+    begins = _WORDING.say("begins" if rule.body is Body.NEEDED else "also", known)
+    return f"{begins}\n\n{authority.name.in_(known)}\n{authority.reach.in_(known)}"
+
+
+def _hint(session: Session) -> Sentence:
+    known = joined([labels.named("authority", code) for code in offered(session)])
+    return sentence("give --to ID, one of: {known}", known=known)
