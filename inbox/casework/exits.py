@@ -77,8 +77,6 @@ class Cell:
     unless: tuple[Obstacle, ...] = ()
 
 
-# Priorities from 1 to this one cannot wait.
-_URGENT = 2
 _FREE = Cell(Need.NOTHING)
 _REASON = Cell(Need.REASON)
 _SECOND_OFFICER = Cell(Need.SECOND_OFFICER)
@@ -173,7 +171,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
     Obstacle.NO_WORD: _row(close=_blocked(Code.RECORD_MEASURE)),
-    Obstacle.GRAVE_OUTCOME: _row(close=_SECOND_OFFICER),
+    Obstacle.BY_TWO: _row(close=_SECOND_OFFICER, junk=_SECOND_OFFICER),
     Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
     Obstacle.ENTRUSTED: _every(_blocked(Code.OPEN_TO_ALL, Code.ENTRUST, Code.BREAK_GLASS)),
     Obstacle.QUARANTINE: _in_quarantine(),
@@ -185,7 +183,8 @@ class Asked:
     """An exit as officers ask for it: on which day, and with which reason, if they gave one.
 
     ``also`` are obstacles that lie in what is asked, each with the reason that was given for it alone.
-    ``code`` is the action by which it is done, None for that of the exit. ``due`` is what the retention
+    ``code`` is the action by which it is done, None for that of the exit, and by how many ``officers`` at
+    least. ``due`` is what the retention
     schedule says of the case, for its destruction; None while it is open. ``request`` is the number of the
     request for access that is to be answered.
     """
@@ -195,6 +194,7 @@ class Asked:
     reason: str = ""
     also: Mapping[Obstacle, str] = field(default_factory=dict)
     code: Code | None = None
+    officers: int = 1
     due: Due | None = None
     request: int | None = None
 
@@ -206,7 +206,7 @@ class Asked:
     @property
     def takes_two(self) -> bool:
         """Whether that action takes two officers."""
-        return TABLE[self.action].officers > 1
+        return max(TABLE[self.action].officers, self.officers) > 1
 
 
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
@@ -313,6 +313,10 @@ def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     return not measures.kinds(session, number).isdisjoint(in_use.proceedings(session))
 
 
+def _is_urgent(session: Session, number: int, _: Asked) -> bool:
+    return workflow.of(session, number).parts.priority <= in_use.of(session).obstacles.urgent.value
+
+
 def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
     case = queries_cases.case(session, number)
     if case.unsigned or measures.kinds(session, number):
@@ -328,7 +332,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).junked is not None,
     Obstacle.PROCEEDINGS: _are_proceedings_open,
     Obstacle.HELD: lambda session, number, _: workflow.of(session, number).held is not None,
-    Obstacle.URGENT: lambda session, number, _: workflow.of(session, number).parts.priority <= _URGENT,
+    Obstacle.URGENT: _is_urgent,
     Obstacle.DANGER: _is_danger_open,
     Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
     Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),

@@ -13,24 +13,28 @@ from sqlalchemy.orm import Session
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session import bulk
-from inbox.session.actions import Actor, Code, action
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 
 
 def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
-    """Make cases junk, all of them or none; return which, in order. Takes two officers, once for all.
+    """Make cases junk, all of them or none; return which, in order.
 
-    Raises as ``exits.check`` for one of them, before anybody is asked to confirm; otherwise as ``bulk.do``.
+    Takes as many officers as the law says, once for all. Raises as ``exits.check`` for one of them, before
+    anybody is asked to confirm; otherwise as ``bulk.do``.
     """
-    marked, chosen = action(Code.JUNK, None, reason), sorted(set(numbers))
+    chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
+        marked = action(Code.JUNK, None, reason).by(in_use.of(session).obstacles.junk_officers.value)
         for number in chosen:
-            exits.check(session, number, _asked(who))
-    return bulk.do(inbox, who, marked, chosen, partial(_mark, who))
+            exits.check(session, number, _asked(session, who, marked))
+    return bulk.do(inbox, who, marked, chosen, partial(_mark, who, marked))
 
 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
@@ -41,14 +45,17 @@ def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") 
     return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
 
 
-def _mark(who: Actor, session: Session, number: int) -> None:
-    exits.check(session, number, _asked(who))  # again: a duty may have come up while the second one confirmed
+def _mark(who: Actor, marked: Action, session: Session, number: int) -> None:
+    # Again: a duty, or another law, may have come up while the second one confirmed.
+    exits.check(session, number, _asked(session, who, marked))
     workflow.set_junked(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)
 
 
-def _asked(who: Actor) -> Asked:
-    return Asked(way=Exit.JUNK, today=who.today)
+def _asked(session: Session, who: Actor, marked: Action) -> Asked:
+    is_by_two = in_use.of(session).obstacles.junk_officers.value > 1
+    also = {Obstacle.BY_TWO: ""} if is_by_two else {}
+    return Asked(way=Exit.JUNK, today=who.today, also=also, officers=marked.officers)
 
 
 def _recover(session: Session, number: int) -> None:

@@ -6,15 +6,15 @@ from enum import StrEnum
 class Obstacle(StrEnum):
     """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
 
-    The first are facts of the case: it is ``URGENT`` at priority 1 or 2, and of ``DANGER`` if an answer says
-    that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read the report,
-    ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom it names has
-    asked what is held on them, and was not answered. Those from ``WITHHELD`` to ``GRAVE_OUTCOME`` lie in how
-    a case is closed: something is withheld from its reporter; that one cannot be reached, or is told nothing;
-    a text could give somebody away; an outcome is told for which the prosecutor's word is missing; the law
-    lets nobody alone decide this outcome. The last lie in who acts: somebody has not yet declared that they
-    have no interest in the case, is excluded from it or is not one of its handlers; or nobody may read it,
-    because it is in quarantine.
+    The first are facts of the case: it is ``URGENT`` at a priority that the law names, of ``DANGER`` if an
+    answer says that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read the
+    report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom it names
+    has asked what is held on them, and was not answered. Those from ``WITHHELD`` to ``BY_TWO`` lie in how a
+    case ends: something is withheld from its reporter; that one cannot be reached, or is told nothing; a text
+    could give somebody away; an outcome is told for which the prosecutor's word is missing; the law lets
+    nobody alone decide this outcome, or that it is junk. The last lie in who acts: somebody has not yet
+    declared that they have no interest in the case, is excluded from it or is not one of its handlers; or
+    nobody may read it, because it is in quarantine.
     """
 
     CLOSED = "closed"
@@ -37,7 +37,7 @@ class Obstacle(StrEnum):
     UNTOLD = "untold"
     CAUTIONED = "cautioned"
     NO_WORD = "no_word"
-    GRAVE_OUTCOME = "grave_outcome"
+    BY_TWO = "by_two"
     UNDECLARED = "undeclared"
     EXCLUDED = "excluded"
     ENTRUSTED = "entrusted"

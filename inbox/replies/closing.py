@@ -151,7 +151,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
             closing.may_tell and prosecutor_word.forbids(session, case.number, closing.outcome),
             "",
         ),
-        Obstacle.GRAVE_OUTCOME: (_rule(session, closing).officers > 1, ""),
+        Obstacle.BY_TWO: (_rule(session, closing).officers > 1, ""),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),
     }

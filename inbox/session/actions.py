@@ -221,7 +221,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
-    Code.JUNK: Rule(officers=2, reason=_NEEDED, oversight=True),
+    Code.JUNK: Rule(reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),

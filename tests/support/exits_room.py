@@ -45,7 +45,7 @@ LONG_AGO = timedelta(90)
 _SOON = timedelta(10)
 # These lie in what is asked, not in the case.
 IN_WHAT_IS_ASKED = {
-    *(Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.NO_WORD, Obstacle.GRAVE_OUTCOME)
+    *(Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.NO_WORD, Obstacle.BY_TWO)
 }
 # This one lies in both.
 IN_BOTH = {Obstacle.NO_WORD}
@@ -349,7 +349,7 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 def _closing(wanted: Wanted) -> dict[str, str]:
     """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle."""
     # Once the prosecutor is told, that the report is founded is not.
-    others = {Obstacle.ART40: "transmitted", Obstacle.GRAVE_OUTCOME: "unfounded"}
+    others = {Obstacle.ART40: "transmitted", Obstacle.BY_TWO: "unfounded"}
     outcome = "founded" if wanted.past is None else others.get(wanted.past, "founded")
     form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
     drill = {"reason": "drill"} if wanted.with_reason else {}

@@ -68,7 +68,7 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
 @json_option
 @click.pass_obj
 def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **given: Any) -> None:
-    """Take cases out of the queue: two officers, with a reason; their authors see no difference.
+    """Take cases out of the queue, by as many officers as the law says; their authors see no difference.
 
     They can be brought back for a month; their deadlines run on.
     """

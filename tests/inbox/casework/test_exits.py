@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -18,12 +19,15 @@ from inbox.desk import translate
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.replies import closing
 from inbox.replies.closing import Closing
 from inbox.retention import destroy_cases
+from inbox.session import bulk
 from inbox.session.actions import TABLE, Actor, Code, Reason
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Workflow
+from inbox.vault.score import Parts
 from tests.support import exits_lifts, exits_room
 from tests.support.exits_lifts import LIFTS
 from tests.support.exits_room import (
@@ -38,6 +42,7 @@ from tests.support.exits_room import (
 )
 from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
+from tests.support.laws import FILES, FRENCH
 
 # close, junk, destroy, art. 15, art. 14: nothing, a reason, a second officer, or what lifts it first.
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
@@ -63,7 +68,7 @@ DECIDED = """
     untold       r . . . .
     cautioned    r . . . .
     no_word      x . . . .
-    grave_outcome  2 . . . .
+    by_two       2 2 . . .
     excluded     x x x x x
     entrusted    x x x x x
     quarantine   2 x . x .
@@ -369,6 +374,62 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
         "takes two officers",
     )
     assert [True] * 5 == [words in told for words, told in zip(why, said, strict=True)], said
+
+
+@pytest.mark.parametrize("limit", range(5))
+def test_the_law_says_up_to_which_priority_a_case_cannot_wait(
+    founded_rooms: dict[bool, Room], tmp_path: Path, limit: int
+) -> None:
+    """Such a case is no junk, and two officers close it; 0 lets every case wait."""
+    urgent = replace(FRENCH.obstacles.urgent, value=limit)
+    law = replace(FRENCH, obstacles=replace(FRENCH.obstacles, urgent=urgent))
+    parts = {
+        1: Parts(danger=3),
+        2: Parts(danger=2),
+        3: Parts(severity=2, access=3, verifiability=3),
+        4: Parts(),
+    }
+    with founded_rooms[False].copy(tmp_path / "room").changing() as session:
+        in_use.try_out(session, law)
+        for priority, each in parts.items():
+            work = session.get_one(Workflow, 1)
+            work.parts = each
+            assert priority == work.parts.priority
+            for way in (Exit.CLOSE, Exit.JUNK):
+                found = exits.obstacles(session, 1, Asked(way=way, today=today()))
+                assert (Obstacle.URGENT in found) is (priority <= limit)
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_the_law_says_how_many_officers_mark_a_case_as_junk(
+    founded_rooms: dict[bool, Room], tmp_path: Path, surface: Surface
+) -> None:
+    """In another jurisdiction one is enough, and no case is too urgent."""
+    room = founded_rooms[False].copy(tmp_path / "room")
+    alone = Wanted(Exit.JUNK, with_a_second=False)
+    exits_room.put(Obstacle.URGENT, room)
+    assert Came.REFUSED is exits_room.leave(alone, room, surface)
+    with room.changing() as session:
+        in_use.adopt(session, FILES["xx"])
+    assert Came.PASSED is exits_room.leave(alone, room, surface)
+
+
+def test_a_law_that_comes_while_one_officer_marks_junk_asks_for_the_second(
+    founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = founded_rooms[False].copy(tmp_path / "room")
+    with room.changing() as session:
+        in_use.adopt(session, FILES["xx"])
+    do = bulk.do
+
+    def do_later(inbox: Inbox, *given: Any) -> list[int]:
+        with inbox.vault.transaction() as session:
+            in_use.adopt(session, FILES["fr"])
+        return do(inbox, *given)
+
+    monkeypatch.setattr(bulk, "do", do_later)
+    alone = Wanted(Exit.JUNK, with_a_second=False)
+    assert Came.ASKED_A_SECOND is exits_room.leave(alone, room, Surface.COMMAND_LINE)
 
 
 def test_quarantine_is_no_exit_and_waits_for_nothing() -> None:

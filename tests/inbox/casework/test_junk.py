@@ -171,7 +171,7 @@ def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
     office.json("collect", portal.bundle(Sent(reporter.follow_up("ils sont revenus"))))
     lifts = [
         ("must declare", ["declare", "1"]),
-        ("of priority 1 or 2", ["judge", "1", "--danger", "0", *WHY]),
+        ("too urgent to wait", ["judge", "1", "--danger", "0", *WHY]),
         ("somebody may be in danger", ["measure", "1", "none"]),
         ("nobody has read", ["show", "1"]),
         ("whether the prosecutor is told", ["decide", "1", "no_transmission", *WHY]),
