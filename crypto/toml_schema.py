@@ -64,6 +64,7 @@ EXPECTED = {
     "settling": "a table in which a decision has: effect = settles",
     "recording": "a table in which a decision has: measure = {measure}",
     "one-duty": "another code: the duty {duty} has this one",
+    "one-ground": "another code: another decision has this one for a ground",
     "only-with": "changed: {value} goes with {role}, and with nothing else",
     "folder": "a folder, not a link",
     "regular-file": "a regular file, not a link, folder, pipe or device",

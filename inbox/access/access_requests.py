@@ -1,6 +1,7 @@
 """The register of requests for access: who asks what is held on them, and until when they are answered.
 
-GDPR, article 15; its article 12(3) gives a month, and two more once, for two reasons that the person is told.
+GDPR, article 15. The law in use says until when, and from which day on; it may give more time once, for two
+reasons that the person is told (GDPR, article 12(3)).
 The register stands apart from the cases, and the destruction of a case changes nothing in it. It says that a
 request was answered, and never how: whoever a case is kept from would else see that it names the person.
 Names are deleted a fixed time after the answer, whatever it was.
@@ -8,7 +9,7 @@ Names are deleted a fixed time after the answer, whatever it was.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
@@ -16,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.printable import visible
+from inbox.deadlines import legal_duties
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, Viewed, action
@@ -26,11 +28,6 @@ from inbox.vault.casework_tables import AccessRequest
 
 # What oversight calls it among the deadlines.
 DEADLINE = "access"
-# Within which a request is answered, and how much more there is once.
-WITHIN = relativedelta(months=1)
-MORE = relativedelta(months=2)
-# No answer is given before, whatever is found: an early one would tell that nothing had to be looked for.
-EARLIEST = timedelta(days=25)
 # So long after the answer the person can bring it before a court; then nobody needs the names.
 NAMED = relativedelta(months=2)
 # A day that lies further back was mistyped.
@@ -79,21 +76,24 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
         if number != _last(session) + 1:
             raise Refused(sentence("somebody else recorded a request meanwhile"), sentence("try again"))
         _check_new(session, came.received, names)
+        due, earliest = legal_duties.answer_days(session, came.received, extended=False)
         row = AccessRequest(
             n=number,
             received=came.received,
             way=came.way.value,
             names="\n".join(names),
-            due=came.received + WITHIN,
+            earliest=earliest,
+            due=due,
         )
         session.add(row)
         return row
 
 
 def extend(inbox: Inbox, who: Actor, number: int, because: Because) -> AccessRequest:
-    """Take two months more for an answer, once; the person has to be told within the first month.
+    """Take more time for an answer, once; the person has to be told before it is due without.
 
-    Raises as ``open_one`` and ``Inbox.acting``; Refused if it was done before, and once the answer is due.
+    Raises as ``open_one`` and ``Inbox.acting``; Refused if it was done before, once the answer is due, and if
+    the law gives no more time.
     """
     with inbox.acting(who, action(Code.EXTEND_ACCESS, request=number, because=because)) as session:
         row = open_one(session, number)
@@ -107,8 +107,12 @@ def extend(inbox: Inbox, who: Actor, number: int, because: Because) -> AccessReq
                 sentence("request {number} had to be answered by {day}", number=number, day=row.due),
                 sentence("more time is taken before that day alone: answer it"),
             )
+        if not legal_duties.may_extend_answer(session):
+            raise Refused(
+                sentence("the law in use gives no more time for an answer"), sentence("answer it in time")
+            )
         row.extended, row.because = who.today, because.value
-        row.due = row.received + WITHIN + MORE
+        row.due, _ = legal_duties.answer_days(session, row.received, extended=True)
         return row
 
 
@@ -148,16 +152,14 @@ def names(row: AccessRequest) -> tuple[str, ...]:
     return tuple(row.names.splitlines())
 
 
-def from_day(row: AccessRequest) -> date:
-    """Return the first day on which an answer may be given."""
-    return row.received + EARLIEST
-
-
 def check_day(row: AccessRequest, today: date) -> None:
-    """Return if an answer may be given on this day; else raise Refused."""
-    if today < from_day(row):
+    """Return if an answer may be given on this day; else raise Refused.
+
+    An early one would tell that nothing had to be looked for.
+    """
+    if today < row.earliest:
         raise Refused(
-            sentence("request {number} is answered from {day} on", number=row.n, day=from_day(row)),
+            sentence("request {number} is answered from {day} on", number=row.n, day=row.earliest),
             sentence(
                 "every answer waits as long, so that nobody learns from the day of one what was found;"
                 " come back then"

@@ -3,98 +3,125 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy.orm import Session
 
 from inbox.casework import exits, measures
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
-from inbox.deadlines import legal_duties, workflow
-from inbox.deadlines.legal_duties import CHOICES, Choice, Kind
+from inbox.deadlines import legal_duties, office, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
-from inbox.session.actions import Actor, Code, action
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty
-from templates.law.rules import MeasureRole
-
-_LONGEST_DEFERRAL = relativedelta(years=1)
+from templates.law import rules
+from templates.law.rules import DutyRole, Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is decided and why; ``until`` when it is put off, to whom and under which reference it is sent."""
+    """What is decided, by its code, and why; ``ground`` is one of those that the law gives, if it gives any.
 
-    choice: Choice
+    ``until`` when it is put off, to whom and under which reference it is sent.
+    """
+
+    choice: str
     reason: str
+    ground: str = ""
     until: date | None = None
     addressee: str = ""
     reference: str = ""
 
-    @property
-    def kind(self) -> Kind:
-        """What it decides."""
-        return next(kind for kind, choices in CHOICES.items() if self.choice in choices)
-
-    @property
-    def code(self) -> Code:
-        """What the journal calls it: that the prosecutor is not told takes two officers."""
-        return Code.DECIDE_NO_TRANSMISSION if self.choice is Choice.NO_TRANSMISSION else Code.DECIDE
-
 
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
-    """Take a decision about a case, also another than before; a transmission is noted as a measure.
+    """Take a decision about a case, also another than before, by as many officers as the law says.
 
-    Raises as ``take`` and ``Inbox.acting`` do, and Refused without a reason.
+    Raises as ``take`` and ``chosen_action.acting`` do, and Refused without a reason.
     """
-    noted = action(decision.code, number, decision.reason, duty=decision.kind, decision=decision.choice)
-    with inbox.acting(who, noted) as session:
+
+    def choose(session: Session) -> Action:
+        code = _code(session, decision)
+        return action(
+            code,
+            number,
+            decision.reason,
+            duty=legal_duties.decided_by(in_use.of(session), decision.choice),
+            decision=decision.choice,
+            decision_ground=decision.ground or None,
+        )
+
+    with chosen_action.acting(inbox, who, choose, quarantine=True) as session:
         return take(session, number, decision, who.today)
 
 
 def take(session: Session, number: int, decision: Decision, today: date) -> Duty:
-    """Take a decision within a larger action, such as sending a dossier.
+    """Take a decision within a larger action, such as sending a dossier; note the measure that it takes.
 
-    Raises CaseRefused for an unknown case, a deferral without a day to come within a year, a day, addressee
-    or reference that belongs to another decision, and as ``measures.add``.
+    Raises Refused for a decision that the law does not have; CaseRefused for an unknown case, a deferral
+    without a day to come that the law allows, a ground that is missing or not the law's, a day, addressee or
+    reference that belongs to another decision; and as ``measures.add``.
     """
-    if decision.kind is Kind.ART14:
-        exits.check(session, number, Asked(way=Exit.ART14, today=today, reason=decision.reason))
+    rule = _rule(session, decision.choice)
+    law = in_use.of(session)
+    kind = legal_duties.decided_by(law, decision.choice)
+    if law.duties[kind].role is DutyRole.PERSONS:
+        code = _code(session, decision)
+        exits.check(session, number, Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code))
     workflow.of(session, number)
-    _check(decision, today)
-    row = session.get(Duty, (number, decision.kind.value)) or _asked(session, number, decision.kind, today)
-    if decision.choice is Choice.TRANSMIT:
-        sent = Taken(
-            kind=in_use.of(session).measure(MeasureRole.TRANSMISSION),
-            day=today,
-            addressee=decision.addressee,
-            reference=decision.reference,
+    _check(session, decision, rule, today)
+    row = legal_duties.asked_of(session, number, kind, today)
+    if rule.measure:
+        taken = Taken(
+            kind=rule.measure, day=today, addressee=decision.addressee, reference=decision.reference
         )
-        measures.add(session, number, sent, today)
-    row.decision, row.reason = decision.choice.value, decision.reason
+        measures.add(session, number, taken, today)
+    row.decision, row.ground, row.reason = decision.choice, decision.ground, decision.reason
     row.due, row.decided = decision.until or row.due, None if decision.until else today
     workflow.acted(session, number, today)
     return row
 
 
-def _asked(session: Session, number: int, kind: Kind, today: date) -> Duty:
-    """Return the duty of a case of which no rule asked for it."""
-    asked = legal_duties.art40 if kind is Kind.ART40 else legal_duties.art14
-    row = asked(session, number, today)
-    session.add(row)
-    return row
+def _rule(session: Session, choice: str) -> rules.Decision:
+    return in_use.rule(legal_duties.decisions(session), choice)
 
 
-def _check(decision: Decision, today: date) -> None:
-    if decision.choice is Choice.DEFER:
-        if decision.until is None or not today < decision.until <= today + _LONGEST_DEFERRAL:
-            raise CaseRefused(
-                sentence("it is put off until a day to come, within a year"), sentence("give it: --until DAY")
-            )
+def _code(session: Session, decision: Decision) -> Code:
+    """Return what the journal calls a decision: some take two officers, as does the measure that it takes."""
+    rule = _rule(session, decision.choice)
+    measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
+    return Code.DECIDE_BY_TWO if max(rule.officers, measure) > 1 else Code.DECIDE
+
+
+def _check(session: Session, decision: Decision, rule: rules.Decision, today: date) -> None:
+    if rule.effect is Effect.DEFERS:
+        _check_until(session, decision.until, rule, today)
     elif decision.until is not None:
         raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out"))
-    if decision.choice is not Choice.TRANSMIT and (decision.addressee or decision.reference):
+    if rule.measure is None and (decision.addressee or decision.reference):
         raise CaseRefused(
             sentence("only what is transmitted has an addressee and a reference"), sentence("leave them out")
+        )
+    _check_ground(decision, rule)
+
+
+def _check_until(session: Session, until: date | None, rule: rules.Decision, today: date) -> None:
+    last = rule.longest.after(today, office.of(session).calendar.legal) if rule.longest else today
+    if until is None or not today < until <= last:
+        raise CaseRefused(
+            sentence("it is put off until a day to come, {last} at the latest", last=last),
+            sentence("give it: --until DAY"),
+        )
+
+
+def _check_ground(decision: Decision, rule: rules.Decision) -> None:
+    if rule.grounds and decision.ground not in rule.grounds:
+        raise CaseRefused(
+            sentence("this decision has a ground of the law"),
+            sentence("give it: --ground, one of: {known}", known=", ".join(rule.grounds)),
+        )
+    if decision.ground and not rule.grounds:
+        raise CaseRefused(
+            sentence("the law names no grounds for this decision"), sentence("leave --ground out")
         )

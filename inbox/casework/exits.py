@@ -1,8 +1,8 @@
 """How a case leaves, and what stands in its way: one matrix, which every exit asks and nothing else decides.
 
 Exits are its end (closed, junk, destroyed) and the two answers by which something of it is given or withheld:
-that to a person who asks what is held on them (article 15 of the GDPR), and whether the persons concerned are
-informed (article 14). Quarantine is no exit: it hides a case at once, and nothing may delay it.
+that to a person who asks what is held on them, and whether the persons concerned are informed. Quarantine is
+no exit: it hides a case at once, and nothing may delay it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -17,7 +17,6 @@ from crypto.questionnaire import Flag
 from inbox.access import declarations, named
 from inbox.casework import measures, prosecutor_word, withholding
 from inbox.deadlines import legal_duties, workflow
-from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
@@ -25,9 +24,10 @@ from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
-from inbox.questionnaire import answers, catalogue
+from inbox.questionnaire import answers, catalogue, scoring
 from inbox.session.actions import TABLE, Code
 from inbox.vault import queries_cases
+from templates.law.rules import DutyRole
 
 
 class Exit(StrEnum):
@@ -36,8 +36,8 @@ class Exit(StrEnum):
     CLOSE = "close"
     JUNK = "junk"
     DESTROY = "destroy"
-    ART15 = "art15"
-    ART14 = "art14"
+    ACCESS = "access"
+    PERSONS = "persons"
 
     @property
     def code(self) -> Code:
@@ -49,8 +49,8 @@ _CODES = {
     Exit.CLOSE: Code.CLOSE,
     Exit.JUNK: Code.JUNK,
     Exit.DESTROY: Code.DESTROY_CASES,
-    Exit.ART15: Code.ANSWER_ACCESS,
-    Exit.ART14: Code.DECIDE,
+    Exit.ACCESS: Code.ANSWER_ACCESS,
+    Exit.PERSONS: Code.DECIDE,
 }
 
 
@@ -91,11 +91,11 @@ def _row(
     close: Cell = _FREE,
     junk: Cell = _FREE,
     destroy: Cell = _FREE,
-    art15: Cell = _FREE,
-    art14: Cell = _FREE,
+    access: Cell = _FREE,
+    persons: Cell = _FREE,
 ) -> Mapping[Exit, Cell]:
     return {
-        Exit.CLOSE: close, Exit.JUNK: junk, Exit.DESTROY: destroy, Exit.ART15: art15, Exit.ART14: art14
+        Exit.CLOSE: close, Exit.JUNK: junk, Exit.DESTROY: destroy, Exit.ACCESS: access, Exit.PERSONS: persons
     }  # fmt: skip
 
 
@@ -120,7 +120,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
-        art15=_blocked(Code.DECLARE),
+        access=_blocked(Code.DECLARE),
     ),
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
@@ -130,7 +130,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.PROCEEDINGS: _row(
         junk=_blocked(Code.REMOVE_PROCEEDINGS),
         destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,)),
-        art15=_blocked(Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
+        access=_blocked(Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
     # An urgent case stays so when all is done: a score lowered only to close it would be a false record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
@@ -148,21 +148,24 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
     # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
-    Obstacle.ART40: _row(
-        close=_blocked(Code.DECIDE, Code.DECIDE_NO_TRANSMISSION),
-        junk=_blocked(Code.DECIDE_NO_TRANSMISSION),
-        destroy=_blocked(Code.DECIDE_NO_TRANSMISSION),
-        art15=_blocked(Code.DECIDE_NO_TRANSMISSION),
+    Obstacle.PROSECUTOR: _row(
+        close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        junk=_blocked(Code.DECIDE_BY_TWO),
+        destroy=_blocked(Code.DECIDE_BY_TWO),
+        access=_blocked(Code.DECIDE_BY_TWO),
     ),
     # A decision that was put off is enough to close a case, but not to destroy it: nobody could take it then.
-    Obstacle.ART14: _row(
-        close=_blocked(Code.DECIDE),
-        junk=_blocked(Code.DECIDE),
-        destroy=_blocked(Code.DECIDE),
-        art15=_blocked(Code.DECIDE),
+    # Two officers who find junk in which no answer names anybody decide that nobody is to be informed.
+    Obstacle.PERSONS: _row(
+        close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        junk=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.JUNK,)),
+        access=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
     ),
     Obstacle.PUT_OFF: _row(
-        junk=_blocked(Code.DECIDE), destroy=_blocked(Code.DECIDE), art15=_blocked(Code.DECIDE)
+        junk=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        access=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
     ),
     # What a request asks for must not vanish before the answer, whatever that is.
     Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
@@ -252,11 +255,11 @@ def why(session: Session, number: int, what: Obstacle, asked: Asked) -> Labelled
     return labels.said("obstacle", what, day=day)
 
 
-def what_to_do(number: int, what: Obstacle, way: Exit) -> Sentence:
+def what_to_do(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
     """Return what to do about an obstacle between a case and an exit that nobody has tried yet."""
     if MATRIX[what][way].need is Need.SECOND_OFFICER:
         return sentence("two officers close it together")
-    return _hint(number, what, way)
+    return _hint(session, number, what, way)
 
 
 def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
@@ -301,10 +304,22 @@ def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
     return until is not None and asked.today < until
 
 
-def _is_art14_open(session: Session, number: int, asked: Asked) -> bool:
-    if asked.way is Exit.ART15:
-        return withholding.is_undecided(session, number) and not _is_put_off(session, number, asked)
-    return legal_duties.is_open(session, number, Kind.ART14) and not _is_put_off(session, number, asked)
+def _is_prosecutor_open(session: Session, number: int, _: Asked) -> bool:
+    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR)
+
+
+def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
+    if _is_put_off(session, number, asked):
+        return False
+    if asked.way is Exit.ACCESS:
+        return withholding.is_undecided(session, number)
+    is_open = legal_duties.is_open(session, number, DutyRole.PERSONS)
+    return is_open and (asked.way is not Exit.JUNK or _names_somebody(session, number))
+
+
+def _names_somebody(session: Session, number: int) -> bool:
+    """Tell whether the answer that is for names has any."""
+    return bool(answers.of(queries_cases.case(session, number)).get(scoring.questions().persons))
 
 
 def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
@@ -325,6 +340,13 @@ def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
     return Flag.DANGER in answers.flags(catalogue.closest(session, report.questionnaire), report.answers)
 
 
+# What is lifted by a decision about a duty of this role.
+_TO_DECIDE = {
+    Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
+    Obstacle.PERSONS: DutyRole.PERSONS,
+    Obstacle.PUT_OFF: DutyRole.PERSONS,
+}
+
 # All but what the retention schedule says of a case.
 _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
@@ -336,8 +358,8 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.DANGER: _is_danger_open,
     Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
     Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),
-    Obstacle.ART40: lambda session, number, _: legal_duties.is_open(session, number, Kind.ART40),
-    Obstacle.ART14: _is_art14_open,
+    Obstacle.PROSECUTOR: _is_prosecutor_open,
+    Obstacle.PERSONS: _are_persons_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
     Obstacle.REQUEST: lambda session, number, _: named.is_waited_for(session, number),
@@ -352,11 +374,11 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
     if what is Obstacle.NO_WORD:
         return prosecutor_word.refused(session, number)
     said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked))
-    return CaseRefused(said, _hint(number, what, asked.way))
+    return CaseRefused(said, _hint(session, number, what, asked.way))
 
 
-def _hint(number: int, what: Obstacle, way: Exit) -> Sentence:
-    if way is Exit.ART15 and what is Obstacle.PROCEEDINGS:
+def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
+    if way is Exit.ACCESS and what is Obstacle.PROCEEDINGS:
         return sentence(
             "if they are judicial, ask the prosecutor, then record that there is no objection: inbox access"
             " unopposed {number} --request REQUEST --day DAY --reference TEXT; if they are disciplinary,"
@@ -365,6 +387,17 @@ def _hint(number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
         return sentence("it is no junk: leave it out, or close it")
+    if what in _TO_DECIDE:
+        choices = legal_duties.settling(session, _TO_DECIDE[what])
+        if what is Obstacle.PUT_OFF:
+            return sentence(
+                "leave it out, or decide anew: inbox decide {number} {choices} --reason TEXT",
+                number=number,
+                choices=choices,
+            )
+        return sentence(
+            "do that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
+        )
     return _hints(number)[what]
 
 
@@ -387,15 +420,6 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
         Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),
-        Obstacle.ART40: sentence(
-            "do that first: inbox decide {number} transmit|no_transmission --reason TEXT", number=number
-        ),
-        Obstacle.ART14: sentence(
-            "do that first: inbox decide {number} informed|not_needed --reason TEXT", number=number
-        ),
-        Obstacle.PUT_OFF: sentence(
-            "leave it out, or decide anew: inbox decide {number} informed --reason TEXT", number=number
-        ),
         Obstacle.REQUEST: sentence("answer it first: inbox access list"),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import legal_duties, workflow
-from inbox.deadlines.legal_duties import Choice
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -23,7 +22,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
-from templates.law.rules import MeasureRole, Told
+from templates.law.rules import Told
 
 _LONGEST = 200
 
@@ -116,7 +115,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     A measure by which proceedings begin keeps its case from being destroyed: to retract it takes two
     officers, as it does for what ends them. Raises CaseRefused for an unknown case or measure, and for the
-    transmission on which a decision of article 40 stands; Refused without a reason, and if another measure
+    only one on which a decision stands; Refused without a reason, and if another measure
     has its number by now; otherwise as ``Inbox.acting`` does.
     """
 
@@ -232,11 +231,12 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
     if _is_decided_by(session, row):
         raise CaseRefused(
             sentence(
-                "that the prosecutor is told of case {number} was decided, and is noted by this alone",
+                "measure {position} of case {number} was decided, and is noted by this alone",
+                position=position,
                 number=number,
             ),
             sentence(
-                "if that was the mistake, decide anew: inbox decide {number} no_transmission --reason TEXT",
+                "if that was the mistake, decide anew: inbox decide {number} DECISION --reason TEXT",
                 number=number,
             ),
         )
@@ -249,15 +249,11 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
 
 
 def _is_decided_by(session: Session, row: Measure) -> bool:
-    """Tell whether a measure is the one transmission on which a decision stands."""
-    transmission = in_use.of(session).measure(MeasureRole.TRANSMISSION)
-    duties = legal_duties.of(session, row.case)
-    sent = select(func.count()).select_from(Measure).filter_by(case=row.case, kind=transmission)
-    return (
-        row.kind == transmission
-        and any(each.decision == Choice.TRANSMIT for each in duties)
-        and session.scalar(sent) == 1
-    )
+    """Tell whether a measure is the only one on which a decision stands."""
+    rules = legal_duties.decisions(session)
+    decided = {each.decision for each in legal_duties.of(session, row.case)} & rules.keys()
+    same = select(func.count()).select_from(Measure).filter_by(case=row.case, kind=row.kind)
+    return any(rules[each].measure == row.kind for each in decided) and session.scalar(same) == 1
 
 
 def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:

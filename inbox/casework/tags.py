@@ -101,6 +101,6 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
 
 
 def _asked_for(session: Session, work: Workflow, today: date) -> None:
-    """Let a tag that says so ask for the decision of article 40, or no longer."""
+    """Let a tag that says that it is of an offence ask for what the law then has decided."""
     legal_duties.keep_in_step(session, work, today)
     workflow.keep_in_step(session, work.case)

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, declarations, named
 from inbox.casework import measures
-from inbox.deadlines.legal_duties import Choice, Kind
+from inbox.deadlines import legal_duties
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import AccessCase, Duty
+from inbox.vault.casework_tables import AccessCase
+from templates.law.rules import DutyRole
 
 LONGEST = 200
 
@@ -81,7 +82,7 @@ def is_undecided(session: Session, number: int) -> bool:
 
     No rule needs to have asked for it: any text may name a person.
     """
-    row = session.get(Duty, (number, Kind.ART14.value))
+    row = legal_duties.by_role(session, number, DutyRole.PERSONS)
     return row is None or row.decided is None
 
 
@@ -95,5 +96,4 @@ def is_pending(session: Session, request: int, number: int) -> bool:
     found = session.get(AccessCase, (number, request))
     if by_justice and (found is None or found.unopposed is None):
         return True
-    row = session.get(Duty, (number, Kind.ART14.value))
-    return by_office and (row is None or row.decision != Choice.INFORMED)
+    return by_office and not legal_duties.is_informed(session, number)

@@ -1,107 +1,84 @@
-"""Decisions that the law asks for, and when: they count as deadlines until they are taken.
+"""The decisions that the law asks for, and until when: they count as deadlines until they are taken.
 
-``art40`` (article 40 of the code of criminal procedure): whether the prosecutor is told, without delay.
-It is asked of every case of an offence: its severity is 2 or 3, as the rules propose or an officer judges, or
-one of OFFENCE_TAGS says so. It is due 10 working days after that is known.
-
-``art14`` (article 14 of the GDPR): whether the persons concerned are informed that data on them are
-kept. It is asked where an answer names somebody, within a month of receipt, and can be put off with a reason.
+Which there are, of which cases each is asked, from which event it counts and how long, says the law in use.
+Once asked, a decision is due until it is taken: neither a lower score nor another law takes that back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office
-from inbox.questionnaire import scoring
-from inbox.questionnaire.answers import Answers
-from inbox.vault.casework_tables import Duty, Tag, Workflow
+from inbox.law import in_use
+from inbox.vault.casework_tables import AccessRequest, Duty, Tag, Workflow
 from inbox.vault.tables import Case
-
-OFFENCE_TAGS = frozenset({"offence", "infraction", "délit", "delit", "crime"})
-_OFFENCE = 2
-_ART40_WORKING_DAYS = 10
-_ART14 = relativedelta(months=1)
+from templates.law import rules
+from templates.law.rules import Asked, Decision, DutyRole, Effect, Event, Law, MeasureRole
 
 
-class Kind(StrEnum):
-    """What is to be decided."""
-
-    ART40 = "art40"
-    ART14 = "art14"
-
-
-class Choice(StrEnum):
-    """How it can be decided; labels stand in labels.toml."""
-
-    TRANSMIT = "transmit"
-    NO_TRANSMISSION = "no_transmission"
-    INFORMED = "informed"
-    NOT_NEEDED = "not_needed"
-    DEFER = "defer"
+def begin(session: Session, case: Case, work: Workflow) -> list[Duty]:
+    """Return what is to be decided about a new case, from the day on which it was collected."""
+    return [
+        _new(session, case, code, case.collected)
+        for code in _asked(session)
+        if _applies(in_use.of(session), code, work, ())
+    ]
 
 
-CHOICES: Mapping[Kind, frozenset[Choice]] = {
-    Kind.ART40: frozenset({Choice.TRANSMIT, Choice.NO_TRANSMISSION}),
-    Kind.ART14: frozenset({Choice.INFORMED, Choice.NOT_NEEDED, Choice.DEFER}),
-}
-
-
-def begin(session: Session, case: Case, work: Workflow, answers: Answers) -> Iterable[Duty]:
-    """Return what is to be decided about a new case."""
-    if _is_offence(work, ()):
-        yield art40(session, case.number, case.collected)
-    if answers.get(scoring.questions().persons):
-        yield art14(session, case.number, case.received)
-
-
-def art40(session: Session, number: int, known: date) -> Duty:
-    """Return the duty of a case of which it became known on a day that it is of an offence."""
-    return _new(session, number, Kind.ART40, known)
-
-
-def art14(session: Session, number: int, known: date) -> Duty:
-    """Return the duty of a case of which it became known on a day that it names somebody."""
-    return _new(session, number, Kind.ART14, known)
-
-
-def ask(session: Session, works: Iterable[tuple[Case, Workflow, Answers]], today: date) -> None:
+def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -> None:
     """Ask of these cases every decision that the law asks for and that nobody was asked for yet.
 
     The law does not wait for a release of this program: what its rules did not see was owed all the same.
-    That a case is of an offence is known from today on, the month of article 14 began with its receipt.
-    Nothing is taken back: an officer decides, with a reason, that there is nothing to tell.
+    That there is something to decide is known from today on.
     """
-    asked = {(number, Kind(kind)) for number, kind in session.execute(select(Duty.case, Duty.kind))}
-    tagged = set(session.scalars(select(Tag.case).where(Tag.name.in_(OFFENCE_TAGS))))
-    for case, work, answers in works:
-        is_offence = _is_offence(work, ()) or case.number in tagged
-        if is_offence and (case.number, Kind.ART40) not in asked:
-            session.add(art40(session, case.number, today))
-        if answers.get(scoring.questions().persons) and (case.number, Kind.ART14) not in asked:
-            session.add(art14(session, case.number, case.received))
+    there = {(number, code) for number, code in session.execute(select(Duty.case, Duty.kind))}
+    law, asked = in_use.of(session), _asked(session)
+    tags: dict[int, set[str]] = {}
+    for number, name in session.execute(select(Tag.case, Tag.name).where(Tag.name.in_(law.offence.tags))):
+        tags.setdefault(number, set()).add(name)
+    for case, work in works:
+        for code in asked:
+            is_new = (case.number, code) not in there
+            if is_new and _applies(law, code, work, tags.get(case.number, ())):
+                session.add(_new(session, case, code, today))
 
 
 def renew(session: Session) -> None:
-    """Set the day of each decision anew that is still to be taken; what was put off keeps the day it has."""
-    for row in session.scalars(select(Duty).where(Duty.decision == "")):
-        row.due = _due(session, Kind(row.kind), row.known)
+    """Set the day of each decision anew that is still to be taken, and that of each answer to a request.
+
+    What was put off keeps the day it has.
+    """
+    rows = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.decision == "")
+    for row, case in session.execute(rows):
+        row.due = _due(session, case, row.kind, row.known)
+    for request in session.scalars(select(AccessRequest).where(AccessRequest.answered.is_(None))):
+        request.due, request.earliest = answer_days(
+            session, request.received, extended=bool(request.extended)
+        )
 
 
 def keep_in_step(session: Session, work: Workflow, today: date) -> None:
-    """Ask for the decision of article 40 if severity or tags now say that a case is of an offence.
+    """Ask for what is to be decided of a case of an offence if its severity or tags now say that it is one.
 
     Nothing is taken back: else one officer would end by a lower score what two have to decide.
     """
     session.flush()
     tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
-    is_asked = session.get(Duty, (work.case, Kind.ART40.value)) is not None
-    if _is_offence(work, tags) and not is_asked:
-        session.add(art40(session, work.case, today))
+    law = in_use.of(session)
+    for code in _asked(session):
+        if law.duties[code].asked is Asked.OFFENCE and _applies(law, code, work, tags):
+            asked_of(session, work.case, code, today)
+
+
+def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
+    """Return what is to be decided about a case; if nobody was asked yet, it is known from today on."""
+    row = session.get(Duty, (number, code))
+    if row is None:
+        row = _new(session, session.get_one(Case, number), code, today)
+        session.add(row)
+    return row
 
 
 def of(session: Session, number: int) -> Sequence[Duty]:
@@ -117,35 +94,116 @@ def next_due(session: Session) -> Mapping[int, date]:
     return {number: day for number, day in rows}  # noqa: C416  dict() loses the types
 
 
-def is_open(session: Session, number: int, kind: Kind) -> bool:
+def decisions(session: Session) -> Mapping[str, Decision]:
+    """Return every decision that officers can take about a case, by its code.
+
+    A request for access is no matter of one case: it is decided by its answer.
+    """
+    duties = in_use.of(session).duties.values()
+    taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)
+    return {code: decision for each in taken for code, decision in each.items()}
+
+
+def choices(session: Session, number: int) -> Mapping[str, rules.Duty]:
+    """Return what officers can decide about a case, by code: what the office has to, and what was asked."""
+    asked = {row.kind for row in of(session, number)}
+    duties = in_use.of(session).duties.items()
+    return {
+        code: duty
+        for code, duty in duties
+        if duty.asked is not Asked.REQUEST and (code in asked or code in _asked(session))
+    }
+
+
+def decided_by(law: Law, choice: str) -> str:
+    """Return the code of the duty that is decided by a decision."""
+    return next(code for code, duty in law.duties.items() if choice in duty.decisions)
+
+
+def settling(session: Session, role: DutyRole) -> str:
+    """Return the decisions that settle the duty of a role, as they stand in a command."""
+    law = in_use.of(session)
+    decisions = law.duties[law.duty(role)].decisions.items()
+    return "|".join(code for code, each in decisions if each.effect is Effect.SETTLES)
+
+
+def transmitting(session: Session) -> str:
+    """Return the decision by which a case goes to the prosecutor."""
+    law = in_use.of(session)
+    decisions = law.duties[law.duty(DutyRole.PROSECUTOR)].decisions.items()
+    sent = law.measure(MeasureRole.TRANSMISSION)
+    return next(code for code, each in decisions if each.measure == sent)
+
+
+def by_role(session: Session, number: int, role: DutyRole) -> Duty | None:
+    """Return what was to be decided about a case by the duty of a role, None if nobody was asked."""
+    return session.get(Duty, (number, in_use.of(session).duty(role)))
+
+
+def is_open(session: Session, number: int, role: DutyRole) -> bool:
     """Tell whether a decision is to be taken."""
-    row = session.get(Duty, (number, kind.value))
+    row = by_role(session, number, role)
     return row is not None and row.decided is None
 
 
-def undecided(session: Session, kind: Kind) -> Sequence[int]:
-    """Return the numbers of the cases about which a decision of this kind is to be taken."""
-    return session.scalars(select(Duty.case).filter_by(kind=kind.value, decided=None)).all()
+def undecided(session: Session, role: DutyRole) -> Collection[int]:
+    """Return the numbers of the cases about which the duty of a role is to be decided."""
+    code = in_use.of(session).duty(role)
+    return set(session.scalars(select(Duty.case).filter_by(kind=code, decided=None)))
 
 
 def put_off_until(session: Session, number: int) -> date | None:
     """Return the day until which informing the persons concerned is put off, None if it is not."""
-    row = session.get(Duty, (number, Kind.ART14.value))
+    row = by_role(session, number, DutyRole.PERSONS)
     is_put_off = row is not None and row.decision != "" and row.decided is None
     return row.due if row is not None and is_put_off else None
 
 
-def _new(session: Session, number: int, kind: Kind, known: date) -> Duty:
-    return Duty(case=number, kind=kind.value, known=known, due=_due(session, kind, known))
+def is_informed(session: Session, number: int) -> bool:
+    """Tell whether it was decided that the persons whom a case names are informed."""
+    row = by_role(session, number, DutyRole.PERSONS)
+    if row is None or row.decided is None:
+        return False
+    return in_use.of(session).duties[row.kind].decisions[row.decision].informs
 
 
-def _due(session: Session, kind: Kind, known: date) -> date:
-    match kind:
-        case Kind.ART40:
-            return office.of(session).calendar.after(known, _ART40_WORKING_DAYS)
-        case Kind.ART14:
-            return known + _ART14
+def answer_days(session: Session, received: date, *, extended: bool) -> tuple[date, date]:
+    """Return until when a request for access is answered, and the first day on which it may be."""
+    law = in_use.of(session)
+    duty, calendar = law.duties[law.duty(DutyRole.ACCESS)], office.of(session).calendar.legal
+    within = (duty.extended if extended else None) or duty.within
+    earliest = duty.answer_after.after(received, calendar) if duty.answer_after else received
+    return within.after(received, calendar), earliest
 
 
-def _is_offence(work: Workflow, tags: Iterable[str]) -> bool:
-    return work.severity >= _OFFENCE or not OFFENCE_TAGS.isdisjoint(tags)
+def may_extend_answer(session: Session) -> bool:
+    """Tell whether the law gives more time for an answer to a request for access."""
+    law = in_use.of(session)
+    return law.duties[law.duty(DutyRole.ACCESS)].extended is not None
+
+
+def _asked(session: Session) -> list[str]:
+    """Return the codes of what an office of this regime has to decide."""
+    practice = office.of(session)
+    return [code for code, duty in practice.law.duties.items() if practice.regime in duty.regimes]
+
+
+def _applies(law: Law, code: str, work: Workflow, tags: Iterable[str]) -> bool:
+    match law.duties[code].asked:
+        case Asked.ALWAYS:
+            return True
+        case Asked.OFFENCE:
+            return work.severity >= law.offence.severity or not law.offence.tags.isdisjoint(tags)
+        case _:
+            return False
+
+
+def _new(session: Session, case: Case, code: str, known: date) -> Duty:
+    return Duty(case=case.number, kind=code, known=known, due=_due(session, case, code, known))
+
+
+def _due(session: Session, case: Case, code: str, known: date) -> date:
+    """Return the day by the law in use; no office can move it by days that it takes off."""
+    duty = in_use.of(session).duties[code]
+    starts = {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
+    return duty.within.after(starts.get(duty.starts, known), office.of(session).calendar.legal)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from crypto import bundle
 from inbox.deadlines import clocks, legal_duties, office, workflow
-from inbox.deadlines.legal_duties import Kind
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Practice
 from inbox.system import atomic_files, given_files
@@ -17,6 +16,7 @@ from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, FollowUp
+from templates.law.rules import DutyRole
 
 
 class Rule(StrEnum):
@@ -86,7 +86,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(workflow.pursued(session)))
-    undecided = {kind: set(legal_duties.undecided(session, kind)) for kind in Kind}
+    undecided = {what: legal_duties.undecided(session, role) for what, role in _DECISIONS.items()}
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited, how = _Awaited(home, session), office.of(session)
     found = []
@@ -99,13 +99,14 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PROCEEDINGS: case.number in pursued,
                 Obstacle.UNREAD: case.number in unread,
                 Obstacle.PORTAL: awaited.has(case),
-                Obstacle.ART40: case.number in undecided[Kind.ART40],
-                Obstacle.ART14: case.number in undecided[Kind.ART14],  # also if that was put off
             }
+            # Also what was put off.
+            facts |= {what: case.number in numbers for what, numbers in undecided.items()}
             found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(found, key=lambda due: (due.day, due.case))
 
 
+_DECISIONS = {Obstacle.PROSECUTOR: DutyRole.PROSECUTOR, Obstacle.PERSONS: DutyRole.PERSONS}
 _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from inbox.deadlines import office, renewing
+from inbox.deadlines import office, renewing, workflow
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -49,6 +49,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str) -> Settings:
     """
     with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime)) as session:
         office.put_under(session, regime)
+        workflow.follow_rules(session, who.today)
         return _renewed(session)
 
 

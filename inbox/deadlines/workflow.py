@@ -73,7 +73,7 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
         area=_offered(asked, ids.area, answers),
     )
     work.parts = scoring.propose(answers).parts
-    asked_of = list(legal_duties.begin(session, case, work, answers))
+    asked_of = list(legal_duties.begin(session, case, work))
     session.add_all(asked_of)
     decision = min((each.due for each in asked_of), default=None)
     work.deadline = _next(session, case, work, _Since(), decision)
@@ -255,7 +255,7 @@ def _follow(session: Session, cases: Select[Case, Workflow], today: date) -> Non
         legal_duties.ask(session, _proposed(session, cases), today)
 
 
-def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple[Case, Workflow, Answers]]:
+def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple[Case, Workflow]]:
     struck = set(session.scalars(select(Strike.case)))
     for case, work in session.execute(cases.execution_options(yield_per=_AT_ONCE)):
         said = answers_of.of(case)
@@ -263,7 +263,7 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
             found = scoring.propose(said).parts
             # What was struck was said all the same: the score must not fall with it.
             work.parts = found.at_least(work.parts) if case.number in struck else found
-        yield case, work, said
+        yield case, work
 
 
 def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:

@@ -47,6 +47,7 @@ CODED = {
     "ground": "ground",
     "relation": "relation",
     "choice": "decision",
+    "decision-ground": "decision_ground",
     "risk": "source_risk",
     "route": "route",
     "credibility": "credibility",

@@ -22,7 +22,7 @@ from inbox.access.disclosures import Given, Ground
 from inbox.casework import decisions, measures
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Taken
-from inbox.deadlines.legal_duties import Choice
+from inbox.deadlines import legal_duties
 from inbox.dossiers import compose, render
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.files import attachments, sanitise
@@ -143,13 +143,15 @@ def _reference(sent: Dossier) -> str:
 
 
 def _note_measure(session: Session, sent: Dossier, addressee: str) -> None:
-    """Note among the measures that a dossier went out: to the prosecutor, as the decision of article 40.
+    """Note among the measures that a dossier went out: to the prosecutor, by the decision that says so.
 
     Raises as ``measures.add`` does.
     """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:
-        decision = Decision(choice=Choice.TRANSMIT, reason=name, addressee=addressee, reference=name)
+        decision = Decision(
+            choice=legal_duties.transmitting(session), reason=name, addressee=addressee, reference=name
+        )
         decisions.take(session, sent.case, decision, sent.made)
     else:
         opened = in_use.of(session).measure(MeasureRole.DISCIPLINE)

@@ -22,7 +22,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.dossiers import restating
 from inbox.language.errors import Refused
 from inbox.language.labels import Labelled
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
@@ -33,10 +33,14 @@ from inbox.vault.casework_tables import AccessCase, AccessRequest
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A case that names the person: the labels of what forbids telling of it, and what is recorded."""
+    """A case that names the person: the labels of what forbids telling of it, and what is recorded.
+
+    ``hints`` say of each obstacle what to do.
+    """
 
     number: int
     obstacles: Mapping[Obstacle, Labelled]
+    hints: Mapping[Obstacle, Sentence]
     noted: AccessCase | None
 
 
@@ -72,7 +76,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
         row = access_requests.of(session, number)
         if row.answered is not None:
             noted = session.scalars(select(AccessCase).filter_by(request=number).order_by(AccessCase.case))
-            return Seen(row, tuple(Concerned(each.case, {}, each) for each in noted), 0)
+            return Seen(row, tuple(Concerned(each.case, {}, {}, each) for each in noted), 0)
         return _seen(session, row, who.today)
 
 
@@ -127,12 +131,13 @@ def _seen(session: Session, row: AccessRequest, today: date) -> Seen:
     for number in found.cases:
         stopping = exits.obstacles(session, number, asked)
         obstacles = {what: exits.why(session, number, what, asked) for what in stopping}
-        cases.append(Concerned(number, obstacles, session.get(AccessCase, (number, row.n))))
+        hints = {what: exits.what_to_do(session, number, what, asked.way) for what in stopping}
+        cases.append(Concerned(number, obstacles, hints, session.get(AccessCase, (number, row.n))))
     return Seen(row, tuple(cases), found.not_looked_at)
 
 
 def _asked(row: AccessRequest, today: date) -> Asked:
-    return Asked(way=Exit.ART15, today=today, request=row.n)
+    return Asked(way=Exit.ACCESS, today=today, request=row.n)
 
 
 def _withhold(session: Session, seen: Seen, reason: str) -> None:

@@ -48,6 +48,7 @@ _EXPECTED = {
     "settling": sentence("a table in which a decision has: effect = settles"),
     "recording": sentence("a table in which a decision has: measure = {measure}", measure=""),
     "one-duty": sentence("another code: the duty {duty} has this one", duty=""),
+    "one-ground": sentence("another code: another decision has this one for a ground"),
     "only-with": sentence("changed: {value} goes with {role}, and with nothing else", value="", role=""),
     "folder": sentence("a folder, not a link"),
     "regular-file": sentence("a regular file, not a link, folder, pipe or device"),

@@ -55,6 +55,7 @@ def _used(session: Session) -> Iterator[tuple[str, str, int]]:
         ("outcome", Workflow.outcome),
         ("duty", Duty.kind),
         ("decision", Duty.decision),
+        ("ground", Duty.ground),
     ):
         for code, count in sorted(_counted(session, column).items()):
             yield name, code, count
@@ -81,10 +82,18 @@ def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | Non
             return ()
         case "duty" if code in law.duties:
             return (law.duties[code].role,)
-        case "decision":
-            # What is decided by it stays decided by it.
-            decided = (each for each in law.duties.items() if code in each[1].decisions)
-            return next(((duty, each.decisions[code].effect) for duty, each in decided), None)
         case "regime" if code in law.regimes:
             return ()
+        case _:
+            return _decided(law, name, code)
+
+
+def _decided(law: Law, name: str, code: str) -> tuple[StrEnum | str, ...] | None:
+    """Return what a decision, or a ground for one, decides: what is decided by it stays decided by it."""
+    for duty, rule in law.duties.items():
+        for choice, decision in rule.decisions.items():
+            if name == "decision" and code == choice:
+                return duty, decision.effect
+            if name == "ground" and code in decision.grounds:
+                return (choice,)
     return None

@@ -89,6 +89,7 @@ def files(session: Session) -> Mapping[str, bytes]:
 
 def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     """Return what the codes of a law are called, by the name of each list."""
+    decisions = {code: each for duty in law.duties.values() for code, each in duty.decisions.items()}
     return {
         "authority": {code: each.name for code, each in law.authorities.items()},
         "clock": {code: each.name for code, each in law.clocks.items()},
@@ -96,6 +97,9 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
         "rule": {code: each.name for code, each in law.retention.periods.items()},
         "measure": {code: each.name for code, each in law.measures.items()},
         "outcome": {code: each.name for code, each in law.outcomes.items()},
+        "duty": {code: each.name for code, each in law.duties.items()},
+        "decision": {code: each.name for code, each in decisions.items()},
+        "decision_ground": {code: said for each in decisions.values() for code, said in each.grounds.items()},
     }
 
 

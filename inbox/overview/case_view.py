@@ -12,8 +12,12 @@ from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.access import conflicts, declarations, handlers
-from inbox.deadlines import workflow
+from inbox.casework import exits
+from inbox.casework.exits import Exit
+from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.keys import expiry_warnings
+from inbox.language.messages import Sentence
 from inbox.language.views import View
 from inbox.overview import work_view
 from inbox.questionnaire import answers, catalogue
@@ -22,6 +26,7 @@ from inbox.session.inbox import Inbox
 from inbox.text import confusables
 from inbox.vault import queries_access, queries_cases, queries_exchange, queries_office
 from inbox.vault.tables import Attachment, Case, FollowUp, Message
+from templates.law.rules import Duty
 
 
 class Notice(StrEnum):
@@ -36,10 +41,16 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All of a case, and the officers to whom it might be assigned."""
+    """All of a case, and what its page offers.
+
+    That is the officers to whom it might be assigned, what to do about each obstacle to closing it, and the
+    ``duties`` that can be decided, by their codes.
+    """
 
     view: View
     officers: Sequence[str]
+    before_closing: Sequence[tuple[Obstacle, Sentence]]
+    duties: Mapping[str, Duty]
 
 
 def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
@@ -51,7 +62,13 @@ def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, language)
         _mark_read(session, number)
-        return Shown(view, [each.name for each in queries_office.officers(session)])
+        obstacles = map(Obstacle, view["work"]["closing"])
+        return Shown(
+            view,
+            [each.name for each in queries_office.officers(session)],
+            [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in obstacles],
+            legal_duties.choices(session, number),
+        )
 
 
 def overview(inbox: Inbox, who: Actor) -> View:

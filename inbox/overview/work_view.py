@@ -81,6 +81,7 @@ def duty(row: Duty, today: date) -> View:
         "due": row.due.isoformat(),
         "decided": row.decided.isoformat() if row.decided else None,
         "decision": row.decision,
+        "ground": row.ground,
         "reason": row.reason,
         "late": (row.decided or today) > row.due,
     }

@@ -111,12 +111,13 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     number, striker = passage.case, Striker(passage.place, passage.words)
     before = _in_the_way(session, number, by.today)
     if Obstacle.HELD in before:
-        raise _refused(number, Obstacle.HELD)  # else evidence for a procedure would go piece by piece
+        # Else what a procedure asks to be kept would go piece by piece.
+        raise _refused(session, number, Obstacle.HELD)
     case = _find(session, number, striker, by.today)
     session.flush()
     # Officers deal with a danger that an answer tells of: they do not strike it.
     for lost in before - _in_the_way(session, number, by.today):
-        raise _refused(number, lost)
+        raise _refused(session, number, lost)
     _make_anew(session, case)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
     session.add(
@@ -131,10 +132,10 @@ def _in_the_way(session: Session, number: int, today: date) -> set[Obstacle]:
     return set(exits.obstacles(session, number, Asked(way=Exit.JUNK, today=today)))
 
 
-def _refused(number: int, what: Obstacle) -> CaseRefused:
+def _refused(session: Session, number: int, what: Obstacle) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: {why}", number=number, why=labels.said("obstacle", what)),
-        exits.what_to_do(number, what, Exit.JUNK),
+        exits.what_to_do(session, number, what, Exit.JUNK),
     )
 
 

@@ -149,7 +149,7 @@ def from_author(session: Session, case: Case, striker: Striker) -> None:
 def from_officers(session: Session, number: int, striker: Striker, today: date) -> None:
     """Strike it from what officers wrote about a case.
 
-    Places are ``reply-N``, ``staff-note-N``, ``tags``, ``measure-N``, ``decision-art40``, ``decision-art14``,
+    Places are ``reply-N``, ``staff-note-N``, ``tags``, ``measure-N``, ``decision-DUTY``,
     ``withheld`` and ``identity``. Raises CaseRefused if the slot of the case could not hold what is left.
     """
     sent = {each: f"reply-{each.position}" for each in queries_cases.messages(session, number)}

@@ -52,7 +52,7 @@ class Code(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     DECIDE = "decide"
-    DECIDE_NO_TRANSMISSION = "decide-no-transmission"
+    DECIDE_BY_TWO = "decide-by-two"
     EXTEND = "extend"
     HOLD = "hold"
     READ_TIMELINE = "read-timeline"
@@ -197,7 +197,11 @@ _MEASURE = {"measure": _NUMBER}
 _REQUEST = {"request": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
 _CLOSING = {"outcome": _code("outcome"), "disclosure": _code("disclosure"), "despite": _FLAG}
-_DECIDING = {"duty": _code("duty"), "decision": _code("decision")}
+_DECIDING = {
+    "duty": _code("duty"),
+    "decision": _code("decision"),
+    "decision_ground": _code("decision_ground"),
+}
 _LAW = {"law": _TEXT}
 _SHARING = {"sharing": _TEXT, "quorum": _NUMBER}
 _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
@@ -238,9 +242,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
     Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, values=_DECIDING),
-    Code.DECIDE_NO_TRANSMISSION: Rule(
-        officers=2, reason=_NEEDED, quarantine=True, oversight=True, values=_DECIDING
-    ),
+    Code.DECIDE_BY_TWO: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True, values=_DECIDING),
     Code.EXTEND: Rule(reason=_NEEDED, oversight=True, values={"despite": _FLAG}),
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(),

@@ -156,10 +156,11 @@ class Measure(Base):
 
 
 class Duty(Base):
-    """A decision that the law asks for: to tell the prosecutor, to tell the persons concerned.
+    """A decision that the law asks for, by the codes of the law: such as to tell the prosecutor.
 
-    It is ``known`` from a day on that there is something to decide; from that day the law counts.
-    ``decided`` is None until it is taken; ``decision`` is then still empty, or says that it was put off.
+    It is ``known`` from a day on that there is something to decide. ``decided`` is None until that is done;
+    ``decision`` is then still empty, or says that it was put off. ``ground`` is one of those of the law, if
+    it gives any, ``reason`` what officers say of it.
     """
 
     __tablename__ = "duties"
@@ -169,6 +170,7 @@ class Duty(Base):
     due: Mapped[date]
     decided: Mapped[date | None] = mapped_column(default=None)
     decision: Mapped[str] = mapped_column(default="")
+    ground: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
 
 
@@ -238,6 +240,7 @@ class AccessRequest(Base):
     """A request for access (GDPR, article 15); it names no case, and is not destroyed with any.
 
     ``names`` are those by which reports may mean the person, one on each line; empty once they are deleted.
+    An answer may leave from the ``earliest`` day on, and is ``due`` on a later one.
     ``extended`` is the day on which more time was taken, ``because`` the reason for it, and ``answered`` the
     day of the answer, given ``by`` these officers. Only the cases say how it was answered.
     """
@@ -247,6 +250,7 @@ class AccessRequest(Base):
     received: Mapped[date]
     way: Mapped[str]
     names: Mapped[str]
+    earliest: Mapped[date]
     due: Mapped[date]
     extended: Mapped[date | None] = mapped_column(default=None)
     because: Mapped[str] = mapped_column(default="")

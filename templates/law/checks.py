@@ -202,6 +202,7 @@ def _duties(documents: Documents) -> Iterator[Mismatch]:
         if all(each["effect"] != Effect.SETTLES for each in duty["decision"].values()):
             yield _wrong(document, (*path, "decision"), belongs("settling"))
         yield from _giving(document, (*path, "decision"), duty)
+        yield from _informing(document, (*path, "decision"), duty)
         if duty.get("role") == DutyRole.PROSECUTOR:
             yield from _transmission(document, (*path, "decision"), duty, measures)
 
@@ -220,6 +221,14 @@ def _giving(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
         yield _wrong(document, path, belongs("one-other"))
 
 
+def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
+    """Yield a mistake unless the persons concerned are told by some decision of their duty, and no other."""
+    if any(each.get("informs") for each in duty["decision"].values()) != (
+        duty.get("role") == DutyRole.PERSONS
+    ):
+        yield _wrong(document, path, belongs("only-with", value="informs = true", role=DutyRole.PERSONS))
+
+
 def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
     """Yield a mistake if a duty has some of the fields of a request, and not all."""
     is_request = duty["asked"] == Asked.REQUEST
@@ -229,12 +238,14 @@ def _requested(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
         )
     if (duty.get("role") == DutyRole.ACCESS) != is_request:
         yield _wrong(document, (*path, "asked"), belongs("only-with", value="request", role=DutyRole.ACCESS))
-    if "answer_after" not in duty:
-        return
-    if not is_request:
-        yield document.mismatch((*path, "answer_after"), Fault.UNKNOWN)
-    elif Span.parse(duty["answer_after"]).roughly > Span.parse(duty["within"]).roughly:
+    for name in ("answer_after", "extended"):
+        if name in duty and not is_request:
+            yield document.mismatch((*path, name), Fault.UNKNOWN)
+    within = Span.parse(duty["within"]).roughly
+    if Span.parse(duty.get("answer_after", duty["within"])).roughly > within:
         yield _wrong(document, (*path, "answer_after"), belongs("shorter", than=duty["within"]))
+    if "extended" in duty and Span.parse(duty["extended"]).roughly <= within:
+        yield _wrong(document, (*path, "extended"), belongs("longer", than=duty["within"]))
 
 
 def _transmission(
@@ -251,12 +262,17 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
     outcomes = documents["outcomes.toml"].value["outcome"]
     measures = documents["measures.toml"].value["measure"]
     seen: dict[str, str] = {}
+    grounds: set[str] = set()
     for code, duty in document.value["duty"].items():
         for choice, decision in duty["decision"].items():
             path = ("duty", code, "decision", choice)
             # Officers name a decision alone: its code tells which duty it decides.
             if seen.setdefault(choice, code) != code:
                 yield _wrong(document, path, belongs("one-duty", duty=seen[choice]))
+            for ground in decision.get("ground", ()):
+                if ground in grounds:
+                    yield _wrong(document, (*path, "ground", ground), belongs("one-ground"))
+                grounds.add(ground)
             yield from _among(document, (*path, "measure"), decision.get("measure"), measures)
             yield from _among(document, (*path, "outcome"), decision.get("outcome"), outcomes)
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):

@@ -139,6 +139,7 @@ def _duty(row: Any, regimes: frozenset[str]) -> rules.Duty:
         within=Span.parse(row["within"]),
         urgent=urgent and rules.Urgent(within=Span.parse(urgent["within"]), measure=urgent["measure"]),
         answer_after=_span(row, "answer_after"),
+        extended=_span(row, "extended"),
         regimes=frozenset(row.get("regimes", regimes)),
         decisions=_each(row["decision"], _decision),
         basis=_basis(row),
@@ -154,6 +155,7 @@ def _decision(row: Any) -> rules.Decision:
         outcome=row.get("outcome"),
         longest=_span(row, "longest"),
         gives_data=row.get("gives_data", False),
+        informs=row.get("informs", False),
         grounds=_each(row.get("ground", {}), _texts),
     )
 

@@ -184,7 +184,8 @@ class Decision:
 
     It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
     ``gives_data`` if it answers a request with what is held; every other answer is the same letter.
-    ``grounds`` are the reasons to choose from, empty if officers write their own.
+    ``grounds`` are the reasons to choose from, empty if officers write their own. It ``informs`` the persons
+    concerned if they are told by it that data on them are held.
     """
 
     name: Texts
@@ -194,6 +195,7 @@ class Decision:
     outcome: str | None
     longest: Span | None
     gives_data: bool
+    informs: bool
     grounds: Mapping[str, Texts]
 
 
@@ -209,7 +211,8 @@ class Urgent:
 class Duty:
     """A decision that the law asks for; once asked, nothing but a decision ends it.
 
-    Where it has an ``answer_after``, every answer leaves that long after the request.
+    Where it has an ``answer_after``, every answer leaves that long after the request; where it is
+    ``extended``, the answer may take that long, from the request on.
     """
 
     name: Texts
@@ -219,6 +222,7 @@ class Duty:
     within: Span
     urgent: Urgent | None
     answer_after: Span | None
+    extended: Span | None
     regimes: frozenset[str]
     decisions: Mapping[str, Decision]
     basis: Basis

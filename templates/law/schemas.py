@@ -92,7 +92,7 @@ _DECISION = table(
         "measure": IDENTIFIER,
         "outcome": IDENTIFIER,
         "longest": _SPAN,
-        "gives_data": YES_OR_NO,
+        **_flags("gives_data", "informs"),
         "ground": map_of(texts(_LONGEST)),
     },
 )
@@ -111,6 +111,7 @@ _DUTIES = table(
                 {
                     "role": _enum(DutyRole),
                     "answer_after": _SPAN,
+                    "extended": _SPAN,
                     "regimes": _REGIMES,
                     "urgent": table({"within": _SPAN, "measure": IDENTIFIER}),
                 },

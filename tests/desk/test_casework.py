@@ -32,6 +32,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     for present in (NAMES[:2], ("alice", "chloe")):
         for number in ("1", "2"):
             office.of(*present).json("declare", number)
+    office.settle(1, 2)
     return office
 
 
@@ -331,7 +332,7 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
         assert "Not transmitted" in client.page("/en/oversight")
     assert [("hold", {}, "proceedings"), ("release-hold", {}, "over")] == noted(office)[:2]
     assert (
-        "decide-no-transmission",
+        "decide-by-two",
         {"duty": "art40", "decision": "no_transmission"},
         "no offence",
     ) in noted(office)

@@ -87,7 +87,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
                     case=1, position=9, day=day, by=WORDS, recipient=WORDS, what=WORDS, ground="consent"
                 ),
                 Strike(case=1, position=9, day=day, by=WORDS, place=WORDS),
-                AccessRequest(n=1, received=day, due=day, way="letter", names="owned"),
+                AccessRequest(n=1, received=day, earliest=day, due=day, way="letter", names="owned"),
                 AccessCase(case=1, request=1, unopposed=day, reference=WORDS),
                 Alias(officer="bruno", name=WORDS),
                 Setting(name="replies", value=_templates()),

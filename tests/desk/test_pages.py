@@ -314,6 +314,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         office.json("decide", "1", decision, "--reason", "x")
     office.json("measure", "1", "none")
     office.json("show", "1")
+    office.settle(1)
     office.close("2", "founded", "--disclosure", "withheld", "--reason", "x")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:

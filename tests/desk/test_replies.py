@@ -24,6 +24,7 @@ def office(world: World, portal: Portal) -> Office:
     tell(world, portal, {"what": "x", "coi": "no"})
     world.office.json("settings", "--regime", "external")
     world.office.json("show", "1")
+    world.office.settle(1)
     return world.office
 
 

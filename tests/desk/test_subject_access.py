@@ -49,7 +49,7 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path) ->
         assert (True, False) == (f"{NAME.upper()} a loué son badge." in shown, "Un inconnu" in shown)
         for number in ("1", "2"):
             office_form = {"choice": "informed", "reason": "drill"}
-            assert 303 == client.send(f"/en/case/{number}/decide", **office_form).status_code
+            assert 303 == client.send(f"/en/case/{number}/decide", **both(**office_form)).status_code
         form = {"text": OWN, "reason": "", "language": "fr"}
         asked = client.send("/en/access/1/answer", **form)
         assert (401, True) == (asked.status_code, "request 1" in asked.text)

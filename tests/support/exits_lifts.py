@@ -75,7 +75,6 @@ LIFTS: Mapping[Code, Lift] = {
     Code.RECORD_MEASURE: Lift(
         OTHERS, ("measure", "1", "none"), f"{_CASE}/measure", {"kind": "none", "degree": "0"}
     ),
-    Code.DECIDE_NO_TRANSMISSION: _deciding("no_transmission"),
     Code.RELEASE_HOLD: Lift(
         OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
     ),
@@ -101,11 +100,11 @@ LIFTS: Mapping[Code, Lift] = {
         OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
     ),
 }
-_DECISIONS = {
-    Obstacle.ART40: _deciding("transmit"),
-    Obstacle.ART14: _deciding("not_needed"),
-    Obstacle.PUT_OFF: _deciding("informed"),
-}
+_NAMED = {Code.DECIDE: _deciding("not_needed"), Code.DECIDE_BY_TWO: _deciding("informed")}
+_PROSECUTOR = {Code.DECIDE: _deciding("transmit"), Code.DECIDE_BY_TWO: _deciding("no_transmission")}
+# By one officer or two, as the law says of each decision.
+_DECISIONS = {Obstacle.PROSECUTOR: _PROSECUTOR, Obstacle.PERSONS: _NAMED, Obstacle.PUT_OFF: _NAMED}
+DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
 _WORD = Lift(
     OTHERS,
     ("measure", "1", "prosecutor_word"),
@@ -122,7 +121,7 @@ def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock)
     if code is Code.NOTE_UNOPPOSED:
         with room.changing() as session:
             ask_for_access(session)
-    action = _DECISIONS[what] if code is Code.DECIDE else LIFTS[code]
+    action = _DECISIONS[what][code] if code in DECISIONS else LIFTS[code]
     if what is Obstacle.NO_WORD:
         action = _WORD
     _do(action, room, surface)

@@ -102,15 +102,15 @@ def found(folder: Path) -> Room:
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
-    (reporter,) = tell(world, portal, {"what": f"{PERSON} a loué son badge.", "coi": "no"})
+    (reporter,) = tell(world, portal, {"what": f"{PERSON} a loué son badge.", "who_id": PERSON, "coi": "no"})
     office.json("collect", portal.bundle(Sent(reporter.follow_up())))
     for pair in (ACTING, OTHERS):
         office.of(*pair).json("declare", "1")
     office.json("show", "1")
     office.json("source-risk", "1", "low", "--reason", "drill")
+    office.settle(1)
     with office.opened() as inbox, inbox.vault.transaction() as session:
-        day = today()
-        session.add(Duty(case=1, kind="art14", known=day, due=day, decided=day, decision="informed"))
+        session.get_one(Duty, (1, "art14")).decision = "informed"
     return Room(office.of(*ACTING), portal)
 
 
@@ -179,7 +179,9 @@ def _duty(kind: str, **changes: Any) -> Callable[[Session], None]:
 
 def ask_for_access(session: Session) -> None:
     """Let the person whom the case names have asked long ago what is held on them, unless that is so."""
-    asked = AccessRequest(n=1, received=today() - LONG_AGO, way="letter", names=PERSON, due=today())
+    asked = AccessRequest(
+        n=1, received=today() - LONG_AGO, way="letter", names=PERSON, earliest=today(), due=today()
+    )
     session.merge(asked)
 
 
@@ -202,8 +204,8 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.UNREAD: _unread,
     Obstacle.PORTAL: _unheard,
     Obstacle.NOT_DUE: _not_due,
-    Obstacle.ART40: _duty("art40"),
-    Obstacle.ART14: _duty("art14"),
+    Obstacle.PROSECUTOR: _duty("art40"),
+    Obstacle.PERSONS: _duty("art14"),
     Obstacle.PUT_OFF: _duty("art14", decision="defer"),
     Obstacle.REQUEST: ask_for_access,
     Obstacle.UNREACHABLE: _unreachable,
@@ -229,8 +231,8 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
     Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,
     Obstacle.NOT_DUE: lambda session: session.get_one(Workflow, 1).closed in {None, today()},
-    Obstacle.ART40: lambda session: _has_duty(session, "art40"),
-    Obstacle.ART14: lambda session: _has_duty(session, "art14"),
+    Obstacle.PROSECUTOR: lambda session: _has_duty(session, "art40"),
+    Obstacle.PERSONS: lambda session: _has_duty(session, "art14"),
     Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),
     Obstacle.REQUEST: lambda session: session.get(AccessRequest, 1) is not None,
     Obstacle.UNREACHABLE: lambda session: session.get_one(Case, 1).mailbox is None,
@@ -253,7 +255,7 @@ def put(what: Obstacle, room: Room) -> None:
 def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
     """Ask for an exit; return what came of it, by what the journal notes."""
     with room.office.unlocked() as opened:
-        if wanted.way is Exit.ART15:
+        if wanted.way is Exit.ACCESS:
             with opened.inbox.vault.transaction() as session:
                 ask_for_access(session)
         before = _noted(opened.inbox, wanted)
@@ -331,12 +333,12 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
             return ["junk", "1", "--reason", "drill"]
         case Exit.DESTROY:
             return ["destroy", "1", *(["--early", "drill"] * wanted.with_reason)]
-        case Exit.ART15:
+        case Exit.ACCESS:
             told, answer = out / "told", str(out / "answer")
             told.write_text(TOLD)
             drill = ["--despite-warning", "drill"] if wanted.with_reason else []
             return ["access", "answer", "1", "--text-file", str(told), *drill, "--out", answer]
-        case Exit.ART14:
+        case Exit.PERSONS:
             return ["decide", "1", "defer", "--until", _until(), "--reason", "drill"]
 
 
@@ -349,7 +351,7 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 def _closing(wanted: Wanted) -> dict[str, str]:
     """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle."""
     # Once the prosecutor is told, that the report is founded is not.
-    others = {Obstacle.ART40: "transmitted", Obstacle.BY_TWO: "unfounded"}
+    others = {Obstacle.PROSECUTOR: "transmitted", Obstacle.BY_TWO: "unfounded"}
     outcome = "founded" if wanted.past is None else others.get(wanted.past, "founded")
     form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
     drill = {"reason": "drill"} if wanted.with_reason else {}
@@ -388,9 +390,9 @@ def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
             return "/en/many/junk", {"case": "1", "reason": "drill"}
         case Exit.DESTROY:
             return "/en/retention", {"case": "1"} | reason
-        case Exit.ART15:
+        case Exit.ACCESS:
             return "/en/access/1/answer", {"text": TOLD, "language": "fr"} | reason
-        case Exit.ART14:
+        case Exit.PERSONS:
             return "/en/case/1/decide", {"choice": "defer", "until": _until(), "reason": "drill"}
 
 

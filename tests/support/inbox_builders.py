@@ -36,9 +36,11 @@ from crypto.messages import FollowUp, QuestionnaireRef, Report, SeenKeyring
 from crypto.recipients import HybridIdentity, HybridRecipient
 from crypto.signing import Label
 from inbox.cli import main
+from inbox.deadlines import workflow
 from inbox.keys import vault_header
 from inbox.keys.officers import Credential
 from inbox.keys.secret_sharing import Appointee, Circle
+from inbox.law import in_use
 from inbox.session import inbox as unlocking
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.setup import init
@@ -46,8 +48,10 @@ from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
 from inbox.vault import queries_office
 from inbox.vault import tables as vault_tables
+from inbox.vault.casework_tables import Duty
 from templates import shipped
 from templates.law import folder
+from templates.law.rules import Asked
 
 PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
@@ -204,8 +208,24 @@ class Office:
         assert (0, "") == (said.code, said.err)
         return said.json
 
+    def settle(self, *numbers: int) -> None:
+        """Let be decided of these cases, past the commands, what the law asks of every case; nothing else."""
+        with self.opened() as inbox, inbox.transaction() as session:
+            duties = in_use.of(session).duties
+            for row in session.scalars(select(Duty).where(Duty.case.in_(numbers), Duty.decided.is_(None))):
+                rule = duties[row.kind]
+                if rule.asked is Asked.ALWAYS:
+                    by_one = (code for code, each in rule.decisions.items() if each.officers == 1)
+                    row.decided, row.decision = today(), next(by_one)
+            for number in numbers:
+                workflow.keep_in_step(session, number)
+
     def close(self, number: str, *how: str) -> Any:
-        """Read a case and close it, so or as founded with nothing told; return the JSON of that."""
+        """Read a case and close it, so or as founded with nothing told; return the JSON of that.
+
+        What the law asks of every case is decided before.
+        """
+        self.settle(int(number))
         self.json("show", number)
         return self.json("close", number, *(how or CLOSING))
 

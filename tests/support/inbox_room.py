@@ -155,6 +155,7 @@ def correspondent(portal: Portal, reporter: Reporter, collect: Callable[..., Any
 def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
     """An inbox with one report, closed today, of which the portal has heard."""
     collect(portal.bundle(first(reporter, files=[b"x"])))
+    world.office.settle(1)
     inbox_ending.work_on(world.office, is_open=False, closed=today(), feedback=True, outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     inbox_ending.tell_portal(world.office, portal)

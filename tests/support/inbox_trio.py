@@ -103,11 +103,19 @@ def found(folder: Path) -> Trio:
                 casework_tables.Declaration(case=number, officer=name, day=today()) for name in NAMES
             )
         trio.office.json("reply", str(number), "--text", text)
+        trio.office.settle(number)
         trio.office.json("close", str(number), *CLOSING)
     with trio.office.opened() as inbox, inbox.transaction() as session:
         session.add(
             casework_tables.AccessRequest(
-                n=1, received=today(), way="letter", names="Nobody", due=today(), answered=today(), by="alice"
+                n=1,
+                received=today(),
+                way="letter",
+                names="Nobody",
+                earliest=today(),
+                due=today(),
+                answered=today(),
+                by="alice",
             )
         )
         session.flush()

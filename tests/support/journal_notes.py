@@ -43,7 +43,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["credibility", "1", "2", "--reason", "two agree"], ("rate", 1, {"credibility": "2"}, "two agree")),
     (
         ["decide", "1", "no_transmission", "--reason", "no offence"],
-        ("decide-no-transmission", 1, {"duty": "art40", "decision": "no_transmission"}, "no offence"),
+        ("decide-by-two", 1, {"duty": "art40", "decision": "no_transmission"}, "no offence"),
     ),
     (
         ["close", "1", "moot", "--disclosure", "full", "--text", CANARY],

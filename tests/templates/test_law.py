@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from crypto.toml_lines import line_of
 from crypto.toml_schema import EXPECTED, Mismatch
-from inbox.deadlines import legal_duties
 from inbox.language import toml_files
 from templates.law import folder, reader
 from templates.law.rules import (
@@ -87,11 +86,13 @@ def test_informing_persons_is_asked_of_every_case_and_can_be_put_off() -> None:
         code: str(each.longest) for code, each in duty.decisions.items() if each.effect is Effect.DEFERS
     }
     assert {"defer": "1 year"} == deferring
+    assert {"informed"} == {code for code, each in duty.decisions.items() if each.informs}
 
 
 def test_every_answer_to_a_request_for_access_leaves_after_the_same_time() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.ACCESS)]
     assert ("1 month", "25 days") == (str(duty.within), str(duty.answer_after))
+    assert "3 months" == str(duty.extended)
     assert {"answered"} == {code for code, each in duty.decisions.items() if each.gives_data}
     assert {2} == {each.officers for each in duty.decisions.values()}
 
@@ -173,11 +174,6 @@ def test_obstacles_and_words_have_their_values() -> None:
     assert ("registre des communications", ("registre",)) == (
         FRENCH.words["ledger"].name.fr, FRENCH.words["ledger"].avoid
     )  # fmt: skip
-
-
-def test_every_code_that_cases_have_is_there() -> None:
-    for kind, choices in legal_duties.CHOICES.items():
-        assert {each.value for each in choices} == FRENCH.duties[kind].decisions.keys()
 
 
 # Another jurisdiction.

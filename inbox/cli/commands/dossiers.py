@@ -359,7 +359,7 @@ def _request_view(row: AccessRequest) -> View:
         "names": [*access_requests.names(row)],
         "received": row.received.isoformat(),
         "way": row.way,
-        "from": access_requests.from_day(row).isoformat(),
+        "from": row.earliest.isoformat(),
         "due": row.due.isoformat(),
         "extended": row.extended.isoformat() if row.extended else None,
         "because": row.because,
@@ -374,7 +374,7 @@ def _request_line(row: AccessRequest) -> str:
     state = (
         f"answered {row.answered} by {row.by}"
         if row.answered
-        else f"to be answered from {access_requests.from_day(row)} to {row.due}"
+        else f"to be answered from {row.earliest} to {row.due}"
     )
     why = labels.english("because", row.because) if row.because else ""
     more = f"; extended on {row.extended} because of {why}" if why else ""

@@ -10,7 +10,6 @@ from inbox.casework.decisions import Decision
 from inbox.casework.measures import Risk, Taken
 from inbox.cli import render_work
 from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
-from inbox.deadlines.legal_duties import Choice
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
@@ -86,13 +85,13 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)
 
 
-# Else the list of commands would end at the first full stop, that of “art.”
-@click.command(short_help="Say whether the prosecutor or the persons concerned are told.")
+@click.command()
 @case_argument
-@click.argument("choice", type=click.Choice([choice.value for choice in Choice]))
+@click.argument("choice")
 @reason_needed
+@click.option("--ground", default="", help="By which ground of the law, where that names some.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is put off.")
-@click.option("--addressee", default="", help="To which prosecutor it is transmitted.")
+@click.option("--addressee", default="", help="To whom it is transmitted.")
 @click.option("--reference", default="", help="Under which reference.")
 @officer_options
 @json_option
@@ -100,12 +99,13 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 def decide(
     door: Door, /, *, case: int, choice: str, until: datetime | None, as_json: bool, **more: Any
 ) -> None:
-    """Say whether the prosecutor is told (art. 40 CPP), or the persons concerned (art. 14 GDPR), and why."""
-    wanted = Decision(choice=Choice(choice), until=until.date() if until else None, **more)
+    """Decide what the law asks to be decided, and say why; `law` lists each CHOICE."""
+    wanted = Decision(choice=choice, until=until.date() if until else None, **more)
     with door.opened() as (inbox, who):
         view = work_view.duty(decisions.decide(inbox, who, case, wanted), who.today)
     until_day = f" until {view['due']}" if wanted.until else ""
-    said = f"case {case}, {wanted.kind}: {labels.english('decision', choice)}{until_day}"
+    duty = labels.english("duty", view["duty"])
+    said = f"case {case}, {duty}: {labels.english('decision', choice)}{until_day}"
     terminal.show({"case": case} | view, [said], as_json=as_json)
 
 

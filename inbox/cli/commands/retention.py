@@ -138,7 +138,7 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
     """Strike a passage from a case for good; takes two officers.
 
     PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, reply-N, staff-note-N,
-    tags, measure-N, decision-art40, decision-art14, withheld, identity, or everywhere. With :all behind it,
+    tags, measure-N, decision-DUTY, withheld, identity, or everywhere. With :all behind it,
     all that stands there goes, and no words are asked for. Capitals, accents and spaces do not count.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")

@@ -4,9 +4,6 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.access import declarations
-from inbox.casework import exits
-from inbox.casework.exits import Exit
-from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import rendering
 from inbox.desk.state import Done, here
 from inbox.language import labels
@@ -33,10 +30,8 @@ def show(case: int) -> ResponseReturnValue:
         score=score,
         scoring=scoring,
         labels=labels,
-        before_closing=[
-            (what, exits.what_to_do(case, what, Exit.CLOSE))
-            for what in map(Obstacle, shown.view["work"]["closing"])
-        ],
+        before_closing=shown.before_closing,
+        duties=shown.duties,
     )
 
 

@@ -8,7 +8,6 @@ from inbox.casework.decisions import Decision
 from inbox.casework.links import MANY, Relation
 from inbox.casework.measures import Risk, Taken
 from inbox.deadlines import workflow
-from inbox.deadlines.legal_duties import Choice
 from inbox.desk import rendering
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
@@ -124,10 +123,11 @@ def retract(case: int, position: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/decide")
 def decide(case: int) -> ResponseReturnValue:
-    """Say whether the prosecutor is told (art. 40 CPP), or the persons concerned (art. 14 GDPR), and why."""
+    """Decide what the law asks to be decided, and say why."""
     wanted = Decision(
-        choice=choice("choice", Choice),
+        choice=line("choice"),
         reason=line("reason"),
+        ground=line("decision-ground"),
         until=day("until"),
         addressee=line("addressee"),
         reference=line("reference"),

@@ -1,6 +1,5 @@
 """Requests for access: the register, and the answers, which two officers put on the medium."""
 
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -10,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from crypto.strictjson import LARGEST
 from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
-from inbox.casework import exits, withholding
-from inbox.casework.exits import Exit
+from inbox.casework import withholding
 from inbox.casework.withholding import Unopposed
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import choice, language, line, lines, number, required_day, text
@@ -45,7 +43,7 @@ def show(request: int) -> ResponseReturnValue:
     seen = subject_access.look(here().inbox, here().actor(), request)
     today = here().actor().today
     shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
-    shown |= {"folder": here().medium, "labels": labels, "hint": partial(exits.what_to_do, way=Exit.ART15)}
+    shown |= {"folder": here().medium, "labels": labels}
     return rendering.page("dossiers/request.html", **shown)
 
 
@@ -58,7 +56,7 @@ def passages(request: int, case: int) -> ResponseReturnValue:
 
 @pages.post("/<int:request>/extend")
 def extend(request: int) -> ResponseReturnValue:
-    """Take two more months for the answer, once."""
+    """Take more time for the answer, once."""
     access_requests.extend(here().inbox, here().actor(), request, choice("because", Because))
     return _done(request, Done.ACCESS_EXTENDED)
 

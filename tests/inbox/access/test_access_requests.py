@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.access.access_requests import EARLIEST, MORE, MOST_NAMES, NAMED, WITHIN
-from inbox.deadlines.working_days import Calendar
-from templates.law.rules import DutyRole
+from inbox.access.access_requests import MOST_NAMES, NAMED
+from tests.support import laws
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
-from tests.support.laws import FRENCH
 
 NAME = "Firmin Quélennec"
+# As the law of France has it.
+EARLIEST = timedelta(25)
+WITHIN, EXTENDED = relativedelta(months=1), relativedelta(months=3)
 
 
 @pytest.fixture
@@ -62,14 +63,29 @@ def test_the_month_of_the_law_ends_with_a_shorter_month(
     assert "2027-02-28" == row["due"]
 
 
-@pytest.mark.parametrize("day", [date(2027, 1, 31), date(2028, 2, 29), date(2026, 11, 28)])
-def test_it_counts_as_the_law_folder_says(day: date) -> None:
-    """The register has numbers of its own; this holds them to the folder."""
-    (duty,) = (each for each in FRENCH.duties.values() if each.role is DutyRole.ACCESS)
-    calendar = Calendar(FRENCH.calendar)
-    assert duty.within.after(day, calendar) == day + WITHIN
-    assert duty.answer_after
-    assert duty.answer_after.after(day, calendar) == day + EARLIEST
+def test_another_law_moves_what_is_still_to_be_answered(office: Office, tmp_path: Path) -> None:
+    """Each day of it; the plan says which of them are later."""
+    office.json(*record(NAME))
+    law = laws.edited(tmp_path / "law", "duties.toml", 'answer_after = "25 days"', 'answer_after = "9 days"')
+    text = (law / "duties.toml").read_text("utf-8")
+    (law / "duties.toml").write_text(
+        text.replace('from = "requested"\nwithin = "1 month"', 'from = "requested"\nwithin = "20 days"')
+    )
+    office.json("law", "--replace", law)
+    (row,) = office.json("access", "list")["requests"]
+    assert (today() + timedelta(9)).isoformat() == row["from"]
+    assert (today() + timedelta(20)).isoformat() == row["due"]
+
+
+def test_a_law_that_gives_no_more_time_gives_none(office: Office) -> None:
+    """The other jurisdiction has another time, lets an answer leave at once, and extends nothing."""
+    office.json("law", "--replace", laws.FOLDERS["xx"])
+    row = office.json(*record(NAME))
+    assert (today().isoformat(), (today() + timedelta(60)).isoformat()) == (row["from"], row["due"])
+    before = office.state()
+    said = office.run("access", "extend", "1", "--because", "number")
+    assert "the law in use gives no more time" in said.err
+    assert before == office.state()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +132,7 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
     clock.day = due
     row = office.json("access", "extend", "1", "--because", "number")
     assert (due.isoformat(), "number") == (row["extended"], row["because"])
-    assert date.fromisoformat(row["received"]) + WITHIN + MORE == date.fromisoformat(row["due"])
+    assert date.fromisoformat(row["received"]) + EXTENDED == date.fromisoformat(row["due"])
     before = office.state()
     assert "was given more time" in office.run("access", "extend", "1", "--because", "number").err
     clock.wait(2)

@@ -83,6 +83,7 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     office.json("reply", "1", "--text", "Tell your lawyer's secrets to nobody")
     collected = collect(portal.bundle(Sent(reporter.follow_up("encore"))))
     assert [] == collected["unopened"]
+    office.settle(1)
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "prosecutor")
     assert 1 == office.run("show", "1").code
     assert [1] == [each["case"] for each in office.json("retention")["cases"]]
@@ -94,7 +95,8 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
 def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -> None:
     """Else a case of an offence could not be closed without lifting what guards the secret."""
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(legal_duties.art40(session, 1, today()))
+        legal_duties.asked_of(session, 1, "art40", today())
+    office.settle(1)
     closed = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     assert "was not decided" in office.run(*closed).err
     office.json("source-risk", "1", "high", "--reason", "x")
@@ -131,7 +133,7 @@ def test_which_actions_pass_a_quarantine_is_written_down() -> None:
     """None of them shows anything of a report: one more is a decision, to be made here as well."""
     assert {
         Code.REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
-        Code.DECIDE_NO_TRANSMISSION, Code.ASSESS_SOURCE,
+        Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE,
         Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
         Code.LIFT_QUARANTINE,
     } == {code for code, rule in TABLE.items() if rule.quarantine}  # fmt: skip

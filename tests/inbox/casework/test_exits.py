@@ -44,7 +44,7 @@ from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FILES, FRENCH
 
-# close, junk, destroy, art. 15, art. 14: nothing, a reason, a second officer, or what lifts it first.
+# close, junk, destroy, access, persons: nothing, a reason, a second officer, or what lifts it first.
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
     undeclared   x x . x .
@@ -59,8 +59,8 @@ DECIDED = """
     unread       x x x . .
     portal       . . x . .
     not_due      . . r . .
-    art40        x x x x .
-    art14        x x x x .
+    prosecutor   x x x x .
+    persons      x x x x .
     put_off      . x x x .
     request      . . x . .
     withheld     r . . . .
@@ -106,6 +106,7 @@ def test_the_matrix_is_as_it_was_decided() -> None:
         (Obstacle.NEW, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.UNREAD, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE),
+        (Obstacle.PERSONS, Exit.DESTROY, Obstacle.JUNK),
     } == set(UNLESS)
 
 
@@ -251,7 +252,7 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
     carried = {(what, way) for way, row in CARRIED.items() for what in row}
     assert {(what, way) for what in Obstacle for way in Exit} == {*CELLS} | carried
     assert set(BUILDERS) == set(SIGNS) == set(Obstacle) - IN_WHAT_IS_ASKED | IN_BOTH
-    assert {code for _, _, code in LIFTED} - {Code.DECIDE, *exits_lifts.LONG} == set(LIFTS)
+    assert {code for _, _, code in LIFTED} - {*exits_lifts.DECISIONS, *exits_lifts.LONG} == set(LIFTS)
     assert [(what, way) for what, way in CELLS if MATRIX[what][way].need is Need.LIFTED] == [
         (what, way)
         for what, way in CELLS
@@ -314,10 +315,10 @@ def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
     founded_rooms: dict[bool, Room], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A row that is added later fails closed, until the table of actions has one of two officers for it."""
-    row = dict(MATRIX[Obstacle.ART40]) | {Exit.ART14: Cell(Need.SECOND_OFFICER)}
-    monkeypatch.setitem(MATRIX, Obstacle.ART40, row)
-    room = before(founded_rooms, Exit.ART14, Obstacle.ART40, tmp_path)
-    assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.ART14), room, Surface.COMMAND_LINE)
+    row = dict(MATRIX[Obstacle.PROSECUTOR]) | {Exit.PERSONS: Cell(Need.SECOND_OFFICER)}
+    monkeypatch.setitem(MATRIX, Obstacle.PROSECUTOR, row)
+    room = before(founded_rooms, Exit.PERSONS, Obstacle.PROSECUTOR, tmp_path)
+    assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.PERSONS), room, Surface.COMMAND_LINE)
 
 
 @pytest.mark.parametrize("way", [Exit.CLOSE, Exit.JUNK, Exit.DESTROY])
@@ -331,7 +332,7 @@ def test_what_comes_up_while_a_second_officer_confirms_stands_in_the_way(
     def confirm(*given: object) -> Mapping[str, Presence]:
         asked.append(given)
         with opened.inbox.vault.transaction() as session:
-            BUILDERS[Obstacle.ART40](session)
+            BUILDERS[Obstacle.PROSECUTOR](session)
         return dict.fromkeys(opened.present, Presence.CONFIRMED)
 
     with room.office.unlocked() as opened:

@@ -1,17 +1,32 @@
 """What the law asks to be decided: it is a deadline until it is, and each decision has its reason."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from tests.support.inbox_builders import CLOSING, Office, today
+from inbox.vault.casework_tables import Duty
+from tests.support.inbox_builders import (
+    CLOSING,
+    Office,
+    Portal,
+    Reporter,
+    World,
+    answering,
+    charter,
+    first,
+    today,
+)
 from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import heard
 from tests.support.inbox_outcomes import refused
-from tests.support.laws import FRANCE
+from tests.support.laws import FILES, FRANCE, edited
 
+# What the law asks of every case.
+ALWAYS = {"admissibility", "art14"}
 CLOSED = ("close", "1", *CLOSING)
 
 pytestmark = pytest.mark.copy_of("founded_offence")
@@ -22,15 +37,16 @@ def asked(office: Office, number: int = 1) -> dict[str, Any]:
     return {row["duty"]: row for row in office.json("show", str(number))["work"]["duties"]}
 
 
-def test_an_offence_asks_for_the_prosecutor_and_a_name_for_its_bearer(office: Office) -> None:
-    """By the rules that stand in `duties`; a report of neither asks for nothing."""
+def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(office: Office) -> None:
+    """By the law; of every report it asks whether it is admissible, and whether persons are informed."""
     found = asked(office)
-    assert [("", None, False)] * 2 == [
-        (row["decision"], row["decided"], row["late"]) for row in found.values()
-    ]
-    assert timedelta(12) <= _day(found["art40"]["due"]) - today() <= timedelta(21)
-    assert timedelta(28) <= _day(found["art14"]["due"]) - today() <= timedelta(31)
-    assert {} == asked(office, 2)
+    assert {("", None, False)} == {(row["decision"], row["decided"], row["late"]) for row in found.values()}
+    assert {
+        "admissibility": FRANCE.after(today(), 7),
+        "art14": today() + relativedelta(months=1),
+        "art40": today() + timedelta(1),
+    } == {name: _day(row["due"]) for name, row in found.items()}
+    assert ALWAYS == asked(office, 2).keys()
     shown = office.run("show", "1").out
     assert f"  {found['art40']['due']}        Telling the prosecutor (art. 40 CPP): to be decided\n" in shown
 
@@ -62,9 +78,9 @@ def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[st
         else ["tag", "2", "délit", "--remove"]
     )
     office.json(*words)
-    assert ["art40"] == [*asked(office, 2)]
+    assert ALWAYS | {"art40"} == asked(office, 2).keys()
     office.json(*back)
-    assert [""] == [row["decision"] for row in asked(office, 2).values()]
+    assert {""} == {row["decision"] for row in asked(office, 2).values()}
     office.json(*words)
     office.json("decide", "2", "no_transmission", "--reason", "no offence after all")
     office.json(*back)
@@ -73,10 +89,10 @@ def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[st
 
 @pytest.mark.parametrize("name", ["offence", "infraction", "délit", "delit", "crime"])
 def test_each_word_for_an_offence_asks(office: Office, name: str) -> None:
-    """In both languages, with accents and without; due ten working days after it is known."""
-    assert {} == asked(office, 2)
+    """In both languages, with accents and without; due on the day after it is known."""
+    assert ALWAYS == asked(office, 2).keys()
     office.json("tag", "2", name)
-    assert FRANCE.after(today(), 10).isoformat() == asked(office, 2)["art40"]["due"]
+    assert (today() + timedelta(1)).isoformat() == asked(office, 2)["art40"]["due"]
 
 
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,14 +158,88 @@ def in_a_year(days: int = 0) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["defer"], "a day to come, within a year"),
-        (["defer", "--until", "2020-01-01"], "a day to come, within a year"),
-        (["defer", "--until", today().isoformat()], "a day to come, within a year"),
-        (["defer", "--until", in_a_year(1)], "a day to come, within a year"),
+        (["defer"], "a day to come, {last} at the latest"),
+        (["defer", "--until", "2020-01-01"], "a day to come, {last} at the latest"),
+        (["defer", "--until", today().isoformat()], "a day to come, {last} at the latest"),
+        (["defer", "--until", in_a_year(1)], "a day to come, {last} at the latest"),
         (["informed", "--until", "2999-01-01"], "only what is put off"),
         (["no_transmission", "--addressee", "x"], "only what is transmitted"),
+        (["no_transmission", "--ground", "facts"], "the law names no grounds for this decision"),
+        (["inadmissible"], "this decision has a ground of the law"),
+        (["inadmissible", "--ground", "soon"], "this decision has a ground of the law"),
+        (["answered"], "the law in use does not have the code answered here"),
+        (["transmitted"], "the law in use does not have the code transmitted here"),
     ],
 )
 def test_a_decision_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
-    assert said in refused(office, "decide", "1", *words, "--reason", "x")
+    assert said.format(last=in_a_year()) in refused(office, "decide", "1", *words, "--reason", "x")
     assert 2 == office.run("decide", "1", "informed").code
+
+
+def test_what_a_decision_takes_is_said_by_the_law(tmp_path: Path) -> None:
+    """In the other jurisdiction two seize the magistrate, and the day counts from the collection."""
+    kept = Office.found(tmp_path, replace(charter(), law=FILES["xx"]))
+    world = World(kept)
+    portal = Portal(world, tmp_path / "medium")
+    severe = answering(category="info_leak", who_role="criminal")
+    kept.json("collect", portal.bundle(first(Reporter(world), edit=severe)), *confirming(portal))
+    assert {
+        "magistrate": today() + relativedelta(months=2),
+        "notice": today() + relativedelta(years=2),
+        "sieve": today(),
+    } == {name: _day(row["due"]) for name, row in asked(kept).items()}
+    assert "does not have the code transmit here" in refused(kept, "decide", "1", "transmit", "--reason", "x")
+    kept.json("decide", "1", "seize", "--reason", "corruption", "--reference", "12")
+    assert ["seizure_note"] == [each["kind"] for each in kept.json("show", "1")["work"]["measures"]]
+    last = [each for each in kept.json("journal", "print")["entries"] if each["case"] == 1][-2]
+    assert ("decide-by-two", {"duty": "magistrate", "decision": "seize"}) == (last["action"], last["values"])
+    latest = today() + relativedelta(months=3)
+    too_late = (latest + timedelta(1)).isoformat()
+    put_off = ("decide", "1", "later", "--reason", "x", "--until")
+    assert f"{latest} at the latest" in refused(kept, *put_off, too_late)
+    kept.json(*put_off, latest.isoformat())
+    assert latest == _day(asked(kept)["sieve"]["due"])
+
+
+def confirming(portal: Portal) -> tuple[str, str]:
+    return ("--confirm-instance", portal.fingerprint)
+
+
+def test_a_case_is_of_an_offence_as_the_law_says(office: Office, tmp_path: Path) -> None:
+    """From which severity on, and by which tags; the control is the law before."""
+    law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 3")
+    text = (law / "duties.toml").read_text("utf-8").replace('"délit", ', "")
+    (law / "duties.toml").write_text(text, "utf-8")
+    office.json("law", "--replace", law)
+    office.json("judge", "2", "--severity", "2", "--reason", "x")
+    office.json("tag", "2", "délit")
+    assert ALWAYS == asked(office, 2).keys()
+    office.json("tag", "2", "crime")
+    assert ALWAYS | {"art40"} == asked(office, 2).keys()
+
+
+def test_a_duty_of_another_regime_is_not_asked_until_the_office_is_under_it(
+    office: Office, tmp_path: Path
+) -> None:
+    """What was asked before stays to be decided."""
+    law = edited(
+        tmp_path / "law", "duties.toml", 'from = "collected"', 'from = "collected"\nregimes = ["external"]'
+    )
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Duty, (2, "admissibility")))
+    office.json("law", "--replace", law)
+    assert {"art14"} == asked(office, 2).keys()
+    assert ALWAYS | {"art40"} == asked(office, 1).keys()
+    office.json("settings", "--regime", "external")
+    assert ALWAYS == asked(office, 2).keys()
+    office.json("settings", "--regime", "internal")
+    assert ALWAYS == asked(office, 2).keys()
+
+
+def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office: Office) -> None:
+    """What was decided is noted by it; decided anew, it goes, by two officers."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    assert "was decided, and is noted by this alone" in refused(office, "retract", "1", "1", "--reason", "x")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("retract", "1", "1", "--reason", "x")

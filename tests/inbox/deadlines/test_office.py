@@ -11,16 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from inbox.casework import decisions
-from inbox.casework.decisions import Decision
 from inbox.deadlines import office as office_settings
 from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import RETENTION
-from inbox.deadlines.legal_duties import Choice
 from inbox.language import days
 from inbox.law import in_use
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Workflow
+from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Office, Reporter, today
 from tests.support.inbox_clock import moved
@@ -73,6 +70,7 @@ def test_every_deadline_follows_the_office(
 
     with undone(opened) as session:
         session.execute(update(Case).values(received=received, collected=received))
+        session.execute(update(Duty).values(decided=received))
         session.execute(
             update(Workflow).values(
                 acknowledged=after(acknowledged),
@@ -164,8 +162,7 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 
 def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
     """At once: whoever has the inbox open does not wait for the next opening, which would set it anew."""
-    office.json("status", "1", "acknowledged")
-    office.json("tag", "1", "offence")
+    office.settle(1)
     heard(office)
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
@@ -183,7 +180,8 @@ def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> No
         assert due() == first_due
         settings.add_span_off(inbox, who, first_due, first_due + timedelta(3))
         assert due() > first_due
-        decisions.decide(inbox, who, 1, Decision(choice=Choice.NO_TRANSMISSION, reason="no offence"))
+        with inbox.transaction() as session:
+            workflow.acted(session, 1, today())
         settings.choose_regime(inbox, who, "external")
         with inbox.transaction() as session:
             workflow.of(session, 1).extended = today()

@@ -16,13 +16,12 @@ from sqlalchemy import delete, select, update
 
 import inbox
 from inbox.deadlines import legal_duties
-from inbox.deadlines.working_days import Calendar
 from inbox.law import in_use
 from inbox.vault import score
 from inbox.vault.casework_tables import DayOff, Duty, Setting, Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Office, today
-from tests.support.laws import FILES, FRANCE, FRENCH
+from tests.support.laws import FILES, FRANCE
 
 ROOT = Path(inbox.__file__).parents[1]
 WRONG = date(2001, 1, 1)
@@ -37,6 +36,7 @@ def stored(office: Office) -> dict[str, Any]:
             "deadlines": session.scalars(select(Workflow.deadline).order_by(Workflow.case)).all(),
             "ranks": session.scalars(select(Workflow.rank).order_by(Workflow.case)).all(),
             "duties": session.scalars(select(Duty.due).order_by(Duty.case, Duty.kind)).all(),
+            "kinds": session.scalars(select(Duty.kind).order_by(Duty.case, Duty.kind)).all(),
             "rules": session.scalar(select(Setting.value).filter_by(name="rules")),
         }
 
@@ -105,7 +105,7 @@ def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office:
     """An office that learns of an offence by a new release has to tell; a tag says so of the other case."""
     office.json("tag", "2", "offence")
     before = stored(office)
-    assert 3 == len(before["duties"])
+    assert 2 * ["admissibility", "art14", "art40"] == before["kinds"]
     by_other_rules(office)
     assert [] == stored(office)["duties"]
     office.json("queue")
@@ -115,13 +115,13 @@ def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office:
 def test_what_the_law_asks_counts_from_the_receipt_or_from_the_day_on_which_it_is_seen(
     office: Office,
 ) -> None:
-    """The month of article 14 since the report came, article 40 since somebody can know of the offence."""
+    """Informing persons since the report came, the prosecutor since somebody can know of the offence."""
     received = today() - timedelta(40)
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))
     by_other_rules(office)
     office.json("queue")
-    due = {received + relativedelta(months=1), FRANCE.after(today(), 10)}
+    due = {received + relativedelta(months=1), FRANCE.after(received, 7), today() + timedelta(1)}
     assert due == {*stored(office)["duties"]}
 
 
@@ -135,20 +135,20 @@ def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
     office.json("queue")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
-    assert ["art14"] == [each["duty"] for each in office.json("show", "1")["work"]["duties"]]
+    assert ["admissibility", "art14"] == [each["duty"] for each in office.json("show", "1")["work"]["duties"]]
 
 
 def test_nothing_is_asked_twice_or_taken_back_by_other_rules(office: Office) -> None:
     """What is decided stays decided; what these rules would not ask for any more waits for an officer."""
     office.json("decide", "1", "no_transmission", "--reason", "x")
     with office.opened() as opened, opened.transaction() as session:
-        session.add(legal_duties.art40(session, 2, today()))
+        legal_duties.asked_of(session, 2, "art40", today())
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
     before = stored(office)["duties"]
     office.json("queue")
     assert before == stored(office)["duties"]
     decided = {each["duty"]: each["decision"] for each in office.json("show", "1")["work"]["duties"]}
-    assert {"art40": "no_transmission", "art14": ""} == decided
+    assert {"admissibility": "", "art40": "no_transmission", "art14": ""} == decided
 
 
 def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Office) -> None:
@@ -160,10 +160,11 @@ def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Offic
         session.execute(delete(Duty))
     by_other_rules(office)
     office.json("queue")
-    assert (0, []) == (severity(office, 1), stored(office)["duties"])
+    assert (0, []) == (severity(office, 1), office.json("show", "1")["work"]["duties"])
     office.json("reopen", "1", "--reason", "x")
     assert 2 == severity(office, 1)
-    assert ["art14", "art40"] == [each["duty"] for each in office.json("show", "1")["work"]["duties"]]
+    duties = office.json("show", "1")["work"]["duties"]
+    assert ["admissibility", "art14", "art40"] == [each["duty"] for each in duties]
 
 
 def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:
@@ -176,17 +177,18 @@ def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:
     assert ["options.py"] == [path.name for path in rooms if "renewing.unlocked(" in path.read_text("utf-8")]
 
 
-def test_a_day_off_moves_what_is_to_be_decided_too(office: Office) -> None:
-    """As it does every clock; taken back, it is as before."""
+def test_no_day_off_of_the_office_moves_what_the_law_asks_to_be_decided(office: Office) -> None:
+    """The law knows public holidays alone; the control is a clock that is the office's own."""
     before = stored(office)
-    day = FRANCE.after(today(), 3).isoformat()
-    office.json("days-off", "add", day)
-    after = stored(office)
-    moved = {Calendar(FRENCH.calendar, [date.fromisoformat(day)]).after(today(), 10)} - {*before["duties"]}
-    assert moved == {*after["duties"]} - {*before["duties"]}
-    assert moved
-    office.json("days-off", "remove", day)
-    assert before == stored(office)
+    first_act = clock_of(office, "first_act")
+    office.json("days-off", "add", FRANCE.after(today(), 1).isoformat())
+    assert first_act < clock_of(office, "first_act")
+    assert before["duties"] == stored(office)["duties"]
+
+
+def clock_of(office: Office, name: str) -> str:
+    (found,) = [each["day"] for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == name]
+    return str(found)
 
 
 def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office) -> None:
@@ -196,18 +198,19 @@ def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office
         session.add(DayOff(day=FRANCE.after(today(), 1)))
     office.json("queue")
     assert before["rules"] != stored(office)["rules"]
-    assert before["duties"] != stored(office)["duties"]
 
 
 def test_under_another_law_they_are_set_anew_as_well(office: Office) -> None:
     """However it came in, as in a restored vault."""
     before = stored(office)
     spoil(office, rules=None)
+    stricter = FILES["fr"]["duties.toml"].replace(b'"7 working days"', b'"2 working days"')
     with office.opened() as opened, opened.transaction() as session:
-        in_use.adopt(session, FILES["xx"])
+        in_use.adopt(session, FILES["fr"] | {"duties.toml": stricter})
     office.json("queue")
     assert before["rules"] != stored(office)["rules"]
     assert WRONG not in {*stored(office)["deadlines"], *stored(office)["duties"]}
+    assert FRANCE.after(today(), 2) in stored(office)["duties"]
 
 
 class Program:
@@ -266,13 +269,13 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
         "from templates.law.rules",
         "from templates.law.spans import Span\nfrom templates.law.rules",
     )
-    program.change("deadlines/legal_duties.py", "_ART40_WORKING_DAYS = 10", "_ART40_WORKING_DAYS = 1")
+    program.change("deadlines/legal_duties.py", "starts.get(duty.starts, known)", "date(2100, 1, 1)")
     program.change("questionnaire/scoring.toml", "value = 1\nwhen = { who_id", "value = 3\nwhen = { who_id")
     program.change("vault/score.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
     shown = program.queue(office)
     assert (today() + timedelta(3)).isoformat() == shown[2]["deadline"]
     after = stored(office)
-    assert FRANCE.after(today(), 1) in after["duties"]
+    assert {2100} == {day.year for day in after["duties"]}
     assert before["ranks"][0] != after["ranks"][0]
     assert before["rules"] != after["rules"]
     office.json("queue")

@@ -185,17 +185,19 @@ def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> No
 
 
 @pytest.mark.parametrize(
-    ("kind", "put_off"), [("art40", ""), ("art14", ""), ("art14", "defer")], ids=["art40", "art14", "put-off"]
+    ("kind", "put_off", "what"),
+    [("art40", "", "prosecutor"), ("art14", "", "persons"), ("art14", "defer", "persons")],
+    ids=["prosecutor", "persons", "put-off"],
 )
 def test_what_is_undecided_is_due_once_it_is_decided(
-    closed: Office, clock: Clock, kind: str, put_off: str
+    closed: Office, clock: Clock, kind: str, put_off: str, what: str
 ) -> None:
     """Nobody could decide it afterwards; meanwhile, other cases that are due can be destroyed."""
     clock.wait(90)
     with closed.opened() as inbox, inbox.transaction() as session:
         day = clock.day + timedelta(30)
-        session.add(Duty(case=1, kind=kind, known=today(), due=day, decision=put_off))
-    assert [(False, [kind])] == [each[2:] for each in terms(closed)]
+        session.merge(Duty(case=1, kind=kind, known=today(), due=day, decided=None, decision=put_off))
+    assert [(False, [what])] == [each[2:] for each in terms(closed)]
     assert "nothing is due" in refused(closed, "--due")
     choice = "no_transmission" if kind == "art40" else "informed"
     closed.json("decide", "1", choice, "--reason", "it is over")
@@ -263,6 +265,7 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
 ) -> None:
     """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
     collect(portal.bundle(first(reporter)))
+    world.office.settle(1)
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
     assert "the portal has not confirmed the closing yet" in refused(world.office, "1", "--early", "x")
     world.office.json("outbox", "--out", world.office.out)

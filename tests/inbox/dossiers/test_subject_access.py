@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete
 
-from inbox.access.access_requests import EARLIEST, WITHIN
 from inbox.deadlines.obstacles import Obstacle
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Declaration, Note, Workflow
@@ -30,6 +30,8 @@ from tests.support.inbox_builders import (
 from tests.support.inbox_clock import Clock, moved
 
 NAME = "Firmin Quélennec"
+# As the law of France has it.
+EARLIEST, WITHIN = timedelta(25), relativedelta(months=1)
 TEXT = (
     f"J'étais de garde avec Ondine. {NAME.upper()} a loué son badge à un inconnu au Havre le 3 mars à 14h30 !"
     f" Personne d'autre ne le sait.\n{NAME} boit."
@@ -156,7 +158,11 @@ UNOPPOSED = ("access", "unopposed", "2", "--request", "1", "--day", "DAY", "--re
 DECIDE = ("decide", "2", "informed", "--reason", "drill")
 WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
     "put off": (Obstacle.PUT_OFF, put_off, DECIDE),
-    "undecided, art. 40": (Obstacle.ART40, severe, ("decide", "2", "no_transmission", "--reason", "drill")),
+    "undecided, art. 40": (
+        Obstacle.PROSECUTOR,
+        severe,
+        ("decide", "2", "no_transmission", "--reason", "drill"),
+    ),
     "transmitted": (Obstacle.PROCEEDINGS, transmit, UNOPPOSED),
     "investigation": (Obstacle.PROCEEDINGS, measure("judicial_investigation"), UNOPPOSED),
 }
@@ -168,7 +174,7 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     what, put, lifted = WAYS[way]
     inform(office)
     assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
-    if what is not Obstacle.ART40:
+    if what is not Obstacle.PROSECUTOR:
         office.json("source-risk", "2", "low", "--reason", "drill")
     put(office)
     assert [[], [what], []] == [each["obstacles"] for each in seen(office).values()]
@@ -186,7 +192,7 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
 def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
     """Also for a case for which no rule asked it, because only its text or a note has the name."""
     inform(office, "1", "2")
-    assert [[], [], [Obstacle.ART14]] == [each["obstacles"] for each in seen(office).values()]
+    assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
     assert "case 3: whether the persons concerned are informed was not decided" in answer(office, OWN).err
     inform(office, "3")
     assert 0 == answer(office, OWN).code
@@ -199,7 +205,7 @@ def test_what_was_put_off_is_undecided_once_its_day_has_come(office: Office, rip
     assert [Obstacle.PUT_OFF] == seen(office)[2]["obstacles"]
     assert f"is put off until {until}" in office.run("access", "show", "1").out
     ripe.wait(1)
-    assert [Obstacle.ART14] == seen(office)[2]["obstacles"]
+    assert [Obstacle.PERSONS] == seen(office)[2]["obstacles"]
 
 
 @pytest.mark.usefixtures("ripe")
@@ -429,7 +435,7 @@ def test_a_reason_goes_with_the_answer_that_it_is_for(office: Office) -> None:
 @pytest.mark.usefixtures("ripe")
 def test_why_somebody_was_refused_stays_with_each_case(office: Office) -> None:
     assert 0 == answer(office).code
-    assert {(False, "art14")} == {(each["given"], each["reason"]) for each in seen(office).values()}
+    assert {(False, "persons")} == {(each["given"], each["reason"]) for each in seen(office).values()}
 
 
 @pytest.mark.usefixtures("ripe")

@@ -124,9 +124,11 @@ def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_pa
     (proposed,) = world.office.json("links", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
     work = world.office.json("show", "1")["work"]
-    assert {"art14": "2026-02-28", "art40": FRANCE.after(today(), 10).isoformat()} == {
-        each["duty"]: each["due"] for each in work["duties"]
-    }
+    assert {
+        "admissibility": FRANCE.after(today(), 7).isoformat(),
+        "art14": "2026-02-28",
+        "art40": (today() + timedelta(1)).isoformat(),
+    } == {each["duty"]: each["due"] for each in work["duties"]}
 
 
 def test_an_entered_report_is_a_case_with_its_route_and_day(

@@ -14,7 +14,7 @@ from crypto.questionnaire import Flag, Texts
 from inbox.access import access_requests, disclosures, identities
 from inbox.casework import links, measures
 from inbox.casework.exits import MATRIX, Exit, Need
-from inbox.deadlines import legal_duties, settings
+from inbox.deadlines import settings
 from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Rule
@@ -62,11 +62,9 @@ CODES: Mapping[str, Iterable[str]] = {
     "days_off": settings.DaysOff,
     "deadline": [access_requests.DEADLINE],
     "deadline_state": oversight.State,
-    "decision": legal_duties.Choice,
     "disclosure": measures.Disclosure,
     "done": Done,
     "doubt": Doubt,
-    "duty": legal_duties.Kind,
     "enclosed": Enclosed,
     "flag": Notice,
     "ground": disclosures.Ground,
@@ -167,7 +165,7 @@ def test_a_code_that_nobody_knows_stays_as_it_is() -> None:
 
 FRENCH = re.compile(r"[àâçéèêëîïôùûüœÀÂÇÉÈÊËÎÏÔÙÛÜŒ]")
 # What is looked for in reports and tags, which are written in French.
-LOOKED_FOR = {"inbox/text/names.py", "inbox/deadlines/legal_duties.py", "inbox/dossiers/restating.py"}
+LOOKED_FOR = {"inbox/text/names.py", "inbox/dossiers/restating.py"}
 
 
 def french(source: str) -> list[str]:

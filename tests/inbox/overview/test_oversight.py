@@ -134,7 +134,7 @@ def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
         ["decide", "2", "no_transmission", "--reason", "no offence"],
     ):
         trio.others.json(*words)
-    expected = ("name-alias", "remove-alias", "entrust", "open-to-all", "decide-no-transmission")
+    expected = ("name-alias", "remove-alias", "entrust", "open-to-all", "decide-by-two")
     counts = trio.others.json("oversight")["actions"]
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
@@ -161,7 +161,7 @@ def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
     moved(monkeypatch).wait(1)
     trio.others.json("decide", "2", "no_transmission", "--reason", "x")
     assert states(met=1, late=1, overdue=1) == duties(trio.others)
-    assert {"no_transmission": 2} == trio.others.json("oversight")["decisions"]
+    assert 2 == trio.others.json("oversight")["decisions"]["no_transmission"]
 
 
 def duties(office: Office) -> Any:

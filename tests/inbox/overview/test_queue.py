@@ -211,6 +211,8 @@ def test_a_judgement_needs_a_part_in_its_range_and_a_reason(office: Office, opti
 def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -> None:
     """Whoever judges has acted; the author is acknowledged once the portal has taken what says so."""
     due = one(office, 2)["deadline"]
+    office.settle(2)
+    office.json("decide", "2", "no_transmission", "--reason", "x")
     office.json("judge", "2", "--danger", "3", "--reason", "x")
     acknowledge = (today() + timedelta(7)).isoformat()
     assert due <= one(office, 2)["deadline"] == acknowledge
@@ -220,7 +222,6 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     office.json("outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
     heard(office, 2)
-    office.json("decide", "2", "no_transmission", "--reason", "x")
     assert (today() + timedelta(85)).isoformat() < one(office, 2)["deadline"]
 
 

@@ -25,7 +25,8 @@ pytestmark = pytest.mark.copy_of("authored")
 
 @pytest.fixture(autouse=True)
 def read(office: Office) -> None:
-    """Read both cases: an unread case cannot be closed."""
+    """Read and decide both cases: what was not cannot be closed."""
+    office.settle(1, 2)
     for number in ("1", "2"):
         office.json("show", number)
 

@@ -39,6 +39,7 @@ SAYING: dict[str, list[str]] = {
 def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
     """Of an answer, more time, and the end alike; without a word nothing is sent."""
     case.office.json("settings", "--regime", "external")
+    case.office.settle(1)
     case.office.json("show", "1")
     words = ["--home", "inbox", way, "1", *SAYING[way], "--text", WARNED]
     for start, reason, status, sent in ((typing_to_fork, "", 1, 0), (typing_to_inbox, "its own word", 0, 1)):

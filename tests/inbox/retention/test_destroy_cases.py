@@ -177,6 +177,7 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
     collect(portal.bundle())
     world.office.json("enter", *words)
+    world.office.settle(1)
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
@@ -194,6 +195,7 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     report, letter = first(reporter), Sent(reporter.follow_up())
     drop = Sent(build.drop(world, "a note"))
     collect(portal.bundle(report, letter, drop))
+    world.office.settle(1, 2)
     for number in (1, 2):
         with world.office.opened() as inbox, inbox.transaction() as session:
             work = session.get_one(Workflow, number)
@@ -327,6 +329,7 @@ def test_a_file_that_another_row_still_needs_stays(
     envelope = age.seal_bytes(bytes(65_536), [odd])
     collect(portal.bundle(first(reporter), first(other)))
     collect(portal.bundle(Sent(envelope, reporter.keys.case_id)))
+    world.office.settle(1, 2)
     with world.office.opened() as inbox, inbox.transaction() as session:
         number = session.scalars(select(Case.number).filter_by(case_id=reporter.keys.case_id)).one()
         work = session.get_one(Workflow, number)

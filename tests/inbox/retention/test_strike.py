@@ -43,6 +43,7 @@ def office(world: World, portal: Portal, collect: Any) -> Office:
     with world.office.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2):
             session.add_all(written_by_officers(number))
+            session.get_one(casework_tables.Duty, (number, "art14")).reason = f"{NAME} fuirait"
             session.get_one(Workflow, number).withheld = f"car {NAME} saurait"
     report, _ = numbers(world.office)
     world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
@@ -55,9 +56,6 @@ def written_by_officers(number: int) -> Iterator[Base]:
     yield casework_tables.Tag(case=number, name="zibeline-quartzmann")
     yield casework_tables.Measure(
         case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq"
-    )
-    yield casework_tables.Duty(
-        case=number, kind="art14", known=today(), due=today(), reason=f"{NAME} fuirait"
     )
     yield casework_tables.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
 

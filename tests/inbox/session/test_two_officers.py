@@ -58,7 +58,7 @@ SENSITIVE = {
     "minimise",
     "release-hold",
     "remove-proceedings",
-    "decide-no-transmission",
+    "decide-by-two",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -97,6 +97,7 @@ COMMANDS = [
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
     "decide 1 no_transmission --reason x",
+    "decide 1 informed --reason x",
     "junk 2 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access answer 1 --out {out}/access",
@@ -119,11 +120,18 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     drops = [build.Sent(build.drop(portal.world, text)) for text in ("a note", "another")]
     bundle = portal.bundle(*drops, edit=lambda intake: build.replace(intake, exported=clock.day))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.settle(1, 2)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
         lost = {"kind": Kind.NOT_FOR_US, "received": build.today(), "collected": build.today()}
-        asked = {"received": build.today(), "due": clock.day, "way": "letter", "names": "Nobody"}
+        asked = {
+            "received": build.today(),
+            "earliest": clock.day,
+            "due": clock.day,
+            "way": "letter",
+            "names": "Nobody",
+        }
         transaction.add(AccessRequest(n=1, **asked))
         transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
     office.json("declare", "2")
@@ -321,6 +329,7 @@ def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
 
 def test_one_confirmation_names_every_case_that_it_covers(office: Office, types: Typing) -> None:
     """So that the second officer knows what it is for."""
+    office.settle(1, 2)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), None)
         transaction.delete(transaction.get_one(Measure, (1, 1)))
