@@ -12,8 +12,6 @@ from enum import Enum, StrEnum, auto
 
 from sqlalchemy.orm import Session
 
-from crypto.messages import REPORT
-from crypto.questionnaire import Flag
 from inbox.access import declarations, named
 from inbox.casework import measures, prosecutor_word, withholding
 from inbox.deadlines import legal_duties, workflow
@@ -334,10 +332,7 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
 
 def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
     case = queries_cases.case(session, number)
-    if case.unsigned or measures.kinds(session, number):
-        return False
-    report = REPORT.parse(case.message)
-    return Flag.DANGER in answers.flags(catalogue.closest(session, report.questionnaire), report.answers)
+    return not measures.kinds(session, number) and catalogue.warns_of_danger(session, case)
 
 
 # What is lifted by a decision about a duty of this role.

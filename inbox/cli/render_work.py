@@ -83,6 +83,8 @@ def _done(each: View) -> str:
 
 def _duty(each: View) -> str:
     decision = labels.english("decision", each["decision"]) if each["decision"] else "to be decided"
+    if each["urgent"]:
+        decision += f"; IMMINENT DANGER, to be done at once: {labels.english('measure', each['urgent'])}"
     ground = f"{labels.english('decision_ground', each['ground'])}; " if each["ground"] else ""
     why = f" ({ground}{visible(each['reason'])})" if each["reason"] else ""
     return f"  {_until(each['due'], each)}  {labels.english('duty', each['duty'])}: {decision}{why}"

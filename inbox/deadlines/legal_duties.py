@@ -12,18 +12,24 @@ from sqlalchemy.orm import Session
 
 from inbox.deadlines import office
 from inbox.law import in_use
-from inbox.vault.casework_tables import AccessRequest, Duty, Tag, Workflow
+from inbox.questionnaire import catalogue
+from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Tag, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
 from templates.law.rules import Asked, Decision, DutyRole, Effect, Event, Law, MeasureRole
 
 
-def begin(session: Session, case: Case, work: Workflow) -> list[Duty]:
-    """Return what is to be decided about a new case, from the day on which it was collected."""
+def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[Duty]:
+    """Return what is to be decided about a new case, from the day on which it was collected.
+
+    It ``warns`` if an answer says that somebody is in danger.
+    """
+    law, is_urgent = in_use.of(session), warns or work.parts.priority == 1
     return [
-        _new(session, case, code, case.collected)
+        _new(session, case, code, case.collected, case.collected if urgent else None)
         for code in _asked(session)
-        if _applies(in_use.of(session), code, work, ())
+        if _applies(law, code, work, ())
+        for urgent in [is_urgent and law.duties[code].urgent]
     ]
 
 
@@ -42,7 +48,7 @@ def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -
         for code in asked:
             is_new = (case.number, code) not in there
             if is_new and _applies(law, code, work, tags.get(case.number, ())):
-                session.add(_new(session, case, code, today))
+                session.add(_new(session, case, code, today, _urgent(session, case, work, code, today)))
 
 
 def renew(session: Session) -> None:
@@ -50,33 +56,44 @@ def renew(session: Session) -> None:
 
     What was put off keeps the day it has.
     """
-    rows = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.decision == "")
-    for row, case in session.execute(rows):
-        row.due = _due(session, case, row.kind, row.known)
+    for row, case in session.execute(_UNDECIDED):
+        row.due = _due(session, case, row)
     for request in session.scalars(select(AccessRequest).where(AccessRequest.answered.is_(None))):
         request.due, request.earliest = answer_days(
             session, request.received, extended=bool(request.extended)
         )
 
 
+def keep_days(session: Session, number: int) -> None:
+    """Set the day of each decision about a case anew, after a measure was taken or taken out."""
+    for row, case in session.execute(_UNDECIDED.where(Duty.case == number)):
+        row.due = _due(session, case, row)
+
+
 def keep_in_step(session: Session, work: Workflow, today: date) -> None:
     """Ask for what is to be decided of a case of an offence if its severity or tags now say that it is one.
 
-    Nothing is taken back: else one officer would end by a lower score what two have to decide.
+    It becomes urgent if its priority now says so. Nothing is taken back: else one officer would end by a
+    lower score what two have to decide.
     """
     session.flush()
+    case = session.get_one(Case, work.case)
+    for row in session.scalars(select(Duty).filter_by(case=work.case, decided=None, urgent=None)):
+        row.urgent = _urgent(session, case, work, row.kind, today)
     tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
     law = in_use.of(session)
     for code in _asked(session):
         if law.duties[code].asked is Asked.OFFENCE and _applies(law, code, work, tags):
             asked_of(session, work.case, code, today)
+    keep_days(session, work.case)
 
 
 def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
     """Return what is to be decided about a case; if nobody was asked yet, it is known from today on."""
     row = session.get(Duty, (number, code))
     if row is None:
-        row = _new(session, session.get_one(Case, number), code, today)
+        case, work = session.get_one(Case, number), session.get_one(Workflow, number)
+        row = _new(session, case, code, today, _urgent(session, case, work, code, today))
         session.add(row)
     return row
 
@@ -152,6 +169,26 @@ def undecided(session: Session, role: DutyRole) -> Collection[int]:
     return set(session.scalars(select(Duty.case).filter_by(kind=code, decided=None)))
 
 
+def urgent_measure(session: Session, row: Duty) -> str:
+    """Return the measure that is to be taken before it is decided, as it cannot wait; empty if there is none.
+
+    Once that is recorded, the decision is due as any other is.
+    """
+    rule = in_use.of(session).duties[row.kind].urgent
+    if rule is None or row.urgent is None or row.decided is not None:
+        return ""
+    taken = select(Measure.case).filter_by(case=row.case, kind=rule.measure).limit(1)
+    return "" if session.scalar(taken) else rule.measure
+
+
+def urgent(session: Session, number: int | None = None) -> Collection[int]:
+    """Return the numbers of the cases about which a decision cannot wait, of all cases or of one."""
+    rows = select(Duty).where(Duty.urgent.is_not(None), Duty.decided.is_(None))
+    if number is not None:
+        rows = rows.where(Duty.case == number)
+    return {row.case for row in session.scalars(rows) if urgent_measure(session, row)}
+
+
 def put_off_until(session: Session, number: int) -> date | None:
     """Return the day until which informing the persons concerned is put off, None if it is not."""
     row = by_role(session, number, DutyRole.PERSONS)
@@ -198,12 +235,28 @@ def _applies(law: Law, code: str, work: Workflow, tags: Iterable[str]) -> bool:
             return False
 
 
-def _new(session: Session, case: Case, code: str, known: date) -> Duty:
-    return Duty(case=case.number, kind=code, known=known, due=_due(session, case, code, known))
+# What is still to be decided, and was not put off.
+_UNDECIDED = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.decision == "")
 
 
-def _due(session: Session, case: Case, code: str, known: date) -> date:
+def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date) -> date | None:
+    """Return today if a duty has a shorter time in imminent danger, and the case is of one."""
+    if in_use.of(session).duties[code].urgent is None:
+        return None
+    return today if work.parts.priority == 1 or catalogue.warns_of_danger(session, case) else None
+
+
+def _new(session: Session, case: Case, code: str, known: date, urgent: date | None) -> Duty:
+    row = Duty(case=case.number, kind=code, known=known, urgent=urgent, due=known)
+    row.due = _due(session, case, row)
+    return row
+
+
+def _due(session: Session, case: Case, row: Duty) -> date:
     """Return the day by the law in use; no office can move it by days that it takes off."""
-    duty = in_use.of(session).duties[code]
+    duty, calendar = in_use.of(session).duties[row.kind], office.of(session).calendar.legal
     starts = {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
-    return duty.within.after(starts.get(duty.starts, known), office.of(session).calendar.legal)
+    due = duty.within.after(starts.get(duty.starts, row.known), calendar)
+    if duty.urgent and row.urgent and urgent_measure(session, row):
+        return min(due, duty.urgent.within.after(row.urgent, calendar))
+    return due

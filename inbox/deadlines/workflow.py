@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
-from crypto.questionnaire import Questionnaire
+from crypto.questionnaire import Flag, Questionnaire
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import legal_duties, office
 from inbox.deadlines.clocks import Due, Events
@@ -73,7 +73,10 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
         area=_offered(asked, ids.area, answers),
     )
     work.parts = scoring.propose(answers).parts
-    asked_of = list(legal_duties.begin(session, case, work))
+    warns = Flag.DANGER in answers_of.flags(asked, answers)
+    asked_of = legal_duties.begin(session, case, work, warns=warns)
+    if any(legal_duties.urgent_measure(session, each) for each in asked_of):
+        work.rank = work.parts.first
     session.add_all(asked_of)
     decision = min((each.due for each in asked_of), default=None)
     work.deadline = _next(session, case, work, _Since(), decision)
@@ -190,9 +193,12 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
 
 
 def keep_in_step(session: Session, number: int) -> None:
-    """Set the next deadline anew, after anything that a clock depends on."""
+    """Set the next deadline and the rank anew, after anything that a clock depends on."""
     session.flush()
     case, work = session.get_one(Case, number), of(session, number)
+    legal_duties.keep_days(session, number)
+    work.rank = work.parts.first if legal_duties.urgent(session, number) else work.parts.rank
+    session.flush()
     decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
     work.deadline = _next(session, case, work, _since(session, number), decision)
 
@@ -219,9 +225,9 @@ def renew(session: Session) -> None:
     """Set every deadline and rank anew, after a change of the rules or of how the office works."""
     legal_duties.renew(session)
     session.flush()
-    decisions = legal_duties.next_due(session)
+    decisions, urgent = legal_duties.next_due(session), legal_duties.urgent(session)
     for case, work, since in _all(session):
-        work.rank = work.parts.rank
+        work.rank = work.parts.first if case.number in urgent else work.parts.rank
         work.deadline = _next(session, case, work, since, decisions.get(case.number))
 
 

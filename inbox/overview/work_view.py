@@ -51,7 +51,10 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "may_extend": office.of(session).may_extend,
         "extended": work.extended.isoformat() if work.extended else None,
         "held": work.held.isoformat() if work.held else None,
-        "duties": [duty(row, today) for row in legal_duties.of(session, number)],
+        "duties": [
+            duty(row, today, legal_duties.urgent_measure(session, row))
+            for row in legal_duties.of(session, number)
+        ],
         "notes": [note(row) for row in notes.of(session, number)],
     }
 
@@ -74,10 +77,14 @@ def clock(due: Due, today: date) -> View:
     }
 
 
-def duty(row: Duty, today: date) -> View:
-    """Return what is to be decided until when, what was, and whether that was or is late."""
+def duty(row: Duty, today: date, urgent: str = "") -> View:
+    """Return what is to be decided until when, what was, and whether that was or is late.
+
+    ``urgent`` is the measure that is to be taken the sooner, by its code, empty if there is none.
+    """
     return {
         "duty": row.kind,
+        "urgent": urgent,
         "due": row.due.isoformat(),
         "decided": row.decided.isoformat() if row.decided else None,
         "decision": row.decision,
@@ -130,7 +137,7 @@ def measure(recorded: Recorded) -> View:
 
 def score(work: Workflow) -> View:
     """Return priority and score of a case, and whether an officer has set them."""
-    return {"priority": work.parts.priority, "score": work.parts.score, "judged": work.judged}
+    return {"priority": work.priority, "score": work.parts.score, "judged": work.judged}
 
 
 def _links(session: Session, number: int) -> Sequence[Link]:

@@ -3,13 +3,14 @@
 from sqlalchemy.orm import Session
 
 from crypto import questionnaire
-from crypto.messages import QuestionnaireRef
-from crypto.questionnaire import BadDocument, Questionnaire
+from crypto.messages import REPORT, QuestionnaireRef
+from crypto.questionnaire import BadDocument, Flag, Questionnaire
 from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.questionnaire import answers
 from inbox.vault import queries_office
-from inbox.vault.tables import QuestionnaireFile
+from inbox.vault.tables import Case, QuestionnaireFile
 
 # Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
 NONE = Questionnaire(id="", version=0, raw=b"", sections=())
@@ -52,6 +53,14 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
     So what must be known first of a report, and never repeated, is recognised though it was made by hand.
     """
     return asked(session, reference) or readable_in_use(session)
+
+
+def warns_of_danger(session: Session, case: Case) -> bool:
+    """Tell whether an answer of a report says, or fears, that somebody is in danger."""
+    if case.unsigned:
+        return False
+    report = REPORT.parse(case.message)
+    return Flag.DANGER in answers.flags(closest(session, report.questionnaire), report.answers)
 
 
 def in_use(session: Session) -> Questionnaire:

@@ -43,15 +43,15 @@ class Workflow(Base):
     """The state of the work on a case: what it is about, how urgent, and what happened on which day.
 
     The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
-    of the score. It ``is_open`` while it is neither closed nor junk. ``deadline`` is the next day on
-    which something is due, None if nothing is. ``route`` is how the report came, ``source_risk`` empty
-    until it was assessed, ``credibility`` that of what the case says. ``feedback`` once an answer says what
-    was done. It was ``acknowledged`` and ``answered``, which is feedback, on the day from which the reporter
-    could read so; ``acknowledged_in`` and ``answered_in`` are the numbers of the outboxes that said so first.
-    ``extended`` is the day of a longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the
-    reason why something is, are empty while the case is open. ``held`` is the day from which it must be
-    kept for a procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on which it
-    was found to be junk.
+    of the score, or before all others while a decision about it cannot wait. It ``is_open`` while it is
+    neither closed nor junk. ``deadline`` is the next day on which something is due, None if nothing is.
+    ``route`` is how the report came, ``source_risk`` empty until it was assessed, ``credibility`` that of
+    what the case says. ``feedback`` once an answer says what was done. It was ``acknowledged`` and
+    ``answered``, which is feedback, on the day from which the reporter could read so; ``acknowledged_in``
+    and ``answered_in`` are the numbers of the outboxes that said so first. ``extended`` is the day of a
+    longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is,
+    are empty while the case is open. ``held`` is the day from which it must be kept for a procedure,
+    ``quarantined`` that from which nobody reads it, ``junked`` that on which it was found to be junk.
     """
 
     __tablename__ = "workflows"
@@ -94,6 +94,11 @@ class Workflow(Base):
     held: Mapped[date | None] = mapped_column(default=None)
     quarantined: Mapped[date | None] = mapped_column(default=None)
     junked: Mapped[date | None] = mapped_column(default=None)
+
+    @property
+    def priority(self) -> int:
+        """From 1, which cannot wait, to 4: that of the score, or 1 while a decision about it cannot wait."""
+        return self.rank // score.RANKS
 
     @property
     def parts(self) -> Parts:
@@ -159,8 +164,9 @@ class Duty(Base):
     """A decision that the law asks for, by the codes of the law: such as to tell the prosecutor.
 
     It is ``known`` from a day on that there is something to decide. ``decided`` is None until that is done;
-    ``decision`` is then still empty, or says that it was put off. ``ground`` is one of those of the law, if
-    it gives any, ``reason`` what officers say of it.
+    ``decision`` is then still empty, or says that it was put off. It is ``urgent`` from the day on which it
+    is known that somebody or something is in imminent danger, None if nobody is known to be. ``ground`` is
+    one of those of the law, if it gives any, ``reason`` what officers say of it.
     """
 
     __tablename__ = "duties"
@@ -170,6 +176,7 @@ class Duty(Base):
     due: Mapped[date]
     decided: Mapped[date | None] = mapped_column(default=None)
     decision: Mapped[str] = mapped_column(default="")
+    urgent: Mapped[date | None] = mapped_column(default=None)
     ground: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
 

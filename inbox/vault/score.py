@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass, fields
 HIGHEST = 3
 _GRAVE = 2
 # How many ranks each priority has.
-RANKS = 100
+RANKS = 200
 # The score from which a case has priority 1, 2, 3; below the last it has 4.
 _LEAST = (36, 26, 14)
 _LOWEST = 4
@@ -44,7 +44,12 @@ class Parts:
     @property
     def rank(self) -> int:
         """What sorts by priority, then by score: the lowest number is the most pressing."""
-        return self.priority * RANKS + MOST - self.score
+        return self.priority * RANKS + MOST + 1 + MOST - self.score
+
+    @property
+    def first(self) -> int:
+        """The rank of what cannot wait, whatever its priority: before all others, there by score."""
+        return RANKS + MOST - self.score
 
 
 MOST = HIGHEST * sum(_WEIGHTS)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import update
 
-from inbox.vault.casework_tables import Duty
+from inbox.vault.casework_tables import Duty, Setting, Workflow
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     CLOSING,
     Office,
@@ -243,3 +245,93 @@ def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office:
     assert "was decided, and is noted by this alone" in refused(office, "retract", "1", "1", "--reason", "x")
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("retract", "1", "1", "--reason", "x")
+
+
+@pytest.fixture
+def endangered(tmp_path: Path) -> Office:
+    """An inbox with three reports: of an offence, with somebody in danger; of one alone; of danger alone."""
+    office = Office.found(tmp_path)
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    for given in (
+        {"category": "other", "danger_now": "unsure", "who_role": "criminal"},
+        {"category": "info_leak"},
+        {"category": "other", "danger_now": "yes"},
+    ):
+        report = first(Reporter(world), edit=answering(**given))
+        office.json("collect", portal.bundle(report), *confirming(portal))
+    return office
+
+
+PHONED = "IMMINENT DANGER, to be done at once: Prosecutor told by telephone"
+
+
+def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endangered: Office) -> None:
+    """Where an answer says, or fears, that somebody is in danger; without an offence nobody is to be told."""
+    row = asked(endangered)["art40"]
+    assert (today().isoformat(), "prosecutor_phoned", False) == (row["due"], row["urgent"], row["late"])
+    assert PHONED in endangered.run("show", "1").out
+    other = asked(endangered, 2)["art40"]
+    assert ((today() + timedelta(1)).isoformat(), "") == (other["due"], other["urgent"])
+    assert PHONED not in endangered.run("show", "2").out
+    assert ALWAYS == asked(endangered, 3).keys()
+
+
+def test_a_case_of_priority_1_is_as_urgent_and_no_lower_score_ends_that(endangered: Office) -> None:
+    endangered.json("judge", "2", "--danger", "3", "--reason", "armed")
+    assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 2), urgent(endangered, 2))
+    endangered.json("judge", "2", "--danger", "0", "--severity", "0", "--reason", "x")
+    assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 2), urgent(endangered, 2))
+    assert 1 == endangered.json("show", "2")["work"]["priority"]
+
+
+def test_a_case_whose_offence_is_found_later_is_urgent_from_then_on(endangered: Office) -> None:
+    endangered.json("tag", "3", "crime")
+    assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
+
+
+def test_once_the_prosecutor_was_telephoned_it_is_still_to_be_decided(endangered: Office) -> None:
+    """As any other, on the next day; the measure taken out, it is urgent again."""
+    endangered.json("measure", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
+    tomorrow = (today() + timedelta(1)).isoformat()
+    assert (tomorrow, "", "") == (due(endangered), urgent(endangered), asked(endangered)["art40"]["decision"])
+    endangered.json("show", "1")
+    assert "whether the prosecutor is told was not decided" in refused(endangered, *CLOSED)
+    endangered.json("retract", "1", "1", "--reason", "another case")
+    assert (today().isoformat(), "prosecutor_phoned") == (due(endangered), urgent(endangered))
+    endangered.json("decide", "1", "no_transmission", "--reason", "x")
+    assert "" == urgent(endangered)
+
+
+def test_who_cannot_wait_is_first_in_the_queue_whatever_its_score(endangered: Office) -> None:
+    """Before a case of priority 1 with a higher score; then at the place of its score again."""
+    endangered.json("judge", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x")
+    endangered.json("judge", "3", "--severity", "1", "--verifiability", "3", "--reason", "x")
+    assert [1, 3, 2] == [each["case"] for each in endangered.json("queue")["cases"]]
+    assert [1, 3] == [each["case"] for each in endangered.json("queue", "--priority", "1")["cases"]]
+    endangered.json("measure", "1", "prosecutor_phoned")
+    assert 1 == [each["case"] for each in endangered.json("queue")["cases"]][-1]
+    assert 4 == endangered.json("show", "1")["work"]["priority"]
+
+
+def test_other_rules_keep_who_cannot_wait_first(endangered: Office) -> None:
+    """All that is stored is set anew by another law."""
+    before = [(each["case"], each["deadline"]) for each in endangered.json("queue")["cases"]]
+    with endangered.opened() as inbox, inbox.transaction() as session:
+        session.execute(update(Setting).filter_by(name="rules").values(value="other"))
+        session.execute(update(Workflow).values(rank=1, deadline=None))
+    assert before == [(each["case"], each["deadline"]) for each in endangered.json("queue")["cases"]]
+
+
+def test_the_page_of_a_case_says_that_it_cannot_wait(endangered: Office) -> None:
+    with sitting(endangered) as client:
+        assert PHONED.replace("IMMINENT DANGER", "Imminent danger") in client.page("/en/case/1")
+        assert "Imminent danger" not in client.page("/en/case/2")
+
+
+def due(office: Office, number: int = 1) -> str:
+    return str(asked(office, number)["art40"]["due"])
+
+
+def urgent(office: Office, number: int = 1) -> str:
+    return str(asked(office, number)["art40"]["urgent"])

@@ -269,7 +269,7 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
         "from templates.law.rules",
         "from templates.law.spans import Span\nfrom templates.law.rules",
     )
-    program.change("deadlines/legal_duties.py", "starts.get(duty.starts, known)", "date(2100, 1, 1)")
+    program.change("deadlines/legal_duties.py", "starts.get(duty.starts, row.known)", "date(2100, 1, 1)")
     program.change("questionnaire/scoring.toml", "value = 1\nwhen = { who_id", "value = 3\nwhen = { who_id")
     program.change("vault/score.py", "_WEIGHTS = (5, 4, 3, 2, 2, 2)", "_WEIGHTS = (5, 4, 4, 2, 2, 2)")
     shown = program.queue(office)

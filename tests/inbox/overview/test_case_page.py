@@ -50,10 +50,10 @@ PARTS = {
         "<li>whether the prosecutor is told was not decided<br>",
     ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),
-    "the score": ("priority 4, score 13 of 54\n", ">P4</span> 13 of 54"),
+    "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
     "the rule behind it": ("(the rules say 2 for category: info_leak)", "Why this was proposed"),
-    "who has set it": ("priority 4, score 13 of 54\n", "judged by an officer"),
+    "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
     "how credible it is": ("F3, possibly true", "<strong>F3</strong> Possibly true"),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
 }  # fmt: skip
