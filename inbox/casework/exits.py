@@ -165,6 +165,12 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
     ),
+    # What nobody may read nobody can judge: there, the second officer who closes it takes the place of that,
+    # as two officers do who find junk.
+    Obstacle.ADMISSIBILITY: _row(
+        close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
+        destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),
+    ),
     # What a request asks for must not vanish before the answer, whatever that is.
     Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
     Obstacle.WITHHELD: _row(close=_REASON),
@@ -302,8 +308,8 @@ def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
     return until is not None and asked.today < until
 
 
-def _is_prosecutor_open(session: Session, number: int, _: Asked) -> bool:
-    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR)
+def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
+    return lambda session, number, _: legal_duties.is_open(session, number, role)
 
 
 def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
@@ -340,6 +346,7 @@ _TO_DECIDE = {
     Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
     Obstacle.PERSONS: DutyRole.PERSONS,
     Obstacle.PUT_OFF: DutyRole.PERSONS,
+    Obstacle.ADMISSIBILITY: DutyRole.ADMISSIBILITY,
 }
 
 # All but what the retention schedule says of a case.
@@ -353,7 +360,8 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.DANGER: _is_danger_open,
     Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
     Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),
-    Obstacle.PROSECUTOR: _is_prosecutor_open,
+    Obstacle.PROSECUTOR: _is_open(DutyRole.PROSECUTOR),
+    Obstacle.ADMISSIBILITY: _is_open(DutyRole.ADMISSIBILITY),
     Obstacle.PERSONS: _are_persons_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,

@@ -31,6 +31,7 @@ class Obstacle(StrEnum):
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"
     PUT_OFF = "put_off"
+    ADMISSIBILITY = "admissibility"
     REQUEST = "request"
     WITHHELD = "withheld"
     UNREACHABLE = "unreachable"

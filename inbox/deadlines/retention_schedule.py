@@ -106,7 +106,11 @@ def listing(home: Home, session: Session) -> list[Due]:
     return sorted(found, key=lambda due: (due.day, due.case))
 
 
-_DECISIONS = {Obstacle.PROSECUTOR: DutyRole.PROSECUTOR, Obstacle.PERSONS: DutyRole.PERSONS}
+_DECISIONS = {
+    Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
+    Obstacle.PERSONS: DutyRole.PERSONS,
+    Obstacle.ADMISSIBILITY: DutyRole.ADMISSIBILITY,
+}
 _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
 
 

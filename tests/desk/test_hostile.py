@@ -67,7 +67,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     (folder / "identity").write_text(WORDS, "utf-8")
     office.json("identity", "set", "1", "--text-file", folder / "identity")
     office.json("hold", "1", "--reason", WORDS[:100])
-    office.json("decide", "1", "not_needed", "--reason", WORDS[:100])
+    for choice in ("not_needed", "admissible"):
+        office.json("decide", "1", choice, "--reason", WORDS[:100])
     office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:80])
     day = today()
     with office.opened() as inbox, inbox.transaction() as session:

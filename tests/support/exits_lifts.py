@@ -55,8 +55,10 @@ def _closing(outcome: str) -> Lift:
     return Lift(OTHERS, ("close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
 
 
-def _deciding(choice: str) -> Lift:
-    return Lift(OTHERS, ("decide", "1", choice, *_WHY), f"{_CASE}/decide", {"choice": choice} | _DRILL)
+def _deciding(choice: str, ground: str = "") -> Lift:
+    words = ("decide", "1", choice, *_WHY, *(("--ground", ground) if ground else ()))
+    form = {"choice": choice, "decision-ground": ground} | _DRILL
+    return Lift(OTHERS, words, f"{_CASE}/decide", form)
 
 
 LIFTS: Mapping[Code, Lift] = {
@@ -103,7 +105,15 @@ LIFTS: Mapping[Code, Lift] = {
 _NAMED = {Code.DECIDE: _deciding("not_needed"), Code.DECIDE_BY_TWO: _deciding("informed")}
 _PROSECUTOR = {Code.DECIDE: _deciding("transmit"), Code.DECIDE_BY_TWO: _deciding("no_transmission")}
 # By one officer or two, as the law says of each decision.
-_DECISIONS = {Obstacle.PROSECUTOR: _PROSECUTOR, Obstacle.PERSONS: _NAMED, Obstacle.PUT_OFF: _NAMED}
+_DECISIONS = {
+    Obstacle.PROSECUTOR: _PROSECUTOR,
+    Obstacle.PERSONS: _NAMED,
+    Obstacle.PUT_OFF: _NAMED,
+    Obstacle.ADMISSIBILITY: {
+        Code.DECIDE: _deciding("admissible"),
+        Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
+    },
+}
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
 _WORD = Lift(
     OTHERS,

@@ -207,6 +207,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.PROSECUTOR: _duty("art40"),
     Obstacle.PERSONS: _duty("art14"),
     Obstacle.PUT_OFF: _duty("art14", decision="defer"),
+    Obstacle.ADMISSIBILITY: _duty("admissibility"),
     Obstacle.REQUEST: ask_for_access,
     Obstacle.UNREACHABLE: _unreachable,
     Obstacle.NO_WORD: lambda session: session.add(
@@ -234,6 +235,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.PROSECUTOR: lambda session: _has_duty(session, "art40"),
     Obstacle.PERSONS: lambda session: _has_duty(session, "art14"),
     Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),
+    Obstacle.ADMISSIBILITY: lambda session: _has_duty(session, "admissibility"),
     Obstacle.REQUEST: lambda session: session.get(AccessRequest, 1) is not None,
     Obstacle.UNREACHABLE: lambda session: session.get_one(Case, 1).mailbox is None,
     Obstacle.NO_WORD: lambda session: session.get(Measure, (1, 1)) is not None,

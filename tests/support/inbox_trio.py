@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ def work_on(number: int) -> Iterator[Base]:
     yield casework_tables.Note(case=number, position=1, by="alice", day=day, text=text)
     yield casework_tables.Tag(case=number, name=text)
     yield casework_tables.Measure(case=number, position=1, kind="process_fix", day=day, addressee=text)
-    yield casework_tables.Duty(case=number, kind="art40", known=day, due=day)
+    yield casework_tables.Duty(case=number, kind="art40", known=day - timedelta(1), due=day)
     for other in {1, 2, 3} - {number}:
         yield casework_tables.Link(case=number, other=other, kind="same_facts", since=day)
         yield casework_tables.Dismissal(case=number, other=other)

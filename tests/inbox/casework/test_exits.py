@@ -62,6 +62,7 @@ DECIDED = """
     prosecutor   x x x x .
     persons      x x x x .
     put_off      . x x x .
+    admissibility x . x . .
     request      . . x . .
     withheld     r . . . .
     unreachable  r . . . .
@@ -107,6 +108,9 @@ def test_the_matrix_is_as_it_was_decided() -> None:
         (Obstacle.UNREAD, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.UNREAD, Exit.DESTROY, Obstacle.QUARANTINE),
         (Obstacle.PERSONS, Exit.DESTROY, Obstacle.JUNK),
+        (Obstacle.ADMISSIBILITY, Exit.CLOSE, Obstacle.QUARANTINE),
+        (Obstacle.ADMISSIBILITY, Exit.DESTROY, Obstacle.QUARANTINE),
+        (Obstacle.ADMISSIBILITY, Exit.DESTROY, Obstacle.JUNK),
     } == set(UNLESS)
 
 

@@ -118,7 +118,20 @@ def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Offic
     office.json("decide", "1", "no_transmission", "--reason", "no offence")
     assert "case 1: whether the persons concerned are informed was not decided" in refused(office, *CLOSED)
     office.json("decide", "1", "not_needed", "--reason", "they know")
+    assert "case 1: whether the report is admissible was not decided" in refused(office, *CLOSED)
+    office.json("decide", "1", "admissible", "--reason", "facts of 2026")
     office.json(*CLOSED)
+
+
+def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(office: Office) -> None:
+    """In quarantine nobody reads whether a report is admissible; persons are decided on there, too."""
+    office.json("decide", "2", "not_needed", "--reason", "x")
+    office.json("quarantine", "2", "--reason", "secret")
+    office.json("close", "2", *CLOSING)
+    (entry,) = [
+        each for each in office.json("journal", "print")["entries"] if each["action"] == "close-by-two"
+    ]
+    assert 2 == entry["case"]
 
 
 def test_what_is_transmitted_is_a_measure(office: Office) -> None:
