@@ -173,6 +173,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     ),
     # What a request asks for must not vanish before the answer, whatever that is.
     Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
+    # The outcome is the one that was decided; who is of another mind decides anew.
+    Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE)),
+    Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
@@ -341,11 +344,10 @@ def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
     return not measures.kinds(session, number) and catalogue.warns_of_danger(session, case)
 
 
-# What is lifted by a decision about a duty of this role.
-_TO_DECIDE = {
+# What stands there until the duty of this role is decided.
+_ROLES = {
     Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
     Obstacle.PERSONS: DutyRole.PERSONS,
-    Obstacle.PUT_OFF: DutyRole.PERSONS,
     Obstacle.ADMISSIBILITY: DutyRole.ADMISSIBILITY,
 }
 
@@ -390,18 +392,36 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
         return sentence("it is no junk: leave it out, or close it")
-    if what in _TO_DECIDE:
-        choices = legal_duties.settling(session, _TO_DECIDE[what])
-        if what is Obstacle.PUT_OFF:
+    decide = _to_decide(session, number, what)
+    return decide or _hints(number)[what]
+
+
+def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None:
+    """Return what is to be decided about an obstacle, and how; None for one that no decision lifts."""
+    match what:
+        case Obstacle.UNPREPARED:
+            choices = "|".join(legal_duties.preparing(session))
+        case Obstacle.PREPARED:
+            choices = legal_duties.settling(session, DutyRole.ADMISSIBILITY)
             return sentence(
-                "leave it out, or decide anew: inbox decide {number} {choices} --reason TEXT",
+                "close it as {outcome}, or decide anew: inbox decide {number} {choices} --reason TEXT",
+                outcome=labels.said("outcome", legal_duties.prepared(session, number)),
                 number=number,
                 choices=choices,
             )
-        return sentence(
-            "do that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
-        )
-    return _hints(number)[what]
+        case Obstacle.PUT_OFF:
+            return sentence(
+                "leave it out, or decide anew: inbox decide {number} {choices} --reason TEXT",
+                number=number,
+                choices=legal_duties.settling(session, DutyRole.PERSONS),
+            )
+        case _ if what in _ROLES:
+            choices = legal_duties.settling(session, _ROLES[what])
+        case _:
+            return None
+    return sentence(
+        "do that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
+    )
 
 
 def _hints(number: int) -> Mapping[Obstacle, Sentence]:

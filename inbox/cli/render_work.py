@@ -27,7 +27,9 @@ def of(work: View) -> Iterator[str]:
     yield rating(work["rating"])
     if work["outcome"]:
         yield _outcome(work)
-    elif work["closing"]:
+    elif work["prepared_outcome"]:
+        yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
+    if not work["outcome"] and work["closing"]:
         why = ", ".join(labels.english("obstacle", what) for what in work["closing"])
         yield f"obstacles to closing it: {why}"
     yield from map(measure, work["measures"])

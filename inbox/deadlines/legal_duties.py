@@ -144,6 +144,19 @@ def settling(session: Session, role: DutyRole) -> str:
     return "|".join(code for code, each in decisions if each.effect is Effect.SETTLES)
 
 
+def prepared(session: Session, number: int) -> str:
+    """Return the code of the outcome that follows from what was decided about a case, empty if none does."""
+    rules = decisions(session)
+    taken = (rules[row.decision] for row in of(session, number) if row.decided and row.decision in rules)
+    return next((each.outcome for each in taken if each.outcome), "")
+
+
+def preparing(session: Session, outcome: str = "") -> Collection[str]:
+    """Return the decisions from which an outcome follows, or any outcome."""
+    rules = decisions(session).items()
+    return [code for code, each in rules if each.outcome and each.outcome == (outcome or each.outcome)]
+
+
 def transmitting(session: Session) -> str:
     """Return the decision by which a case goes to the prosecutor."""
     law = in_use.of(session)
@@ -174,7 +187,8 @@ def urgent_measure(session: Session, row: Duty) -> str:
 
     Once that is recorded, the decision is due as any other is.
     """
-    rule = in_use.of(session).duties[row.kind].urgent
+    duty = in_use.of(session).duties.get(row.kind)
+    rule = duty.urgent if duty else None
     if rule is None or row.urgent is None or row.decided is not None:
         return ""
     taken = select(Measure.case).filter_by(case=row.case, kind=rule.measure).limit(1)

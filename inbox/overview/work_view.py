@@ -42,6 +42,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "links": [link(row) for row in _links(session, number)],
         "measures": [measure(each) for each in _measures(session, work)],
         "outcome": work.outcome,
+        "prepared_outcome": legal_duties.prepared(session, number),
         "disclosure": work.disclosure,
         "closing": _before_closing(session, number, today),
         "withheld": work.withheld,

@@ -4,7 +4,7 @@ Décret 2022-1284, article 4, asks for that word. What stands in the way, and wh
 ``casework.exits`` to say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from crypto.messages import Status
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Disclosure, Taken
-from inbox.deadlines import workflow
+from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -155,12 +155,23 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),
     }
-    return {what: why for what, (is_so, why) in found.items() if is_so}
+    decided = dict.fromkeys(_decided_otherwise(session, case.number, closing), "")
+    return decided | {what: why for what, (is_so, why) in found.items() if is_so}
 
 
 def _rule(session: Session, closing: Closing) -> rules.Outcome:
     """Return what the law says of an outcome; Refused if it does not have it."""
     return in_use.rule(in_use.of(session).outcomes, closing.outcome)
+
+
+def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
+    """Yield what contradicts the outcome: what was decided prepares another, or nothing prepared this one."""
+    prepared = legal_duties.prepared(session, number)
+    if closing.outcome != prepared:
+        if prepared:
+            yield Obstacle.PREPARED
+        if legal_duties.preparing(session, closing.outcome):
+            yield Obstacle.UNPREPARED
 
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:

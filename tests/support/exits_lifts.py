@@ -104,15 +104,16 @@ LIFTS: Mapping[Code, Lift] = {
 }
 _NAMED = {Code.DECIDE: _deciding("not_needed"), Code.DECIDE_BY_TWO: _deciding("informed")}
 _PROSECUTOR = {Code.DECIDE: _deciding("transmit"), Code.DECIDE_BY_TWO: _deciding("no_transmission")}
+_ADMISSIBILITY = {
+    Code.DECIDE: _deciding("admissible"),
+    Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
+}
 # By one officer or two, as the law says of each decision.
 _DECISIONS = {
     Obstacle.PROSECUTOR: _PROSECUTOR,
     Obstacle.PERSONS: _NAMED,
     Obstacle.PUT_OFF: _NAMED,
-    Obstacle.ADMISSIBILITY: {
-        Code.DECIDE: _deciding("admissible"),
-        Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
-    },
+    **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.PREPARED, Obstacle.UNPREPARED), _ADMISSIBILITY),
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
 _WORD = Lift(

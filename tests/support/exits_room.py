@@ -22,6 +22,7 @@ from crypto.journal import Presence
 from crypto.messages import REPORT
 from inbox.casework.exits import Exit
 from inbox.cli import main
+from inbox.deadlines import legal_duties
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk.state import Desk
 from inbox.questionnaire import answers
@@ -45,7 +46,14 @@ LONG_AGO = timedelta(90)
 _SOON = timedelta(10)
 # These lie in what is asked, not in the case.
 IN_WHAT_IS_ASKED = {
-    *(Obstacle.WITHHELD, Obstacle.UNTOLD, Obstacle.CAUTIONED, Obstacle.NO_WORD, Obstacle.BY_TWO)
+    *(
+        Obstacle.UNPREPARED,
+        Obstacle.WITHHELD,
+        Obstacle.UNTOLD,
+        Obstacle.CAUTIONED,
+        Obstacle.NO_WORD,
+        Obstacle.BY_TWO,
+    )
 }
 # This one lies in both.
 IN_BOTH = {Obstacle.NO_WORD}
@@ -89,12 +97,13 @@ class Room:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit, past which obstacle, and what is given with it."""
+    """An exit, past which obstacle, and what is given with it; ``outcome`` is that of an end."""
 
     way: Exit
     past: Obstacle | None = None
     with_reason: bool = False
     with_a_second: bool = True
+    outcome: str = "founded"
 
 
 def found(folder: Path) -> Room:
@@ -209,6 +218,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.PUT_OFF: _duty("art14", decision="defer"),
     Obstacle.ADMISSIBILITY: _duty("admissibility"),
     Obstacle.REQUEST: ask_for_access,
+    Obstacle.PREPARED: _duty("admissibility", decided=today(), decision="inadmissible", ground="facts"),
     Obstacle.UNREACHABLE: _unreachable,
     Obstacle.NO_WORD: lambda session: session.add(
         Measure(case=1, position=1, kind="prosecutor_phoned", day=today())
@@ -237,6 +247,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),
     Obstacle.ADMISSIBILITY: lambda session: _has_duty(session, "admissibility"),
     Obstacle.REQUEST: lambda session: session.get(AccessRequest, 1) is not None,
+    Obstacle.PREPARED: lambda session: session.get_one(Duty, (1, "admissibility")).decision == "inadmissible",
     Obstacle.UNREACHABLE: lambda session: session.get_one(Case, 1).mailbox is None,
     Obstacle.NO_WORD: lambda session: session.get(Measure, (1, 1)) is not None,
     Obstacle.EXCLUDED: lambda session: session.get(Exclusion, (1, "alice")) is not None,
@@ -260,6 +271,10 @@ def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
         if wanted.way is Exit.ACCESS:
             with opened.inbox.vault.transaction() as session:
                 ask_for_access(session)
+        with opened.inbox.vault.transaction() as session:
+            decided = legal_duties.prepared(session, 1)
+        if decided and wanted.past is not Obstacle.PREPARED:
+            wanted = replace(wanted, outcome=decided)
         before = _noted(opened.inbox, wanted)
         is_asked = _LEAVE[surface](wanted, room, opened)
         if _noted(opened.inbox, wanted) > before:
@@ -353,8 +368,12 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 def _closing(wanted: Wanted) -> dict[str, str]:
     """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle."""
     # Once the prosecutor is told, that the report is founded is not.
-    others = {Obstacle.PROSECUTOR: "transmitted", Obstacle.BY_TWO: "unfounded"}
-    outcome = "founded" if wanted.past is None else others.get(wanted.past, "founded")
+    others = {
+        Obstacle.PROSECUTOR: "transmitted",
+        Obstacle.BY_TWO: "unfounded",
+        Obstacle.UNPREPARED: "inadmissible",
+    }
+    outcome = wanted.outcome if wanted.past is None else others.get(wanted.past, wanted.outcome)
     form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
     drill = {"reason": "drill"} if wanted.with_reason else {}
     match wanted.past:

@@ -64,6 +64,8 @@ DECIDED = """
     put_off      . x x x .
     admissibility x . x . .
     request      . . x . .
+    prepared     x . . . .
+    unprepared   x . . . .
     withheld     r . . . .
     unreachable  r . . . .
     untold       r . . . .

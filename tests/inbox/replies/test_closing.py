@@ -14,7 +14,7 @@ from inbox.session.actions import TABLE, Code
 from templates.law.rules import Body
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import Office
+from tests.support.inbox_builders import PASSPHRASE, Office
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES, FRENCH, OTHER
 
@@ -184,6 +184,8 @@ def test_another_law_names_other_authorities(office: Office, told: Callable[[], 
     office.json("queue")
     said = refused(office, "close", "1", "nothing_for_us", "--disclosure", "full", "--to", "prosecutor")
     assert "one of: magistrate" in said
+    office.settle(1)
+    office.json("decide", "1", "left", "--reason", "x")
     office.json("close", "1", "nothing_for_us", "--disclosure", "full", "--to", "magistrate")
     assert told().messages[-1].text.endswith(f"\n\n{OTHER.authorities['magistrate'].name.fr}\nAu phare.")
 
@@ -193,6 +195,8 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     """The journal has another action for two, and the case says the outcome by the name in the law."""
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
+    if outcome == "inadmissible":
+        office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     office.json("close", "1", outcome, *WITHHELD, *to)
     entry = office.json("journal", "print")["entries"][-2]
     assert ({1: "close", 2: "close-by-two"}[rule.officers], "the inquiry goes on") == (
@@ -253,3 +257,43 @@ def test_no_score_closes_a_case(office: Office) -> None:
     lowest = [word for name in ("danger", "severity", "access") for word in (f"--{name}", "0")]
     office.json("judge", "1", *lowest, "--reason", "x")
     assert ("received", 2) == (office.json("show", "1")["status"], office.json("queue")["count"])
+
+
+def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office) -> None:
+    """Another outcome is refused until it is decided anew; nobody is asked for a word before that."""
+    decided = ["inadmissible", "--ground", "consideration", "--reason", "he asks for money"]
+    assert "this outcome was not decided" in refused(office, "close", "1", "inadmissible", *WITHHELD)
+    office.json("decide", "1", *decided)
+    shown = office.run("show", "1").out
+    assert "outcome that was decided: Inadmissible\n" in shown
+    assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
+    said = refused(office, "close", "1", "moot", *WITHHELD)
+    assert "another outcome was decided" in said
+    assert "close it as Inadmissible, or decide anew: inbox decide 1 admissible|inadmissible" in said
+    office.json("close", "1", "inadmissible", *WITHHELD)
+    last = [each["action"] for each in office.json("journal", "print")["entries"] if each["case"] == 1]
+    assert ["decide-by-two", "close-by-two"] == [each for each in last if each.endswith("by-two")]
+    office.json("reopen", "1", "--reason", "x")
+    office.json("decide", "1", "admissible", "--reason", "he does not")
+    office.json("close", "1", "moot", *WITHHELD)
+
+
+def test_the_ground_of_a_decision_stands_in_the_journal(office: Office) -> None:
+    """By its code, with the reason; another law must have it."""
+    office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
+    (noted,) = [each for each in office.json("journal", "print")["entries"] if "decision" in each["values"]]
+    assert {"duty": "admissibility", "decision": "inadmissible", "decision_ground": "facts"} == noted[
+        "values"
+    ]
+    assert "Admissibility, Inadmissible, The facts are not" in office.run("journal", "print").out
+
+
+def test_the_desk_proposes_the_outcome_that_was_decided(office: Office) -> None:
+    with sitting(office) as client:
+        form = {"choice": "inadmissible", "decision-ground": "facts", "reason": "weather"}
+        assert (
+            303 == client.send("/en/case/1/decide", **form, **{"passphrase-officer": PASSPHRASE}).status_code
+        )
+        page = client.page("/en/case/1")
+    assert '<option value="inadmissible" selected>Inadmissible</option>' in page
+    assert "The facts are not those that the law lets be reported here" in page
