@@ -171,6 +171,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),
     ),
+    # Nobody could take any other decision either once a case is gone.
+    Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
     # What a request asks for must not vanish before the answer, whatever that is.
     Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
     # The outcome is the one that was decided; who is of another mind decides anew.
@@ -315,6 +317,10 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
     return lambda session, number, _: legal_duties.is_open(session, number, role)
 
 
+def _is_other_open(session: Session, number: int, _: Asked) -> bool:
+    return bool(legal_duties.undecided_others(session, number))
+
+
 def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
     if _is_put_off(session, number, asked):
         return False
@@ -365,6 +371,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.PROSECUTOR: _is_open(DutyRole.PROSECUTOR),
     Obstacle.ADMISSIBILITY: _is_open(DutyRole.ADMISSIBILITY),
     Obstacle.PERSONS: _are_persons_open,
+    Obstacle.UNDECIDED: _is_other_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
     Obstacle.REQUEST: lambda session, number, _: named.is_waited_for(session, number),
@@ -443,6 +450,9 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
         Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),
+        Obstacle.UNDECIDED: sentence(
+            "do that first, as its page says: inbox decide {number} CHOICE --reason TEXT", number=number
+        ),
         Obstacle.REQUEST: sentence("answer it first: inbox access list"),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(

@@ -98,6 +98,20 @@ def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
     return row
 
 
+def learned(session: Session, number: int, asked: Asked, today: date, *, anew: bool = False) -> None:
+    """Ask for every decision that the law asks for where the program learns this of a case.
+
+    With ``anew``, what was decided before was of something else, and is to be decided again.
+    """
+    for code in _asked(session):
+        if in_use.of(session).duties[code].asked is asked:
+            row = asked_of(session, number, code, today)
+            if anew and row.decided is not None:
+                row.known, row.decided, row.decision, row.ground, row.reason = today, None, "", "", ""
+    session.flush()
+    keep_days(session, number)
+
+
 def of(session: Session, number: int) -> Sequence[Duty]:
     """Return what was to be decided about a case, and was or was not."""
     return session.scalars(select(Duty).filter_by(case=number).order_by(Duty.kind)).all()
@@ -201,6 +215,17 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
     if number is not None:
         rows = rows.where(Duty.case == number)
     return {row.case for row in session.scalars(rows) if urgent_measure(session, row)}
+
+
+def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
+    """Return the numbers of the cases with an open decision that has no role, of all cases or of one."""
+    rows = select(Duty.case).where(Duty.kind.in_(others(session)), Duty.decided.is_(None))
+    return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
+
+
+def others(session: Session) -> Sequence[str]:
+    """Return the codes of the duties that have no role: a case can be closed before they are decided."""
+    return [code for code, each in in_use.of(session).duties.items() if each.role is None]
 
 
 def put_off_until(session: Session, number: int) -> date | None:

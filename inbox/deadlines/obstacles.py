@@ -9,14 +9,15 @@ class Obstacle(StrEnum):
     The first are facts of the case: it is ``URGENT`` at a priority that the law names, of ``DANGER`` if
     an answer says that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read
     the report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom
-    it names has asked what is held on them, and was not answered. ``PROSECUTOR``, ``PERSONS`` and
-    ``ADMISSIBILITY`` are decisions of the law that are still to be taken, ``PUT_OFF`` if that on persons
-    was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case ends: with another outcome than was
-    decided, or with one that was not; something is withheld from its reporter; that one cannot be
-    reached, or is told nothing; a text could give somebody away; an outcome is told for which the
-    prosecutor's word is missing; the law lets nobody alone decide this outcome, or that it is junk. The
-    last lie in who acts: somebody has not yet declared that they have no interest in the case, is
-    excluded from it or is not one of its handlers; or nobody may read it, because it is in quarantine.
+    it names has asked what is held on them, and was not answered. ``PROSECUTOR``, ``PERSONS``,
+    ``ADMISSIBILITY`` and ``UNDECIDED``, for any other, are decisions of the law that are still to be
+    taken, ``PUT_OFF`` if that on persons was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case
+    ends: with another outcome than was decided, or with one that was not; something is withheld from its
+    reporter; that one cannot be reached, or is told nothing; a text could give somebody away; an outcome
+    is told for which the prosecutor's word is missing; the law lets nobody alone decide this outcome, or
+    that it is junk. The last lie in who acts: somebody has not yet declared that they have no interest in
+    the case, is excluded from it or is not one of its handlers; or nobody may read it, because it is in
+    quarantine.
     """
 
     CLOSED = "closed"
@@ -34,6 +35,7 @@ class Obstacle(StrEnum):
     PERSONS = "persons"
     PUT_OFF = "put_off"
     ADMISSIBILITY = "admissibility"
+    UNDECIDED = "undecided"
     REQUEST = "request"
     PREPARED = "prepared"
     UNPREPARED = "unprepared"

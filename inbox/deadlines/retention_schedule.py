@@ -87,6 +87,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued = set(session.scalars(workflow.pursued(session)))
     undecided = {what: legal_duties.undecided(session, role) for what, role in _DECISIONS.items()}
+    undecided[Obstacle.UNDECIDED] = legal_duties.undecided_others(session)
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited, how = _Awaited(home, session), office.of(session)
     found = []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
 from inbox.access import access_requests, declarations
-from inbox.deadlines import exchange_rhythm
+from inbox.deadlines import exchange_rhythm, legal_duties
 from inbox.deadlines.exchange_rhythm import Missed
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -21,7 +21,7 @@ from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_office
-from inbox.vault.casework_tables import AccessRequest, Fulltext, Tag, Workflow
+from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Tag, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
@@ -75,7 +75,8 @@ class Filter:
 class QueuePage:
     """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
 
-    ``unread_closed`` closed cases have an unread letter. ``declared_only``: only cases are searched of which
+    ``unread_closed`` closed cases have an unread letter; about ``undecided_closed`` ones the law asks for a
+    decision. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``missed`` is the exchange that should have brought more by now.
     ``requests`` are the open requests for access, the first due first.
@@ -84,6 +85,7 @@ class QueuePage:
     count: int
     cases: Sequence[View]
     unread_closed: int
+    undecided_closed: int
     declared_only: bool
     officers: Sequence[str]
     questionnaire: Questionnaire
@@ -108,6 +110,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
             count(session, wanted, today=who.today),
             queue_lines.views(session, page(session, wanted, order, today=who.today, first=first)),
             unread_closed(session),
+            undecided_closed(session, legal_duties.others(session)),
             leaves_out(session, wanted),
             [each.name for each in queries_office.officers(session)],
             catalogue.readable_in_use(session),
@@ -205,6 +208,13 @@ def unread_closed(session: Session) -> int:
     letters = select(func.count(FollowUp.case.distinct())).join(Workflow, Workflow.case == FollowUp.case)
     unread = letters.where(FollowUp.unread.is_(True), Workflow.closed.is_not(None), Workflow.junked.is_(None))
     return session.scalar(unread) or 0
+
+
+def undecided_closed(session: Session, codes: Sequence[str]) -> int:
+    """Return about how many closed cases one of these duties is to be decided: what waits does not tell."""
+    duties = select(func.count(Duty.case.distinct())).join(Workflow, Workflow.case == Duty.case)
+    due = duties.where(Duty.kind.in_(codes), Duty.decided.is_(None))
+    return session.scalar(due.where(Workflow.closed.is_not(None), Workflow.junked.is_(None))) or 0
 
 
 # Down to the columns of the indexes: then nothing is sorted.

@@ -190,6 +190,8 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     case.status, case.closed_in = Status.CLOSED.value, None
     if not closing.is_withheld:
         workflow.feedback(session, number)
+    if in_use.rule(in_use.of(session).outcomes, closing.outcome).body is rules.Body.NEEDED:
+        legal_duties.learned(session, number, rules.Asked.NOT_OURS, today)
     workflow.set_closed(work, today)
     workflow.acted(session, number, today)
 

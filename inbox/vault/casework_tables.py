@@ -181,6 +181,9 @@ class Duty(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
+Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(None))
+
+
 class Link(Base):
     """One case that has to do with another, as an officer said; it stands once for each of the two."""
 

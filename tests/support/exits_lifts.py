@@ -113,6 +113,7 @@ _DECISIONS = {
     Obstacle.PROSECUTOR: _PROSECUTOR,
     Obstacle.PERSONS: _NAMED,
     Obstacle.PUT_OFF: _NAMED,
+    Obstacle.UNDECIDED: {Code.DECIDE: _deciding("told"), Code.DECIDE_BY_TWO: _deciding("not_told")},
     **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.PREPARED, Obstacle.UNPREPARED), _ADMISSIBILITY),
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)

@@ -50,7 +50,8 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
     with door.opened() as (inbox, who):
         found = case_queue.look(inbox, who, asked, Order(sort), page)
     view = {"count": found.count, "many": found.is_many, "cases": found.cases}
-    view |= {"unread_closed": found.unread_closed, "declared_only": found.declared_only}
+    view |= {"unread_closed": found.unread_closed, "undecided_closed": found.undecided_closed}
+    view |= {"declared_only": found.declared_only}
     view["missed"] = (
         {"until": found.missed.until.isoformat(), "due": found.missed.due.isoformat()}
         if found.missed
@@ -93,11 +94,7 @@ def _lines(view: View) -> Iterator[str]:
         )
     counted = f"{MANY} or more" if view["many"] else str(view["count"])
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
-    if view["unread_closed"]:
-        yield (
-            f"closed cases with a letter that nobody has read: {view['unread_closed']};"
-            " see: inbox queue --closed --to-read"
-        )
+    yield from _of_closed(view)
     for each in view["requests"]:
         yield f"request for access {each['request']}, due {each['due']}; see: inbox access list"
     if view["declared_only"]:
@@ -118,6 +115,19 @@ def _lines(view: View) -> Iterator[str]:
         yield render.summary(row)
         if row["tags"]:
             yield f"       [{visible(', '.join(row['tags']))}]"
+
+
+def _of_closed(view: View) -> Iterator[str]:
+    if view["undecided_closed"]:
+        yield (
+            f"closed cases about which the law asks for a decision: {view['undecided_closed']};"
+            " see them: inbox queue --closed --sort deadline"
+        )
+    if view["unread_closed"]:
+        yield (
+            f"closed cases with a letter that nobody has read: {view['unread_closed']};"
+            " see: inbox queue --closed --to-read"
+        )
 
 
 def _score(row: View) -> str:

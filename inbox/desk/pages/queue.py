@@ -37,6 +37,7 @@ def show(page: int) -> ResponseReturnValue:
         officers=found.officers,
         count=found.count,
         unread_closed=found.unread_closed,
+        undecided_closed=found.undecided_closed,
         declared_only=found.declared_only,
         missed=found.missed,
         requests=found.requests,

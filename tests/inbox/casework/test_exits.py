@@ -63,6 +63,7 @@ DECIDED = """
     persons      x x x x .
     put_off      . x x x .
     admissibility x . x . .
+    undecided    . . x . .
     request      . . x . .
     prepared     x . . . .
     unprepared   x . . . .

@@ -348,3 +348,55 @@ def due(office: Office, number: int = 1) -> str:
 
 def urgent(office: Office, number: int = 1) -> str:
     return str(asked(office, number)["art40"]["urgent"])
+
+
+def test_who_is_passed_on_is_told_of_it(office: Office, tmp_path: Path) -> None:
+    """On the same day, each time anew; the case is not destroyed before that is decided, nor is it a wait."""
+    named = tmp_path / "named"
+    named.write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", named)
+    give = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
+    office.json(*give, "report")
+    assert "identity_notice" not in asked(office)
+    office.json(*give, "identity")
+    assert today().isoformat() == asked(office)["identity_notice"]["due"]
+    assert today().isoformat() == office.json("show", "1")["work"]["deadline"]
+    office.json("decide", "1", "told", "--reason", "by the page")
+    office.json(*give, "identity")
+    assert ("", None) == tuple(asked(office)["identity_notice"][name] for name in ("decision", "decided"))
+    office.json("decide", "1", "not_told", "--reason", "the judge asks for it")
+    assert today().isoformat() == asked(office)["identity_notice"]["decided"]
+
+
+def test_who_was_told_before_the_identity_is_passed_on_is_not_asked_again(
+    office: Office, tmp_path: Path
+) -> None:
+    named = tmp_path / "named"
+    named.write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", named)
+    office.json("decide", "1", "told", "--reason", "by the page")
+    office.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
+    assert "told" == asked(office)["identity_notice"]["decision"]
+
+
+def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:
+    """Once it is closed for that; the queue says so until it is decided, and it is not destroyed before."""
+    out = ("out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
+    office.close("2", *out)
+    assert ALWAYS == asked(office, 2).keys()
+    office.json("reopen", "2", "--reason", "x")
+    office.json("settings", "--regime", "external")
+    assert 0 == office.json("queue")["undecided_closed"]
+    office.close("2", *out)
+    assert FRANCE.after(today(), 7).isoformat() == asked(office, 2)["forwarding"]["due"]
+    assert 1 == office.json("queue")["undecided_closed"]
+    assert "closed cases about which the law asks for a decision: 1" in office.run("queue").out
+    with sitting(office) as client:
+        assert "Closed cases about which the law asks for a decision: 1." in client.page("/en/")
+    (row,) = office.json("retention")["cases"]
+    assert "undecided" in row["obstacles"]
+    office.json("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
+    assert "forwarded_external" in [each["kind"] for each in office.json("show", "2")["work"]["measures"]]
+    assert 0 == office.json("queue")["undecided_closed"]
+    (row,) = office.json("retention")["cases"]
+    assert "undecided" not in row["obstacles"]

@@ -158,6 +158,7 @@ OF_A_CASE: dict[str, Asked] = {
     "messages": lambda session: queries_cases.messages(session, 1),
     "declared": lambda session: declarations.given(session, range(1, 51)),
     "letters to closed cases": queue.unread_closed,
+    "decisions about closed cases": lambda session: queue.undecided_closed(session, ["forwarding"]),
 }
 
 
