@@ -12,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inbox.casework import prosecutor_word
 from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -22,7 +23,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
-from templates.law.rules import Told
+from templates.law.rules import MeasureRole, Told
 
 _LONGEST = 200
 
@@ -45,7 +46,10 @@ class Disclosure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure, by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it."""
+    """A measure, by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it.
+
+    ``despite`` is why it is taken though the word of the prosecutor is awaited, empty if that is no matter.
+    """
 
     kind: str
     day: date
@@ -53,6 +57,7 @@ class Taken:
     reference: str = ""
     degree: int | None = None
     told: bool = False
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,10 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """
 
     def choose(session: Session) -> Action:
-        officers = _rule(session, taken.kind).officers
-        return action(Code.RECORD_MEASURE, number, kind=taken.kind).by(officers)
+        rule = _rule(session, taken.kind)
+        despite = bool(taken.despite.strip()) and _lacks_word(session, number, rule)
+        noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite)
+        return noted.by(rule.officers)
 
     with chosen_action.acting(inbox, who, choose) as session:
         return recorded(session, add(session, number, taken, who.today))
@@ -131,14 +138,17 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
-    Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
-    to come, a sanction without its group, an addressee or reference that is too long, or a reporter who is to
-    be told what no reporter is; Refused for a measure that the law does not have.
+    Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
+    day to come, what needs the prosecutor's word without that and without a reason, a sanction without
+    its group, an addressee or reference that is too long, or a reporter who is to be told what no
+    reporter is; Refused for a measure that the law does not have.
     """
     work = workflow.of(session, number)
     rule = _rule(session, taken.kind)
     _check(number, taken, rule, today)
     _check_told(session, taken.kind, told=taken.told)
+    if not taken.despite.strip() and _lacks_word(session, number, rule):
+        raise _without_word(session, number, taken.kind)
     if rule.is_inquiry and not work.source_risk:
         raise CaseRefused(
             sentence("the risk to the source of case {number} was not assessed", number=number),
@@ -216,6 +226,27 @@ def tellable(session: Session) -> tuple[str, ...]:
 
 def _rule(session: Session, kind: str) -> rules.Measure:
     return in_use.rule(in_use.of(session).measures, kind)
+
+
+def _lacks_word(session: Session, number: int, rule: rules.Measure) -> bool:
+    """Tell whether a measure could surprise a prosecutor, who was told of a case and has not spoken since."""
+    return rule.needs_word and prosecutor_word.is_awaited(session, number)
+
+
+def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
+    return CaseRefused(
+        sentence(
+            "case {number}: the prosecutor was told, and has not said since that this can be done",
+            number=number,
+        ),
+        sentence(
+            "ask, then record the answer: inbox measure {number} {word}; or say why it is done all the same:"
+            " inbox measure {number} {kind} --despite-warning REASON",
+            number=number,
+            word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
+            kind=kind,
+        ),
+    )
 
 
 def _check_told(session: Session, kind: str, *, told: bool) -> None:

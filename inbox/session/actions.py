@@ -236,7 +236,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.ASSIGN: Rule(values=_OFFICER),
     Code.ASSESS_SOURCE: Rule(reason=_NEEDED, quarantine=True, values={"risk": _code("source_risk")}),
     Code.RATE: Rule(reason=_NEEDED, values={"credibility": _code("credibility")}),
-    Code.RECORD_MEASURE: Rule(values={"kind": _code("measure")}),
+    Code.RECORD_MEASURE: Rule(reason=Reason.OPTIONAL, values={"kind": _code("measure"), "despite": _FLAG}),
     Code.TELL_MEASURE: Rule(values=_MEASURE | {"no_longer": _FLAG}),
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, values=_CLOSING),

@@ -9,7 +9,15 @@ from inbox.casework import decisions, legal_hold, measures
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Risk, Taken
 from inbox.cli import render_work
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options, reason_needed
+from inbox.cli.options import (
+    NUMBER,
+    Door,
+    case_argument,
+    json_option,
+    officer_options,
+    reason_needed,
+    reason_of,
+)
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
@@ -37,6 +45,13 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.option("--addressee", default="", help="To whom it went.")
 @click.option("--reference", default="", help="Under which reference.")
 @click.option("--degree", type=NUMBER, help="The group of a sanction.")
+@click.option(
+    "--despite-warning",
+    "despite",
+    default="",
+    callback=reason_of,
+    help="Why it is done without the prosecutor's word, for the journal.",
+)
 @click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
 @officer_options
 @json_option

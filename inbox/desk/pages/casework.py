@@ -102,6 +102,7 @@ def measure(case: int) -> ResponseReturnValue:
         reference=line("reference"),
         degree=number("degree", 9) or None,
         told="told" in request.form,
+        despite=line("despite"),
     )
     measures.record(here().inbox, who, case, taken)
     return done(case, Done.MEASURED, "measures")

@@ -13,6 +13,7 @@ from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.session.actions import Action, Actor
 from inbox.vault.casework_tables import Credibility
 from inbox.vault.tables import OutboxBundle
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Reporter, today
 from tests.support.inbox_outcomes import refused, slot
 from tests.support.laws import FRENCH
@@ -321,3 +322,60 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
         measures.retract(inbox, both, 1, noted.row.position, "a mistake")
     kinds = [each["kind"] for each in trio.others.json("show", "1")["work"]["measures"]]
     assert ("none", False) == (kinds[-1], "final_decision" in kinds)
+
+
+def tell_prosecutor(office: Office) -> None:
+    """Let the prosecutor be told of case 1."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
+
+
+def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reason(office: Office) -> None:
+    """The reason stands in the journal, and oversight counts it; before that nobody asks for one."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "hearing")
+    tell_prosecutor(office)
+    before = office.state()
+    said = office.run("measure", "1", "suspension")
+    assert (1, before) == (said.code, office.state())
+    assert "case 1: the prosecutor was told, and has not said since that this can be done" in said.err
+    assert "inbox measure 1 prosecutor_word; or say why it is done all the same" in said.err
+    counted = office.json("oversight")["actions"]["despite-warning"]
+    office.json("measure", "1", "suspension", "--despite-warning", "he burns files")
+    noted = [
+        each for each in office.json("journal", "print")["entries"] if each["action"] == "record-measure"
+    ]
+    assert [{"kind": "hearing"}, {"kind": "suspension", "despite": True}] == [
+        each["values"] for each in noted
+    ]
+    assert ["", "he burns files"] == [each["reason"] for each in noted]
+    assert counted + 1 == office.json("oversight")["actions"]["despite-warning"]
+
+
+def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Office) -> None:
+    """Told of more since, that one is asked again."""
+    tell_prosecutor(office)
+    office.json("measure", "1", "prosecutor_word")
+    office.json("measure", "1", "hearing", "--despite-warning", "to be sure")
+    (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
+    assert ({"kind": "hearing"}, "to be sure") == (noted["values"], noted["reason"])
+    office.json("measure", "1", "hearing")
+    office.json("measure", "1", "prosecutor_phoned")
+    assert "has not said since" in refused(office, "measure", "1", "hearing")
+
+
+@pytest.mark.parametrize("kind", ["protection_granted", "log_preservation", "referred_external", "none"])
+def test_protection_and_evidence_wait_for_no_word(office: Office, kind: str) -> None:
+    tell_prosecutor(office)
+    office.json("measure", "1", kind)
+
+
+def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
+    tell_prosecutor(office)
+    with sitting(office) as client:
+        form = {"kind": "hearing", "degree": "0"}
+        shown = client.send("/en/case/1/measure", **form)
+        assert (409, True) == (shown.status_code, "has not said since that this can be done" in shown.text)
+        assert 303 == client.send("/en/case/1/measure", **form, despite="he leaves").status_code
+    (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
+    assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])

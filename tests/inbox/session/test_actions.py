@@ -52,6 +52,7 @@ MAY_BE_REASONED = {
     Code.DISCLOSE_IDENTITY,
     Code.RECOVER,
     Code.RENEW_SHARES,
+    Code.RECORD_MEASURE,
     Code.REPLY,
     Code.ROTATE_KEYS,
 }
