@@ -79,6 +79,14 @@ def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None
     assert office.json("law", "--replace", law)["adopted"]
 
 
+def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edited: Edit) -> None:
+    """As a ground of the same decision; one that nobody took may go."""
+    office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
+    said = refused(office, "law", "--replace", edited("duties.toml", "ground.facts =", "ground.others ="))
+    assert "the new law lacks ground facts, used 1 times" in said
+    assert office.json("law", "--replace", edited("duties.toml", "ground.secret =", "ground.others ="))
+
+
 def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: Edit) -> None:
     told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
     law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
