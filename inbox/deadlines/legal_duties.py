@@ -293,7 +293,9 @@ def _new(session: Session, case: Case, code: str, known: date, urgent: date | No
 
 def _due(session: Session, case: Case, row: Duty) -> date:
     """Return the day by the law in use; no office can move it by days that it takes off."""
-    duty, calendar = in_use.of(session).duties[row.kind], office.of(session).calendar.legal
+    duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
+    if duty is None:
+        return row.due  # as the law before said
     starts = {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)
     if duty.urgent and row.urgent and urgent_measure(session, row):

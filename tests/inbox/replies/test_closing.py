@@ -212,6 +212,8 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Inadmissible: with where to turn, or without."""
+    for number in ("1", "2"):
+        office.json("decide", number, "inadmissible", "--ground", "facts", "--reason", "x")
     office.json("close", "2", "inadmissible", *WITHHELD)
     assert [] == work(office, 2)["measures"]
     office.json("close", "1", "inadmissible", "--disclosure", "full", "--to", "defender_of_rights")
@@ -228,6 +230,7 @@ def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: O
     for outcome in FRENCH.outcomes:
         assert "name one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
     assert "say which authority is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
+    office.settle(1)
     said = "nobody is directed to another authority"
     assert said in refused(office, "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
     office.json("close", "1", "upheld", *WITHHELD)

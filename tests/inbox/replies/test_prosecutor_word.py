@@ -29,6 +29,7 @@ pytestmark = pytest.mark.copy_of("authored")
 @pytest.fixture(autouse=True)
 def read(office: Office) -> None:
     """Read both cases: an unread case cannot be closed, and no measure is taken before the risk is known."""
+    office.settle(1, 2)
     for number in ("1", "2"):
         office.json("show", number)
         office.json("source-risk", number, "low", "--reason", "x")
@@ -49,6 +50,8 @@ def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, 
     office.json("measure", "1", "prosecutor_phoned")
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
+    if outcome == "inadmissible":
+        office.json("decide", "1", outcome, "--ground", "facts", "--reason", "x")
     if rule.needs_word:
         assert NO_WORD in refused(office, "close", "1", outcome, *FULL, *to)
     else:
@@ -163,6 +166,7 @@ def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
+    office.settle(1)
     office.json("measure", "1", "seizure_note")
     said = refused(office, "close", "1", "upheld", *FULL)
     assert NO_WORD in said
