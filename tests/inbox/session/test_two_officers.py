@@ -66,7 +66,7 @@ COMMANDS = [
         f"close 2 {outcome} --disclosure withheld --reason x"
         for outcome in (
             *("unfounded", "insufficient", "unverifiable", "bad_faith"),
-            *("inadmissible", "out_of_scope --to prosecutor"),
+            "out_of_scope --to prosecutor",
         )
     ),
     "collect {new_portal} --new-instance {fingerprint}",
