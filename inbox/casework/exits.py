@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations, named
 from inbox.casework import measures, prosecutor_word, withholding
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
@@ -126,9 +126,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # A case may be closed while a procedure goes on elsewhere: its rows are kept.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
-        junk=_blocked(Code.REMOVE_PROCEEDINGS),
-        destroy=Cell(Need.REASON, (Code.REMOVE_PROCEEDINGS,)),
-        access=_blocked(Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
+        junk=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
+        destroy=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
+        access=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
     # An urgent case stays so when all is done: a score lowered only to close it would be a false record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
@@ -182,7 +182,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    Obstacle.NO_WORD: _row(close=_blocked(Code.RECORD_MEASURE)),
+    Obstacle.NO_WORD: _row(close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS)),
     Obstacle.BY_TWO: _row(close=_SECOND_OFFICER, junk=_SECOND_OFFICER),
     Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
     Obstacle.ENTRUSTED: _every(_blocked(Code.OPEN_TO_ALL, Code.ENTRUST, Code.BREAK_GLASS)),
@@ -338,7 +338,7 @@ def _names_somebody(session: Session, number: int) -> bool:
 def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     if asked.request is not None:
         return withholding.is_pending(session, asked.request, number)
-    return not measures.kinds(session, number).isdisjoint(in_use.proceedings(session))
+    return bool(proceedings.opened(session, number))
 
 
 def _is_urgent(session: Session, number: int, _: Asked) -> bool:
@@ -438,7 +438,11 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.JUNK: sentence("leave it out"),
         Obstacle.OPEN: sentence("close it first"),
         Obstacle.HELD: sentence("lift the hold first"),
-        Obstacle.PROCEEDINGS: sentence("once they and the time for appeals are over: --early REASON"),
+        Obstacle.PROCEEDINGS: sentence(
+            "once they and the time for appeals are over, two officers note the final decision:"
+            " inbox measure {number} KIND",
+            number=number,
+        ),
         Obstacle.URGENT: sentence(
             "if it can wait, say so first: inbox judge {number} --danger 0 --reason TEXT", number=number
         ),

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.casework import prosecutor_word
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -90,11 +90,15 @@ def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> No
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """Record what was done about a case, by as many officers as the law says.
 
+    A final decision takes two, whatever the law says: without it no case that it ends is destroyed.
+
     Raises as ``add`` and ``Inbox.acting`` do.
     """
 
     def choose(session: Session) -> Action:
         rule = _rule(session, taken.kind)
+        if rule.ends_proceedings:
+            return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
         despite = bool(taken.despite.strip()) and _lacks_word(session, number, rule)
         noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite)
         return noted.by(rule.officers)
@@ -139,9 +143,9 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
-    day to come, what needs the prosecutor's word without that and without a reason, a sanction without
-    its group, an addressee or reference that is too long, or a reporter who is to be told what no
-    reporter is; Refused for a measure that the law does not have.
+    day to come, a decision before all the proceedings that go on, what needs the prosecutor's word without
+    that and without a reason, a sanction without its group, an addressee or reference that is too long, or a
+    reporter who is to be told what no reporter is; Refused for a measure that the law does not have.
     """
     work = workflow.of(session, number)
     rule = _rule(session, taken.kind)
@@ -157,6 +161,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
                 number=number,
             ),
         )
+    if rule.ends_proceedings:
+        _check_ends(session, number, taken)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0
     row = Measure(
         case=number,
@@ -285,6 +291,21 @@ def _is_decided_by(session: Session, row: Measure) -> bool:
     decided = {each.decision for each in legal_duties.of(session, row.case)} & rules.keys()
     same = select(func.count()).select_from(Measure).filter_by(case=row.case, kind=row.kind)
     return any(rules[each].measure == row.kind for each in decided) and session.scalar(same) == 1
+
+
+def _check_ends(session: Session, number: int, taken: Taken) -> None:
+    """Raise CaseRefused for a decision that ends none of the proceedings that go on: these began later."""
+    first = min((each.day for each in proceedings.opened(session, number)), default=None)
+    if first is not None and taken.day < first:
+        raise CaseRefused(
+            sentence(
+                "the proceedings about case {number} that go on began on {first}, after {day}",
+                number=number,
+                first=first,
+                day=taken.day,
+            ),
+            sentence("give the day of the decision that ends them, or note their measures with their days"),
+        )
 
 
 def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:

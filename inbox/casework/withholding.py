@@ -12,8 +12,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, declarations, named
-from inbox.casework import measures
-from inbox.deadlines import legal_duties
+from inbox.deadlines import legal_duties, proceedings
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -89,7 +88,7 @@ def is_undecided(session: Session, number: int) -> bool:
 def is_pending(session: Session, request: int, number: int) -> bool:
     """Tell whether proceedings about a case forbid answering a request with what it says."""
     rules = in_use.of(session).measures
-    opened = [rules[each] for each in measures.kinds(session, number) if rules[each].opens_proceedings]
+    opened = [rules[each.kind] for each in proceedings.opened(session, number)]
     # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
     by_office = any(each.needs_word for each in opened)
     by_justice = any(not each.needs_word for each in opened)

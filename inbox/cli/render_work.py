@@ -17,21 +17,14 @@ def of(work: View) -> Iterator[str]:
     yield from (_clock(each) for each in work["clocks"])
     yield from (_duty(each) for each in work["duties"])
     yield _regime(work)
-    if work["held"]:
-        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; its author reads nothing of that"
+    yield from _kept(work)
     if work["assigned"]:
         yield f"seen to by {visible(work['assigned'])}"
     if work["tags"]:
         yield f"tags: {visible(', '.join(work['tags']))}"
     yield from _source_risk(work)
     yield rating(work["rating"])
-    if work["outcome"]:
-        yield _outcome(work)
-    elif work["prepared_outcome"]:
-        yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
-    if not work["outcome"] and work["closing"]:
-        why = ", ".join(labels.english("obstacle", what) for what in work["closing"])
-        yield f"obstacles to closing it: {why}"
+    yield from _end(work)
     yield from map(measure, work["measures"])
     for each in work["links"]:
         yield f"has to do with case {each['case']}: {each['relation']}, since {each['since']}"
@@ -57,6 +50,26 @@ def measure(each: View) -> str:
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
     told = "the author reads of it" if each["told"] else "the author does not read of it"
     return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"
+
+
+def _kept(work: View) -> Iterator[str]:
+    """Yield why a case is not to be destroyed, whatever its age."""
+    if work["held"]:
+        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; its author reads nothing of that"
+    if work["pursued"]:
+        yield "proceedings go on: it is kept until two officers note the final decision"
+
+
+def _end(work: View) -> Iterator[str]:
+    """Yield how a case ended, or how it is to end, and what stands in the way of that."""
+    if work["outcome"]:
+        yield _outcome(work)
+        return
+    if work["prepared_outcome"]:
+        yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
+    if work["closing"]:
+        why = ", ".join(labels.english("obstacle", what) for what in work["closing"])
+        yield f"obstacles to closing it: {why}"
 
 
 def _part(name: str, work: View) -> str:

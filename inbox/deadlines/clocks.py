@@ -48,8 +48,9 @@ class Events:
     ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
     from which the reporter could read so (``portal_days``). ``sent`` and ``answer_sent`` are the days of the
     outboxes that said so; somebody took more time for feedback on the day it was ``extended``. ``period`` is
-    how long a closed case is kept. An ``unreachable`` reporter can be told nothing; from others something may
-    be ``withheld`` for a reason.
+    how long a closed case is kept, ``after_decision`` how long from the last final decision, if there was
+    one. An ``unreachable`` reporter can be told nothing; from others something may be ``withheld`` for a
+    reason.
     """
 
     received: date
@@ -65,6 +66,8 @@ class Events:
     last_written: date | None = None
     held: bool = False
     period: Period | None = None
+    decided: date | None = None
+    after_decision: Period | None = None
     unreachable: bool = False
     withheld: bool = False
 
@@ -144,4 +147,7 @@ def kept_until(last: date, period: Period, calendar: Calendar) -> date:
 def _retention(events: Events, calendar: Calendar) -> Iterator[Due]:
     if events.closed and events.period and not events.held:
         last = max(events.closed, events.last_written or events.closed)
-        yield Due(RETENTION, None, kept_until(last, events.period, calendar))
+        day = kept_until(last, events.period, calendar)
+        if events.decided and events.after_decision:
+            day = max(day, kept_until(events.decided, events.after_decision, calendar))
+        yield Due(RETENTION, None, day)

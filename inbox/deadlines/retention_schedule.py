@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto import bundle
-from inbox.deadlines import clocks, legal_duties, office, workflow
+from inbox.deadlines import clocks, legal_duties, office, proceedings
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Practice
 from inbox.system import atomic_files, given_files
@@ -23,6 +23,7 @@ class Rule(StrEnum):
     """Why a case is to be destroyed, where that is not the end of a period of the law."""
 
     JUNK = "junk"
+    PROCEEDINGS = "proceedings"
     EARLY = "decided-by-officers"
 
 
@@ -85,14 +86,14 @@ def listing(home: Home, session: Session) -> list[Due]:
     ended = Workflow.is_open.is_(False) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
-    pursued = set(session.scalars(workflow.pursued(session)))
+    pursued, decided = set(session.scalars(proceedings.pursued(session))), proceedings.decided(session)
     undecided = {what: legal_duties.undecided(session, role) for what, role in _DECISIONS.items()}
     undecided[Obstacle.UNDECIDED] = legal_duties.undecided_others(session)
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited, how = _Awaited(home, session), office.of(session)
     found = []
     for case, work in rows:
-        if term := _term(how, work, written.get(case.number)):
+        if term := _term(how, work, written.get(case.number), decided.get(case.number)):
             facts = {
                 Obstacle.JUNK: work.junked is not None,
                 Obstacle.QUARANTINE: work.quarantined is not None,
@@ -115,14 +116,23 @@ _DECISIONS = {
 _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(FollowUp.case)
 
 
-def _term(how: Practice, work: Workflow, written: date | None) -> tuple[str, date] | None:
-    """Return the rule of a case and its day, None while it is open; each message restarts the period."""
+def _term(
+    how: Practice, work: Workflow, written: date | None, decided: date | None
+) -> tuple[str, date] | None:
+    """Return the rule of a case and its day, None while it is open; each message restarts the period.
+
+    Proceedings that were decided keep it, too: of two days the later one counts.
+    """
     ended = work.junked or work.closed
     if ended is None:
         return None
     rule = Rule.JUNK if work.junked else how.period(work.outcome)
     period = how.law.retention.junk if work.junked else how.law.retention.periods[rule]
-    return rule, clocks.kept_until(max(ended, written or ended), period, how.calendar)
+    term = (rule, clocks.kept_until(max(ended, written or ended), period, how.calendar))
+    if decided is None:
+        return term
+    after = clocks.kept_until(decided, how.law.retention.proceedings, how.calendar)
+    return max(term, (Rule.PROCEEDINGS, after), key=lambda each: each[1])
 
 
 class _Awaited:

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.deadlines import clocks as legal_clocks
-from inbox.deadlines import legal_duties, office
+from inbox.deadlines import legal_duties, office, proceedings
 from inbox.deadlines.clocks import Due, Events
 from inbox.deadlines.office import Practice
-from inbox.law import in_use
 from inbox.questionnaire import answers as answers_of
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
@@ -21,7 +20,7 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import Credibility, Duty, Measure, Strike, Workflow
+from inbox.vault.casework_tables import Credibility, Duty, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 from templates.law.rules import Event
 
@@ -29,11 +28,13 @@ from templates.law.rules import Event
 class _Since(NamedTuple):
     """What came of a case beside the work on it: when its reporter last wrote, whether proceedings go on.
 
-    ``sent`` is the day of the outbox that first acknowledged it, ``answer_sent`` that of feedback.
+    ``decided`` is the day of the last final decision. ``sent`` is the day of the outbox that first
+    acknowledged the case, ``answer_sent`` that of feedback.
     """
 
     written: date | None = None
     pursued: bool = False
+    decided: date | None = None
     sent: date | None = None
     answer_sent: date | None = None
 
@@ -238,11 +239,6 @@ def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
         yield work, legal_clocks.clocks(_events(case, work, since, how), how)
 
 
-def pursued(session: Session) -> Select[int]:
-    """Return the query for the numbers of the cases in proceedings: a measure of theirs begins some."""
-    return select(Measure.case).where(Measure.kind.in_(in_use.proceedings(session)))
-
-
 def clocks(session: Session, number: int) -> list[Due]:
     """Return every clock of a case; raises as ``queries_cases.case``."""
     case, work = queries_cases.case(session, number), of(session, number)
@@ -288,6 +284,8 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
         last_written=since.written,
         held=work.held is not None or since.pursued,
         period=how.law.retention.periods[how.period(work.outcome)],
+        decided=since.decided,
+        after_decision=how.law.retention.proceedings,
         unreachable=case.mailbox is None,
         withheld=bool(work.withheld),
     )
@@ -295,19 +293,21 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
-    found = session.scalar(pursued(session).where(Measure.case == number).limit(1))
+    pursued = bool(proceedings.opened(session, number))
+    decided = proceedings.decided(session, number).get(number)
     sent = session.execute(_SENT.where(Workflow.case == number)).one()
-    return _Since(written, found is not None, *sent)
+    return _Since(written, pursued, decided, *sent)
 
 
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
-    in_proceedings = set(session.scalars(pursued(session)))
+    pursued, decided = set(session.scalars(proceedings.pursued(session))), proceedings.decided(session)
     sent = {number: (told, answer) for told, answer, number in session.execute(_SENT_OF_ALL)}
     rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
     for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
-        yield case, work, _Since(written, case.number in in_proceedings, *sent[case.number])
+        n = case.number
+        yield case, work, _Since(written, n in pursued, decided.get(n), *sent[n])
 
 
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:

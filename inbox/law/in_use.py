@@ -47,7 +47,7 @@ def rule(rules: Mapping[str, _Rule], code: str) -> _Rule:
 
 
 def proceedings(session: Session) -> frozenset[str]:
-    """Return the measures by which proceedings begin: a case is kept to their end, which officers note."""
+    """Return the measures by which proceedings begin."""
     measures = of(session).measures
     return frozenset(code for code, each in measures.items() if each.opens_proceedings)
 

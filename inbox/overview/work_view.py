@@ -11,7 +11,7 @@ from inbox.casework import exits, measures, notes
 from inbox.casework import tags as case_tags
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Recorded, Risk
-from inbox.deadlines import legal_duties, office, workflow
+from inbox.deadlines import legal_duties, office, proceedings, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.views import View
@@ -52,6 +52,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "may_extend": office.of(session).may_extend,
         "extended": work.extended.isoformat() if work.extended else None,
         "held": work.held.isoformat() if work.held else None,
+        "pursued": bool(proceedings.opened(session, number)),
         "duties": [
             duty(row, today, legal_duties.urgent_measure(session, row))
             for row in legal_duties.of(session, number)

@@ -51,7 +51,7 @@ def schedule(inbox: Inbox, who: Actor) -> tuple[list[Due], UnopenedTerm]:
 
 
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> Plan:
-    """Return the destruction of these cases; with a reason, also before their day, or past proceedings.
+    """Return the destruction of these cases; with a reason, also before their day.
 
     Raises Refused for no case, and as ``exits.check`` for one of them.
     """

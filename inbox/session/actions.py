@@ -47,6 +47,7 @@ class Code(StrEnum):
     ASSESS_SOURCE = "assess-source"
     RATE = "rate"
     RECORD_MEASURE = "record-measure"
+    END_PROCEEDINGS = "end-proceedings"
     TELL_MEASURE = "tell-measure"
     REMOVE_MEASURE = "remove-measure"
     CLOSE = "close"
@@ -237,6 +238,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.ASSESS_SOURCE: Rule(reason=_NEEDED, quarantine=True, values={"risk": _code("source_risk")}),
     Code.RATE: Rule(reason=_NEEDED, values={"credibility": _code("credibility")}),
     Code.RECORD_MEASURE: Rule(reason=Reason.OPTIONAL, values={"kind": _code("measure"), "despite": _FLAG}),
+    Code.END_PROCEEDINGS: Rule(
+        officers=2, quarantine=True, oversight=True, values={"kind": _code("measure")}
+    ),
     Code.TELL_MEASURE: Rule(values=_MEASURE | {"no_longer": _FLAG}),
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, values=_CLOSING),

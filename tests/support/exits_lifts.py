@@ -16,6 +16,7 @@ from inbox.vault.tables import OutboxBundle
 from tests.support.exits_room import (
     ACTING,
     LONG_AGO,
+    LONG_DECIDED,
     NAMES,
     OTHERS,
     Room,
@@ -76,6 +77,12 @@ LIFTS: Mapping[Code, Lift] = {
     ),
     Code.RECORD_MEASURE: Lift(
         OTHERS, ("measure", "1", "none"), f"{_CASE}/measure", {"kind": "none", "degree": "0"}
+    ),
+    Code.END_PROCEEDINGS: Lift(
+        OTHERS,
+        ("measure", "1", "final_decision", "--day", LONG_DECIDED.isoformat()),
+        f"{_CASE}/measure",
+        {"kind": "final_decision", "degree": "0", "day": LONG_DECIDED.isoformat()},
     ),
     Code.RELEASE_HOLD: Lift(
         OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL

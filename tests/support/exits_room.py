@@ -43,6 +43,8 @@ PERSON = "Firmin Quélennec"
 TOLD = "Rien que de connu."
 # Longer ago than any case is kept.
 LONG_AGO = timedelta(90)
+# Proceedings that were decided on this day no longer keep a case.
+LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
 # These lie in what is asked, not in the case.
 IN_WHAT_IS_ASKED = {
@@ -205,7 +207,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
     Obstacle.PROCEEDINGS: lambda session: session.add(
-        Measure(case=1, position=1, kind="judicial_investigation", day=today())
+        Measure(case=1, position=1, kind="judicial_investigation", day=LONG_DECIDED)
     ),
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,

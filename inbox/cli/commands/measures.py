@@ -57,7 +57,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @json_option
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
-    """Record what was done about a case; `law` lists the KINDs."""
+    """Record what was done about a case; `law` lists the KINDs. A final decision takes two officers."""
     with door.opened() as (inbox, who):
         taken = Taken(kind=kind, day=day.date() if day else who.today, **more)
         view = work_view.measure(measures.record(inbox, who, case, taken))
@@ -88,7 +88,7 @@ def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: boo
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
     """Take a measure out again that was noted by mistake, by its number; the journal keeps that.
 
-    One by which proceedings begin takes two officers: it keeps the case from being destroyed.
+    One by which proceedings begin, or a final decision, takes two officers: by it the case is kept.
     """
     with door.opened() as (inbox, who):
         was_told = measures.retract(inbox, who, case, number, reason)

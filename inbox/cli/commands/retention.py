@@ -59,7 +59,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
     metavar="REASON",
     default="",
     callback=reason_of,
-    help="Closed ones, whatever their day, also once proceedings are over.",
+    help="Closed ones, before their day.",
 )
 @officer_options
 @json_option

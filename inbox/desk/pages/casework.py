@@ -117,7 +117,7 @@ def tell(case: int, position: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
-    """Take a measure out again that was noted by mistake; one that begins proceedings takes two officers."""
+    """Take a measure out again that was noted by mistake; two officers if it opens or ends proceedings."""
     was_told = measures.retract(here().inbox, here().actor(), case, position, line("reason"))
     return done(case, Done.RETRACTED_TOLD if was_told else Done.RETRACTED, "measures")
 

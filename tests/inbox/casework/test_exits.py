@@ -52,7 +52,7 @@ DECIDED = """
     junk         . x . . .
     open         . . x . .
     held         . x x . .
-    proceedings  . x r x .
+    proceedings  . x x x .
     urgent       2 x . . .
     danger       x x . . .
     new          x . . . .

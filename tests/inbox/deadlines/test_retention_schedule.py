@@ -8,17 +8,21 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from crypto.bundle import Link
+from inbox.casework import measures
+from inbox.casework.measures import Taken
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.obstacles import Obstacle
-from inbox.language.errors import Refused
+from inbox.language.errors import Locked, Refused
 from inbox.retention import destroy_cases
+from inbox.session.actions import TABLE, Actor, Code
 from inbox.vault.casework_tables import Duty, Measure
+from templates.law.rules import MeasureRole
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal, work_on
-from tests.support.laws import FRENCH
+from tests.support.laws import FRENCH, OTHER
 
 
 def refused(office: Office, *words: str) -> str:
@@ -244,20 +248,121 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     closed.json("measure", "1", "disciplinary_opened")
     assert closed.json("show", "1")["work"]["deadline"] is None
     clock.wait(400)
-    work_on(closed, category="threat", outcome="moot")
+    work_on(closed, category="threat")
     assert ["proceedings"] == terms(closed)[0][3]
-    assert "case 1: proceedings go on" in refused(closed, "1")
-    closed.json("destroy", "1", "--early", "acquitted, no appeal")
+    assert "waits: proceedings go on: kept until the final decision" in closed.run("retention").out
+    assert "proceedings go on: it is kept until two officers note the final decision" in shown(closed)
+    for early in ([], ["--early", "acquitted, no appeal"]):
+        assert "case 1: proceedings go on: kept until the final decision" in refused(closed, "1", *early)
+    assert "nothing is due" in refused(closed, "--due")
+    closed.json("measure", "1", "final_decision")
+    assert [("proceedings", a_year_after(clock.day), False, [])] == terms(closed)
+    assert [a_year_after(clock.day)] == kept_until(closed)
+    assert "proceedings" not in refused(closed, "1")
+    clock.wait(366)
+    closed.json("destroy", "--due")
     (line,) = closed.json("destroyed")["destroyed"]
-    assert ("decided-by-officers", clock.day.isoformat()) == (line["rule"], line["destroyed"])
+    assert ("proceedings", clock.day.isoformat()) == (line["rule"], line["destroyed"])
     day = today().isoformat()
-    assert (day, day, "threat", "moot") == tuple(
+    assert (day, day, "threat", "out_of_scope") == tuple(
         line[name] for name in ("received", "closed", "category", "outcome")
     )
     (entry,) = [
-        each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
+        each for each in closed.json("journal", "print")["entries"] if each["action"] == "end-proceedings"
     ]
-    assert ({"cases": 1}, "acquitted, no appeal") == (entry["values"], entry["reason"])
+    assert ({"kind": "final_decision"}, 1) == (entry["values"], entry["case"])
+
+
+def shown(office: Office) -> str:
+    return office.run("show", "1").out
+
+
+def a_year_after(day: date) -> str:
+    return (day + relativedelta(years=1)).isoformat()
+
+
+def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office) -> None:
+    """That of the outcome from the closing, that of proceedings from the decision; list and case agree."""
+    closed.json("measure", "1", "prosecutor_phoned", "--day", (today() - timedelta(500)).isoformat())
+    day = today() - timedelta(330)
+    closed.json("measure", "1", "final_decision", "--day", day.isoformat())
+    assert [("inadmissible", in_two_months(today()), False, [])] == terms(closed)
+    closed.json("retract", "1", "2", "--reason", "another day")
+    closed.json("measure", "1", "final_decision", "--day", (day + timedelta(90)).isoformat())
+    later = a_year_after(day + timedelta(90))
+    assert [("proceedings", later, False, [])] == terms(closed)
+    assert [later] == kept_until(closed)
+    work_on(closed, outcome="founded")
+    assert ["admissible"] == [each[0] for each in terms(closed)]
+
+
+def test_junk_that_was_in_proceedings_is_kept_for_them_as_well(closed: Office) -> None:
+    for kind in ("prosecutor_phoned", "final_decision"):
+        closed.json("measure", "1", kind)
+    work_on(closed, closed=None, junked=today())
+    assert [("proceedings", a_year_after(today()))] == [each[:2] for each in terms(closed)]
+
+
+def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
+    closed: Office, clock: Clock
+) -> None:
+    """Also if they began before it, and were noted later: nobody knows that it decided them."""
+    early = clock.day - timedelta(9)
+    for before in (timedelta(0), timedelta(20)):
+        closed.json("measure", "1", "prosecutor_phoned", "--day", (early - before).isoformat())
+        assert ["proceedings"] == terms(closed)[0][3]
+        closed.json("measure", "1", "final_decision", "--day", early.isoformat())
+        assert [] == terms(closed)[0][3]
+    closed.json("measure", "1", "prosecutor_phoned")
+    assert ["proceedings"] == terms(closed)[0][3]
+
+
+def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> None:
+    """Of two it ends the earlier one; one that would end none is a mistake."""
+    days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
+    closed.json("measure", "1", "prosecutor_phoned", "--day", days[2])
+    assert f"that go on began on {days[2]}, after {days[1]}" in refused_measure(
+        closed, "final_decision", days[1]
+    )
+    closed.json("measure", "1", "prosecutor_phoned", "--day", days[0])
+    closed.json("measure", "1", "final_decision", "--day", days[1])
+    assert ["proceedings"] == terms(closed)[0][3]
+    closed.json("measure", "1", "final_decision", "--day", days[2])
+    assert [] == terms(closed)[0][3]
+
+
+def refused_measure(office: Office, kind: str, day: str) -> str:
+    before = office.state()
+    said = office.run("measure", "1", kind, "--day", day)
+    assert (1, before) == (said.code, office.state())
+    return said.err
+
+
+def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_kept_again(
+    closed: Office, clock: Clock
+) -> None:
+    """One officer neither notes nor takes it back; oversight counts both."""
+    closed.json("measure", "1", "prosecutor_phoned")
+    with closed.unlocked() as opened:
+        alone = Actor(dict(list(opened.present.items())[:1]), clock.day)
+        taken = Taken(kind="final_decision", day=clock.day)
+        with pytest.raises(Locked):
+            measures.record(opened.inbox, alone, 1, taken)
+        measures.record(opened.inbox, opened.by_opening(clock.day), 1, taken)
+        with pytest.raises(Locked):
+            measures.retract(opened.inbox, alone, 1, 2, "another case")
+    assert [] == terms(closed)[0][3]
+    closed.json("retract", "1", "2", "--reason", "another case")
+    assert ["proceedings"] == terms(closed)[0][3]
+    assert "proceedings go on" in refused(closed, "1", "--early", "x")
+    counted = closed.json("oversight")["actions"]
+    assert {"end-proceedings": 1, "remove-proceedings": 1}.items() <= counted.items()
+
+
+def test_a_final_decision_takes_two_officers_whatever_the_law_says() -> None:
+    """The synthetic law asks for one."""
+    assert 1 == OTHER.measures[OTHER.measure(MeasureRole.FINAL_DECISION)].officers
+    assert 2 == TABLE[Code.END_PROCEEDINGS].officers
 
 
 def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(

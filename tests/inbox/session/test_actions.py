@@ -78,6 +78,7 @@ OVERSEEN = {
     Code.DISCARD_UNOPENED,
     Code.DISCLOSE,
     Code.DISCLOSE_IDENTITY,
+    Code.END_PROCEEDINGS,
     Code.ENTRUST,
     Code.EXCLUDE,
     Code.EXTEND,

@@ -58,6 +58,7 @@ SENSITIVE = {
     "minimise",
     "release-hold",
     "remove-proceedings",
+    "end-proceedings",
     "decide-by-two",
 }
 COMMANDS = [
@@ -96,6 +97,7 @@ COMMANDS = [
     "minimise 1 note --text x --reason x",
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
+    "measure 1 final_decision",
     "decide 1 no_transmission --reason x",
     "decide 1 informed --reason x",
     "junk 2 --reason x",
@@ -124,6 +126,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
+        transaction.add(Measure(case=1, position=2, kind="final_decision", day=clock.day))
         lost = {"kind": Kind.NOT_FOR_US, "received": build.today(), "collected": build.today()}
         asked = {
             "received": build.today(),
