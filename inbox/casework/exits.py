@@ -145,6 +145,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
+    # Of exactly this case, as it is: whatever is done to it afterwards asks the archives anew.
+    Obstacle.VISA: _row(destroy=_blocked(Code.RECORD_VISA)),
     # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
     Obstacle.PROSECUTOR: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
@@ -234,14 +236,14 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     return _in_the_way(asked.way, {what for what in counted if _stands(session, number, what, asked)})
 
 
-def check(session: Session, number: int, asked: Asked) -> None:
+def check(session: Session, number: int, asked: Asked, but: Obstacle | None = None) -> None:
     """Return if nothing stands between a case and an exit, or nothing but what is overruled as asked.
 
-    Raises as ``obstacles``, CaseRefused with how the obstacle is lifted, Undeclared, and Locked for an
-    action of one officer where it takes two.
+    Nor does ``but``, for whoever is about to lift that. Raises as ``obstacles``, CaseRefused with how the
+    obstacle is lifted, Undeclared, and Locked for an action of one officer where it takes two.
     """
     for what in obstacles(session, number, asked):
-        if is_stopped(what, asked):
+        if what is not but and is_stopped(what, asked):
             raise _refused(session, number, what, asked)
 
 
@@ -279,6 +281,11 @@ def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
 def is_due(due: Due, today: date) -> bool:
     """Tell whether a case is to be destroyed now: nothing that the schedule says of it stands in the way."""
     return not _in_the_way(Exit.DESTROY, _scheduled(due, today))
+
+
+def waits_for_visa(due: Due, today: date) -> bool:
+    """Tell whether a case is to be destroyed now, but for the archives' visa."""
+    return _in_the_way(Exit.DESTROY, _scheduled(due, today)) == [Obstacle.VISA]
 
 
 def waits_for(due: Due) -> list[Obstacle]:
@@ -454,6 +461,10 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
         Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),
+        Obstacle.VISA: sentence(
+            "list it for the archives, then note their visa: inbox visa list {number} --out FOLDER",
+            number=number,
+        ),
         Obstacle.UNDECIDED: sentence(
             "do that first, as its page says: inbox decide {number} CHOICE --reason TEXT", number=number
         ),

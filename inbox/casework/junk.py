@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
-from inbox.deadlines import workflow
+from inbox.deadlines import visas, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -66,5 +66,6 @@ def _recover(session: Session, number: int) -> None:
             sentence("see what is: inbox queue --junk"),
         )
     workflow.set_junked(work, None)
+    visas.take_out(session, number)
     queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
     workflow.keep_in_step(session, number)

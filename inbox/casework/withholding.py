@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, declarations, named
-from inbox.deadlines import legal_duties, proceedings
+from inbox.deadlines import legal_duties, proceedings, visas
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -71,6 +71,7 @@ def about(session: Session, request: int, number: int) -> AccessCase:
     """Return the row of a case and a request, a new one if there is none yet."""
     found = session.get(AccessCase, (number, request))
     if found is None:
+        visas.take_out(session, number)
         found = AccessCase(case=number, request=request)
         session.add(found)
     return found

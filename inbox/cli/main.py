@@ -62,6 +62,7 @@ _COMMANDS = {
     "unopened": "inbox.cli.commands.retention:unopened_command",
     "discard": "inbox.cli.commands.retention:discard",
     "retention": "inbox.cli.commands.retention:retention_command",
+    "visa": "inbox.cli.commands.retention:visa_group",
     "destroy": "inbox.cli.commands.retention:destroy",
     "destroyed": "inbox.cli.commands.retention:destroyed_command",
     "decide": "inbox.cli.commands.measures:decide",

@@ -9,9 +9,10 @@ class Obstacle(StrEnum):
     The first are facts of the case: it is ``URGENT`` at a priority that the law names, of ``DANGER`` if
     an answer says that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read
     the report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom
-    it names has asked what is held on them, and was not answered. ``PROSECUTOR``, ``PERSONS``,
-    ``ADMISSIBILITY`` and ``UNDECIDED``, for any other, are decisions of the law that are still to be
-    taken, ``PUT_OFF`` if that on persons was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case
+    it names has asked what is held on them, and was not answered; of ``VISA`` if the archives have to
+    agree before it is destroyed, and have not. ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and
+    ``UNDECIDED``, for any other, are decisions of the law that are still to be taken, ``PUT_OFF`` if that
+    on persons was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case
     ends: with another outcome than was decided, or with one that was not; something is withheld from its
     reporter; that one cannot be reached, or is told nothing; a text could give somebody away; an outcome
     is told for which the prosecutor's word is missing; the law lets nobody alone decide this outcome, or
@@ -31,6 +32,7 @@ class Obstacle(StrEnum):
     UNREAD = "unread"
     PORTAL = "portal"
     NOT_DUE = "not_due"
+    VISA = "visa"
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"
     PUT_OFF = "put_off"

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto import bundle
-from inbox.deadlines import clocks, legal_duties, office, proceedings
+from inbox.deadlines import clocks, legal_duties, office, proceedings, visas
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Practice
 from inbox.system import atomic_files, given_files
@@ -44,12 +44,15 @@ class Due:
 class UnopenedTerm:
     """What came in and became no case: how much there is, and how much of it may be discarded by now.
 
-    ``next_day`` is the day from which more may be, None if nothing waits for one.
+    ``next_day`` is the day from which more may be, None if nothing waits for one. ``unasked`` is how much is
+    past its term and waits for the archives' visa, collected up to the day ``unasked_to``.
     """
 
     count: int
     due: int
     next_day: date | None
+    unasked: int = 0
+    unasked_to: date | None = None
 
 
 def unopened_until(session: Session, collected: date) -> date:
@@ -75,10 +78,28 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
     What names a case of the vault is left out: it is part of that one, and is destroyed with it.
     """
     found = queries_exchange.caseless_by_day(session)
-    counted = {unopened_until(session, day): count for day, count in found.items()}
-    waiting = [day for day in counted if day > today]
-    due = sum(count for day, count in counted.items() if day <= today)
-    return UnopenedTerm(sum(counted.values()), due, min(waiting, default=None))
+    until = {day: unopened_until(session, day) for day in found}
+    over = {day for day in found if until[day] <= today}
+    due = over & set(discardable(session, today))
+    return UnopenedTerm(
+        count=sum(found.values()),
+        due=sum(found[day] for day in due),
+        next_day=min((until[day] for day in found.keys() - over), default=None),
+        unasked=sum(found[day] for day in over - due),
+        unasked_to=max(over - due, default=None),
+    )
+
+
+def discardable(session: Session, today: date) -> list[date]:
+    """Return the days of which all that was collected, and became no case, may be discarded by now.
+
+    It is past its term, and has the archives' visa if the law asks for one.
+    """
+    needs_visa = office.of(session).law.retention.unopened.visa
+    agreed = visas.unopened_to(session) if needs_visa else today
+    days = queries_exchange.caseless_by_day(session)
+    over = [day for day in days if unopened_until(session, day) <= today]
+    return [day for day in over if agreed and day <= agreed]
 
 
 def listing(home: Home, session: Session) -> list[Due]:
@@ -91,6 +112,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     undecided[Obstacle.UNDECIDED] = legal_duties.undecided_others(session)
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
     awaited, how = _Awaited(home, session), office.of(session)
+    agreed = visas.given(session)
     found = []
     for case, work in rows:
         if term := _term(how, work, written.get(case.number), decided.get(case.number)):
@@ -101,6 +123,7 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PROCEEDINGS: case.number in pursued,
                 Obstacle.UNREAD: case.number in unread,
                 Obstacle.PORTAL: awaited.has(case),
+                Obstacle.VISA: case.number not in agreed and _needs_visa(how, work, decided.get(case.number)),
             }
             # Also what was put off.
             facts |= {what: case.number in numbers for what, numbers in undecided.items()}
@@ -133,6 +156,13 @@ def _term(
         return term
     after = clocks.kept_until(decided, how.law.retention.proceedings, how.calendar)
     return max(term, (Rule.PROCEEDINGS, after), key=lambda each: each[1])
+
+
+def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
+    """Tell whether a period by which a case is kept ends with the archives' visa."""
+    kept = how.law.retention
+    ended = kept.junk if work.junked else kept.periods[how.period(work.outcome)]
+    return ended.visa or (decided is not None and kept.proceedings.visa)
 
 
 class _Awaited:

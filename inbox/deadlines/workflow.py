@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.deadlines import clocks as legal_clocks
-from inbox.deadlines import legal_duties, office, proceedings
+from inbox.deadlines import legal_duties, office, proceedings, visas
 from inbox.deadlines.clocks import Due, Events
 from inbox.deadlines.office import Practice
 from inbox.questionnaire import answers as answers_of
@@ -98,6 +98,7 @@ def set_junked(work: Workflow, day: date | None) -> None:
 
 def heard(session: Session, number: int) -> None:
     """Note that the author of a case wrote: what was taken for junk comes back."""
+    visas.take_out(session, number)
     set_junked(session.get_one(Workflow, number), None)
     keep_in_step(session, number)
 
@@ -106,6 +107,7 @@ def acted(session: Session, number: int, today: date) -> None:
     """Note that an officer has done something about a case."""
     work = of(session, number)
     work.first_act = work.first_act or today
+    visas.take_out(session, number)
     keep_in_step(session, number)
 
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from inbox.access import access_requests, declarations, named
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
-from inbox.deadlines import retention_schedule, workflow
+from inbox.deadlines import retention_schedule, visas, workflow
 from inbox.deadlines.obstacles import Obstacle
-from inbox.deadlines.retention_schedule import Due, Rule, UnopenedTerm
+from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.exchange import unopened_numbers
 from inbox.keys import key_store
 from inbox.language.errors import Refused
@@ -43,13 +43,6 @@ class Plan:
     early: str = ""
 
 
-def schedule(inbox: Inbox, who: Actor) -> tuple[list[Due], UnopenedTerm]:
-    """Return every case that is closed or junk by the day on which it is destroyed; what became none."""
-    with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
-        cases = _listing(inbox.home, session)
-        return cases, retention_schedule.unopened(session, who.today)
-
-
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> Plan:
     """Return the destruction of these cases; with a reason, also before their day.
 
@@ -62,9 +55,10 @@ def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> P
 def plan_due(inbox: Inbox, who: Actor) -> Plan:
     """Return the destruction of all that is due; Refused if nothing is."""
     with _planning(inbox, who) as session:
-        found = _listing(inbox.home, session)
+        found = listing(inbox.home, session)
         due = [each for each in found if exits.is_due(each, who.today)]
         if not due:
+            _check_asked(found, who.today)
             waiting = [each.day for each in found if exits.is_due(each, each.day)]
             raise Refused(
                 sentence("nothing is due before {day}", day=min(waiting))
@@ -90,11 +84,22 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     return now
 
 
+def _check_asked(found: Sequence[Due], today: date) -> None:
+    """Raise Refused if something would be due but for the archives' visa."""
+    if count := sum(exits.waits_for_visa(each, today) for each in found):
+        raise Refused(
+            sentence(
+                "nothing is due that the archives have agreed to; {count} cases wait for that", count=count
+            ),
+            sentence("list them for the archives, then note their visa: inbox visa list --out FOLDER"),
+        )
+
+
 def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
     return inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.DESTROYABLE))
 
 
-def _listing(home: Home, session: Session) -> list[Due]:
+def listing(home: Home, session: Session) -> list[Due]:
     """Return the retention schedule, and mark the cases that name somebody who waits for an answer.
 
     Undeclared cases are not searched: with a request for any name, officers would learn what they say.
@@ -126,8 +131,10 @@ def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, 
 
 def _destroy(home: Home, session: Session, planned: Plan) -> None:
     numbers = [each.case for each in planned.cases]
+    agreed = visas.given(session)
     for each in planned.cases:
-        _line(session, journal.actor(session), each)
+        found = agreed.get(each.case)
+        _line(session, journal.actor(session), each, visas.reference(found) if found else "")
     keys = set(session.scalars(select(Attachment.id).where(Attachment.case.in_(numbers))))
     session.merge(Leaving(name=VAULT))
     session.add_all(_leavings(home, session, numbers, keys))
@@ -145,7 +152,7 @@ def _plan(session: Session, due: Sequence[Due], early: str = "") -> Plan:
     return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)), early)
 
 
-def _line(session: Session, by: Actor, due: Due) -> None:
+def _line(session: Session, by: Actor, due: Due, visa: str) -> None:
     """Note the end of a case where it outlives it."""
     case, work = queries_cases.case(session, due.case), workflow.of(session, due.case)
     gone = action(
@@ -170,6 +177,7 @@ def _line(session: Session, by: Actor, due: Due) -> None:
             closed=work.closed,
             category=work.category,
             outcome=work.outcome,
+            visa=visa,
         )
     )
 

@@ -56,14 +56,15 @@ def _view(each: DestroyedCase) -> View:
         "rule": each.rule,
         "category": each.category,
         "outcome": each.outcome,
+        "visa": each.visa,
     }
 
 
 def rows(views: Sequence[View]) -> Iterator[str]:
     """Yield the lines as a table of plain text."""
-    yield _row(*map(_both, _COLUMNS), ", ".join(map(_both, ("category", "outcome"))))
+    yield _row(*map(_both, _COLUMNS), ", ".join(map(_both, ("category", "outcome", "visa"))))
     for each in views:
-        about = ", ".join(filter(None, (each["category"], each["outcome"]))) or "-"
+        about = ", ".join(filter(None, (each["category"], each["outcome"], each["visa"]))) or "-"
         yield _row(
             str(each["case"]),
             each["received"],
@@ -95,7 +96,7 @@ def write(destroyed: DestroyedList, out: Path) -> list[Path]:
 
 
 def _paper(destroyed: DestroyedList) -> str:
-    """Return the list as text to print, in French and English, with room for the visa of the archives."""
+    """Return the list as text to print, in French and English."""
     head = {"office": visible(destroyed.office), "as_of": destroyed.day, "cases": len(destroyed.lines)}
     return "\n".join(
         [
@@ -105,7 +106,7 @@ def _paper(destroyed: DestroyedList) -> str:
             "",
             *rows(destroyed.lines),
             "",
-            *(f"{_both(name, ' / ')}:\n\n" for name in ("officers", "visa")),
+            f"{_both('officers', ' / ')}:\n\n",
         ]
     )
 

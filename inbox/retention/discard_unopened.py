@@ -23,6 +23,11 @@ def plan(inbox: Inbox, who: Actor) -> int:
     """Return how much may be discarded today; Refused if nothing may."""
     with inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.UNOPENED)) as session:
         found = retention_schedule.unopened(session, who.today)
+    if not found.due and found.unasked:
+        raise Refused(
+            sentence("what became no case and is past its term has no visa of the archives"),
+            sentence("list it for them, then note their visa: inbox visa list --out FOLDER"),
+        )
     if not found.due:
         raise Refused(
             sentence("nothing of what became no case may be discarded before {day}", day=found.next_day)
@@ -55,6 +60,4 @@ def discard(inbox: Inbox, who: Actor, entries: int) -> None:
 
 
 def _due(session: Session, today: date) -> Sequence[Unopened]:
-    days = queries_exchange.caseless_by_day(session)
-    over = [day for day in days if retention_schedule.unopened_until(session, day) <= today]
-    return queries_exchange.caseless(session, over)
+    return queries_exchange.caseless(session, retention_schedule.discardable(session, today))

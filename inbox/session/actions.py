@@ -84,6 +84,8 @@ class Code(StrEnum):
     LIST_HANDLERS = "list-handlers"
     LIST_RETENTION = "list-retention"
     LIST_DESTROYED = "list-destroyed"
+    LIST_FOR_VISA = "list-for-visa"
+    RECORD_VISA = "record-visa"
     DESTROYED = "destroyed"
     QUARANTINE = "quarantine"
     BACK_UP = "back-up"
@@ -204,6 +206,7 @@ _DECIDING = {
     "decision_ground": _code("decision_ground"),
 }
 _LAW = {"law": _TEXT}
+_VISA_LIST = {"list": _TEXT}
 _SHARING = {"sharing": _TEXT, "quorum": _NUMBER}
 _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
 
@@ -282,6 +285,11 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(),
+    # Both are of no case: lists of what is in quarantine, too, which show nothing of a report.
+    Code.LIST_FOR_VISA: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_VISA_LIST),
+    Code.RECORD_VISA: Rule(
+        officers=2, quarantine=True, oversight=True, values=_VISA_LIST | {"day": _DAY, "reference": _TEXT}
+    ),
     Code.DESTROYED: Rule(
         values={"rule": _code("rule"), "outcome": _code("outcome"), "junk": _FLAG, "unanswered": _FLAG}
     ),

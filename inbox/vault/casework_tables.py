@@ -303,6 +303,14 @@ class Handler(Base):
     since: Mapped[date]
 
 
+class ListedCase(Base):
+    """A case that is still as it was when it stood on a list for the archives."""
+
+    __tablename__ = "listed_cases"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    list: Mapped[int] = mapped_column(ForeignKey("visa_lists.n"), primary_key=True)
+
+
 class Strike(Base):
     """A passage that was taken out of a case for good; of it nothing is kept but where it stood."""
 

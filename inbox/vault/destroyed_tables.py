@@ -12,6 +12,7 @@ class DestroyedCase(Base):
     """A line of the list of what was destroyed; its number is not given to another case.
 
     ``rule`` is why it was to be destroyed; category and outcome are as coarse as the figures of a year.
+    ``visa`` says by which list the archives agreed, empty if nobody had to ask them.
     """
 
     __tablename__ = "destroyed_cases"
@@ -24,6 +25,24 @@ class DestroyedCase(Base):
     closed: Mapped[date | None]
     category: Mapped[str]
     outcome: Mapped[str]
+    visa: Mapped[str] = mapped_column(default="")
+
+
+class VisaList(Base):
+    """A list of what is to be destroyed, and the day and reference of the archives' visa once it has one.
+
+    ``sha256`` (32 bytes) is that of its lines. On it stand ``unopened`` entries that became no case,
+    collected up to the day ``unopened_to``.
+    """
+
+    __tablename__ = "visa_lists"
+    n: Mapped[int] = mapped_column(primary_key=True)
+    made: Mapped[date]
+    sha256: Mapped[bytes]
+    unopened: Mapped[int] = mapped_column(default=0)
+    unopened_to: Mapped[date | None] = mapped_column(default=None)
+    visa: Mapped[date | None] = mapped_column(default=None)
+    reference: Mapped[str] = mapped_column(default="")
 
 
 class PastExclusion(Base):

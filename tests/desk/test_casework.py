@@ -14,6 +14,7 @@ from inbox.vault.tables import Case
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import TOKEN, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
+from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
 WHAT = {"what": "Le conteneur MSKU 123456 5 est sorti", "coi": "no"}
@@ -382,6 +383,7 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
         assert client.send("/en/retention", **both(**form)).status_code == 409
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True
+        agree(session, 1)
     with sitting(office) as client:
         asked = client.send("/en/retention", **form)
         assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)

@@ -25,6 +25,7 @@ from tests.support.inbox_builders import (
     stranger,
     today,
 )
+from tests.support.inbox_visas import agreed
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -266,6 +267,12 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "collected": ("/medium/collect", {"bundle": "broken.tar"}, "il n'a pas la forme qu'il devrait avoir"),
     "prepared": ("/medium/outbox", {}, "est sur le support"),
     "verified": ("/journal/verify", {}, "Le journal est intact"),
+    "no visa": (
+        "/retention/visa",
+        BOTH | {"list": "9-00000000", "day": "2026-11-27", "reference": "x"},
+        "Du bordereau 9-00000000 il ne reste rien à détruire",
+    ),
+    "visa list": ("/retention/visa/list", {"case": "3", "reason": "by order"}, "Envoyez-le aux archives"),
     "destroyed": ("/retention", BOTH | {"case": "2", "reason": "by order"}, "Détruit"),
 }
 _SEND = """([action, fields]) => {
@@ -299,14 +306,15 @@ def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, lan
 
 @pytest.fixture(scope="module")
 def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A desk with a case, one to be destroyed, and a file that is no bundle."""
+    """A desk with a case, two to be destroyed, of which one has its visa, and a file that is no bundle."""
     folder = tmp_path_factory.mktemp("answering")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
     tell(world, portal, REPORT)
-    office.json("collect", portal.bundle(Sent(drop(world, "Une note sans signature"))))
-    for number in ("1", "2"):
+    notes = [Sent(drop(world, f"Une note sans signature, {n}")) for n in range(2)]
+    office.json("collect", portal.bundle(*notes))
+    for number in ("1", "2", "3"):
         office.json("declare", number)
     (folder / "identity").write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", folder / "identity")
@@ -315,10 +323,44 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     office.json("measure", "1", "none")
     office.json("show", "1")
     office.settle(1)
-    office.close("2", "founded", "--disclosure", "withheld", "--reason", "x")
+    for number in ("2", "3"):
+        office.close(number, "founded", "--disclosure", "withheld", "--reason", "x")
+    agreed(office, 2)
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         yield Room(served, page, [], set())
+
+
+def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Room) -> None:
+    """By the pages alone: the list, then the visa by two officers, and what the retention page says of it."""
+    page, root = answering.page, answering.served.root
+    page.goto(f"{root}/fr/retention")
+    page.check("input[name=case][value='3'] >> nth=-1")
+    page.fill("#visa-early", "à la demande du juge")
+    page.click("text=Mettre le bordereau pour les archives sur le support")
+    expect(page.locator("main")).to_contain_text("Envoyez-le aux archives")
+    _is_for_everybody(page)
+    for language in LANGUAGES:
+        page.goto(f"{root}/{language}/retention")
+        _is_for_everybody(page)
+    page.goto(f"{root}/fr/retention")
+    page.locator("input[name=day]").first.fill(today().isoformat())
+    page.locator("input[name=reference]").first.fill("AD 76, 2026/114")
+    page.click("text=Noter le visa : deux agents >> nth=0")
+    _is_for_everybody(page)
+    for name, passphrase in BOTH.items():
+        page.fill(f"[name={name}]", passphrase)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("AD 76, 2026/114")
+    _is_for_everybody(page)
+
+
+def _is_for_everybody(page: Page) -> None:
+    assert accessibility.violations(page) == []
+    before = page.viewport_size
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.set_viewport_size(before or NARROW)
 
 
 def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None:

@@ -29,6 +29,7 @@ from tests.support.exits_room import (
 from tests.support.inbox_builders import read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_visas import agree
 
 
 @dataclass(frozen=True)
@@ -124,25 +125,32 @@ _DECISIONS = {
     **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.PREPARED, Obstacle.UNPREPARED), _ADMISSIBILITY),
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
-_WORD = Lift(
-    OTHERS,
-    ("measure", "1", "prosecutor_word"),
-    f"{_CASE}/measure",
-    {"kind": "prosecutor_word", "degree": "0"},
-)
+# After a prosecutor was told today.
+_NOTED = {
+    code: Lift(OTHERS, ("measure", "1", kind), f"{_CASE}/measure", {"kind": kind, "degree": "0"})
+    for code, kind in ((Code.RECORD_MEASURE, "prosecutor_word"), (Code.END_PROCEEDINGS, "final_decision"))
+}
 
 
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
     """Take an obstacle away by an action on a surface."""
     if code in LONG:
         LONG[code][surface](room)
-        return
+    else:
+        _lift(code, what, room, surface, clock)
+    if code is not Code.RECORD_VISA:
+        # Whoever acts on a case takes it from the list on which the archives agreed.
+        with room.changing() as session:
+            agree(session)
+
+
+def _lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
     if code is Code.NOTE_UNOPPOSED:
         with room.changing() as session:
             ask_for_access(session)
     action = _DECISIONS[what][code] if code in DECISIONS else LIFTS[code]
     if what is Obstacle.NO_WORD:
-        action = _WORD
+        action = _NOTED[code]
     _do(action, room, surface)
     if action.is_end:
         # Six years would end every key as well.
@@ -200,8 +208,34 @@ def _answer_at_the_desk(room: Room) -> None:
         assert client.send("/en/access/1/answer", **form).status_code == 200
 
 
+def _record_visa_by_command(room: Room) -> None:
+    day = today().isoformat()
+    with room.office.unlocked() as opened:
+        assert run(opened, ["visa", "list", "--out", str(room.office.out)], ()) == (0, "")
+        words = ["visa", "record", _listed(room), "--day", day, "--reference", "AD 76"]
+        assert run(opened, words, ACTING) == (0, "")
+
+
+def _record_visa_at_the_desk(room: Room) -> None:
+    with room.office.unlocked() as opened:
+        client = Visitor(Desk(opened, 8090, room.office.out, same_disk=True))
+        assert client.send("/en/retention/visa/list").status_code == 200
+        form = {"list": _listed(room), "day": today().isoformat(), "reference": "AD 76"}
+        assert client.send("/en/retention/visa", **form, **passphrases(*ACTING)).status_code == 303
+
+
+def _listed(room: Room) -> str:
+    """Return the name of the list that was written."""
+    (path,) = room.office.out.glob("visa-*.json")
+    return path.stem.removeprefix("visa-")
+
+
 # What the desk does as a job, with a medium.
 LONG: Mapping[Code, Mapping[Surface, Callable[[Room], None]]] = {
     Code.COLLECT: {Surface.COMMAND_LINE: _tell_by_command, Surface.DESK: _tell_at_the_desk},
+    Code.RECORD_VISA: {
+        Surface.COMMAND_LINE: _record_visa_by_command,
+        Surface.DESK: _record_visa_at_the_desk,
+    },
     Code.ANSWER_ACCESS: {Surface.COMMAND_LINE: _answer_by_command, Surface.DESK: _answer_at_the_desk},
 }

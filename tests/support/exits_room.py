@@ -29,12 +29,21 @@ from inbox.questionnaire import answers
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import clock
-from inbox.vault.casework_tables import AccessRequest, Declaration, Duty, Handler, Measure, Workflow
+from inbox.vault.casework_tables import (
+    AccessRequest,
+    Declaration,
+    Duty,
+    Handler,
+    ListedCase,
+    Measure,
+    Workflow,
+)
 from inbox.vault.score import Parts
 from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
 from tests.support.desk_room import TOKEN, Client, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
 from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
 # Who leaves with the case; obstacles that lie in who acts lie in alice, and the other two lift them.
@@ -126,7 +135,7 @@ def found(folder: Path) -> Room:
 
 
 def end(room: Room) -> None:
-    """Close the case, tell the portal, and let the time pass for which it is kept."""
+    """Close the case, tell the portal, let the time pass for which it is kept, and the archives agree."""
     with room.changing() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
         work.outcome, work.disclosure, case.status = "out_of_scope", "withheld", "closed"
@@ -136,6 +145,7 @@ def end(room: Room) -> None:
         session.get_one(Workflow, 1).closed = today() - LONG_AGO
         for letter in session.scalars(select(FollowUp)):
             letter.received = today() - LONG_AGO
+        agree(session)
 
 
 def _handling(**changes: Any) -> Callable[[Session], None]:
@@ -215,6 +225,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.UNREAD: _unread,
     Obstacle.PORTAL: _unheard,
     Obstacle.NOT_DUE: _not_due,
+    Obstacle.VISA: lambda session: session.execute(delete(ListedCase)),
     Obstacle.PROSECUTOR: _duty("art40"),
     Obstacle.PERSONS: _duty("art14"),
     Obstacle.PUT_OFF: _duty("art14", decision="defer"),
@@ -245,6 +256,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
     Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,
     Obstacle.NOT_DUE: lambda session: session.get_one(Workflow, 1).closed in {None, today()},
+    Obstacle.VISA: lambda session: session.scalar(select(ListedCase)) is None,
     Obstacle.PROSECUTOR: lambda session: _has_duty(session, "art40"),
     Obstacle.PERSONS: lambda session: _has_duty(session, "art14"),
     Obstacle.PUT_OFF: lambda session: _has_duty(session, "art14", "defer"),

@@ -25,6 +25,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_trio import Trio
+from tests.support.inbox_visas import agreed
 
 
 @pytest.fixture(scope="session")
@@ -153,12 +154,13 @@ def correspondent(portal: Portal, reporter: Reporter, collect: Callable[..., Any
 
 @pytest.fixture
 def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
-    """An inbox with one report, closed today, of which the portal has heard."""
+    """An inbox with one report, closed today, of which the portal has heard; it has the archives' visa."""
     collect(portal.bundle(first(reporter, files=[b"x"])))
     world.office.settle(1)
     inbox_ending.work_on(world.office, is_open=False, closed=today(), feedback=True, outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     inbox_ending.tell_portal(world.office, portal)
+    agreed(world.office)
     return world.office
 
 

@@ -15,6 +15,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables
 from inbox.vault.tables import Base, Case, Exclusion, FollowUp
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
 CANARY = "zibeline-quartz"
@@ -38,6 +39,7 @@ OF_THE_WORK = (
     "handlers",
     "access_cases",
     "strikes",
+    "listed_cases",
     "openings",
 )
 # Children before the rows that they refer to.
@@ -120,6 +122,7 @@ def found(folder: Path) -> Trio:
         )
         session.flush()
         session.add_all(row for number in (1, 2, 3) for row in work_on(number))
+        agree(session)
         session.execute(update(Case).values(new=True))
         session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
     trio.office.json("outbox", "--out", trio.office.out)

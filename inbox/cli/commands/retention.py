@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from crypto.printable import visible
 from inbox.casework import exits
 from inbox.cli import render
 from inbox.cli.case_selection import counted
@@ -19,6 +20,7 @@ from inbox.cli.options import (
     given_or_to_type,
     json_option,
     officer_options,
+    out_folder,
     reason_needed,
     reason_of,
     text_options,
@@ -30,9 +32,10 @@ from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.retention import destroy_cases, destroyed_list, discard_unopened, strike
+from inbox.retention import destroy_cases, destroyed_list, discard_unopened, strike, visa_list, visas
 from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
+from inbox.retention.visas import Given, Listed
 from inbox.system import terminal
 
 _LAST_CHANCE = "a key or case that is missing here may be in a backup: restore and collect before you discard"
@@ -45,10 +48,51 @@ _LAST_CHANCE = "a key or case that is missing here may be in a backup: restore a
 def retention_command(door: Door, /, *, as_json: bool) -> None:
     """List closed cases and junk by the day on which each is to be destroyed, and how much became no case."""
     with door.opened() as (inbox, who):
-        found, term = destroy_cases.schedule(inbox, who)
-    cases = [_view(each, who.today) for each in found]
-    view = {"cases": cases, "unopened": _term_view(term)}
-    terminal.show(view, [*_lines(cases), *_term(term)], as_json=as_json)
+        found = visas.schedule(inbox, who)
+    cases = [_view(each, who.today) for each in found.cases]
+    lists = [_list_view(each) for each in found.lists]
+    view = {"cases": cases, "unopened": _term_view(found.unopened), "lists": lists}
+    said = [*_lines(cases), *_term(found.unopened), *map(_list_line, lists)]
+    terminal.show(view, said, as_json=as_json)
+
+
+@click.group(name="visa")
+def visa_group() -> None:
+    """The archives' visa, before destruction: a list to send to them, and their word on it."""
+
+
+@visa_group.command(name="list")
+@click.argument("case", nargs=-1, type=NUMBER)
+@click.option("--early", metavar="REASON", default="", callback=reason_of, help="Also before their day.")
+@out_folder
+@officer_options
+@json_option
+@click.pass_obj
+def list_command(door: Door, /, *, case: tuple[int, ...], early: str, out: Path, as_json: bool) -> None:
+    """List cases for the archives, to print and as JSON; without numbers, all that wait for them alone."""
+    if early and not case:
+        raise click.UsageError("give the numbers of the cases that are to go before their day")
+    visa_list.check(out)
+    with door.opened() as (inbox, who):
+        made = visas.ask(inbox, who, case, early)
+    files = [str(path) for path in visa_list.write(made, out)]
+    send = f"once it is back: inbox visa record {made.name} --day DAY --reference TEXT"
+    terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
+
+
+@visa_group.command(name="record")
+@click.argument("name", metavar="LIST")
+@click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the visa.")
+@click.option("--reference", required=True, metavar="TEXT", help="By what it is found again.")
+@officer_options
+@json_option
+@click.pass_obj
+def record_command(door: Door, /, *, name: str, day: date, reference: str, as_json: bool) -> None:
+    """Note the archives' visa for a list, by its whole name; takes two officers."""
+    with door.opened() as (inbox, who):
+        found = visas.record(inbox, who, name, Given(day, reference))
+    view = _list_view(found)
+    terminal.show(view, [_list_line(view), "to destroy them: inbox destroy"], as_json=as_json)
 
 
 @click.command(name="destroy")
@@ -169,8 +213,11 @@ def _term(term: UnopenedTerm) -> Iterator[str]:
     if term.due:
         yield f"became no case, and past the day until which it is kept: {term.due}; inbox discard"
         yield _LAST_CHANCE
+    if term.unasked:
+        yield f"became no case, past its day, waits for the archives' visa: {term.unasked}; inbox visa list"
     if term.next_day:
-        yield f"became no case, and is kept for now: {term.count - term.due}, the first until {term.next_day}"
+        kept = term.count - term.due - term.unasked
+        yield f"became no case, and is kept for now: {kept}, the first until {term.next_day}"
 
 
 def _page(found: Page, number: int) -> Iterator[str]:
@@ -189,6 +236,24 @@ def _ask_once(door: Door) -> None:
         raise Refused(
             sentence("nothing was destroyed"), sentence("answer yes, or see them first: inbox retention")
         )
+
+
+def _list_view(each: Listed) -> View:
+    row = each.row
+    return {
+        "list": each.name,
+        "made": row.made.isoformat(),
+        "cases": list(each.cases),
+        "unopened": row.unopened,
+        "visa": row.visa.isoformat() if row.visa else None,
+        "reference": row.reference,
+    }
+
+
+def _list_line(row: View) -> str:
+    state = f"visa of {row['visa']}, {visible(row['reference'])}" if row["visa"] else "waits for its visa"
+    more = f", became no case: {row['unopened']}" if row["unopened"] else ""
+    return f"list {row['list']} for the archives, made {row['made']}, {counted(row['cases'])}{more}: {state}"
 
 
 def _view(each: Due, day: date) -> View:
@@ -214,7 +279,7 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
 
 
 def _told(destroyed: Plan) -> Iterator[str]:
-    yield f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox destroyed --out FOLDER"
+    yield f"destroyed: {counted(destroyed.cases)}; what was, for the archives: inbox destroyed --out FOLDER"
     yield "an older copy of the vault still holds what was in them; destroy every copy of:"
     yield from (f"  {name}" for name in destroyed.backups)
     yield "  the vault, from before now"

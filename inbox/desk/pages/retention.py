@@ -8,13 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from crypto.strictjson import LARGEST
 from inbox.casework import exits
+from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.state import Done, Work, here, medium_folder
-from inbox.retention import destroy_cases, destroyed_list, discard_unopened
+from inbox.retention import destroy_cases, destroyed_list, discard_unopened, visa_list, visas
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
 from inbox.retention.striker import EVERYWHERE, Seen
+from inbox.retention.visas import Given
 from inbox.text import segments
 
 pages = Blueprint("retention", __name__)
@@ -24,13 +26,39 @@ pages = Blueprint("retention", __name__)
 def show() -> ResponseReturnValue:
     """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
     inbox, who = here().inbox, here().actor()
-    rows, term = destroy_cases.schedule(inbox, who)
+    found = visas.schedule(inbox, who)
     gone = destroyed_list.listed(inbox, who).lines
-    due = {each.case for each in rows if exits.is_due(each, who.today)}
-    against = {each.case: exits.waits_for(each) for each in rows}
+    due = {each.case for each in found.cases if exits.is_due(each, who.today)}
+    against = {each.case: exits.waits_for(each) for each in found.cases}
+    unasked = {
+        each.case: exits.waits_for_visa(each, who.today)
+        for each in found.cases
+        if against[each.case] == [Obstacle.VISA]
+    }
     return rendering.page(
-        "retention/retention.html", rows=rows, due=due, against=against, gone=gone, term=term
+        "retention/retention.html", found=found, due=due, against=against, gone=gone, unasked=unasked
     )
+
+
+@pages.post("/retention/visa/list")
+@jobs.long(Work.VISA_LIST)
+def list_for_visa() -> ResponseReturnValue:
+    """List the chosen cases for the archives, and put the list on the medium."""
+    out = medium_folder()
+    visa_list.check(out)
+    numbers = forms.cases() if "case" in request.form else []
+    made = visas.ask(here().inbox, here().actor(), numbers, line("reason"))
+    files = visa_list.write(made, out)
+    return rendering.page("retention/visa_list.html", made=made, files=files)
+
+
+@pages.post("/retention/visa")
+def record_visa() -> ResponseReturnValue:
+    """Note the archives' visa for a list; takes two officers."""
+    word = Given(forms.required_day("day"), line("reference"))
+    visas.record(here().inbox, here().actor(), line("list"), word)
+    here().say(Done.VISA_RECORDED)
+    return redirect(url_for("retention.show"), 303)
 
 
 @pages.post("/retention")

@@ -49,6 +49,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("break-glass",): ["--reason", "x"],
     ("junk",): ["--reason", "x"],
     ("destroy",): ["--early", "x"],
+    ("visa", "list"): ["--early", "x", "--out", "OUT"],
     ("quarantine",): ["--reason", "x"],
     ("minimise",): ["what", "--text", "x", "--reason", "x"],
     ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],

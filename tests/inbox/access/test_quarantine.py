@@ -104,13 +104,13 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
     assert (0, CANARY in decided.out) == (decided.code, False)
     office.json("hold", "1", "--reason", "the judge asks for it")
     assert 0 == office.run(*closed).code
-    assert [["held", "proceedings", "portal"]] == [
+    assert [["held", "proceedings", "portal", "visa"]] == [
         each["obstacles"] for each in office.json("retention")["cases"]
     ]
     office.json("hold", "1", "--release", "--reason", "over")
     ended = office.run("measure", "1", "final_decision", "--json")
     assert (0, False) == (ended.code, CANARY in ended.out)
-    assert ["portal"] == office.json("retention")["cases"][0]["obstacles"]
+    assert ["portal", "visa"] == office.json("retention")["cases"][0]["obstacles"]
     assert "in quarantine" in office.run("show", "1").err
 
 
@@ -138,5 +138,5 @@ def test_which_actions_pass_a_quarantine_is_written_down() -> None:
         Code.REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
         Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
         Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
-        Code.LIFT_QUARANTINE,
+        Code.LIFT_QUARANTINE, Code.LIST_FOR_VISA, Code.RECORD_VISA,
     } == {code for code, rule in TABLE.items() if rule.quarantine}  # fmt: skip

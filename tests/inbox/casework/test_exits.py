@@ -59,6 +59,7 @@ DECIDED = """
     unread       x x x . .
     portal       . . x . .
     not_due      . . r . .
+    visa         . . x . .
     prosecutor   x x x x .
     persons      x x x x .
     put_off      . x x x .
@@ -282,7 +283,8 @@ def test_a_builder_without_effect_is_noticed(
             continue
         unnoticed.append(is_ended)
     by_nature = {Obstacle.CLOSED: [True], Obstacle.OPEN: [False], Obstacle.PORTAL: [False]} | {
-        Obstacle.NOT_DUE: [False]
+        Obstacle.NOT_DUE: [False],
+        Obstacle.VISA: [False],
     }
     assert by_nature.get(what, []) == unnoticed
 

@@ -15,6 +15,7 @@ from tests.support import dossier_room as room_of
 from tests.support.command_tree import commands_of
 from tests.support.dossier_room import ADDRESSEE, NAME, SECRET, SOURCE, Room, opened
 from tests.support.inbox_builders import today
+from tests.support.inbox_visas import agreed
 
 # What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
 EXPORTS = {
@@ -40,13 +41,16 @@ EXPORTS = {
     "oversight, for machines": ["oversight", "--json"],
     "timeline": ["timeline", "1", "--json"],
     "journal": ["journal", "print", "--json"],
+    "visa list": ["visa", "list", "1", "--early", "x", "--out", "OUT/list"],
     "destroyed": ["destroyed", "--out", "OUT/list"],
 }
-# Of a destroyed case: made last.
+# Of a case that has ended,
+ENDED = {"visa list"}
+# and of one that was destroyed: made last.
 AFTER = {"destroyed"}
 # In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
 SOURCELESS = {name for name in EXPORTS if name.partition(",")[0] in {"access", "oversight", "timeline"}}
-SOURCELESS |= {"journal", "destroyed"}
+SOURCELESS |= {"journal", "destroyed", "visa list"}
 # For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
 NO_EXPORT = {"outbox", "backup", "card", "keyring", "sign-pages"}
 
@@ -73,12 +77,14 @@ def made(
         came = ["--received", (today() - timedelta(days)).isoformat(), "--way", "letter"]
         room.office.json("access", "record", "--person", NAME, *came)
     room.office.json("decide", "1", "informed", "--reason", "x")
-    found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER}
+    found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER | ENDED}
     room.office.json("decide", "1", "not_needed", "--reason", "x")
     room.office.close("1")
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing
     room.office.json("show", "1")
+    found |= {name: list(_exported(room, name)) for name in ENDED}
+    agreed(room.office)
     room.office.json("destroy", "1", "--early", "x")
     return Made(proofs, shown.out, found | {name: list(_exported(room, name)) for name in AFTER})
 
@@ -163,6 +169,7 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     assert b"MSKU" in said["dossier"]
     assert b"liste" in said["attachment"]
     assert b"decided-by-officers" in said["destroyed"]
+    assert "soumis au visa des archives".upper().encode() in said["visa list"]
 
 
 def test_each_command_that_writes_a_file_is_looked_at_here() -> None:
@@ -173,6 +180,6 @@ def test_each_command_that_writes_a_file_is_looked_at_here() -> None:
             elif any(each.name == "out" for each in command.params):
                 yield path + name
 
-    of_groups = {"access", "dossier"}
+    of_groups = {"access", "dossier", "visa"}
     looked_at = {" ".join(words[: 2 if words[0] in of_groups else 1]) for words in EXPORTS.values()}
     assert set(writing(commands)) <= looked_at | NO_EXPORT

@@ -17,6 +17,7 @@ from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_ending import heard, tell_portal
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
+from tests.support.inbox_visas import agreed
 
 # Words of our own lists, which nobody types.
 CODES = {
@@ -249,6 +250,7 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
         closed = ("out_of_scope", "--to", "prosecutor", "--disclosure", disclosure, "--reason", "x")
         room.office.close("1", *closed)
         tell_portal(room.office, room.portal)
+        agreed(room.office)
         room.office.json("destroy", "1", "--early", "x")
         seen = room.office.json("oversight")
         assert ({}, {}, 0) == (seen["outcomes"], seen["deadlines"], seen["cases"]["closed"])

@@ -32,6 +32,7 @@ from tests.support.inbox_copied import found_in
 from tests.support.inbox_ending import tell_portal, work_on
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
+from tests.support.inbox_visas import REFERENCE, agreed
 from tests.support.vault_pages import decrypted, decrypted_file
 
 # Of what stays: who may not read of the case, and its number.
@@ -52,6 +53,7 @@ def told(trio: Trio, tmp_path: Path) -> Trio:
     for number in ("1", "2", "3"):
         trio.others.json("show", number)
         trio.others.json("decide", number, "no_transmission", "--reason", "x")
+    agreed(trio.others)
     return trio
 
 
@@ -181,6 +183,7 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
+    agreed(world.office)
     assert [1] == world.office.json("destroy", "1", "--early", "x")["cases"]
     assert 2 == tombstones(world.office)
 
@@ -204,6 +207,7 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     tell_portal(world.office, portal)
     for number in ("1", "2"):
         world.office.json("show", number)
+    agreed(world.office)
     world.office.json("destroy", "1", "2", "--early", "drill")
     restored = Portal(world, tmp_path / "restored")
     late = [Sent(reporter.follow_up("encore")), first(reporter, text="autrement")]
@@ -298,15 +302,16 @@ def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_
 
 
 def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
-    """Paper and JSON say the same: numbers, days, rule, category, outcome; nothing is overwritten."""
+    """Paper and JSON say the same: numbers, days, rule, category, outcome, visa; nothing is overwritten."""
     told.others.json("destroy", str(KEPT), "2", "--early", "drill")
     listed = told.others.json("destroyed", "--out", tmp_path / "list")
     paper, plain = (Path(each).read_text() for each in listed["files"])
     assert listed["destroyed"] == json.loads(plain)["destroyed"]
     assert not any(CANARY in each for each in (paper, plain))
-    keys = {"case", "received", "closed", "destroyed", "by", "rule", "category", "outcome"}
+    keys = {"case", "received", "closed", "destroyed", "by", "rule", "category", "outcome", "visa"}
     assert [keys, keys] == [set(line) for line in listed["destroyed"]]
-    for words in ("BORDEREAU D'ÉLIMINATION", "visa of the archives", "Dossiers / cases: 2"):
+    assert {f"2-00000000, {REFERENCE}"} == {line["visa"] for line in listed["destroyed"]}
+    for words in ("ÉTAT DES DOSSIERS DÉTRUITS", "visa of the archives", REFERENCE, "Dossiers / cases: 2"):
         assert words in paper
     again = told.others.run("destroyed", "--out", tmp_path / "list")
     assert (1, True) == (again.code, "nothing is overwritten" in again.err)
@@ -338,6 +343,7 @@ def test_a_file_that_another_row_still_needs_stays(
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
     assert 2 == len(world.office.json("unopened")["unopened"])
+    agreed(world.office)
     world.office.json("destroy", str(number), "--early", "drill")
     (row,) = world.office.json("unopened")["unopened"]
     assert (world.office.root / row["file"]).exists()

@@ -19,12 +19,14 @@ from inbox.keys.officers import Credential
 from inbox.language.errors import Locked, Refused
 from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.system import terminal
-from inbox.vault.casework_tables import AccessRequest, Measure
+from inbox.vault.casework_tables import AccessRequest, ListedCase, Measure
+from inbox.vault.destroyed_tables import VisaList
 from inbox.vault.tables import Unopened
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
 from tests.support.inbox_clock import moved
+from tests.support.inbox_visas import agree
 from tests.support.laws import edited
 
 NAMES = ("alice", "bruno", "chloe")
@@ -58,6 +60,7 @@ SENSITIVE = {
     "minimise",
     "release-hold",
     "remove-proceedings",
+    "record-visa",
     "end-proceedings",
     "decide-by-two",
 }
@@ -98,6 +101,7 @@ COMMANDS = [
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
     "measure 1 final_decision",
+    "visa record 9-00000000 --day {day} --reference x",
     "decide 1 no_transmission --reason x",
     "decide 1 informed --reason x",
     "junk 2 --reason x",
@@ -127,6 +131,10 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
         transaction.add(Measure(case=1, position=2, kind="final_decision", day=clock.day))
+        agree(transaction, 1)
+        transaction.add(VisaList(n=9, made=build.today(), sha256=bytes(32)))
+        transaction.flush()
+        transaction.add(ListedCase(case=1, list=9))
         lost = {"kind": Kind.NOT_FOR_US, "received": build.today(), "collected": build.today()}
         asked = {
             "received": build.today(),
@@ -162,6 +170,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "law": edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1"),
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
+        "day": build.today(),
         "card": made,
         "card_key": f"'{key}'",
         "recipient": build.stranger().recipient().encode(),

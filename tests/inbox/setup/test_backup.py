@@ -19,6 +19,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, World, first,
 from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import Trio, of_the_case
+from tests.support.inbox_visas import agreed
 from tests.support.installation import Installation
 from tests.support.small_disk import small_disk
 
@@ -327,6 +328,7 @@ def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
     tell_portal(trio.others, portal)
     trio.others.json("show", "3")
     trio.others.json("decide", "3", "no_transmission", "--reason", "x")
+    agreed(trio.others)
     said = trio.others.run("destroy", "3", "--early", "drill").out
     assert Path(made["keystore"]).name in said
     assert "the vault, from before now" in said

@@ -90,6 +90,7 @@ CONFIRMED = {"access answer", "minimise", "attachment", "identity show", "break-
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
 NOTHING_OF_A_REPORT |= {"questionnaire", "restore", "session", "settings", "sign-pages"}
 NOTHING_OF_A_REPORT |= {"law", "templates", "upgrade", "journal clock", "journal verify", "discard"}
+NOTHING_OF_A_REPORT |= {f"visa {each}" for each in ("list", "record")}
 NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
 NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}
 NOTHING_OF_A_REPORT |= {f"days-off {each}" for each in ("add", "list", "remove")}

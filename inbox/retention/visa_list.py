@@ -1,0 +1,99 @@
+"""The list that is sent to the archives before destruction: to print, in French and English, and as JSON."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from crypto.keyring import Texts
+from crypto.printable import visible
+from inbox.language import labels
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.language.printed_text import Wording
+from inbox.language.views import View
+from inbox.retention.visas import AskedFor
+from inbox.system import atomic_files
+from templates.catalogues import LANGUAGES
+
+_WORDING = Wording(__package__, "visa_list.toml")
+_COLUMNS = ("case", "received", "closed", "rule")
+_WIDTHS = (13, 14, 11, 0)
+
+
+def check(out: Path) -> None:
+    """Raise Refused if a list cannot be written into a folder, before one is made that nobody could read."""
+    if out.exists() and not out.is_dir():
+        raise Refused(
+            sentence("{path} is no folder", path=out), sentence("name a folder for the list: --out FOLDER")
+        )
+
+
+def write(asked: AskedFor, out: Path) -> list[Path]:
+    """Write a list into a folder; return the files. Refused if one of its name is there."""
+    out.mkdir(exist_ok=True)
+    contents = {
+        out / f"visa-{asked.name}.txt": _paper(asked),
+        out / f"visa-{asked.name}.json": json.dumps(view(asked), indent=2) + "\n",
+    }
+    for path in contents:
+        if path.exists():
+            raise Refused(
+                sentence("{path} is already there", path=path),
+                sentence("choose another --out, nothing is overwritten"),
+            )
+    for path, content in contents.items():
+        atomic_files.write(path, [content.encode()])
+    return list(contents)
+
+
+def view(asked: AskedFor) -> View:
+    """Return a list as JSON."""
+    return {
+        "list": asked.name,
+        "office": asked.office,
+        "day": asked.day.isoformat(),
+        "cases": asked.lines,
+        "unopened": asked.unopened,
+    }
+
+
+def _paper(asked: AskedFor) -> str:
+    head = {
+        "office": visible(asked.office),
+        "list": asked.name,
+        "as_of": asked.day,
+        "basis": visible(asked.visa.basis.source),
+        "cases": len(asked.lines),
+    }
+    return "\n".join(
+        [
+            _both("title", "\n"),
+            "",
+            *(f"{_both(name, ' / ')}: {value}" for name, value in head.items()),
+            "",
+            *_rows(asked),
+            "",
+            *(f"{_both(name, ' / ')}:\n\n" for name in ("officers", "visa", "reference")),
+        ]
+    )
+
+
+def _rows(asked: AskedFor) -> Iterator[str]:
+    if asked.lines:
+        yield _row(*(_both(name) for name in _COLUMNS))
+    for each in asked.lines:
+        why = labels.of("rule").get(each["rule"]) or Texts(each["rule"], each["rule"])
+        yield _row(
+            str(each["case"]), str(each["received"]), str(each["closed"] or "-"), f"{why.fr} / {why.en}"
+        )
+    if asked.unopened:
+        yield f"{_both('unopened', ' / ')}: {asked.unopened}"
+
+
+def _both(name: str, between: str = "/") -> str:
+    """Return a text of the list in French and English."""
+    return between.join(_WORDING.say(name, language) for language in LANGUAGES)
+
+
+def _row(*cells: str) -> str:
+    return " ".join(cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip()

@@ -1,0 +1,317 @@
+"""The archives' visa before destruction: a list, their word, then the end of exactly what stands on it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.journal import Presence
+from inbox.casework import withholding
+from inbox.deadlines import visas as agreed_cases
+from inbox.language.errors import CaseRefused, Locked
+from inbox.retention import destroy_cases, visas
+from inbox.retention.visas import Given
+from inbox.session.actions import Actor
+from inbox.vault.casework_tables import AccessRequest, Workflow
+from inbox.vault.tables import Case, Unopened
+from inbox.vault.unopened_reasons import Kind
+from tests.support import inbox_builders as build
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_clock import Clock
+from tests.support.inbox_ending import tell_portal, work_on
+from tests.support.inbox_outcomes import refused
+from tests.support.inbox_trio import CANARY, KEPT, Trio
+from tests.support.laws import FILES, edited
+
+DAY = today().isoformat()
+
+
+@pytest.fixture
+def due(world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock) -> Office:
+    """An inbox with one report, closed for longer than the law keeps it, and one that is open."""
+    for each in (first(reporter, text=CANARY), first(Reporter(world))):
+        collect(portal.bundle(each))
+    world.office.json("show", "1")
+    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope", category="threat")
+    tell_portal(world.office, portal)
+    clock.wait(100)
+    return world.office
+
+
+def listed(office: Office, *words: str) -> Any:
+    return office.json("visa", "list", *words, "--out", office.out / "lists")
+
+
+REF = ("--reference", "AD 76, 2026/114")
+
+
+def agreeing(name: str, day: str | None = None) -> tuple[str, ...]:
+    return "visa", "record", name, "--day", day or (today() + timedelta(100)).isoformat(), *REF
+
+
+def agree(office: Office, name: str, day: str | None = None) -> None:
+    office.json(*agreeing(name, day))
+
+
+def obstacles(office: Office) -> list[str]:
+    found: list[str] = office.json("retention")["cases"][0]["obstacles"]
+    return found
+
+
+def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: Office) -> None:
+    """Neither on its day nor early; a list alone is not enough; then it goes, and the register says why."""
+    assert ["visa"] == obstacles(due)
+    for words in (["1"], ["1", "--early", "x"]):
+        assert "case 1: the archives have not given their visa" in refused(due, "destroy", *words)
+    assert "nothing is due that the archives have agreed to; 1 cases wait" in refused(due, "destroy", "--due")
+    made = listed(due)
+    assert ["visa"] == obstacles(due)
+    assert "have not given their visa" in refused(due, "destroy", "1")
+    agree(due, made["list"])
+    assert [] == obstacles(due)
+    assert [1] == due.json("destroy", "--due")["cases"]
+    (line,) = due.json("destroyed")["destroyed"]
+    assert f"{made['list']}, AD 76, 2026/114" == line["visa"]
+
+
+def test_the_list_tells_the_archives_years_and_the_rule_and_nothing_of_a_reporter(due: Office) -> None:
+    """Paper and JSON: no word, no day of the case, no category, no outcome; the paper has both languages."""
+    made = listed(due)
+    paper, plain = (Path(each).read_text("utf-8") for each in made["files"])
+    year = today().year
+    assert [{"case": 1, "received": year, "closed": year, "rule": "inadmissible"}] == made["cases"]
+    assert made["cases"] == json.loads(plain)["cases"]
+    with due.opened() as inbox, inbox.transaction() as session:
+        received = session.get_one(Case, 1).received.isoformat()
+    for said in (paper, plain):
+        assert not [word for word in (CANARY, received, "threat", "out_of_scope") if word in said]
+    for words in (
+        "BORDEREAU D'ÉLIMINATION",
+        f"Bordereau / list: {made['list']}",
+        "Code du patrimoine, articles L212-2",
+        "Signalement irrecevable ou hors champ / Report that is inadmissible or out of scope",
+    ):
+        assert words in paper
+
+
+def test_two_officers_note_the_visa_the_journal_keeps_it_and_oversight_counts_it(due: Office) -> None:
+    name = listed(due)["list"]
+    day = today() + timedelta(100)
+    with due.unlocked() as opened:
+        alone = Actor(dict(list(opened.present.items())[:1]), day)
+        with pytest.raises(Locked):
+            visas.record(opened.inbox, alone, name, Given(day, "AD"))
+    agree(due, name)
+    entries = due.json("journal", "print")["entries"]
+    noted = {each["action"]: (each["case"], each["values"]) for each in entries if "visa" in each["action"]}
+    assert {
+        "list-for-visa": (None, {"list": name}),
+        "record-visa": (None, {"list": name, "day": day.isoformat(), "reference": "AD 76, 2026/114"}),
+    } == noted
+    assert 1 == due.json("oversight")["actions"]["record-visa"]
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        (("hold", "1", "--reason", "x"), ["held", "visa"]),
+        (("measure", "1", "process_fix"), ["visa"]),
+        (("note", "1", "--text", "read again"), []),
+        (("show", "1"), []),
+    ],
+    ids=["hold", "measure", "note", "reading"],
+)
+@pytest.mark.parametrize("is_agreed", [False, True], ids=["listed", "agreed"])
+def test_what_is_done_to_a_case_takes_it_from_the_list(
+    due: Office, change: tuple[str, ...], left: list[str], *, is_agreed: bool
+) -> None:
+    """Before and after the visa; reading it, and what officers note for themselves, does not."""
+    due.json("source-risk", "1", "low", "--reason", "x")
+    name = listed(due)["list"]
+    if is_agreed:
+        agree(due, name)
+    due.json(*change)
+    if is_agreed:
+        assert left == obstacles(due)
+    elif left:
+        assert f"of the list {name} nothing is left" in refused(due, *agreeing(name))
+    if "held" in left:
+        due.json("hold", "1", "--release", "--reason", "x")
+        assert ["visa"] == obstacles(due)
+
+
+def test_what_its_reporter_writes_takes_a_case_from_the_list(
+    due: Office, portal: Portal, reporter: Reporter, clock: Clock
+) -> None:
+    agree(due, listed(due)["list"])
+    late = portal.bundle(
+        Sent(reporter.follow_up()), edit=lambda intake: build.replace(intake, exported=clock.day)
+    )
+    due.json("collect", late)
+    assert ["unread", "visa"] == [each for each in obstacles(due) if each != "portal"]
+
+
+def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
+    """Whoever brings it back asks for it: marked as junk once more, it is listed anew."""
+    for kind in ("prosecutor_phoned", "final_decision"):
+        due.json("measure", "1", kind, "--day", DAY)
+    work_on(due, closed=None, junked=today())
+    agree(due, listed(due, "1", "--early", "x")["list"])
+    assert [] == obstacles(due)
+    due.json("junk", "1", "--recover", "--reason", "x")
+    work_on(due, is_open=False, junked=today())
+    assert "visa" in obstacles(due)
+
+
+def test_what_is_noted_with_a_request_for_access_takes_a_case_from_the_list(due: Office) -> None:
+    """What the archives were asked about is then evidence of how somebody was answered."""
+    agree(due, listed(due)["list"])
+    with due.opened() as inbox, inbox.transaction() as session:
+        session.add(AccessRequest(n=1, received=today(), way="letter", names=CANARY, due=today()))
+        session.flush()
+        withholding.about(session, 1, 1)
+    assert "visa" in obstacles(due)
+
+
+def test_a_case_that_was_opened_and_closed_again_is_on_no_list(due: Office) -> None:
+    """The same outcome on the same day is another end all the same."""
+    agree(due, listed(due)["list"])
+    due.json("reopen", "1", "--reason", "x")
+    due.json("close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
+    assert "visa" in obstacles(due)
+
+
+def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> None:
+    """One that comes due afterwards waits for a list of its own."""
+    first_list = listed(due)["list"]
+    with due.opened() as inbox, inbox.transaction() as session:
+        case = session.get_one(Case, 2)
+        case.status, case.withdrawn, case.new = "closed", True, False
+    due.json("show", "2")
+    due.json("declare", "2")
+    with due.opened() as inbox, inbox.transaction() as session:
+        work = session.get_one(Workflow, 2)
+        work.is_open, work.closed, work.outcome = False, today(), "out_of_scope"
+    agree(due, first_list)
+    rows = {each["case"]: each["obstacles"] for each in due.json("retention")["cases"]}
+    assert {1: [], 2: ["visa"]} == rows
+    assert "case 2: the archives have not given their visa" in refused(due, "destroy", "1", "2")
+    assert [1] == due.json("destroy", "--due")["cases"]
+
+
+def test_before_its_day_a_case_needs_a_reason_and_the_visa(closed: Office) -> None:
+    """A list of such a case says so; without a reason there is none."""
+    closed.json("hold", "1", "--reason", "x")
+    closed.json("hold", "1", "--release", "--reason", "x")
+    assert "nothing that is due waits for the archives' visa" in refused(closed, "visa", "list", "--out", "x")
+    assert "case 1: not due before" in refused(closed, "visa", "list", "1", "--out", "x")
+    made = listed(closed, "1", "--early", "the reporter asks for it")
+    assert ["decided-by-officers"] == [each["rule"] for each in made["cases"]]
+    agree(closed, made["list"], DAY)
+    assert "case 1: not due before" in refused(closed, "destroy", "1")
+    assert [1] == closed.json("destroy", "1", "--early", "the reporter asks for it")["cases"]
+
+
+def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
+    due.json("hold", "1", "--reason", "x")
+    assert "nothing that is due waits" in refused(due, "visa", "list", "--out", "x")
+    assert "case 1: held for a procedure" in refused(due, "visa", "list", "1", "--out", "x")
+    assert "case 2: still open" in refused(due, "visa", "list", "2", "--out", "x")
+    assert "there is no case 7" in refused(due, "visa", "list", "7", "--out", "x")
+
+
+def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
+    """A list by its number alone: it may be another one, made before a backup was restored."""
+    name = listed(due)["list"]
+    early, late = (today() + timedelta(99)).isoformat(), (today() + timedelta(101)).isoformat()
+    for given, day, why in (
+        (name.partition("-")[0], DAY, "nothing is left"),
+        ("2-00000000", DAY, "nothing is left"),
+        (name, early, "before the list was made"),
+        (name, late, "is to come"),
+    ):
+        assert why in refused(due, "visa", "record", given, "--day", day, *REF)
+    for reference in (" ", "x" * 201):
+        said = refused(due, "visa", "record", name, "--day", late, "--reference", reference)
+        assert "has 1 to 200 characters" in said
+    again = listed(due)["list"]
+    agree(due, name)
+    assert [name] == [each["list"] for each in due.json("retention")["lists"]]
+    assert "nothing is left" in refused(due, "visa", "record", again, "--day", late, *REF)
+    assert "has its visa since" in refused(due, "visa", "record", name, "--day", late, *REF)
+    assert "case 1 needs no visa, or has it" in refused(due, "visa", "list", "1", "--out", "x")
+
+
+def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Path) -> None:
+    """Nor a list on which nothing else stands; and gives no visa to it."""
+    portal = Portal(World(trio.others), tmp_path / "medium")
+    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    tell_portal(trio.others, portal)
+    for number in ("1", "2", "3"):
+        trio.others.json("show", number)
+        trio.others.json("decide", number, "no_transmission", "--reason", "x")
+    out = ("--early", "x", "--out", str(tmp_path))
+    whole = trio.others.json("visa", "list", "1", str(KEPT), *out)["list"]
+    alone = trio.others.json("visa", "list", str(KEPT), *out)["list"]
+    seen = {each["list"]: each["cases"] for each in trio.excluded.json("retention")["lists"]}
+    assert ([1], False) == (seen[whole], alone in seen)
+    assert "nothing is left" in trio.excluded.run("visa", "record", alone, "--day", DAY, *REF).err
+    assert {whole: [1, KEPT], alone: [KEPT]}.items() <= {
+        each["list"]: each["cases"] for each in trio.others.json("retention")["lists"]
+    }.items()
+
+
+def test_junk_needs_no_visa_in_france_unless_it_was_in_proceedings(due: Office) -> None:
+    work_on(due, closed=None, junked=today())
+    assert [] == obstacles(due)
+    for kind in ("prosecutor_phoned", "final_decision"):
+        due.json("measure", "1", kind, "--day", DAY)
+    assert ["visa"] == obstacles(due)
+
+
+def test_what_became_no_case_needs_a_visa_where_the_law_asks_for_one(
+    due: Office, tmp_path: Path, clock: Clock
+) -> None:
+    """In France it needs none. The list says how much it is; what comes due later is not on it."""
+    text = FILES["fr"]["retention.toml"].decode()
+    junk = text.partition("[unopened]")[2]
+    asking = edited(tmp_path / "law", "retention.toml", junk, junk.replace("visa = false", "visa = true"))
+
+    def came(number: int, days: int) -> None:
+        with due.opened() as inbox, inbox.transaction() as session:
+            lost = {"kind": Kind.NOT_FOR_US, "received": today(), "tried": bytes(32)}
+            day = clock.day - timedelta(days)
+            session.add(Unopened(number=number, intake=1, collected=day, **lost))
+
+    came(1, 99)
+    assert {"discardable": 1}.items() <= due.json("retention")["unopened"].items()
+    due.json("law", "--replace", asking)
+    assert {"discardable": 0}.items() <= due.json("retention")["unopened"].items()
+    assert "has no visa of the archives" in refused(due, "discard")
+    made = listed(due)
+    assert 1 == made["unopened"]
+    paper = Path(made["files"][0]).read_text("utf-8")
+    assert "what cannot be opened, with nothing that can be read: 1" in paper
+    assert "has no visa" in refused(due, "discard")
+    agree(due, made["list"])
+    came(2, 98)
+    assert {"discarded": 1} == due.json("discard")
+    assert "has no visa" in refused(due, "discard")
+
+
+def test_a_case_that_left_the_list_while_two_confirm_is_not_destroyed(due: Office) -> None:
+    agree(due, listed(due)["list"])
+    with due.unlocked() as opened:
+        day = today() + timedelta(100)
+
+        def confirm(*_: object) -> dict[str, Presence]:
+            with opened.inbox.vault.transaction() as session:
+                agreed_cases.take_out(session, 1)
+            return dict.fromkeys(opened.present, Presence.CONFIRMED)
+
+        who = Actor(opened.present, day, confirm)
+        planned = destroy_cases.plan_due(opened.inbox, who)
+        with pytest.raises(CaseRefused, match="have not given their visa"):
+            destroy_cases.destroy(opened.inbox, who, planned)

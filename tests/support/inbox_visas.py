@@ -1,0 +1,26 @@
+"""The archives' visa of cases, for tests of what comes after it."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.vault.casework_tables import ListedCase
+from inbox.vault.destroyed_tables import VisaList
+from inbox.vault.tables import Case
+from tests.support.inbox_builders import Office, today
+
+REFERENCE = "AD 76, 2026/114"
+
+
+def agree(session: Session, *numbers: int) -> None:
+    """Let the archives have given their visa for these cases, for all if none is named."""
+    n = (session.scalar(select(func.max(VisaList.n))) or 0) + 1
+    session.add(VisaList(n=n, made=today(), sha256=bytes(32), visa=today(), reference=REFERENCE))
+    session.flush()
+    cases = numbers or session.scalars(select(Case.number)).all()
+    session.add_all(ListedCase(case=number, list=n) for number in cases)
+
+
+def agreed(office: Office, *numbers: int) -> None:
+    """Do so in an inbox."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        agree(session, *numbers)
