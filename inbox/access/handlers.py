@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import quarantine
+from inbox.access import archive, quarantine
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import journal
@@ -28,7 +28,8 @@ from inbox.vault.tables import Case
 class Readers:
     """Who may read a case: its ``handlers`` alone, all if it has none; nobody while it is ``quarantined``.
 
-    ``kept_from`` are the officers whom it concerns, ``officers`` all there are; ``is_read`` tells whether
+    It is ``archived`` since a day if two have to open it. ``kept_from`` are the officers whom it concerns,
+    ``officers`` all there are; ``is_read`` tells whether
     those who ask are among the handlers.
     """
 
@@ -37,6 +38,7 @@ class Readers:
     officers: list[str]
     is_read: bool
     quarantined: date | None
+    archived: date | None
 
 
 def of(session: Session, number: int) -> list[str]:
@@ -55,6 +57,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Readers:
             officers=[each.name for each in queries_office.officers(session)],
             is_read=not handlers or set(who.officers) <= set(handlers),
             quarantined=quarantine.since(session, number),
+            archived=archive.since(session, number, who.today),
         )
 
 

@@ -2,7 +2,7 @@
 
 A case that is kept from somebody present is not found, as everywhere. A case is not searched before all
 present have declared to have no interest in it (``declarations``): whoever has one could search for names to
-learn what it says.
+learn what it says. Nor is one in the archive, before two officers have opened it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,8 @@ def find(session: Session, names: Sequence[str]) -> Named:
     for number, texts in _written(session):
         if number in declared and number not in found and person.meant_in(texts):
             found.add(number)
-    return Named(tuple(sorted(found)), len(numbers - declared))
+    closed_up = queries_access.archived(session, numbers)
+    return Named(tuple(sorted(found)), len(numbers - declared) + len(closed_up))
 
 
 def names(session: Session, number: int, names: Sequence[str]) -> bool:

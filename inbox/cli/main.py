@@ -80,6 +80,7 @@ _COMMANDS = {
     "link": "inbox.cli.commands.casework:link",
     "unlink": "inbox.cli.commands.casework:unlink",
     "handlers": "inbox.cli.commands.access:handlers_command",
+    "open-archive": "inbox.cli.commands.access:open_archive",
     "break-glass": "inbox.cli.commands.access:break_glass",
     "journal": "inbox.cli.commands.journal:journal",
     "keys": "inbox.cli.commands.keys:keys_group",

@@ -36,6 +36,7 @@ def unlocked(
 ) -> Iterator[Unlocked]:
     """Give the inbox as ``session.inbox.unlocked`` does, in step with the rules: all who work in it do so."""
     with opening.unlocked(root, bring, progress) as opened:
+        opened.inbox.vault.today = today
         with opened.inbox.vault.transaction() as session:
             keep_in_step(session, today)
         yield opened

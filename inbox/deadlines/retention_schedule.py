@@ -158,6 +158,24 @@ def _term(
     return max(term, (Rule.PROCEEDINGS, after), key=lambda each: each[1])
 
 
+def archive_from(how: Practice, work: Workflow, written: date | None, decided: date | None) -> date | None:
+    """Return the day from which a case that has ended is in the archive, None if it does not go there.
+
+    It stays among the others for as long as any period says, and while it is held or proceedings go on.
+    """
+    ended = work.junked or work.closed
+    if ended is None:
+        return None
+    kept = how.law.retention
+    period = kept.junk if work.junked else kept.periods[how.period(work.outcome)]
+    terms = [(max(ended, written or ended), period)]
+    if decided is not None:
+        terms.append((decided, kept.proceedings))
+    begins = max(each.keep.after(since, how.calendar.legal) for since, each in terms)
+    over = max(clocks.kept_until(since, each, how.calendar) for since, each in terms)
+    return begins if begins < over else None
+
+
 def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
     """Tell whether a period by which a case is kept ends with the archives' visa."""
     kept = how.law.retention

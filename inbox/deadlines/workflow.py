@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.deadlines import clocks as legal_clocks
-from inbox.deadlines import legal_duties, office, proceedings, visas
+from inbox.deadlines import legal_duties, office, proceedings, retention_schedule, visas
 from inbox.deadlines.clocks import Due, Events
 from inbox.deadlines.office import Practice
 from inbox.questionnaire import answers as answers_of
@@ -203,7 +203,9 @@ def keep_in_step(session: Session, number: int) -> None:
     work.rank = work.parts.first if legal_duties.urgent(session, number) else work.parts.rank
     session.flush()
     decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
-    work.deadline = _next(session, case, work, _since(session, number), decision)
+    since = _since(session, number)
+    work.deadline = _next(session, case, work, since, decision)
+    work.archive_from = _archive_from(session, work, since)
 
 
 def reopen(session: Session, number: int, today: date) -> Workflow:
@@ -232,6 +234,7 @@ def renew(session: Session) -> None:
     for case, work, since in _all(session):
         work.rank = work.parts.first if case.number in urgent else work.parts.rank
         work.deadline = _next(session, case, work, since, decisions.get(case.number))
+        work.archive_from = _archive_from(session, work, since)
 
 
 def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
@@ -317,6 +320,13 @@ def _next(session: Session, case: Case, work: Workflow, since: _Since, decision:
     how = office.of(session)
     due = legal_clocks.next_due(_events(case, work, since, how), how)
     return min(filter(None, (due.day if due else None, decision)), default=None)
+
+
+def _archive_from(session: Session, work: Workflow, since: _Since) -> date | None:
+    """Return the day from which a case is in the archive; not while somebody needs it for a procedure."""
+    if work.held or since.pursued:
+        return None
+    return retention_schedule.archive_from(office.of(session), work, since.written, since.decided)
 
 
 def _offered(asked: Questionnaire, question: str, answers: Answers) -> str:

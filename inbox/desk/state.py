@@ -59,6 +59,7 @@ class Done(StrEnum):
     EXCLUDED = "excluded"
     LIFTED = "lifted"
     GLASS_BROKEN = "glass-broken"
+    ARCHIVE_OPENED = "archive-opened"
     DISCLOSED = "disclosed"
     IDENTITY_KEPT = "identity-kept"
     CONSENT_NOTED = "consent-noted"

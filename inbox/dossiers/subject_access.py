@@ -46,7 +46,7 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What those present see of a request; not all of them have declared the ``not_looked_at`` cases."""
+    """What those present see of a request; the ``not_looked_at`` cases are undeclared, or archived."""
 
     request: AccessRequest
     cases: tuple[Concerned, ...]
@@ -178,11 +178,14 @@ def _check_looked_at(seen: Seen) -> None:
     if seen.not_looked_at:
         raise Refused(
             sentence(
-                "cases not searched, because not all present have declared to have no interest in them:"
-                " {count}",
+                "cases not searched, because not all present have declared to have no interest in them, or"
+                " they are in the archive: {count}",
                 count=seen.not_looked_at,
             ),
-            sentence("what they hold may forbid the answer: declare first: inbox declare CASE…"),
+            sentence(
+                "what they hold may forbid the answer: declare or open them first: inbox declare CASE…, inbox"
+                " open-archive CASE…"
+            ),
         )
     if not seen.cases:
         raise Refused(

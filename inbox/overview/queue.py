@@ -20,7 +20,7 @@ from inbox.overview.queue_lines import Line
 from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.vault import fulltext, queries_office
+from inbox.vault import fulltext, queries_access, queries_office
 from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Tag, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
@@ -168,17 +168,30 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
         select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(Case.number.in_(on_page))
     )
     known = {case.number: (case, work) for case, work in rows}
-    closed_up = select(Workflow.case, Workflow.quarantined).where(
-        Workflow.case.in_(on_page), Workflow.quarantined.is_not(None)
+    closed_up = select(Workflow.case, Workflow.quarantined, Workflow.archive_from).where(
+        Workflow.case.in_(on_page), Workflow.quarantined.is_not(None) | (Workflow.archive_from <= today)
     )
     rows_held = session.execute(closed_up.execution_options(**AS_A_LINE))
-    held = {number: since for number, since in rows_held}  # noqa: C416  for the types
+    held = {number: (quarantined, archived) for number, quarantined, archived in rows_held}
+    apart = queries_access.for_others(session, [number for number in on_page if number not in known])
     declared = declarations.given(session, on_page)
     lines = []
     for number, rank, deadline in found:
         case, work = known.get(number, (None, None))
-        line = Line(number, rank // RANKS, deadline, case, work, held.get(number), number not in declared)
-        lines.append(line)
+        quarantined, archived = held.get(number, (None, None))
+        is_archived = archived is not None and archived <= today and number not in apart
+        lines.append(
+            Line(
+                number=number,
+                priority=rank // RANKS,
+                deadline=deadline,
+                case=case,
+                work=work,
+                quarantined=quarantined,
+                archived=archived if is_archived else None,
+                undeclared=number not in declared,
+            )
+        )
     return lines
 
 

@@ -17,8 +17,8 @@ from inbox.vault.tables import Case
 class Line:
     """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
 
-    It is for its handlers alone, or in quarantine since a day. Of one that is ``undeclared`` by somebody
-    present no word is shown (``declarations``).
+    It is for its handlers alone, in quarantine or in the archive since a day. Of one that is ``undeclared``
+    by somebody present no word is shown (``declarations``).
     """
 
     number: int
@@ -27,6 +27,7 @@ class Line:
     case: Case | None = None
     work: Workflow | None = None
     quarantined: date | None = None
+    archived: date | None = None
     undeclared: bool = False
 
 
@@ -50,8 +51,12 @@ def _row(line: Line, tags: list[str]) -> View:
     seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
     case, work = line.case, line.work
     if case is None or work is None:
-        since = line.quarantined.isoformat() if line.quarantined else None
-        why = {"for_handlers": since is None, "quarantined": since, "undeclared": line.undeclared}
+        why = {
+            "for_handlers": not (line.quarantined or line.archived),
+            "quarantined": line.quarantined.isoformat() if line.quarantined else None,
+            "archived": line.archived.isoformat() if line.archived else None,
+            "undeclared": line.undeclared,
+        }
         return seen | dict.fromkeys(_OF_HANDLERS) | why
     shown = seen | {
         **work_view.score(work),
@@ -65,6 +70,7 @@ def _row(line: Line, tags: list[str]) -> View:
         "summary": case.summary,
         "for_handlers": False,
         "quarantined": None,
+        "archived": line.archived.isoformat() if line.archived else None,
         "undeclared": line.undeclared,
     }
     return shown | dict.fromkeys(_OF_READERS) if line.undeclared else shown

@@ -110,6 +110,7 @@ class Code(StrEnum):
     READ_IDENTITY = "read-identity"
     DISCLOSE_IDENTITY = "disclose-identity"
     BREAK_GLASS = "break-glass"
+    OPEN_ARCHIVED = "open-archived"
     MAKE_DOSSIER = "make-dossier"
     RECORD_ACCESS = "record-access"
     EXTEND_ACCESS = "extend-access"
@@ -340,6 +341,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.READ_IDENTITY: Rule(officers=2, oversight=True),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICERS),
+    Code.OPEN_ARCHIVED: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
     Code.MAKE_DOSSIER: Rule(
         officers=2,
         oversight=True,

@@ -76,6 +76,7 @@ class Inbox:
         as ``journal.note`` does.
         """
         self._check_valid()
+        self.vault.today = who.today
         rule = action.rule
         noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))

@@ -51,7 +51,8 @@ class Workflow(Base):
     and ``answered_in`` are the numbers of the outboxes that said so first. ``extended`` is the day of a
     longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is,
     are empty while the case is open. ``held`` is the day from which it must be kept for a procedure,
-    ``quarantined`` that from which nobody reads it, ``junked`` that on which it was found to be junk.
+    ``quarantined`` that from which nobody reads it, ``junked`` that on which it was found to be junk. From
+    ``archive_from`` on it is in the archive, which two open.
     """
 
     __tablename__ = "workflows"
@@ -94,6 +95,7 @@ class Workflow(Base):
     held: Mapped[date | None] = mapped_column(default=None)
     quarantined: Mapped[date | None] = mapped_column(default=None)
     junked: Mapped[date | None] = mapped_column(default=None)
+    archive_from: Mapped[date | None] = mapped_column(default=None)
 
     @property
     def priority(self) -> int:
@@ -113,6 +115,12 @@ class Workflow(Base):
 
 
 Index("workflows_in_quarantine", Workflow.quarantined, sqlite_where=Workflow.quarantined.is_not(None))
+Index(
+    "workflows_in_archive",
+    Workflow.archive_from,
+    Workflow.case,
+    sqlite_where=Workflow.archive_from.is_not(None),
+)
 
 
 class Fulltext(Base):
@@ -309,6 +317,15 @@ class ListedCase(Base):
     __tablename__ = "listed_cases"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     list: Mapped[int] = mapped_column(ForeignKey("visa_lists.n"), primary_key=True)
+
+
+class ArchiveOpening(Base):
+    """An officer for whom, together with another, a case was opened that is in the archive, for one day."""
+
+    __tablename__ = "archive_openings"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    day: Mapped[date]
 
 
 class Strike(Base):

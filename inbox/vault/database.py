@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,13 @@ _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 class Vault:
     """An open vault; everything in it is read and written inside ``transaction``.
 
-    ``known`` is what each session is given in its ``info``: what lies beside the vault.
+    ``known`` is what each session is given in its ``info``: what lies beside the vault. ``today`` is the day
+    on which it is read; before somebody says which that is, all that will ever go into the archive is there.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.known: dict[str, Any] = {}
+        self.today = date.max
         self._engine = engine
         self._is_in_use = False
 
@@ -67,13 +70,16 @@ class Vault:
         Whatever is asked of it, no case that excludes an officer who is ``present`` is there, nor anything
         that belongs to one; nor is a case with handlers, unless all who are present are among them, but as a
         line, nor one in quarantine, for anybody, unless what is done shows nothing of it (``quarantine``).
+        So it is with one in the archive, until two officers open it for themselves, for a day.
         Without officers it is for the program's own work, of which nobody is shown anything.
         Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
         """
         try:
             with (
                 self._alone(),
-                row_security.session(self._engine, present, self.known, quarantine=quarantine) as session,
+                row_security.session(
+                    self._engine, present, self.known, self.today, quarantine=quarantine
+                ) as session,
                 session.begin(),
             ):
                 yield session

@@ -1,10 +1,13 @@
 """Questions to the vault about the journal and about who may see what."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Handler, Workflow
 from inbox.vault.row_security import WHOLE_JOURNAL
 from inbox.vault.tables import (
     Alias,
@@ -51,6 +54,23 @@ def aliases(session: Session) -> Sequence[Alias]:
 def exclusions(session: Session) -> Sequence[Exclusion]:
     """Return which cases are kept from which officers."""
     return session.scalars(select(Exclusion).order_by(Exclusion.case, Exclusion.officer)).all()
+
+
+def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return which of these cases are for handlers alone of whom not all those present are one."""
+    handlers = defaultdict[int, set[str]](set)
+    for row in session.scalars(select(Handler).where(Handler.case.in_(numbers))):
+        handlers[row.case].add(row.officer)
+    here = set(row_security.present(session))
+    return {number for number, names in handlers.items() if not here <= names}
+
+
+def archived(session: Session, seen: Collection[int]) -> set[int]:
+    """Return the cases of the archive that are not open to those present: all but those that are ``seen``."""
+    day = row_security.day(session)
+    rows = select(Workflow.case).where(Workflow.archive_from <= day, Workflow.quarantined.is_(None))
+    found = set(session.scalars(rows.execution_options(**row_security.AS_A_LINE))).difference(seen)
+    return found - for_others(session, sorted(found))
 
 
 def excluded_from(session: Session, number: int) -> set[str]:

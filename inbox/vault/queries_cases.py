@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
+from inbox.vault import queries_access
 from inbox.vault.casework_tables import Strike, Workflow
 from inbox.vault.queries_exchange import CONFIRMED
 from inbox.vault.row_security import AS_A_LINE
@@ -38,13 +39,16 @@ class Counts(NamedTuple):
 def case(session: Session, number: int) -> Case:
     """Return the case of this number.
 
-    Raises CaseRefused if there is none, it is in quarantine, or for its handlers alone.
+    Raises CaseRefused if there is none, it is in quarantine or in the archive, or for its handlers alone.
     """
     found = session.get(Case, number)
     if found is not None:
         return found
-    as_a_line = select(Workflow.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
-    line = session.execute(as_a_line).one_or_none()
+    line = session.execute(
+        select(Workflow.quarantined, Workflow.archive_from)
+        .filter_by(case=number)
+        .execution_options(**AS_A_LINE)
+    ).one_or_none()
     if line is None:
         raise CaseRefused(
             sentence("there is no case {number}", number=number), sentence("see the numbers: inbox list")
@@ -61,6 +65,15 @@ def case(session: Session, number: int) -> Case:
                 " inbox quarantine {number} --lift --reason TEXT",
                 number=number,
             ),
+        )
+    if not queries_access.for_others(session, [number]):
+        raise CaseRefused(
+            sentence(
+                "case {number} is in the archive since {day}: two officers open it",
+                number=number,
+                day=line.archive_from,
+            ),
+            sentence("open it for today: inbox open-archive {number} --reason TEXT", number=number),
         )
     raise CaseRefused(
         sentence("case {number} is for its handlers alone", number=number),

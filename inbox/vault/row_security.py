@@ -4,6 +4,7 @@ This module and ``vault`` alone speak to the tables past the narrowing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Date,
     Engine,
     Integer,
     MetaData,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     event,
     exists,
     func,
+    literal_column,
     null,
     select,
     union_all,
@@ -35,6 +38,7 @@ from inbox.vault.tables import Case, Exclusion, JournalEntry, Unopened
 
 _PRESENT = "present"
 _DEPTH = "depth"
+_DAY = "day"
 _WHOLE = "whole_journal"
 # For the journal's own chain, which goes through entries that some of those present may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
@@ -49,6 +53,7 @@ _OF_A_CASE: list[Any] = [
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
 # Who does what, and who may: this is no secret among those from whom the case is not kept.
 _OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework_tables.Handler, casework_tables.Declaration]
+_OF_OFFICERS += [casework_tables.ArchiveOpening]
 _OF_OFFICERS += [destroyed_tables.PastExclusion]
 _LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_tables.PastExclusion]
 
@@ -61,11 +66,12 @@ class _Depth(Enum):
     LINE = auto()
 
 
-# Who is present, and the numbers of the cases that are hidden from them, stand in a table and in views of the
-# connection, in memory. As parameters and subqueries they would go into each statement dozens of times, and
-# SQLAlchemy would take four times as long over it.
+# Who is present, on which day, and the numbers of the cases that are hidden from them, stand in tables and in
+# views of the connection, in memory. As parameters and subqueries they would go into each statement dozens of
+# times, and SQLAlchemy would take four times as long over it.
 _NOW = MetaData(schema="temp")
 _OFFICERS = Table("present", _NOW, Column("officer", String))
+_TODAY = Table("today", _NOW, Column("day", Date))
 _VIEWS = {
     _Depth.ALL: Table("hidden", _NOW, Column("case", Integer)),
     _Depth.UNSEEN: Table("hidden_unseen", _NOW, Column("case", Integer)),
@@ -77,12 +83,15 @@ class _Session(Session):
     """What reads the vault for people: the cases that exclude one of them are not there."""
 
 
-def session(engine: Engine, present: Sequence[str], known: Mapping[str, Any], *, quarantine: bool) -> Session:
-    """Return a session for officers who are ``present``; what they are shown of the vault: see there.
+def session(
+    engine: Engine, present: Sequence[str], known: Mapping[str, Any], today: date, *, quarantine: bool
+) -> Session:
+    """Return a session for officers who are ``present`` today; what they are shown of the vault: see there.
 
     ``known`` goes into its ``info``.
     """
-    info = {**known, _PRESENT: tuple(present), _DEPTH: _Depth.UNSEEN if quarantine else _Depth.ALL}
+    depth = _Depth.UNSEEN if quarantine else _Depth.ALL
+    info = {**known, _PRESENT: tuple(present), _DEPTH: depth, _DAY: today}
     return _Session(engine, expire_on_commit=False, info=info)
 
 
@@ -92,6 +101,12 @@ def present(session: Session) -> tuple[str, ...]:
     return names
 
 
+def day(session: Session) -> date:
+    """Return the day on which a session reads."""
+    found: date = session.info[_DAY]
+    return found
+
+
 @event.listens_for(_Session, "after_begin")
 def _write_who_is_present(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     if names := present(session):
@@ -99,6 +114,8 @@ def _write_who_is_present(session: Session, _transaction: SessionTransaction, co
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql("DELETE FROM temp.present")
         connection.exec_driver_sql("INSERT INTO temp.present VALUES (?)", [(name,) for name in set(names)])
+        connection.exec_driver_sql("DELETE FROM temp.today")
+        connection.exec_driver_sql("INSERT INTO temp.today VALUES (?)", (day(session).isoformat(),))
 
 
 @event.listens_for(_Session, "do_orm_execute")
@@ -117,9 +134,11 @@ def _leave_out(state: ORMExecuteState) -> None:
 def _table_and_views() -> tuple[str, ...]:
     # Not when the vault is opened: SQLite changes no table to which a view refers, and an upgrade must.
     table = "CREATE TEMPORARY TABLE IF NOT EXISTS present (officer TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
+    today = "CREATE TEMPORARY TABLE IF NOT EXISTS today (day TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     view = 'CREATE TEMPORARY VIEW IF NOT EXISTS {} ("case") AS {}'
     # No plain union: to leave out what is there twice takes ten times longer than all the rest.
-    return table, *(view.format(each.name, union_all(*_hidden(depth))) for depth, each in _VIEWS.items())
+    views = (view.format(each.name, union_all(*_hidden(depth))) for depth, each in _VIEWS.items())
+    return table, today, *views
 
 
 @lru_cache  # making them takes longer than most questions do
@@ -139,6 +158,7 @@ def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
         yield _entrusted_to_others()
     if depth is _Depth.ALL:
         yield _in_quarantine()
+        yield _in_archive()
 
 
 def _kept_from(kind: Any) -> Select[Any]:
@@ -149,13 +169,36 @@ def _entrusted_to_others() -> Select[Any]:
     """Return the numbers of the cases with handlers of whom not all those present are one."""
     handlers = casework_tables.Handler.__table__.c
     among = func.count().filter(handlers.officer.in_(select(_OFFICERS)))
-    everybody = select(func.count()).select_from(_OFFICERS).scalar_subquery()
-    return select(handlers.case).group_by(handlers.case).having(among < everybody)
+    return select(handlers.case).group_by(handlers.case).having(among < _everybody())
+
+
+def _everybody() -> Any:
+    return select(func.count()).select_from(_OFFICERS).scalar_subquery()
 
 
 def _in_quarantine() -> Select[Any]:
     workflows = casework_tables.Workflow.__table__.c
     return select(workflows.case).where(workflows.quarantined.is_not(None))
+
+
+def _in_archive() -> Select[Any]:
+    """Return the numbers of the cases in the archive that were not opened today for all those present.
+
+    One alone of two who opened it does not read it either. One with a letter that nobody has read is to be
+    read first.
+    """
+    work, letters = casework_tables.Workflow.__table__.c, tables.FollowUp.__table__.c
+    opened = casework_tables.ArchiveOpening.__table__.c
+    today = select(_TODAY.c.day).scalar_subquery()
+    among = func.count().filter(opened.officer.in_(select(_OFFICERS)))
+    here = select(opened.case).where(opened.day == today).group_by(opened.case)
+    together = (among == _everybody(), _everybody() >= literal_column("min(2, count(*))"))
+    return select(work.case).where(
+        work.archive_from <= today,
+        # In the words of the index of unread letters: by others it would not be found.
+        work.case.not_in(select(letters.case).where(literal_column("follow_ups.unread IS 1"))),
+        work.case.not_in(here.having(*together)),
+    )
 
 
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
 from pypdfium2 import PdfDocument
 
+from inbox.vault.casework_tables import Workflow
 from templates.catalogues import LANGUAGES
 from tests.support import accessibility
 from tests.support.desk_room import Served, seen, serving, tell
@@ -306,15 +307,15 @@ def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, lan
 
 @pytest.fixture(scope="module")
 def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """A desk with a case, two to be destroyed, of which one has its visa, and a file that is no bundle."""
+    """A desk with a case, one to be destroyed, one that needs its visa, one in the archive; a bad bundle."""
     folder = tmp_path_factory.mktemp("answering")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
     tell(world, portal, REPORT)
-    notes = [Sent(drop(world, f"Une note sans signature, {n}")) for n in range(2)]
+    notes = [Sent(drop(world, f"Une note sans signature, {n}")) for n in range(3)]
     office.json("collect", portal.bundle(*notes))
-    for number in ("1", "2", "3"):
+    for number in ("1", "2", "3", "4"):
         office.json("declare", number)
     (folder / "identity").write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", folder / "identity")
@@ -323,8 +324,10 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     office.json("measure", "1", "none")
     office.json("show", "1")
     office.settle(1)
-    for number in ("2", "3"):
+    for number in ("2", "3", "4"):
         office.close(number, "founded", "--disclosure", "withheld", "--reason", "x")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 4).archive_from = today()
     agreed(office, 2)
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
@@ -353,6 +356,25 @@ def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Ro
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("AD 76, 2026/114")
     _is_for_everybody(page)
+
+
+def test_the_way_into_the_archive_is_for_everybody(answering: Room) -> None:
+    """From its line in the queue, to who may read it, to the case, by two officers."""
+    page, root = answering.page, answering.served.root
+    page.goto(f"{root}/fr/")
+    page.check("#closed")
+    page.click("text=Afficher")
+    expect(page.locator("main")).to_contain_text("en archive depuis le")
+    _is_for_everybody(page)
+    page.click("tr:has-text('en archive depuis le') a")
+    _is_for_everybody(page)
+    page.fill("#archive-reason", "à la demande du juge")
+    page.click("button:has-text('ouvrir pour aujourd')")
+    for name, passphrase in BOTH.items():
+        page.fill(f"[name={name}]", passphrase)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Le dossier est ouvert pour les présents")
+    expect(page.locator("main")).to_contain_text("Une note sans signature")
 
 
 def _is_for_everybody(page: Page) -> None:

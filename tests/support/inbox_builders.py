@@ -8,7 +8,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,6 +46,7 @@ from inbox.session.inbox import Inbox, Unlocked
 from inbox.setup import init
 from inbox.setup.ceremony_papers import Handout
 from inbox.setup.init import Charter
+from inbox.system import clock
 from inbox.vault import queries_office
 from inbox.vault import tables as vault_tables
 from inbox.vault.casework_tables import Duty
@@ -235,9 +236,12 @@ class Office:
         with self.unlocked() as opened:
             yield opened.inbox
 
-    def unlocked(self) -> AbstractContextManager[Unlocked]:
-        """Unlock it without a command, with those who opened it."""
-        return unlocking.unlocked(self.root, self.bring, lambda *_: None)
+    @contextmanager
+    def unlocked(self) -> Iterator[Unlocked]:
+        """Unlock it without a command, with those who opened it, on the day of its clock."""
+        with unlocking.unlocked(self.root, self.bring, lambda *_: None) as opened:
+            opened.inbox.vault.today = clock.datetime.now(UTC).date()
+            yield opened
 
     def bring(self, given: str = PASSPHRASE) -> list[Credential]:
         """Return what those who are present bring; ``given`` is the passphrase of the one alone."""

@@ -40,6 +40,7 @@ OF_THE_WORK = (
     "access_cases",
     "strikes",
     "listed_cases",
+    "archive_openings",
     "openings",
 )
 # Children before the rows that they refer to.
@@ -149,6 +150,8 @@ def work_on(number: int) -> Iterator[Base]:
     for name in NAMES:
         yield casework_tables.Handler(case=number, officer=name, since=day)
     yield casework_tables.AccessCase(case=number, request=1, reference=text, given=False, reason=text)
+    for name in NAMES:
+        yield casework_tables.ArchiveOpening(case=number, officer=name, day=day)
     yield casework_tables.Strike(case=number, position=1, day=day, by="alice", place="what")
     yield casework_tables.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
 

@@ -9,9 +9,10 @@ import click
 
 from crypto.printable import visible
 from inbox.access import aliases as other_names
-from inbox.access import conflicts, disclosures, handlers, identities, quarantine
+from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import LONGEST, Given, Ground, What
 from inbox.cli.options import (
+    NUMBER,
     Door,
     case_argument,
     day_of,
@@ -164,6 +165,20 @@ def quarantine_command(door: Door, /, *, case: int, is_lifted: bool, reason: str
         (quarantine.lift if is_lifted else quarantine.place)(inbox, who, case, reason)
     state = "can be read again" if is_lifted else "is in quarantine: nobody reads it"
     terminal.show({"case": case, "quarantined": not is_lifted}, [f"case {case} {state}"], as_json=as_json)
+
+
+@click.command(name="open-archive")
+@click.argument("case", nargs=-1, required=True, type=NUMBER)
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: bool) -> None:
+    """Open cases that are in the archive, for today and for those present; it takes two officers."""
+    with door.opened() as (inbox, who):
+        opened = archive.open_cases(inbox, who, case, reason)
+    said = f"out of the archive for today, for those present: {', '.join(map(str, opened))}"
+    terminal.show({"cases": opened}, [said], as_json=as_json)
 
 
 @click.group()

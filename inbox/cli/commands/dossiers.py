@@ -404,7 +404,7 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
     if seen.not_looked_at:
         yield (
             f"cases not searched: {seen.not_looked_at}; all present must first declare to have no interest in"
-            " them: inbox declare CASE…"
+            " them: inbox declare CASE…; two officers open those in the archive: inbox open-archive CASE…"
         )
 
 

@@ -101,12 +101,7 @@ def _lines(view: View) -> Iterator[str]:
         yield "searched: only cases of which all present have declared to have no interest in them"
     for row in view["cases"]:
         due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
-        if row["for_handlers"] or row["quarantined"]:
-            why = (
-                "for its handlers alone"
-                if row["for_handlers"]
-                else f"in quarantine since {row['quarantined']}"
-            )
+        if why := _kept(row):
             yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
             continue
         score = f"P{row['priority']} {_score(row):<3}"
@@ -128,6 +123,15 @@ def _of_closed(view: View) -> Iterator[str]:
             f"closed cases with a letter that nobody has read: {view['unread_closed']};"
             " see: inbox queue --closed --to-read"
         )
+
+
+def _kept(row: View) -> str:
+    """Return why nothing of a case is shown, nothing if it is only that somebody has not declared it."""
+    if row["for_handlers"]:
+        return "for its handlers alone"
+    if row["quarantined"]:
+        return f"in quarantine since {row['quarantined']}"
+    return f"in the archive since {row['archived']}: two open it" if row["status"] is None else ""
 
 
 def _score(row: View) -> str:

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.access import conflicts, disclosures, handlers, identities, quarantine
+from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import Given, Ground, What
 from inbox.desk import rendering
 from inbox.desk.forms import choice, day, line, text
@@ -35,6 +35,13 @@ def break_glass(case: int) -> ResponseReturnValue:
     """Open a case that is for its handlers alone; told to the referent."""
     handlers.break_glass(here().inbox, here().actor(), case, line("reason"))
     return done(case, Done.GLASS_BROKEN)
+
+
+@pages.post("/readers/archive")
+def open_archived(case: int) -> ResponseReturnValue:
+    """Open a case that is in the archive, for today; takes two officers."""
+    archive.open_cases(here().inbox, here().actor(), [case], line("reason"))
+    return done(case, Done.ARCHIVE_OPENED)
 
 
 @pages.post("/readers/exclude")

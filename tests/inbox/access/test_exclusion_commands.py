@@ -47,6 +47,7 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("unlink",): ["1"],
     ("handlers",): [],
     ("break-glass",): ["--reason", "x"],
+    ("open-archive",): ["--reason", "x"],
     ("junk",): ["--reason", "x"],
     ("destroy",): ["--early", "x"],
     ("visa", "list"): ["--early", "x", "--out", "OUT"],

@@ -15,7 +15,7 @@ from inbox.access import conflicts, declarations, handlers, quarantine
 from inbox.language.errors import CaseRefused, Refused, Undeclared
 from inbox.setup import upgrade
 from inbox.vault import destroyed_tables, row_security
-from inbox.vault.casework_tables import Declaration, Handler, Link, Note, Workflow
+from inbox.vault.casework_tables import ArchiveOpening, Declaration, Handler, Link, Note, Workflow
 from inbox.vault.database import Vault
 from inbox.vault.row_security import AS_A_LINE, WHOLE_JOURNAL
 from inbox.vault.tables import Case, Exclusion, JournalEntry, Officer, Unopened
@@ -29,12 +29,23 @@ SOMEBODY = [chosen for chosen in SUBSETS if chosen]
 
 @dataclass(frozen=True)
 class Kept:
-    """What is noted of a case: its handlers, from whom it is kept, whether in quarantine, who declared it."""
+    """What is noted of a case: its handlers, from whom it is kept, who declared it.
+
+    It is ``quarantined``, or in the archive and ``opened`` today for these; None if it is not there.
+    """
 
     handlers: set[str]
     excluded: set[str]
-    quarantined: bool
+    state: tuple[bool, frozenset[str] | None]
     declared: set[str]
+
+    @property
+    def quarantined(self) -> bool:
+        return self.state[0]
+
+    @property
+    def opened(self) -> frozenset[str] | None:
+        return self.state[1]
 
     def is_line(self, present: set[str]) -> bool:
         """Tell whether those present see that it is there."""
@@ -43,10 +54,13 @@ class Kept:
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
         """Tell whether those present read it; ``quarantine`` as of an act that shows nothing of it."""
         among = not self.handlers or present <= self.handlers
-        return self.is_line(present) and among and (quarantine or not self.quarantined)
+        is_out = self.opened is None or (present <= self.opened and len(present) >= min(2, len(self.opened)))
+        return self.is_line(present) and among and (quarantine or (is_out and not self.quarantined))
 
 
-CASES = {n: Kept(*each) for n, each in enumerate(product(SUBSETS, SUBSETS, (False, True), SUBSETS), 1)}
+OPENED = (frozenset(NAMES[:size]) for size in range(3))
+STATES = [(False, None), (True, None), *((False, names) for names in OPENED)]
+CASES = {n: Kept(*each) for n, each in enumerate(product(SUBSETS, SUBSETS, STATES, SUBSETS), 1)}
 GONE = range(len(CASES) + 1, len(CASES) + 1 + len(SUBSETS))
 # Of each case one that has to do with it, neither far away nor of the same kind.
 STEP = 37
@@ -60,6 +74,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
             session.add_all(Officer(name=name, since=DAY, member=n) for n, name in enumerate(NAMES, 1))
             session.flush()
             _fill(session)
+        made.today = DAY
         yield made
 
 
@@ -70,7 +85,7 @@ def _fill(session: Session) -> None:
         rows: list[Any] = [
             Case(number=number, status="received", received=DAY, collected=DAY, summary="", message=b"",
                  envelope=b"", case_id=number.to_bytes(4, "big")),
-            Workflow(case=number, quarantined=quarantined),
+            Workflow(case=number, quarantined=quarantined, archive_from=None if case.opened is None else DAY),
             Note(case=number, position=1, by="", day=DAY, text=""),
             Link(case=number, other=other, kind="", since=DAY),
             Unopened(
@@ -79,6 +94,7 @@ def _fill(session: Session) -> None:
             JournalEntry(n=number, raw=b"", signature=b"", case=number),
             *(Handler(case=number, officer=name, since=DAY) for name in case.handlers),
             *(Exclusion(case=number, officer=name, since=DAY) for name in case.excluded),
+            *(ArchiveOpening(case=number, officer=name, day=DAY) for name in case.opened or ()),
             *(Declaration(case=number, officer=name, day=DAY) for name in case.declared),
         ]  # fmt: skip
         session.add_all(rows)

@@ -29,8 +29,9 @@ PRESENT = ("alice", "bruno")
 # Rows that are few however many cases there are: it is the exception that a case is
 # kept from somebody, or is for some alone.
 FEW = {"exclusions", "past_exclusions", "handlers", "officers"}
-# Who is present, and the cases hidden from them.
-FEW |= {"present", "temp.present", "hidden", "hidden_unseen", "kept"}
+# Who is present, on which day, the cases hidden from them, those of the archive that were opened that day.
+FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unseen", "kept"}
+FEW |= {"archive_openings"}
 # Of one priority all rows are sorted by the index alone: 25 ms among 100,000 cases of four priorities.
 MEASURED = {("priority", Order.DEADLINE)}
 SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True}

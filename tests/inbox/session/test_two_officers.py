@@ -61,6 +61,7 @@ SENSITIVE = {
     "release-hold",
     "remove-proceedings",
     "record-visa",
+    "open-archived",
     "end-proceedings",
     "decide-by-two",
 }
@@ -101,6 +102,7 @@ COMMANDS = [
     "hold 1 --release --reason x",
     "retract 1 1 --reason x",
     "measure 1 final_decision",
+    "open-archive 3 --reason x",
     "visa record 9-00000000 --day {day} --reference x",
     "decide 1 no_transmission --reason x",
     "decide 1 informed --reason x",
@@ -123,7 +125,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     clock.wait(70)
     office.json("keys", "rotate")
     clock.wait(60)
-    drops = [build.Sent(build.drop(portal.world, text)) for text in ("a note", "another")]
+    drops = [build.Sent(build.drop(portal.world, text)) for text in ("a note", "another", "a third")]
     bundle = portal.bundle(*drops, edit=lambda intake: build.replace(intake, exported=clock.day))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     office.settle(1, 2)
@@ -131,6 +133,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
         transaction.add(Measure(case=1, position=2, kind="final_decision", day=clock.day))
+        workflow.of(transaction, 3).archive_from = build.today()
         agree(transaction, 1)
         transaction.add(VisaList(n=9, made=build.today(), sha256=bytes(32)))
         transaction.flush()

@@ -219,7 +219,7 @@ def test_no_table_of_the_vault_has_a_name_of_those_who_are_present(opened_trio: 
     """SQLite would take the table or view of the connection for it."""
     with opened_trio.vault.transaction(("alice",)) as session:
         names = session.connection().exec_driver_sql("SELECT name FROM sqlite_temp_schema").scalars().all()
-    assert {"present", "hidden", "hidden_unseen", "kept"} == set(names)
+    assert {"present", "today", "hidden", "hidden_unseen", "kept"} == set(names)
     assert not TABLES.keys() & set(names)
 
 

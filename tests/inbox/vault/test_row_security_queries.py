@@ -87,6 +87,8 @@ def arguments(opened_trio: Inbox) -> dict[str, Any]:
         "most": 100,
         "keys": b"",
         "days": [build.today()],
+        "numbers": [KEPT],
+        "seen": set(),
     }
 
 
