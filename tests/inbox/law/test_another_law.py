@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.deadlines import legal_duties
 from inbox.deadlines.working_days import Calendar
-from inbox.replies import closing
 from tests.support import law_codes
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_clock import Clock
@@ -74,15 +72,6 @@ def decided(office: Office) -> dict[str, str]:
     return {row["duty"]: row["decision"] for row in office.json("show", "1")["work"]["duties"]}
 
 
-# Outcomes and decisions of the law are on their way into the program: once both are there, this has to pass.
-AWAITED = pytest.mark.xfail(
-    hasattr(closing, "Outcome") or hasattr(legal_duties, "Choice"),
-    reason="codes of the French law stand in the program",
-    strict=True,
-)
-
-
-@AWAITED
 def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> None:
     began, office = today(), founded(tmp_path)
     portal = reported(office, tmp_path)
@@ -127,7 +116,6 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
 
 
-@AWAITED
 def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path) -> None:
     """The measure is recorded by the decision; the case is kept while proceedings go on."""
     office = founded(tmp_path)

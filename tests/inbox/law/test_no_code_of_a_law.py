@@ -7,8 +7,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-from inbox.deadlines import legal_duties
-from inbox.replies import closing
 from templates import shipped
 from tests.support import law_codes
 from tests.support.laws import FRENCH
@@ -38,19 +36,6 @@ BY_CHANCE = {
     "portal/web/pages.py": {"answered": "the name of an event, for templates"},
     "portal/web/scriptless.py": {"none": "of headers"},
 }
-# On their way out of the program; empty once both are done.
-AWAITED = {
-    "inbox/casework/exits.py": {"art14", "art15"},
-    "inbox/deadlines/obstacles.py": {"art14", "art40"},
-    "inbox/deadlines/legal_duties.py": {
-        *("art40", "art14", "transmit", "no_transmission", "informed", "not_needed", "defer")
-    },
-    "inbox/replies/closing.py": {
-        *("founded", "partly_founded", "unfounded", "insufficient", "moot", "out_of_scope", "duplicate"),
-        *("bad_faith", "inadmissible"),
-    },
-}
-IS_AWAITED = hasattr(closing, "Outcome") or hasattr(legal_duties, "Choice")
 CODES = law_codes.of(FRENCH)
 QUOTED = re.compile(r"""["'](\w+)["']""")
 
@@ -82,18 +67,12 @@ def test_a_code_would_be_found() -> None:
 
 
 def test_no_module_names_a_code_of_the_french_law() -> None:
-    awaited = AWAITED if IS_AWAITED else {}
-    assert [
-        (path, code)
-        for path, code in found()
-        if code not in BY_CHANCE.get(path, ()) and code not in awaited.get(path, ())
-    ] == []
+    assert [] == [(path, code) for path, code in found() if code not in BY_CHANCE.get(path, ())]
 
 
 def test_no_exception_is_kept_that_nobody_needs() -> None:
     excepted = {(path, code) for path, codes in BY_CHANCE.items() for code in codes}
-    coming = "inbox/deadlines/obstacles.py" if IS_AWAITED else ""
-    assert set() == {each for each in excepted - {*found()} if each[0] != coming}
+    assert set() == excepted - {*found()}
 
 
 # What pages mean by a word that is a code by chance.
@@ -115,5 +94,4 @@ def test_no_page_names_a_code_of_the_french_law() -> None:
     }
     assert len(pages) > 40
     assert ON_PAGES.keys() <= set().union(*pages.values())
-    awaited = {"desk/replies/status.html"} if IS_AWAITED else set()
-    assert set() == {path for path, codes in pages.items() if codes - ON_PAGES.keys()} - awaited
+    assert set() == {path for path, codes in pages.items() if codes - ON_PAGES.keys()}
