@@ -33,6 +33,7 @@ def office(world: World, portal: Portal, reporter: Reporter, collect: Any, clock
         collect(portal.bundle(first(each, text=CANARY, files=[b"x"])))
     for number in ("1", "2"):
         world.office.json("show", number)
+    world.office.settle(1, 2)
     world.office.json("close", "1", "founded", "--disclosure", "withheld", *WHY)
     tell_portal(world.office, portal)
     clock.wait(A_YEAR)
@@ -221,7 +222,8 @@ def test_who_asks_what_is_held_is_not_told_before_the_archive_was_looked_at(
 ) -> None:
     """It counts as not looked at; once two have opened it, it is found."""
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(AccessRequest(n=1, received=clock.day, way="letter", names=CANARY, due=clock.day))
+        days = dict.fromkeys(("received", "earliest", "due"), clock.day)
+        session.add(AccessRequest(n=1, way="letter", names=CANARY, **days))
     seen = office.json("access", "show", "1")
     assert (1, [2]) == (seen["not_looked_at"], [each["case"] for each in seen["cases"]])
     office.json("open-archive", "1", *WHY)

@@ -34,6 +34,7 @@ def due(world: World, portal: Portal, reporter: Reporter, collect: Any, clock: C
     for each in (first(reporter, text=CANARY), first(Reporter(world))):
         collect(portal.bundle(each))
     world.office.json("show", "1")
+    world.office.settle(1, 2)
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope", category="threat")
     tell_portal(world.office, portal)
     clock.wait(100)
@@ -169,7 +170,8 @@ def test_what_is_noted_with_a_request_for_access_takes_a_case_from_the_list(due:
     """What the archives were asked about is then evidence of how somebody was answered."""
     agree(due, listed(due)["list"])
     with due.opened() as inbox, inbox.transaction() as session:
-        session.add(AccessRequest(n=1, received=today(), way="letter", names=CANARY, due=today()))
+        days = dict.fromkeys(("received", "earliest", "due"), today())
+        session.add(AccessRequest(n=1, way="letter", names=CANARY, **days))
         session.flush()
         withholding.about(session, 1, 1)
     assert "visa" in obstacles(due)
