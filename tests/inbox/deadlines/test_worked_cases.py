@@ -1,0 +1,253 @@
+"""Twelve cases from receipt to destruction, in one office, against days that were counted by hand.
+
+The cases, the days and the reckoning stand in ``tests/golden/worked_cases.toml``. Everything that happens in
+them happens here on the command line, in the order of its days.
+"""
+
+import shlex
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import bundle
+from crypto.bundle import Link
+from inbox.keys import rotation
+from tests.support import inbox_builders
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, first
+from tests.support.inbox_clock import Clock
+from tests.support.laws import FRENCH
+from tests.support.paths import ROOT
+
+FILE = ROOT / "tests" / "golden" / "worked_cases.toml"
+WRITTEN: Mapping[str, Any] = tomllib.loads(FILE.read_text("utf-8"))
+CASES: Mapping[str, list[dict[str, Any]]] = {
+    name: steps for name, steps in WRITTEN.items() if name not in ("days_off", "external_from")
+}
+NAMES = ("alice", "bruno")
+EVENTS = {"day", "answers", "portal", "inbox", "refused"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens to a case on a day, and what is expected then."""
+
+    case: str
+    said: Mapping[str, Any]
+
+    @property
+    def day(self) -> date:
+        day: date = self.said["day"]
+        return day
+
+    @property
+    def expected(self) -> Mapping[str, Any]:
+        return {key: value for key, value in self.said.items() if key not in EVENTS}
+
+
+def steps() -> list[Step]:
+    """Return the steps of all cases by their days; on one day in the order of the file."""
+    found = [Step(case, said) for case, steps in CASES.items() for said in steps]
+    return sorted(found, key=lambda step: step.day)
+
+
+class Life:
+    """An office of two, its portal, and the reporters of the cases."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.clock = clock
+        self.office = Office.found_by(folder, NAMES, 2)
+        self.world = World(self.office)
+        self.portal = Portal(self.world, folder / "medium")
+        self.reporters: dict[str, Reporter] = {}
+        self.numbers: dict[str, int] = {}
+        self.waiting: list[tuple[date, str, Sent]] = []
+        self.sent = self.applied = bundle.NOTHING
+        self.imported: date | None = None
+        self.keys_until = clock.day + rotation.EPOCH
+
+    def happens(self, step: Step) -> None:
+        """Let everything happen that a step says, in its order."""
+        for key, said in step.said.items():
+            for each in said if key in ("portal", "inbox", "refused") else ():
+                if key == "portal":
+                    self.crosses(each, step)
+                elif key == "inbox":
+                    self.done(step.case, each)
+                else:
+                    before, asked = self.office.state(), self.office.run(*self.words(step.case, each))
+                    assert (1, before) == (asked.code, self.office.state()), (each, asked.err)
+
+    def crosses(self, what: str, step: Step) -> None:
+        """Let something come to the portal, cross the gap between it and the office, or be lost."""
+        match what:
+            case "received":
+                self.reporters[step.case] = Reporter(self.world)
+                report = first(self.reporters[step.case], edit=answering(**step.said.get("answers", {})))
+                self.waiting.append((self.clock.day, step.case, report))
+            case "written":
+                letter = Sent(self.reporters[step.case].follow_up())
+                self.waiting.append((self.clock.day, step.case, letter))
+            case "collected":
+                self.collected()
+            case "sent":
+                self.sends()
+            case "imported":
+                self.applied, self.imported = self.sent, self.clock.day
+            case "lost":
+                self.sent = self.applied
+            case _:
+                raise AssertionError(f"nothing called {what} happens on the portal")
+
+    def sends(self) -> None:
+        """Let answers leave, under keys that are valid."""
+        if self.clock.day > self.keys_until:
+            self.office.json("keys", "rotate")
+            self.keys_until = self.clock.day + rotation.EPOCH
+        n = self.office.json("outbox", "--out", self.office.out)["n"]
+        made, _ = bundle.read([(self.office.out / f"outbox-inspection-{n}.tar").read_bytes()])
+        self.sent = Link(n, made.hash)
+
+    def collected(self) -> None:
+        """Let what waits on the portal be opened here; it comes with the day on which it was received."""
+        came, self.waiting = self.waiting, []
+        days = {day for day, _, _ in came}
+        assert len(days) <= 1, "one day for a bundle"
+        path = self.portal.bundle(
+            *(sent for _, _, sent in came),
+            applied=self.applied,
+            imported=self.imported,
+            edit=lambda intake: replace(
+                intake, entries=tuple(replace(entry, day=min(days)) for entry in intake.entries)
+            ),
+        )
+        (told,) = self.office.json("collect", path, "--confirm-instance", self.portal.fingerprint)
+        assert [] == told["warnings"]
+        for _, case, sent in came:
+            if sent.case_id is not None:
+                self.numbers[case] = len(self.numbers) + 1
+                self.office.json("declare", str(self.numbers[case]))
+
+    def done(self, case: str, what: str) -> None:
+        """Let both officers do something; a visa is a list of this one case, and the archives' word on it."""
+        words = self.words(case, what)
+        if words[0] == "visa":
+            listed = self.office.json("visa", "list", words[1], "--early", "x", "--out", self.office.out)
+            day = ("--day", self.clock.day.isoformat())
+            self.office.json("visa", "record", listed["list"], *day, "--reference", "x")
+        else:
+            self.office.json(*words)
+
+    def words(self, case: str, what: str) -> list[str]:
+        """Return a command of the file as words."""
+        places = {"N": str(self.numbers[case]), "OUT": str(self.office.out / "letter")}
+        return [places.get(word, word) for word in shlex.split(what)]
+
+    def request(self) -> Any:
+        """Return the one request for access."""
+        (row,) = self.office.json("access", "list")["requests"]
+        return row
+
+
+class Seen:
+    """What officers see of a case after a step; the command of each is run once, if it is asked for."""
+
+    def __init__(self, life: Life, case: str) -> None:
+        self.life, self.number = life, life.numbers.get(case)
+
+    @cached_property
+    def work(self) -> Any:
+        return self.life.office.json("show", str(self.number))["work"]
+
+    @cached_property
+    def retention(self) -> Any:
+        return self._line(self.life.office.json("retention"))
+
+    def clocks(self, column: str) -> dict[str, Any]:
+        """Return a column of the deadlines of the law."""
+        return {row["clock"]: row[column] for row in self.work["clocks"] if row["clock"] in FRENCH.clocks}
+
+    def is_archived(self) -> bool:
+        return self._line(self.life.office.json("queue", "--closed"))["archived"] is not None
+
+    def _line(self, listed: Any) -> Any:
+        return next(row for row in listed["cases"] if row["case"] == self.number)
+
+
+# How each thing that is expected is looked up.
+LOOKED_UP: Mapping[str, Callable[[Seen], Any]] = {
+    "clocks": lambda seen: seen.clocks("day"),
+    "done": lambda seen: seen.clocks("done"),
+    "dropped": lambda seen: seen.clocks("dropped"),
+    "late": lambda seen: [code for code, late in seen.clocks("late").items() if late],
+    "duties": lambda seen: {row["duty"]: row["due"] for row in seen.work["duties"]},
+    "closing": lambda seen: seen.work["closing"],
+    "destruction": lambda seen: seen.retention["obstacles"],
+    "kept": lambda seen: seen.retention,
+    "archived": Seen.is_archived,
+    "request": lambda seen: seen.life.request(),
+}
+
+
+def plain(value: Any) -> Any:
+    """Return an expected value as JSON has it."""
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def differences(life: Life, step: Step) -> Iterator[str]:
+    """Yield what is not as it was counted by hand; of what has names, those that the file gives."""
+    seen = Seen(life, step.case)
+    for what, said in step.expected.items():
+        hand, found = plain(said), LOOKED_UP[what](seen)
+        if isinstance(hand, dict):
+            found = {name: found.get(name) for name in hand}
+        elif isinstance(hand, list):
+            hand, found = sorted(hand), sorted(found)
+        if hand != found:
+            yield f"{step.day}, {step.case}, {what}: by hand {hand}, by the program {found}"
+
+
+@pytest.mark.usefixtures("quick")
+def test_twelve_cases_keep_the_days_that_were_counted_by_hand(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every deadline and decision, how long each case is kept, and what stands in the way of its end."""
+    monkeypatch.setattr(inbox_builders, "datetime", clock)
+    told = steps()
+    clock.day = told[0].day
+    life, found = Life(tmp_path, clock), []
+    life.office.json("days-off", "add", *map(str, WRITTEN["days_off"]))
+    for step in told:
+        if clock.day < WRITTEN["external_from"] <= step.day:
+            clock.day = WRITTEN["external_from"]
+            life.office.json("settings", "--regime", "external")
+        clock.day = step.day
+        life.happens(step)
+        found += differences(life, step)
+    assert "" == "\n".join(found)
+    assert [] == life.office.json("retention")["cases"]
+    assert len(CASES) == len(life.office.json("destroyed")["destroyed"])
+
+
+def test_there_is_a_case_for_each_outcome_of_the_law_and_one_that_is_junk() -> None:
+    assert {*FRENCH.outcomes, "junk"} == set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_of_each_case_every_deadline_was_counted(case: str) -> None:
+    """Every clock, the decisions that are asked of every case, and until when it is kept."""
+    counted = {
+        what: {code for step in CASES[case] for code in step.get(what, ())}
+        for what in ("clocks", "duties", "kept")
+    }
+    always = {code for code, duty in FRENCH.duties.items() if duty.asked == "always"}
+    assert set(FRENCH.clocks) == counted["clocks"]
+    assert always <= counted["duties"]
+    assert {"rule", "day"} == counted["kept"]
