@@ -1,6 +1,7 @@
 """The desk answers one browser, that which had its address, and only what its own pages ask."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -319,9 +320,12 @@ def test_no_page_leads_outside(world: World, portal: Portal) -> None:
         shown = "".join(
             client.page(f"/{language}{each}") for language in LANGUAGES for each in (*PAGES, "/case/1")
         )
-    for forbidden in ("://", "<script", " style=", " on", "?", "javascript:"):
-        pieces = [piece for piece in shown.split("<") if forbidden in piece.partition(">")[0]]
-        assert pieces == [], forbidden
+    tags = [piece.partition(">")[0] for piece in shown.split("<")]
+    for forbidden in ("://", " style=", "?", "javascript:"):
+        assert [tag for tag in tags if forbidden in tag] == [], forbidden
+    assert "<script" not in shown
+    # What stands in a value is a text, which may have such a word.
+    assert [tag for tag in tags if " on" in re.sub('"[^"]*"', "", tag)] == []
 
 
 def test_only_files_that_lie_on_the_medium_are_read(world: World, portal: Portal, tmp_path: Path) -> None:
