@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from inbox.casework import junk
+from inbox.language.errors import Locked
 from inbox.overview import queue as case_queue
+from inbox.session.actions import Actor
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
@@ -78,6 +81,14 @@ def test_many_are_marked_in_one_act_and_come_back(office: Office) -> None:
     assert ([2, 3, 4, 5], [1]) == (queue(office), queue(office, "--junk"))
     assert [(2, {}, ""), (3, {}, "")] == noted(office, "recover")
     assert "JUNK" not in office.run("show", "2").out
+
+
+def test_one_officer_alone_marks_nothing_as_junk(office: Office) -> None:
+    with office.unlocked() as opened, pytest.raises(Locked):
+        junk.mark(opened.inbox, Actor(opened.present, today()), [1], "advertising")
+    assert [] == queue(office, "--junk")
+    with office.unlocked() as opened:
+        assert [1] == junk.mark(opened.inbox, opened.by_opening(today()), [1], "advertising")
 
 
 def test_what_a_filter_finds_is_junk_once_its_number_is_confirmed(office: Office) -> None:

@@ -84,6 +84,15 @@ def test_seven_working_days_are_nine_to_fourteen_days(day: date) -> None:
     assert 9 <= (due["ack_fr"].day - day).days <= 14
 
 
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [("2026-12-01", "2026-12-10"), ("2026-12-21", "2026-12-31"), ("2027-05-05", "2027-05-18")],
+)
+def test_the_acknowledgement_of_the_decret_is_due_on_the_seventh_working_day(received: str, due: str) -> None:
+    """Counted by hand: across a week-end; across Christmas, a Friday; across the Ascension and Whitsun."""
+    assert due == clocks(date.fromisoformat(received))["ack_fr"].day.isoformat()
+
+
 @given(DAYS, st.integers(0, 40))
 def test_the_law_counts_from_the_receipt_and_a_first_act_from_the_opening(day: date, waited: int) -> None:
     """However long the bundle was on its way."""

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 
 from inbox.vault.casework_tables import Duty, Setting, Workflow
+from inbox.vault.tables import Case
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     CLOSING,
@@ -95,6 +96,14 @@ def test_each_word_for_an_offence_asks(office: Office, name: str) -> None:
     assert ALWAYS == asked(office, 2).keys()
     office.json("tag", "2", name)
     assert (today() + timedelta(1)).isoformat() == asked(office, 2)["art40"]["due"]
+
+
+def test_from_the_severity_of_one_person_s_offence_on_the_prosecutor_is_told(office: Office) -> None:
+    """What is a matter of discipline alone, of severity 1, is not for a prosecutor."""
+    office.json("judge", "2", "--severity", "1", "--reason", "x")
+    assert ALWAYS == asked(office, 2).keys()
+    office.json("judge", "2", "--severity", "2", "--reason", "x")
+    assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -400,3 +409,18 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
     assert 0 == office.json("queue")["undecided_closed"]
     (row,) = office.json("retention")["cases"]
     assert "undecided" not in row["obstacles"]
+
+
+def test_what_an_act_of_the_office_asks_counts_from_that_act(office: Office, tmp_path: Path) -> None:
+    """However long ago the report came."""
+    long_ago = today() - timedelta(40)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(update(Case).values(received=long_ago, collected=long_ago))
+    named = tmp_path / "named"
+    named.write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", named)
+    office.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
+    assert today().isoformat() == asked(office)["identity_notice"]["due"]
+    office.json("settings", "--regime", "external")
+    office.close("2", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
+    assert FRANCE.after(today(), 7).isoformat() == asked(office, 2)["forwarding"]["due"]

@@ -48,6 +48,15 @@ def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
     assert "Défenseur des droits</dt>" not in shown
 
 
+def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports() -> None:
+    """Who advises is asked first; a prosecutor, and the ministry itself, come last."""
+    shown = page(Settings(), "/fr/rights")
+    order = ("La police ou la gendarmerie", "Un avocat", "Un syndicat", "Le Défenseur des droits")
+    order += ("Le procureur de la République", "Le référent alerte du ministère")
+    places = [shown.index(f"<dt>{each}") for each in order]
+    assert places == sorted(places)
+
+
 def test_a_law_with_a_mistake_is_named_and_not_served(tmp_path: Path) -> None:
     settings = Settings(folder=tmp_path, jurisdiction="law")
     with pytest.raises(BadConfiguration, match="law was not read: no such file"):

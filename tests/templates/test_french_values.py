@@ -1,0 +1,223 @@
+"""What the French law says where `test_law.py` does not: each value once more, as it was decided.
+
+Every value of the folder is tried with another one in its place (`test_shown_by.py`): one of these fails.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
+from tests.support.laws import FRENCH
+
+
+class Measured(Protocol):
+    """What takes one or two officers."""
+
+    @property
+    def officers(self) -> int: ...
+
+
+def by_two(rules: Mapping[str, Measured]) -> set[str]:
+    assert {each.officers for each in rules.values()} <= {1, 2}
+    return {code for code, each in rules.items() if each.officers == 2}
+
+
+def having(flag: str) -> set[str]:
+    return {code for code, each in FRENCH.measures.items() if getattr(each, flag)}
+
+
+INFORMED = {"dnred_informed", "onaf_informed", "ofast_informed", "afa_informed", "igf_mission"}
+
+
+def test_days_off_are_those_of_all_france() -> None:
+    assert ("FR", {5, 6}) == (FRENCH.calendar.holidays, FRENCH.calendar.weekend)
+
+
+def test_an_office_is_an_internal_channel_until_it_says_otherwise() -> None:
+    """An external authority has to hear reporters by word of mouth, too."""
+    assert "internal" == FRENCH.default_regime
+    assert {"internal": False, "external": True} == {code: each.oral for code, each in FRENCH.regimes.items()}
+
+
+def test_bundles_cross_on_every_working_day() -> None:
+    assert "1 working day" == str(FRENCH.exchange.every)
+
+
+def test_clocks_begin_and_end_with_what_really_happened() -> None:
+    assert {
+        "first_act": (Event.COLLECTED, Event.FIRST_ACT),
+        "ack_eu": (Event.RECEIVED, Event.ACKNOWLEDGED),
+        "ack_fr": (Event.RECEIVED, Event.ACKNOWLEDGED),
+        "feedback": (Event.ACKNOWLEDGED, Event.ANSWERED),
+    } == {code: (each.starts, each.ends) for code, each in FRENCH.clocks.items()}
+
+
+def test_what_is_forwarded_alone_is_asked_of_an_external_authority_alone() -> None:
+    """Every clock runs, and every other decision is asked for, in either regime."""
+    rules = {**FRENCH.clocks, **FRENCH.duties}
+    assert ["forwarding"] == [code for code, each in rules.items() if each.regimes != FRENCH.regimes.keys()]
+
+
+def test_each_role_is_that_of_one_measure() -> None:
+    assert {
+        MeasureRole.TRANSMISSION: "art40_transmission",
+        MeasureRole.PROSECUTOR_WORD: "prosecutor_word",
+        MeasureRole.FINAL_DECISION: "final_decision",
+        MeasureRole.DISCIPLINE: "disciplinary_opened",
+        MeasureRole.REFERRAL: "referred_external",
+    } == {role: FRENCH.measure(role) for role in MeasureRole}
+
+
+def test_what_was_done_for_the_service_is_told_and_protection_where_an_officer_says_so() -> None:
+    always = {code for code, each in FRENCH.measures.items() if each.told is Told.ALWAYS}
+    assert {"process_fix", "forwarded_external", "referred_external"} == always
+
+
+def test_before_what_others_may_notice_the_risk_to_the_reporter_is_assessed() -> None:
+    """Protection, a telephone call and what the reporter is told of wait for nothing."""
+    assert having("is_inquiry") == INFORMED | {
+        "art40_transmission", "admin_inquiry", "hearing", "internal_control", "judicial_investigation",
+        "disciplinary_opened", "disciplinary_sanction", "suspension", "log_preservation", "access_suspended",
+        "mobility", "process_fix",
+    }  # fmt: skip
+
+
+def test_what_waits_for_the_prosecutor_s_word() -> None:
+    assert having("needs_word") == INFORMED | {
+        "admin_inquiry", "hearing", "internal_control", "disciplinary_opened", "disciplinary_sanction",
+        "suspension", "access_suspended", "mobility",
+    }  # fmt: skip
+
+
+def test_proceedings_end_with_a_final_decision_alone() -> None:
+    assert {"final_decision"} == having("ends_proceedings")
+
+
+def test_to_whom_something_went_is_said() -> None:
+    assert having("addressee") == {
+        "art40_transmission", "prosecutor_phoned", "prosecutor_word", "forwarded_external",
+        "referred_external",
+    }  # fmt: skip
+
+
+def test_what_two_officers_note() -> None:
+    assert by_two(FRENCH.measures) == INFORMED | {
+        "prosecutor_word", "final_decision", "protection_refused", "forwarded_external"
+    }  # fmt: skip
+
+
+def test_what_is_inadmissible_or_out_of_scope_alone_is_kept_for_less_long() -> None:
+    short = {code for code, each in FRENCH.outcomes.items() if each.retention == "inadmissible"}
+    assert {"inadmissible", "out_of_scope"} == short
+    assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
+
+
+def test_where_another_body_is_named() -> None:
+    assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
+        code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE
+    }
+
+
+def test_where_to_turn() -> None:
+    """Only who takes reports by itself is named to somebody who is directed elsewhere."""
+    kinds: dict[Reach, set[str]] = {kind: set() for kind in Reach}
+    for code, each in FRENCH.authorities.items():
+        kinds[each.kind].add(code)
+    assert kinds == {
+        Reach.EMERGENCY: {"police"},
+        Reach.PROSECUTOR: {"prosecutor", "jirs", "pnf", "pnaco"},
+        Reach.EXTERNAL: {"defender_of_rights", "anticorruption_agency"},
+        Reach.INTERNAL: {"ministry"},
+        Reach.ADVICE: {"lawyer", "doctor", "union"},
+    }
+    named = {code for code, each in FRENCH.authorities.items() if each.referral}
+    assert {"police", "prosecutor", "defender_of_rights", "anticorruption_agency", "ministry"} == named
+
+
+def test_any_of_these_words_makes_a_case_one_of_an_offence() -> None:
+    assert {"offence", "infraction", "délit", "delit", "crime"} == FRENCH.offence.tags
+
+
+def test_whether_a_report_is_admissible_is_decided_within_seven_working_days() -> None:
+    duty = FRENCH.duties[FRENCH.duty(DutyRole.ADMISSIBILITY)]
+    assert (Asked.ALWAYS, Event.COLLECTED, "7 working days") == (duty.asked, duty.starts, str(duty.within))
+
+
+def test_who_is_passed_on_is_told_on_the_same_day() -> None:
+    duty = FRENCH.duties["identity_notice"]
+    assert (Asked.IDENTITY_GIVEN, Event.KNOWN, "same day") == (duty.asked, duty.starts, str(duty.within))
+
+
+def test_an_external_authority_forwards_what_is_not_for_it_by_two() -> None:
+    duty = FRENCH.duties["forwarding"]
+    assert (Asked.NOT_OURS, Event.KNOWN, "7 working days") == (duty.asked, duty.starts, str(duty.within))
+    assert {"external"} == duty.regimes
+    assert "forwarded_external" == duty.decisions["forwarded"].measure
+
+
+def test_how_many_officers_decide_and_which_decision_puts_off() -> None:
+    two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
+    assert two == {
+        "art40": {"no_transmission"},
+        "art14": {"informed"},
+        "art15": {"answered", "neither"},
+        "admissibility": {"inadmissible"},
+        "identity_notice": {"not_told"},
+        "forwarding": {"forwarded", "not_forwarded"},
+    }
+    assert ["defer"] == [
+        code
+        for duty in FRENCH.duties.values()
+        for code, each in duty.decisions.items()
+        if each.effect is Effect.DEFERS
+    ]
+
+
+def test_whom_it_concerns_knows_after_one_decision_alone() -> None:
+    informing = [
+        (duty, code)
+        for duty, each in FRENCH.duties.items()
+        for code, decision in each.decisions.items()
+        if decision.informs
+    ]
+    assert [("art14", "informed")] == informing
+
+
+def test_each_role_is_that_of_one_duty() -> None:
+    assert {
+        DutyRole.PROSECUTOR: "art40",
+        DutyRole.PERSONS: "art14",
+        DutyRole.ACCESS: "art15",
+        DutyRole.ADMISSIBILITY: "admissibility",
+    } == {role: FRENCH.duty(role) for role in DutyRole}
+
+
+def test_words_that_officers_no_longer_use() -> None:
+    found = avoided(each.avoid for each in FRENCH.words.values())
+    assert found == {
+        "inspecteurs désignés", "encadrant", "contrôle interne ciblé", "mobilité", "plannings",
+        "contrôle évité", "ré-inspection", "transitaire", "code PIN", "zone", "cotation", "relever", "envoi",
+        "indésirables", "issue", "registre", "bris de glace", "réorientation",
+    }  # fmt: skip
+
+
+def avoided(words: Iterable[Iterable[str]]) -> set[str]:
+    return {word for each in words for word in each}
+
+
+EARLY = ("received", "acknowledged", "assessing")
+AT_WORK = ("assessing", "info_requested", "in_follow_up")
+
+
+def test_which_reply_is_for_which_case() -> None:
+    """Each outcome has its own, that of more time is known by its flag."""
+    early = ("inadmissible", "out_of_scope", "duplicate")
+    closing = {f"closing_{each}": (EARLY if each in early else AT_WORK, each) for each in FRENCH.outcomes}
+    assert closing | {
+        "acknowledgement": (("received", "acknowledged"), None),
+        "details": (("received", "acknowledged", *AT_WORK), None),
+        "feedback": (("acknowledged", *AT_WORK), None),
+        "extension": (("acknowledged", *AT_WORK), None),
+        "withheld": (AT_WORK, None),
+    } == {code: (each.status, each.outcome) for code, each in FRENCH.replies.items()}
+    assert ["extension"] == [code for code, each in FRENCH.replies.items() if each.extends]
