@@ -1,0 +1,276 @@
+"""Which test holds the program to which rule of the French law: docs/law-tests.md.
+
+`tests/golden/jurisdictions/shown_by.toml` says it; `python -m tests.support.shown_by` writes the page. A row
+is of a table (`clock.feedback`) or of some of its keys (`measure.*.told`: of every code), and a key belongs
+to the row that says most of where it stands.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.paths import ROOT
+
+PAGE = ROOT / "docs" / "law-tests.md"
+ROWS = ROOT / "tests" / "golden" / "jurisdictions" / "shown_by.toml"
+FRANCE = "templates/jurisdictions/fr"
+# Where values are stated once more.
+VALUES = ("templates/test_law.py", "templates/test_french_values.py")
+Path = tuple[str, ...]
+# What says where a rule comes from; the page has the one, docs/law.md the other.
+_BASIS = ("source", "confirm")
+_TEXTS = {"fr", "en"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A value of a law, with the line on which it stands; of a text, the French."""
+
+    file: str
+    path: Path
+    line: int
+    value: Any
+    is_text: bool = False
+
+    @property
+    def key(self) -> str:
+        """Where it stands in its file: `clock.feedback.within`."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Rules of a file, by the keys that cover them, and the tests that hold the program to them.
+
+    A test is named by its path beneath `tests/` and its function. Where none is named but those that state a
+    value once more, ``unheld`` says why.
+    """
+
+    file: str
+    keys: tuple[str, ...]
+    tests: tuple[str, ...]
+    unheld: str = ""
+
+    @property
+    def of_program(self) -> list[str]:
+        """The tests that fail where the program does not do what the law says."""
+        return [each for each in self.tests if each.partition("::")[0] not in VALUES]
+
+
+def rows(text: str) -> list[Row]:
+    """Return the rows of the data, in its order."""
+    return [
+        Row(f"{file}.toml", tuple(each["keys"]), tuple(each["tests"]), each.get("unheld", ""))
+        for file, found in tomllib.loads(text).items()
+        for each in found
+    ]
+
+
+@functools.cache
+def read(file: str, text: str) -> tuple[Place, ...]:
+    """Return every value of a file, apart from sources and what is to be confirmed."""
+    lines = _lines(text)
+
+    def line(path: Path) -> int:
+        return next(lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines)
+
+    return tuple(Place(file, path, line(path), *rest) for path, *rest in _values(tomllib.loads(text), ()))
+
+
+def _values(table: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any, bool]]:
+    for key, inner in table.items():
+        here = (*path, key)
+        if key in _BASIS:
+            continue
+        if not isinstance(inner, dict):
+            yield here, inner, False
+        elif "fr" in inner:
+            yield here, inner["fr"], True
+            yield from _values({name: each for name, each in inner.items() if name not in _TEXTS}, here)
+        else:
+            yield from _values(inner, here)
+
+
+def _lines(text: str) -> dict[Path, int]:
+    """Return on which line each table and key begins: our files have one statement a line."""
+    found: dict[Path, int] = {}
+    table: Path = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\[([\w.]+)\]$", line):
+            table = tuple(header[1].split("."))
+            found[table] = number
+        elif key := re.match(r"([\w.]+) = ", line):
+            path = (*table, *key[1].split("."))
+            for end in range(len(table) + 1, len(path) + 1):
+                found.setdefault(path[:end], number)
+    return found
+
+
+def fits(key: str, path: Path) -> bool:
+    """Whether the key of a row is about this place."""
+    parts = key.split(".")
+    return len(parts) <= len(path) and all(
+        part in ("*", named) for part, named in zip(parts, path, strict=False)
+    )
+
+
+def _weight(key: str) -> tuple[int, int]:
+    parts = key.split(".")
+    return len(parts), -parts.count("*")
+
+
+def covered(rows: Iterable[Row], places: Iterable[Place]) -> dict[Row | None, list[Place]]:
+    """Return the places of each row; those of none stand at None."""
+    found: dict[Row | None, list[Place]] = {row: [] for row in rows}
+    for place in places:
+        found.setdefault(row_of(list(found), place.file, place.path), []).append(place)
+    return found
+
+
+def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
+    """Return the row that says most of where this place stands; None if none is about it."""
+    fitting = [
+        (_weight(key), row)
+        for row in rows
+        if row is not None and row.file == file
+        for key in row.keys
+        if fits(key, path)
+    ]
+    return max(fitting, key=lambda each: each[0])[1] if fitting else None
+
+
+def page(rows: list[Row], files: Mapping[str, str]) -> str:
+    """Return what the page says, behind its head, of these rows for the files of a law, by name."""
+    return "\n".join(_page(rows, files)).lstrip("\n") + "\n"
+
+
+def head(text: str) -> str:
+    """Return the beginning of the page, which people write."""
+    return text.partition("\n## ")[0].rstrip() + "\n"
+
+
+def _page(rows: list[Row], files: Mapping[str, str]) -> Iterator[str]:
+    for file, text in files.items():
+        document = tomllib.loads(text)
+        mine = [row for row in rows if row.file == file]
+        found = [(row, own) for row, own in covered(mine, read(file, text)).items() if row and own]
+        yield f"\n## {file}\n"
+        yield "| line | rule | says | source | held by |"
+        yield "|---|---|---|---|---|"
+        for row, own in sorted(found, key=lambda each: min(place.line for place in each[1])):
+            yield _line(row, own, document)
+        alone = {key for row in mine for key in row.keys}
+        if each_own := list(_tables(file, text, document, alone)):
+            yield "\n| line | code | called | source |"
+            yield "|---|---|---|---|"
+            yield from each_own
+
+
+def _tables(file: str, text: str, document: Mapping[str, Any], alone: set[str]) -> Iterator[str]:
+    """Yield a line for each table with a source of its own that no row is about alone."""
+    for path, line in _lines(text).items():
+        table = _at(document, path)
+        if (
+            isinstance(table, dict)
+            and "source" in table
+            and not any(key == ".".join(path) or key.startswith(f"{'.'.join(path)}.") for key in alone)
+        ):
+            called = table.get("name", table.get("text", {})).get("fr", "")
+            yield _cells(_link(file, line), f"`{path[-1]}`", called, table["source"])
+
+
+def _link(file: str, line: int) -> str:
+    return f"[{line}](../{FRANCE}/{file}#L{line})"
+
+
+def _cells(*cells: str) -> str:
+    return "| " + " | ".join(each.replace("|", "\\|") for each in cells) + " |"
+
+
+def _line(row: Row, own: list[Place], document: Mapping[str, Any]) -> str:
+    first = min(place.line for place in own)
+    tables = [key for key in row.keys if "*" not in key]
+    named = dict.fromkeys(name for key in tables if (name := _name(document, key)))
+    rule = ", ".join(f"`{key}`" for key in row.keys) + "".join(f"<br>{each}" for each in named)
+    return _cells(_link(row.file, first), rule, _says(row, own), _sources(document, own), _held(row))
+
+
+def _at(document: Mapping[str, Any], path: Iterable[str]) -> Any:
+    for each in path:
+        document = document.get(each, {}) if isinstance(document, dict) else {}
+    return document
+
+
+def _name(document: Mapping[str, Any], key: str) -> str:
+    """Return what the law calls the table of a key, or the one around it."""
+    path = key.split(".")
+    for end in range(len(path), 0, -1):
+        if named := _at(document, (*path[:end], "name")):
+            return str(named["fr"])
+    return ""
+
+
+def _says(row: Row, own: list[Place]) -> str:
+    if not any("*" in key for key in row.keys):
+        depth = min(key.count(".") + 1 for key in row.keys)
+        depth = min([depth, *(len(place.path) - 1 for place in own)])
+        shown = [(".".join(place.path[depth:]), place) for place in own]
+        return " · ".join(f"{key} = {_value(place)}" for key, place in shown if place.path[-1] != "name")
+    if all(place.is_text for place in own):
+        return f"{len(own)} texts, from line {own[0].line} to {own[-1].line}"
+    by_value: dict[str, list[str]] = {}
+    for place in own:
+        depth = 1 if len(place.path) > 1 else 0
+        keys = {key.split(".")[-1] for key in row.keys}
+        last = "" if len(keys) == 1 else f"{place.path[-1]} "
+        where = ".".join(place.path[depth:-1]) or place.path[-1]
+        by_value.setdefault(f"{last}{_value(place)}", []).append(f"{where} {place.line}")
+    return "<br>".join(f"{value}: {', '.join(where)}" for value, where in by_value.items())
+
+
+def _value(place: Place) -> str:
+    if place.is_text:
+        return f"« {place.value} »"
+    if isinstance(place.value, bool):
+        return "yes" if place.value else "no"
+    if isinstance(place.value, list):
+        return "[" + ", ".join(map(str, place.value)) + "]"
+    return str(place.value)
+
+
+def _sources(document: Mapping[str, Any], own: list[Place]) -> str:
+    found = list(dict.fromkeys(filter(None, (_source(document, place.path) for place in own))))
+    return found[0] if len(found) == 1 else "of each"
+
+
+def _source(document: Mapping[str, Any], path: Path) -> str:
+    said = (_at(document, (*path[:end], "source")) for end in range(len(path), -1, -1))
+    return next((each for each in said if isinstance(each, str)), "")
+
+
+def _held(row: Row) -> str:
+    modules: dict[str, list[str]] = {}
+    for name in row.tests:
+        module, _, function = name.partition("::")
+        modules.setdefault(module, []).append(_words(function))
+    held = [f"[{module}](../tests/{module}): {' · '.join(said)}" for module, said in modules.items()]
+    return "<br>".join([*held, *filter(None, [row.unheld and f"**{row.unheld}**"])])
+
+
+def _words(function: str) -> str:
+    return (
+        function.removeprefix("test_").replace("_s_", "\N{RIGHT SINGLE QUOTATION MARK}s_").replace("_", " ")
+    )
+
+
+def shipped() -> dict[str, str]:
+    """Return the files of the French law, by name."""
+    return {path.name: path.read_text("utf-8") for path in sorted((ROOT / FRANCE).glob("*.toml"))}
+
+
+if __name__ == "__main__":
+    body = page(rows(ROWS.read_text("utf-8")), shipped())
+    PAGE.write_text(f"{head(PAGE.read_text('utf-8'))}\n{body}", "utf-8")

@@ -1,0 +1,134 @@
+"""docs/law-tests.md: each rule of the French law has its tests, which are there and notice another value.
+
+That the program's own tests notice it too is shown by `make soak law`.
+"""
+
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from templates.law.rules import Law
+from tests.support import shown_by, wrong_laws
+from tests.support.laws import FRENCH
+from tests.support.paths import ROOT
+from tests.support.shown_by import PAGE, ROWS, Row
+from tests.support.wrong_laws import Wrong
+
+FILES = shown_by.shipped()
+ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
+PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
+# These are tried like any other that a row names; what is imported is a copy of this module's own.
+VALUES = {
+    module: importlib.import_module(f"tests.{module.removesuffix('.py').replace('/', '.')}")
+    for module in shown_by.VALUES
+}
+
+
+def uncovered(rows: list[Row]) -> list[str]:
+    """Return what no row is about, and what a row is about that the law does not have."""
+    places = [place for file, text in FILES.items() for place in shown_by.read(file, text)]
+    found = shown_by.covered(rows, places)
+    free = [f"{place.file}: {place.key}" for place in found.pop(None, [])]
+    idle = [
+        f"{row.file}: {key}"
+        for row in rows
+        for key in row.keys
+        if not any(shown_by.fits(key, place.path) for place in found[row])
+    ]
+    bare = [
+        f"{row.file}: {row.keys} must have a test of the program, or say why none"
+        for row in rows
+        if bool(row.of_program) is bool(row.unheld)
+    ]
+    return [*free, *idle, *bare]
+
+
+def test_the_page_is_made_of_the_law_and_of_the_rows() -> None:
+    """After a change of either: python -m tests.support.shown_by."""
+    text = PAGE.read_text("utf-8")
+    assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES)}"
+
+
+def test_every_rule_has_a_row_with_a_test_and_every_row_a_rule() -> None:
+    assert [] == uncovered(ROWS_OF_IT)
+
+
+def test_a_rule_without_a_row_and_a_row_without_a_rule_or_a_test_would_be_found() -> None:
+    """The control."""
+    without = [row for row in ROWS_OF_IT if "clock.ack_eu" not in row.keys]
+    assert "deadlines.toml: clock.ack_eu.within" in uncovered(without)
+    misspelt = Row("deadlines.toml", ("clock.ack_ue",), ("x",))
+    assert ["deadlines.toml: clock.ack_ue"] == uncovered([*ROWS_OF_IT, misspelt])
+    bare = [replace(row, tests=()) if "exchange" in row.keys else row for row in ROWS_OF_IT]
+    (said,) = uncovered(bare)
+    assert said.startswith("deadlines.toml: ('exchange',) must have a test of the program")
+
+
+def collected(modules: list[str]) -> set[str]:
+    """Return the tests that pytest finds in modules beneath tests/."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "not soak", "-n", "0"]
+    command += ["-p", "no:cacheprovider", *(f"tests/{each}" for each in modules)]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return {line.partition("[")[0].removeprefix("tests/") for line in said.splitlines() if "::" in line}
+
+
+def test_every_test_that_is_named_is_one() -> None:
+    named = {test for row in ROWS_OF_IT for test in row.tests}
+    found = collected(sorted({each.partition("::")[0] for each in named}))
+    assert set() == named - found
+    assert "templates/test_law.py::test_the_deadlines_of_the_laws" not in found  # the control
+    # A test that is named twice in a row says nothing more.
+    assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
+
+
+def said_again(row: Row) -> dict[str, Callable[[], None]]:
+    """Return the tests of a row that state its values once more, by their names."""
+    found = {}
+    for name in row.tests:
+        module, _, function = name.partition("::")
+        if module in VALUES and not inspect.signature(test := getattr(VALUES[module], function)).parameters:
+            found[name] = test
+    return found
+
+
+def noticing(law: Law, row: Row, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Return those of them that fail under that law."""
+    for module in VALUES.values():
+        monkeypatch.setattr(module, "FRENCH", law)
+    return {name for name, test in said_again(row).items() if fails(test)}
+
+
+def fails(test: Callable[[], None]) -> bool:
+    try:
+        test()
+    except (AssertionError, KeyError):
+        return True
+    return False
+
+
+def wrong(file: str) -> Iterator[tuple[Row, Wrong]]:
+    """Yield the wrong laws of a file, each with the row that it is about."""
+    given = [(place.path, each) for place in PLACES[file] for each in wrong_laws.of(place, FILES)]
+    for path, each in [*given, *wrong_laws.absent(file, FILES)]:
+        row = shown_by.row_of(ROWS_OF_IT, file, path)
+        assert row, path
+        yield row, each
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_value_becomes_another_one_without_a_test_of_its_row_that_notices(
+    file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row for row in ROWS_OF_IT if row.file == file]
+    assert not any(noticing(FRENCH, row, monkeypatch) for row in rows)  # the control
+    tried = [(row, each.what, noticing(each.law, row, monkeypatch)) for row, each in wrong(file)]
+    assert [] == [what for _, what, noticed in tried if not noticed]
+    seeing = {(row, name) for row, _, noticed in tried for name in noticed}
+    # Of some rules no other value is read as a law.
+    given = {(row, name) for row, *_ in tried for name in said_again(row)}
+    assert [] == [(row.keys, name) for row, name in given - seeing]
