@@ -107,6 +107,7 @@ PARTS: Mapping[str, Part] = {
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
+    "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
 }
 
 
