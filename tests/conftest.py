@@ -38,8 +38,10 @@ os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 
 known_before.remember()
 
-# A shell has what it runs in the background ignore Ctrl-C, and what that starts, too: the tests press it.
+# A shell has what it runs in the background ignore Ctrl-C and Ctrl-\, and what that starts, too: the tests
+# press them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
