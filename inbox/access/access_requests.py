@@ -37,7 +37,7 @@ LONGEST_NAME = 100
 
 
 class Way(StrEnum):
-    """By which way somebody asked; labels stand in labels.toml, as ``access_way``."""
+    """How a request came; labels stand in labels.toml, as ``access_way``."""
 
     LETTER = "letter"
     EMAIL = "email"
@@ -55,7 +55,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A request as it came: on which day, by which way, of whom, by all names that may stand in reports."""
+    """A request as it came: its day, how it came, and all names of the person that reports may use."""
 
     received: date
     way: Way
@@ -66,7 +66,7 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
     """Add a request to the register, under the next number.
 
     Raises Refused for a day to come or more than a year ago; for no name, more than MOST_NAMES, one without a
-    letter, with characters that nobody sees, or of more than LONGEST_NAME characters; if the same person's
+    letter, with unseen characters, or of more than LONGEST_NAME characters; if the same person's
     request of that day is there already; and as ``Inbox.acting``.
     """
     names = _checked(came, who.today)
@@ -117,7 +117,7 @@ def extend(inbox: Inbox, who: Actor, number: int, because: Because) -> AccessReq
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
-    """Return the register, what is due first at its head, what was answered at its end.
+    """Return the register: open requests by the day on which they are due, then those that were answered.
 
     Raises as ``Inbox.acting``.
     """
@@ -127,7 +127,7 @@ def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
 
 
 def of(session: Session, number: int) -> AccessRequest:
-    """Return a request; Refused if there is none of this number."""
+    """Return a request; Refused for an unknown number."""
     found = session.get(AccessRequest, number)
     if found is None:
         raise Refused(

@@ -68,7 +68,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
 
 
 def about(session: Session, request: int, number: int) -> AccessCase:
-    """Return the row of a case and a request, a new one if there is none yet."""
+    """Return the row of a case and a request, which is added if it is missing."""
     found = session.get(AccessCase, (number, request))
     if found is None:
         visas.take_out(session, number)

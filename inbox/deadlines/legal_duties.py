@@ -197,7 +197,7 @@ def undecided(session: Session, role: DutyRole) -> Collection[int]:
 
 
 def urgent_measure(session: Session, row: Duty) -> str:
-    """Return the measure that is to be taken before it is decided, as it cannot wait; empty if there is none.
+    """Return the code of the urgent measure that is to be taken before the decision; empty if there is none.
 
     Once that is recorded, the decision is due as any other is.
     """

@@ -16,7 +16,7 @@ class Calendar(LegalCalendar):
 
     @property
     def legal(self) -> LegalCalendar:
-        """The working days of the law alone: no office can move what is due by them."""
+        """The working days of the law, without the days that the office takes off."""
         return LegalCalendar(self._law)
 
     @property

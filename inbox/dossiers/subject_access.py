@@ -141,7 +141,7 @@ def _asked(row: AccessRequest, today: date) -> Asked:
 
 
 def _withhold(session: Session, seen: Seen, reason: str) -> None:
-    """Record with each case why nothing is told of it; Refused without a reason if nothing forbids it."""
+    """Record for each case why nothing is told; Refused if nothing forbids it and there is no reason."""
     why = sorted({str(what) for each in seen.cases for what in each.obstacles})
     if seen.cases and not why and not reason.strip():
         raise Refused(

@@ -129,7 +129,7 @@ class Shelf:
 
 
 def kept(home: Home, rows: Iterable[Unopened]) -> list[Item]:
-    """Return what was set aside before, as far as its envelope is still there; a larger file is none."""
+    """Return what was set aside before and still has its envelope; larger files are left out."""
     items = []
     for row in rows:
         path = home.envelope(row.envelope or b"")

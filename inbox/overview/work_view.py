@@ -82,7 +82,7 @@ def clock(due: Due, today: date) -> View:
 def duty(row: Duty, today: date, urgent: str = "") -> View:
     """Return what is to be decided until when, what was, and whether that was or is late.
 
-    ``urgent`` is the measure that is to be taken the sooner, by its code, empty if there is none.
+    ``urgent`` is the code of the measure that cannot wait for the decision; empty if there is none.
     """
     return {
         "duty": row.kind,

@@ -1,6 +1,5 @@
 """The list of what was destroyed, for public archives: a day, a coarse category, nothing of a report."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.printable import visible
-from inbox.language.errors import Refused
-from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
 from inbox.language.views import View
+from inbox.retention import list_files
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
 from inbox.vault import queries_office
 from inbox.vault.destroyed_tables import DestroyedCase
 from templates.catalogues import LANGUAGES
@@ -76,23 +73,10 @@ def rows(views: Sequence[View]) -> Iterator[str]:
 
 
 def write(destroyed: DestroyedList, out: Path) -> list[Path]:
-    """Write the list into a folder, to print and as JSON; return the files. Refused if one is there."""
-    out.mkdir(exist_ok=True)
+    """Write the list into a folder; return the files. Raises as ``list_files.write``."""
     day = destroyed.day.isoformat()
     said = {"office": destroyed.office, "day": day, "destroyed": destroyed.lines}
-    contents = {
-        out / f"destroyed-{day}.txt": _paper(destroyed),
-        out / f"destroyed-{day}.json": json.dumps(said, indent=2) + "\n",
-    }
-    for path in contents:
-        if path.exists():
-            raise Refused(
-                sentence("{path} is already there", path=path),
-                sentence("choose another --out, nothing is overwritten"),
-            )
-    for path, content in contents.items():
-        atomic_files.write(path, [content.encode()])
-    return list(contents)
+    return list_files.write(out, f"destroyed-{day}", _paper(destroyed), said)
 
 
 def _paper(destroyed: DestroyedList) -> str:

@@ -1,6 +1,5 @@
 """The list that is sent to the archives before destruction: to print, in French and English, and as JSON."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
 from inbox.language.views import View
+from inbox.retention import list_files
 from inbox.retention.visas import AskedFor
-from inbox.system import atomic_files
 from templates.catalogues import LANGUAGES
 
 _WORDING = Wording(__package__, "visa_list.toml")
@@ -29,21 +28,8 @@ def check(out: Path) -> None:
 
 
 def write(asked: AskedFor, out: Path) -> list[Path]:
-    """Write a list into a folder; return the files. Refused if one of its name is there."""
-    out.mkdir(exist_ok=True)
-    contents = {
-        out / f"visa-{asked.name}.txt": _paper(asked),
-        out / f"visa-{asked.name}.json": json.dumps(view(asked), indent=2) + "\n",
-    }
-    for path in contents:
-        if path.exists():
-            raise Refused(
-                sentence("{path} is already there", path=path),
-                sentence("choose another --out, nothing is overwritten"),
-            )
-    for path, content in contents.items():
-        atomic_files.write(path, [content.encode()])
-    return list(contents)
+    """Write a list into a folder; return the files. Raises as ``list_files.write``."""
+    return list_files.write(out, f"visa-{asked.name}", _paper(asked), view(asked))
 
 
 def view(asked: AskedFor) -> View:
