@@ -5,10 +5,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from inbox.casework import exits, measures
+from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, office, workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -61,14 +62,17 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 
     Raises Refused for a decision that the law does not have; CaseRefused for an unknown case, a deferral
     without a day to come that the law allows, a ground that is missing or not the law's, a day, addressee or
-    reference that belongs to another decision; and as ``measures.add``.
+    reference that belongs to another decision; and as ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
     law = in_use.of(session)
     kind = legal_duties.decided_by(law, decision.choice)
     if law.duties[kind].role is DutyRole.PERSONS:
         code = _code(session, decision)
-        exits.check(session, number, Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code))
+        warns = rule.informs and prosecutor_word.forbids_informing(session, number)
+        also = {Obstacle.NO_WORD: ""} if warns else {}
+        asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
+        exits.check(session, number, asked)
     workflow.of(session, number)
     _check(session, decision, rule, today)
     row = legal_duties.asked_of(session, number, kind, today)

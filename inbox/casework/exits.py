@@ -184,7 +184,11 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    Obstacle.NO_WORD: _row(close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS)),
+    # Also while nobody has decided whether the prosecutor is told: the persons would be warned.
+    Obstacle.NO_WORD: _row(
+        close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
+        persons=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
+    ),
     Obstacle.BY_TWO: _row(close=_SECOND_OFFICER, junk=_SECOND_OFFICER),
     Obstacle.EXCLUDED: _every(_blocked(Code.LIFT_CONFLICT)),
     Obstacle.ENTRUSTED: _every(_blocked(Code.OPEN_TO_ALL, Code.ENTRUST, Code.BREAK_GLASS)),
@@ -390,6 +394,8 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
         return Locked(2)
     if what is Obstacle.UNDECLARED:
         return Undeclared(number, declarations.missing(session, number))
+    if what is Obstacle.NO_WORD and asked.way is Exit.PERSONS:
+        return prosecutor_word.refused_informing(session, number)
     if what is Obstacle.NO_WORD:
         return prosecutor_word.refused(session, number)
     said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked))

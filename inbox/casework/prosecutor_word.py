@@ -1,23 +1,33 @@
-"""Whether a reporter may be told an outcome that confirms the report, once a prosecutor was told of the case.
+"""Whether reporter or persons concerned may learn what a case is worth, once it is one for the prosecutor.
 
-Whoever wrote may be the network's own probe: “confirmed” tells it to hide. So the prosecutor is asked before.
+Whoever wrote may be the network's own probe: “confirmed” tells it to hide, as does any notice to the persons
+whom a report names. So the prosecutor is asked before.
 """
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inbox.deadlines import legal_duties
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
 from inbox.vault.casework_tables import Measure
-from templates.law.rules import MeasureRole
+from templates.law.rules import DutyRole, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
     """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``."""
     needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
     return needs and is_awaited(session, number)
+
+
+def forbids_informing(session: Session, number: int) -> bool:
+    """Tell whether the persons concerned may not be informed yet: it is not their turn before the prosecutor.
+
+    Nor is it while nobody has decided whether a prosecutor is told at all.
+    """
+    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 
 
 def is_awaited(session: Session, number: int) -> bool:
@@ -45,6 +55,24 @@ def refused(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         hint(session, number),
+    )
+
+
+def refused_informing(session: Session, number: int) -> CaseRefused:
+    """Return the refusal to inform the persons concerned."""
+    return CaseRefused(
+        sentence(
+            "case {number}: to inform the persons now would warn them before the prosecutor has the case, or"
+            " has said that there is no objection",
+            number=number,
+        ),
+        sentence(
+            "decide first whether the prosecutor is told; once there is no objection, record that: inbox"
+            " measure {number} {kind}; until then, put it off: inbox decide {number} CHOICE --until DAY"
+            " --reason TEXT",
+            number=number,
+            kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+        ),
     )
 
 

@@ -300,7 +300,8 @@ def leave(wanted: Wanted, room: Room, surface: Surface) -> Came:
 
 def _noted(inbox: Inbox, wanted: Wanted) -> int:
     """Return how often the journal says that a case left so."""
-    codes = {wanted.way.code.value} | ({"close-by-two"} if wanted.way is Exit.CLOSE else set())
+    by_two = {Exit.CLOSE: {"close-by-two"}, Exit.PERSONS: {"decide-by-two"}}
+    codes = {wanted.way.code.value} | by_two.get(wanted.way, set())
     with inbox.vault.transaction() as session:
         raws = session.scalars(select(JournalEntry.raw)).all()
     return sum(journal.ENTRY.parse(raw).action in codes for raw in raws)
@@ -372,7 +373,8 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
             drill = ["--despite-warning", "drill"] if wanted.with_reason else []
             return ["access", "answer", "1", "--text-file", str(told), *drill, "--out", answer]
         case Exit.PERSONS:
-            return ["decide", "1", "defer", "--until", _until(), "--reason", "drill"]
+            choice, *until = _choice(wanted).values()
+            return ["decide", "1", choice, *(["--until", *until] if until else []), "--reason", "drill"]
 
 
 def _options(form: Mapping[str, str]) -> Iterator[str]:
@@ -406,8 +408,11 @@ def _closing(wanted: Wanted) -> dict[str, str]:
             return form | drill
 
 
-def _until() -> str:
-    return (today() + timedelta(60)).isoformat()
+def _choice(wanted: Wanted) -> dict[str, str]:
+    """Return what is decided about the persons concerned: to inform them, where that is the obstacle."""
+    if wanted.past is Obstacle.NO_WORD:
+        return {"choice": "informed"}
+    return {"choice": "defer", "until": (today() + timedelta(60)).isoformat()}
 
 
 def _at_the_desk(wanted: Wanted, room: Room, opened: Unlocked) -> bool:
@@ -430,7 +435,7 @@ def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
         case Exit.ACCESS:
             return "/en/access/1/answer", {"text": TOLD, "language": "fr"} | reason
         case Exit.PERSONS:
-            return "/en/case/1/decide", {"choice": "defer", "until": _until(), "reason": "drill"}
+            return "/en/case/1/decide", _choice(wanted) | {"reason": "drill"}
 
 
 _LEAVE = {Surface.COMMAND_LINE: _by_command, Surface.DESK: _at_the_desk}

@@ -72,7 +72,7 @@ DECIDED = """
     unreachable  r . . . .
     untold       r . . . .
     cautioned    r . . . .
-    no_word      x . . . .
+    no_word      x . . . x
     by_two       2 2 . . .
     excluded     x x x x x
     entrusted    x x x x x

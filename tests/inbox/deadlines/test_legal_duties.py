@@ -170,8 +170,23 @@ def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     assert ("defer", None, until) == (row["decision"], row["decided"], row["due"])
     assert "to be decided" in office.run("show", "1").out
     assert f"  {until}        Informing the persons concerned" in office.run("show", "1").out
+    office.json("decide", "1", "no_transmission", "--reason", "no offence")
     office.json("decide", "1", "informed", "--reason", "the inquiry is over")
     assert today().isoformat() == asked(office)["art14"]["decided"]
+
+
+def test_nobody_is_warned_before_the_prosecutor_is_told_and_has_no_objection(office: Office) -> None:
+    """To inform the persons is refused, whatever the reason; to put that off is not."""
+    informing = ("decide", "1", "informed", "--reason", "the month is over")
+    assert "would warn them before the prosecutor" in refused(office, *informing)
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "it is corruption")
+    assert "would warn them before the prosecutor" in refused(office, *informing)
+    assert "" == asked(office)["art14"]["decision"]
+    office.json("decide", "1", "defer", "--until", in_a_year(), "--reason", "it would warn them")
+    office.json("measure", "1", "prosecutor_word")
+    office.json(*informing)
+    assert "informed" == asked(office)["art14"]["decision"]
 
 
 def in_a_year(days: int = 0) -> str:
@@ -186,7 +201,7 @@ def in_a_year(days: int = 0) -> str:
         (["defer", "--until", "2020-01-01"], "a day to come, {last} at the latest"),
         (["defer", "--until", today().isoformat()], "a day to come, {last} at the latest"),
         (["defer", "--until", in_a_year(1)], "a day to come, {last} at the latest"),
-        (["informed", "--until", "2999-01-01"], "only what is put off"),
+        (["not_needed", "--until", "2999-01-01"], "only what is put off"),
         (["no_transmission", "--addressee", "x"], "only what is transmitted"),
         (["no_transmission", "--ground", "facts"], "the law names no grounds for this decision"),
         (["inadmissible"], "this decision has a ground of the law"),

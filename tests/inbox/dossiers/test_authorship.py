@@ -50,8 +50,8 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
     trio.others.json("access", "record", *asked)
     (tmp_path / "text").write_text("Rien que de connu.")
     for number in ("1", "2", "3"):
-        trio.others.json("decide", number, "informed", "--reason", "x")
         trio.others.json("decide", number, "no_transmission", "--reason", "x")
+        trio.others.json("decide", number, "informed", "--reason", "x")
     trio.others.json(
         "access", "answer", "2", "--text-file", tmp_path / "text", "--out", tmp_path / "answer.pdf"
     )
