@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.casework import prosecutor_word
+from inbox.casework import prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -163,6 +163,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         )
     if rule.ends_proceedings:
         _check_ends(session, number, taken)
+    if rule.opens_proceedings:
+        withholding.ask_anew(session, number)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0
     row = Measure(
         case=number,

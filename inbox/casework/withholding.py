@@ -9,6 +9,7 @@ the person was informed.
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, declarations, named
@@ -75,6 +76,12 @@ def about(session: Session, request: int, number: int) -> AccessCase:
         found = AccessCase(case=number, request=request)
         session.add(found)
     return found
+
+
+def ask_anew(session: Session, number: int) -> None:
+    """Forget the prosecutor's word on requests that are not answered: it was not about new proceedings."""
+    open_ones = update(AccessCase).where(AccessCase.case == number, AccessCase.given.is_(None))
+    session.execute(open_ones.values(unopposed=None, reference=""))
 
 
 def is_undecided(session: Session, number: int) -> bool:

@@ -188,6 +188,23 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     assert 0 == answer(office, OWN).code
 
 
+def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
+    office: Office, ripe: Clock
+) -> None:
+    """It was about what there was to ask then; a new word is about these, too."""
+    inform(office)
+    office.json("source-risk", "2", "low", "--reason", "drill")
+    word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
+    for put in (transmit, measure("judicial_investigation")):
+        office.json(*word)
+        assert [] == seen(office)[2]["obstacles"]
+        put(office)
+        assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
+        assert 1 == answer(office, OWN, "--despite-warning", "drill").code
+    office.json(*word)
+    assert 0 == answer(office, OWN).code
+
+
 @pytest.mark.usefixtures("ripe")
 def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
     """Also for a case for which no rule asked it, because only its text or a note has the name."""
