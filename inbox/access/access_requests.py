@@ -100,12 +100,12 @@ def extend(inbox: Inbox, who: Actor, number: int, because: Because) -> AccessReq
         if row.extended is not None:
             raise Refused(
                 sentence("request {number} was given more time on {day}", number=number, day=row.extended),
-                sentence("there is none a second time: answer it"),
+                sentence("more time is given only once: answer the request"),
             )
         if who.today > row.due:
             raise Refused(
                 sentence("request {number} had to be answered by {day}", number=number, day=row.due),
-                sentence("more time is taken before that day alone: answer it"),
+                sentence("more time can only be taken before that day: answer the request"),
             )
         if not legal_duties.may_extend_answer(session):
             raise Refused(
@@ -142,7 +142,7 @@ def open_one(session: Session, number: int) -> AccessRequest:
     if found.answered is not None:
         raise Refused(
             sentence("request {number} was answered on {day}", number=number, day=found.answered),
-            sentence("whoever asks again makes a new one: inbox access record"),
+            sentence("if the person asks again, record a new request: inbox access record"),
         )
     return found
 
@@ -190,7 +190,7 @@ def _checked(came: Came, today: date) -> tuple[str, ...]:
     """Return the names, each once and on one line; raises as ``record``."""
     if not today - _LONGEST_AGO <= came.received <= today:
         raise Refused(
-            sentence("{day} is to come, or more than a year ago", day=came.received),
+            sentence("{day} is in the future, or more than a year ago", day=came.received),
             sentence("give the day on which the request came"),
         )
     for name in came.names:
@@ -207,8 +207,8 @@ def _checked(came: Came, today: date) -> tuple[str, ...]:
 def _check_name(name: str) -> None:
     if visible(name) != name:
         raise Refused(
-            sentence("a name has characters that nobody sees: {name}", name=name),
-            sentence("type it anew, in letters"),
+            sentence("the name contains invisible characters: {name}", name=name),
+            sentence("type the name again, do not paste it"),
         )
     if not any(map(str.isalpha, "".join(person_names.words(name)))) or not person_names.counts(name):
         raise Refused(
@@ -230,7 +230,7 @@ def _check_new(session: Session, received: date, given: tuple[str, ...]) -> None
     for row in pending(session):
         if row.received == received and set(map(person_names.words, names(row))) == meant:
             raise Refused(
-                sentence("it is there already, as request {number}", number=row.n),
+                sentence("this request is already recorded, as number {number}", number=row.n),
                 sentence("see: inbox access list"),
             )
 
