@@ -46,10 +46,10 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
     return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *_notes(session, number)]))
 
 
-def is_waited_for(session: Session, number: int) -> bool:
-    """Tell whether a case names somebody whose request for access is open; raises as ``names``."""
+def waiting_for(session: Session, number: int) -> set[int]:
+    """Return the open requests for access of somebody whom a case names; raises as ``names``."""
     waiting = access_requests.pending(session)
-    return any(names(session, number, access_requests.names(each)) for each in waiting)
+    return {each.n for each in waiting if names(session, number, access_requests.names(each))}
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:

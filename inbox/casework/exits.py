@@ -385,7 +385,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECIDED: _is_other_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
-    Obstacle.REQUEST: lambda session, number, _: named.is_waited_for(session, number),
+    Obstacle.REQUEST: lambda session, number, _: bool(named.waiting_for(session, number)),
 }
 
 

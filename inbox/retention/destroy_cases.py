@@ -110,7 +110,7 @@ def listing(home: Home, session: Session) -> list[Due]:
     declared = declarations.given(session, [each.case for each in rows])
     return [
         replace(each, facts=each.facts | {Obstacle.REQUEST})
-        if each.case in declared and named.is_waited_for(session, each.case)
+        if each.case in declared and named.waiting_for(session, each.case)
         else each
         for each in rows
     ]

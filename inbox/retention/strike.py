@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
-from inbox.access import conflicts, declarations
+from inbox.access import conflicts, declarations, named
 from inbox.casework import exits, link_index
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines.obstacles import Obstacle
@@ -35,6 +35,9 @@ from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Fulltext, Strike
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
+
+# What may still be asked for as evidence, by a prosecutor or a court.
+_JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     through characters that nobody sees; written otherwise, it counts among what is left. Summary, words and
     index of the case are made anew. Raises as ``declarations.check``; Refused without a reason; CaseRefused
     if there is no such place, the passage is not there, or what is left would be too long, for a case that is
-    held for a procedure, and if the strike would remove an obstacle to the exits of the case.
+    held for a procedure, and if the strike would remove an obstacle to an exit of the case, or its name for
+    who asks what is held. While a prosecutor may still be told, or proceedings go on, also for a text that
+    would go as a whole (``Striker.emptied``): what points to the reporter goes before what is evidence.
     """
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -109,15 +114,21 @@ def _labels(session: Session, number: int, who: Actor, language: str) -> View:
 def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:
     """Return how often it stood at which place, and which tables still hold it."""
     number, striker = passage.case, Striker(passage.place, passage.words)
-    before = _in_the_way(session, number, by.today)
-    if Obstacle.HELD in before:
+    before, asked = _in_the_way(session, number, by.today), named.waiting_for(session, number)
+    standing = {what for what, _ in before}
+    if Obstacle.HELD in standing:
         # Else what a procedure asks to be kept would go piece by piece.
-        raise _refused(session, number, Obstacle.HELD)
+        raise _refused(session, number, Obstacle.HELD, Exit.JUNK)
     case = _find(session, number, striker, by.today)
     session.flush()
-    # Officers deal with a danger that an answer tells of: they do not strike it.
-    for lost in before - _in_the_way(session, number, by.today):
-        raise _refused(session, number, lost)
+    # Officers deal with a danger that an answer tells of, or with who asks: they do not strike it.
+    for what, way in sorted(before - _in_the_way(session, number, by.today)):
+        raise _refused(session, number, what, way)
+    if asked - named.waiting_for(session, number):
+        raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
+    for what in _JUSTICE:
+        if striker.emptied and what in standing:
+            raise _only_in_parts(session, number, what)
     _make_anew(session, case)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
     session.add(
@@ -127,15 +138,32 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     return dict(striker.times), residue.in_vault(session, number, passage.words) if passage.words else []
 
 
-def _in_the_way(session: Session, number: int, today: date) -> set[Obstacle]:
-    """Return what stands between a case and junk, the exit that the most obstacles block."""
-    return set(exits.obstacles(session, number, Asked(way=Exit.JUNK, today=today)))
+def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacle, Exit]]:
+    """Return what stands between a case and each exit."""
+    return {
+        (what, way) for way in Exit for what in exits.obstacles(session, number, Asked(way=way, today=today))
+    }
 
 
-def _refused(session: Session, number: int, what: Obstacle) -> CaseRefused:
+def _refused(session: Session, number: int, what: Obstacle, way: Exit) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: {why}", number=number, why=labels.said("obstacle", what)),
-        exits.what_to_do(session, number, what, Exit.JUNK),
+        exits.what_to_do(session, number, what, way),
+    )
+
+
+def _only_in_parts(session: Session, number: int, what: Obstacle) -> CaseRefused:
+    """Return the refusal of a text that would go as a whole: who points to the reporter is in some words."""
+    return CaseRefused(
+        sentence(
+            "case {number}: {why}; until then a text of it is struck only in parts",
+            number=number,
+            why=labels.said("obstacle", what),
+        ),
+        sentence(
+            "strike the words that point to somebody, a few at a time; for all the rest: {first}",
+            first=exits.what_to_do(session, number, what, Exit.DESTROY),
+        ),
     )
 
 

@@ -34,12 +34,17 @@ _HIDDEN = "identity"
 
 
 class Striker:
-    """Strikes a passage, or all for None, from texts that stand at a place, and counts how often it did."""
+    """Strikes a passage, or all for None, from texts that stand at a place, and counts how often it did.
+
+    ``emptied`` are the places of texts that went as a whole: as all that stands there, or as a passage of
+    several words beside which there was nothing. Who the author is does not count.
+    """
 
     def __init__(self, place: str, passage: str | None) -> None:
         self.place = place
         self.passage = passage
         self.times: Counter[str] = Counter()
+        self.emptied: set[str] = set()
 
     @property
     def is_asked(self) -> bool:
@@ -52,9 +57,17 @@ class Striker:
             return text
         left = redaction.REMOVED if self.passage is None else redaction.around(text, self.passage)
         self.times.update({place: len(left) - 1} if len(left) > 1 else {})
+        if len(left) > 1 and place != _HIDDEN and self._empties(left):
+            self.emptied.add(place)
         if self.passage is None:
             return STRUCK
         return STRUCK.join(left) if len(left) > 1 else text
+
+    def _empties(self, left: Pieces) -> bool:
+        """Tell whether no word is left: a single one can be all by which an answer points to somebody."""
+        if self.passage is None:
+            return True
+        return len(names.words(self.passage)) > 1 and not names.words("".join(left))
 
     def takes(self, place: str, option: str) -> bool:
         """Tell whether one of several answers goes, which it does as a whole."""

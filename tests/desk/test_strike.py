@@ -109,6 +109,16 @@ def test_all_that_stands_somewhere_is_struck_or_a_sentence_everywhere(client: Cl
     assert ("Money" in left, f"chez {NAME}" in left, f"{NAME} est" in left) == (False, False, True)
 
 
+def test_what_a_prosecutor_may_ask_for_is_struck_only_in_parts(office: Office) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(casework_tables.Duty(case=1, kind="art40", known=today(), due=today()))
+    with sitting(office) as client:
+        whole = seen(client, picked='["what", null]')
+        part = seen(client, picked="", passage=NAME, place="what")
+        assert [409, 200] == [strike(client, each, **both()) for each in (whole, part)]
+    assert "est malade" in office.json("show", "1")["answers"]["what"]
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [

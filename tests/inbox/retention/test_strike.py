@@ -1,6 +1,6 @@
 """A passage that was struck is in no file, page or index any more; the case says where, not what."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import delete
 
 from inbox.casework import link_index
+from inbox.casework.exits import MATRIX, Cell, Exit, Need
+from inbox.deadlines.obstacles import Obstacle
 from inbox.retention import striker
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Workflow
@@ -255,6 +257,18 @@ def test_what_stands_between_a_case_and_its_end_is_not_struck(
     assert {"danger_now": 1} == world.office.json(*strike)["struck"]
 
 
+def test_an_obstacle_to_any_exit_is_not_struck(
+    world: World, reporter: Reporter, collect_all: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever exit it is that a danger stands in the way of."""
+    collect_all(first(reporter, edit=answering(danger_now="yes")))
+    for way in Exit:
+        row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
+        monkeypatch.setitem(MATRIX, Obstacle.DANGER, row)
+        said = world.office.run("minimise", "1", "danger_now:all", "--reason", "drill")
+        assert (1, True) == (said.code, "somebody may be in danger" in said.err), way
+
+
 def test_a_score_does_not_fall_by_what_was_struck(world: World, reporter: Reporter, collect_all: Any) -> None:
     """Opened again, a case is scored by the rules anew: by what was said, not by what is left."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
@@ -277,3 +291,76 @@ def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> 
     assert before == office.state()
     office.json("hold", str(report), "--release", "--reason", "drill")
     office.json(*strike)
+
+
+def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Office) -> None:
+    """Neither their name nor, of two who asked, that of one; nor once nothing but the request is left."""
+    report, _ = numbers(office)
+    strike = ["minimise", str(report), "everywhere", "--reason", "drill", "--text"]
+    office.json("note", str(report), "--text", "vu avec Odon Verrier")
+    for name in (NAME, "Odon Verrier"):
+        office.json("access", "record", "--received", f"{today()}", "--way", "letter", "--person", name)
+    before = office.state()
+    for words in (NAME, "Verrier"):
+        said = office.run(*strike, words)
+        assert (1, True, True) == (said.code, "asks what is held" in said.err, "answer it first" in said.err)
+    assert before == office.state()
+    answer(office, 2)
+    office.json(*strike, "Verrier")
+
+
+def answer(office: Office, request: int) -> None:
+    """Answer a request for access."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(casework_tables.AccessRequest, request).answered = today()
+
+
+def ask_for_the_prosecutor(office: Office, report: int) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(casework_tables.Duty(case=report, kind="art40", known=today(), due=today()))
+
+
+def transmit(office: Office, report: int) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(measured(report, "art40_transmission", 9))
+
+
+def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
+    return casework_tables.Measure(
+        case=report, position=position, kind=kind, day=today(), addressee="", reference=""
+    )
+
+
+@pytest.mark.parametrize("await_justice", [ask_for_the_prosecutor, transmit])
+def test_what_justice_may_ask_for_is_struck_only_in_parts(
+    office: Office, await_justice: Callable[[Office, int], None]
+) -> None:
+    """What points to the reporter goes all the same, word by word; so does who that is.
+
+    Once no prosecutor is told, or proceedings are over, all of it goes.
+    """
+    report, _ = numbers(office)
+    await_justice(office, report)
+    strike = ["minimise", "--reason", "drill", str(report)]
+    before = office.state()
+    for words in (
+        ["what:all"],
+        ["follow-up-1:all"],
+        ["reply-1:all"],
+        ["staff-note-1:all"],
+        ["follow-up-1", "--text", f"ENCORE {NAME}, hier"],
+        ["everywhere", "--text", f"voir {NAME}"],
+    ):
+        said = office.run(*strike, *words)
+        assert (1, True) == (said.code, "only in parts" in said.err), words
+        assert "inbox decide" in said.err or "final decision" in said.err
+    assert before == office.state()
+    office.json(*strike, "what", "--text", f"{NAME} est malade")
+    for words in ("chez", *NAME.split()):
+        office.json(*strike, "who", "--text", words)
+    assert {"identity": 1} == office.json(*strike, "identity:all")["struck"]
+    with office.opened() as inbox, inbox.transaction() as session:
+        for duty in session.query(casework_tables.Duty).filter_by(kind="art40"):
+            duty.decided = today()
+        session.add(measured(report, "final_decision", 10))
+    office.json(*strike, "follow-up-1:all")
