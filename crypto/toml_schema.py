@@ -61,6 +61,7 @@ EXPECTED = {
     "same-fields": "a text that names the same in fr and in en",
     "some-referral": "a table in which an entry has: referral = true",
     "one-extending": "a table in which exactly one entry has: extends = true",
+    "some-reply": "true only where a reply of replies.toml has: decision = {decision}",
     "settling": "a table in which a decision has: effect = settles",
     "recording": "a table in which a decision has: measure = {measure}",
     "one-duty": "another code: the duty {duty} has this one",

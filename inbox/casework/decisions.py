@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.casework import exits, measures, prosecutor_word
@@ -17,6 +18,7 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty
+from inbox.vault.tables import Message
 from templates.law import rules
 from templates.law.rules import DutyRole, Effect
 
@@ -25,7 +27,8 @@ from templates.law.rules import DutyRole, Effect
 class Decision:
     """What is decided, by its code, and why; ``ground`` is one of those that the law gives, if it gives any.
 
-    ``until`` when it is put off, to whom and under which reference it is sent.
+    ``until`` when it is put off, to whom and under which reference it is sent. ``despite`` is why it says
+    that the reporter was told, though no reply says so; empty if that is no matter.
     """
 
     choice: str
@@ -34,6 +37,7 @@ class Decision:
     until: date | None = None
     addressee: str = ""
     reference: str = ""
+    despite: str = ""
 
 
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
@@ -47,7 +51,8 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
         return action(
             code,
             number,
-            decision.reason,
+            decision.reason and "; ".join(filter(None, (decision.reason, decision.despite))),
+            despite=bool(decision.despite.strip()) and _lacks_reply(session, number, decision.choice),
             duty=legal_duties.decided_by(in_use.of(session), decision.choice),
             decision=decision.choice,
             decision_ground=decision.ground or None,
@@ -62,7 +67,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 
     Raises Refused for a decision that the law does not have; CaseRefused for an unknown case, a deferral
     without a day to come that the law allows, a ground that is missing or not the law's, a day, addressee or
-    reference that belongs to another decision; and as ``exits.check`` and ``measures.add``.
+    reference that belongs to another decision, and one that says that the reporter was told, with neither a
+    new reply nor a reason; and as ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
     law = in_use.of(session)
@@ -75,7 +81,11 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
         exits.check(session, number, asked)
     workflow.of(session, number)
     _check(session, decision, rule, today)
+    if not decision.despite.strip() and _lacks_reply(session, number, decision.choice):
+        raise _untold(session, number, decision.choice)
     row = legal_duties.asked_of(session, number, kind, today)
+    if rule.by_reply:
+        row.reply = _last_reply(session, number, decision.choice)
     if rule.measure:
         taken = Taken(
             kind=rule.measure, day=today, addressee=decision.addressee, reference=decision.reference
@@ -98,6 +108,40 @@ def _code(session: Session, decision: Decision) -> Code:
     return Code.DECIDE_BY_TWO if max(rule.officers, measure) > 1 else Code.DECIDE
 
 
+def _lacks_reply(session: Session, number: int, choice: str) -> bool:
+    """Tell whether a decision says that the reporter was told something, and no reply has told it.
+
+    A reply on which an earlier decision was founded told something else. One that waits for the next outbox
+    counts: nobody can take it back.
+    """
+    if not _rule(session, choice).by_reply:
+        return False
+    row = session.get(Duty, (number, legal_duties.decided_by(in_use.of(session), choice)))
+    if row is not None and row.decision == choice:
+        return False
+    return _last_reply(session, number, choice) <= ((row.reply if row else None) or 0)
+
+
+def _last_reply(session: Session, number: int, choice: str) -> int:
+    """Return the position of the last message that told the reporter of a decision, 0 if none did."""
+    told = select(func.max(Message.position)).filter_by(case=number, decision=choice)
+    return session.scalar(told) or 0
+
+
+def _untold(session: Session, number: int, choice: str) -> CaseRefused:
+    known = [code for code, each in in_use.of(session).replies.items() if each.decision == choice]
+    return CaseRefused(
+        sentence("case {number}: no reply has told its author of this", number=number),
+        sentence(
+            "write it: inbox reply {number} --template {known}; or say how they were told, or why not: inbox"
+            " decide {number} {choice} --reason TEXT --despite-warning REASON",
+            number=number,
+            known="|".join(known),
+            choice=choice,
+        ),
+    )
+
+
 def _check(session: Session, decision: Decision, rule: rules.Decision, today: date) -> None:
     if rule.effect is Effect.DEFERS:
         _check_until(session, decision.until, rule, today)
@@ -106,6 +150,11 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
     if rule.measure is None and (decision.addressee or decision.reference):
         raise CaseRefused(
             sentence("only what is transmitted has an addressee and a reference"), sentence("leave them out")
+        )
+    if decision.despite and not rule.by_reply:
+        raise CaseRefused(
+            sentence("this decision does not say that the author was told"),
+            sentence("leave --despite-warning out"),
         )
     _check_ground(decision, rule)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.vault.casework_tables import Duty, Measure, Setting, Workflow
+from inbox.vault.tables import Message
 from templates.law import reader
 from templates.law.rules import Law
 from templates.law.schemas import REPLIES
@@ -55,6 +56,7 @@ def _used(session: Session) -> Iterator[tuple[str, str, int]]:
         ("outcome", Workflow.outcome),
         ("duty", Duty.kind),
         ("decision", Duty.decision),
+        ("decision", Message.decision),
         ("ground", Duty.ground),
     ):
         for code, count in sorted(_counted(session, column).items()):
@@ -63,6 +65,8 @@ def _used(session: Session) -> Iterator[tuple[str, str, int]]:
         replies = reader.replies(REPLIES.read(own.encode())).values()
         for code, count in sorted(Counter(each.outcome for each in replies if each.outcome).items()):
             yield "outcome", code, count
+        for code, count in sorted(Counter(each.decision for each in replies if each.decision).items()):
+            yield "decision", code, count
     if chosen := session.scalar(select(Setting.value).filter_by(name=REGIME)):
         yield "regime", chosen, 1
 

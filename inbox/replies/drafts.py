@@ -64,6 +64,8 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add it to the case; Cautioned or CaseRefused as ``templates.fill`` and ``replies.reply``."""
     text = draft.written(session, number, today)
     added = replies.reply(session, number, text, today, draft.despite)
+    if draft.template:
+        added.decision = templates.known(session)[draft.template].decision or ""
     if draft.feedback:
         workflow.feedback(session, number)
     return added

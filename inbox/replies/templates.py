@@ -37,11 +37,11 @@ class InUse:
 def parse(raw: bytes, law: Law) -> Mapping[str, Reply]:
     """Return the templates of a TOML file by id, in their order.
 
-    Refused names the first mistake, also an outcome that this law does not have.
+    Refused names the first mistake, also an outcome or a decision that this law does not have.
     """
     document = toml_files.document(REPLIES, raw)
     extends = any(each.extension for each in law.clocks.values())
-    for mistake in checks.replies(document, law.outcomes, extends=extends):
+    for mistake in checks.replies(document, law.outcomes, law.told_by_reply, extends=extends):
         raise toml_files.refused(mistake)
     return reader.replies(document)
 

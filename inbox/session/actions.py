@@ -205,6 +205,7 @@ _DECIDING = {
     "duty": _code("duty"),
     "decision": _code("decision"),
     "decision_ground": _code("decision_ground"),
+    "despite": _FLAG,
 }
 _LAW = {"law": _TEXT}
 _VISA_LIST = {"list": _TEXT}

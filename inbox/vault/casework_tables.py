@@ -174,7 +174,8 @@ class Duty(Base):
     It is ``known`` from a day on that there is something to decide. ``decided`` is None until that is done;
     ``decision`` is then still empty, or says that it was put off. It is ``urgent`` from the day on which it
     is known that somebody or something is in imminent danger, None if nobody is known to be. ``ground`` is
-    one of those of the law, if it gives any, ``reason`` what officers say of it.
+    one of those of the law, if it gives any, ``reason`` what officers say of it. ``reply`` is the position of
+    the last message to the reporter on which a decision about it was founded, None if none was.
     """
 
     __tablename__ = "duties"
@@ -187,6 +188,7 @@ class Duty(Base):
     urgent: Mapped[date | None] = mapped_column(default=None)
     ground: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
+    reply: Mapped[int | None] = mapped_column(default=None)
 
 
 Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(None))

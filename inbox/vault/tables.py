@@ -247,7 +247,10 @@ class Attachment(Base):
 
 
 class Message(Base):
-    """What the inspectorate wrote; ``serial`` is that of the first slot it is in."""
+    """What the inspectorate wrote; ``serial`` is that of the first slot it is in.
+
+    ``decision`` is the code of the one that says that its reporter was told this, empty for all else.
+    """
 
     __tablename__ = "messages"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -255,6 +258,7 @@ class Message(Base):
     serial: Mapped[int]
     day: Mapped[date]
     text: Mapped[str]
+    decision: Mapped[str] = mapped_column(default="")
 
 
 class Unopened(Base):

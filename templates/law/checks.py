@@ -155,17 +155,33 @@ def _replies(documents: Documents) -> Iterator[Mismatch]:
     clocks = documents["deadlines.toml"].value["clock"].values()
     outcomes = documents["outcomes.toml"].value["outcome"]
     extends = any("extension" in each for each in clocks)
-    yield from replies(documents["replies.toml"], outcomes, extends=extends)
+    document, duties = documents["replies.toml"], documents["duties.toml"]
+    told = {
+        code: duty
+        for duty, row in duties.value["duty"].items()
+        for code, each in row["decision"].items()
+        if each.get("by_reply")
+    }
+    yield from replies(document, outcomes, told, extends=extends)
+    sent = {each.get("decision") for each in document.value["reply"].values()}
+    for code, duty in told.items():
+        if code not in sent:
+            path = ("duty", duty, "decision", code, "by_reply")
+            yield _wrong(duties, path, belongs("some-reply", decision=code))
 
 
-def replies(document: Document, outcomes: Collection[str], *, extends: bool) -> Iterator[Mismatch]:
+def replies(
+    document: Document, outcomes: Collection[str], told: Collection[str], *, extends: bool
+) -> Iterator[Mismatch]:
     """Yield the mistakes in texts of replies that their schema does not see.
 
-    Their outcomes are among those of the law, ``extends`` if it lets some deadline be extended.
+    Their outcomes are among those of the law, their decisions among those by which something is ``told`` to
+    reporters; ``extends`` if it lets some deadline be extended.
     """
     rows = document.value["reply"]
     for code, row in rows.items():
         yield from _among(document, ("reply", code, "outcome"), row.get("outcome"), outcomes)
+        yield from _among(document, ("reply", code, "decision"), row.get("decision"), told)
         yield from _filled(document, ("reply", code, "text"), row["text"])
     extending = sum(row.get("extends", False) for row in rows.values())
     if extending > 1 or (extends and not extending):

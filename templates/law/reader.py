@@ -63,6 +63,8 @@ def replies(document: Document) -> dict[str, rules.Reply]:
             text=_texts(row["text"]),
             outcome=row.get("outcome"),
             extends=row.get("extends", False),
+            decision=row.get("decision"),
+            basis=_basis(row["basis"]) if "basis" in row else None,
         )
         for code, row in rows
     }
@@ -156,6 +158,7 @@ def _decision(row: Any) -> rules.Decision:
         longest=_span(row, "longest"),
         gives_data=row.get("gives_data", False),
         informs=row.get("informs", False),
+        by_reply=row.get("by_reply", False),
         grounds=_each(row.get("ground", {}), _texts),
     )
 

@@ -185,7 +185,8 @@ class Decision:
     It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
     ``gives_data`` if it answers a request with what is held; every other answer is the same letter.
     ``grounds`` are the reasons to choose from, empty if officers write their own. It ``informs`` the persons
-    concerned if they are told by it that data on them are held.
+    concerned if they are told by it that data on them are held. With ``by_reply`` it says what reporters
+    were told, so a reply that carries it is sent before.
     """
 
     name: Texts
@@ -196,6 +197,7 @@ class Decision:
     longest: Span | None
     gives_data: bool
     informs: bool
+    by_reply: bool
     grounds: Mapping[str, Texts]
 
 
@@ -306,7 +308,8 @@ class Retention:
 class Reply:
     """A text to send to reporters, by its ``code``; ``status`` and ``outcome`` say for which cases it is.
 
-    With ``extends`` it tells that feedback takes longer.
+    With ``extends`` it tells that feedback takes longer. By it a reporter is told what ``decision`` says was
+    told, the code of one. Where it has a basis of its own, that is the articles it explains.
     """
 
     code: str
@@ -315,6 +318,8 @@ class Reply:
     text: Texts
     outcome: str | None
     extends: bool
+    decision: str | None
+    basis: Basis | None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -413,6 +418,12 @@ class Law:
     def duty(self, role: DutyRole) -> str:
         """Return the code of the duty that has a role."""
         return next(code for code, each in self.duties.items() if each.role is role)
+
+    @property
+    def told_by_reply(self) -> frozenset[str]:
+        """The decisions that say what reporters were told by a reply."""
+        duties = self.duties.values()
+        return frozenset(code for duty in duties for code, each in duty.decisions.items() if each.by_reply)
 
     @property
     def tells_prosecutor(self) -> frozenset[str]:

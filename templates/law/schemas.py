@@ -92,7 +92,7 @@ _DECISION = table(
         "measure": IDENTIFIER,
         "outcome": IDENTIFIER,
         "longest": _SPAN,
-        **_flags("gives_data", "informs"),
+        **_flags("gives_data", "informs", "by_reply"),
         "ground": map_of(texts(_LONGEST)),
     },
 )
@@ -157,7 +157,12 @@ _REPLIES = _rule(
                     "status": list_of(_enum(Status)),
                     "text": texts(_LONGEST_REPLY),
                 },
-                {"outcome": IDENTIFIER, "extends": YES_OR_NO},
+                {
+                    "outcome": IDENTIFIER,
+                    "decision": IDENTIFIER,
+                    "extends": YES_OR_NO,
+                    "basis": _rule({}),
+                },
             )
         )
     }

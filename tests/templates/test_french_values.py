@@ -6,6 +6,7 @@ Every value of the folder is tried with another one in its place (`test_shown_by
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from crypto.messages import Status
 from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
 from tests.support.laws import FRENCH
 
@@ -207,6 +208,14 @@ def avoided(words: Iterable[Iterable[str]]) -> set[str]:
 
 EARLY = ("received", "acknowledged", "assessing")
 AT_WORK = ("assessing", "info_requested", "in_follow_up")
+# Of these every reporter may be told, in whichever state the case is.
+PROTECTING = (
+    "functional_protection",
+    "reprisals",
+    "non_agents",
+    "public_disclosure",
+    "identity_notice",
+)
 
 
 def test_which_reply_is_for_which_case() -> None:
@@ -219,5 +228,19 @@ def test_which_reply_is_for_which_case() -> None:
         "feedback": (("acknowledged", *AT_WORK), None),
         "extension": (("acknowledged", *AT_WORK), None),
         "withheld": (AT_WORK, None),
-    } == {code: (each.status, each.outcome) for code, each in FRENCH.replies.items()}
+    } | {each: (tuple(Status), None) for each in PROTECTING} == {
+        code: (each.status, each.outcome) for code, each in FRENCH.replies.items()
+    }
     assert ["extension"] == [code for code, each in FRENCH.replies.items() if each.extends]
+
+
+def test_who_is_passed_on_was_told_by_a_reply_of_its_own() -> None:
+    by_reply = {"identity_notice": "told"}
+    assert by_reply == {code: each.decision for code, each in FRENCH.replies.items() if each.decision}
+    assert set(by_reply.values()) == FRENCH.told_by_reply
+
+
+def test_what_protects_names_the_articles_that_it_explains() -> None:
+    explained = {code: each.basis for code, each in FRENCH.replies.items() if each.basis}
+    assert set(PROTECTING) == explained.keys()
+    assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}

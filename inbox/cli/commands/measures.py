@@ -108,6 +108,13 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is put off.")
 @click.option("--addressee", default="", help="To whom it is transmitted.")
 @click.option("--reference", default="", help="Under which reference.")
+@click.option(
+    "--despite-warning",
+    "despite",
+    default="",
+    callback=reason_of,
+    help="Why the author counts as told without a reply, for the journal.",
+)
 @officer_options
 @json_option
 @click.pass_obj

@@ -132,6 +132,7 @@ def decide(case: int) -> ResponseReturnValue:
         until=day("until"),
         addressee=line("addressee"),
         reference=line("reference"),
+        despite=line("despite"),
     )
     decisions.decide(here().inbox, here().actor(), case, wanted)
     return done(case, Done.DECIDED)

@@ -9,6 +9,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 
+from inbox.law import in_use
 from inbox.vault.casework_tables import Duty, Setting, Workflow
 from inbox.vault.tables import Case
 from tests.support.desk_room import sitting
@@ -31,6 +32,8 @@ from tests.support.laws import FILES, FRANCE, edited
 # What the law asks of every case.
 ALWAYS = {"admissibility", "art14"}
 CLOSED = ("close", "1", *CLOSING)
+# Tells the reporter that the identity is passed on.
+NOTICE = ("reply", "1", "--template", "identity_notice", "--text", "Au juge, qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
 
@@ -385,6 +388,7 @@ def test_who_is_passed_on_is_told_of_it(office: Office, tmp_path: Path) -> None:
     office.json(*give, "identity")
     assert today().isoformat() == asked(office)["identity_notice"]["due"]
     assert today().isoformat() == office.json("show", "1")["work"]["deadline"]
+    office.json(*NOTICE)
     office.json("decide", "1", "told", "--reason", "by the page")
     office.json(*give, "identity")
     assert ("", None) == tuple(asked(office)["identity_notice"][name] for name in ("decision", "decided"))
@@ -398,9 +402,72 @@ def test_who_was_told_before_the_identity_is_passed_on_is_not_asked_again(
     named = tmp_path / "named"
     named.write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", named)
+    office.json(*NOTICE)
     office.json("decide", "1", "told", "--reason", "by the page")
     office.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
     assert "told" == asked(office)["identity_notice"]["decision"]
+
+
+UNTOLD = "no reply has told its author of this"
+
+
+def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_anew(
+    office: Office, tmp_path: Path
+) -> None:
+    """One of own words does not say it, nor does the one of another time; with a reason it is decided."""
+    named = tmp_path / "named"
+    named.write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", named)
+    give = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
+    told = ("decide", "1", "told", "--reason", "x")
+    office.json("reply", "1", "--text", "Votre nom est transmis.")
+    assert f"{UNTOLD}\nhint: write it: inbox reply 1 --template identity_notice;" in refused(office, *told)
+    office.json(*NOTICE)
+    office.json(*told)
+    office.json("decide", "1", "told", "--reason", "y")  # of the same time
+    for _ in range(2):
+        office.json(*give)
+    assert "" == asked(office)["identity_notice"]["decision"]
+    assert UNTOLD in refused(office, *told)
+    office.json(*told, "--despite-warning", "by telephone")
+    noted = office.json("journal", "print")["entries"][-2]
+    assert ("decide", "x; by telephone", True) == (
+        noted["action"],
+        noted["reason"],
+        noted["values"]["despite"],
+    )
+    office.json(*give)
+    assert UNTOLD in refused(office, *told)
+    office.json(*NOTICE)
+    office.json(*told)
+
+
+def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(office: Office) -> None:
+    despite = ("--reason", "x", "--despite-warning", "by telephone")
+    assert "does not say that the author was told" in refused(office, "decide", "1", "not_needed", *despite)
+    office.json("decide", "2", "told", *despite)
+    assert 1 == office.json("oversight")["actions"]["despite-warning"]
+    office.json(*NOTICE)
+    office.json("decide", "1", "told", *despite)
+    assert 1 == office.json("oversight")["actions"]["despite-warning"]
+
+
+def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    warned = ("decide", "1", "warned", "--reason", "x")
+    assert "inbox reply 1 --template warning;" in refused(office, *warned)
+    office.json("reply", "1", "--template", "warning", "--text", "Au phare.")
+    office.json(*warned)
+
+
+def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) -> None:
+    form = {"choice": "told", "reason": "x"}
+    with sitting(office) as client:
+        shown = client.send("/fr/case/1/decide", **form)
+        assert (409, True) == (shown.status_code, "aucune réponse" in shown.text)
+        assert 303 == client.send("/fr/case/1/decide", despite="par téléphone", **form).status_code
 
 
 def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:

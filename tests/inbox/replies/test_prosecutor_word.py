@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crypto.messages import Status
 from inbox.law import in_use
 from templates.law.rules import Body
 from tests.support.desk_room import sitting
@@ -160,6 +161,23 @@ def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_bac
     assert (4, 4) == (len(slot.messages), len(slot.measures_disclosed))
     (clock,) = [each for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == "feedback"]
     assert today().isoformat() == clock["sent"]
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_every_reply_on_protection_goes_out_whatever_the_prosecutor_said(
+    office: Office, told: Callable[[], Any], *, is_closed: bool
+) -> None:
+    """In any state of the case, without a warning to set aside: lives hang on them."""
+    office.json("measure", "1", "prosecutor_phoned")
+    if is_closed:
+        office.json("close", "1", "founded", *SILENT)
+    protecting = [each for each in FRENCH.replies.values() if Status.CLOSED in each.status]
+    assert 5 == len(protecting)
+    for each in protecting:
+        office.json("reply", "1", "--template", each.code, *SAID[: 2 * each.takes_own_words])
+    said = "\n".join(each.text for each in told().messages)
+    assert [] == [word for word in ("procureur", "parquet", "enquête judiciaire") if word in said.lower()]
+    assert all(word in said for word in ("17", "avocat", "Défenseur des droits"))
 
 
 def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:

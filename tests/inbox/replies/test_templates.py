@@ -72,6 +72,7 @@ MISTAKES = {
     "member": ("status", 'colour = "blue"\nstatus', "'reply.greeting.colour' is not known here"),
     "id": ("reply.greeting", "reply.Greeting", "'reply.Greeting' is not known here"),
     "twice": ("reply.later", "reply.greeting", "templates is not TOML"),
+    "decision": ("status", 'decision = "transmit"\nstatus', "'reply.greeting.decision' must be one of told"),
     "two of more time": ("status", "extends = true\nstatus", "exactly one entry has: extends = true"),
     "none of more time": ("extends = true", "", "exactly one entry has: extends = true"),
     "no source": ('source = "Ours"', "", "'source' is missing"),
@@ -103,9 +104,9 @@ def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -
 
 
 def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:
-    """Each status that a case can be answered in has one, each outcome its own."""
+    """Each status has one, each outcome its own."""
     known = FRENCH.replies.values()
-    assert set(Status) - {Status.CLOSED} == {status for each in known for status in each.status}
+    assert set(Status) == {status for each in known for status in each.status}
     assert set(FRENCH.outcomes) == {each.outcome for each in known} - {None}
     assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= FRENCH.replies.keys()
 
@@ -188,10 +189,27 @@ def test_a_closed_case_is_offered_what_fits_its_outcome(reported: World, tmp_pat
     with reported.office.opened() as inbox, inbox.transaction() as session:
         closed = {each.code for each in templates.proposed(session, 1)}
         waiting = {each.code for each in templates.proposed(session, 2)}
-    assert {"withheld", "closing_moot"} == closed
-    assert {"acknowledgement", "details"} | {
+    protecting = {code for code, each in FRENCH.replies.items() if Status.CLOSED in each.status}
+    assert {"withheld", "closing_moot"} | protecting == closed
+    assert {"acknowledgement", "details"} | protecting | {
         f"closing_{each}" for each in ("inadmissible", "out_of_scope", "duplicate")
     } == waiting
+
+
+def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: World, tmp_path: Path) -> None:
+    """Neither one that was sent, nor one in the file of an office."""
+    office = reported.office
+    mine, law = tmp_path / "mine.toml", tmp_path / "law"
+    mine.write_text(SHIPPED, "utf-8")
+    gone = edited(law, "duties.toml", "identity_notice.decision.told]", "identity_notice.decision.heard]")
+    text = (gone / "replies.toml").read_text("utf-8")
+    (gone / "replies.toml").write_text(text.replace('decision = "told"', 'decision = "heard"'), "utf-8")
+    office.json("templates", mine)
+    assert "lacks decision told, used 1 times" in office.run("law", "--replace", gone).err
+    office.json("reply", "1", "--template", "identity_notice", "--text", "Au juge.")
+    mine.write_text(GOOD, "utf-8")
+    office.json("templates", mine)
+    assert "lacks decision told, used 1 times" in office.run("law", "--replace", gone).err
 
 
 def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
@@ -202,13 +220,15 @@ def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
-    assert ["heard", "upheld"] == [each["id"] for each in office.json("templates")["templates"]]
+    assert ["heard", "upheld", "warning"] == [each["id"] for each in office.json("templates")["templates"]]
     assert "there is no template details" in office.run("reply", "1", "--template", "details").err
     office.json("reply", "2", "--template", "heard")
     (message,) = office.json("show", "2")["messages"]
     assert "Heard by Customs inspectorate." == message["text"]
     mine = tmp_path / "mine.toml"
     mine.write_text(SHIPPED, "utf-8")
+    assert "decision' must be one of warned" in office.run("templates", mine).err
+    mine.write_text(SHIPPED.replace('decision = "told"', ""), "utf-8")
     assert "outcome' must be one of upheld, nothing_for_us" in office.run("templates", mine).err
 
 
