@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from crypto.keyring import Texts
 from crypto.printable import visible
 from inbox.language.views import View
+from inbox.law.changes import Change
 from inbox.setup.law import Moved, Plan
 from templates.law.rules import Law
 
@@ -47,13 +48,17 @@ def plan_view(planned: Plan) -> View:
     """Return for JSON what another law would change."""
     return {
         "law": planned.law.sha256.hex(),
-        "changes": [
-            {"file": each.file, "key": each.key, "before": each.before, "after": each.after}
-            for each in planned.changes
-        ],
+        "changes": _changed(planned.changes),
+        "looser": _changed(planned.looser),
         "later": _moved(planned.later),
         "sooner": _moved(planned.sooner),
     }
+
+
+def _changed(changes: Sequence[Change]) -> list[View]:
+    return [
+        {"file": each.file, "key": each.key, "before": each.before, "after": each.after} for each in changes
+    ]
 
 
 def _moved(moved: Sequence[Moved]) -> list[View]:
@@ -70,9 +75,13 @@ def _moved(moved: Sequence[Moved]) -> list[View]:
 
 def planned_lines(planned: Plan) -> Iterator[str]:
     """Yield the same as lines of text."""
-    for change in planned.changes:
-        yield visible(f"{change.file}: {change.key}: {change.before or '-'} -> {change.after or '-'}")
+    yield from map(_line, planned.changes)
+    yield from (f"looser: {_line(each)}" for each in planned.looser)
     for each in planned.later:
         yield f"later: case {each.case}, {each.code}: {each.before} -> {each.after or 'never'}"
     for each in planned.sooner:
         yield f"kept for a shorter time: case {each.case}: {each.before} -> {each.after}"
+
+
+def _line(change: Change) -> str:
+    return visible(f"{change.file}: {change.key}: {change.before or '-'} -> {change.after or '-'}")

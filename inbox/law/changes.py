@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from templates.law import loosening
 from templates.law.folder import NAMES
 from templates.law.schemas import FILES
 
@@ -23,6 +24,28 @@ def between(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
     return [change for name in NAMES for change in _of_file(name, old[name], new[name])]
 
 
+def looser(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
+    """Return what loosens the law, in that order; an entry that is new or gone has its name for a value."""
+    found = []
+    for name in NAMES:
+        before, after = (FILES[name].read(files[name]).value for files in (old, new))
+        found += [
+            Change(name, key, _said(was), _said(will))
+            for key, was, will in loosening.looser(name, before, after)
+        ]
+    return found
+
+
+def _said(value: Any) -> str:
+    """Return how a value reads; what an entry is called, or the keys of what has no name."""
+    if isinstance(value, dict):
+        called = value.get("name", value)
+        return str(called.get("en", ", ".join(called)))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
 def _of_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
     before, after = (dict(_values(FILES[name].read(raw).value, ())) for raw in (old, new))
     for key in sorted({*before, *after}):
@@ -36,4 +59,4 @@ def _values(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         for key, inner in value.items():
             yield from _values(inner, (*keys, key))
     else:
-        yield ".".join(keys), ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield ".".join(keys), _said(value)

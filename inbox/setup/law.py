@@ -41,19 +41,22 @@ class Moved:
 class Plan:
     """Another law, and what it changes, as far as those present may see it.
 
-    ``later`` are the deadlines that get later, ``sooner`` the cases that are then destroyed sooner.
+    ``looser`` are the changes by which something is allowed, told, forgotten or decided by fewer officers
+    that was not before (``templates.law.loosening``); ``later`` the deadlines that get later, ``sooner`` the
+    cases that are then destroyed sooner.
     """
 
     files: Mapping[str, bytes]
     law: Law
     changes: Sequence[Change]
+    looser: Sequence[Change]
     later: Sequence[Moved]
     sooner: Sequence[Moved]
 
     @property
     def loosens(self) -> bool:
-        """Whether any deadline gets later, or any case is destroyed sooner."""
-        return bool(self.later or self.sooner)
+        """Whether any rule is looser, any deadline gets later, or any case is destroyed sooner."""
+        return bool(self.looser or self.later or self.sooner)
 
 
 def read(inbox: Inbox, who: Actor) -> Law:
@@ -75,13 +78,14 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
             raise Refused(sentence("that law is in use already"), sentence("there is nothing to do"))
         codes_in_use.check(session, law, old)
         due, kept = _due(session), _kept(inbox, session)
-        changed = changes.between(in_use.files(session), files)
+        was = in_use.files(session)
         with _tried(session, law):
             later, sooner = _due(session), _kept(inbox, session)
     return Plan(
         files=files,
         law=law,
-        changes=changed,
+        changes=changes.between(was, files),
+        looser=changes.looser(was, files),
         later=[each for each in _moved(due, later) if each.after is None or each.after > each.before],
         sooner=[each for each in _moved(kept, sooner) if each.after and each.after < each.before],
     )
@@ -96,7 +100,9 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     if planned.loosens and not loosening:
         raise Refused(
             sentence(
-                "under this law, {later} deadlines are later, and {sooner} cases are kept for a shorter time",
+                "under this law, {looser} rules are looser, {later} deadlines are later, and {sooner} cases"
+                " are kept for a shorter time",
+                looser=len(planned.looser),
                 later=len(planned.later),
                 sooner=len(planned.sooner),
             ),

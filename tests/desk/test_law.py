@@ -16,7 +16,7 @@ def test_the_law_is_shown_with_what_counsel_has_to_confirm(client: Client) -> No
 
 
 def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_path: Path) -> None:
-    """As by the command; one that changed after it was shown is not taken."""
+    """As by the command; one that changed after it was shown is not taken, nor one that is looser unsaid."""
     law = edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1")
     sha256 = folder.sha256(folder.read(law)).hex()
     with sitting(office) as client:
@@ -27,9 +27,12 @@ def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_
         form = {"folder": str(law), "sha256": sha256}
         assert 409 == client.send("/en/office/law", **form | {"sha256": "0" * 64}).status_code
         assert FRENCH.sha256.hex() in client.page("/en/office/law")
+        typed = {"passphrase-officer": PASSPHRASE}
+        assert "Looser than now" in shown.text
+        assert 409 == client.send("/en/office/law", **form, **typed).status_code
+        form["loosening"] = "on"
         assert 401 == client.send("/en/office/law", **form).status_code
         assert FRENCH.sha256.hex() in client.page("/en/office/law")
-        typed = {"passphrase-officer": PASSPHRASE}
         assert 303 == client.send("/en/office/law", **form, **typed).status_code
         assert sha256 in client.page("/en/office/law")
     assert sha256 == office.json("law")["law"]

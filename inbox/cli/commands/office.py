@@ -101,7 +101,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
 @click.option(
     "--loosening",
     is_flag=True,
-    help="With --replace: even if deadlines get later, or cases are destroyed sooner.",
+    help="With --replace: even if rules are looser, deadlines later, or cases destroyed sooner.",
 )
 @officer_options
 @json_option

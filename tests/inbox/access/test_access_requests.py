@@ -71,7 +71,7 @@ def test_another_law_moves_what_is_still_to_be_answered(office: Office, tmp_path
     (law / "duties.toml").write_text(
         text.replace('from = "requested"\nwithin = "1 month"', 'from = "requested"\nwithin = "20 days"')
     )
-    office.json("law", "--replace", law)
+    office.json("law", "--replace", law, "--loosening")
     (row,) = office.json("access", "list")["requests"]
     assert (today() + timedelta(9)).isoformat() == row["from"]
     assert (today() + timedelta(20)).isoformat() == row["due"]
@@ -79,7 +79,7 @@ def test_another_law_moves_what_is_still_to_be_answered(office: Office, tmp_path
 
 def test_a_law_that_gives_no_more_time_gives_none(office: Office) -> None:
     """The other jurisdiction has another time, lets an answer leave at once, and extends nothing."""
-    office.json("law", "--replace", laws.FOLDERS["xx"])
+    office.json("law", "--replace", laws.FOLDERS["xx"], "--loosening")
     row = office.json(*record(NAME))
     assert (today().isoformat(), (today() + timedelta(60)).isoformat()) == (row["from"], row["due"])
     before = office.state()

@@ -33,10 +33,11 @@ def hash_of(law: Path) -> str:
 
 def test_a_stricter_law_is_taken_and_stands_in_the_journal(office: Office, edited: Edit) -> None:
     """What changes is said by file and key; the older folder stays."""
-    law = edited("obstacles.toml", "priority = 2", "priority = 1")
+    law = edited("obstacles.toml", "priority = 2", "priority = 3")
     said = office.json("law", "--replace", law)
-    change = {"file": "obstacles.toml", "key": "urgent.priority", "before": "2", "after": "1"}
-    assert ([change], [], [], True) == (said["changes"], said["later"], said["sooner"], said["adopted"])
+    change = {"file": "obstacles.toml", "key": "urgent.priority", "before": "2", "after": "3"}
+    assert ([change], True) == (said["changes"], said["adopted"])
+    assert [[]] * 3 == [said[each] for each in ("looser", "later", "sooner")]
     assert hash_of(law) == said["law"] == office.json("law")["law"] == office.json("settings")["law"]
     last = office.json("journal", "print")["entries"]
     (noted,) = [each for each in last if each["action"] == "adopt-law"]
@@ -76,7 +77,7 @@ def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None
     assert "the new law lacks measure process_fix, used 1 times" in said
     assert "case" not in said
     office.json("retract", "1", "1", "--reason", "x")
-    assert office.json("law", "--replace", law)["adopted"]
+    assert office.json("law", "--replace", law, "--loosening")["adopted"]
 
 
 def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edited: Edit) -> None:
@@ -84,7 +85,8 @@ def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edite
     office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     said = refused(office, "law", "--replace", edited("duties.toml", "ground.facts =", "ground.others ="))
     assert "the new law lacks ground facts, used 1 times" in said
-    assert office.json("law", "--replace", edited("duties.toml", "ground.secret =", "ground.others ="))
+    other = edited("duties.toml", "ground.secret =", "ground.others =")
+    assert office.json("law", "--replace", other, "--loosening")["adopted"]
 
 
 def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: Edit) -> None:
@@ -104,7 +106,7 @@ def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edite
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=1, officer="officer", since=today()))
     assert not office.json("law", "--replace", law, "--dry-run")["adopted"]
-    assert "gives measure suspension another role" in refused(office, "law", "--replace", law)
+    assert "gives measure suspension another role" in refused(office, "law", "--replace", law, "--loosening")
 
 
 def test_the_regime_that_was_chosen_must_stay(office: Office) -> None:
@@ -127,7 +129,7 @@ def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edit
     assert before.keys() == office.state().keys()
 
 
-WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["thursday", "friday", "saturday"]')
+WEEKEND = ("law.toml", 'weekend = ["saturday", "sunday"]', 'weekend = ["friday", "saturday", "sunday"]')
 
 
 def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
@@ -139,7 +141,7 @@ def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
     assert planned["later"]
     for each in planned["later"]:
         assert each["before"] < each["after"], each
-    assert f"under this law, {len(planned['later'])} deadlines are later" in refused_loudly(office, law)
+    assert f"{len(planned['later'])} deadlines are later" in refused_loudly(office, law)
     said = office.json("law", "--replace", law, "--loosening")
     assert (planned["later"], True) == (said["later"], said["adopted"])
     clocks = {row["clock"]: row["day"] for row in office.json("show", "1")["work"]["clocks"]}
@@ -147,6 +149,22 @@ def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
     (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "adopt-law"]
     assert {"law": hash_of(law), "despite": True} == noted["values"]
     assert office.json("law", "--replace", FOLDERS["fr"])["adopted"]
+
+
+def test_what_is_looser_is_listed_and_needs_that_word(office: Office, edited: Edit) -> None:
+    """Though no deadline moves: that a measure needs no word, is told, or a new one can be taken."""
+    hearing = FILES["fr"]["measures.toml"].decode().partition("[measure.hearing]")[2].partition("\n[")[0]
+    looser = hearing.replace('"never"', '"always"').replace("needs_word = true\n", "")
+    law = edited("measures.toml", hearing, f"{looser}\n[measure.other]{looser}")
+    before = office.state()
+    said = office.run("law", "--replace", law)
+    assert (1, True) == (said.code, "3 rules are looser, 0 deadlines" in said.err)
+    for line in ("hearing.needs_word: True -> -", "hearing.told: never -> always", "other: - -> Hearing"):
+        assert f"looser: measures.toml: measure.{line}\n" in said.err
+    assert before == office.state()
+    assert 3 == len(office.json("law", "--replace", law, "--loosening")["looser"])
+    (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "adopt-law"]
+    assert {"law": hash_of(law), "despite": True} == noted["values"]
 
 
 def refused_loudly(office: Office, law: Path) -> str:

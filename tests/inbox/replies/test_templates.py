@@ -247,7 +247,7 @@ def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_tak
     assert (1, True) == (said.code, "the new law lacks outcome moot, used 1 times" in said.err)
     mine.write_text(GOOD, "utf-8")
     office.json("templates", mine)
-    assert office.json("law", "--replace", gone)["adopted"]
+    assert office.json("law", "--replace", gone, "--loosening")["adopted"]
 
 
 def test_more_time_is_told_by_the_template_that_says_so_whatever_its_name(

@@ -1,0 +1,170 @@
+"""What loosens a law is listed before that is put into use: each key says which other value does."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from templates.law import loosening
+from templates.law.loosening import WAYS
+from templates.law.schemas import FILES, ROOTS
+from tests.support.laws import FILES as LAWS
+
+# For each key by which a law can be loosened: a value, and one that is looser. None where there is none.
+NARROWED: Mapping[str, tuple[Any, Any]] = {
+    "deadlines.toml exchange.every": ("1 working day", "3 days"),
+    "deadlines.toml clock.*": ({"name": "x"}, None),
+    "deadlines.toml clock.*.statutory": (True, False),
+    "deadlines.toml clock.*.within": ("7 days", "8 days"),
+    "deadlines.toml clock.*.by_priority.*": ("same day", "1 working day"),
+    "deadlines.toml clock.*.or_after": ("ack", None),
+    "deadlines.toml clock.*.regimes": (None, ["external"]),
+    "deadlines.toml clock.*.extension": (None, {"within": "6 months"}),
+    "deadlines.toml clock.*.extension.within": ("6 months", "7 months"),
+    "deadlines.toml clock.*.extension.regimes": (["external"], ["external", "internal"]),
+    "duties.toml offence.severity": (2, 3),
+    "duties.toml offence.tags": (["offence"], []),
+    "duties.toml duty.*": ({"decision": {}}, None),
+    "duties.toml duty.*.asked": ("always", "offence"),
+    "duties.toml duty.*.within": ("1 day", "2 days"),
+    "duties.toml duty.*.answer_after": ("25 days", None),
+    "duties.toml duty.*.extended": (None, "3 months"),
+    "duties.toml duty.*.regimes": (["internal", "external"], ["internal"]),
+    "duties.toml duty.*.urgent": ({"within": "same day"}, None),
+    "duties.toml duty.*.urgent.within": ("same day", "1 day"),
+    "duties.toml duty.*.decision.*": (None, {"officers": 1}),
+    "duties.toml duty.*.decision.*.officers": (2, 1),
+    "duties.toml duty.*.decision.*.effect": ("defers", "settles"),
+    "duties.toml duty.*.decision.*.longest": ("6 months", "1 year"),
+    "duties.toml duty.*.decision.*.by_reply": (True, None),
+    "duties.toml duty.*.decision.*.ground.*": (None, {"fr": "x", "en": "x"}),
+    "law.toml calendar.weekend": (["sunday"], ["saturday", "sunday"]),
+    "law.toml regime.*": (None, {"oral": False}),
+    "law.toml regime.*.oral": (True, False),
+    "measures.toml measure.*": (None, {"told": "never"}),
+    "measures.toml measure.*.told": ("never", "if_said"),
+    "measures.toml measure.*.officers": (2, None),
+    "measures.toml measure.*.opens_proceedings": (True, None),
+    "measures.toml measure.*.ends_proceedings": (None, True),
+    "measures.toml measure.*.is_inquiry": (True, None),
+    "measures.toml measure.*.needs_word": (True, None),
+    "measures.toml measure.*.addressee": (True, None),
+    "obstacles.toml urgent.priority": (2, 1),
+    "obstacles.toml junk.officers": (2, 1),
+    "outcomes.toml outcome.*": (None, {"officers": 1}),
+    "outcomes.toml outcome.*.officers": (2, 1),
+    "outcomes.toml outcome.*.body": ("needed", None),
+    "outcomes.toml outcome.*.needs_word": (True, None),
+    "replies.toml reply.*": (None, {"decision": "told"}),
+    "replies.toml reply.*.decision": (None, "told"),
+    **{
+        f"retention.toml {period}.{key}": values
+        for period in ("period.*", "proceedings", "junk", "unopened")
+        for key, values in {
+            "keep": ("1 year", "2 months"),
+            "archive": ("5 years", None),
+            "visa": (True, False),
+        }.items()
+    },
+}
+# These loosen it whatever the other value is: which way it goes depends on all the rest.
+EITHER = {
+    "deadlines.toml clock.*.from",
+    "deadlines.toml clock.*.to",
+    "duties.toml duty.*.role",
+    "duties.toml duty.*.from",
+    "duties.toml duty.*.urgent.measure",
+    "duties.toml duty.*.decision.*.measure",
+    "duties.toml duty.*.decision.*.outcome",
+    "duties.toml duty.*.decision.*.gives_data",
+    "duties.toml duty.*.decision.*.informs",
+    "law.toml calendar.holidays",
+    "law.toml regime.*.default",
+    "measures.toml measure.*.role",
+    "outcomes.toml outcome.*.retention",
+    "outcomes.toml outcome.*.against_reporter",
+}
+
+
+def keys(file: str, node: Mapping[str, Any], known: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each key that a file can have, dotted, and what the table calls it."""
+    members = {**node.get("properties", {}), **dict.fromkeys(node.get("patternProperties", ()), None)}
+    if members.keys() == {"fr", "en"}:
+        return
+    for key, inner in members.items():
+        name = "*" if inner is None else key
+        called = loosening.known_as(file, known, name)
+        yield f"{known}.{name}", called
+        yield from keys(file, inner or node["patternProperties"][key], called)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_key_of_a_file_says_which_other_value_loosens_the_law(file: str) -> None:
+    """Whoever adds a key has to say so; the table has no other."""
+    found = dict(keys(file, ROOTS[file]))
+    assert [] == [key for key, called in found.items() if not called]
+    assert {*WAYS[file]} == {*found.values()}
+
+
+def holding(key: str, value: Any) -> dict[str, Any]:
+    """Return a file with this value there, or without a value if it is None."""
+    first, _, rest = key.partition(".")
+    name = "1" if first == "*" else first
+    if rest:
+        return {name: holding(rest, value)}
+    return {} if value is None else {name: value}
+
+
+@pytest.mark.parametrize("each", NARROWED)
+def test_what_loosens_a_law_is_named_and_the_way_back_does_not(each: str) -> None:
+    file, key = each.split()
+    stricter, looser = (holding(key, value) for value in NARROWED[each])
+    assert [key.replace("*", "1")] == [named for named, _, _ in loosening.looser(file, stricter, looser)]
+    assert [] == [*loosening.looser(file, looser, stricter)]
+
+
+def test_every_key_that_can_loosen_it_was_tried() -> None:
+    tried = {*NARROWED, *EITHER}
+    assert tried == {f"{file} {key}" for file, ways in WAYS.items() for key in ways if _can(file, key)}
+    for each in EITHER:
+        file, key = each.split()
+        for values in (("a", "b"), ("b", "a")):
+            assert [*loosening.looser(file, *(holding(key, value) for value in values))], each
+
+
+def _can(file: str, key: str) -> bool:
+    return WAYS[file][key] is not loosening.neither
+
+
+def test_what_is_told_always_is_looser_than_if_officers_say_so() -> None:
+    three = [holding("measure.1.told", told) for told in ("never", "if_said", "always")]
+    found = [
+        (i, j)
+        for i, one in enumerate(three)
+        for j, other in enumerate(three)
+        if [*loosening.looser("measures.toml", one, other)]
+    ]
+    assert [(0, 1), (0, 2), (1, 2)] == found
+
+
+def test_a_new_duty_that_records_something_loosens_it_and_one_that_only_asks_does_not() -> None:
+    """By the decision of a new duty, one officer could record what takes two."""
+    asks, records = ({"decision": {"done": each}} for each in ({}, {"measure": "prosecutor_word"}))
+    found = [
+        [*loosening.looser("duties.toml", {"duty": {}}, {"duty": {"x": each}})] for each in (asks, records)
+    ]
+    assert [0, 1] == [*map(len, found)]
+
+
+def test_no_law_is_looser_than_itself() -> None:
+    """Nor does it fail on any two laws, either way."""
+    for one in LAWS.values():
+        for other in LAWS.values():
+            found = [
+                each
+                for name, schema in FILES.items()
+                for each in loosening.looser(
+                    name, schema.read(one[name]).value, schema.read(other[name]).value
+                )
+            ]
+            assert (found == []) is (one == other)
