@@ -64,6 +64,8 @@ _COMMANDS = {
     "retention": "inbox.cli.commands.retention:retention_command",
     "visa": "inbox.cli.commands.retention:visa_group",
     "destroy": "inbox.cli.commands.retention:destroy",
+    "register": "inbox.cli.commands.office:register_command",
+    "consultation": "inbox.cli.commands.office:consultation",
     "destroyed": "inbox.cli.commands.retention:destroyed_command",
     "decide": "inbox.cli.commands.measures:decide",
     "timeline": "inbox.cli.commands.case:timeline_command",

@@ -56,6 +56,7 @@ CODED = {
     "sort": "order",
     "way": "access_way",
     "because": "because",
+    "form": "register_form",
 }
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import Align, VAlign, XPos, YPos
+from fpdf.fonts import FontFace
 
 from crypto import unseen
 from inbox.language.errors import Refused
@@ -23,7 +24,7 @@ _PRODUCER = "Fanal"
 _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
 _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
-_GREY, _BLACK, _RED = (90, 90, 90), (0, 0, 0), (150, 0, 0)
+_GREY, _BLACK, _RED, _PALE = (90, 90, 90), (0, 0, 0), (150, 0, 0), (235, 235, 235)
 # More of them on one letter reach into the lines above and below.
 _MOST_MARKS = 3
 
@@ -31,9 +32,11 @@ _MOST_MARKS = 3
 class Sheets:
     """A document that is written from top to bottom."""
 
+    _orientation = "portrait"
+
     def __init__(self, title: str, *, language: str, day: date, foot: str, removed: str) -> None:
         self._removed = removed
-        self._pdf = _Pdf(foot)
+        self._pdf = _Pdf(foot, self._orientation)
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
         self._pdf.set_creation_date(datetime.combine(day, time(), UTC))
@@ -92,6 +95,26 @@ class Sheets:
         pdf.end_quote()
         pdf.ln(_GAP)
 
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
+        """Write a table with columns of these widths to one another; every page begins with the heads."""
+        pdf = self._pdf
+        pdf.ln(_LINE / 2)
+        pdf.set_font(_FAMILY, "", _SMALL)
+        bold = FontFace(emphasis="BOLD", fill_color=_PALE)
+        with pdf.table(
+            col_widths=tuple(widths),
+            headings_style=bold,
+            line_height=_LINE * _SMALL / _SIZE,
+            padding=_GAP,
+            text_align=Align.L,
+            v_align=VAlign.T,
+        ) as table:
+            for cells in (heads, *rows):
+                row = table.row()
+                for text in cells:
+                    row.cell(pdf.legible(text))
+        pdf.ln(_LINE)
+
     def output(self) -> bytes:
         """Return the file."""
         return bytes(self._pdf.output())
@@ -112,6 +135,12 @@ class Sheets:
             self._pdf.add_page()
 
 
+class WideSheets(Sheets):
+    """The same on pages that lie on their side, for tables."""
+
+    _orientation = "landscape"
+
+
 def album(pictures: Sequence[bytes], day: date) -> bytes:
     """Return a PDF of one picture on each page; they are PNG of our own making."""
     pdf = FPDF()
@@ -126,8 +155,8 @@ def album(pictures: Sequence[bytes], day: date) -> bytes:
 class _Pdf(FPDF):
     """The library's document with our page: a foot, and a line beside what is quoted."""
 
-    def __init__(self, foot: str) -> None:
-        super().__init__()
+    def __init__(self, foot: str, orientation: str) -> None:
+        super().__init__(orientation)
         # Else a report could have the number of pages written into it.
         self.str_alias_nb_pages = None  # type: ignore[assignment]
         self._foot = foot

@@ -81,7 +81,7 @@ def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | Non
     match name:
         case "measure" if code in law.measures:
             measure = law.measures[code]
-            return measure.role, measure.opens_proceedings, measure.ends_proceedings
+            return measure.role, measure.protection, measure.opens_proceedings, measure.ends_proceedings
         case "outcome" if code in law.outcomes:
             return ()
         case "duty" if code in law.duties:

@@ -109,7 +109,7 @@ def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> V
     overdue = session.scalar(lines.where(Workflow.deadline < today)) or 0
     seen = sum(work.deadline is not None and work.deadline < today for work in works)
     return {
-        "for_handlers": (session.scalar(lines.select_from(Workflow)) or 0) - len(works),
+        "for_handlers": queries_access.not_shown(session),
         "for_handlers_overdue": overdue - seen,
     }
 

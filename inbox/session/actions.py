@@ -84,6 +84,10 @@ class Code(StrEnum):
     LIST_HANDLERS = "list-handlers"
     LIST_RETENTION = "list-retention"
     LIST_DESTROYED = "list-destroyed"
+    READ_REGISTER = "read-register"
+    EXPORT_REGISTER = "export-register"
+    RECORD_CONSULTATION = "record-consultation"
+    RETRACT_CONSULTATION = "retract-consultation"
     LIST_FOR_VISA = "list-for-visa"
     RECORD_VISA = "record-visa"
     DESTROYED = "destroyed"
@@ -209,6 +213,8 @@ _DECIDING = {
 }
 _LAW = {"law": _TEXT}
 _VISA_LIST = {"list": _TEXT}
+_REGISTER = {"register": _code("register"), "year": _NUMBER}
+_CONSULTATION = {"consultation": _NUMBER}
 _SHARING = {"sharing": _TEXT, "quorum": _NUMBER}
 _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "access")
 
@@ -287,6 +293,11 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(),
     Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(),
+    # Also of what is in quarantine: codes and days, which show nothing of a report.
+    Code.READ_REGISTER: Rule(quarantine=True, values=_REGISTER),
+    Code.EXPORT_REGISTER: Rule(quarantine=True, oversight=True, values=_REGISTER),
+    Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
+    Code.RETRACT_CONSULTATION: Rule(reason=_NEEDED, oversight=True, values=_CONSULTATION),
     # Both are of no case: lists of what is in quarantine, too, which show nothing of a report.
     Code.LIST_FOR_VISA: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_VISA_LIST),
     Code.RECORD_VISA: Rule(

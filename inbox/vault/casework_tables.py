@@ -295,6 +295,22 @@ class AccessCase(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
+class Consultation(Base):
+    """What a body of the staff or the data protection officer said on a day; it is of the office, of no case.
+
+    One that was recorded by mistake keeps its number and the day on which it was ``retracted``, and no text.
+    """
+
+    __tablename__ = "consultations"
+    n: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    body: Mapped[str]
+    subject: Mapped[str]
+    opinion: Mapped[str]
+    reference: Mapped[str] = mapped_column(default="")
+    retracted: Mapped[date | None] = mapped_column(default=None)
+
+
 class Declaration(Base):
     """An officer's word, before the first reading, of having no interest in a case."""
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.vault import row_security
@@ -63,6 +63,13 @@ def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
         handlers[row.case].add(row.officer)
     here = set(row_security.present(session))
     return {number for number, names in handlers.items() if not here <= names}
+
+
+def not_shown(session: Session) -> int:
+    """Return of how many cases those present see a line and no more, as they are not all its handlers."""
+    lines = select(func.count()).select_from(Workflow)
+    known = session.scalar(lines.execution_options(**row_security.AS_A_LINE)) or 0
+    return known - (session.scalar(lines) or 0)
 
 
 def archived(session: Session, seen: Collection[int]) -> set[int]:

@@ -167,6 +167,7 @@ def _measure(row: Any) -> rules.Measure:
     return rules.Measure(
         name=_texts(row["name"]),
         role=rules.MeasureRole(row["role"]) if "role" in row else None,
+        protection=rules.Protection(row["protection"]) if "protection" in row else None,
         told=rules.Told(row["told"]),
         officers=row.get("officers", 1),
         opens_proceedings=row.get("opens_proceedings", False),

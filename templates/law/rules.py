@@ -85,6 +85,16 @@ class MeasureRole(StrEnum):
     REFERRAL = "referral"
 
 
+class Protection(StrEnum):
+    """What a measure says of the protection of a reporter, or of who helped to report."""
+
+    OFFERED = "offered"
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    FACILITATOR = "facilitator"
+
+
 class Told(StrEnum):
     """Whether a reporter reads of a measure, where what was done is told at all."""
 
@@ -245,11 +255,12 @@ class Measure:
 
     ``groups`` is the number of groups of a sanction, 0 for other measures. With ``needs_word`` it takes the
     prosecutor's word once a prosecutor was told. With ``is_inquiry`` it takes an assessment of the risk to
-    the reporter.
+    the reporter. One with a ``protection`` stands in the register of protection.
     """
 
     name: Texts
     role: MeasureRole | None
+    protection: Protection | None
     told: Told
     officers: int
     opens_proceedings: bool

@@ -19,7 +19,7 @@ from crypto.toml_schema import (
     texts,
 )
 from templates.law import spans
-from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
+from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Protection, Reach, Told
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PRIORITIES = ("1", "2", "3", "4")
@@ -126,6 +126,7 @@ _MEASURES = table(
                 {**_NAME, "told": _enum(Told)},
                 {
                     "role": _enum(MeasureRole),
+                    "protection": _enum(Protection),
                     "officers": _TWO,
                     "groups": number(1, 9),
                     **_flags(

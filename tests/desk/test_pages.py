@@ -53,6 +53,7 @@ PAGES = {
     "retention": "/retention",
     "unopened": "/unopened/1",
     "oversight": "/oversight",
+    "register": "/office/register/consultations",
     "nothing": "/nowhere",
 }
 NARROW = ViewportSize(width=320, height=640)

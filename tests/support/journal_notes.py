@@ -133,6 +133,22 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["retention"], ("list-retention", None, {}, "")),
     (["unopened"], ("list", None, {"view": "unopened"}, "")),
     (["destroyed"], ("list-destroyed", None, {}, "")),
+    (["register", "protection"], ("read-register", None, {"register": "protection"}, "")),
+    (
+        ["register", "alerts", "--year", "2026", "--out", "REGISTER"],
+        ("export-register", None, {"register": "alerts", "year": 2026}, ""),
+    ),
+    (
+        [
+            *("consultation", "record", "--body", CANARY, "--day", _LONG_AGO),
+            *("--subject", CANARY, "--opinion", CANARY, "--reference", CANARY),
+        ],
+        ("record-consultation", None, {"consultation": 1}, ""),
+    ),
+    (
+        ["consultation", "retract", "1", "--reason", "twice"],
+        ("retract-consultation", None, {"consultation": 1}, "twice"),
+    ),
     (["channels", "list"], ("list-channels", None, {}, "")),
     (
         ["access", "record", "--person", "case", "--received", _LONG_AGO, "--way", "letter"],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from crypto.messages import Status
-from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
+from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Protection, Reach, Told
 from tests.support.laws import FRENCH
 
 
@@ -25,6 +25,16 @@ def by_two(rules: Mapping[str, Measured]) -> set[str]:
 
 def having(flag: str) -> set[str]:
     return {code for code, each in FRENCH.measures.items() if getattr(each, flag)}
+
+
+def test_the_register_of_protection_has_five_measures() -> None:
+    assert {
+        "protection_offered": Protection.OFFERED,
+        "protection_requested": Protection.REQUESTED,
+        "protection_granted": Protection.GRANTED,
+        "protection_refused": Protection.REFUSED,
+        "facilitator_protection": Protection.FACILITATOR,
+    } == {code: each.protection for code, each in FRENCH.measures.items() if each.protection}
 
 
 INFORMED = {"dnred_informed", "onaf_informed", "ofast_informed", "afa_informed", "igf_mission"}

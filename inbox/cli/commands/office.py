@@ -1,22 +1,30 @@
-"""How this office works: its law, regime, numbers, days off and questionnaire; how its work goes."""
+"""How this office works: law, regime, numbers, days off, questionnaire; how its work goes; its registers."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from crypto.printable import visible
 from inbox.cli import render_law
-from inbox.cli.options import NUMBER, Door, json_option, officer_options
+from inbox.cli.options import NUMBER, Door, day_of, json_option, officer_options, reason_needed
 from inbox.deadlines import settings as office_settings
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.law import folders
 from inbox.overview import oversight
+from inbox.registers import consultations, registers
+from inbox.registers.consultations import LONGEST, Said
+from inbox.registers.registers import Form
+from inbox.registers.rows import Found, Register, Wanted, said
 from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
+from templates.catalogues import LANGUAGES
 
+_ENDINGS = tuple(f".{each}" for each in Form)
 _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, required=True)
 
 
@@ -182,3 +190,82 @@ def questionnaire_command(door: Door, /, *, file: Path) -> None:
         asked = questionnaire.adopt(inbox, who, raw)
     terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
     terminal.say("next: inbox keyring --out FOLDER, and carry it with this file to the portal")
+
+
+def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path | None:
+    if given is not None and given.suffix not in _ENDINGS:
+        raise click.BadParameter(f"{given.name!r} ends with none of {', '.join(_ENDINGS)}")
+    return given
+
+
+@click.command(name="register")
+@click.argument("name", type=click.Choice([each.value for each in Register]))
+@click.option("--year", type=NUMBER, help="Of this year alone.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=_out_of,
+    help="Write it here: FILE.csv for a spreadsheet, FILE.pdf to print; never over a file.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the file.")
+@officer_options
+@json_option
+@click.pass_obj
+def register_command(door: Door, /, *, out: Path | None, language: str, as_json: bool, **given: Any) -> None:
+    """Show a register, or write it into a file: of reports, requests for access, protection, consultations.
+
+    It holds codes and days, nothing of a report; what is kept from somebody present is not in it.
+    """
+    wanted = Wanted(Register(given["name"]), given["year"])
+    with door.opened() as (inbox, who):
+        if out is None:
+            found = registers.read(inbox, who, wanted)
+        else:
+            found = registers.export(inbox, who, wanted, out, language)
+    view = registers.view(found) | {"file": str(out) if out else None}
+    terminal.show(view, [str(out)] if out else _lines(found), as_json=as_json)
+
+
+@click.group()
+def consultation() -> None:
+    """What staff bodies and the data protection officer said about the channel; of no case."""
+
+
+@consultation.command()
+@click.option("--body", required=True, help=f"Who was consulted, in at most {LONGEST} characters.")
+@click.option("--day", required=True, metavar="DAY", callback=day_of, help="When.")
+@click.option("--subject", required=True, help="About what.")
+@click.option("--opinion", required=True, help="What was said; nothing of a report.")
+@click.option("--reference", default="", help="Where it is found again.")
+@officer_options
+@json_option
+@click.pass_obj
+def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
+    """Record a consultation."""
+    with door.opened() as (inbox, who):
+        row = consultations.record(inbox, who, day, Said(**given))
+    terminal.show({"consultation": row.n}, [f"recorded as consultation {row.n}"], as_json=as_json)
+
+
+@consultation.command()
+@click.argument("number", type=NUMBER)
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
+    """Take the texts of a consultation out that was recorded by mistake; its line stays."""
+    with door.opened() as (inbox, who):
+        consultations.retract(inbox, who, number, reason)
+    terminal.show({"consultation": number}, [f"consultation {number} is retracted"], as_json=as_json)
+
+
+def _lines(found: Found) -> Iterator[str]:
+    if not found.rows:
+        yield "nothing is recorded"
+    heads = labels.of("column")
+    for row in found.rows:
+        cells = ((heads[each].en, said(row.get(each), "en")) for each in found.columns)
+        yield "  ".join(f"{head}: {visible(text)}" for head, text in cells if text)
+    if found.for_handlers:
+        yield f"cases for their handlers alone, not listed here: {found.for_handlers}"

@@ -31,12 +31,14 @@ from inbox.overview import oversight, timeline
 from inbox.overview.case_view import Notice
 from inbox.overview.queue import Order
 from inbox.questionnaire.answers import Oddity
+from inbox.registers import registers
+from inbox.registers.rows import Column, Register
 from inbox.replies.leak_check import Why
 from inbox.session import journal_actions
 from inbox.session.actions import TABLE, Code, Form, Viewed
 from inbox.text import entities
 from inbox.vault import score, unopened_reasons
-from inbox.vault.casework_tables import Credibility
+from inbox.vault.casework_tables import PORTAL, Credibility
 from templates import shipped
 from tests.support.paths import ROOT
 
@@ -83,6 +85,10 @@ CODES: Mapping[str, Iterable[str]] = {
     "unopened": unopened_reasons.Kind,
     "relation": links.Relation,
     "route": Route,
+    "column": Column,
+    "own_route": [PORTAL],
+    "register": Register,
+    "register_form": registers.Form,
     "rule": Rule,
     "source_risk": measures.Risk,
     "status": Status,

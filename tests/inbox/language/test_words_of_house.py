@@ -15,8 +15,8 @@ AVOIDED = sorted({word for each in FRENCH.words.values() for word in each.avoid}
 PATTERN = re.compile(
     "|".join(rf"\b{re.escape(word.removesuffix('er'))}\w*" for word in AVOIDED), re.IGNORECASE
 )
-# What belongs to the word of the house itself.
-KEPT = re.compile(r"registre des communications|cotation \(A1", re.IGNORECASE)
+# What belongs to the word of the house itself; the registers that the law asks for, by their whole names.
+KEPT = re.compile(r"registre des \w+|registres\b|cotation \(A1", re.IGNORECASE)
 
 
 def texts() -> Iterator[str]:

@@ -41,6 +41,7 @@ REASONED = {
     Code.REMOVE_MEASURE,
     Code.REMOVE_PROCEEDINGS,
     Code.REOPEN,
+    Code.RETRACT_CONSULTATION,
 }
 # these may have one,
 MAY_BE_REASONED = {
@@ -83,6 +84,7 @@ OVERSEEN = {
     Code.END_PROCEEDINGS,
     Code.ENTRUST,
     Code.EXCLUDE,
+    Code.EXPORT_REGISTER,
     Code.EXTEND,
     Code.EXTEND_ACCESS,
     Code.EXTRACT,
@@ -110,6 +112,7 @@ OVERSEEN = {
     Code.RENEW_SHARES,
     Code.REOPEN,
     Code.RESTORE,
+    Code.RETRACT_CONSULTATION,
     Code.ROTATE_KEYS,
 }
 

@@ -1,0 +1,67 @@
+"""The registers that the law asks for, one at a time; what staff bodies said."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from crypto.strictjson import LARGEST
+from inbox.desk import forms, rendering
+from inbox.desk.forms import choice, line, required_day
+from inbox.desk.state import Done, here, medium_folder
+from inbox.registers import consultations, registers
+from inbox.registers.consultations import LONGEST, Said
+from inbox.registers.registers import Form
+from inbox.registers.rows import Register, Wanted, said
+
+pages = Blueprint("registers", __name__, url_prefix="/office/register")
+
+
+@pages.get("")
+@pages.get("/<name>")
+@pages.get("/<name>/<int:year>")
+def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturnValue:
+    """Show a register, of a year or whole, and the way to the others."""
+    found = registers.read(here().inbox, here().actor(), Wanted(_named(name), year))
+    return rendering.page(
+        "office/register.html", found=found, wanted=found.wanted, in_words=said, longest=LONGEST
+    )
+
+
+@pages.post("/<name>")
+def export(name: str) -> ResponseReturnValue:
+    """Put a register on the medium, of a year or whole."""
+    register, form = _named(name), choice("form", Form)
+    year = forms.number("year", LARGEST) if request.form.get("year") else None
+    who, language = here().actor(), rendering.language()
+    of = "" if year is None else f"-{year}"
+    out = medium_folder() / f"register-{register}{of}-{who.today}.{form}"
+    registers.export(here().inbox, who, Wanted(register, year), out, language)
+    return _done(register, Done.REGISTER_WRITTEN)
+
+
+@pages.post("/consultations/record")
+def record() -> ResponseReturnValue:
+    """Record what a staff body or the data protection officer said."""
+    given = Said(line("consulted"), line("subject"), line("opinion"), line("reference"))
+    consultations.record(here().inbox, here().actor(), required_day("day"), given)
+    return _done(Register.CONSULTATIONS, Done.CONSULTATION_RECORDED)
+
+
+@pages.post("/consultations/retract")
+def retract() -> ResponseReturnValue:
+    """Take the texts of a consultation out that was recorded by mistake."""
+    number = forms.number("consultation", LARGEST)
+    consultations.retract(here().inbox, here().actor(), number, line("reason"))
+    return _done(Register.CONSULTATIONS, Done.CONSULTATION_RETRACTED)
+
+
+def _named(name: str) -> Register:
+    if name not in list(Register):
+        abort(HTTPStatus.NOT_FOUND)
+    return Register(name)
+
+
+def _done(register: Register, what: Done) -> ResponseReturnValue:
+    here().say(what)
+    return redirect(url_for("registers.show", name=register.value), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,130 @@
+"""What staff bodies and the data protection officer were asked about the channel, and what they said.
+
+It belongs to the office, and to no case. What was recorded by mistake is retracted: its line stays, with its
+number and no text.
+"""
+
+from dataclasses import astuple, dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.registers.rows import Column, Row, Rows
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.text.lines import one_line
+from inbox.vault.casework_tables import Consultation
+
+LONGEST = 500
+_COLUMNS = (
+    Column.CONSULTATION,
+    Column.DAY,
+    Column.BODY,
+    Column.SUBJECT,
+    Column.OPINION,
+    Column.REFERENCE,
+    Column.RETRACTED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who was consulted about what, and the opinion given, each on one line of at most LONGEST characters.
+
+    ``reference`` is where the opinion stands, empty if nowhere.
+    """
+
+    body: str
+    subject: str
+    opinion: str
+    reference: str = ""
+
+
+def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
+    """Record a consultation of a day, under the next number.
+
+    Raises Refused for a day to come, for a text that is too long, or missing where one is needed; and as
+    ``Inbox.acting``.
+    """
+    if day > who.today:
+        raise Refused(
+            sentence("{day} is still to come", day=day), sentence("record an opinion once it is given")
+        )
+    given = _checked(said)
+    with inbox.vault.transaction() as session:
+        number = _last(session) + 1
+    with inbox.acting(who, action(Code.RECORD_CONSULTATION, consultation=number)) as session:
+        if number != _last(session) + 1:
+            raise Refused(sentence("somebody else recorded one meanwhile"), sentence("try again"))
+        row = Consultation(
+            n=number,
+            day=day,
+            body=given.body,
+            subject=given.subject,
+            opinion=given.opinion,
+            reference=given.reference,
+        )
+        session.add(row)
+        return row
+
+
+def retract(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
+    """Take the texts of a consultation out that was recorded by mistake.
+
+    Raises Refused without a reason, for an unknown number, and if it was done before; as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.RETRACT_CONSULTATION, None, reason, consultation=number)) as session:
+        row = session.get(Consultation, number)
+        if row is None or row.retracted is not None:
+            raise Refused(
+                sentence("there is no consultation {number}, or it was retracted", number=number),
+                sentence("see: inbox register consultations"),
+            )
+        row.body = row.subject = row.opinion = row.reference = ""
+        row.retracted = who.today
+
+
+def rows(session: Session) -> Rows:
+    """Return a line for each, in the order in which they were recorded."""
+    found = session.scalars(select(Consultation).order_by(Consultation.n)).all()
+    return Rows(_COLUMNS, [_row(each) for each in found], [[each.day] for each in found])
+
+
+def given(session: Session) -> list[Consultation]:
+    """Return those that stand, the oldest first."""
+    stands = select(Consultation).where(Consultation.retracted.is_(None))
+    return list(session.scalars(stands.order_by(Consultation.day, Consultation.n)))
+
+
+def _row(each: Consultation) -> Row:
+    return {
+        Column.CONSULTATION: each.n,
+        Column.DAY: each.day,
+        Column.BODY: each.body,
+        Column.SUBJECT: each.subject,
+        Column.OPINION: each.opinion,
+        Column.REFERENCE: each.reference,
+        Column.RETRACTED: each.retracted,
+    }
+
+
+def _checked(said: Said) -> Said:
+    given = Said(*map(one_line, astuple(said)))
+    if not (given.body and given.subject and given.opinion):
+        raise Refused(
+            sentence("a consultation has a body, a subject and an opinion"),
+            sentence("say each in a few words; nothing of a report"),
+        )
+    if max(map(len, astuple(given))) > LONGEST:
+        raise Refused(
+            sentence("a line has at most {most} characters", most=LONGEST),
+            sentence("say it in fewer words"),
+        )
+    return given
+
+
+def _last(session: Session) -> int:
+    return session.scalar(select(func.max(Consultation.n))) or 0

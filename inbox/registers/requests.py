@@ -1,0 +1,39 @@
+"""The register of requests for access: that each was answered, and never how.
+
+Whether a person was refused, or nothing is held, it says the same; so it does to an officer from whom the
+case is kept. It names nobody. Lines stand in the order in which requests were recorded.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox.registers.rows import Coded, Column, Row, Rows
+from inbox.vault.casework_tables import AccessRequest
+
+_COLUMNS = (
+    Column.REQUEST,
+    Column.RECEIVED,
+    Column.WAY,
+    Column.DUE,
+    Column.EXTENDED,
+    Column.BECAUSE,
+    Column.RESPONDED,
+)
+
+
+def rows(session: Session) -> Rows:
+    """Return a line for each request."""
+    found = session.scalars(select(AccessRequest).order_by(AccessRequest.n)).all()
+    return Rows(_COLUMNS, [_row(each) for each in found], [[each.received] for each in found])
+
+
+def _row(each: AccessRequest) -> Row:
+    return {
+        Column.REQUEST: each.n,
+        Column.RECEIVED: each.received,
+        Column.WAY: Coded("access_way", each.way),
+        Column.DUE: each.due,
+        Column.EXTENDED: each.extended,
+        Column.BECAUSE: Coded("because", each.because) if each.because else None,
+        Column.RESPONDED: each.answered,
+    }

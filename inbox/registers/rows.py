@@ -1,0 +1,130 @@
+"""What stands in a register: cells that keep codes and days, and are said in a language at the end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+
+from inbox.language import days as written
+from inbox.language import labels
+
+
+class Register(StrEnum):
+    """Which register; labels stand in labels.toml."""
+
+    ALERTS = "alerts"
+    REQUESTS = "requests"
+    PROTECTION = "protection"
+    CONSULTATIONS = "consultations"
+
+
+class Column(StrEnum):
+    """What a register says of each of its lines; labels stand in labels.toml, in the same order."""
+
+    CASE = "case"
+    ROUTE = "route"
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    ANSWER = "answer"
+    EXAMINED = "examined"
+    GROUND = "ground"
+    REFERRAL = "referral"
+    SENT_ON = "sent_on"
+    OUTCOME = "outcome"
+    CLOSED = "closed"
+    DESTROYED = "destroyed"
+    VISA = "visa"
+    REQUEST = "request"
+    WAY = "way"
+    DUE = "due"
+    EXTENDED = "extended"
+    BECAUSE = "because"
+    RESPONDED = "responded"
+    OFFERED = "offered"
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    FACILITATOR = "facilitator"
+    CONSULTATION = "consultation"
+    DAY = "day"
+    BODY = "body"
+    SUBJECT = "subject"
+    OPINION = "opinion"
+    REFERENCE = "reference"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A code, and the list of labels that has its words."""
+
+    codes: str
+    code: str
+
+    def said(self, language: str) -> str:
+        """Return what the code is called; a code of an earlier law is its own label."""
+        label = labels.of(self.codes).get(self.code)
+        return label.in_(language) if label else self.code
+
+
+Cell: TypeAlias = int | str | date | Coded | tuple[date, ...] | None
+Row: TypeAlias = Mapping[Column, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The lines of a register in their order; ``days`` are those by which they belong to a year."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    days: Sequence[Sequence[date]]
+
+    @property
+    def years(self) -> Sequence[int]:
+        """The years of which there is a line, the latest first."""
+        return sorted({day.year for days in self.days for day in days}, reverse=True)
+
+    def of(self, year: int | None) -> Sequence[Row]:
+        """Return the lines of a year, or all."""
+        pairs = zip(self.rows, self.days, strict=True)
+        return [row for row, days in pairs if year is None or any(day.year == year for day in days)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A register, of a year or whole."""
+
+    register: Register
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The register that was ``wanted``, on a day; ``years`` are those of which there is anything.
+
+    ``for_handlers`` is how many cases are not in it as those present are not among their handlers, whatever
+    their year; those that are kept from somebody present are not counted.
+    """
+
+    wanted: Wanted
+    day: date
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    years: Sequence[int]
+    for_handlers: int
+
+
+def said(cell: Cell, language: str) -> str:
+    """Return a cell as people read it."""
+    match cell:
+        case None:
+            return ""
+        case date():
+            return written.short(language, cell)
+        case tuple():
+            return ", ".join(written.short(language, day) for day in cell)
+        case Coded():
+            return cell.said(language)
+        case _:
+            return str(cell)

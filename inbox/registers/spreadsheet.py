@@ -1,0 +1,49 @@
+"""A register as a file that a spreadsheet opens: UTF-8 with a mark, semicolons, no cell that computes.
+
+LibreOffice and Excel take a cell for a formula by its first character; such a text begins with an apostrophe.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+
+from crypto.printable import visible
+from inbox.language import labels
+from inbox.registers.rows import Cell, Coded, Column, Row
+
+# Also in their wide forms, which some programs read alike.
+_WIDE = (
+    "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+)
+_COMPUTES = tuple(f"=+-@{_WIDE}")
+
+
+def written(columns: Sequence[Column], rows: Sequence[Row], language: str) -> bytes:
+    """Return a register as CSV, with its headings in a language ("fr", "en")."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, delimiter=";", quoting=csv.QUOTE_MINIMAL)
+    heads = labels.of("column")
+    writer.writerow(_safe(heads[each].in_(language)) for each in columns)
+    writer.writerows([_cell(row.get(each), language) for each in columns] for row in rows)
+    return made.getvalue().encode("utf-8-sig")
+
+
+def _cell(cell: Cell, language: str) -> str:
+    match cell:
+        case None:
+            return ""
+        case date():
+            return cell.isoformat()
+        case tuple():
+            return ", ".join(day.isoformat() for day in cell)
+        case Coded():
+            return _safe(cell.said(language))
+        case _:
+            return _safe(str(cell))
+
+
+def _safe(text: str) -> str:
+    """Return a text on one line in which nothing is hidden, and which no program takes for a formula."""
+    said = visible(text)
+    return f"'{said}" if said.lstrip().startswith(_COMPUTES) else said

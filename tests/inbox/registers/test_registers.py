@@ -1,0 +1,347 @@
+"""The registers that the law asks for: days and codes, as far as those present may see; how they leave."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from inbox.law import in_use
+from inbox.registers import registers, spreadsheet
+from inbox.registers.rows import Coded, Column, Register, Row, Wanted
+from inbox.session.inbox import Inbox
+from inbox.vault import row_security
+from inbox.vault.casework_tables import AccessCase, AccessRequest, Duty, Handler, Measure, Workflow
+from inbox.vault.destroyed_tables import DestroyedCase, PastExclusion
+from inbox.vault.tables import Case
+from tests.support.dossier_room import printed
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
+from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, three_answers
+from tests.support.inbox_visas import REFERENCE
+from tests.support.laws import OTHER
+
+DAY = date(2025, 3, 3)
+CONSULTED = {
+    "body": "CSA",
+    "day": today().isoformat(),
+    "subject": "Ouverture du dispositif",
+    "opinion": "Favorable",
+    "reference": "PV 4",
+}
+RECORD = [
+    "consultation",
+    "record",
+    *(word for pair in CONSULTED.items() for word in (f"--{pair[0]}", pair[1])),
+]
+
+
+def fill(session: Session) -> None:
+    """Give the three cases of the trio what registers tell; each has a word that none of them may hold."""
+    for n in (1, 2, KEPT):
+        work, case = session.get_one(Workflow, n), session.get_one(Case, n)
+        case.received = DAY + timedelta(n)
+        work.acknowledged, work.answered = DAY + timedelta(10 + n), DAY + timedelta(20 + n)
+        work.route, work.outcome, work.closed = "telephone", "out_of_scope", DAY + timedelta(30 + n)
+        session.merge(
+            Duty(
+                case=n,
+                kind="admissibility",
+                known=DAY,
+                due=DAY,
+                decided=DAY,
+                decision="inadmissible",
+                ground="facts",
+                reason=CANARY,
+            )
+        )
+        for place, kind in enumerate(("referred_external", "forwarded_external", "art40_transmission"), 2):
+            day = DAY + timedelta(40 + place)
+            session.add(
+                Measure(case=n, position=place, kind=kind, day=day, addressee=CANARY, reference=CANARY)
+            )
+        for place, kind in enumerate(PROTECTION, 10):
+            session.add(
+                Measure(case=n, position=place, kind=kind, day=date(2024, 1, place), addressee=CANARY)
+            )
+
+
+PROTECTION = (
+    *("protection_offered", "protection_requested", "protection_granted", "protection_refused"),
+    *("facilitator_protection", "protection_requested"),
+)
+
+
+@pytest.fixture(scope="module")
+def filled(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
+    trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("registers")))
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        fill(session)
+    return trio
+
+
+@pytest.fixture(scope="module")
+def opened(filled: Trio) -> Iterator[Inbox]:
+    with filled.others.opened() as inbox:
+        yield inbox
+
+
+@pytest.fixture(scope="module")
+def leaving(filled: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The same, with those present from whom nothing is kept, for commands that take nothing from it."""
+    return Trio(filled.office.copy(tmp_path_factory.mktemp("leaving"))).others
+
+
+def seen(inbox: Inbox, register: Register, year: int | None = None, by: tuple[str, ...] = ()) -> Any:
+    """Return a register as JSON, for those present; without anybody it is whole."""
+    with inbox.vault.transaction(by, quarantine=True) as session:
+        return registers.view(registers._found(session, Wanted(register, year), today()))
+
+
+def test_the_register_of_reports_has_days_and_decisions_and_not_a_word(opened: Inbox) -> None:
+    """Neither what a reporter wrote nor what officers did: no reason, no addressee, no transmission."""
+    rows = seen(opened, Register.ALERTS)["rows"]
+    assert [1, 2, KEPT] == [row["case"] for row in rows]
+    assert {
+        "case": 1,
+        "route": "telephone",
+        "received": "2025-03-04",
+        "acknowledged": "2025-03-14",
+        "answer": "2025-03-24",
+        "examined": "inadmissible",
+        "ground": "facts",
+        "referral": ["2025-04-14"],
+        "sent_on": ["2025-04-15"],
+        "outcome": "out_of_scope",
+        "closed": "2025-04-03",
+        "destroyed": None,
+        "visa": f"1-{'0' * 8}, {REFERENCE}",
+    } == rows[0]
+    assert CANARY not in str(rows)
+
+
+def test_the_register_of_protection_has_the_days_of_each_kind_by_case(opened: Inbox) -> None:
+    found = seen(opened, Register.PROTECTION)
+    assert [1, 2, KEPT] == [row["case"] for row in found["rows"]]
+    assert {
+        "case": 1,
+        "offered": ["2024-01-10"],
+        "requested": ["2024-01-11", "2024-01-15"],
+        "granted": ["2024-01-12"],
+        "refused": ["2024-01-13"],
+        "facilitator": ["2024-01-14"],
+    } == found["rows"][0]
+    assert CANARY not in str(found)
+
+
+def test_another_law_says_which_measures_are_protection(opened: Inbox) -> None:
+    with opened.vault.transaction() as session:
+        session.add(Measure(case=1, position=30, kind="shield", day=DAY))
+        in_use.try_out(session, OTHER)
+        found = registers.view(registers._found(session, Wanted(Register.PROTECTION), today()))
+        session.rollback()
+    assert [(1, [DAY.isoformat()])] == [(row["case"], row["granted"]) for row in found["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("register", "year", "lines"),
+    [
+        (Register.ALERTS, 2025, 3),
+        (Register.ALERTS, 2024, 0),
+        (Register.PROTECTION, 2024, 3),
+        (Register.PROTECTION, 2025, 0),
+        (Register.REQUESTS, today().year, 1),
+        (Register.REQUESTS, 2024, 0),
+    ],
+)
+def test_a_year_is_that_of_receipt_or_of_the_measure(
+    opened: Inbox, register: Register, year: int, lines: int
+) -> None:
+    assert lines == len(seen(opened, register, year)["rows"])
+
+
+@pytest.mark.parametrize("register", Register)
+def test_a_case_that_is_kept_from_somebody_present_is_in_no_register_and_in_no_count(
+    opened: Inbox, register: Register
+) -> None:
+    """What two of whom one is excluded are shown is what a vault would say in which it never was."""
+
+    def ask(session: Session) -> str:
+        found = registers._found(session, Wanted(register), today())
+        return f"{registers.view(found)} {found.years}"
+
+    narrowed, never_was, whole = three_answers(opened, ask)
+    assert never_was == narrowed
+    assert (narrowed != whole) is (register in {Register.ALERTS, Register.PROTECTION})
+
+
+def test_what_is_for_its_handlers_alone_is_counted_and_not_listed(filled: Trio, tmp_path: Path) -> None:
+    copy = Trio(filled.office.copy(tmp_path / "copy"))
+    with copy.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Handler).filter_by(case=1, officer="chloe"))
+        found = seen(inbox, Register.ALERTS, by=("alice", "chloe"))
+        whole = seen(inbox, Register.ALERTS, by=("alice",))
+    assert ([2, KEPT], 1) == ([row["case"] for row in found["rows"]], found["for_handlers"])
+    assert (3, 0) == (len(whole["rows"]), whole["for_handlers"])
+
+
+def test_what_is_in_quarantine_or_in_the_archive_stands_in_it_like_any_other(
+    filled: Trio, leaving: Office, tmp_path: Path
+) -> None:
+    """By the command itself; the list of cases, as control, shows neither."""
+    copy = Trio(filled.office.copy(tmp_path / "copy")).others
+    with copy.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 1).quarantined = today()
+        session.get_one(Workflow, 2).archive_from = today()
+        session.execute(delete(Case.metadata.tables["archive_openings"]))
+        session.execute(Case.metadata.tables["follow_ups"].update().values(unread=False))
+    assert [KEPT] == [row["case"] for row in copy.json("list")["cases"]]
+    before = seen_by_command(leaving)
+    assert [1, 2, KEPT] == [row["case"] for row in before]
+    assert before == seen_by_command(copy)
+
+
+def seen_by_command(office: Office) -> Any:
+    return office.json("register", "alerts")["rows"]
+
+
+def test_a_destroyed_case_keeps_its_number_its_days_its_outcome_and_its_visa(
+    filled: Trio, tmp_path: Path
+) -> None:
+    """Nothing else; nor for whoever it was kept from."""
+    copy = Trio(filled.office.copy(tmp_path / "copy")).others
+    with copy.opened() as inbox:
+        with inbox.transaction() as session:
+            row_security.forget(session, [KEPT])
+            session.add(
+                DestroyedCase(
+                    case=KEPT,
+                    day=today(),
+                    by="alice",
+                    rule="inadmissible",
+                    received=DAY,
+                    closed=DAY,
+                    category="threat",
+                    outcome="out_of_scope",
+                    visa="7, AD",
+                )
+            )
+            session.add(PastExclusion(case=KEPT, officer="bruno"))
+        found = seen(inbox, Register.ALERTS, by=("alice", "chloe"))["rows"]
+        kept = seen(inbox, Register.ALERTS, by=("alice", "bruno"))["rows"]
+    assert {
+        "case": KEPT,
+        "received": DAY.isoformat(),
+        "outcome": "out_of_scope",
+        "closed": DAY.isoformat(),
+        "destroyed": today().isoformat(),
+        "visa": "7, AD",
+    } == {name: value for name, value in found[-1].items() if value is not None}
+    assert [1, 2] == [row["case"] for row in kept]
+
+
+def test_a_refusal_and_nothing_held_look_alike(filled: Trio, tmp_path: Path) -> None:
+    """Of two requests answered on one day the number alone differs, and nobody is named."""
+    copy = filled.office.copy(tmp_path / "copy").of(*NAMES[::2])
+    with copy.opened() as inbox:
+        with inbox.transaction() as session:
+            for n in (8, 9):
+                session.add(
+                    AccessRequest(
+                        n=n,
+                        received=DAY,
+                        way="letter",
+                        names=CANARY,
+                        earliest=DAY,
+                        due=DAY,
+                        extended=DAY,
+                        because="number",
+                        answered=DAY,
+                        by="alice",
+                    )
+                )
+            session.flush()
+            session.add(AccessCase(case=1, request=8, given=False, reason=CANARY))
+        *_, one, other = seen(inbox, Register.REQUESTS)["rows"]
+    assert (8, 9) == (one.pop("request"), other.pop("request"))
+    assert one == other
+    assert {"received", "way", "due", "extended", "because", "responded"} == one.keys()
+    assert CANARY not in str(one)
+
+
+@pytest.mark.parametrize("register", Register)
+@pytest.mark.parametrize("form", registers.Form)
+def test_a_register_leaves_once_the_journal_has_it_and_oversight_counts_it(
+    leaving: Office, tmp_path: Path, register: Register, form: registers.Form
+) -> None:
+    """Never over a file: then nothing is noted."""
+    office, out = leaving, tmp_path / f"out.{form}"
+    counted = office.json("oversight")["actions"]["export-register"]
+    assert str(out) == office.json("register", register, "--year", "2024", "--out", out)["file"]
+    last = office.json("journal", "print")["entries"][-2]
+    assert ("export-register", {"register": register.value, "year": 2024}) == (last["action"], last["values"])
+    assert "is already there" in refused(office, "register", register, "--out", str(out))
+    assert counted + 1 == office.json("oversight")["actions"]["export-register"]
+    assert 2 == office.run("register", register, "--out", tmp_path / "out.xls").code
+
+
+def test_a_spreadsheet_opens_it_as_text_in_its_columns(leaving: Office, tmp_path: Path) -> None:
+    """UTF-8 with a mark, semicolons, French or English; the paper says the same."""
+    for language, words in (("fr", ["Dossier", "téléphone", "Irrecevable"]), ("en", ["Case", "telephone"])):
+        out, paper = tmp_path / f"{language}.csv", tmp_path / f"{language}.pdf"
+        for file in (out, paper):
+            leaving.json("register", "alerts", "--out", file, "--language", language)
+        assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+        rows = list(csv.reader(out.read_text("utf-8-sig").splitlines(), delimiter=";"))
+        assert ({13}, 4) == (set(map(len, rows)), len(rows))
+        said = " ".join(printed(paper.read_bytes()).split())
+        assert all(word in {*rows[0], *rows[1]} and word in said for word in words)
+        assert CANARY not in f"{rows} {said}"
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", " ="])
+def test_no_cell_computes(first: str) -> None:
+    """Whatever an officer typed, or the law calls something; a number and a day stay what they are."""
+    row: Row = {Column.BODY: f'{first}1";\r\n=2', Column.WAY: Coded("register", f"{first}x"), Column.DAY: DAY}
+    columns = [*row, Column.CASE]
+    made = spreadsheet.written(columns, [row | {Column.CASE: 7}], "en").decode("utf-8-sig")
+    assert 2 == made.count("\r\n")
+    _, (body, way, *rest) = csv.reader(made.splitlines(), delimiter=";")
+    assert (f"'{first}1\";", f"'{first}x") == (body.partition("<")[0], way)
+    assert [DAY.isoformat(), "7"] == rest
+
+
+def test_what_a_staff_body_said_is_recorded_and_retracted_without_its_text(office: Office) -> None:
+    """The line stays, and its number is not given again."""
+    assert 1 == office.json(*RECORD)["consultation"]
+    (row,) = office.json("register", "consultations")["rows"]
+    assert {"consultation": 1, **CONSULTED, "retracted": None} == row
+    assert "Favorable" in office.run("register", "consultations").out
+    office.json("consultation", "retract", "1", "--reason", "twice")
+    (row,) = office.json("register", "consultations")["rows"]
+    assert {1, CONSULTED["day"], today().isoformat(), ""} == set(row.values())
+    assert 2 == office.json(*RECORD)["consultation"]
+    assert 1 == office.json("oversight")["actions"]["retract-consultation"]
+    assert "or it was retracted" in refused(office, "consultation", "retract", "1", "--reason", "x")
+    assert "there is no consultation 7" in refused(office, "consultation", "retract", "7", "--reason", "x")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"day": (today() + timedelta(1)).isoformat()}, "is still to come"),
+        ({"opinion": "  "}, "has a body, a subject and an opinion"),
+        ({"body": ""}, "has a body, a subject and an opinion"),
+        ({"subject": "x" * 501}, "at most 500 characters"),
+    ],
+)
+def test_a_consultation_that_cannot_be_changes_nothing(
+    office: Office, change: dict[str, str], said: str
+) -> None:
+    words = [word for name, value in (CONSULTED | change).items() for word in (f"--{name}", value)]
+    assert said in refused(office, "consultation", "record", *words)
