@@ -224,6 +224,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "officers": _less,
                 # What a sanction is called by those who count them.
                 "groups": neither,
+                # In which column of a register it stands.
+                "protection": neither,
                 "opens_proceedings": _off,
                 "ends_proceedings": _on,
                 "is_inquiry": _off,
