@@ -23,7 +23,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
-from templates.law.rules import MeasureRole, Told
+from templates.law.rules import DutyRole, MeasureRole, Told
 
 _LONGEST = 200
 
@@ -142,12 +142,15 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
+    After one of justice, or by which a prosecutor is told, it is to be decided whether the prosecutor is told
+    in writing: to retract the measure takes that question from nobody.
+
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
     day to come, a decision before all the proceedings that go on, what needs the prosecutor's word without
     that and without a reason, a sanction without its group, an addressee or reference that is too long, or a
     reporter who is to be told what no reporter is; Refused for a measure that the law does not have.
     """
-    work = workflow.of(session, number)
+    work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
     _check(number, taken, rule, today)
     _check_told(session, taken.kind, told=taken.told)
@@ -177,6 +180,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         told=taken.told,
     )
     session.add(row)
+    if taken.kind in law.of_justice:
+        legal_duties.asked_of(session, number, law.duty(DutyRole.PROSECUTOR), today)
     workflow.acted(session, number, today)
     if is_told(session, row, work.disclosure):
         session.get_one(Case, number).closed_in = None

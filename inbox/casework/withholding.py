@@ -89,8 +89,7 @@ def is_undecided(session: Session, number: int) -> bool:
 
     No rule needs to have asked for it: any text may name a person.
     """
-    row = legal_duties.by_role(session, number, DutyRole.PERSONS)
-    return row is None or row.decided is None
+    return legal_duties.is_undecided(session, number, DutyRole.PERSONS)
 
 
 def is_pending(session: Session, request: int, number: int) -> bool:

@@ -142,7 +142,8 @@ def choices(session: Session, number: int) -> Mapping[str, rules.Duty]:
     return {
         code: duty
         for code, duty in duties
-        if duty.asked is not Asked.REQUEST and (code in asked or code in _asked(session))
+        if duty.asked is not Asked.REQUEST
+        and (code in asked or code in _asked(session) or duty.role is DutyRole.PROSECUTOR)
     }
 
 
@@ -188,6 +189,12 @@ def is_open(session: Session, number: int, role: DutyRole) -> bool:
     """Tell whether a decision is to be taken."""
     row = by_role(session, number, role)
     return row is not None and row.decided is None
+
+
+def is_undecided(session: Session, number: int, role: DutyRole) -> bool:
+    """Tell whether a decision is still to be taken, also where nobody was asked for it."""
+    row = by_role(session, number, role)
+    return row is None or row.decided is None
 
 
 def undecided(session: Session, role: DutyRole) -> Collection[int]:

@@ -29,7 +29,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.tables import Case, Message
 from templates.law import rules
-from templates.law.rules import MeasureRole
+from templates.law.rules import DutyRole, MeasureRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,14 +144,18 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
     """Return what stands in the way of closing this case so; the reason given for each."""
-    silent = "" if closing.may_tell else closing.reason
+    silent, rule = "" if closing.may_tell else closing.reason, _rule(session, closing)
     found = {
+        Obstacle.PROSECUTOR: (
+            rule.finds_facts and legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR),
+            "",
+        ),
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
         Obstacle.NO_WORD: (
             closing.may_tell and prosecutor_word.forbids(session, case.number, closing.outcome),
             "",
         ),
-        Obstacle.BY_TWO: (_rule(session, closing).officers > 1, ""),
+        Obstacle.BY_TWO: (rule.officers > 1, ""),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),
     }

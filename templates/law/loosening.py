@@ -250,6 +250,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "body": _down(Body.NONE, Body.ALLOWED, Body.NEEDED),
                 "against_reporter": _any,
                 "needs_word": _off,
+                "finds_facts": _off,
             },
         ),
     },

@@ -188,6 +188,7 @@ def _outcome(row: Any) -> rules.Outcome:
         body=rules.Body(row.get("body", rules.Body.NONE)),
         against_reporter=row.get("against_reporter", False),
         needs_word=row.get("needs_word", False),
+        finds_facts=row.get("finds_facts", False),
         basis=_basis(row),
     )
 

@@ -271,10 +271,19 @@ class Measure:
     groups: int
     basis: Basis
 
+    @property
+    def is_of_justice(self) -> bool:
+        """Whether it opens proceedings that are not the office's own: those wait for nobody's word."""
+        return self.opens_proceedings and not self.needs_word
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a case can end; ``retention`` is the code of a period."""
+    """How a case can end; ``retention`` is the code of a period.
+
+    With ``needs_word`` no reporter reads of it before the prosecutor's word, where a prosecutor may act. One
+    that ``finds_facts`` takes a decision on whether a prosecutor is told, whatever a case was scored.
+    """
 
     name: Texts
     retention: str
@@ -282,6 +291,7 @@ class Outcome:
     body: Body
     against_reporter: bool
     needs_word: bool
+    finds_facts: bool
     basis: Basis
 
 
@@ -442,3 +452,9 @@ class Law:
         duty = self.duties[self.duty(DutyRole.PROSECUTOR)]
         named = {each.measure for each in duty.decisions.values()} | {duty.urgent and duty.urgent.measure}
         return frozenset(each for each in named if each)
+
+    @property
+    def of_justice(self) -> frozenset[str]:
+        """The measures after which a prosecutor acts, or may: those that tell one, and those of justice."""
+        justice = (code for code, each in self.measures.items() if each.is_of_justice)
+        return self.tells_prosecutor.union(justice)

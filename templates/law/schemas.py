@@ -142,7 +142,7 @@ _OUTCOMES = table(
         "outcome": map_of(
             _rule(
                 {**_NAME, "retention": IDENTIFIER, "officers": _TWO},
-                {"body": _enum(Body), **_flags("against_reporter", "needs_word")},
+                {"body": _enum(Body), **_flags("against_reporter", "needs_word", "finds_facts")},
             )
         )
     }

@@ -83,7 +83,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "judge", **parts | {"danger": "3"}, reason="armed")
         sends(client, "reply", text="Merci")
         assert "Two officers close it together" in client.page("/en/case/1")
-        sends(client, "close", **both(outcome="founded", disclosure="partial"))  # it is urgent
+        sends(client, "close", **both(outcome="moot", disclosure="partial"))  # it is urgent
         sends(client, "reopen", reason="news")
     work = office.json("show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice, bruno") == (work["notes"][0]["text"], work["notes"][0]["by"])
@@ -107,7 +107,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("rate", {"credibility": "2"}, "two agree"),
         ("judge", {"danger": 3}, "armed"),
         ("reply", {}, ""),
-        ("close-by-two", {"outcome": "founded", "disclosure": "partial"}, ""),
+        ("close-by-two", {"outcome": "moot", "disclosure": "partial"}, ""),
         ("reopen", {}, "news"),
     ] == noted(office)
 
@@ -377,7 +377,7 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
         client.page("/en/case/1")
-        sends(client, "close", outcome="founded", disclosure="withheld", reason="secret")
+        sends(client, "close", outcome="moot", disclosure="withheld", reason="secret")
         assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
         assert "the portal has not confirmed the closing yet" in client.page("/en/retention")
         assert client.send("/en/retention", **both(**form)).status_code == 409

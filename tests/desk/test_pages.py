@@ -326,7 +326,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     office.json("show", "1")
     office.settle(1)
     for number in ("2", "3", "4"):
-        office.close(number, "founded", "--disclosure", "withheld", "--reason", "x")
+        office.close(number)
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 4).archive_from = today()
     agreed(office, 2)

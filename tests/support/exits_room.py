@@ -131,6 +131,9 @@ def found(folder: Path) -> Room:
     office.settle(1)
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.get_one(Duty, (1, "art14")).decision = "informed"
+        sent = Duty(case=1, kind="art40", known=today(), due=today(), decided=today())
+        sent.decision, sent.reason = "no_transmission", "drill"
+        session.add(sent)
     return Room(office.of(*ACTING), portal)
 
 

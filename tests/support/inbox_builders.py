@@ -68,7 +68,7 @@ share_file.LIMITS = {QUICK}
 main.main()
 """
 # How a case is closed where it does not matter how.
-CLOSING = ("founded", "--disclosure", "withheld", "--reason", "drill")
+CLOSING = ("moot", "--disclosure", "withheld", "--reason", "drill")
 
 Edit = Callable[[Any], Any]
 
@@ -222,7 +222,7 @@ class Office:
                 workflow.keep_in_step(session, number)
 
     def close(self, number: str, *how: str) -> Any:
-        """Read a case and close it, so or as founded with nothing told; return the JSON of that.
+        """Read a case and close it, so or as moot with nothing told; return the JSON of that.
 
         What the law asks of every case is decided before.
         """

@@ -35,11 +35,12 @@ _NAMES = {
     "retention": ("retention.toml", "period"),
 }
 _FLAGS = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee")
+_OF_OUTCOMES = ("against_reporter", "needs_word", "finds_facts")
 # What a code need not have, with a value that says otherwise than the lack of it.
 _OPTIONAL: Mapping[str, Mapping[str, str]] = {
     "duty": {"regimes": '["external"]'},
     "measure": {**dict.fromkeys(_FLAGS, "true"), "officers": "2", "groups": "3"},
-    "outcome": {**dict.fromkeys(("against_reporter", "needs_word"), "true"), "body": '"allowed"'},
+    "outcome": {**dict.fromkeys(_OF_OUTCOMES, "true"), "body": '"allowed"'},
 }
 
 

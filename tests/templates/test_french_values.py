@@ -123,6 +123,12 @@ def test_what_is_inadmissible_or_out_of_scope_alone_is_kept_for_less_long() -> N
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
+def test_what_finds_facts() -> None:
+    """Then it was decided whether the prosecutor is told."""
+    found = {code for code, each in FRENCH.outcomes.items() if each.finds_facts}
+    assert {"founded", "partly_founded", "transmitted"} == found
+
+
 def test_where_another_body_is_named() -> None:
     assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
         code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE

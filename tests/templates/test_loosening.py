@@ -55,6 +55,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "outcomes.toml outcome.*.officers": (2, 1),
     "outcomes.toml outcome.*.body": ("needed", None),
     "outcomes.toml outcome.*.needs_word": (True, None),
+    "outcomes.toml outcome.*.finds_facts": (True, None),
     "replies.toml reply.*": (None, {"decision": "told"}),
     "replies.toml reply.*.decision": (None, "told"),
     **{

@@ -28,13 +28,13 @@ A_YEAR = 366
 
 @pytest.fixture
 def office(world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock) -> Office:
-    """Case 1, founded and closed for more than a year, with words and a file; case 2, open."""
+    """Case 1, moot and closed for more than a year, with words and a file; case 2, open."""
     for each in (reporter, Reporter(world)):
         collect(portal.bundle(first(each, text=CANARY, files=[b"x"])))
     for number in ("1", "2"):
         world.office.json("show", number)
     world.office.settle(1, 2)
-    world.office.json("close", "1", "founded", "--disclosure", "withheld", *WHY)
+    world.office.json("close", "1", "moot", "--disclosure", "withheld", *WHY)
     tell_portal(world.office, portal)
     clock.wait(A_YEAR)
     return world.office

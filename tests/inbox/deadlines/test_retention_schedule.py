@@ -292,6 +292,7 @@ def a_year_after(day: date) -> str:
 def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office) -> None:
     """That of the outcome from the closing, that of proceedings from the decision; list and case agree."""
     closed.json("measure", "1", "prosecutor_phoned", "--day", (today() - timedelta(500)).isoformat())
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     day = today() - timedelta(330)
     closed.json("measure", "1", "final_decision", "--day", day.isoformat())
     assert [("inadmissible", in_two_months(today()), False, [])] == terms(closed)
@@ -315,6 +316,7 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
     closed: Office, clock: Clock
 ) -> None:
     """Also if they began before it, and were noted later: nobody knows that it decided them."""
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
         closed.json("measure", "1", "prosecutor_phoned", "--day", (early - before).isoformat())
@@ -328,6 +330,7 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
 def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> None:
     """Of two it ends the earlier one; one that would end none is a mistake."""
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("measure", "1", "prosecutor_phoned", "--day", days[2])
     assert f"that go on began on {days[2]}, after {days[1]}" in refused_measure(
         closed, "final_decision", days[1]
@@ -350,6 +353,7 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
     closed: Office, clock: Clock
 ) -> None:
     """One officer neither notes nor takes it back; oversight counts both."""
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("measure", "1", "prosecutor_phoned")
     with closed.unlocked() as opened:
         alone = Actor(dict(list(opened.present.items())[:1]), clock.day)

@@ -153,6 +153,11 @@ def put_off(office: Office) -> None:
     office.json("decide", "2", "defer", "--until", until, "--reason", "drill")
 
 
+def investigated(office: Office) -> None:
+    measure("judicial_investigation")(office)
+    office.json("decide", "2", "no_transmission", "--reason", "the prosecutor has it already")
+
+
 # What stands in the way, how it is put there once all persons were informed, and what takes it away.
 UNOPPOSED = ("access", "unopposed", "2", "--request", "1", "--day", "DAY", "--reference", "TJ, par téléphone")
 DECIDE = ("decide", "2", "informed", "--reason", "drill")
@@ -164,7 +169,7 @@ WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
         ("decide", "2", "no_transmission", "--reason", "drill"),
     ),
     "transmitted": (Obstacle.PROCEEDINGS, transmit, UNOPPOSED),
-    "investigation": (Obstacle.PROCEEDINGS, measure("judicial_investigation"), UNOPPOSED),
+    "investigation": (Obstacle.PROCEEDINGS, investigated, UNOPPOSED),
 }
 
 

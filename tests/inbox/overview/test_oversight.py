@@ -75,7 +75,7 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     ]
     assert states(dropped=2, running=1) == seen["deadlines"]["feedback"]
     assert states(running=2) == seen["deadlines"][RETENTION]
-    assert ({"founded": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
+    assert ({"moot": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
     clock = moved(monkeypatch)
     clock.wait(130)
     seen = trio.others.json("oversight")
@@ -88,7 +88,7 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     heard(trio.others, day=clock.day)
     seen = trio.others.json("oversight")
     assert states(dropped=2, late=1) == seen["deadlines"]["feedback"]
-    assert {"founded": 2, "moot": 1} == seen["outcomes"]
+    assert {"moot": 3} == seen["outcomes"]
 
 
 @pytest.mark.parametrize(("disclosure", "state"), [("partial", "met"), ("withheld", "dropped")])
@@ -218,7 +218,7 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
     seen = trio.others.json("oversight")
     counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
     assert counted.items() <= seen["cases"].items()
-    assert ({"founded": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
+    assert ({"moot": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
     # Bruno sees neither case 2 nor case 3; of case 1 that it is there, and late.
     of_bruno = trio.excluded.json("oversight")
     counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
@@ -227,7 +227,7 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
         page = client.page("/en/oversight")
     said = trio.others.run("oversight").out
     assert (False, False) == (CANARY in page, CANARY in said)
-    for words in ("In quarantine</dt><dd>1<", "Founded", "End of retention", "quarantine</dt><dd>1<"):
+    for words in ("In quarantine</dt><dd>1<", "Moot", "End of retention", "quarantine</dt><dd>1<"):
         assert words in page, words
     assert ("in quarantine: 1\n" in said, "1  quarantine\n" in said) == (True, True)
 
@@ -280,7 +280,7 @@ def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> N
     found = events(trio.others, 1)
     for event in (
         ("received", {}, 1), ("collected", {}, 1), ("follow-up", {"follow_up": 1}, 1), ("reply", {}, 1),
-        ("close", {"outcome": "founded", "disclosure": "withheld"}, 1),
+        ("close", {"outcome": "moot", "disclosure": "withheld"}, 1),
         ("record-measure", {"kind": "none"}, 1), ("show", {}, 3),
     ):  # fmt: skip
         assert event in found

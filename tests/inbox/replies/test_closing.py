@@ -83,12 +83,12 @@ def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], A
         office.json("measure", "1", kind)
     office.json("tell", "1", "3")
     assert ("protection_offered",) == told().measures_disclosed
-    office.json("close", "1", "founded", "--disclosure", "full", "--text", "Merci, c'était fondé.")
+    office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci, c'était réglé.")
     slot = told()
     assert ("closed", ("process_fix", "protection_offered")) == (slot.status, slot.measures_disclosed)
-    assert ["Merci, c'était fondé."] == [each.text for each in slot.messages]
+    assert ["Merci, c'était réglé."] == [each.text for each in slot.messages]
     assert [True, False, True, False, False] == [each["told"] for each in work(office)["measures"]]
-    assert "outcome: Founded, disclosure full\n" in office.run("show", "1").out
+    assert "outcome: Moot, disclosure full\n" in office.run("show", "1").out
 
 
 @pytest.mark.parametrize("disclosure", ["partial", "withheld"])
@@ -100,7 +100,7 @@ def test_less_is_disclosed_where_less_is_allowed(
     office.json("measure", "1", "admin_inquiry")
     office.json("measure", "1", "process_fix", "--tell")
     more = ["--reason", "x"] if disclosure == "withheld" else ["--text", "Clos."]
-    office.json("close", "1", "founded", "--disclosure", disclosure, *more)
+    office.json("close", "1", "moot", "--disclosure", disclosure, *more)
     slot = told()
     expected = ("process_fix",) if disclosure == "partial" else ()
     assert ("closed", expected) == (slot.status, slot.measures_disclosed)
@@ -197,6 +197,8 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
     if outcome == "inadmissible":
         office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
+    if rule.finds_facts:
+        office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("close", "1", outcome, *WITHHELD, *to)
     entry = office.json("journal", "print")["entries"][-2]
     assert ({1: "close", 2: "close-by-two"}[rule.officers], "the inquiry goes on") == (
@@ -206,6 +208,14 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert {"outcome": outcome, "disclosure": "withheld"} == entry["values"]
     assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
     assert f"outcome: {rule.name.en}, disclosure withheld" in office.run("show", "1").out
+
+
+def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Office) -> None:
+    """Whatever the score: nobody dodges the question by leaving a case without one."""
+    for outcome in [code for code, rule in FRENCH.outcomes.items() if rule.finds_facts]:
+        said = refused(office, "close", "1", outcome, *WITHHELD)
+        assert "whether the prosecutor is told was not decided" in said
+        assert "inbox decide 1 transmit|no_transmission" in said
 
 
 def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
@@ -233,6 +243,8 @@ def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: O
     office.settle(1)
     said = "nobody is directed to another authority"
     assert said in refused(office, "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
+    assert "inbox decide 1 seize|drop" in refused(office, "close", "1", "upheld", *WITHHELD)
+    office.json("decide", "1", "drop", "--reason", "x")
     office.json("close", "1", "upheld", *WITHHELD)
     assert "close-by-two" == office.json("journal", "print")["entries"][-2]["action"]
     assert "outcome: Upheld, disclosure withheld" in office.run("show", "1").out

@@ -36,10 +36,17 @@ def read(office: Office) -> None:
         office.json("source-risk", number, "low", "--reason", "x")
 
 
+def phone(office: Office, number: str = "1") -> None:
+    """Tell the prosecutor, and decide what the law asks then."""
+    office.json("measure", number, "prosecutor_phoned")
+    office.json("decide", number, "no_transmission", "--reason", "he knows")
+
+
 @pytest.mark.parametrize("tells", sorted(FRENCH.tells_prosecutor))
 def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office: Office, tells: str) -> None:
     """Neither in full, nor in part, nor by a text beside what is withheld."""
     office.json("measure", "1", tells)
+    office.json("decide", "1", "no_transmission", "--reason", "x")
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
             assert NO_WORD in refused(office, "close", "1", outcome, *how)
@@ -48,7 +55,7 @@ def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office
 
 @pytest.mark.parametrize("outcome", FRENCH.outcomes)
 def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, outcome: str) -> None:
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
     if outcome == "inadmissible":
@@ -63,7 +70,7 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Not one word more than of any other case, whatever was done and could be told of it before."""
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     office.json("measure", "1", "process_fix", "--tell")
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
     office.json("close", "1", "founded", *SILENT)
@@ -80,7 +87,7 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
 
 
 def test_the_desk_names_the_measure_that_is_missing_as_its_forms_do(office: Office) -> None:
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     form = {"outcome": "founded", "disclosure": "full", "text": "Merci."}
     with sitting(office) as client:
         for way in ("close", "close/preview"):
@@ -101,7 +108,7 @@ def test_it_is_told_once_the_prosecutor_s_word_is_recorded(office: Office, told:
 def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(office: Office) -> None:
     """By the order in which it was recorded, and by its day."""
     office.json("measure", "1", "prosecutor_word")
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
     office.json("measure", "1", "prosecutor_word", "--day", YESTERDAY)
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
@@ -113,7 +120,7 @@ def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(off
 
 
 def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     office.json("measure", "1", "prosecutor_word")
     office.json("retract", "1", "2", "--reason", "another case")
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
@@ -123,7 +130,7 @@ def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
 
 def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(office: Office) -> None:
     for number in ("1", "2"):
-        office.json("measure", number, "prosecutor_phoned")
+        phone(office, number)
         office.json("measure", number, "final_decision")
     office.json("measure", "1", "prosecutor_phoned")
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
@@ -168,7 +175,7 @@ def test_every_reply_on_protection_goes_out_whatever_the_prosecutor_said(
     office: Office, told: Callable[[], Any], *, is_closed: bool
 ) -> None:
     """In any state of the case, without a warning to set aside: lives hang on them."""
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     if is_closed:
         office.json("close", "1", "founded", *SILENT)
     protecting = [each for each in FRENCH.replies.values() if Status.CLOSED in each.status]
@@ -186,6 +193,7 @@ def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:
     office.json("queue")
     office.settle(1)
     office.json("measure", "1", "seizure_note")
+    office.json("decide", "1", "drop", "--reason", "x")
     said = refused(office, "close", "1", "upheld", *FULL)
     assert NO_WORD in said
     assert "inbox measure 1 magistrate_nod" in said
