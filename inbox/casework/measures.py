@@ -147,7 +147,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
     day to come, a decision before all the proceedings that go on, what needs the prosecutor's word without
-    that and without a reason, a sanction without its group, an addressee or reference that is too long, or a
+    that and without a reason, a sanction without its group, nobody where the law wants to know to whom, an
+    addressee or reference that is too long, or a
     reporter who is to be told what no reporter is; Refused for a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
@@ -324,6 +325,15 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
         raise CaseRefused(
             sentence("addressee and reference have at most {most} characters", most=_LONGEST),
             sentence("shorten them"),
+        )
+    if rule.addressee and not taken.addressee.strip():
+        raise CaseRefused(
+            sentence(
+                "case {number}: nobody is named to whom it went, or who gave this word: {kind}",
+                number=number,
+                kind=taken.kind,
+            ),
+            sentence("name them: --addressee TEXT"),
         )
     groups = range(1, rule.groups + 1)
     if taken.degree is None and groups:

@@ -46,7 +46,7 @@ def measure(each: View) -> str:
     """Return a measure on one line."""
     label = labels.english("measure", each["kind"])
     group = f", group {each['degree']}" if each["degree"] else ""
-    to = f", to {visible(each['addressee'])}" if each["addressee"] else ""
+    to = f", {visible(each['addressee'])}" if each["addressee"] else ""
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
     told = "the author reads of it" if each["told"] else "the author does not read of it"
     return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"

@@ -19,6 +19,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.keys import expiry_warnings
 from inbox.language.messages import Sentence
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.overview import work_view
 from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import Actor, Code, action
@@ -43,14 +44,15 @@ class Notice(StrEnum):
 class Shown:
     """All of a case, and what its page offers.
 
-    That is the officers to whom it might be assigned, what to do about each obstacle to closing it, and the
-    ``duties`` that can be decided, by their codes.
+    That is the officers to whom it might be assigned, what to do about each obstacle to closing it, the
+    ``duties`` that can be decided, by their codes, and the measures that are ``addressed`` to somebody.
     """
 
     view: View
     officers: Sequence[str]
     before_closing: Sequence[tuple[Obstacle, Sentence]]
     duties: Mapping[str, Duty]
+    addressed: Sequence[str]
 
 
 def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
@@ -68,6 +70,7 @@ def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
             [each.name for each in queries_office.officers(session)],
             [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in obstacles],
             legal_duties.choices(session, number),
+            [code for code, each in in_use.of(session).measures.items() if each.addressee],
         )
 
 

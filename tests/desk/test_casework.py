@@ -73,7 +73,11 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat())
         sends(client, "tell/1", told="on")
         sends(client, "tell/2")
-        assert "Take it out: two officers" in client.page("/en/case/1")
+        assert re.search(
+            "Take it out: two officers.*Needed for: [^<]*Prosecutor told by telephone",
+            client.page("/en/case/1"),
+            re.DOTALL,
+        )
         sends(client, "retract/2", **both(reason="another case"))
         sends(client, "measure", kind="process_fix", degree="0")
         sends(client, "retract/2", reason="another case, too")

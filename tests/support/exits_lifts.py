@@ -57,9 +57,10 @@ def _closing(outcome: str) -> Lift:
     return Lift(OTHERS, ("close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
 
 
-def _deciding(choice: str, ground: str = "") -> Lift:
-    words = ("decide", "1", choice, *_WHY, *(("--ground", ground) if ground else ()))
-    form = {"choice": choice, "decision-ground": ground} | _DRILL
+def _deciding(choice: str, ground: str = "", to: str = "") -> Lift:
+    named = [(option, given) for option, given in (("--ground", ground), ("--addressee", to)) if given]
+    words = ("decide", "1", choice, *_WHY, *(word for option in named for word in option))
+    form = {"choice": choice, "decision-ground": ground, "addressee": to} | _DRILL
     return Lift(OTHERS, words, f"{_CASE}/decide", form)
 
 
@@ -111,7 +112,10 @@ LIFTS: Mapping[Code, Lift] = {
     ),
 }
 _NAMED = {Code.DECIDE: _deciding("not_needed"), Code.DECIDE_BY_TWO: _deciding("informed")}
-_PROSECUTOR = {Code.DECIDE: _deciding("transmit"), Code.DECIDE_BY_TWO: _deciding("no_transmission")}
+_PROSECUTOR = {
+    Code.DECIDE: _deciding("transmit", to="Parquet"),
+    Code.DECIDE_BY_TWO: _deciding("no_transmission"),
+}
 _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
@@ -127,7 +131,12 @@ _DECISIONS = {
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
 # After a prosecutor was told today.
 _NOTED = {
-    code: Lift(OTHERS, ("measure", "1", kind), f"{_CASE}/measure", {"kind": kind, "degree": "0"})
+    code: Lift(
+        OTHERS,
+        ("measure", "1", kind, "--addressee", "X"),
+        f"{_CASE}/measure",
+        {"kind": kind, "degree": "0", "addressee": "X"},
+    )
     for code, kind in ((Code.RECORD_MEASURE, "prosecutor_word"), (Code.END_PROCEEDINGS, "final_decision"))
 }
 

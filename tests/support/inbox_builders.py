@@ -53,6 +53,7 @@ from inbox.vault.casework_tables import Duty
 from templates import shipped
 from templates.law import folder
 from templates.law.rules import Asked
+from tests.support.laws import FRENCH
 
 PASSPHRASE = "a lantern at the harbour mouth"
 CHANNEL = "inspection"
@@ -126,6 +127,17 @@ def insisting(words: Sequence[str | Path]) -> list[str | Path]:
     return [*words, *(["--same-disk"] if words[:1] and words[0] in ("outbox", "backup") else [])]
 
 
+def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
+    """Return a command that names somebody where French law wants to know to whom something went."""
+    measures, duties = FRENCH.measures, FRENCH.duties.values()
+    decisions = {code: each.measure for duty in duties for code, each in duty.decisions.items()}
+    named = {"measure": lambda code: code, "decide": decisions.get}
+    if len(words) < 3 or words[0] not in named or "--addressee" in words:
+        return [*words]
+    rule = measures.get(str(named[str(words[0])](str(words[2]))))
+    return [*words, *(["--addressee", "X"] if rule and rule.addressee else [])]
+
+
 class Office:
     """An inbox in a folder, with the commands that staff would type.
 
@@ -192,8 +204,8 @@ class Office:
         ]
 
     def run(self, *arguments: str | Path) -> Said:
-        """Run a command in this process; a folder of the test may stand for a medium."""
-        return self.typed(*insisting(arguments))
+        """Run a command in this process; a folder of the test may stand for a medium, X for any addressee."""
+        return self.typed(*_addressing(insisting(arguments)))
 
     def typed(self, *arguments: str | Path) -> Said:
         """Run a command in this process as it is given."""

@@ -42,7 +42,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @case_argument
 @click.argument("kind")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When it was taken, if not today.")
-@click.option("--addressee", default="", help="To whom it went.")
+@click.option("--addressee", default="", help="To whom it went, or who said so.")
 @click.option("--reference", default="", help="Under which reference.")
 @click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @click.option(

@@ -136,7 +136,8 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
     assert "risk to the source of case 1 was not assessed\nhint: do that before any inquiry" in said
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for kind, rule in FRENCH.measures.items():
-            taken = Taken(kind=kind, day=today(), degree=2 if rule.groups else None)
+            to = "X" if rule.addressee else ""
+            taken = Taken(kind=kind, day=today(), degree=2 if rule.groups else None, addressee=to)
             with pytest.raises(CaseRefused) if rule.is_inquiry else contextlib.nullcontext():
                 measures.add(session, 1, taken, today())
     free = [kind for kind, rule in FRENCH.measures.items() if not rule.is_inquiry]
@@ -167,9 +168,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     expected |= {"tellable": False}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
-    line = (
-        f"measure 1, {day}: Disciplinary sanction, group 3, to Parquet du Havre, ref. 26/118 (the author does"
-    )
+    line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the author does"
     assert line in office.run("show", "1").out
 
 
@@ -277,6 +276,23 @@ def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Of
     office.json("retract", "1", "1", "--reason", "twice")
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("retract", "1", "2", "--reason", "x")
+
+
+def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> None:
+    """Where the law asks for it; it stands wherever the measure does. What goes to nobody needs nobody."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    before = office.state()
+    for words in (("measure", "1", "prosecutor_word"), ("decide", "1", "transmit", "--reason", "x")):
+        for nobody in ((), ("--addressee", " ")):
+            said = office.typed(*words, *nobody)
+            assert (1, True) == (said.code, "nobody is named to whom it went" in said.err), words
+    assert before == office.state()
+    office.json("measure", "1", "log_preservation")
+    office.json("measure", "1", "prosecutor_word", "--addressee", "Mme Le Goff")
+    assert "The prosecutor does not object, Mme Le Goff (" in office.run("show", "1").out
+    said = office.run("timeline", "1").out
+    assert "(The prosecutor does not object, Mme Le Goff)" in said
+    assert "(Preservation of logs)" in said
 
 
 def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
