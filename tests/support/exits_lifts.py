@@ -57,10 +57,11 @@ def _closing(outcome: str) -> Lift:
     return Lift(OTHERS, ("close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
 
 
-def _deciding(choice: str, ground: str = "", to: str = "") -> Lift:
-    named = [(option, given) for option, given in (("--ground", ground), ("--addressee", to)) if given]
+def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "") -> Lift:
+    options = (("--ground", ground), ("--addressee", to), ("--despite-warning", despite))
+    named = [(option, given) for option, given in options if given]
     words = ("decide", "1", choice, *_WHY, *(word for option in named for word in option))
-    form = {"choice": choice, "decision-ground": ground, "addressee": to} | _DRILL
+    form = {"choice": choice, "decision-ground": ground, "addressee": to, "despite": despite} | _DRILL
     return Lift(OTHERS, words, f"{_CASE}/decide", form)
 
 
@@ -125,7 +126,10 @@ _DECISIONS = {
     Obstacle.PROSECUTOR: _PROSECUTOR,
     Obstacle.PERSONS: _NAMED,
     Obstacle.PUT_OFF: _NAMED,
-    Obstacle.UNDECIDED: {Code.DECIDE: _deciding("told"), Code.DECIDE_BY_TWO: _deciding("not_told")},
+    Obstacle.UNDECIDED: {
+        Code.DECIDE: _deciding("told", despite="by hand"),
+        Code.DECIDE_BY_TWO: _deciding("not_told"),
+    },
     **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.PREPARED, Obstacle.UNPREPARED), _ADMISSIBILITY),
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
