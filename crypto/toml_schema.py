@@ -51,6 +51,8 @@ EXPECTED = {
     "country": "a country that the library holidays knows, such as FR",
     "weekdays": "a list of one to six days of the week, each once",
     "one-default": "a table in which exactly one entry has: default = true",
+    "one-threat": "a table in which exactly one entry has: threat = {role}",
+    "one-fill": "a table in which exactly one section has: fill = {fill}",
     "one-role": "a table in which exactly one entry has: role = {role}",
     "one-clock": "a table in which exactly one clock ends with {event} in the regime {regime}",
     "some-clock": "a table in which a clock ends with {event} in the regime {regime}",

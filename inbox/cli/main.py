@@ -65,6 +65,7 @@ _COMMANDS = {
     "visa": "inbox.cli.commands.retention:visa_group",
     "destroy": "inbox.cli.commands.retention:destroy",
     "register": "inbox.cli.commands.office:register_command",
+    "sheet": "inbox.cli.commands.office:sheet_command",
     "consultation": "inbox.cli.commands.office:consultation",
     "destroyed": "inbox.cli.commands.retention:destroyed_command",
     "decide": "inbox.cli.commands.measures:decide",

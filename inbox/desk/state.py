@@ -49,6 +49,7 @@ class Done(StrEnum):
     UNQUARANTINED = "unquarantined"
     DISCARDED = "discarded"
     LISTED = "listed"
+    SHEET_WRITTEN = "sheet-written"
     REGISTER_WRITTEN = "register-written"
     CONSULTATION_RECORDED = "consultation-recorded"
     CONSULTATION_RETRACTED = "consultation-retracted"

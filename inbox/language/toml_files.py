@@ -31,6 +31,8 @@ _EXPECTED = {
     "country": sentence("a country that the library holidays knows, such as FR"),
     "weekdays": sentence("a list of one to six days of the week, each once"),
     "one-default": sentence("a table in which exactly one entry has: default = true"),
+    "one-threat": sentence("a table in which exactly one entry has: threat = {role}", role=""),
+    "one-fill": sentence("a table in which exactly one section has: fill = {fill}", fill=""),
     "one-role": sentence("a table in which exactly one entry has: role = {role}", role=""),
     "one-clock": sentence(
         "a table in which exactly one clock ends with {event} in the regime {regime}", event="", regime=""

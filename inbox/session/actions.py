@@ -88,6 +88,7 @@ class Code(StrEnum):
     EXPORT_REGISTER = "export-register"
     RECORD_CONSULTATION = "record-consultation"
     RETRACT_CONSULTATION = "retract-consultation"
+    WRITE_SHEET = "write-sheet"
     LIST_FOR_VISA = "list-for-visa"
     RECORD_VISA = "record-visa"
     DESTROYED = "destroyed"
@@ -297,6 +298,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.READ_REGISTER: Rule(quarantine=True, values=_REGISTER),
     Code.EXPORT_REGISTER: Rule(quarantine=True, oversight=True, values=_REGISTER),
     Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
+    Code.WRITE_SHEET: Rule(values={"sheet": _code("sheet")}),
     Code.RETRACT_CONSULTATION: Rule(reason=_NEEDED, oversight=True, values=_CONSULTATION),
     # Both are of no case: lists of what is in quarantine, too, which show nothing of a report.
     Code.LIST_FOR_VISA: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_VISA_LIST),

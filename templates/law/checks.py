@@ -8,17 +8,34 @@ from holidays.registry import EntityLoader
 
 from crypto.toml_lines import Path
 from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
-from templates.law.rules import FIELDS, Asked, Body, DutyRole, Effect, Event, MeasureRole, fields
+from templates.law.rules import (
+    FIELDS,
+    Asked,
+    Body,
+    DutyRole,
+    Effect,
+    Event,
+    Fill,
+    MeasureRole,
+    Threat,
+    fields,
+)
 from templates.law.spans import Span
 
 Documents = Mapping[str, Document]
 # The events that reporters are told of.
 _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
 
+# What the program fills in on each sheet, whatever else it says.
+_FILLED = {
+    "processing": (Fill.OFFICE, Fill.RECIPIENTS, Fill.RETENTION, Fill.SECURITY),
+    "impact": (Fill.OFFICERS, Fill.DEADLINES, Fill.RETENTION, Fill.RISKS, Fill.CONSULTATIONS),
+}
+
 
 def check(documents: Documents) -> None:
     """Raise Mismatch for the first mistake that no file shows by itself."""
-    for each in (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties, _replies):
+    for each in (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties, _replies, _sheets):
         for mistake in each(documents):
             raise mistake
 
@@ -121,13 +138,24 @@ def _apart(documents: Documents) -> Iterator[Mismatch]:
             yield _wrong(document, ("clock", code), belongs("own-id"))
 
 
-def _roles(document: Document, table: str, roles: Iterable[StrEnum]) -> Iterator[Mismatch]:
+def _roles(document: Document, table: str, roles: Iterable[StrEnum], key: str = "role") -> Iterator[Mismatch]:
     """Yield a mistake for each role that not exactly one entry has; if two have it, at the second."""
     for role in roles:
-        filled = [code for code, each in document.value[table].items() if each.get("role") == role]
-        path = (table, filled[1], "role") if filled[1:] else (table,)
+        filled = [code for code, each in document.value[table].items() if each.get(key) == role]
+        path = (table, filled[1], key) if filled[1:] else (table,)
         if len(filled) != 1:
-            yield _wrong(document, path, belongs("one-role", role=role))
+            yield _wrong(document, path, belongs(f"one-{key}", role=role))
+
+
+def _sheets(documents: Documents) -> Iterator[Mismatch]:
+    """Yield a mistake unless each sheet has what it is made for, filled in by the program, once."""
+    document = documents["sheets.toml"]
+    yield from _roles(document, "risk", Threat, "threat")
+    for sheet, needed in _FILLED.items():
+        filled = [each.get("fill") for each in document.value[sheet]["section"].values()]
+        for fill in needed:
+            if filled.count(fill) != 1:
+                yield _wrong(document, (sheet, "section"), belongs("one-fill", fill=fill))
 
 
 def _measures(documents: Documents) -> Iterator[Mismatch]:

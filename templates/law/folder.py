@@ -19,6 +19,7 @@ NAMES = (
     "outcomes.toml",
     "replies.toml",
     "retention.toml",
+    "sheets.toml",
     "words.toml",
 )
 LARGEST = 256 * 1024

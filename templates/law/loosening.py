@@ -140,6 +140,7 @@ def _under(prefix: str, way: Way, keys: Mapping[str, Way]) -> Mapping[str, Way]:
 
 
 _PERIOD: Mapping[str, Way] = {**_NAMED, "keep": _shorter, "archive": _shorter, "visa": _off}
+_SECTION: Mapping[str, Way] = {**_NAMED, "text": neither, "fill": neither}
 
 # By file and dotted key; * stands for the code of an entry.
 WAYS: Mapping[str, Mapping[str, Way]] = {
@@ -279,6 +280,15 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under("proceedings", neither, _PERIOD),
         **_under("junk", neither, _PERIOD),
         **_under("unopened", neither, _PERIOD),
+    },
+    # What the office says of its processing; the program fills in the values.
+    "sheets.toml": {
+        **_under("processing", neither, {**_NAMED, "section": neither}),
+        **_under("processing.section.*", neither, _SECTION),
+        **_under("impact", neither, {**_NAMED, "section": neither}),
+        **_under("impact.section.*", neither, _SECTION),
+        "risk": neither,
+        **_under("risk.*", neither, {**_NAMED, "threat": neither, "text": neither}),
     },
     "words.toml": {
         **_RULE,

@@ -48,6 +48,9 @@ def parse(files: Mapping[str, bytes]) -> Law:
         words=_each(
             said["words"]["word"], lambda row: rules.Word(name=_texts(row), avoid=tuple(row["avoid"]))
         ),
+        processing=_sheet(said["sheets"]["processing"]),
+        impact=_sheet(said["sheets"]["impact"]),
+        risks=_each(said["sheets"]["risk"], _risk),
         to_confirm=tuple(each for name in FILES for each in _to_confirm(name, documents[name].value, ())),
     )
 
@@ -225,6 +228,28 @@ def _authority(row: Any) -> rules.Authority:
 
 def _guarantee(row: Any) -> rules.Guarantee:
     return rules.Guarantee(text=_texts(row["text"]), basis=_basis(row))
+
+
+def _sheet(row: Any) -> rules.Sheet:
+    return rules.Sheet(name=_texts(row["name"]), sections=_each(row["section"], _section), basis=_basis(row))
+
+
+def _section(row: Any) -> rules.Section:
+    return rules.Section(
+        name=_texts(row["name"]),
+        text=_texts(row["text"]),
+        fill=rules.Fill(row["fill"]) if "fill" in row else None,
+        basis=_basis(row),
+    )
+
+
+def _risk(row: Any) -> rules.Risk:
+    return rules.Risk(
+        name=_texts(row["name"]),
+        threat=rules.Threat(row["threat"]),
+        text=_texts(row["text"]),
+        basis=_basis(row),
+    )
 
 
 def _obstacles(rows: Any) -> rules.Obstacles:

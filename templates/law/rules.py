@@ -121,6 +121,30 @@ class Reach(StrEnum):
     ADVICE = "advice"
 
 
+class Fill(StrEnum):
+    """What the program fills in below the text of a section: it cannot differ from what the program does."""
+
+    OFFICE = "office"
+    OFFICERS = "officers"
+    REGIME = "regime"
+    DEADLINES = "deadlines"
+    DUTIES = "duties"
+    RECIPIENTS = "recipients"
+    RETENTION = "retention"
+    SECURITY = "security"
+    RISKS = "risks"
+    CONSULTATIONS = "consultations"
+
+
+class Threat(StrEnum):
+    """What the program does against, and what is left of it: every jurisdiction has one risk for each."""
+
+    REPORTER_FOUND = "reporter_found"
+    WRONGLY_NAMED = "wrongly_named"
+    DATA_LOST = "data_lost"
+    INSIDER = "insider"
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """The article behind a rule, and what counsel has to confirm of it, if anything."""
@@ -396,6 +420,35 @@ class Word:
     avoid: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of a sheet: a text, and what the program fills in below it, if anything."""
+
+    name: Texts
+    text: Texts
+    fill: Fill | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A document on the processing of data that the law asks the office for, section by section."""
+
+    name: Texts
+    sections: Mapping[str, Section]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """What can happen to persons, and how badly."""
+
+    name: Texts
+    threat: Threat
+    text: Texts
+    basis: Basis
+
+
 @dataclass(frozen=True, slots=True)
 class ToConfirm:
     """A rule that counsel has to confirm: its file, its dotted key there, and what is to be confirmed."""
@@ -425,6 +478,9 @@ class Law:
     guarantees: Mapping[str, Guarantee]
     obstacles: Obstacles
     words: Mapping[str, Word]
+    processing: Sheet
+    impact: Sheet
+    risks: Mapping[str, Risk]
     to_confirm: tuple[ToConfirm, ...]
 
     @property
@@ -445,6 +501,10 @@ class Law:
         """The decisions that say what reporters were told by a reply."""
         duties = self.duties.values()
         return frozenset(code for duty in duties for code, each in duty.decisions.items() if each.by_reply)
+
+    def risk(self, threat: Threat) -> Risk:
+        """Return the risk of a threat."""
+        return next(each for each in self.risks.values() if each.threat is threat)
 
     @property
     def tells_prosecutor(self) -> frozenset[str]:

@@ -19,7 +19,19 @@ from crypto.toml_schema import (
     texts,
 )
 from templates.law import spans
-from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Protection, Reach, Told
+from templates.law.rules import (
+    Asked,
+    Body,
+    DutyRole,
+    Effect,
+    Event,
+    Fill,
+    MeasureRole,
+    Protection,
+    Reach,
+    Threat,
+    Told,
+)
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PRIORITIES = ("1", "2", "3", "4")
@@ -188,6 +200,16 @@ _OBSTACLES = table({"urgent": _rule({"priority": number(0, 4)}), "junk": _rule({
 _WORDS = _rule(
     {"word": map_of(table({"fr": text(_LONGEST), "en": text(_LONGEST), "avoid": list_of(text(), least=0)}))}
 )
+_LONGEST_SECTION = 4_000
+_SHEET = _rule(
+    {**_NAME, "section": map_of(_rule({**_NAME, "text": texts(_LONGEST_SECTION)}, {"fill": _enum(Fill)}))}
+)
+_SHEETS = table(
+    {
+        **dict.fromkeys(("processing", "impact"), _SHEET),
+        "risk": map_of(_rule({**_NAME, "threat": _enum(Threat), "text": texts(_LONGEST_SECTION)})),
+    }
+)
 
 # A new key needs a row in ``loosening.WAYS``.
 ROOTS = {
@@ -200,6 +222,8 @@ ROOTS = {
     "outcomes.toml": _OUTCOMES,
     "replies.toml": _REPLIES,
     "retention.toml": _RETENTION,
+    "sheets.toml": _SHEETS,
     "words.toml": _WORDS,
 }
+
 FILES = {name: Schema(name, root, {"span": spans.is_span}) for name, root in ROOTS.items()}

@@ -149,6 +149,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ["consultation", "retract", "1", "--reason", "twice"],
         ("retract-consultation", None, {"consultation": 1}, "twice"),
     ),
+    (["sheet", "processing", "--out", "SHEET"], ("write-sheet", None, {"sheet": "processing"}, "")),
     (["channels", "list"], ("list-channels", None, {}, "")),
     (
         ["access", "record", "--person", "case", "--received", _LONG_AGO, "--way", "letter"],

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from crypto.messages import Status
-from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Protection, Reach, Told
+from templates.law.rules import (
+    Asked,
+    Body,
+    DutyRole,
+    Effect,
+    Event,
+    Fill,
+    MeasureRole,
+    Protection,
+    Reach,
+    Threat,
+    Told,
+)
 from tests.support.laws import FRENCH
 
 
@@ -35,6 +47,23 @@ def test_the_register_of_protection_has_five_measures() -> None:
         "protection_refused": Protection.REFUSED,
         "facilitator_protection": Protection.FACILITATOR,
     } == {code: each.protection for code, each in FRENCH.measures.items() if each.protection}
+
+
+def test_what_the_program_fills_in_on_each_sheet() -> None:
+    """Of a code the word is the same, but where it would be another's."""
+    filled = {
+        code: each.fill
+        for sheet in (FRENCH.processing, FRENCH.impact)
+        for code, each in sheet.sections.items()
+        if each.fill
+    }
+    assert {
+        "controller": Fill.OFFICE, "purposes": Fill.REGIME, "recipients": Fill.RECIPIENTS,
+        "retention": Fill.RETENTION, "security": Fill.SECURITY, "description": Fill.REGIME,
+        "officers": Fill.OFFICERS, "necessity": Fill.DEADLINES, "rights": Fill.DUTIES,
+        "risks": Fill.RISKS, "opinions": Fill.CONSULTATIONS,
+    } == filled  # fmt: skip
+    assert {each.value: each for each in Threat} == {code: each.threat for code, each in FRENCH.risks.items()}
 
 
 INFORMED = {"dnred_informed", "onaf_informed", "ofast_informed", "afa_informed", "igf_mission"}

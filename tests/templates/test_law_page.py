@@ -6,7 +6,19 @@ import pytest
 
 from templates import shipped
 from templates.law import folder, reader
-from templates.law.rules import Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told
+from templates.law.rules import (
+    Asked,
+    Body,
+    DutyRole,
+    Effect,
+    Event,
+    Fill,
+    MeasureRole,
+    Protection,
+    Reach,
+    Threat,
+    Told,
+)
 from templates.law.schemas import FILES
 from tests.support.law_list import HEADING, PAGE, listed
 
@@ -18,7 +30,9 @@ def test_it_lists_what_counsel_has_to_confirm() -> None:
     assert TEXT.partition(HEADING)[2] == "\n" + listed(reader.read(shipped.JURISDICTIONS / "fr"))
 
 
-@pytest.mark.parametrize("words", [Asked, Body, DutyRole, Effect, Event, MeasureRole, Reach, Told])
+@pytest.mark.parametrize(
+    "words", [*(Asked, Body, DutyRole, Effect, Event, Fill, MeasureRole, Protection, Reach), *(Threat, Told)]
+)
 def test_it_explains_every_word_of_the_closed_lists(words: type[StrEnum]) -> None:
     assert [] == [each for each in words if f"`{each}`" not in TEXT]
 

@@ -9,16 +9,17 @@ import click
 
 from crypto.printable import visible
 from inbox.cli import render_law
-from inbox.cli.options import NUMBER, Door, day_of, json_option, officer_options, reason_needed
+from inbox.cli.options import NUMBER, Door, day_of, json_option, officer_options, out_file, reason_needed
 from inbox.deadlines import settings as office_settings
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.law import folders
 from inbox.overview import oversight
-from inbox.registers import consultations, registers
+from inbox.registers import consultations, registers, sheets
 from inbox.registers.consultations import LONGEST, Said
 from inbox.registers.registers import Form
 from inbox.registers.rows import Found, Register, Wanted, said
+from inbox.registers.sheets import Sheet
 from inbox.setup import law as laws
 from inbox.setup import questionnaire
 from inbox.system import given_files, terminal
@@ -103,7 +104,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
     "--replace",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Another law: a folder of ten files.",
+    help="Another law: a folder of its files.",
 )
 @click.option("--dry-run", is_flag=True, help="With --replace: say what it would change, and change nothing.")
 @click.option(
@@ -258,6 +259,20 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         consultations.retract(inbox, who, number, reason)
     terminal.show({"consultation": number}, [f"consultation {number} is retracted"], as_json=as_json)
+
+
+@click.command(name="sheet")
+@click.argument("name", type=click.Choice([each.value for each in Sheet]))
+@out_file
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the sheet.")
+@officer_options
+@json_option
+@click.pass_obj
+def sheet_command(door: Door, /, *, name: str, out: Path, language: str, as_json: bool) -> None:
+    """Write the record of processing, or the impact assessment, of this office (PDF); nothing of any case."""
+    with door.opened() as (inbox, who):
+        sheets.write(inbox, who, Sheet(name), out, language)
+    terminal.show({"sheet": name, "file": str(out)}, [str(out)], as_json=as_json)
 
 
 def _lines(found: Found) -> Iterator[str]:

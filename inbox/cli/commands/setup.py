@@ -96,7 +96,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     default="fr",
     show_default=True,
     metavar="NAME|DIR",
-    help="The law: one that comes with the program, or a folder of its ten files.",
+    help="The law: one that comes with the program, or a folder of its files.",
 )
 @_join_options
 @click.option(

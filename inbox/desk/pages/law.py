@@ -4,10 +4,12 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import forms, rendering
-from inbox.desk.state import Done, here
+from inbox.desk.state import Done, here, medium_folder
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import folders
+from inbox.registers import sheets
+from inbox.registers.sheets import Sheet
 from inbox.setup import law as laws
 from inbox.setup.law import Plan
 
@@ -37,6 +39,16 @@ def adopt() -> ResponseReturnValue:
         )
     laws.adopt(here().inbox, here().actor(), planned, loosening="loosening" in request.form)
     here().say(Done.LAW_ADOPTED)
+    return redirect(url_for("law.show"), 303)
+
+
+@pages.post("/office/law/sheet")
+def write_sheet() -> ResponseReturnValue:
+    """Put the record of processing, or the impact assessment, on the medium."""
+    sheet, who = forms.choice("sheet", Sheet), here().actor()
+    out = medium_folder() / f"sheet-{sheet}-{who.today}.pdf"
+    sheets.write(here().inbox, who, sheet, out, rendering.language())
+    here().say(Done.SHEET_WRITTEN)
     return redirect(url_for("law.show"), 303)
 
 

@@ -43,6 +43,7 @@ EXPORTS = {
     "journal": ["journal", "print", "--json"],
     "register": ["register", "alerts", "--out", "OUT/register.csv"],
     "register, printed": ["register", "alerts", "--out", "OUT/register.pdf"],
+    "sheet": ["sheet", "impact", "--out", "OUT/sheet.pdf"],
     "visa list": ["visa", "list", "1", "--early", "x", "--out", "OUT/list"],
     "destroyed": ["destroyed", "--out", "OUT/list"],
 }
@@ -52,7 +53,7 @@ ENDED = {"visa list"}
 AFTER = {"destroyed"}
 # In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
 SOURCELESS = {name for name in EXPORTS if name.partition(",")[0] in {"access", "oversight", "timeline"}}
-SOURCELESS |= {"journal", "destroyed", "visa list", "register", "register, printed"}
+SOURCELESS |= {"journal", "destroyed", "visa list", "register", "register, printed", "sheet"}
 # For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
 NO_EXPORT = {"outbox", "backup", "card", "keyring", "sign-pages"}
 

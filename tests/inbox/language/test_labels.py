@@ -31,7 +31,7 @@ from inbox.overview import oversight, timeline
 from inbox.overview.case_view import Notice
 from inbox.overview.queue import Order
 from inbox.questionnaire.answers import Oddity
-from inbox.registers import registers
+from inbox.registers import registers, security, sheets
 from inbox.registers.rows import Column, Register
 from inbox.replies.leak_check import Why
 from inbox.session import journal_actions
@@ -89,6 +89,8 @@ CODES: Mapping[str, Iterable[str]] = {
     "own_route": [PORTAL],
     "register": Register,
     "register_form": registers.Form,
+    "security": security.Kind,
+    "sheet": sheets.Sheet,
     "rule": Rule,
     "source_risk": measures.Risk,
     "status": Status,

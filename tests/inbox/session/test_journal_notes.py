@@ -43,6 +43,7 @@ def last_entry(trio: Trio) -> Any:
 def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
     """One entry each, with the day alone; what was written to the author or as an alias is not in it."""
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out)}
+    places["SHEET"] = str(tmp_path / "sheet.pdf")
     places["REGISTER"] = str(tmp_path / "register.csv")
     places["LETTER"] = str(tmp_path / "letter")
     places["TEXT"] = str(tmp_path / "text")

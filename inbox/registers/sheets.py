@@ -1,0 +1,69 @@
+"""The sheets on the processing of data that the GDPR asks for: articles 30 and 35.
+
+Their texts are those of the law in use, with what the program knows filled in: so they differ neither from
+that law nor from what the program does. They say nothing of any case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from inbox.deadlines import office
+from inbox.law import in_use
+from inbox.registers import consultations
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
+from inbox.vault import queries_office
+from inbox.vault.casework_tables import Consultation
+from templates.law import rules
+
+
+class Sheet(StrEnum):
+    """Which sheet; labels stand in labels.toml."""
+
+    PROCESSING = "processing"
+    IMPACT = "impact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the program fills in, in a language ("fr", "en"), on a day."""
+
+    law: rules.Law
+    regime: str
+    office: str
+    officers: int
+    quorum: int
+    consulted: Sequence[Consultation]
+    language: str
+    day: date
+
+
+def write(inbox: Inbox, who: Actor, sheet: Sheet, to: Path, language: str) -> None:
+    """Write a sheet into a new file as a PDF.
+
+    Raises Refused if the file is there, and as ``Inbox.acting``.
+    """
+    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
+    from inbox.registers import sheet_pages  # noqa: PLC0415
+
+    # The file gets its name once the journal has the entry: no file is there without one.
+    with (
+        atomic_files.new(to) as file,
+        inbox.acting(who, action(Code.WRITE_SHEET, sheet=sheet)) as session,
+    ):
+        law = in_use.of(session)
+        known = Known(
+            law=law,
+            regime=office.of(session).regime,
+            office=queries_office.office(session).called(language),
+            officers=len(queries_office.officers(session)),
+            quorum=inbox.quorum,
+            consulted=consultations.given(session),
+            language=language,
+            day=who.today,
+        )
+        file.write(sheet_pages.pages(law.processing if sheet is Sheet.PROCESSING else law.impact, known))

@@ -1,0 +1,197 @@
+"""The record of processing and the impact assessment: the law's texts, and what the program knows."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inbox.registers import security, sheet_pages, sheet_tables
+from inbox.registers.security import Kind
+from inbox.registers.sheet_tables import spoken
+from inbox.registers.sheets import Known
+from inbox.vault.casework_tables import Consultation
+from templates.law.rules import Law, Reach, Sheet, Threat
+from templates.law.spans import Span
+from tests.support.desk_room import sitting
+from tests.support.dossier_room import printed
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
+from tests.support.laws import FRENCH, LAWS
+from tests.support.paths import ROOT
+
+SAID = Consultation(
+    n=1, day=today(), body="CSA", subject="Ouverture", opinion="Avis très réservé", reference="PV 4"
+)
+KNOWN = Known(
+    law=FRENCH,
+    regime="internal",
+    office="Inspection",
+    officers=71,
+    quorum=53,
+    consulted=[SAID],
+    language="fr",
+    day=today(),
+)
+
+TABLES = ("deadlines", "duties", "recipients", "retention")
+
+
+def bare(text: str) -> str:
+    """Return a text as it is compared: paper breaks lines where it likes."""
+    return "".join(text.split())
+
+
+def read(sheet: Sheet, known: Known) -> str:
+    """Return all that stands on a sheet but the foot of its pages, of which there are less than ten."""
+    said = bare(printed(sheet_pages.pages(sheet, known)))
+    return re.sub(rf"{re.escape(bare(sheet.name.in_(known.language)))}·page\d", "", said)
+
+
+def under(law: Law, language: str = "fr") -> Known:
+    return replace(KNOWN, law=law, regime=law.default_regime, language=language)
+
+
+@pytest.fixture(scope="module")
+def french() -> tuple[str, str]:
+    """The two sheets, as they are read."""
+    return read(FRENCH.processing, KNOWN), read(FRENCH.impact, KNOWN)
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_text_of_the_law_stands_on_its_sheet(law: Law, language: str) -> None:
+    """With its source; whatever the law is, in either language."""
+    for sheet in (law.processing, law.impact):
+        said = read(sheet, under(law, language))
+        for each in sheet.sections.values():
+            for text in (each.name.in_(language), each.text.in_(language), each.basis.source):
+                assert bare(text) in said
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_what_the_law_says_is_filled_in(law: Law) -> None:
+    """Periods, deadlines, decisions and authorities: by their names, with their times; the page has each."""
+    known, regime = under(law), law.default_regime
+    tables = {name: [*getattr(sheet_tables, name)(known)] for name in TABLES}
+    cells = {name: [row.cells for row in rows] for name, rows in tables.items()}
+    kept = [
+        *law.retention.periods.values(),
+        law.retention.proceedings,
+        law.retention.junk,
+        law.retention.unopened,
+    ]
+    assert cells["retention"] == [
+        (
+            each.name.fr,
+            spoken([each.keep], "fr"),
+            spoken([each.archive], "fr") if each.archive else "non",
+            "oui" if each.visa else "non",
+        )
+        for each in kept
+    ]
+    (_, every), *clocks = cells["deadlines"]
+    assert spoken([law.exchange.every], "fr") == every
+    mine = [each for each in law.clocks.values() if regime in each.regimes]
+    assert {(each.name.fr, spoken(each.within, "fr")) for each in mine} <= set(clocks)
+    decided = [each for each in law.duties.values() if regime in each.regimes]
+    assert cells["duties"] == [(each.name.fr, spoken([each.within], "fr")) for each in decided]
+    reached = {Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL}
+    receive = {(each.name.fr,) for each in law.authorities.values() if each.kind in reached}
+    assert receive == set(cells["recipients"][1:])
+    words = set(printed(sheet_pages.pages(law.impact, known)).split())
+    for row in (*tables["retention"], *tables["deadlines"]):
+        assert row.basis
+        assert set(" ".join([*row.cells, row.basis.source]).split()) <= words
+
+
+def test_what_the_office_is_and_what_staff_bodies_said_is_filled_in(french: tuple[str, str]) -> None:
+    processing, impact = french
+    assert "Inspection" in processing
+    assert bare("Agents habilités71") in impact
+    assert bare("Pour ouvrir53") in impact
+    assert bare("CSA Ouverture : Avis très réservé (PV 4)") in impact
+    assert bare("Aucun avis n") in read(FRENCH.impact, replace(KNOWN, consulted=[]))
+
+
+def test_where_one_officer_alone_opens_everything_the_assessment_says_so() -> None:
+    found = [read(FRENCH.impact, replace(KNOWN, quorum=each)) for each in (1, 2)]
+    assert [True, False] == [bare("un agent seul ouvre tout") in said for said in found]
+
+
+def test_what_is_of_another_regime_is_left_out() -> None:
+    """Of the external authority alone: forwarding, and more time for the feedback."""
+    found = [replace(KNOWN, regime=each) for each in FRENCH.regimes]
+    name = FRENCH.duties["forwarding"].name.fr
+    assert [False, True] == [name in {row.cells[0] for row in sheet_tables.duties(known)} for known in found]
+    more = ("… prolongé", "6 mois")
+    assert [False, True] == [more in {row.cells for row in sheet_tables.deadlines(known)} for known in found]
+
+
+@pytest.mark.parametrize("threat", Threat)
+def test_each_risk_has_what_is_done_and_what_is_left(french: tuple[str, str], threat: Threat) -> None:
+    _, impact = french
+    risk = FRENCH.risk(threat)
+    start = impact.index(bare(risk.text.fr))
+    for kind in Kind:
+        entries = security.against(threat, kind)
+        assert len(entries) > 2
+        assert all(bare(f"{each.text.fr} [{each.section}]") in impact[start:] for each in entries)
+
+
+def test_what_is_done_for_security_stands_in_the_record(french: tuple[str, str]) -> None:
+    processing, _ = french
+    assert all(bare(each.text.fr) in processing for each in security.entries(Kind.DONE))
+
+
+def parts(text: str) -> set[str]:
+    """Return what the parts of the threat model are called: headings, rows, first words in bold."""
+    found = re.findall(r"^## (.+)$|^\| ([^|]+) \||^- \*\*(.+?)\*\*", text, re.MULTILINE)
+    return {name for each in found for name in each if name}
+
+
+def test_each_measure_and_each_limit_names_a_part_of_the_threat_model() -> None:
+    """What holds is a row or a heading, or what is promised in a limit; what is left is a limit."""
+    known = parts((ROOT / "THREAT_MODEL.md").read_text("utf-8"))
+    assert len(known) > 60
+    named = [each.section for kind in Kind for each in security.entries(kind)]
+    assert [] == [section for section in named if section not in known]
+
+
+@pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])
+def test_what_counsel_has_to_confirm_is_marked_and_listed(sheet: Sheet) -> None:
+    """Of the texts, and of the values that stand on the sheet; a law without any has no such list."""
+    said = read(sheet, KNOWN)
+    asked = [each.basis.confirm for each in sheet.sections.values() if each.basis.confirm]
+    asked += [each.basis.confirm for each in FRENCH.retention.periods.values() if each.basis.confirm]
+    assert len(asked) > 2
+    for confirm in asked:
+        assert bare(f"[C] {confirm.fr}") in said
+    assert "[C]" not in read(LAWS["xx"].processing, under(LAWS["xx"]))
+
+
+@pytest.mark.parametrize(
+    ("written", "fr", "en"),
+    [
+        ("same day", "le jour même", "same day"),
+        ("1 day", "1 jour", "1 day"),
+        ("7 working days", "7 jours ouvrés", "7 working days"),
+        ("3 months", "3 mois", "3 months"),
+        ("2 years", "2 ans", "2 years"),
+    ],
+)
+def test_times_are_said_in_words(written: str, fr: str, en: str) -> None:
+    span = Span.parse(written)
+    assert (fr, en) == (spoken([span], "fr"), spoken([span], "en"))
+
+
+def test_a_sheet_is_written_once_by_command_and_at_the_desk(office: Office, tmp_path: Path) -> None:
+    """The same bytes of a day; never over a file; a sheet that no page has is no request."""
+    out, stick = tmp_path / "sheet.pdf", tmp_path / "stick"
+    stick.mkdir()
+    office.json("sheet", "impact", "--out", out)
+    assert "is already there" in refused(office, "sheet", "impact", "--out", str(out))
+    with sitting(office, stick) as client:
+        for name, status in (("impact", 303), ("impact", 409), ("other", 400)):
+            assert status == client.send("/fr/office/law/sheet", sheet=name).status_code
+    assert out.read_bytes() == (stick / f"sheet-impact-{today()}.pdf").read_bytes()
