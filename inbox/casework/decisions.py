@@ -75,7 +75,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     kind = legal_duties.decided_by(law, decision.choice)
     if law.duties[kind].role is DutyRole.PERSONS:
         code = _code(session, decision)
-        warns = rule.informs and prosecutor_word.forbids_informing(session, number)
+        warns = rule.informs and prosecutor_word.is_missing(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
         exits.check(session, number, asked)

@@ -115,7 +115,7 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
     with inbox.acting(who, noted) as session:
         row = of(session, number, position)
-        _check_told(session, row.kind, told=told)
+        _check_told(session, number, row.kind, told=told)
         row.told = told
         session.get_one(Case, number).closed_in = None
         return recorded(session, row)
@@ -148,13 +148,13 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
     day to come, a decision before all the proceedings that go on, what needs the prosecutor's word without
     that and without a reason, a sanction without its group, nobody where the law wants to know to whom, an
-    addressee or reference that is too long, or a
-    reporter who is to be told what no reporter is; Refused for a measure that the law does not have.
+    addressee or reference that is too long, or a reporter who is told what no reporter is, or of an inquiry
+    before the prosecutor's word; Refused for a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
     _check(number, taken, rule, today)
-    _check_told(session, taken.kind, told=taken.told)
+    _check_told(session, number, taken.kind, told=taken.told)
     if not taken.despite.strip() and _lacks_word(session, number, rule):
         raise _without_word(session, number, taken.kind)
     if rule.is_inquiry and not work.source_risk:
@@ -167,7 +167,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         )
     if rule.ends_proceedings:
         _check_ends(session, number, taken)
-    if rule.opens_proceedings:
+    if taken.kind in law.of_justice:
         withholding.ask_anew(session, number)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0
     row = Measure(
@@ -180,6 +180,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         degree=taken.degree,
         told=taken.told,
     )
+    _check_told(session, number, taken.kind, told=is_told(session, row, work.disclosure))
     session.add(row)
     if taken.kind in law.of_justice:
         legal_duties.asked_of(session, number, law.duty(DutyRole.PROSECUTOR), today)
@@ -243,19 +244,17 @@ def _rule(session: Session, kind: str) -> rules.Measure:
 
 
 def _lacks_word(session: Session, number: int, rule: rules.Measure) -> bool:
-    """Tell whether a measure could surprise a prosecutor, who was told of a case and has not spoken since."""
-    return rule.needs_word and prosecutor_word.is_awaited(session, number)
+    """Tell whether a measure could surprise a prosecutor who acts or may act, and has not spoken."""
+    return rule.needs_word and prosecutor_word.is_missing(session, number)
 
 
 def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
     return CaseRefused(
+        sentence("case {number}: the prosecutor has not said that this can be done", number=number),
         sentence(
-            "case {number}: the prosecutor was told, and has not said since that this can be done",
-            number=number,
-        ),
-        sentence(
-            "ask, then record the answer: inbox measure {number} {word}; or say why it is done all the same:"
-            " inbox measure {number} {kind} --despite-warning REASON",
+            "once it is decided whether the prosecutor is told, ask, then record the answer: inbox measure"
+            " {number} {word}; or say why it is done all the same: inbox measure {number} {kind}"
+            " --despite-warning REASON",
             number=number,
             word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
             kind=kind,
@@ -263,7 +262,30 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
     )
 
 
-def _check_told(session: Session, kind: str, *, told: bool) -> None:
+def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
+    """Tell whether a reporter would now learn of an inquiry before the prosecutor's word, if so much is told.
+
+    What an officer let be told earlier stays: that it is no longer told would tell something, too.
+    """
+    rows = session.scalars(select(Measure).filter_by(case=number)).all()
+    told = (_rule(session, row.kind) for row in rows if not row.told and is_told(session, row, disclosure))
+    return any(rule.is_inquiry for rule in told) and prosecutor_word.is_missing(session, number)
+
+
+def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
+    if told and _rule(session, kind).is_inquiry and prosecutor_word.is_missing(session, number):
+        raise CaseRefused(
+            sentence(
+                "case {number}: the prosecutor has not said that the reporter can be told of this",
+                number=number,
+            ),
+            sentence(
+                "record it without telling it, in a case that is open; once there is no objection, record"
+                " that: inbox measure {number} {word}",
+                number=number,
+                word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
+            ),
+        )
     if told and _rule(session, kind).told is Told.NEVER:
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),

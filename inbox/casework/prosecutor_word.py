@@ -1,7 +1,7 @@
-"""Whether reporter or persons concerned may learn what a case is worth, once it is one for the prosecutor.
+"""Whether anybody may learn what a case is worth or what is done, once it is one for the prosecutor.
 
 Whoever wrote may be the network's own probe: “confirmed” tells it to hide, as does any notice to the persons
-whom a report names. So the prosecutor is asked before.
+whom a report names, a hearing, or that the service was reorganised. So the prosecutor is asked before.
 """
 
 from sqlalchemy import select
@@ -19,21 +19,21 @@ from templates.law.rules import DutyRole, MeasureRole
 def forbids(session: Session, number: int, outcome: str) -> bool:
     """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``."""
     needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
-    return needs and is_awaited(session, number)
+    return needs and is_missing(session, number)
 
 
-def forbids_informing(session: Session, number: int) -> bool:
-    """Tell whether the persons concerned may not be informed yet: it is not their turn before the prosecutor.
+def is_missing(session: Session, number: int) -> bool:
+    """Tell whether the prosecutor has not spoken where that one acts or may act: then nobody is warned.
 
-    Nor is it while nobody has decided whether a prosecutor is told at all.
+    Nor is anybody while it is to be decided whether a prosecutor is told at all.
     """
-    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
+    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR) or _is_awaited(session, number)
 
 
-def is_awaited(session: Session, number: int) -> bool:
-    """Tell whether a prosecutor was told of a case, and neither a word of theirs nor a final decision came.
+def _is_awaited(session: Session, number: int) -> bool:
+    """Tell whether justice has a case, and neither a prosecutor's word nor a final decision came since.
 
-    What was recorded before the prosecutor was told, or is of an earlier day, is not about that.
+    A word is about what was open then: not about what was recorded later, or is of a later day.
     """
     law = in_use.of(session)
     ends = {code for code, each in law.measures.items() if each.ends_proceedings}
@@ -41,19 +41,16 @@ def is_awaited(session: Session, number: int) -> bool:
     rows = session.scalars(select(Measure).filter_by(case=number)).all()
     free = [each for each in rows if each.kind in freeing]
     return any(
-        all(each.position < told.position or each.day < told.day for each in free)
-        for told in rows
-        if told.kind in law.tells_prosecutor
+        all(each.position < opened.position or each.day < opened.day for each in free)
+        for opened in rows
+        if opened.kind in law.of_justice
     )
 
 
 def refused(session: Session, number: int) -> CaseRefused:
     """Return the refusal of a text for an outcome that may not be told."""
     return CaseRefused(
-        sentence(
-            "case {number}: the prosecutor was told, and has not said since that this outcome can be told",
-            number=number,
-        ),
+        sentence("case {number}: the prosecutor has not said that this outcome can be told", number=number),
         hint(session, number),
     )
 
@@ -79,8 +76,9 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do about that."""
     return sentence(
-        "once the prosecutor has no objection, record that: inbox measure {number} {kind}; until then, close"
-        " with --disclosure withheld and no text; all else can be told with inbox reply",
+        "once it is decided whether the prosecutor is told, and there is no objection, record that: inbox"
+        " measure {number} {kind}; until then, close with --disclosure withheld and no text; all else can be"
+        " told with inbox reply",
         number=number,
         kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
     )

@@ -152,7 +152,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         ),
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
         Obstacle.NO_WORD: (
-            closing.may_tell and prosecutor_word.forbids(session, case.number, closing.outcome),
+            closing.may_tell and _tells_too_early(session, case.number, closing),
             "",
         ),
         Obstacle.BY_TWO: (rule.officers > 1, ""),
@@ -161,6 +161,12 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
     }
     decided = dict.fromkeys(_decided_otherwise(session, case.number, closing), "")
     return decided | {what: why for what, (is_so, why) in found.items() if is_so}
+
+
+def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
+    """Tell whether the reporter would learn too early of this outcome, or of an inquiry."""
+    is_early = prosecutor_word.forbids(session, number, closing.outcome)
+    return is_early or measures.tells_too_early(session, number, closing.disclosure)
 
 
 def _rule(session: Session, closing: Closing) -> rules.Outcome:

@@ -387,8 +387,10 @@ def _options(form: Mapping[str, str]) -> Iterator[str]:
 
 
 def _closing(wanted: Wanted) -> dict[str, str]:
-    """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle."""
-    # Once the prosecutor is told, that the report is founded is not.
+    """Return how a case is closed past an obstacle: all is told in a text, but where that is the obstacle.
+
+    Nor once the prosecutor was told.
+    """
     others = {
         Obstacle.PROSECUTOR: "transmitted",
         Obstacle.BY_TWO: "unfounded",
@@ -403,6 +405,8 @@ def _closing(wanted: Wanted) -> dict[str, str]:
             return warned | ({"despite": "drill"} if wanted.with_reason else {})
         case Obstacle.WITHHELD:
             return {"outcome": "founded", "disclosure": "withheld"} | drill
+        case Obstacle.PROSECUTOR:
+            return {"outcome": outcome, "disclosure": "withheld", "reason": "drill"}
         case Obstacle.UNTOLD | Obstacle.UNREACHABLE if wanted.with_reason:
             return {"outcome": "founded", "disclosure": "withheld"} | drill
         case Obstacle.UNTOLD:

@@ -152,6 +152,10 @@ def test_what_is_inadmissible_or_out_of_scope_alone_is_kept_for_less_long() -> N
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
+def test_of_every_outcome_but_where_to_turn_a_reporter_learns_with_the_prosecutor_s_word() -> None:
+    assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if not each.needs_word}
+
+
 def test_what_finds_facts() -> None:
     """Then it was decided whether the prosecutor is told."""
     found = {code for code, each in FRENCH.outcomes.items() if each.finds_facts}

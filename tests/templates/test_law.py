@@ -139,9 +139,6 @@ def test_what_speaks_against_a_report_takes_two() -> None:
     two = {code for code, each in FRENCH.outcomes.items() if each.officers == 2}
     assert two == against | {"unverifiable", "inadmissible", "out_of_scope"}
     assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if each.body is Body.NEEDED}
-    assert {"founded", "partly_founded"} == {
-        code for code, each in FRENCH.outcomes.items() if each.needs_word
-    }
 
 
 def test_how_long_everything_is_kept() -> None:

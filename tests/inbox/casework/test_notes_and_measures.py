@@ -143,6 +143,7 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
     free = [kind for kind, rule in FRENCH.measures.items() if not rule.is_inquiry]
     assert free == [each["kind"] for each in work(office)["measures"]]
     office.json("source-risk", "1", "medium", "--reason", "many know")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
     assert "admin_inquiry" == office.json("measure", "1", "admin_inquiry")["kind"]
 
 
@@ -347,15 +348,19 @@ def tell_prosecutor(office: Office) -> None:
 
 
 def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reason(office: Office) -> None:
-    """The reason stands in the journal, and oversight counts it; before that nobody asks for one."""
+    """The reason stands in the journal, and oversight counts it; also while nobody decided to tell that one.
+
+    Before that is asked, nobody asks for a reason.
+    """
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("measure", "1", "hearing")
+    office.json("tag", "1", "offence")
+    is_asked = refused(office, "measure", "1", "suspension")
     tell_prosecutor(office)
-    before = office.state()
-    said = office.run("measure", "1", "suspension")
-    assert (1, before) == (said.code, office.state())
-    assert "case 1: the prosecutor was told, and has not said since that this can be done" in said.err
-    assert "inbox measure 1 prosecutor_word; or say why it is done all the same" in said.err
+    said = refused(office, "measure", "1", "suspension")
+    assert is_asked == said
+    assert "case 1: the prosecutor has not said that this can be done" in said
+    assert "inbox measure 1 prosecutor_word; or say why it is done all the same" in said
     counted = office.json("oversight")["actions"]["despite-warning"]
     office.json("measure", "1", "suspension", "--despite-warning", "he burns files")
     noted = [
@@ -377,7 +382,7 @@ def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Off
     assert ({"kind": "hearing"}, "to be sure") == (noted["values"], noted["reason"])
     office.json("measure", "1", "hearing")
     office.json("measure", "1", "prosecutor_phoned")
-    assert "has not said since" in refused(office, "measure", "1", "hearing")
+    assert "has not said" in refused(office, "measure", "1", "hearing")
 
 
 @pytest.mark.parametrize("kind", ["protection_granted", "log_preservation", "referred_external", "none"])
@@ -391,7 +396,7 @@ def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
     with sitting(office) as client:
         form = {"kind": "hearing", "degree": "0"}
         shown = client.send("/en/case/1/measure", **form)
-        assert (409, True) == (shown.status_code, "has not said since that this can be done" in shown.text)
+        assert (409, True) == (shown.status_code, "has not said that this can be done" in shown.text)
         assert 303 == client.send("/en/case/1/measure", **form, despite="he leaves").status_code
     (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])

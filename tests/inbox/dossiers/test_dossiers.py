@@ -443,7 +443,7 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
     said = room.office.run("dossier", "make", "1", "--for", "disciplinary", *words)
     assert (1, False) == (said.code, out.exists())
-    assert "the prosecutor was told, and has not said since that this can be done" in said.err
+    assert "the prosecutor has not said that this can be done" in said.err
     room.office.json("measure", "1", "prosecutor_word")
     assert 0 == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).code
     assert "disciplinary_opened" == room.office.json("show", "1")["work"]["measures"][-1]["kind"]

@@ -22,7 +22,7 @@ SILENT = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 SAID = ("--text", "Merci.")
 FULL = ("--disclosure", "full", *SAID)
 YESTERDAY = (today() - timedelta(1)).isoformat()
-NO_WORD = "the prosecutor was told, and has not said since that this outcome can be told"
+NO_WORD = "the prosecutor has not said that this outcome can be told"
 
 pytestmark = pytest.mark.copy_of("authored")
 
@@ -42,7 +42,7 @@ def phone(office: Office, number: str = "1") -> None:
     office.json("decide", number, "no_transmission", "--reason", "he knows")
 
 
-@pytest.mark.parametrize("tells", sorted(FRENCH.tells_prosecutor))
+@pytest.mark.parametrize("tells", sorted(FRENCH.of_justice))
 def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office: Office, tells: str) -> None:
     """Neither in full, nor in part, nor by a text beside what is withheld."""
     office.json("measure", "1", tells)
@@ -70,8 +70,8 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Not one word more than of any other case, whatever was done and could be told of it before."""
-    phone(office)
     office.json("measure", "1", "process_fix", "--tell")
+    phone(office)
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
     office.json("close", "1", "founded", *SILENT)
     slot = told()
@@ -113,10 +113,33 @@ def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(off
     office.json("measure", "1", "prosecutor_word", "--day", YESTERDAY)
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
     office.json("measure", "1", "prosecutor_word")
-    office.json("decide", "1", "transmit", "--reason", "x")
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    office.json("measure", "1", "prosecutor_word")
+    for later in (["decide", "1", "transmit", "--reason", "x"], ["measure", "1", "judicial_investigation"]):
+        office.json(*later)
+        assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+        office.json("measure", "1", "prosecutor_word")
     office.json("close", "1", "founded", *FULL)
+
+
+def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protection_at_once(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Neither because an officer says so, nor because all is told; also while nothing is decided yet."""
+    protected = ("measure", "1", "protection_offered", "--tell")
+    early = "the prosecutor has not said that the reporter can be told of this"
+    office.json("measure", "1", "process_fix")
+    for later in (["tag", "1", "offence"], ["decide", "1", "transmit", "--reason", "x"]):
+        office.json(*later)
+        for way in (["measure", "1", "process_fix", "--tell"], ["tell", "1", "1"]):
+            assert early in refused(office, *way)
+        office.json(*protected)
+    all_is_told = ("close", "1", "out_of_scope", *FULL, "--to", "prosecutor")
+    assert NO_WORD in refused(office, *all_is_told)
+    assert ("protection_offered",) == told().measures_disclosed
+    office.json("measure", "1", "prosecutor_word")
+    office.json(*all_is_told)
+    assert {"process_fix", "protection_offered", "referred_external"} == {*told().measures_disclosed}
+    office.json("measure", "1", "judicial_investigation")
+    assert early in refused(office, "measure", "1", "process_fix")
 
 
 def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
@@ -140,12 +163,12 @@ def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(
 
 def test_no_template_tells_it_either(office: Office) -> None:
     """What a template says of an outcome is the outcome; its preview is refused, too."""
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     reply = ("reply", "1", "--text", "Merci.", "--template")
     for outcome in ("founded", "partly_founded"):
         for more in ((), ("--preview",)):
             assert NO_WORD in refused(office, *reply, f"closing_{outcome}", *more)
-    office.json(*reply, "closing_moot")
+    office.json(*reply, "feedback")
     office.json("measure", "1", "prosecutor_word")
     office.json(*reply, "closing_founded")
 
