@@ -44,7 +44,6 @@ EXPECTED = {
     "id": "a-z, 0-9 and _, from a letter, at most 32",
     "own-id": "a unique id",
     "span": "a time such as 7 days, 1 working day, 3 months, 2 years, or same day",
-    "one-other": "two decisions: one that gives data, and one other",
     "rhythm": "a time such as 1 working day or 3 days",
     "longer": "a time longer than {than}",
     "shorter": "a time not longer than {than}",

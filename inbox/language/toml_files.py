@@ -24,7 +24,6 @@ _EXPECTED = {
     "id": sentence("a-z, 0-9 and _, from a letter, at most 32"),
     "own-id": sentence("a unique id"),
     "span": sentence("a time such as 7 days, 1 working day, 3 months, 2 years, or same day"),
-    "one-other": sentence("two decisions: one that gives data, and one other"),
     "rhythm": sentence("a time such as 1 working day or 3 days"),
     "longer": sentence("a time longer than {than}", than=""),
     "shorter": sentence("a time not longer than {than}", than=""),

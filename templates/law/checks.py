@@ -245,24 +245,9 @@ def _duties(documents: Documents) -> Iterator[Mismatch]:
         yield from _requested(document, path, duty)
         if all(each["effect"] != Effect.SETTLES for each in duty["decision"].values()):
             yield _wrong(document, (*path, "decision"), belongs("settling"))
-        yield from _giving(document, (*path, "decision"), duty)
         yield from _informing(document, (*path, "decision"), duty)
         if duty.get("role") == DutyRole.PROSECUTOR:
             yield from _transmission(document, (*path, "decision"), duty, measures)
-
-
-def _giving(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:
-    """Yield a mistake unless requests have two decisions: one gives what is held, the other says nothing.
-
-    If two said nothing, the register would show which one, and so whether somebody was refused.
-    """
-    is_access = duty.get("role") == DutyRole.ACCESS
-    giving = [each for each in duty["decision"].values() if each.get("gives_data")]
-    if len(giving) != is_access:
-        said = belongs("only-with", value="gives_data = true, of one decision", role=DutyRole.ACCESS)
-        yield _wrong(document, path, said)
-    elif is_access and len(duty["decision"]) != len(giving) + 1:
-        yield _wrong(document, path, belongs("one-other"))
 
 
 def _informing(document: Document, path: Path, duty: Any) -> Iterator[Mismatch]:

@@ -217,7 +217,6 @@ class Decision:
     """How a duty can be decided, and what that does.
 
     It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
-    ``gives_data`` if it answers a request with what is held; every other answer is the same letter.
     ``grounds`` are the reasons to choose from, empty if officers write their own. It ``informs`` the persons
     concerned if they are told by it that data on them are held. With ``by_reply`` it says what reporters
     were told, so a reply that carries it is sent before.
@@ -229,7 +228,6 @@ class Decision:
     measure: str | None
     outcome: str | None
     longest: Span | None
-    gives_data: bool
     informs: bool
     by_reply: bool
     grounds: Mapping[str, Texts]
@@ -313,7 +311,6 @@ class Outcome:
     retention: str
     officers: int
     body: Body
-    against_reporter: bool
     needs_word: bool
     finds_facts: bool
     basis: Basis

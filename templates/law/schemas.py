@@ -104,7 +104,7 @@ _DECISION = table(
         "measure": IDENTIFIER,
         "outcome": IDENTIFIER,
         "longest": _SPAN,
-        **_flags("gives_data", "informs", "by_reply"),
+        **_flags("informs", "by_reply"),
         "ground": map_of(texts(_LONGEST)),
     },
 )
@@ -154,7 +154,7 @@ _OUTCOMES = table(
         "outcome": map_of(
             _rule(
                 {**_NAME, "retention": IDENTIFIER, "officers": _TWO},
-                {"body": _enum(Body), **_flags("against_reporter", "needs_word", "finds_facts")},
+                {"body": _enum(Body), **_flags("needs_word", "finds_facts")},
             )
         )
     }

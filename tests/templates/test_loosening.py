@@ -77,13 +77,11 @@ EITHER = {
     "duties.toml duty.*.urgent.measure",
     "duties.toml duty.*.decision.*.measure",
     "duties.toml duty.*.decision.*.outcome",
-    "duties.toml duty.*.decision.*.gives_data",
     "duties.toml duty.*.decision.*.informs",
     "law.toml calendar.holidays",
     "law.toml regime.*.default",
     "measures.toml measure.*.role",
     "outcomes.toml outcome.*.retention",
-    "outcomes.toml outcome.*.against_reporter",
 }
 
 

@@ -48,6 +48,16 @@ def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
     assert "Défenseur des droits</dt>" not in shown
 
 
+@pytest.mark.parametrize(("language", "said"), [("fr", "demander à être entendu"), ("en", "ask to be heard")])
+def test_how_to_be_heard_is_said_where_the_law_asks_for_it(tmp_path: Path, language: str, said: str) -> None:
+    """In any of its regimes, since pages do not know that of the office."""
+    for path in Settings().law_folder.iterdir():
+        text = path.read_text("utf-8").replace("oral = true", "oral = false")
+        (tmp_path / path.name).write_text(text, "utf-8")
+    none = Settings(jurisdiction=str(tmp_path))
+    assert [True, False] == [said in page(each, f"/{language}/rights") for each in (Settings(), none)]
+
+
 def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports() -> None:
     """Who advises is asked first; a prosecutor, and the ministry itself, come last."""
     shown = page(Settings(), "/fr/rights")
