@@ -105,6 +105,8 @@ def told_by_a_page() -> set[str]:
     return {code.removeprefix("problem-") for code in texts() if code.startswith("problem-")}
 
 
+# Codes to choose from are typed; a page has them to click on.
+CHOSEN = {"{choice}", "{choices}", "{known}", "{kind}", "{word}"}
 TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.languages(domain) if each != SOURCE]
 
 
@@ -125,8 +127,7 @@ def test_no_translation_is_a_guess(domain: Domain, language: str) -> None:
 @pytest.mark.parametrize(("domain", "language"), [*TRANSLATED, (Domain.OFFICERS, SOURCE)])
 def test_a_translation_keeps_the_places_for_values(domain: Domain, language: str) -> None:
     for english, said in every(domain, language).items():
-        # Codes to choose from are typed; a page has them to click on.
-        left_out = {"{choices}", "{known}", "{kind}", "{word}"} if TYPED.search(english) else set()
+        left_out = CHOSEN if TYPED.search(english) else set()
         assert set(FIELD.findall(english)) - left_out == set(FIELD.findall(said)) - left_out
 
 
