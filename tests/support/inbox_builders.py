@@ -2,12 +2,13 @@
 
 import contextlib
 import copy as copying
+import functools
 import hashlib
 import io
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -265,11 +266,11 @@ class Office:
 
     def state(self) -> dict[str, Any]:
         """Return all rows of all tables but the journal, and all files with their digests but the vault's."""
-        with self.opened() as inbox, inbox.transaction() as session:
+        with self.opened() as inbox, inbox.vault.transaction() as session:
+            run = session.connection().exec_driver_sql
             tables = {
-                name: sorted(map(repr, session.execute(select(table)).all()))
-                for name, table in vault_tables.Base.metadata.tables.items()
-                if name != "journal"
+                name: sorted(map(repr, run(statement).cursor.fetchall()))
+                for name, statement in _whole_tables().items()
             }
         files = {
             str(path.relative_to(self.root)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -288,6 +289,13 @@ class Office:
         return keyring.open_keyring(
             row.raw, row.signature, root_key=root_key, deployment=deployment
         ), root_key
+
+
+@functools.cache
+def _whole_tables() -> Mapping[str, str]:
+    """Return what asks for all rows of each table but the journal."""
+    tables = vault_tables.Base.metadata.tables
+    return {name: str(select(table)) for name, table in tables.items() if name != "journal"}
 
 
 class World:

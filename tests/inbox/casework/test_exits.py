@@ -1,4 +1,8 @@
-"""Every exit of a case past every obstacle, on command line and desk, as the matrix says."""
+"""Every exit of a case past every obstacle, on command line and desk, as the matrix says.
+
+The gate walks each cell on one of the two, and on both each obstacle, each exit with each need, and each way
+to lift something; `make soak exits` walks each cell on both.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,6 +33,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.score import Parts
 from tests.support import exits_lifts, exits_room
+from tests.support.both_surfaces import in_gate, on_both
 from tests.support.exits_lifts import LIFTS
 from tests.support.exits_room import (
     BUILDERS,
@@ -92,6 +97,11 @@ UNLESS = [(what, way, other) for what, row in MATRIX.items() for way in Exit for
 PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[way].a_day]
 
 
+def _parts(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
+    """Return what the gate walks on both surfaces of a cell, and of what lifts it or stands beside it."""
+    return what, (way, MATRIX[what][way].need), *more
+
+
 @pytest.fixture(scope="module")
 def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
     """The case before it ends, and after: to copy."""
@@ -152,11 +162,11 @@ def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> 
     return room
 
 
-@pytest.mark.parametrize("surface", Surface)
-@pytest.mark.parametrize(("what", "way"), CELLS)
+@pytest.mark.parametrize(("cell", "surface"), on_both(CELLS, _parts))
 def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
-    founded_rooms: dict[bool, Room], tmp_path: Path, what: Obstacle, way: Exit, surface: Surface
+    founded_rooms: dict[bool, Room], tmp_path: Path, cell: tuple[Obstacle, Exit], surface: Surface
 ) -> None:
+    what, way = cell
     room = before(founded_rooms, way, what, tmp_path)
     wanted = Wanted(way, what)
     plain = [wanted, Wanted(way, what, with_a_second=False)][MATRIX[what][way].need is Need.SECOND_OFFICER]
@@ -200,8 +210,7 @@ def test_a_case_leaves_with_all_in_what_is_asked_that_the_matrix_lets_pass(
     assert CARRIED[way].keys() <= named
 
 
-@pytest.mark.parametrize("surface", Surface)
-@pytest.mark.parametrize("lifted", LIFTED, ids="-".join)
+@pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts))
 def test_it_leaves_once_the_obstacle_was_lifted(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -215,8 +224,7 @@ def test_it_leaves_once_the_obstacle_was_lifted(
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-@pytest.mark.parametrize("surface", Surface)
-@pytest.mark.parametrize("passing", PASSING, ids="-".join)
+@pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts))
 def test_it_leaves_from_that_day_on(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -230,8 +238,7 @@ def test_it_leaves_from_that_day_on(
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-@pytest.mark.parametrize("surface", Surface)
-@pytest.mark.parametrize("together", UNLESS, ids="-".join)
+@pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts))
 def test_it_leaves_past_an_obstacle_that_does_not_count_beside_another(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -266,6 +273,14 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
         for what, way in CELLS
         if MATRIX[what][way].need is not Need.REASON and (MATRIX[what][way].lifted_by)
     ]
+
+
+@pytest.mark.parametrize("walks", [CELLS, LIFTED, PASSING, UNLESS])
+def test_the_gate_walks_everything_once_and_every_part_of_it_on_both_surfaces(walks: list[Any]) -> None:
+    chosen = [*in_gate(walks, _parts)]
+    assert {*walks} == {walk for walk, _ in chosen}
+    parts = {(part, surface) for walk, surface in chosen for part in _parts(*walk)}
+    assert {(part, surface) for walk in walks for part in _parts(*walk) for surface in Surface} == parts
 
 
 @pytest.mark.parametrize("what", BUILDERS)
