@@ -501,6 +501,38 @@ class Portal:
         return path
 
 
+@dataclass(frozen=True)
+class Scene:
+    """An inbox with its portal and somebody who writes to it, to copy."""
+
+    portal: Portal
+    reporter: Reporter
+
+    @classmethod
+    def begun(cls, world: World, folder: Path) -> "Scene":
+        """Make one in ``folder`` with a copy of the inbox of ``world``; nobody has written yet."""
+        copied = world.of(world.office.copy(folder / "office"))
+        return cls(Portal(copied, folder / "medium"), Reporter(copied))
+
+    @property
+    def world(self) -> World:
+        """The inbox, with what the outside knows of it."""
+        return self.portal.world
+
+    def copy(self, folder: Path) -> "Scene":
+        """Return the same once more, in ``folder``; the portal has another medium, with no bundle yet."""
+        made = Scene(copying.copy(self.portal), copying.copy(self.reporter))
+        made.portal.world = made.reporter.world = self.world.of(self.world.office.copy(folder / "office"))
+        made.portal.folder = folder / "medium"
+        made.portal.folder.mkdir()
+        return made
+
+    def collect(self, *sent: Sent) -> Any:
+        """Collect a bundle of these; return what JSON says of it."""
+        words = ("collect", self.portal.bundle(*sent), "--confirm-instance", self.portal.fingerprint)
+        return self.world.office.json(*words)[0]
+
+
 def manifest(office: Office, path: Path, serial: int = 7) -> Path:
     """Write a list of pages such as `portal manifest` makes for the deployment of an inbox."""
     opened, _ = office.keyring()

@@ -16,6 +16,7 @@ from tests.support.inbox_builders import (
     Office,
     Portal,
     Reporter,
+    Scene,
     Sent,
     World,
     answering,
@@ -48,16 +49,52 @@ def founded_world(founded: Office) -> World:
     return World(founded)
 
 
+@pytest.fixture(scope="session")
+def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The same with its portal, to copy; a module whose tests begin with more has one of its own."""
+    return Scene.begun(founded_world, tmp_path_factory.mktemp("scene"))
+
+
+@pytest.fixture(scope="session")
+def founded_correspondent(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """What `correspondent` is a copy of."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("correspondent"))
+    scene.collect(first(scene.reporter))
+    return scene
+
+
+@pytest.fixture(scope="session")
+def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """What `closed` is a copy of."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("closed"))
+    office = scene.world.office
+    scene.collect(first(scene.reporter, files=[b"x"]))
+    office.settle(1)
+    inbox_ending.work_on(office, is_open=False, closed=today(), feedback=True, outcome="out_of_scope")
+    office.json("outbox", "--out", office.out)
+    inbox_ending.tell_portal(office, scene.portal)
+    agreed(office)
+    return scene
+
+
 @pytest.fixture
-def world(founded_world: World, tmp_path: Path) -> World:
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
+    """A copy of a test's own of `founded_scene`, or of what the fixture that it asks for begins with."""
+    begins = [f"founded_{each}" for each in ("correspondent", "closed") if each in request.fixturenames]
+    source: Scene = request.getfixturevalue(begins[0] if begins else "founded_scene")
+    return source.copy(tmp_path)
+
+
+@pytest.fixture
+def world(scene: Scene) -> World:
     """An inbox of this test's own, with what the outside knows of it."""
-    return founded_world.of(founded_world.office.copy(tmp_path / "office"))
+    return scene.world
 
 
 @pytest.fixture
-def portal(world: World, tmp_path: Path) -> Portal:
+def portal(scene: Scene) -> Portal:
     """What makes intake bundles for that inbox."""
-    return Portal(world, tmp_path / "medium")
+    return scene.portal
 
 
 @pytest.fixture
@@ -140,28 +177,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def reporter(world: World) -> Reporter:
+def reporter(scene: Scene) -> Reporter:
     """Somebody who writes to that inbox."""
-    return Reporter(world)
+    return scene.reporter
 
 
 @pytest.fixture
-def correspondent(portal: Portal, reporter: Reporter, collect: Callable[..., Any]) -> Reporter:
+def correspondent(scene: Scene) -> Reporter:
     """The same, whose report the inbox has collected as case 1."""
-    collect(portal.bundle(first(reporter)))
-    return reporter
+    return scene.reporter
 
 
 @pytest.fixture
-def closed(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
+def closed(scene: Scene) -> Office:
     """An inbox with one report, closed today, of which the portal has heard; it has the archives' visa."""
-    collect(portal.bundle(first(reporter, files=[b"x"])))
-    world.office.settle(1)
-    inbox_ending.work_on(world.office, is_open=False, closed=today(), feedback=True, outcome="out_of_scope")
-    world.office.json("outbox", "--out", world.office.out)
-    inbox_ending.tell_portal(world.office, portal)
-    agreed(world.office)
-    return world.office
+    return scene.world.office
 
 
 @pytest.fixture

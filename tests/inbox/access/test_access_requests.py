@@ -18,11 +18,6 @@ EARLIEST = timedelta(25)
 WITHIN, EXTENDED = relativedelta(months=1), relativedelta(months=3)
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return Office.found(tmp_path)
-
-
 def record(*names: str, received: date | None = None, way: str = "letter") -> list[str]:
     """Return the words that record a request."""
     persons = [word for name in names for word in ("--person", name)]

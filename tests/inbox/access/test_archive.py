@@ -15,7 +15,7 @@ from inbox.session.actions import TABLE, Actor, Code
 from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Measure, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal
 from tests.support.inbox_outcomes import refused
@@ -26,16 +26,24 @@ WHY = ("--reason", "a judge asks for it")
 A_YEAR = 366
 
 
-@pytest.fixture
-def office(world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock) -> Office:
-    """Case 1, moot and closed for more than a year, with words and a file; case 2, open."""
-    for each in (reporter, Reporter(world)):
-        collect(portal.bundle(first(each, text=CANARY, files=[b"x"])))
+@pytest.fixture(scope="module")
+def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Case 1, moot and closed today, with words and a file; case 2, open."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("archive"))
+    office = scene.world.office
+    for each in (scene.reporter, Reporter(scene.world)):
+        scene.collect(first(each, text=CANARY, files=[b"x"]))
     for number in ("1", "2"):
-        world.office.json("show", number)
-    world.office.settle(1, 2)
-    world.office.json("close", "1", "moot", "--disclosure", "withheld", *WHY)
-    tell_portal(world.office, portal)
+        office.json("show", number)
+    office.settle(1, 2)
+    office.json("close", "1", "moot", "--disclosure", "withheld", *WHY)
+    tell_portal(office, scene.portal)
+    return scene
+
+
+@pytest.fixture
+def office(world: World, clock: Clock) -> Office:
+    """The same, more than a year later."""
     clock.wait(A_YEAR)
     return world.office
 

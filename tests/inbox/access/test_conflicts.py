@@ -19,10 +19,10 @@ from tests.support.inbox_trio import NAMES
 class Room:
     """An inbox of alice, bruno and chloe, two of whom open it, with its portal."""
 
-    def __init__(self, office: Office, folder: Path) -> None:
-        self.office = office
-        self.world = World(office)
-        self.portal = Portal(self.world, folder / "medium")
+    def __init__(self, world: World, folder: Path) -> None:
+        self.office = world.office
+        self.world = world
+        self.portal = Portal(world, folder / "medium")
 
     def of(self, *names: str) -> Office:
         return self.office.of(*names)
@@ -41,9 +41,14 @@ class Room:
             return [(row.case, row.officer) for row in queries_access.exclusions(session)]
 
 
+@pytest.fixture(scope="module")
+def founded_room(founded_three: Office) -> World:
+    return World(founded_three)
+
+
 @pytest.fixture
-def room(founded_three: Office, tmp_path: Path) -> Room:
-    return Room(founded_three.copy(tmp_path / "room"), tmp_path)
+def room(founded_room: World, tmp_path: Path) -> Room:
+    return Room(founded_room.of(founded_room.office.copy(tmp_path / "room")), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +285,7 @@ def test_an_officer_who_joins_is_looked_for_in_all_that_came_before(
 
 def test_the_name_that_founding_gives_is_not_looked_for_when_others_have_joined(tmp_path: Path) -> None:
     """Half of all reports say officer; the control is another's name."""
-    room = Room(Office.found_by(tmp_path, ("officer", "bruno", "chloe"), 2), tmp_path)
+    room = Room(World(Office.found_by(tmp_path, ("officer", "bruno", "chloe"), 2)), tmp_path)
     room.collect(first(Reporter(room.world), text="a customs officer"), present=("bruno", "chloe"))
     room.collect(first(Reporter(room.world), text="a customs officer, Bruno"), present=("bruno", "chloe"))
     assert [(2, "bruno")] == room.kept()

@@ -13,13 +13,20 @@ from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_trio import CANARY, Trio
 
 
-@pytest.fixture
-def entrusted(trio: Trio) -> Trio:
+@pytest.fixture(scope="module")
+def founded_entrusted(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
     """Cases 1 and 2 are open, and case 1 is for alice and chloe alone."""
+    trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
     for number in ("1", "2"):
         trio.others.json("reopen", number, "--reason", "x")
     trio.others.json("handlers", "1", "alice", "chloe")
     return trio
+
+
+@pytest.fixture
+def entrusted(founded_entrusted: Trio, tmp_path: Path) -> Trio:
+    """The same as this test's own."""
+    return Trio(founded_entrusted.office.copy(tmp_path / "entrusted"))
 
 
 def line(office: Office, number: int, *filters: str) -> Any:

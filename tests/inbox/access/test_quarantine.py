@@ -12,18 +12,24 @@ from inbox.deadlines import legal_duties
 from inbox.session.actions import TABLE, Code
 from inbox.vault.casework_tables import Fulltext, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_trio import CANARY, Trio
 
 
-@pytest.fixture
-def office(world: World, portal: Portal, reporter: Reporter, collect: Any) -> Office:
+@pytest.fixture(scope="module")
+def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Case 1 in quarantine, case 2 beside it, both with the same words and files."""
-    other = Reporter(world)
-    for each in (reporter, other):
-        collect(portal.bundle(first(each, text=CANARY, files=[b"x"]), Sent(each.follow_up(CANARY))))
-    world.office.json("note", "1", "--text", CANARY)
-    world.office.json("quarantine", "1", "--reason", "a lawyer's letter")
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("quarantine"))
+    for each in (scene.reporter, Reporter(scene.world)):
+        scene.collect(first(each, text=CANARY, files=[b"x"]), Sent(each.follow_up(CANARY)))
+    scene.world.office.json("note", "1", "--text", CANARY)
+    scene.world.office.json("quarantine", "1", "--reason", "a lawyer's letter")
+    return scene
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    """The inbox of these."""
     return world.office
 
 

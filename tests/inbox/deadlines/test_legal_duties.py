@@ -18,6 +18,7 @@ from tests.support.inbox_builders import (
     Office,
     Portal,
     Reporter,
+    Scene,
     World,
     answering,
     charter,
@@ -287,20 +288,23 @@ def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office:
     office.json("retract", "1", "1", "--reason", "x")
 
 
-@pytest.fixture
-def endangered(tmp_path: Path) -> Office:
+@pytest.fixture(scope="module")
+def founded_endangered(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An inbox with three reports: of an offence, with somebody in danger; of one alone; of danger alone."""
-    office = Office.found(tmp_path)
-    world = World(office)
-    portal = Portal(world, tmp_path / "medium")
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("endangered"))
     for given in (
         {"category": "other", "danger_now": "unsure", "who_role": "criminal"},
         {"category": "info_leak"},
         {"category": "other", "danger_now": "yes"},
     ):
-        report = first(Reporter(world), edit=answering(**given))
-        office.json("collect", portal.bundle(report), *confirming(portal))
-    return office
+        scene.collect(first(Reporter(scene.world), edit=answering(**given)))
+    return scene.world.office
+
+
+@pytest.fixture
+def endangered(founded_endangered: Office, tmp_path: Path) -> Office:
+    """The same as this test's own."""
+    return founded_endangered.copy(tmp_path / "endangered")
 
 
 PHONED = "IMMINENT DANGER, to be done at once: Prosecutor told by telephone"

@@ -21,7 +21,7 @@ from inbox.setup import key_actions
 from inbox.vault import queries_office
 from inbox.vault.tables import IntakeBundle, KeyStoreKey
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.support.inbox_builders import Office, Portal, Scene, Sent, World
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.typist import Start, typing_to_fork, typing_to_inbox
@@ -63,19 +63,26 @@ def reply_seeds(office: Office) -> list[bytes | None]:
         return reply_keys(inbox)
 
 
+@pytest.fixture(scope="module")
+def founded_life(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, bytes]:
+    """The inbox on its 70th day with its portal, and the envelope of the report."""
+    scene = Scene.begun(World(founded_three), tmp_path_factory.mktemp("life"))
+    with pytest.MonkeyPatch.context() as patch:
+        clock = moved(patch)
+        envelope = scene.reporter.report(files=[b"a photograph"])
+        made = Life(scene.world.office, scene.portal, clock, envelope)
+        made.collect(clock.day, Sent(envelope, scene.reporter.keys.case_id))
+        clock.wait(70)
+        made.office.json("keys", "rotate")
+    return scene, envelope
+
+
 @pytest.fixture
-def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Life:
-    (tmp_path / "office").mkdir()
-    office = Office.found_by(tmp_path / "office", ["alice", "bruno", "chloe"], 2)
-    world = World(office)
-    clock = moved(monkeypatch)
-    reporter = Reporter(world)
-    envelope = reporter.report(files=[b"a photograph"])
-    made = Life(office, Portal(world, tmp_path / "medium"), clock, envelope)
-    made.collect(clock.day, Sent(envelope, reporter.keys.case_id))
+def life(founded_life: tuple[Scene, bytes], tmp_path: Path, clock: Clock) -> Life:
+    founded, envelope = founded_life
+    scene = founded.copy(tmp_path)
     clock.wait(70)
-    office.json("keys", "rotate")
-    return made
+    return Life(scene.world.office, scene.portal, clock, envelope)
 
 
 def opens(envelope: bytes, store: KeyStore) -> bool:

@@ -20,15 +20,17 @@ from tests.support.laws import FILES, FRENCH, OTHER
 
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
-pytestmark = pytest.mark.copy_of("authored")
+pytestmark = pytest.mark.copy_of("read")
 
 
-@pytest.fixture(autouse=True)
-def read(office: Office) -> None:
-    """Read and decide both cases: what was not cannot be closed."""
+@pytest.fixture(scope="module")
+def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Both cases, read and decided: what was not cannot be closed."""
+    office = authored.copy(tmp_path_factory.mktemp("read"))
     office.settle(1, 2)
     for number in ("1", "2"):
         office.json("show", number)
+    return office
 
 
 def work(office: Office, number: int = 1) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from crypto.journal import ENTRY
 from inbox.replies import leak_check
 from inbox.vault import queries_access
-from tests.support.inbox_builders import Portal, Reporter, Sent, World, answering, drop, first, today
+from tests.support.inbox_builders import Portal, Scene, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
 PROTECT = "Le café de l'Écluse, où nous étions deux, le 17 ; n'écrivez jamais « Marguerite »"
@@ -43,11 +43,18 @@ HARMLESS = (
 )
 
 
-@pytest.fixture
-def reported(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
+@pytest.fixture(scope="module")
+def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox whose case 1 names somebody, and asks for something never to be repeated."""
-    collect(portal.bundle(first(Reporter(world), edit=REPORTED)))
-    return world
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("reported"))
+    scene.collect(first(scene.reporter, edit=REPORTED))
+    return scene
+
+
+@pytest.fixture
+def reported(founded_reported: Scene, tmp_path: Path) -> World:
+    """The same as this test's own."""
+    return founded_reported.copy(tmp_path).world
 
 
 def found(world: World, text: str) -> list[str]:

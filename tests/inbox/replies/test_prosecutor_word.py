@@ -24,16 +24,18 @@ FULL = ("--disclosure", "full", *SAID)
 YESTERDAY = (today() - timedelta(1)).isoformat()
 NO_WORD = "the prosecutor has not said that this outcome can be told"
 
-pytestmark = pytest.mark.copy_of("authored")
+pytestmark = pytest.mark.copy_of("read")
 
 
-@pytest.fixture(autouse=True)
-def read(office: Office) -> None:
-    """Read both cases: an unread case cannot be closed, and no measure is taken before the risk is known."""
+@pytest.fixture(scope="module")
+def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Both cases, read: an unread case cannot be closed, and no measure is taken before the risk is known."""
+    office = authored.copy(tmp_path_factory.mktemp("read"))
     office.settle(1, 2)
     for number in ("1", "2"):
         office.json("show", number)
         office.json("source-risk", number, "low", "--reason", "x")
+    return office
 
 
 def phone(office: Office, number: str = "1") -> None:

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.inbox_builders import PASSPHRASE, Portal, Reporter, World, first
+from tests.support.inbox_builders import PASSPHRASE, Reporter, World
 from tests.support.typist import Typist, typing_to_fork, typing_to_inbox
 
 
 @pytest.fixture
-def case(world: World, portal: Portal) -> World:
+def case(world: World, correspondent: Reporter) -> World:
     """An office with a case to answer."""
-    bundle = portal.bundle(first(Reporter(world)))
-    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    assert correspondent.world is world
     return world
 
 

@@ -1,11 +1,9 @@
 """Templates of replies: those that come with the program hold, and a file with a mistake is not taken."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +12,7 @@ from inbox.deadlines import workflow
 from inbox.language import days
 from inbox.law import in_use
 from inbox.replies import templates
-from tests.support.inbox_builders import Portal, Reporter, World, first, today
+from tests.support.inbox_builders import Reporter, Scene, World, first, today
 from tests.support.laws import FILES, FRENCH, edited
 
 SHIPPED = FILES["fr"]["replies.toml"].decode("utf-8")
@@ -35,12 +33,19 @@ text = { fr = "Plus tard : {text}", en = "Later: {text}" }
 """
 
 
-@pytest.fixture
-def reported(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
+@pytest.fixture(scope="module")
+def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox with case 1, in French, and case 2, in English."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("reported"))
     for edit in (None, lambda report: replace(report, language="en")):
-        collect(portal.bundle(first(Reporter(world), edit=edit)))
-    return world
+        scene.collect(first(Reporter(scene.world), edit=edit))
+    return scene
+
+
+@pytest.fixture
+def reported(founded_reported: Scene, tmp_path: Path) -> World:
+    """The same as this test's own."""
+    return founded_reported.copy(tmp_path).world
 
 
 # What is replaced by what, and what is said of it.

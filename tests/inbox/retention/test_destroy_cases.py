@@ -44,10 +44,12 @@ _MANY = 800
 TWO = dict.fromkeys(("bruno", "chloe"), Presence.CONFIRMED)
 
 
-@pytest.fixture
-def told(trio: Trio, tmp_path: Path) -> Trio:
+@pytest.fixture(scope="module")
+def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Trio:
     """The inbox of three closed cases, all read and decided, of which the portal has heard."""
-    portal = Portal(World(trio.others), tmp_path / "medium")
+    folder = tmp_path_factory.mktemp("told")
+    trio = Trio(founded_trio.office.copy(folder / "trio"))
+    portal = Portal(World(trio.others), folder / "medium")
     trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
     for number in ("1", "2", "3"):
@@ -55,6 +57,12 @@ def told(trio: Trio, tmp_path: Path) -> Trio:
         trio.others.json("decide", number, "no_transmission", "--reason", "x")
     agreed(trio.others)
     return trio
+
+
+@pytest.fixture
+def told(founded_told: Trio, tmp_path: Path) -> Trio:
+    """The same as this test's own."""
+    return Trio(founded_told.office.copy(tmp_path / "trio"))
 
 
 def rows_of(office: Office) -> dict[str, list[Any]]:

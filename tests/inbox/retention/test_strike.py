@@ -18,6 +18,7 @@ from tests.support.inbox_builders import (
     Office,
     Portal,
     Reporter,
+    Scene,
     Sent,
     World,
     answering,
@@ -35,13 +36,14 @@ NAME = "Zibeline Quartzmann"
 WANTED = {"name": NAME.encode(), "word": b"zibeline", "another": b"artzmann", "folded": b"ZIBELINE"}
 
 
-@pytest.fixture
-def office(world: World, portal: Portal, collect: Any) -> Office:
+@pytest.fixture(scope="module")
+def founded_office(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A case in which a name stands in two answers, a follow-up and a note; a drop with it."""
-    reporter = Reporter(world)
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
+    world, reporter = scene.world, scene.reporter
     text = f"{NAME} est malade.\nLe quai est ouvert."
     report = first(reporter, text=text, edit=answering(who=f"chez {NAME}"), files=[b"x"])
-    collect(portal.bundle(report, Sent(reporter.follow_up(f"encore {NAME}, hier")), Sent(drop(world, NAME))))
+    scene.collect(report, Sent(reporter.follow_up(f"encore {NAME}, hier")), Sent(drop(world, NAME)))
     with world.office.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2):
             session.add_all(written_by_officers(number))
@@ -50,6 +52,12 @@ def office(world: World, portal: Portal, collect: Any) -> Office:
     report, _ = numbers(world.office)
     world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
     return world.office
+
+
+@pytest.fixture
+def office(founded_office: Office, tmp_path: Path) -> Office:
+    """The same as this test's own."""
+    return founded_office.copy(tmp_path / "copy")
 
 
 def written_by_officers(number: int) -> Iterator[Base]:

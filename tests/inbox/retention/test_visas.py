@@ -18,7 +18,7 @@ from inbox.vault.casework_tables import AccessRequest, Workflow
 from inbox.vault.tables import Case, Unopened
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal, work_on
 from tests.support.inbox_outcomes import refused
@@ -28,15 +28,23 @@ from tests.support.laws import FILES, edited
 DAY = today().isoformat()
 
 
+@pytest.fixture(scope="module")
+def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """An inbox with one report, closed today, and one that is open."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("due"))
+    office = scene.world.office
+    for each in (first(scene.reporter, text=CANARY), first(Reporter(scene.world))):
+        scene.collect(each)
+    office.json("show", "1")
+    office.settle(1, 2)
+    work_on(office, is_open=False, closed=today(), outcome="out_of_scope", category="threat")
+    tell_portal(office, scene.portal)
+    return scene
+
+
 @pytest.fixture
-def due(world: World, portal: Portal, reporter: Reporter, collect: Any, clock: Clock) -> Office:
-    """An inbox with one report, closed for longer than the law keeps it, and one that is open."""
-    for each in (first(reporter, text=CANARY), first(Reporter(world))):
-        collect(portal.bundle(each))
-    world.office.json("show", "1")
-    world.office.settle(1, 2)
-    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope", category="threat")
-    tell_portal(world.office, portal)
+def due(world: World, clock: Clock) -> Office:
+    """The same, once that one was closed for longer than the law keeps it."""
     clock.wait(100)
     return world.office
 

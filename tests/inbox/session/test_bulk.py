@@ -1,5 +1,6 @@
 """Many cases are tagged or assigned in one act, all or none, noted of each."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +10,19 @@ from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
 
-@pytest.fixture
-def office(trio: Trio) -> Office:
+@pytest.fixture(scope="module")
+def founded_office(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """The trio's inbox with its three cases open, and nothing kept from the two who are present."""
+    trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("bulk")))
     for number in ("1", "2", "3"):
         trio.others.json("reopen", number, "--reason", "x")
     return trio.others
+
+
+@pytest.fixture
+def office(founded_office: Office, tmp_path: Path) -> Office:
+    """The same as this test's own."""
+    return founded_office.copy(tmp_path / "copy")
 
 
 def noted(office: Office, action: str) -> list[Any]:
@@ -80,8 +88,9 @@ def test_all_are_done_or_none(office: Office, words: list[str], code: int, said:
     assert before == office.state()
 
 
-def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(trio: Trio, office: Office) -> None:
+def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(office: Office) -> None:
     """By number, by filter, in the journal; the control is what the others do."""
+    trio = Trio(office)
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
         said = refused(trio.excluded, "many", words[0], "1", "3", *words[1:])
         assert "error: there is no case 3\n" in said
@@ -94,7 +103,8 @@ def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(trio: Trio, 
     assert "case 3" not in trio.excluded.run("journal", "print").out
 
 
-def test_what_is_for_its_handlers_alone_is_changed_by_them(trio: Trio, office: Office) -> None:
+def test_what_is_for_its_handlers_alone_is_changed_by_them(office: Office) -> None:
+    trio = Trio(office)
     office.json("handlers", "1", "alice", "chloe")
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
         said = refused(trio.excluded, "many", words[0], "2", "1", *words[1:])

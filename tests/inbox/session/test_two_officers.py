@@ -3,6 +3,7 @@
 import contextlib
 import io
 import shlex
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ from inbox.vault.tables import Unopened
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
-from tests.support.inbox_clock import moved
+from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_visas import agree
 from tests.support.laws import edited
 
@@ -112,16 +113,28 @@ COMMANDS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def founded_folder(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which `office` and its `medium` are, to copy."""
+    folder = tmp_path_factory.mktemp("two")
+    with pytest.MonkeyPatch.context() as patch:
+        _in_second_epoch(founded_three.copy(folder / "office"), folder / "medium", moved(patch))
+    return folder
+
+
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(founded_folder: Path, tmp_path: Path, clock: Clock) -> Office:
     """An inbox in its second epoch, whose first keys are due to be destroyed, one case closed and one open.
 
     Its portal is ahead of it.
     """
-    (tmp_path / "office").mkdir()
-    office = Office.found_by(tmp_path / "office", NAMES, 2)
-    portal = Portal(World(office), tmp_path / "medium")
-    clock = moved(monkeypatch)
+    shutil.copytree(founded_folder, tmp_path, dirs_exist_ok=True)
+    clock.wait(130)
+    return Office(tmp_path / "office", NAMES[:2])
+
+
+def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
+    portal = Portal(World(office), medium)
     clock.wait(70)
     office.json("keys", "rotate")
     clock.wait(60)
@@ -151,7 +164,6 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     office.json("declare", "2")
     office.json("show", "2")
     portal.bundle(applied=Link(9, bytes(32)))
-    return office
 
 
 @pytest.fixture

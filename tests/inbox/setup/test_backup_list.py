@@ -20,15 +20,22 @@ from inbox.setup import backup_list
 from inbox.vault.tables import KeyStoreKey
 from tests.support import inbox_builders as build
 from tests.support.backup_media import Copies, Edit, as_it_is, signed_anew
-from tests.support.inbox_builders import Office, Reporter, Sent, World, first
+from tests.support.inbox_builders import Office, Scene, Sent, World, first
 from tests.support.inbox_clock import Clock
 from tests.support.typist import typing_to_fork
 
 
-@pytest.fixture
-def office(world: World, collect_all: Callable[..., Any]) -> Office:
+@pytest.fixture(scope="module")
+def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox with one report that has two files, and an envelope that became no case."""
-    collect_all(first(Reporter(world), files=[b"one", b"two"]), Sent(b"noise" * 400))
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("listed"))
+    scene.collect(first(scene.reporter, files=[b"one", b"two"]), Sent(b"noise" * 400))
+    return scene
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    """The same as this test's own."""
     return world.office
 
 

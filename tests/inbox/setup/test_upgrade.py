@@ -38,8 +38,8 @@ def connection() -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.fixture
-def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
+@pytest.fixture(scope="module")
+def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An inbox in which a report with a follow-up and a file came, and another was closed."""
     folder = tmp_path_factory.mktemp("made")
     office = Office.found(folder)
@@ -57,6 +57,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("measure", "2", "none")
     office.close("2")
     return office
+
+
+@pytest.fixture
+def made(founded_made: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The same as this test's own."""
+    return founded_made.copy(tmp_path_factory.mktemp("copy"))
 
 
 @pytest.fixture

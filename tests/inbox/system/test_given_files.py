@@ -5,13 +5,12 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from inbox.language.errors import FileRefused
 from inbox.system import given_files
-from tests.support.inbox_builders import Office, Portal, Reporter, World, first
+from tests.support.inbox_builders import Office, Scene, World, first
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("hasty")
@@ -143,11 +142,18 @@ def test_no_home_and_no_backup_holds_the_program(
     assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
 
 
-@pytest.fixture
-def filled(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
+@pytest.fixture(scope="module")
+def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox with a file of a case and an outbox that waits."""
-    collect(portal.bundle(first(Reporter(world), files=[b"x"])))
-    world.office.json("outbox", "--out", world.office.out)
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("filled"))
+    scene.collect(first(scene.reporter, files=[b"x"]))
+    scene.world.office.json("outbox", "--out", scene.world.office.out)
+    return scene
+
+
+@pytest.fixture
+def filled(world: World) -> Office:
+    """The same as this test's own."""
     return world.office
 
 
