@@ -111,7 +111,7 @@ def test_what_is_no_request_is_not_recorded(office: Office, names: list[str], re
 def test_the_same_request_is_recorded_once(office: Office) -> None:
     """However the name is written; a request of another day is another one."""
     office.json(*record(NAME))
-    assert "as request 1" in office.run(*record("firmin QUELENNEC")).err
+    assert "as number 1" in office.run(*record("firmin QUELENNEC")).err
     assert 2 == office.json(*record(NAME, received=today() - timedelta(1)))["request"]
     assert 3 == office.json(*record(NAME, "Firmin"))["request"]
 
