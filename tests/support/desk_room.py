@@ -24,6 +24,7 @@ from tests.support.forks import Fork
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -33,9 +34,9 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 class Client:
     """A browser without a screen, admitted to a desk in this process."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, app: "Flask | None" = None) -> None:
         self.desk = desk
-        self.app = create_app(desk)
+        self.app = app or create_app(desk)
         self.raw: FlaskClient = self.app.test_client()
         self.entered = self.ask(desk.address.removeprefix(f"http://{desk.host}{desk.place}"))
 
@@ -60,8 +61,8 @@ class Client:
         return answer
 
     def token(self) -> str:
-        """Return what the forms of this session carry."""
-        found = TOKEN.search(self.ask("/en/medium").text)
+        """Return what the forms of this session carry, from the page that costs least: that of no page."""
+        found = TOKEN.search(self.ask("/en/none").text)
         assert found
         return found[1]
 

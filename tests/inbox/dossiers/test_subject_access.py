@@ -9,9 +9,11 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete
 
+from inbox.deadlines import workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.system import clock
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Declaration, Note, Workflow
+from inbox.vault.casework_tables import Declaration, Duty, Note, Workflow
 from inbox.vault.tables import Case
 from tests.support import dossier_room as room_of
 from tests.support.desk_room import TOKEN, sitting
@@ -83,9 +85,12 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Decide that the persons whom these cases name are informed."""
-    for number in numbers or ("1", "2", "3"):
-        office.json("decide", number, "informed", "--reason", "drill")
+    """Let it be decided, past the commands, that the persons whom these cases name are informed."""
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        for number in map(int, numbers or ("1", "2", "3")):
+            duty = session.get_one(Duty, (number, "art14"))
+            duty.decided, duty.decision = clock.today(), "informed"
+            workflow.keep_in_step(session, number)
 
 
 def answer(office: Office, text: str | None = None, *options: str, request: str = "1") -> Said:
@@ -308,7 +313,7 @@ def test_no_answer_is_given_before_the_same_day_whatever_is_found(
 
 @pytest.mark.long
 def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While at work on the request, and afterwards in register, journal and oversight, whoever answered it.
 
@@ -326,7 +331,7 @@ def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
     ):
         folder = tmp_path / name
         folder.mkdir()
-        kept = Office.found_by(folder, NAMES, 2).of("alice", "chloe")
+        kept = founded_three.copy(folder).of("alice", "chloe")
         world = World(kept)
         portal = Portal(world, folder / "medium")
         bundle = portal.bundle(first(Reporter(world), text=f"C'est {text}."))
