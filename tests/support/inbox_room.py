@@ -38,9 +38,17 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
     """An inbox of this test's own: a copy of `founded`, or of the fixture that the mark `copy_of` names."""
-    mark = request.node.get_closest_marker("copy_of")
-    source: Office = request.getfixturevalue(mark.args[0] if mark else "founded")
+    source: Office | Scene = request.getfixturevalue(_marked(request) or "founded")
+    if isinstance(source, Scene):
+        scene: Scene = request.getfixturevalue("scene")
+        return scene.world.office
     return source.copy(tmp_path / "copy")
+
+
+def _marked(request: pytest.FixtureRequest) -> str | None:
+    """Return the name of the fixture of which a test asks for a copy."""
+    mark = request.node.get_closest_marker("copy_of")
+    return mark and mark.args[0]
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +59,7 @@ def founded_world(founded: Office) -> World:
 
 @pytest.fixture(scope="session")
 def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """The same with its portal, to copy; a module whose tests begin with more has one of its own."""
+    """The same with its portal, to copy."""
     return Scene.begun(founded_world, tmp_path_factory.mktemp("scene"))
 
 
@@ -79,10 +87,12 @@ def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
-    """A copy of a test's own of `founded_scene`, or of what the fixture that it asks for begins with."""
+    """A copy of what `correspondent` or `closed`, if asked for, or the mark names, or of `founded_scene`."""
     begins = [f"founded_{each}" for each in ("correspondent", "closed") if each in request.fixturenames]
-    source: Scene = request.getfixturevalue(begins[0] if begins else "founded_scene")
-    return source.copy(tmp_path)
+    source = request.getfixturevalue((*begins, _marked(request) or "founded_scene")[0])
+    if not isinstance(source, Scene):
+        source = request.getfixturevalue("founded_scene")
+    return source.copy(tmp_path)  # type: ignore[no-any-return]
 
 
 @pytest.fixture

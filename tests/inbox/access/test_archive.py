@@ -26,8 +26,11 @@ WHY = ("--reason", "a judge asks for it")
 A_YEAR = 366
 
 
+pytestmark = pytest.mark.copy_of("founded_archive")
+
+
 @pytest.fixture(scope="module")
-def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Case 1, moot and closed today, with words and a file; case 2, open."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("archive"))
     office = scene.world.office

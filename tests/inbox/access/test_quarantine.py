@@ -15,9 +15,11 @@ from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_trio import CANARY, Trio
 
+pytestmark = pytest.mark.copy_of("founded_quarantine")
+
 
 @pytest.fixture(scope="module")
-def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def founded_quarantine(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Case 1 in quarantine, case 2 beside it, both with the same words and files."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("quarantine"))
     for each in (scene.reporter, Reporter(scene.world)):
@@ -25,12 +27,6 @@ def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory
     scene.world.office.json("note", "1", "--text", CANARY)
     scene.world.office.json("quarantine", "1", "--reason", "a lawyer's letter")
     return scene
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    """The inbox of these."""
-    return world.office
 
 
 def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from crypto import bundle
 from tests.support import inbox_builders as build
-from tests.support.inbox_builders import Office, Reporter
+from tests.support.inbox_builders import Office, Reporter, Scene, World
 
 
 @pytest.fixture
@@ -21,3 +21,9 @@ def told(office: Office, author: Reporter) -> Callable[[], Any]:
         return build.read_slot(files[bundle.slot_name(author.keys.case_id)], author)
 
     return read
+
+
+@pytest.fixture
+def reported(founded_reported: Scene, tmp_path: Path) -> World:
+    """A copy of what the module begins with, which it calls so."""
+    return founded_reported.copy(tmp_path).world

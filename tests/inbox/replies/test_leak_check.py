@@ -51,12 +51,6 @@ def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFact
     return scene
 
 
-@pytest.fixture
-def reported(founded_reported: Scene, tmp_path: Path) -> World:
-    """The same as this test's own."""
-    return founded_reported.copy(tmp_path).world
-
-
 def found(world: World, text: str) -> list[str]:
     with world.office.opened() as inbox, inbox.transaction() as session:
         return [each.words for each in leak_check.find(session, 1, text)]

@@ -42,12 +42,6 @@ def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFact
     return scene
 
 
-@pytest.fixture
-def reported(founded_reported: Scene, tmp_path: Path) -> World:
-    """The same as this test's own."""
-    return founded_reported.copy(tmp_path).world
-
-
 # What is replaced by what, and what is said of it.
 MISTAKES = {
     "unknown value": (

@@ -36,8 +36,11 @@ NAME = "Zibeline Quartzmann"
 WANTED = {"name": NAME.encode(), "word": b"zibeline", "another": b"artzmann", "folded": b"ZIBELINE"}
 
 
+pytestmark = pytest.mark.copy_of("founded_strike")
+
+
 @pytest.fixture(scope="module")
-def founded_office(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A case in which a name stands in two answers, a follow-up and a note; a drop with it."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
     world, reporter = scene.world, scene.reporter
@@ -52,12 +55,6 @@ def founded_office(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     report, _ = numbers(world.office)
     world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
     return world.office
-
-
-@pytest.fixture
-def office(founded_office: Office, tmp_path: Path) -> Office:
-    """The same as this test's own."""
-    return founded_office.copy(tmp_path / "copy")
 
 
 def written_by_officers(number: int) -> Iterator[Base]:

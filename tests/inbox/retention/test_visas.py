@@ -28,8 +28,11 @@ from tests.support.laws import FILES, edited
 DAY = today().isoformat()
 
 
+pytestmark = pytest.mark.copy_of("founded_due")
+
+
 @pytest.fixture(scope="module")
-def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox with one report, closed today, and one that is open."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("due"))
     office = scene.world.office

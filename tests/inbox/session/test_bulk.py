@@ -1,6 +1,5 @@
 """Many cases are tagged or assigned in one act, all or none, noted of each."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,20 +8,16 @@ from tests.support.inbox_builders import Office
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
+pytestmark = pytest.mark.copy_of("founded_bulk")
+
 
 @pytest.fixture(scope="module")
-def founded_office(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def founded_bulk(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """The trio's inbox with its three cases open, and nothing kept from the two who are present."""
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("bulk")))
     for number in ("1", "2", "3"):
         trio.others.json("reopen", number, "--reason", "x")
     return trio.others
-
-
-@pytest.fixture
-def office(founded_office: Office, tmp_path: Path) -> Office:
-    """The same as this test's own."""
-    return founded_office.copy(tmp_path / "copy")
 
 
 def noted(office: Office, action: str) -> list[Any]:

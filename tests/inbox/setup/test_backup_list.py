@@ -24,19 +24,15 @@ from tests.support.inbox_builders import Office, Scene, Sent, World, first
 from tests.support.inbox_clock import Clock
 from tests.support.typist import typing_to_fork
 
+pytestmark = pytest.mark.copy_of("founded_listed")
+
 
 @pytest.fixture(scope="module")
-def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def founded_listed(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox with one report that has two files, and an envelope that became no case."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("listed"))
     scene.collect(first(scene.reporter, files=[b"one", b"two"]), Sent(b"noise" * 400))
     return scene
-
-
-@pytest.fixture
-def office(world: World) -> Office:
-    """The same as this test's own."""
-    return world.office
 
 
 def refused(copies: Copies, office: Office, made: dict[str, Any], folder: Path, *options: str) -> str:

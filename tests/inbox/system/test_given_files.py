@@ -143,7 +143,7 @@ def test_no_home_and_no_backup_holds_the_program(
 
 
 @pytest.fixture(scope="module")
-def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def founded_filled(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """An inbox with a file of a case and an outbox that waits."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("filled"))
     scene.collect(first(scene.reporter, files=[b"x"]))
@@ -151,12 +151,7 @@ def founded_scene(founded_world: World, tmp_path_factory: pytest.TempPathFactory
     return scene
 
 
-@pytest.fixture
-def filled(world: World) -> Office:
-    """The same as this test's own."""
-    return world.office
-
-
+@pytest.mark.copy_of("founded_filled")
 @pytest.mark.parametrize(
     ("name", "command"),
     [
@@ -169,18 +164,18 @@ def filled(world: World) -> Office:
 )
 @pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
 def test_nothing_in_the_home_holds_a_program_with_its_vault_open(
-    filled: Office, lay: Callable[[Path], None], name: str, command: str
+    office: Office, lay: Callable[[Path], None], name: str, command: str
 ) -> None:
     """A home can be a copy that others made. The control is the same command before."""
-    words = command.format(out=filled.out).split()
-    assert 0 == filled.run(*words).code
-    (filled.out / "file").unlink(missing_ok=True)
-    (found,) = filled.root.glob(name)
+    words = command.format(out=office.out).split()
+    assert 0 == office.run(*words).code
+    (office.out / "file").unlink(missing_ok=True)
+    (found,) = office.root.glob(name)
     found.unlink()
     lay(found)
-    said = filled.run(*words)
+    said = office.run(*words)
     assert (1, "", True) == (said.code, said.out, "\nerror: " in f"\n{said.err}")
-    assert ("the program has a fault" in said.err, (filled.out / "file").exists()) == (False, False)
+    assert ("the program has a fault" in said.err, (office.out / "file").exists()) == (False, False)
 
 
 # What opens files by its path without ``given_files``, and whose they are.
