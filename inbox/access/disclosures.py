@@ -40,9 +40,10 @@ class What(StrEnum):
 
 
 class Unasked(StrEnum):
-    """What was given, and to whom, where no officer chooses it: an answer under article 15 of the GDPR."""
+    """What was given, and to whom, where no officer chooses it: a letter, an answer under article 15 GDPR."""
 
     ACCESS_ANSWER = "access-answer"
+    LETTER = "letter"
     PERSON_CONCERNED = "person-concerned"
 
 

@@ -71,14 +71,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     new reply nor a reason; and as ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
-    law = in_use.of(session)
-    kind = legal_duties.decided_by(law, decision.choice)
-    if law.duties[kind].role is DutyRole.PERSONS:
-        code = _code(session, decision)
-        warns = rule.informs and prosecutor_word.is_missing(session, number)
-        also = {Obstacle.NO_WORD: ""} if warns else {}
-        asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
-        exits.check(session, number, asked)
+    kind = legal_duties.decided_by(in_use.of(session), decision.choice)
+    check_way(session, number, decision, today)
     workflow.of(session, number)
     _check(session, decision, rule, today)
     if not decision.despite.strip() and _lacks_reply(session, number, decision.choice):
@@ -97,15 +91,34 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     return row
 
 
+def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
+    """Return if nothing stands in the way of a decision, or of a letter that goes with it.
+
+    Raises as ``exits.check``, and Refused for a decision that the law does not have.
+    """
+    rule, law = _rule(session, decision.choice), in_use.of(session)
+    if law.duties[legal_duties.decided_by(law, decision.choice)].role is DutyRole.PERSONS:
+        warns = rule.informs and prosecutor_word.is_missing(session, number)
+        also = {Obstacle.NO_WORD: ""} if warns else {}
+        code = _code(session, decision)
+        asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
+        exits.check(session, number, asked)
+
+
+def officers(session: Session, choice: str) -> int:
+    """Return how many officers a decision takes, with the measure that it takes; Refused as ``check_way``."""
+    rule = _rule(session, choice)
+    measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
+    return max(rule.officers, measure)
+
+
 def _rule(session: Session, choice: str) -> rules.Decision:
     return in_use.rule(legal_duties.decisions(session), choice)
 
 
 def _code(session: Session, decision: Decision) -> Code:
     """Return what the journal calls a decision: some take two officers, as does the measure that it takes."""
-    rule = _rule(session, decision.choice)
-    measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
-    return Code.DECIDE_BY_TWO if max(rule.officers, measure) > 1 else Code.DECIDE
+    return Code.DECIDE_BY_TWO if officers(session, decision.choice) > 1 else Code.DECIDE
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:

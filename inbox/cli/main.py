@@ -43,6 +43,7 @@ _COMMANDS = {
     "identity": "inbox.cli.commands.access:identity",
     "disclosures": "inbox.cli.commands.access:disclosures_group",
     "dossier": "inbox.cli.commands.dossiers:dossier",
+    "letter": "inbox.cli.commands.dossiers:letter_command",
     "access": "inbox.cli.commands.dossiers:access_group",
     "many": "inbox.cli.commands.casework:many_group",
     "note": "inbox.cli.commands.casework:note",

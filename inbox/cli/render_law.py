@@ -25,6 +25,7 @@ def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
         },
         "measures": {code: each.name for code, each in law.measures.items()},
         "outcomes": {code: each.name for code, each in law.outcomes.items()},
+        "letters": {code: each.name for code, each in law.letters.items()},
         "authorities": {code: each.name for code, each in law.authorities.items()},
     }
 

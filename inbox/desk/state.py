@@ -83,6 +83,7 @@ class Work(StrEnum):
     DISCARD = "discard"
     MINIMISE = "minimise"
     DOSSIER = "dossier"
+    LETTER = "letter"
     ACCESS = "access"
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from inbox.dossiers import letter_paper
+from inbox.dossiers.letter_paper import Paper
 from inbox.files.pdf import Sheets
 from inbox.language import days
 from inbox.language.printed_text import Wording
@@ -46,13 +48,16 @@ def told(to: Letter, text: str) -> bytes:
 
 
 def _begun(to: Letter) -> Sheets:
-    foot, removed = _say(to, "page"), ""
-    sheets = Sheets(_say(to, "title"), language=to.language, day=to.made, foot=foot, removed=removed)
-    sheets.subtitle(_say(to, "law"))
-    sheets.fact(_say(to, "by"), to.by)
-    sheets.fact(_say(to, "person"), ", ".join(to.names))
-    sheets.fact(_say(to, "made"), days.long(to.language, to.made))
-    return sheets
+    facts = {"by": to.by, "person": ", ".join(to.names), "made": days.long(to.language, to.made)}
+    paper = Paper(
+        title=_say(to, "title"),
+        law=_say(to, "law"),
+        facts=[(_say(to, name), value) for name, value in facts.items()],
+        foot=_say(to, "page"),
+        language=to.language,
+        made=to.made,
+    )
+    return letter_paper.begun(paper)
 
 
 def _say(to: Letter, name: str) -> str:

@@ -88,19 +88,32 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
         )
 
 
+def check_unnamed(session: Session, number: int, text: str) -> None:
+    """Raise Refused if a text repeats something of what is known of who the reporter of a case is."""
+    if found := list(_of_identity(session, number, text)):
+        raise Refused(
+            sentence("the text could tell who reported: {traces}", traces=_told(found)),
+            sentence("say it in your own words, or leave it out"),
+        )
+
+
 def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:
     """Yield what in a text could tell who the reporter of a case is, the worst first."""
     own = {word for name in names for word in person_names.words(name)}
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
-    known = Protected(identities.passages(session, number))
-    yield from (Trace(Tell.REPORTER, words) for words in known.repeated(text) if not _is_own(words, own))
+    yield from (each for each in _of_identity(session, number, text) if not _is_own(each.words, own))
     kept = leak_check.protected(session, number)
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
     others = [each.words for each in leak_check.find(session, number, text)]
     others += _repeated(text, [*_capitals(said), *_area(session, number)])
     yield from (Trace(Tell.SAID, words) for words in others if not _is_own(words, own))
+
+
+def _of_identity(session: Session, number: int, text: str) -> Iterator[Trace]:
+    known = Protected(identities.passages(session, number))
+    yield from (Trace(Tell.REPORTER, words) for words in known.repeated(text))
 
 
 def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:

@@ -48,6 +48,10 @@ class Sheets:
         self._block(text, size=_LARGE)
         self._pdf.ln(_LINE)
 
+    def gap(self) -> None:
+        """Leave half a line free."""
+        self._pdf.ln(_LINE / 2)
+
     def heading(self, text: str) -> None:
         """Begin a part."""
         self._pdf.ln(_LINE)

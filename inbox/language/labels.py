@@ -16,7 +16,10 @@ from inbox.language.messages import Sentence
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 # The lists of codes that the law has; in some of them the program has codes, too.
 OF_THE_LAW = frozenset(
-    {"authority", "clock", "decision", "decision_ground", "duty", "measure", "outcome", "regime", "rule"}
+    {
+        *("authority", "clock", "decision", "decision_ground", "duty", "letter", "measure", "outcome"),
+        *("regime", "rule"),
+    }
 )
 _law: dict[str, Mapping[str, Texts]] = {}
 

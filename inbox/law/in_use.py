@@ -93,6 +93,7 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
     return {
         "authority": {code: each.name for code, each in law.authorities.items()},
         "clock": {code: each.name for code, each in law.clocks.items()},
+        "letter": {code: each.name for code, each in law.letters.items()},
         "regime": {code: each.name for code, each in law.regimes.items()},
         "rule": {code: each.name for code, each in law.retention.periods.items()},
         "measure": {code: each.name for code, each in law.measures.items()},

@@ -117,6 +117,7 @@ class Code(StrEnum):
     BREAK_GLASS = "break-glass"
     OPEN_ARCHIVED = "open-archived"
     MAKE_DOSSIER = "make-dossier"
+    WRITE_LETTER = "write-letter"
     RECORD_ACCESS = "record-access"
     EXTEND_ACCESS = "extend-access"
     NOTE_UNOPPOSED = "note-unopposed"
@@ -138,6 +139,7 @@ class Viewed(StrEnum):
     DOSSIER = "dossier"
     MINIMISE = "minimise"
     ACCESS = "access"
+    LETTER = "letter"
     DESTROYABLE = "destroyable"
     ALIASES = "aliases"
     UNOPENED = "unopened"
@@ -365,6 +367,10 @@ TABLE: Mapping[Code, Rule] = {
             "recipient": _TEXT,
             "as_measure": _FLAG,
         },
+    ),
+    # As many officers as its decision takes; to whom it goes stands in the ledger.
+    Code.WRITE_LETTER: Rule(
+        reason=Reason.OPTIONAL, oversight=True, values={"letter": _code("letter"), "despite": _FLAG}
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
     Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),

@@ -10,6 +10,9 @@ from crypto.toml_lines import Path
 from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
 from templates.law.rules import (
     FIELDS,
+    LETTER_FIELDS,
+    PERSON_FIELDS,
+    Addressee,
     Asked,
     Body,
     DutyRole,
@@ -35,7 +38,8 @@ _FILLED = {
 
 def check(documents: Documents) -> None:
     """Raise Mismatch for the first mistake that no file shows by itself."""
-    for each in (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties, _replies, _sheets):
+    checks = (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties, _replies)
+    for each in (*checks, _letters, _sheets):
         for mistake in each(documents):
             raise mistake
 
@@ -210,13 +214,41 @@ def replies(
     for code, row in rows.items():
         yield from _among(document, ("reply", code, "outcome"), row.get("outcome"), outcomes)
         yield from _among(document, ("reply", code, "decision"), row.get("decision"), told)
-        yield from _filled(document, ("reply", code, "text"), row["text"])
+        yield from _filled(document, ("reply", code, "text"), row["text"], FIELDS)
     extending = sum(row.get("extends", False) for row in rows.values())
     if extending > 1 or (extends and not extending):
         yield _wrong(document, ("reply",), belongs("one-extending"))
 
 
-def _filled(document: Document, path: Path, texts: Mapping[str, str]) -> Iterator[Mismatch]:
+def _letters(documents: Documents) -> Iterator[Mismatch]:
+    document, duties = documents["letters.toml"], documents["duties.toml"].value["duty"]
+    decisions = {
+        code: (duty.get("role") == DutyRole.PROSECUTOR, each.get("informs", False))
+        for duty in duties.values()
+        if duty["asked"] != Asked.REQUEST
+        for code, each in duty["decision"].items()
+    }
+    kinds = {each["kind"] for each in documents["authorities.toml"].value["authority"].values()}
+    for code, row in document.value["letter"].items():
+        path, to = ("letter", code), row["to"]
+        yield from _among(document, (*path, "decision"), row["decision"], decisions)
+        tells, informs = decisions[row["decision"]]
+        # By its decision a letter knows what it has to wait for.
+        if informs != (to == Addressee.PERSON):
+            said = belongs("only-with", value="to = person", role="a decision with informs = true")
+            yield _wrong(document, (*path, "to"), said)
+        if tells != (to == Addressee.PROSECUTOR):
+            said = belongs("only-with", value="to = prosecutor", role=f"role = {DutyRole.PROSECUTOR}")
+            yield _wrong(document, (*path, "to"), said)
+        if to != Addressee.PERSON:
+            yield from _among(document, (*path, "to"), to, kinds)
+        known = PERSON_FIELDS if to == Addressee.PERSON else LETTER_FIELDS
+        yield from _filled(document, (*path, "text"), row["text"], known)
+
+
+def _filled(
+    document: Document, path: Path, texts: Mapping[str, str], fillable: Collection[str]
+) -> Iterator[Mismatch]:
     """Yield a mistake in a text that cannot be filled in, or not alike in all languages."""
     named = {}
     for language, text in texts.items():
@@ -225,8 +257,8 @@ def _filled(document: Document, path: Path, texts: Mapping[str, str]) -> Iterato
         except ValueError:
             yield _wrong(document, (*path, language), belongs("braces"))
             return
-        if strays := named[language] - set(FIELDS):
-            known = ", ".join(FIELDS)
+        if strays := named[language] - set(fillable):
+            known = ", ".join(fillable)
             yield _wrong(document, (*path, language), belongs("fields", stray=min(strays), known=known))
     if len(set(named.values())) > 1:
         yield _wrong(document, path, belongs("same-fields"))

@@ -14,6 +14,7 @@ NAMES = (
     "deadlines.toml",
     "duties.toml",
     "law.toml",
+    "letters.toml",
     "measures.toml",
     "obstacles.toml",
     "outcomes.toml",

@@ -146,7 +146,11 @@ _SECTION: Mapping[str, Way] = {**_NAMED, "text": neither, "fill": neither}
 WAYS: Mapping[str, Mapping[str, Way]] = {
     "authorities.toml": {
         "authority": neither,
-        **_under("authority.*", neither, {**_NAMED, "reach": neither, "kind": neither, "referral": neither}),
+        **_under(
+            "authority.*",
+            neither,
+            {**_NAMED, "reach": neither, "address": neither, "kind": neither, "referral": neither},
+        ),
         "guarantee": neither,
         **_under("guarantee.*", neither, {**_RULE, "text": neither}),
     },
@@ -211,6 +215,15 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under("calendar", neither, {**_RULE, "holidays": _any, "weekend": _further}),
         "regime": neither,
         **_under("regime.*", _new, {**_NAMED, "default": _any, "oral": _off}),
+    },
+    "letters.toml": {
+        "letter": neither,
+        # A letter waits for what its decision waits for, and takes as many officers.
+        **_under(
+            "letter.*",
+            _new,
+            {**_NAMED, "law": neither, "to": _any, "decision": _any, "text": neither},
+        ),
     },
     "measures.toml": {
         "measure": neither,

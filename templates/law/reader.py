@@ -43,6 +43,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
         replies=replies(documents["replies.toml"]),
         retention=_retention(said["retention"]),
         authorities=_each(said["authorities"]["authority"], _authority),
+        letters=_each(said["letters"]["letter"], _letter),
         guarantees=_each(said["authorities"]["guarantee"], _guarantee),
         obstacles=_obstacles(said["obstacles"]),
         words=_each(
@@ -218,8 +219,20 @@ def _authority(row: Any) -> rules.Authority:
     return rules.Authority(
         name=_texts(row["name"]),
         reach=_texts(row["reach"]),
+        address=_texts(row["address"]) if "address" in row else None,
         kind=rules.Reach(row["kind"]),
         referral=row["referral"],
+        basis=_basis(row),
+    )
+
+
+def _letter(row: Any) -> rules.Letter:
+    return rules.Letter(
+        name=_texts(row["name"]),
+        law=_texts(row["law"]),
+        to=rules.Addressee(row["to"]),
+        decision=row["decision"],
+        text=_texts(row["text"]),
         basis=_basis(row),
     )
 

@@ -15,6 +15,9 @@ from templates.law.spans import Span
 # What replies can name: the last one is an officer's own words.
 OWN = "text"
 FIELDS = ("name", "status", "received", "next_by", "feedback_by", OWN)
+# What letters can name. The number of a case and its days could tell a person concerned who reported.
+LETTER_FIELDS = ("name", "case", "received", "outcome", OWN)
+PERSON_FIELDS = ("name", OWN)
 
 
 def fields(text: str) -> frozenset[str]:
@@ -109,6 +112,14 @@ class Body(StrEnum):
     NONE = "none"
     ALLOWED = "allowed"
     NEEDED = "needed"
+
+
+class Addressee(StrEnum):
+    """To whom a letter goes: to an authority of this kind, or to a person concerned."""
+
+    PROSECUTOR = "prosecutor"
+    EXTERNAL = "external"
+    PERSON = "person"
 
 
 class Reach(StrEnum):
@@ -375,11 +386,35 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter to print, which goes with a decision: it takes as many officers, and waits for the same.
+
+    ``law`` is the line below its name.
+    """
+
+    name: Texts
+    law: Texts
+    to: Addressee
+    decision: str
+    text: Texts
+    basis: Basis
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """What it names, filled in for each case: of LETTER_FIELDS."""
+        return fields(self.text.en)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """A body or person to turn to; ``referral`` if it may be named where a report is not for the office."""
+    """A body or person to turn to; ``referral`` if it may be named where a report is not for the office.
+
+    ``address`` stands on letters, where the law knows it.
+    """
 
     name: Texts
     reach: Texts
+    address: Texts | None
     kind: Reach
     referral: bool
     basis: Basis
@@ -472,6 +507,7 @@ class Law:
     replies: Mapping[str, Reply]
     retention: Retention
     authorities: Mapping[str, Authority]
+    letters: Mapping[str, Letter]
     guarantees: Mapping[str, Guarantee]
     obstacles: Obstacles
     words: Mapping[str, Word]
@@ -492,6 +528,10 @@ class Law:
     def duty(self, role: DutyRole) -> str:
         """Return the code of the duty that has a role."""
         return next(code for code, each in self.duties.items() if each.role is role)
+
+    def addressees(self, letter: Letter) -> Mapping[str, Authority]:
+        """Return to which authorities a letter can go, by code; to none if it is for a person."""
+        return {code: each for code, each in self.authorities.items() if each.kind.value == letter.to.value}
 
     @property
     def told_by_reply(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ from crypto.toml_schema import (
 )
 from templates.law import spans
 from templates.law.rules import (
+    Addressee,
     Asked,
     Body,
     DutyRole,
@@ -181,6 +182,21 @@ _REPLIES = _rule(
     }
 )
 REPLIES = Schema("templates", _REPLIES)
+_LETTERS = table(
+    {
+        "letter": map_of(
+            _rule(
+                {
+                    **_NAME,
+                    "law": texts(_LONGEST),
+                    "to": _enum(Addressee),
+                    "decision": IDENTIFIER,
+                    "text": texts(_LONGEST_REPLY),
+                }
+            )
+        )
+    }
+)
 _RETENTION = table(
     {
         "visa": _rule(_NAME),
@@ -191,7 +207,10 @@ _RETENTION = table(
 _AUTHORITIES = table(
     {
         "authority": map_of(
-            _rule({**_NAME, "reach": texts(_LONGEST), "kind": _enum(Reach), "referral": YES_OR_NO})
+            _rule(
+                {**_NAME, "reach": texts(_LONGEST), "kind": _enum(Reach), "referral": YES_OR_NO},
+                {"address": texts(_LONGEST)},
+            )
         ),
         "guarantee": map_of(_rule({"text": texts(_LONGEST)})),
     }
@@ -217,6 +236,7 @@ ROOTS = {
     "deadlines.toml": _DEADLINES,
     "duties.toml": _DUTIES,
     "law.toml": _LAW,
+    "letters.toml": _LETTERS,
     "measures.toml": _MEASURES,
     "obstacles.toml": _OBSTACLES,
     "outcomes.toml": _OUTCOMES,

@@ -10,13 +10,25 @@ from typing import Any, TypeAlias
 
 from crypto.toml_schema import Mismatch
 from templates.law import reader
-from templates.law.rules import Asked, Body, Effect, Event, Fill, Law, Protection, Reach, Threat, Told
+from templates.law.rules import (
+    Addressee,
+    Asked,
+    Body,
+    Effect,
+    Event,
+    Fill,
+    Law,
+    Protection,
+    Reach,
+    Threat,
+    Told,
+)
 from templates.law.spans import is_span
 from tests.support.shown_by import Path, Place, read
 
 # What is wrong, in which file, and the whole text of that.
 _Made: TypeAlias = tuple[str, str, str]
-_LISTS = (Asked, Body, Effect, Event, Fill, Protection, Reach, Threat, Told)
+_LISTS = (Addressee, Asked, Body, Effect, Event, Fill, Protection, Reach, Threat, Told)
 _SPANS = ("1 day", "1 working day", "same day", "3 days", "4 years")
 
 

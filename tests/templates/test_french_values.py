@@ -8,6 +8,7 @@ from typing import Protocol
 
 from crypto.messages import Status
 from templates.law.rules import (
+    Addressee,
     Asked,
     Body,
     DutyRole,
@@ -281,6 +282,28 @@ def test_which_reply_is_for_which_case() -> None:
         code: (each.status, each.outcome) for code, each in FRENCH.replies.items()
     }
     assert ["extension"] == [code for code, each in FRENCH.replies.items() if each.extends]
+
+
+def test_each_letter_goes_with_the_decision_that_says_when_it_may() -> None:
+    assert {
+        "prosecutor": (Addressee.PROSECUTOR, "transmit"),
+        "persons_notice": (Addressee.PERSON, "informed"),
+        "forwarding": (Addressee.EXTERNAL, "forwarded"),
+    } == {code: (each.to, each.decision) for code, each in FRENCH.letters.items()}
+
+
+def test_which_letter_names_the_case() -> None:
+    """The day on which a report came is for the prosecutor alone."""
+    assert {
+        "prosecutor": {"name", "text", "received"},
+        "persons_notice": {"name", "text"},
+        "forwarding": {"name", "text"},
+    } == {code: each.fields for code, each in FRENCH.letters.items()}
+
+
+def test_which_authority_has_one_address_for_the_whole_country() -> None:
+    known = {code for code, each in FRENCH.authorities.items() if each.address}
+    assert {"pnf", "pnaco", "defender_of_rights"} == known
 
 
 def test_who_is_passed_on_was_told_by_a_reply_of_its_own() -> None:

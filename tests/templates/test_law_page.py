@@ -52,7 +52,18 @@ def test_it_explains_every_key_of_every_file(file: str) -> None:
     # Said once for all files, or what stands in square brackets and says itself.
     plain = {"fr", "en", "name", "text", "source", "confirm", "1", "2", "3", "4"}
     tables = {"calendar", "regime", "clock", "duty", "measure", "outcome", "period", "authority", "guarantee"}
-    tables |= {"reply", "word", "visa", "proceedings", "junk", "unopened", "tags", "severity", "role"}
+    tables |= {
+        "letter",
+        "reply",
+        "word",
+        "visa",
+        "proceedings",
+        "junk",
+        "unopened",
+        "tags",
+        "severity",
+        "role",
+    }
     keys = named(FILES[file]._root) - plain - tables
     assert keys
     assert [] == [each for each in sorted(keys) if f"`{each}`" not in TEXT]

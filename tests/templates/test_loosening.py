@@ -41,6 +41,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "law.toml calendar.weekend": (["sunday"], ["saturday", "sunday"]),
     "law.toml regime.*": (None, {"oral": False}),
     "law.toml regime.*.oral": (True, False),
+    "letters.toml letter.*": (None, {"source": "x"}),
     "measures.toml measure.*": (None, {"told": "never"}),
     "measures.toml measure.*.told": ("never", "if_said"),
     "measures.toml measure.*.officers": (2, None),
@@ -80,6 +81,8 @@ EITHER = {
     "duties.toml duty.*.decision.*.informs",
     "law.toml calendar.holidays",
     "law.toml regime.*.default",
+    "letters.toml letter.*.to",
+    "letters.toml letter.*.decision",
     "measures.toml measure.*.role",
     "outcomes.toml outcome.*.retention",
 }

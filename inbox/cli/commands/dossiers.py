@@ -20,15 +20,19 @@ from inbox.cli.options import (
     Door,
     case_argument,
     day_of,
+    despite_option,
+    given_text,
     json_option,
     officer_options,
     out_file,
     reason_of,
     text_of,
+    text_options,
 )
-from inbox.dossiers import compose, render, send, subject_access
+from inbox.dossiers import compose, letters, render, send, subject_access
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
+from inbox.dossiers.letters import Wanted
 from inbox.dossiers.send import Sealing
 from inbox.dossiers.subject_access import Answer, Concerned, Seen
 from inbox.language import labels
@@ -414,3 +418,29 @@ def _case_line(each: Concerned) -> str:
         return f"case {each.number}: {done}" + (f" ({each.noted.reason})" if each.noted.reason else "")
     why = "; ".join(each.obstacles.values())
     return f"case {each.number} names this person: {why or 'nothing stands in the way'}"
+
+
+@click.command(name="letter")
+@case_argument
+@click.argument("letter", metavar="LETTER")
+@click.option("--to", required=True, help="The authority, by its code; or the name of the person concerned.")
+@click.option("--address", default="", help="The addressee's, if the law does not know it.")
+@text_options
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
+@despite_option
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def letter_command(door: Door, /, *, case: int, out: Path, as_json: bool, **given: Any) -> None:
+    """Write a letter of the law to print, in clear, as a PDF; `law` lists each LETTER and authority.
+
+    It takes as many officers as the decision that it goes with, and waits for what that waits for. It does
+    not take the decision.
+    """
+    text = given_text(given.pop("text"), given.pop("text_file")) or ""
+    wanted = Wanted(text=text, **given)
+    with door.opened() as (inbox, who):
+        letters.write(inbox, who, case, wanted, out)
+    view = {"case": case, "letter": wanted.letter, "file": str(out)}
+    terminal.show(view, [f"{out}: in clear, to print; then delete it"], as_json=as_json)

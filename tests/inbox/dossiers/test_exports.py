@@ -34,6 +34,39 @@ EXPORTS = {
     "access, neither": ["access", "answer", "3", "--reason", "x", "--out", "OUT/neither.pdf"],
     "dossier": ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"],
     "disciplinary file": ["dossier", "make", "1", "--for", "disciplinary", "--to", "X"],
+    "letter, prosecutor": [
+        "letter",
+        "1",
+        "prosecutor",
+        "--to",
+        "pnf",
+        "--text-file",
+        "TEXT",
+        "--out",
+        "OUT/x",
+    ],
+    "letter, person": [
+        "letter",
+        "1",
+        "persons_notice",
+        "--to",
+        NAME,
+        "--text-file",
+        "TEXT",
+        "--out",
+        "OUT/x",
+    ],
+    "letter, external": [
+        "letter",
+        "1",
+        "forwarding",
+        "--to",
+        "anticorruption_agency",
+        "--text-file",
+        "TEXT",
+        "--out",
+        "OUT/x",
+    ],
     "attachment": ["attachment", "1", "2", "--out", "OUT/file", "--reason", "x"],
     "preview": ["preview", "1", "2"],
     "templates": ["templates", "--out", "OUT/templates.toml"],
@@ -52,7 +85,9 @@ ENDED = {"visa list"}
 # and of one that was destroyed: made last.
 AFTER = {"destroyed"}
 # In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
-SOURCELESS = {name for name in EXPORTS if name.partition(",")[0] in {"access", "oversight", "timeline"}}
+SOURCELESS = {
+    name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
+}
 SOURCELESS |= {"journal", "destroyed", "visa list", "register", "register, printed", "sheet"}
 # For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
 NO_EXPORT = {"outbox", "backup", "card", "keyring", "sign-pages"}
@@ -167,7 +202,7 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     """The control of both: each export says what it is for."""
     said = {name: b"\n".join(read) for name, read in made.exports.items()}
     squeezed = "".join(NAME.split()).encode()
-    told = ("access, told", "access, English", "access, neither", "dossier")
+    told = ("access, told", "access, English", "access, neither", "letter, person", "dossier")
     assert all(squeezed in said[name] for name in told)
     assert b"MSKU" in said["dossier"]
     assert b"liste" in said["attachment"]

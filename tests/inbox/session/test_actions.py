@@ -58,6 +58,7 @@ MAY_BE_REASONED = {
     Code.RECORD_MEASURE,
     Code.REPLY,
     Code.ROTATE_KEYS,
+    Code.WRITE_LETTER,
 }
 # and oversight counts these, which depart from the ordinary, or change who can act or see, or the measure.
 OVERSEEN = {
@@ -114,6 +115,7 @@ OVERSEEN = {
     Code.RESTORE,
     Code.RETRACT_CONSULTATION,
     Code.ROTATE_KEYS,
+    Code.WRITE_LETTER,
 }
 
 

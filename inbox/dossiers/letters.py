@@ -1,0 +1,253 @@
+"""Letters to print that go with a decision of the law: to a prosecutor, an authority, a person concerned.
+
+The law has their texts. What officers write into one is looked at as a reply is; for a person concerned, who
+knows how colleagues write, as an answer to a request for access. A letter waits for what its decision waits
+for, takes as many officers, and does not take the decision.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from inbox.access import declarations, disclosures
+from inbox.access.disclosures import LONGEST, Given, Ground, Unasked
+from inbox.casework import decisions, exits
+from inbox.casework.decisions import Decision
+from inbox.casework.exits import Exit
+from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines.obstacles import Obstacle
+from inbox.dossiers import restating
+from inbox.language import days, labels
+from inbox.language.errors import CaseRefused, Refused
+from inbox.language.messages import Sentence, sentence
+from inbox.language.printed_text import Wording
+from inbox.law import in_use
+from inbox.replies import leak_check
+from inbox.replies.leak_check import Cautioned, Why
+from inbox.session import chosen_action, journal
+from inbox.session.actions import Action, Actor, Code, Viewed, action
+from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
+from inbox.text.lines import one_line
+from inbox.vault import queries_cases, queries_office
+from templates.law.rules import OWN, Addressee, Authority, DutyRole, Letter
+
+WORDING = Wording(__package__, "letters.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A letter by its code; ``to`` is an authority of the law by its code, or the name of a person.
+
+    ``address`` stands on it, that of the authority in the law if it is empty; ``text`` are the words of
+    officers. ``despite`` is the reason to say what they are warned of.
+    """
+
+    letter: str
+    to: str
+    address: str = ""
+    text: str = ""
+    language: str = "fr"
+    despite: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A letter that can be written about a case, by how many ``officers``; to one of these, or to a person.
+
+    ``waits`` says why it cannot be written yet, and what to do; empty if it can.
+    """
+
+    rule: Letter
+    officers: int
+    authorities: Mapping[str, Authority]
+    waits: Sequence[Sentence]
+
+
+def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
+    """Return the letters of the law by their codes; raises as ``declarations.check`` and ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
+        declarations.check(session, number)
+        law = in_use.of(session)
+        return {
+            code: Offered(
+                rule=each,
+                officers=decisions.officers(session, each.decision),
+                authorities=law.addressees(each),
+                waits=_waits(session, number, each, who.today),
+            )
+            for code, each in law.letters.items()
+        }
+
+
+def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> None:
+    """Write a letter about a case into a new file, in clear; the journal and the ledger have it.
+
+    Raises, before anybody is asked to confirm, Refused for a letter or an addressee that the law does not
+    have, and as ``decisions.check_way``, ``leak_check.check`` or ``restating.check``; CaseRefused while it
+    waits, without words of an officer's own, and if the case lacks what it names. Raises otherwise as
+    ``chosen_action.acting``, and Refused if the file is there.
+    """
+
+    def choose(session: Session) -> Action:
+        rule = _rule(session, wanted.letter)
+        _check(session, number, wanted, who.today)
+        despite = bool(wanted.despite.strip())
+        noted = action(Code.WRITE_LETTER, number, wanted.despite, letter=wanted.letter, despite=despite)
+        return noted.by(decisions.officers(session, rule.decision))
+
+    # The file gets its name once the journal has the entry: no file is there without one.
+    with atomic_files.new(out) as file, chosen_action.acting(inbox, who, choose) as session:
+        file.write(_pages(session, number, wanted, who.today))
+        _note(session, number, wanted)
+
+
+def _rule(session: Session, code: str) -> Letter:
+    return in_use.rule(in_use.of(session).letters, code)
+
+
+def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
+    rule = _rule(session, wanted.letter)
+    declarations.check(session, number)
+    _check_way(session, number, rule, today)
+    if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
+        raise Refused(
+            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
+            sentence("shorten name and address"),
+        )
+    if rule.to is not Addressee.PERSON:
+        in_use.rule(in_use.of(session).addressees(rule), wanted.to)
+    if (OWN in rule.fields) is not bool(wanted.text.strip()):
+        raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
+    # The reason stands in the journal.
+    leak_check.warnings(session, number, "", wanted.despite)
+    if rule.to is Addressee.PERSON and OWN in rule.fields:
+        restating.check(session, [number], [one_line(wanted.to)], wanted.text, wanted.despite)
+    else:
+        _check_words(session, number, wanted)
+    _values(session, number, wanted)
+
+
+def _check_words(session: Session, number: int, wanted: Wanted) -> None:
+    """Raise for what an authority must not read, as ``leak_check.check`` and ``restating.check_unnamed``.
+
+    Whom and what the report names is what a letter to an authority is about.
+    """
+    restating.check_unnamed(session, number, wanted.text)
+    found = leak_check.warnings(session, number, wanted.text, wanted.despite)
+    findings = [each for each in found if each.why is not Why.REPORTED]
+    if findings and not wanted.despite.strip():
+        raise Cautioned(findings)
+
+
+def _check_way(session: Session, number: int, rule: Letter, today: date) -> None:
+    """Raise CaseRefused while a letter has to wait.
+
+    Nobody but the prosecutor gets one before it is decided whether the prosecutor is told.
+    """
+    if rule.to is not Addressee.PROSECUTOR and legal_duties.is_open(session, number, DutyRole.PROSECUTOR):
+        raise CaseRefused(
+            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
+            exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
+        )
+    decisions.check_way(session, number, Decision(choice=rule.decision, reason=""), today)
+
+
+def _waits(session: Session, number: int, rule: Letter, today: date) -> Sequence[Sentence]:
+    try:
+        _check_way(session, number, rule, today)
+    except CaseRefused as refused:
+        return refused.what, refused.hint
+    return ()
+
+
+def _pages(session: Session, number: int, wanted: Wanted, today: date) -> bytes:
+    # Loading it takes a quarter of the desk's start, and only pages need it.
+    from inbox.dossiers import letter_paper  # noqa: PLC0415
+
+    rule, language = _rule(session, wanted.letter), wanted.language
+    facts = {
+        "by": queries_office.office(session).called(language),
+        "to": _addressee(session, wanted),
+        "address": _address(session, wanted),
+        "made": days.long(language, today),
+        "reference": "" if rule.to is Addressee.PERSON else f"{_say(wanted, 'case')} {number}",
+    }
+    paper = letter_paper.Paper(
+        title=rule.name.in_(language),
+        law=rule.law.in_(language),
+        facts=[(_say(wanted, name), value) for name, value in facts.items() if value],
+        foot=_say(wanted, "page"),
+        language=language,
+        made=today,
+    )
+    sheets = letter_paper.begun(paper)
+    sheets.gap()
+    values = _values(session, number, wanted)
+    for paragraph in rule.text.in_(language).strip().split("\n\n"):
+        sheets.gap()
+        if paragraph.strip() == f"{{{OWN}}}":
+            sheets.quote((values[OWN],))
+        else:
+            sheets.text(paragraph.format_map(values))
+    return sheets.output()
+
+
+def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:
+    """Return what a letter names; CaseRefused if the case lacks something of it."""
+    case, rule = queries_cases.case(session, number), _rule(session, wanted.letter)
+    outcome = workflow.of(session, number).outcome
+    outcomes = in_use.of(session).outcomes
+    values = {
+        "name": queries_office.office(session).called(wanted.language),
+        "case": str(number),
+        "received": days.long(wanted.language, case.received),
+        "outcome": outcomes[outcome].name.in_(wanted.language) if outcome else "",
+        OWN: wanted.text.strip(),
+    }
+    for field in rule.fields:
+        if not values[field]:
+            raise CaseRefused(
+                sentence("the letter names {field}, which this case does not have yet", field=field),
+                sentence("write it then"),
+            )
+    return values
+
+
+def _addressee(session: Session, wanted: Wanted) -> str:
+    found = in_use.of(session).addressees(_rule(session, wanted.letter)).get(wanted.to)
+    return found.name.in_(wanted.language) if found else one_line(wanted.to)
+
+
+def _address(session: Session, wanted: Wanted) -> str:
+    found = in_use.of(session).addressees(_rule(session, wanted.letter)).get(wanted.to)
+    known = found.address.in_(wanted.language) if found and found.address else ""
+    return wanted.address.strip() or known
+
+
+def _note(session: Session, number: int, wanted: Wanted) -> None:
+    """Note in the ledger that something of the case is given; of a person concerned no name."""
+    rule = _rule(session, wanted.letter)
+    is_person = rule.to is Addressee.PERSON
+    recipient = Unasked.PERSON_CONCERNED if is_person else _addressee(session, wanted)
+    ground = Ground.JUDICIAL if rule.to is Addressee.PROSECUTOR else Ground.OTHER
+    disclosures.add(session, number, Given(recipient, Unasked.LETTER, ground), journal.actor(session))
+
+
+def _say(wanted: Wanted, name: str) -> str:
+    return WORDING.say(name, wanted.language)
+
+
+_OWN_WORDS = {
+    True: (
+        sentence("this letter needs words of your own"),
+        sentence("give them with --text or --text-file"),
+    ),
+    False: (
+        sentence("this letter has no place for words of your own"),
+        sentence("leave the text out"),
+    ),
+}

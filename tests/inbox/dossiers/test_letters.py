@@ -1,0 +1,309 @@
+"""Letters to print: each says what the law has it say, waits as its decision does, and names no reporter."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.law import in_use
+from tests.support.desk_room import sitting
+from tests.support.dossier_room import printed, unpacked
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    World,
+    answering,
+    first,
+    passphrase_of,
+    today,
+)
+from tests.support.inbox_outcomes import refused
+from tests.support.laws import FILES, FRENCH, laws_with
+
+NAME = "Firmin Quélennec"
+SECRET = "Je suis la voisine du dessus"
+TEXT = f"J'étais de garde avec Ondine. {NAME} a loué son badge à un inconnu au Havre. Personne d'autre."
+OWN = "Il est dit qu'un moyen d'entrer aurait été cédé contre de l'argent."
+JOINED = "Un dossier scellé, dont la clé vous sera dite de vive voix."
+# To whom each letter of the French law goes, and with which words.
+LETTERS = {
+    "prosecutor": ("pnf", JOINED),
+    "persons_notice": (NAME, OWN),
+    "forwarding": ("anticorruption_agency", OWN),
+}
+NAMES = ("alice", "bruno")
+
+
+@pytest.fixture(scope="module")
+def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two officers, and two cases that name a person; nothing stands in the way of any letter."""
+    folder = tmp_path_factory.mktemp("letters")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    sent = [first(Reporter(world), text=TEXT, edit=answering(protect=SECRET, who_id=NAME)) for _ in range(2)]
+    office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    office.json("declare", "1", "2")
+    for number in ("1", "2"):
+        office.json("show", number)
+        office.json("source-risk", number, "low", "--reason", "x")
+    return office
+
+
+pytestmark = pytest.mark.copy_of("founded_letters")
+
+
+def write(letter: str, out: Path, *options: str, text: str | None = None, case: str = "1") -> list[str]:
+    """Return the words that write a letter of the French law."""
+    to, own = LETTERS[letter]
+    said = own if text is None else text
+    return ["letter", case, letter, "--to", to, "--text", said, "--out", str(out), *options]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_says_what_the_law_has_it_say(office: Office, letter: str) -> None:
+    """In either language, dated today, from the office, with its reference for authorities alone."""
+    rule, (to, own) = FRENCH.letters[letter], LETTERS[letter]
+    for language, office_name in (("fr", "Inspection des douanes"), ("en", "Customs inspectorate")):
+        out = office.out / language
+        said = office.run(*write(letter, out, "--language", language))
+        assert 0 == said.code, said.err
+        pages = printed(out.read_bytes())
+        for text in (rule.name, rule.law):
+            assert text.in_(language) in pages
+        known = FRENCH.authorities.get(to)
+        assert (known.name.in_(language) if known else to) in pages
+        assert all(word in pages for word in (own[:30], office_name, str(today().year)))
+        assert ("Notre référence" in pages or "Our reference" in pages) is (letter != "persons_notice")
+        assert "{" not in pages
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_names_no_reporter_no_officer_and_no_time(office: Office, letter: str) -> None:
+    """Neither on its pages nor in its file, which is the same for the same words; to a person no number."""
+    for name in ("one", "other"):
+        office.json(*write(letter, office.out / name))
+    raw = (office.out / "one").read_bytes()
+    assert raw == (office.out / "other").read_bytes()
+    pages, inside = printed(raw), unpacked(raw).decode("latin-1")
+    for word in (*NAMES, "Ondine", "voisine", "loué", "Havre", "fpdf", "pypdf"):
+        assert word not in pages.lower()
+        assert word not in inside
+    dates = set(re.findall(r"\(D:(\d+)", inside))
+    assert {f"{today():%Y%m%d}000000"} == dates
+    assert "/Author" not in inside
+    is_person = letter == "persons_notice"
+    assert ("affaire 1" in pages, "reçu le" in pages) == (
+        not is_person,
+        letter == "prosecutor",
+    )
+
+
+def test_to_the_prosecutor_it_asks_for_a_word_and_says_that_the_reporter_is_unknown_or_kept_apart(
+    office: Office,
+) -> None:
+    office.json(*write("prosecutor", office.out / "x"))
+    pages = printed((office.out / "x").read_bytes())
+    for words in (
+        JOINED, "ou nous la conservons à part", "avec quelles restrictions", "entendions les personnes",
+        "suspension de fonctions", "ce qui en a été conclu", "nous informer des suites",
+        "75859 Paris Cedex 17",
+    ):  # fmt: skip
+        assert words in pages
+    assert FRENCH.addressees(FRENCH.letters["prosecutor"]).keys() == {"prosecutor", "jirs", "pnf", "pnaco"}
+
+
+def test_to_a_person_it_tells_what_is_held_and_never_the_source(office: Office) -> None:
+    office.json(*write("persons_notice", office.out / "x"))
+    pages = printed((office.out / "x").read_bytes())
+    for words in (OWN, "Nous ne disons ni leur source", "paragraphe 5, b", "rectification", "CNIL"):
+        assert words in pages
+
+
+def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Office) -> None:
+    office.json(*write("prosecutor", office.out / "x", "--address", "Palais de justice, Brest"))
+    pages = printed((office.out / "x").read_bytes())
+    assert ("Palais de justice, Brest" in pages, "75859" in pages) == (True, False)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
+    office: Office, letter: str
+) -> None:
+    before = office.json("show", "1")["work"]
+    office.json(*write(letter, office.out / "x"))
+    entries = office.json("journal", "print")["entries"]
+    noted = next(each for each in entries if each["action"] == "write-letter")
+    assert (1, {"letter": letter}) == (noted["case"], noted["values"])
+    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    to = FRENCH.authorities.get(LETTERS[letter][0])
+    assert (to.name.fr if to else "person-concerned", "letter") == (row["recipient"], row["what"])
+    after = office.json("show", "1")["work"]
+    assert (before["duties"], before["measures"]) == (after["duties"], after["measures"])
+
+
+def offence(office: Office) -> None:
+    office.json("judge", "1", "--severity", "3", "--reason", "drill")
+
+
+def transmitted(office: Office) -> None:
+    office.json("decide", "1", "transmit", "--reason", "drill")
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_nobody_but_the_prosecutor_gets_one_before_the_prosecutor_is_told_or_not(
+    office: Office, letter: str
+) -> None:
+    offence(office)
+    if letter == "prosecutor":
+        office.json(*write(letter, office.out / "x"))
+        return
+    said = refused(office, *write(letter, office.out / "x", "--despite-warning", "drill"))
+    assert "whether the prosecutor is told was not decided" in said
+    assert "inbox decide 1 transmit|no_transmission" in said
+    assert [] == [*office.out.iterdir()]
+    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json(*write(letter, office.out / "x"))
+
+
+def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office: Office) -> None:
+    """As by the decision, on both surfaces; the two other letters do not wait for it."""
+    transmitted(office)
+    said = refused(office, *write("persons_notice", office.out / "x", "--despite-warning", "drill"))
+    assert "to inform the persons now would warn them" in said
+    with sitting(office) as client:
+        page = client.page("/en/case/1/letters")
+    assert 1 == page.count("would warn them before the prosecutor has the case")
+    for letter in ("prosecutor", "forwarding"):
+        office.json(*write(letter, office.out / letter))
+    office.json("measure", "1", "prosecutor_word")
+    office.json(*write("persons_notice", office.out / "x"))
+
+
+# What is typed into which letter, and what is said of it.
+WARNED: Mapping[str, tuple[str, str]] = {
+    "officer": ("prosecutor", "Bruno a lu le dossier."),
+    "protected": ("forwarding", f"Il est écrit : {SECRET}."),
+    "quoted": ("persons_notice", "Il a loué son badge à un inconnu au Havre."),
+    "day": ("persons_notice", "Cela s'est passé un mardi."),
+}
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_the_words_of_officers_are_looked_at(office: Office, name: str) -> None:
+    letter, text = WARNED[name]
+    words = write(letter, office.out / "x", text=text)
+    assert "the text could " in refused(office, *words)
+    despite = office.run(*words, "--despite-warning", "drill")
+    # To a person concerned, the reporter's own words are never repeated.
+    assert (name == "quoted") == bool(despite.code)
+    if name != "quoted":
+        entries = office.json("journal", "print")["entries"]
+        noted = next(each for each in entries if each["action"] == "write-letter")
+        assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
+
+
+def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
+    office: Office, tmp_path: Path
+) -> None:
+    named = tmp_path / "named"
+    named.write_text("Maëlle Kerguelen, grutière")
+    office.json("identity", "set", "1", "--text-file", named)
+    despite = ("--despite-warning", "drill")
+    for letter in ("prosecutor", "forwarding"):
+        office.json(*write(letter, office.out / letter, text=f"Un dossier sur {NAME}."))
+        words = write(letter, office.out / "x", *despite, text="Signalé par Mme Kerguelen.")
+        assert "could tell who reported: “Kerguelen”" in refused(office, *words)
+
+
+def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -> None:
+    out = office.out / "x"
+    said = {
+        "does not have the code ghost": ("letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
+        "does not have the code police": (
+            "letter", "1", "prosecutor", "--to", "police", "--text", "x", "--out", str(out),
+        ),
+        "needs words of your own": ("letter", "1", "prosecutor", "--to", "pnf", "--out", str(out)),
+        "in 1 to 200 characters": write("prosecutor", out, "--address", "x" * 201),
+        "says itself what could give somebody away": write(
+            "persons_notice", out, "--despite-warning", SECRET
+        ),
+        "no case 9": write("prosecutor", out, case="9"),
+    }  # fmt: skip
+    for what, words in said.items():
+        assert what in refused(office, *words)
+    out.write_text("mine")
+    assert "already there" in refused(office, *write("prosecutor", out))
+    assert "mine" == out.read_text()
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """Return the folder of the desk's medium."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+def both(**form: Any) -> dict[str, Any]:
+    return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
+
+
+def form(letter: str, **more: str) -> dict[str, str]:
+    to, own = LETTERS[letter]
+    return {"letter": letter, "to": to, "text": own, "address": "", "language": "fr"} | more
+
+
+def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(office: Office, stick: Path) -> None:
+    with sitting(office, stick) as client:
+        for letter, status in (("prosecutor", 200), ("persons_notice", 401), ("forwarding", 401)):
+            assert status == client.send("/fr/case/1/letters", **form(letter)).status_code, letter
+        assert 1 == len([*stick.iterdir()])
+        for letter in ("persons_notice", "forwarding"):
+            assert 200 == client.send("/fr/case/1/letters", **both(**form(letter))).status_code
+    rule = 'en = "Forwarded to the competent authority" }\nofficers = '
+    (law,) = laws_with("duties.toml", {f"{rule}2": f"{rule}1"})
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, law)
+    with sitting(office, stick) as client:
+        assert 401 == client.send("/fr/case/1/letters", **form("forwarding")).status_code
+
+
+def test_at_the_desk_a_letter_goes_to_the_medium_under_a_name_that_tells_nothing(
+    office: Office, stick: Path
+) -> None:
+    with sitting(office, stick) as client:
+        assert "Information sur des données qui vous concernent" in client.page("/fr/case/1/letters")
+        for letter in ("prosecutor", "persons_notice"):
+            made = client.send("/fr/case/1/letters", **both(**form(letter)))
+            assert (200, True) == (made.status_code, "en clair" in made.text)
+        warned = client.send("/fr/case/1/letters", **both(**form("persons_notice", text="Un mardi.")))
+        assert (409, True) == (warned.status_code, "Un mardi." in warned.text)
+    names = {f"letter-1-{today()}.pdf", f"letter-1-{today()}-2.pdf"}
+    assert names == {each.name for each in stick.iterdir()}
+    assert JOINED in printed((stick / f"letter-1-{today()}.pdf").read_bytes())
+
+
+def test_another_law_has_other_letters(office: Office) -> None:
+    """What a case lacks that a letter names is said; one without a place for own words takes none."""
+    office.settle(1)
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    words = ["letter", "1", "lantern", "--to", "magistrate", "--language", "en", "--out", office.out / "x"]
+    assert "names outcome, which this case does not have yet" in refused(office, *map(str, words))
+    assert "has no place for words of your own" in refused(office, *map(str, words), "--text", "x")
+    office.settle(1)
+    office.json("decide", "1", "drop", "--reason", "x")
+    office.close("1", "upheld", "--disclosure", "withheld", "--reason", "x")
+    office.json(*words)
+    assert "Case 1, Upheld." in printed((office.out / "x").read_bytes())
+    office.json("letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
+
+
+def test_a_case_in_quarantine_gets_no_letter(office: Office) -> None:
+    office.json("quarantine", "2", "--reason", "drill")
+    assert "quarantine" in refused(office, *write("prosecutor", office.out / "x", case="2"))
