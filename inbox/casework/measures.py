@@ -99,7 +99,7 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
         rule = _rule(session, taken.kind)
         if rule.ends_proceedings:
             return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
-        despite = bool(taken.despite.strip()) and _lacks_word(session, number, rule)
+        despite = bool(taken.despite.strip()) and lacks_word(session, number, taken.kind)
         noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite)
         return noted.by(rule.officers)
 
@@ -155,7 +155,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     rule = _rule(session, taken.kind)
     _check(number, taken, rule, today)
     _check_told(session, number, taken.kind, told=taken.told)
-    if not taken.despite.strip() and _lacks_word(session, number, rule):
+    if not taken.despite.strip() and lacks_word(session, number, taken.kind):
         raise _without_word(session, number, taken.kind)
     if rule.is_inquiry and not work.source_risk:
         raise CaseRefused(
@@ -239,13 +239,13 @@ def tellable(session: Session) -> tuple[str, ...]:
     return tuple(code for code, rule in law.measures.items() if rule.told is not Told.NEVER)
 
 
+def lacks_word(session: Session, number: int, kind: str) -> bool:
+    """Tell whether a measure could surprise a prosecutor who acts or may act, and has not spoken."""
+    return _rule(session, kind).needs_word and prosecutor_word.is_missing(session, number)
+
+
 def _rule(session: Session, kind: str) -> rules.Measure:
     return in_use.rule(in_use.of(session).measures, kind)
-
-
-def _lacks_word(session: Session, number: int, rule: rules.Measure) -> bool:
-    """Tell whether a measure could surprise a prosecutor who acts or may act, and has not spoken."""
-    return rule.needs_word and prosecutor_word.is_missing(session, number)
 
 
 def _without_word(session: Session, number: int, kind: str) -> CaseRefused:

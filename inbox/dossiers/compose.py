@@ -16,22 +16,30 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
-from inbox.access import declarations, identities
+from inbox.access import declarations, identities, named
+from inbox.casework import measures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.overview import case_view
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.text import confusables
+from inbox.text import confusables, names
 from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
+from templates.law.rules import MeasureRole
 
+# What is done by a dossier.
+MEASURES = {
+    Purpose.PROSECUTOR: MeasureRole.TRANSMISSION,
+    Purpose.DISCIPLINARY: MeasureRole.DISCIPLINE,
+}
 WORDING = Wording(__package__, "dossier.toml")
 
 
@@ -85,6 +93,13 @@ class Doubt(StrEnum):
     STANDS = "stands"
     PROTECTED = "protected"
     ALIKE = "alike"
+    NAMED = "named"
+    NO_WORD = "no_word"
+
+    @property
+    def takes_reason(self) -> bool:
+        """Whether a dossier leaves with a reason alone, because somebody is warned by it."""
+        return self in {Doubt.NAMED, Doubt.NO_WORD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +122,8 @@ def compose(
 
     These are where something still stands that was removed elsewhere, what repeats words that its author
     asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
+    They look again as well at an addressee whom the case names, and at a dossier for what needs the
+    prosecutor's word: both warn somebody.
 
     Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
     there, and if what was to be let in was not answered or must never be repeated.
@@ -128,7 +145,7 @@ def compose(
     kept = [(entry.place, entry.texts) for entry in content.entries]
     kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
     still = [(Doubt.STANDS, place) for place in redactor.check(kept)]
-    return content, [*still, *_doubtful(session, number, content.entries)]
+    return content, [*still, *_doubtful(session, number, content.entries), *_warning(session, number, plan)]
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
@@ -151,6 +168,18 @@ def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[
             yield Doubt.PROTECTED, entry.place
         if confusables.mixed(piece for text in entry.texts for piece in text):
             yield Doubt.ALIKE, entry.place
+
+
+def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt, str]]:
+    """Yield how a dossier could warn a person concerned: by whom it goes to, or by what it is for."""
+    # One word alone can be an office that a report speaks of.
+    is_name = len(names.words(plan.addressee)) > 1
+    if is_name and named.names(session, number, [plan.addressee]):
+        yield Doubt.NAMED, plan.addressee
+    law = in_use.of(session)
+    done = law.measure(MEASURES[plan.purpose])
+    if measures.lacks_word(session, number, done):
+        yield Doubt.NO_WORD, law.measures[done].name.in_(plan.language)
 
 
 def _offered(session: Session, number: int, language: str) -> list[Entry]:

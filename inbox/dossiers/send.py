@@ -27,8 +27,8 @@ from inbox.dossiers import compose, render
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.files import attachments, sanitise
 from inbox.files.attachments import Found
-from inbox.language import library_errors
-from inbox.language.errors import Refused
+from inbox.language import labels, library_errors
+from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.session import journal
@@ -56,11 +56,15 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """Into which file a dossier is sealed, and to whom; whether it is noted as a measure."""
+    """Into which file a dossier is sealed, and to whom; whether it is noted as a measure.
+
+    ``despite`` is why it goes though it warns somebody, empty if it does not.
+    """
 
     out: Path
     to: Addressed
     is_measure: bool
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +101,50 @@ def addressed(text: str) -> Addressed:
 def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) -> Sent:
     """Write a dossier of a case into a file, signed and sealed to its addressee; takes two officers.
 
-    The ledger has it; the measures, if they are to. Raises as ``compose.preview``; Refused if the
-    file is there already or an attachment is damaged, CaseRefused if its key was destroyed, NoSandbox if it
-    is to be cleaned and cannot be looked at safely; as ``measures.add``.
+    The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
+    decision of the law. Raises as ``compose.preview``; Refused if the file is there already or an
+    attachment is damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is
+    told, or without a reason if it warns somebody; NoSandbox if it is to be cleaned and cannot be looked at
+    safely; as ``measures.add``.
     """
     noted = action(
         Code.MAKE_DOSSIER,
         number,
+        sealing.despite,
         purpose=plan.purpose,
         enclosed=plan.enclosed,
         recipient=sealing.to.text[:_NOTED],
         as_measure=sealing.is_measure,
+        despite=bool(sealing.despite.strip()),
     )
     # The file gets its name after the entry in the journal is written: there is none without.
     with atomic_files.new(sealing.out) as file, inbox.acting(who, noted) as session:
         content, doubts = compose.compose(session, number, plan, who.today)
+        _check(session, number, plan, sealing, doubts)
         made = _write(inbox.home, session, content, sealing.to.recipient, file)
         if sealing.is_measure:
-            _note_measure(session, made, plan.addressee)
+            _note_measure(session, made, plan.addressee, sealing.despite)
     return Sent(content, doubts, made)
+
+
+def _check(
+    session: Session, number: int, plan: Plan, sealing: Sealing, doubts: Sequence[tuple[Doubt, str]]
+) -> None:
+    """Return if a dossier may leave; raises CaseRefused as ``send``."""
+    sent = in_use.of(session).measure(MeasureRole.TRANSMISSION)
+    if plan.purpose is Purpose.PROSECUTOR and not (
+        sealing.is_measure or sent in measures.kinds(session, number)
+    ):
+        raise CaseRefused(
+            sentence("case {number}: nobody decided that the prosecutor is told", number=number),
+            sentence("a dossier for that one is this decision: --measure"),
+        )
+    for doubt, place in doubts:
+        if doubt.takes_reason and not sealing.despite.strip():
+            raise CaseRefused(
+                sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
+                sentence("if it has to go all the same: --despite-warning REASON"),
+            )
 
 
 def _write(home: Home, session: Session, content: Content, to: Recipient, out: BinaryIO) -> Dossier:
@@ -142,7 +171,7 @@ def _reference(sent: Dossier) -> str:
     return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
 
 
-def _note_measure(session: Session, sent: Dossier, addressee: str) -> None:
+def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
     """Note among the measures that a dossier went out: to the prosecutor, by the decision that says so.
 
     Raises as ``measures.add`` does.
@@ -155,7 +184,7 @@ def _note_measure(session: Session, sent: Dossier, addressee: str) -> None:
         decisions.take(session, sent.case, decision, sent.made)
     else:
         opened = in_use.of(session).measure(MeasureRole.DISCIPLINE)
-        taken = Taken(kind=opened, day=sent.made, addressee=addressee, reference=name)
+        taken = Taken(kind=opened, day=sent.made, addressee=addressee, reference=name, despite=despite)
         measures.add(session, sent.case, taken, sent.made)
 
 

@@ -360,12 +360,14 @@ TABLE: Mapping[Code, Rule] = {
     Code.OPEN_ARCHIVED: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
     Code.MAKE_DOSSIER: Rule(
         officers=2,
+        reason=Reason.OPTIONAL,
         oversight=True,
         values={
             "purpose": _code("purpose"),
             "enclosed": _code("enclosed"),
             "recipient": _TEXT,
             "as_measure": _FLAG,
+            "despite": _FLAG,
         },
     ),
     # As many officers as its decision takes; to whom it goes stands in the ledger.

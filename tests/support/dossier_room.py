@@ -14,8 +14,19 @@ from sqlalchemy import select
 
 from crypto import age, base64url
 from crypto.recipients import HybridIdentity, X25519Identity
+from inbox.vault.casework_tables import Measure
 from inbox.vault.tables import Case, FollowUp
-from tests.support.inbox_builders import Office, Portal, Reporter, Said, Sent, World, answering, first
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    Said,
+    Sent,
+    World,
+    answering,
+    first,
+    today,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n not really a picture"
 NAME = "Firmin Quélennec"
@@ -49,7 +60,10 @@ STOCK = X25519Identity(bytes(range(1, 33)))
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox with one case: all that an author may say, two files, a follow-up, an answer."""
+    """Make an inbox with one case: all that an author may say, two files, a follow-up, an answer.
+
+    A prosecutor had it, and what was decided then is final: dossiers go out without another word.
+    """
     office = Office.found(folder)
     world = World(office)
     portal = Portal(world, folder / "medium")
@@ -64,7 +78,15 @@ def found(folder: Path) -> Room:
     ]
     office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
     office.json("reply", "1", "--text", "Merci, nous avons lu.")
+    tell_prosecutor(office)
     return Room(office, reporter, folder)
+
+
+def tell_prosecutor(office: Office) -> None:
+    """Let a prosecutor have had case 1, and what was decided then be final, past the commands."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        for position, kind in enumerate(("art40_transmission", "final_decision"), 1):
+            session.add(Measure(case=1, position=position, kind=kind, day=today()))
 
 
 def kept_of_authorship(room: Room) -> dict[str, bytes]:

@@ -109,13 +109,15 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--measure", is_flag=True, help="Note it as a measure, to the prosecutor as the decision of article 40."
 )
+@click.option("--despite-warning", "despite", default="", help="Why it goes though it warns somebody.")
 @out_file
 @officer_options
 @json_option
 @click.pass_obj
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
     """Write a dossier, signed and sealed to its addressee; takes two officers."""
-    sealing = Sealing(out, send.addressed(_recipient(recipient)), chosen.pop("measure"))
+    to = send.addressed(_recipient(recipient))
+    sealing = Sealing(out, to, chosen.pop("measure"), chosen.pop("despite"))
     plan = _plan(**chosen)
     with door.opened() as (inbox, who):
         sent = send.send(inbox, who, case, plan, sealing)

@@ -35,8 +35,15 @@ def ask(case: int) -> ResponseReturnValue:
 def preview(case: int) -> ResponseReturnValue:
     """Show what a dossier would say, before anything is sealed."""
     content, doubts = compose.preview(here().inbox, here().actor(), case, _plan())
+    takes_reason = any(doubt.takes_reason for doubt, _ in doubts)
     given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return rendering.page("dossiers/dossier_preview.html", content=content, doubts=doubts, given=given)
+    return rendering.page(
+        "dossiers/dossier_preview.html",
+        content=content,
+        doubts=doubts,
+        given=given,
+        takes_reason=takes_reason,
+    )
 
 
 @pages.post("/case/<int:case>/dossier")
@@ -45,7 +52,8 @@ def make(case: int) -> ResponseReturnValue:
     """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
     who, to = here().actor(), send.addressed(line("recipient"))
     out = medium_folder() / f"dossier-{case}-{who.today}.age"
-    sent = send.send(here().inbox, who, case, _plan(), Sealing(out, to, "measure" in request.form))
+    sealing = Sealing(out, to, "measure" in request.form, line("despite"))
+    sent = send.send(here().inbox, who, case, _plan(), sealing)
     key = signing.fingerprint(sent.made.key)
     shown = {"number": case, "name": out.name, "made": sent.made, "key": key, "doubts": sent.doubts, "to": to}
     return rendering.page("dossiers/dossier_made.html", **shown)

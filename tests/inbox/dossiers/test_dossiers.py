@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from crypto import age, base64url, signing
 from crypto.errors import NotForUs
@@ -15,6 +15,7 @@ from crypto.messages import QuestionnaireRef, Report
 from inbox.cli import main
 from inbox.files import pdf as pdf_sheets
 from inbox.vault import queries_office
+from inbox.vault.casework_tables import Measure
 from inbox.vault.tables import Case, FollowUp
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
@@ -216,6 +217,7 @@ def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
     portal = Portal(world, tmp_path / "medium")
     bundle = portal.bundle(Sent(drop(world, f"Un mot de {NAME}")))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    room_of.tell_prosecutor(office)
     dossier = Room(office, Reporter(world), tmp_path).make("drop.age", "--redact", f"note:{NAME}")
     document = json.loads(opened(dossier)["dossier.json"])
     assert [("note", "Note non signée", [["Un mot de ", ""]])] == [
@@ -443,10 +445,43 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
     said = room.office.run("dossier", "make", "1", "--for", "disciplinary", *words)
     assert (1, False) == (said.code, out.exists())
-    assert "the prosecutor has not said that this can be done" in said.err
+    assert "The prosecutor has not said that this can be done: Procédure disciplinaire" in said.err
+    words.remove("--measure")
+    assert said.err == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).err
+    words.append("--measure")
     room.office.json("measure", "1", "prosecutor_word")
     assert 0 == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).code
     assert "disciplinary_opened" == room.office.json("show", "1")["work"]["measures"][-1]["kind"]
+
+
+def test_a_dossier_goes_to_nobody_whom_the_case_names_without_a_reason(room: Room, tmp_path: Path) -> None:
+    """The reason stands in the journal, and oversight counts it."""
+    before, counted = room.office.state(), room.office.json("oversight")["actions"]["despite-warning"]
+    said = make(room, tmp_path / "out", "--to", "firmin quelennec")
+    assert (1, True) == (said.code, "The case names the addressee, who would be warned" in said.err)
+    assert (before, []) == (room.office.state(), [*tmp_path.iterdir()])
+    room.office.json(
+        "dossier", "make", "1", "--for", "disciplinary", "--to", NAME, "--recipient",
+        STOCK.recipient().encode(), "--out", tmp_path / "out", "--despite-warning", "he asked for it",
+    )  # fmt: skip
+    (*_, noted) = [each for each in room.office.json("journal", "print")["entries"] if each["reason"]]
+    assert ("make-dossier", True, "he asked for it") == (
+        noted["action"], noted["values"].get("despite"), noted["reason"]
+    )  # fmt: skip
+    assert counted + 1 == room.office.json("oversight")["actions"]["despite-warning"]
+
+
+def test_a_dossier_for_a_prosecutor_is_the_decision_to_tell_one(room: Room, tmp_path: Path) -> None:
+    """Nobody gives a case to one as a mere dossier, of which no proceedings are known afterwards."""
+    room = Room(room.office.copy(tmp_path / "copy"), room.reporter, tmp_path)
+    with room.office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Measure))
+    said = make(room, tmp_path / "out")
+    assert (1, False) == (said.code, (tmp_path / "out").exists())
+    assert "nobody decided that the prosecutor is told" in said.err
+    room.office.json("source-risk", "1", "high", "--reason", "x")
+    assert 0 == make(room, tmp_path / "out", "--measure").code
+    assert 0 == make(room, tmp_path / "again").code
 
 
 def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_path: Path) -> None:
@@ -480,6 +515,7 @@ def test_hostile_text_breaks_no_page(tmp_path: Path) -> None:
     portal = Portal(world, tmp_path / "medium")
     bundle = portal.bundle(first(Reporter(world), text=HOSTILE))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    room_of.tell_prosecutor(office)
     room = Room(office, Reporter(world), tmp_path)
     pdfs = [opened(room.make(f"{n}.age"))["dossier.pdf"] for n in range(2)]
     assert pdfs[0] == pdfs[1]

@@ -48,6 +48,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
     portal = Portal(world, folder / "medium")
     bundle = portal.bundle(first(Reporter(world), files=sent))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    room_of.tell_prosecutor(office)
     return Room(office, Reporter(world), folder)
 
 
