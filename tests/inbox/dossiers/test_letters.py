@@ -108,8 +108,8 @@ def test_to_the_prosecutor_it_asks_for_a_word_and_says_that_the_reporter_is_unkn
     office.json(*write("prosecutor", office.out / "x"))
     pages = printed((office.out / "x").read_bytes())
     for words in (
-        JOINED, "ou nous la conservons à part", "avec quelles restrictions", "entendions les personnes",
-        "suspension de fonctions", "ce qui en a été conclu", "nous informer des suites",
+        JOINED, "ou nous la conservons à part", "à quelles conditions", "l’audition des personnes",
+        "suspension de fonctions", "ce qui a été conclu", "nous informer des suites",
         "75859 Paris Cedex 17",
     ):  # fmt: skip
         assert words in pages
