@@ -182,7 +182,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "new_portal": other.bundle(),
         "fingerprint": f"'{other.fingerprint}'",
         "file": build.QUESTIONNAIRE,
-        "law": edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 1"),
+        "law": edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 3"),
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
         "day": build.today(),
