@@ -1,11 +1,14 @@
-"""Which cases name a person, in any text of reporters or officers.
+"""Which cases name a person, in any text of reporters or officers; and which may, by the family name alone.
+
+Many have one family name: of such a case an officer says whether it is that of the person (``namesakes``).
+Until then it counts wherever something could be lost.
 
 A case that is kept from somebody present is not found, as everywhere. A case is not searched before all
 present have declared to have no interest in it (``declarations``): whoever has one could search for names to
 learn what it says. Nor is one in the archive, before two officers have opened it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,31 +17,39 @@ from sqlalchemy.orm import Session
 from inbox.access import access_requests, conflicts, declarations
 from inbox.questionnaire import answers
 from inbox.text import segments
-from inbox.text.names import Names
+from inbox.text.names import Names, family
 from inbox.vault import queries_access, queries_cases
-from inbox.vault.casework_tables import Note
+from inbox.vault.casework_tables import AccessCase, AccessRequest, Note
 
 _ONE = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The numbers of the cases that name a person, and how many cases were not searched."""
+    """The numbers of the cases that name a person, of those that may, and how many were not searched."""
 
     cases: tuple[int, ...]
+    maybe: tuple[int, ...]
     not_looked_at: int
 
 
-def find(session: Session, names: Sequence[str]) -> Named:
-    """Return which cases name the person with these names."""
+def find(session: Session, request: AccessRequest) -> Named:
+    """Return which cases name the person who asks."""
     numbers = queries_access.case_numbers(session)
     declared = declarations.given(session, sorted(numbers)) & numbers
-    person, found = Names({_ONE: names}), set[int]()
+    names = access_requests.names(request)
+    person, alike = Names({_ONE: names}), Names({_ONE: _families(names)})
+    found, alone = set[int](), set[int]()
     for number, texts in _written(session):
-        if number in declared and number not in found and person.meant_in(texts):
-            found.add(number)
+        if number in declared and number not in found:
+            said = [*texts]
+            found |= {number} if person.meant_in(said) else set()
+            alone |= {number} if alike.meant_in(said) else set()
+    judged = _judged(session, request.n)
+    found |= {number for number in alone if judged.get(number)}
+    maybe = {number for number in alone - found if number not in judged}
     closed_up = queries_access.archived(session, numbers)
-    return Named(tuple(sorted(found)), len(numbers - declared) + len(closed_up))
+    return Named(tuple(sorted(found)), tuple(sorted(maybe)), len(numbers - declared) + len(closed_up))
 
 
 def names(session: Session, number: int, names: Sequence[str]) -> bool:
@@ -46,15 +57,31 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
     return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *_notes(session, number)]))
 
 
+def concerns(session: Session, number: int, request: AccessRequest) -> bool:
+    """Tell whether a case names the person who asks, or an officer has said so; raises as ``names``."""
+    given = access_requests.names(request)
+    return names(session, number, given) or bool(_judged(session, request.n).get(number))
+
+
+def may_name(session: Session, number: int, request: AccessRequest) -> bool:
+    """Tell whether nothing but the family name of the person who asks stands in a case; as ``names``."""
+    given = access_requests.names(request)
+    return names(session, number, _families(given)) and not names(session, number, given)
+
+
 def waiting_for(session: Session, number: int) -> set[int]:
-    """Return the open requests for access of somebody whom a case names; raises as ``names``."""
-    waiting = access_requests.pending(session)
-    return {each.n for each in waiting if names(session, number, access_requests.names(each))}
+    """Return the open requests for access of somebody whom a case names, or may name; raises as ``names``."""
+    return {
+        each.n
+        for each in access_requests.pending(session)
+        if concerns(session, number, each)
+        or (number not in _judged(session, each.n) and may_name(session, number, each))
+    }
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
-    """Return each sentence of a case that names the person, as it stands there; raises as ``names``."""
-    person = Names({_ONE: names})
+    """Return each sentence of a case that names the person, or may; raises as ``names``."""
+    person = Names({_ONE: [*names, *_families(names)]})
     texts = [*of_reporter(session, number), *_notes(session, number)]
     return [said for text in texts for said in segments.split(text) if person.meant_in([said])]
 
@@ -67,6 +94,18 @@ def of_reporter(session: Session, number: int) -> list[str]:
         *(each.text for each in queries_cases.follow_ups(session, number)),
         *(each.name for each in queries_cases.attachments(session, number)),
     ]
+
+
+def _families(names: Iterable[str]) -> list[str]:
+    return list(filter(None, map(family, names)))
+
+
+def _judged(session: Session, request: int) -> Mapping[int, bool]:
+    """Return of the cases of which an officer has said so whether they mean the person who asks."""
+    rows = select(AccessCase.case, AccessCase.same).where(
+        AccessCase.request == request, AccessCase.same.is_not(None)
+    )
+    return {case: bool(same) for case, same in session.execute(rows)}
 
 
 def _written(session: Session) -> Iterator[tuple[int, Iterable[str]]]:

@@ -45,7 +45,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:
         declarations.check(session, number)
         row = access_requests.open_one(session, request)
-        if not named.names(session, number, access_requests.names(row)):
+        if not named.concerns(session, number, row):
             raise CaseRefused(
                 sentence("case {number} does not name this person", number=number),
                 sentence("see which cases do: inbox access show {request}", request=request),

@@ -70,6 +70,7 @@ class Done(StrEnum):
     ACCESS_RECORDED = "access-recorded"
     ACCESS_EXTENDED = "access-extended"
     UNOPPOSED_NOTED = "unopposed-noted"
+    NAME_JUDGED = "name-judged"
 
 
 class Work(StrEnum):

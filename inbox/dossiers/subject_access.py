@@ -46,10 +46,14 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What those present see of a request; the ``not_looked_at`` cases are undeclared, or archived."""
+    """What those present see of a request; the ``not_looked_at`` cases are undeclared, or archived.
+
+    ``maybe`` are the cases that may name the person, by the family name alone.
+    """
 
     request: AccessRequest
     cases: tuple[Concerned, ...]
+    maybe: tuple[int, ...]
     not_looked_at: int
 
 
@@ -75,8 +79,9 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
         if row.answered is not None:
-            noted = session.scalars(select(AccessCase).filter_by(request=number).order_by(AccessCase.case))
-            return Seen(row, tuple(Concerned(each.case, {}, {}, each) for each in noted), 0)
+            rows = select(AccessCase).where(AccessCase.request == number, AccessCase.same.is_not(False))
+            noted = session.scalars(rows.order_by(AccessCase.case))
+            return Seen(row, tuple(Concerned(each.case, {}, {}, each) for each in noted), (), 0)
         return _seen(session, row, who.today)
 
 
@@ -126,14 +131,14 @@ def _answered(session: Session, row: AccessRequest, given: Answer, today: date) 
 
 
 def _seen(session: Session, row: AccessRequest, today: date) -> Seen:
-    found, asked = named.find(session, access_requests.names(row)), _asked(row, today)
+    found, asked = named.find(session, row), _asked(row, today)
     cases = []
     for number in found.cases:
         stopping = exits.obstacles(session, number, asked)
         obstacles = {what: exits.why(session, number, what, asked) for what in stopping}
         hints = {what: exits.what_to_do(session, number, what, asked.way) for what in stopping}
         cases.append(Concerned(number, obstacles, hints, session.get(AccessCase, (number, row.n))))
-    return Seen(row, tuple(cases), found.not_looked_at)
+    return Seen(row, tuple(cases), found.maybe, found.not_looked_at)
 
 
 def _asked(row: AccessRequest, today: date) -> Asked:
@@ -185,6 +190,18 @@ def _check_looked_at(seen: Seen) -> None:
             sentence(
                 "what they hold may forbid the answer: declare or open them first: inbox declare CASE…, inbox"
                 " open-archive CASE…"
+            ),
+        )
+    if seen.maybe:
+        raise Refused(
+            sentence(
+                "these cases may name the person, by the family name alone: {cases}",
+                cases=", ".join(map(str, seen.maybe)),
+            ),
+            sentence(
+                "say of each whether it does: inbox access namesake CASE --request {request} --reason TEXT,"
+                " or with --same-person",
+                request=seen.request.n,
             ),
         )
     if not seen.cases:

@@ -121,6 +121,7 @@ class Code(StrEnum):
     RECORD_ACCESS = "record-access"
     EXTEND_ACCESS = "extend-access"
     NOTE_UNOPPOSED = "note-unopposed"
+    JUDGE_NAME = "judge-name"
     ANSWER_ACCESS = "answer-access"
     DESTROY_CASES = "destroy-cases"
     DISCARD_UNOPENED = "discard-unopened"
@@ -378,6 +379,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),
     # Without the request: not all who read the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(oversight=True),
+    Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
     # Of no case: a withheld entry would tell an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),

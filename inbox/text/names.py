@@ -45,6 +45,19 @@ def counts(name: str) -> bool:
     return len("".join(words(name))) >= LEAST_LETTERS
 
 
+def family(name: str) -> str:
+    """Return the family name of a person: the words in capitals among others, or the last of several.
+
+    Empty for a name of one word, and where it has too few letters to be looked for.
+    """
+    given = name.split()
+    capitals = [each for each in given if each.isupper() and counts(each)]
+    if len(given) < 2:  # noqa: PLR2004  several
+        return ""
+    found = " ".join(capitals) if 0 < len(capitals) < len(given) else given[-1]
+    return found if counts(found) else ""
+
+
 def _readings(text: str) -> set[str]:
     """Return a text folded in two ways: Jean-Paul is two words, and it is one."""
     folded = _fold(text)

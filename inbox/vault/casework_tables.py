@@ -283,7 +283,8 @@ class AccessCase(Base):
 
     ``unopposed`` is the day on which the prosecutor did not object to an answer, ``reference`` where that is
     recorded. ``given`` says whether the answer told of the case, None while there is none; ``reason`` why it
-    did not, or why a warning about its text was set aside.
+    did not, or why a warning about its text was set aside. ``same`` says whether a family name that stands
+    alone in the case is that of the person, None while nobody has said so.
     """
 
     __tablename__ = "access_cases"
@@ -293,6 +294,7 @@ class AccessCase(Base):
     reference: Mapped[str] = mapped_column(default="")
     given: Mapped[bool | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
+    same: Mapped[bool | None] = mapped_column(default=None)
 
 
 class Consultation(Base):

@@ -13,7 +13,8 @@ from crypto.dossier import Dossier, Purpose
 from crypto.printable import visible
 from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
-from inbox.casework import withholding
+from inbox.casework import namesakes, withholding
+from inbox.casework.namesakes import Judged
 from inbox.casework.withholding import Unopposed
 from inbox.cli.options import (
     NUMBER,
@@ -25,6 +26,7 @@ from inbox.cli.options import (
     json_option,
     officer_options,
     out_file,
+    reason_needed,
     reason_of,
     text_of,
     text_options,
@@ -320,6 +322,24 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
     terminal.show(view, [f"the prosecutor does not object, as to case {case}"], as_json=as_json)
 
 
+@access_group.command(name="namesake")
+@case_argument
+@_request_option
+@click.option("--same-person", "same", is_flag=True, help="It is the person who asks after all.")
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> None:
+    """Say that a family name that stands alone in a case is that of somebody else."""
+    judged = Judged(**given)
+    with door.opened() as (inbox, who):
+        namesakes.judge(inbox, who, request, judged)
+    means = "the person who asks" if judged.same else "somebody else: it does not wait for this answer"
+    view = {"request": request, "case": judged.case, "same_person": judged.same}
+    terminal.show(view, [f"case {judged.case} means {means}"], as_json=as_json)
+
+
 @access_group.command(name="answer")
 @_request_argument
 @click.option(
@@ -399,12 +419,18 @@ def _seen_view(seen: Seen) -> View:
         }
         for each in seen.cases
     ]
-    return _request_view(seen.request) | {"cases": cases, "not_looked_at": seen.not_looked_at}
+    more = {"maybe": [*seen.maybe], "not_looked_at": seen.not_looked_at}
+    return _request_view(seen.request) | {"cases": cases} | more
 
 
 def _seen_lines(seen: Seen) -> Iterator[str]:
     yield _request_line(seen.request)
     yield from (visible(_case_line(each)) for each in seen.cases)
+    yield from (
+        f"case {each} may name this person, by the family name alone; if not: inbox access namesake {each}"
+        f" --request {seen.request.n} --reason TEXT"
+        for each in seen.maybe
+    )
     if not seen.cases:
         yield "no case names this person"
     if seen.not_looked_at:

@@ -4,12 +4,14 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, redirect, url_for
+from flask import request as asked_for
 from flask.typing import ResponseReturnValue
 
 from crypto.strictjson import LARGEST
 from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
-from inbox.casework import withholding
+from inbox.casework import namesakes, withholding
+from inbox.casework.namesakes import Judged
 from inbox.casework.withholding import Unopposed
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import choice, language, line, lines, number, required_day, text
@@ -67,6 +69,14 @@ def note_unopposed(request: int) -> ResponseReturnValue:
     word = Unopposed(number("case", LARGEST), required_day("day"), line("reference"))
     withholding.note_unopposed(here().inbox, here().actor(), request, word)
     return _done(request, Done.UNOPPOSED_NOTED)
+
+
+@pages.post("/<int:request>/namesake")
+def judge_name(request: int) -> ResponseReturnValue:
+    """Say whether a family name that stands alone in a case is that of the person."""
+    said = Judged(number("case", LARGEST), "same" in asked_for.form, line("reason"))
+    namesakes.judge(here().inbox, here().actor(), request, said)
+    return _done(request, Done.NAME_JUDGED)
 
 
 @pages.post("/<int:request>/answer")

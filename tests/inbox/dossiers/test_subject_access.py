@@ -9,6 +9,8 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete
 
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.system import clock
@@ -122,6 +124,43 @@ def test_cases_that_name_the_person_are_found_wherever_the_name_stands(office: O
     (*_, entry) = office.json("journal", "print")["entries"][:-1]
     assert ("show", 1, {"view": "access"}) == (entry["action"], entry["case"], entry["values"])
     assert 1 == office.run("access", "passages", "9", "--request", "1").code
+
+
+def waits(office: Office, number: int) -> bool:
+    """Tell whether the destruction of a case waits for an answer to somebody."""
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        return Obstacle.REQUEST in exits.obstacles(session, number, Asked(way=Exit.DESTROY, today=today()))
+
+
+@pytest.mark.usefixtures("ripe")
+def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_is_a_namesake(
+    office: Office,
+) -> None:
+    """With a reason, on command line and desk. If it is the person after all, or named in full, it counts."""
+    inform(office, "1", "2", "3", "4")
+    office.json("note", "4", "--text", "Un quelennec, dit-on, était au quai.")
+    assert ([1, 2, 3], True) == ([*seen(office)], waits(office, 4))
+    assert [4] == office.json("access", "show", "1")["maybe"]
+    assert "may name the person, by the family name alone: 4" in answer(office, OWN).err
+    assert ["Un quelennec, dit-on, était au quai."] == office.json(
+        "access", "passages", "4", "--request", "1"
+    )["passages"]
+    judge = ["access", "namesake", "4", "--request", "1"]
+    assert 2 == office.run(*judge).code
+    said = office.run("access", "namesake", "1", "--request", "1", "--reason", "x")
+    assert (1, True) == (said.code, "names this person in full" in said.err)
+    with sitting(office) as client:
+        assert "Cases that may name this person" in client.page("/en/access/1")
+        assert 303 == client.send("/en/access/1/namesake", case="4", reason="a cousin").status_code
+    assert ([], False) == (office.json("access", "show", "1")["maybe"], waits(office, 4))
+    (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "judge-name"]
+    assert (4, "a cousin", {}) == (noted["case"], noted["reason"], noted["values"])
+    office.json(*judge, "--same-person", "--reason", "asked the chief")
+    assert ([1, 2, 3, 4], True) == ([*seen(office)], waits(office, 4))
+    office.json(*judge, "--reason", "the cousin")
+    assert not waits(office, 4)
+    office.json("note", "4", "--text", f"Non : {NAME}.")
+    assert ([1, 2, 3, 4], True) == ([*seen(office)], waits(office, 4))
 
 
 @pytest.mark.usefixtures("ripe")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.text.names import Names, words
+from inbox.text.names import Names, family, words
 
 NAMES = Names({"bruno": ["bruno", "Jean-Paul Lefèvre", "O'Neill"], "chloe": ["chloe", "Lœtitia"]})
 
@@ -95,3 +95,21 @@ def test_a_text_given_for_a_name_takes_room_as_it_is_long_and_not_as_its_square(
     assert {"x"} == Names({"x": [" ".join("abcdefghij" * 2)]}).meant_in(
         [" ".join("bcdefghij" + "abcdefghij" + "a")]
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Jean Dupont", "Dupont"),
+        ("DUPONT Jean", "DUPONT"),
+        ("Jean LE GOFF", "GOFF"),
+        ("JEAN DUPONT", "DUPONT"),
+        ("J. Dupont", "Dupont"),
+        ("Anne Martin-Durand", "Martin-Durand"),
+        ("Dupont", ""),
+        ("Jean Li", ""),
+    ],
+)
+def test_the_family_name_is_in_capitals_or_the_last_word(name: str, said: str) -> None:
+    """A name of one word is looked for as it is; two letters stand in too many words."""
+    assert said == family(name)

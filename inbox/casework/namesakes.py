@@ -1,0 +1,43 @@
+"""Whether a family name that stands alone in a case is that of a person who asks what is held on them."""
+
+from dataclasses import dataclass
+
+from inbox.access import access_requests, declarations, named
+from inbox.casework import withholding
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import AccessCase
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether a case means the ``same`` person as who asks, and why."""
+
+    case: int
+    same: bool
+    reason: str
+
+
+def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
+    """Say whether a case means the person who asks, or somebody else of that name; takes a reason.
+
+    If it does not, it no longer waits for the answer. Raises as ``declarations.check`` and
+    ``access_requests.open_one``; CaseRefused for a case that names the person in full, or does not have the
+    family name; Refused without a reason; and as ``Inbox.acting``.
+    """
+    number = said.case
+    with inbox.acting(who, action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)) as session:
+        declarations.check(session, number)
+        row = access_requests.open_one(session, request)
+        if not named.may_name(session, number, row):
+            raise CaseRefused(
+                sentence(
+                    "case {number} names this person in full, or does not have the family name", number=number
+                ),
+                sentence("see which cases may: inbox access show {request}", request=request),
+            )
+        found = withholding.about(session, request, number)
+        found.same = said.same
+        return found
