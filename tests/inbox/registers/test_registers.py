@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from inbox.law import in_use
-from inbox.registers import registers, spreadsheet
+from inbox.registers import consultations, registers, spreadsheet
 from inbox.registers.rows import Coded, Column, Register, Row, Wanted
 from inbox.session.inbox import Inbox
 from inbox.vault import row_security
@@ -179,6 +179,18 @@ def test_a_case_that_is_kept_from_somebody_present_is_in_no_register_and_in_no_c
     assert (narrowed != whole) is (register in {Register.ALERTS, Register.PROTECTION})
 
 
+def test_neither_command_nor_file_has_a_case_that_is_kept_from_somebody_present(
+    leaving: Office, tmp_path: Path
+) -> None:
+    """The control: with others present it is in both."""
+    for names, there in ((("alice", "bruno"), [1, 2]), (("alice", "chloe"), [1, 2, KEPT])):
+        office, out = leaving.of(*names), tmp_path / f"{names[1]}.csv"
+        assert there == [row["case"] for row in office.json("register", "alerts")["rows"]]
+        office.json("register", "alerts", "--out", out)
+        lines = csv.reader(out.read_text("utf-8-sig").splitlines()[1:], delimiter=";")
+        assert there == [int(number) for number, *_ in lines]
+
+
 def test_what_is_for_its_handlers_alone_is_counted_and_not_listed(filled: Trio, tmp_path: Path) -> None:
     copy = Trio(filled.office.copy(tmp_path / "copy"))
     with copy.others.opened() as inbox:
@@ -327,6 +339,8 @@ def test_what_a_staff_body_said_is_recorded_and_retracted_without_its_text(offic
     assert {1, CONSULTED["day"], today().isoformat(), ""} == set(row.values())
     assert 2 == office.json(*RECORD)["consultation"]
     assert 1 == office.json("oversight")["actions"]["retract-consultation"]
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert [2] == [each.n for each in consultations.given(session)]
     assert "or it was retracted" in refused(office, "consultation", "retract", "1", "--reason", "x")
     assert "there is no consultation 7" in refused(office, "consultation", "retract", "7", "--reason", "x")
 
