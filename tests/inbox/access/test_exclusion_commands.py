@@ -57,6 +57,8 @@ MORE: dict[tuple[str, ...], list[str]] = {
     ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
     ("access", "passages"): ["--request", "1"],
     ("access", "unopposed"): ["--request", "1", "--day", today().isoformat(), "--reference", "x"],
+    ("access", "namesake"): ["--request", "1", "--reason", "x"],
+    ("letter",): ["persons_notice", "--to", "x", "--text", "x", "--out", "OUT"],
     ("note",): ["--text", "x"],
     ("tag",): ["escale"],
     ("assign",): ["--nobody"],

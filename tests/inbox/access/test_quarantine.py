@@ -141,4 +141,5 @@ def test_which_actions_pass_a_quarantine_is_written_down() -> None:
         Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
         Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
         Code.LIFT_QUARANTINE, Code.LIST_FOR_VISA, Code.RECORD_VISA, Code.OPEN_ARCHIVED,
+        Code.READ_REGISTER, Code.EXPORT_REGISTER,
     } == {code for code, rule in TABLE.items() if rule.quarantine}  # fmt: skip

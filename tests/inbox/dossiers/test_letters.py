@@ -108,7 +108,7 @@ def test_to_the_prosecutor_it_asks_for_a_word_and_says_that_the_reporter_is_unkn
     office.json(*write("prosecutor", office.out / "x"))
     pages = printed((office.out / "x").read_bytes())
     for words in (
-        JOINED, "ou nous la conservons à part", "à quelles conditions", "l’audition des personnes",
+        JOINED, "ou nous la conservons à part", "à quelles conditions", "audition des personnes en cause",
         "suspension de fonctions", "ce qui a été conclu", "nous informer des suites",
         "75859 Paris Cedex 17",
     ):  # fmt: skip
