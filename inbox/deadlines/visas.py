@@ -27,6 +27,11 @@ def take_out(session: Session, number: int) -> None:
     session.execute(delete(ListedCase).where(ListedCase.case == number))
 
 
+def take_out_all(session: Session) -> None:
+    """Take every case from every list: what was done since is not known once an older copy is put back."""
+    session.execute(delete(ListedCase))
+
+
 def name(n: int, sha256: bytes) -> str:
     """Return what a list is called: a number alone comes again once an older backup is restored."""
     return f"{n}-{sha256.hex()[:8]}"

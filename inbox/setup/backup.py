@@ -18,6 +18,7 @@ from pathlib import Path
 
 from crypto.backup import Backup, File, Listed, encode
 from crypto.journal import Head
+from inbox.deadlines import visas
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -29,7 +30,7 @@ from inbox.session.inbox import Inbox
 from inbox.setup import backup_list, init
 from inbox.system import atomic_files, given_files, media
 from inbox.system.home import Home, keystore_name
-from inbox.vault import case_numbers, schema_version
+from inbox.vault import case_numbers, queries_office, schema_version
 from inbox.vault.tables import KeyStoreKey
 
 # It has a line for each attachment.
@@ -90,13 +91,15 @@ class Source:
 class Found:
     """What is about to be put back: its day, where its journal ends, what it lacks.
 
-    ``newer`` is the day of the newest backup beside it that says it is newer, None if none does.
+    ``newer`` is the day of the newest backup beside it that says it is newer, None if none does; ``law`` the
+    SHA-256 (32 bytes) of the law that is in use in it, None in a vault of an earlier version.
     """
 
     day: date
     head: Head
     faults: tuple[str, ...]
     newer: date | None
+    law: bytes | None
 
 
 # Told what is about to be put back; it raises Refused if that is not to be.
@@ -220,10 +223,14 @@ def _opened(  # noqa: PLR0913, PLR0917 - all that one backup is put back with
             if source.written is not None:
                 anchors.check(session, None, source.written)
             newer = backup_list.newer_beside(source.folder, backup)
-            look(Found(backup.day, backup.journal, backup.faults, newer))
-            if opened.version == schema_version.newest():
+            is_newest = opened.version == schema_version.newest()
+            law = queries_office.office(session).law if is_newest else None
+            look(Found(backup.day, backup.journal, backup.faults, newer, law))
+            if is_newest:
                 last = source.last_case or case_numbers.last(session) + _LEAP
                 case_numbers.go_on_after(session, last)
+                # What the lost inbox noted since would have taken cases from the archives' lists.
+                visas.take_out_all(session)
                 next_case = last + 1
                 restored = action(Code.RESTORE, backup=backup.day, next_case=next_case)
                 journal.note(session, Actor(opened.present, today), restored)

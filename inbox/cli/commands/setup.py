@@ -249,6 +249,7 @@ def restore(  # noqa: PLR0913 - one for each option
     for found in told:
         view |= {"journal": journal_view.head_view(found.head), "faults": found.faults}
         view["newer"] = found.newer.isoformat() if found.newer else None
+        view["law"] = found.law.hex() if found.law else None
     terminal.show(view, [*lines, _GAP], as_json=as_json)
 
 
@@ -260,6 +261,8 @@ def _look(found: Found) -> None:
     terminal.warn("what was done afterwards is not in it: compare with the newest head that was written down")
     if found.newer is not None:
         terminal.warn(f"A NEWER ONE LIES BESIDE IT, of {found.newer}")
+    if found.law is not None:
+        terminal.warn(f"the law in it: {found.law.hex()}; if another was put into use since, do that again")
     terminal.warn_all(_faults(found.faults))
     if terminal.is_interactive() and not terminal.ask("Put it back?"):
         raise Refused(sentence("nothing was put back"), sentence("look for a newer backup"))

@@ -22,6 +22,7 @@ from tests.support import inbox_builders as build
 from tests.support.backup_media import Copies, Edit, as_it_is, signed_anew
 from tests.support.inbox_builders import Office, Scene, Sent, World, first
 from tests.support.inbox_clock import Clock
+from tests.support.laws import FRENCH
 from tests.support.typist import typing_to_fork
 
 pytestmark = pytest.mark.copy_of("founded_listed")
@@ -178,15 +179,17 @@ def test_a_backup_from_before_a_head_on_paper_is_not_put_back(
 def test_who_puts_back_an_older_backup_is_told_before(
     office: Office, copies: Copies, clock: Clock, tmp_path: Path
 ) -> None:
-    """Its day, the head of its journal, that a newer one lies beside it."""
+    """Its day, the head of its journal, the law in it, that a newer one lies beside it."""
     made = copies.of(office)
     clock.day += timedelta(days=3)
     newer = copies.of(office)
     told = copies.restore(office, newer, tmp_path / "newer")[1].json
     assert (None, newer["journal"]) == (told["newer"], told["journal"])
+    assert FRENCH.sha256.hex() == told["law"]
     said = copies.restore(office, made, tmp_path / "older", "--last-case", "9")[1].err
     head = made["journal"]
     assert "3 days ago" in said
+    assert f"the law in it: {FRENCH.sha256.hex()}; " in said
     assert f"journal: entry {head['n']}, {head['fingerprint']}" in said
     assert f"A NEWER ONE LIES BESIDE IT, of {clock.day}" in said
 
