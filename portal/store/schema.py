@@ -8,6 +8,7 @@ is a count of days since 1970.
 import secrets
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    event,
 )
 
 from crypto import age, padding
@@ -28,7 +30,14 @@ metadata = MetaData()
 
 
 def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Table:
-    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+    table = Table(name, metadata, *columns, sqlite_with_rowid=False)
+    # PostgreSQL copies a hundred values of each column into a table of its own, to plan queries by. They
+    # outlive their rows there, and what we ask is found by keys.
+    for column in table.columns:
+        command = f"ALTER TABLE {name} ALTER COLUMN {column.name} SET STATISTICS 0"
+        unsampled = DDL(command).execute_if(dialect="postgresql")  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", unsampled)
+    return table
 
 
 # One row: the key pair that signs intake bundles. Whoever must not run beside another locks it. `decoy` is
