@@ -62,9 +62,9 @@ def measured(
     ask: Callable[[bytes], object],
     locators: Mapping[str, Sequence[bytes]],
     rounds: int,
-    alike: Callable[[Mapping[str, Sequence[float]]], bool],
+    enough: Callable[[Mapping[str, Sequence[float]]], bool],
 ) -> Mapping[str, Sequence[float]]:
-    """Return the times of all rounds: of so many more, up to six times, until they are alike.
+    """Return the times of all rounds: of so many more, up to six times, until they are enough to judge.
 
     All are kept and judged together. What is in the way of some requests counts less with each turn, as it
     meets every state; what really differs stays. One lucky turn of several, each judged alone, would hide it.
@@ -74,7 +74,7 @@ def measured(
     for _ in range(_TURNS):
         for name, values in times(ask, locators, rounds).items():
             taken[name] += values
-        if alike(taken):
+        if enough(taken):
             break
     return taken
 
