@@ -66,8 +66,8 @@ def prepared(settings: Settings) -> Flask:
 
     Raises Refused or BadConfiguration unless everything that serving needs is there and fits together.
     """
-    app = create_app(settings)
-    with closing(app.extensions["portal"].database) as database, database.read() as connection:
+    # What is refused is told at once: to render and compress all pages can take seconds.
+    with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
     if files is None:
         raise Refused("the portal has no keyring yet", "run `portal keyring FOLDER`")
@@ -83,6 +83,8 @@ def prepared(settings: Settings) -> Flask:
             "the keyring names another questionnaire than the one that would be served",
             "set `questionnaire` to the file that the inbox knows, or load a newer keyring",
         )
+    app = create_app(settings)
+    app.extensions["portal"].database.close()
     return app
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from portal.app import create_app
 from portal.config import Settings
 from portal.errors import BadConfiguration
-from portal.ops import serving
 from portal.web import guide, translation
 from portal.web.guide import MOST, Guide
 from templates.catalogues import LANGUAGES
@@ -59,7 +59,7 @@ def test_a_portal_does_not_start_without_each_of_its_texts_in_each_language(
         shutil.copy(path, tmp_path)
     (tmp_path / f"{name}.en.toml").unlink()
     with pytest.raises(BadConfiguration, match=rf"{name}\.en\.toml was not read: no such file"):
-        serving.prepared(Settings(folder=tmp_path, guide="."))
+        create_app(Settings(folder=tmp_path, guide="."))
 
 
 @pytest.mark.parametrize("name", guide.NAMES)

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from portal.app import load_questionnaire
+from portal.app import create_app, load_questionnaire
 from portal.config import Settings
 from portal.errors import BadConfiguration
-from portal.ops import serving
 from portal.web import pages
 from templates.catalogues import LANGUAGES
 from templates.law import reader
@@ -70,9 +69,9 @@ def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_report
 def test_a_law_with_a_mistake_is_named_and_not_served(tmp_path: Path) -> None:
     settings = Settings(folder=tmp_path, jurisdiction="law")
     with pytest.raises(BadConfiguration, match="law was not read: no such file"):
-        serving.prepared(settings)
+        create_app(settings)
     (tmp_path / "law").mkdir()
     for path in Settings().law_folder.iterdir():
         (tmp_path / "law" / path.name).write_bytes(path.read_bytes().replace(b"every =", b"evry ="))
     with pytest.raises(BadConfiguration, match=r"deadlines\.toml: 'exchange\.every' is missing"):
-        serving.prepared(settings)
+        create_app(settings)
