@@ -14,7 +14,7 @@ from portal.exchange import anchors, expire
 from portal.store import outboxes
 from tests.support.builders import INSPECTORATE, OUTSIDE, OutboxBundle, make_keyring, make_outbox
 from tests.support.inbox_builders import World
-from tests.support.installation import Portal
+from tests.support.installation import PortalHere
 from tests.support.portal_room import Room, filed, slots
 
 
@@ -86,7 +86,7 @@ def test_the_channel_is_chosen_only_where_there_is_one(room: Room) -> None:
 def test_what_the_portal_gives_back_the_inbox_verifies(world: World, tmp_path: Path) -> None:
     """By the commands of both, from the first outbox on; stock tar reads the file."""
     office = world.office
-    portal = Portal(tmp_path, port=0)
+    portal = PortalHere(tmp_path, port=0)
     portal.init(base64url.encode(world.deployment), base64url.encode(world.root_key))
     office.json("keyring", "--out", office.out)
     portal.run("keyring", office.out)

@@ -32,11 +32,11 @@ from tests.support.builders import (
     make_outbox,
     today,
 )
+from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
 from tests.support.portal_terminal import run, run_both
 
 FINGERPRINT = re.compile(r"[A-Z2-7]{4}( [A-Z2-7]{4}){7}")
-SITE = Site()
 
 
 @pytest.fixture
