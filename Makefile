@@ -63,7 +63,7 @@ demo: .venv/project
 
 # What needs one core each goes side by side, each with what it printed in one piece.
 test: test-tools .venv/project node_modules/.package-lock.json
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync types lint js built-check
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types warm lint js built-check
 	@$(MAKE) --no-print-directory pytest
 	@$(MAKE) --no-print-directory soak-records
 
@@ -74,6 +74,11 @@ check: .venv/project node_modules/.package-lock.json
 .PHONY: test-tools
 test-tools:
 	@deploy/debian-packages.sh $(TEST_TOOLS)
+
+# What the test processes would else all make at once; without it they do.
+.PHONY: warm
+warm: .venv/project node_modules/.package-lock.json
+	@.venv/bin/python -m tests.warm > /dev/null
 
 pytest: test-tools .venv/project node_modules/.package-lock.json
 	tests/run.sh
