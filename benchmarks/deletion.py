@@ -80,7 +80,7 @@ def on_a_full_disk(folder: Path, port: int) -> str:
     """Let go of a bundle that is larger than what the disk has left; return what to say of it."""
     disk = folder / "disk"
     with small_disk(disk, str(DISK)):
-        server = Server(disk, port).make(spare_gb=0)
+        server = Server(disk, port, forked=False).make(spare_gb=0)
         with server.store() as store:
             for _ in range(ON_DISK // _FILE):
                 _keep(store, _FILE, _FILE)

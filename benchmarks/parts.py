@@ -38,7 +38,7 @@ def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
     def run() -> Iterator[str]:
         for name, database in {"SQLite": _sqlite, "PostgreSQL": _postgresql}.items():
             with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder, database() as url:
-                for line in part(Server(Path(folder), free_port()).make(database=url)):
+                for line in part(Server(Path(folder), free_port(), forked=False).make(database=url)):
                     yield f"{name}: {line}"
 
     return run

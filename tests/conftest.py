@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from tests.support import browsing, engines, known_before, postgres
+from tests.support import browsing, engines, known_before, known_pages, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
@@ -37,6 +37,7 @@ _CACHE.mkdir(exist_ok=True)
 os.environ.setdefault("CACHE_DIRECTORY", str(_CACHE))
 
 known_before.remember()
+known_pages.remember()
 
 # A shell has what it runs in the background ignore Ctrl-C and Ctrl-\, and what that starts, too: the tests
 # press them.

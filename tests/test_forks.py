@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.forks import Fork
+from tests.support.installation import free_port
+from tests.support.portal_server import Server
 from tests.support.typist import typing, typing_to_fork
 
 # Whatever a program of ours may ask about where it runs.
@@ -33,6 +35,20 @@ def test_a_fork_finds_what_a_start_finds(tmp_path: Path, monkeypatch: pytest.Mon
     with typing_to_fork(["list", "é"], tmp_path, ASKING) as at:
         assert 0 == at.waits()
     assert started == at.shown
+
+
+def test_a_forked_portal_serves_what_one_that_was_started_serves(tmp_path: Path) -> None:
+    """The same bytes under the same headers, by as many processes, and it ends in good order."""
+    found = []
+    for forked in (False, True):
+        server = Server(tmp_path, free_port(), forked=forked)
+        (server.configure if forked else server.make)()
+        with server.serving():
+            answers = [server.request("GET", path) for path in ("/fr/", "/keyring.json", "/nowhere")]
+            for _, headers, _ in answers:
+                del headers["Date"]
+            found.append((answers, len(server.workers())))
+    assert found[0] == found[1]
 
 
 WRITING = "import sys, time; sys.stderr.write('a line\\n'); time.sleep(9)"

@@ -15,7 +15,7 @@ from crypto.casetoken import CaseKeys
 from inbox.vault.tables import Case
 from tests.support.bodies import BODY, accept, joined
 from tests.support.inbox_builders import CHANNEL, Office
-from tests.support.installation import Portal, PortalHere, free_port
+from tests.support.installation import Portal, PortalForked, free_port
 from tests.support.page_visitor import SLOW, Visitor
 
 pytestmark = pytest.mark.browser
@@ -76,7 +76,7 @@ def bodies(tmp_path: Path, chromium: Browser) -> Iterator[Bodies]:
     accept(root, body)
     made = root.json("keyring", "--out", root.out / "keyring")
     (tmp_path / "portal").mkdir()
-    portal = PortalHere(tmp_path / "portal", port=free_port())
+    portal = PortalForked(tmp_path / "portal", port=free_port())
     bodies = Bodies(root, body, portal, chromium, medium=tmp_path / "medium")
     bodies.medium.mkdir()
     bodies.fingerprint = portal.init(made["deployment"], made["root_key"])

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.inbox_builders import today
-from tests.support.installation import Installation
+from tests.support.installation import Installation, PortalForked
 from tests.support.page_visitor import TELEPHONE, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -39,7 +39,7 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
     chromium: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
     """Entered, opened by the outbox, read with the words, written to again, filed under the case."""
-    installation = Installation(tmp_path, port=free_port())
+    installation = Installation(tmp_path, port=free_port(), portal=PortalForked)
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "On m\'a abordé, dit la voix"\n', "utf-8")
     told = ("--route", "telephone", "--language", "fr", "--received", today().isoformat())

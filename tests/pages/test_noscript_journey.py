@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.installation import Installation, free_port
+from tests.support.installation import Installation, PortalForked, free_port
 from tests.support.offline_form import OfflineVisitor
 from tests.support.page_visitor import SLOW
 from tests.support.paths import ROOT
@@ -20,7 +20,7 @@ STEPS = ("drop-tar", "drop-pad", "drop-keys", "drop-seal", "drop-head")
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("installation"), port=free_port())
+    return Installation(tmp_path_factory.mktemp("installation"), port=free_port(), portal=PortalForked)
 
 
 def commands(page: str) -> dict[str, str]:

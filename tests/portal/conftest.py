@@ -47,7 +47,7 @@ def same_room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A portal that serves, as a process of its own, for all tests of a module."""
-    made = Server(tmp_path_factory.mktemp("portal"), free_port()).make()
+    made = Server(tmp_path_factory.mktemp("portal"), free_port(), forked=False).make()
     with made.serving():
         yield made
 

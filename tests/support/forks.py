@@ -1,4 +1,4 @@
-"""Programs of the inbox that are forked from a process which has loaded all that they can need."""
+"""Programs of the inbox and the portal, forked from a process which has loaded all that they can need."""
 
 import multiprocessing
 import os
@@ -7,11 +7,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryFile
 
-# The command line of the inbox, as its script runs it.
+# The command lines of both, as their scripts run them. A server leads a session, by which all its processes
+# can be ended at once.
 INBOX = "from inbox.cli import main; main.main()"
+PORTAL = "from portal.ops.cli import main; main()"
+SERVER = f"import os; os.setsid(); {PORTAL}"
 _WARM = multiprocessing.get_context("forkserver")
-_WARM.set_forkserver_preload(["tests.support.warm_inbox"])
+_WARM.set_forkserver_preload(["tests.support.warm_inbox", "tests.support.warm_portal"])
 
 
 class Fork:
@@ -22,10 +26,15 @@ class Fork:
     """
 
     def __init__(
-        self, words: Sequence[str | Path], folder: Path, output: Connection, program: str = INBOX
+        self,
+        words: Sequence[str | Path],
+        folder: Path,
+        output: Connection,
+        program: str = INBOX,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         assert "LD_PRELOAD" not in os.environ, "a process that is forked has the libraries of its parent"
-        given = (program, list(map(str, words)), output, folder, dict(os.environ))
+        given = (program, list(map(str, words)), output, folder, dict(environment))
         self._process = _WARM.Process(target=_become, args=given)
         self._process.start()
         assert self._process.pid
@@ -42,9 +51,29 @@ class Fork:
             raise TimeoutError
         return self._process.exitcode
 
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
     def kill(self) -> None:
         """End it by SIGKILL."""
         self._process.kill()
+
+
+def run(
+    words: Sequence[str | Path],
+    folder: Path,
+    program: str = INBOX,
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[int, str]:
+    """Return how a program ended that was run so, and all that it printed."""
+    with TemporaryFile("w+", encoding="utf-8") as said:
+        with Connection(os.dup(said.fileno())) as output:
+            forked = Fork(words, folder, output, program, environment)
+        ended = forked.wait(300)
+        said.seek(0)
+        return ended, said.read()
 
 
 def _become(

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, BinaryIO
 from unittest.mock import patch
 
 from inbox.cli import main
 from inbox.keys import share_file
-from tests.support import portal_terminal
+from portal.ops import memory_wiping
+from tests.support import forks, portal_terminal
 from tests.support.forks import Fork
 from tests.support.inbox_builders import PASSPHRASE, QUICK, insisting
 
@@ -105,14 +105,10 @@ class InboxForked(Inbox):
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the inbox."""
         words = ["--home", self.home, *insisting(arguments), "--passphrase-file", self._passphrase]
-        with TemporaryFile("w+", encoding="utf-8") as said:
-            with Connection(os.dup(said.fileno())) as output:
-                forked = Fork(words, Path.cwd(), output)
-            ended = forked.wait(300)
-            said.seek(0)
-            if ended != code:
-                raise Failed(f"{words} ended with {ended}\n{said.read()}")
-            return said.read()
+        ended, said = forks.run(words, Path.cwd())
+        if ended != code:
+            raise Failed(f"{words} ended with {ended}\n{said}")
+        return said
 
 
 class Portal:
@@ -124,7 +120,7 @@ class Portal:
         self.log = folder / "portal.log"
         self.address = f"http://127.0.0.1:{port}"
         self._settings = {"database": database, "listen": f"127.0.0.1:{port}"}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Fork | None = None
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """Run a command of the portal."""
@@ -146,14 +142,17 @@ class Portal:
     def serving(self) -> Iterator["Portal"]:
         """Serve while the block runs; SIGTERM afterwards must end it in good order."""
         with self.log.open("ab") as log:
-            command = [str(COMMANDS / "portal"), "--config", str(self.config), "serve"]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
-            try:
-                self._wait()
-                yield self
-            finally:
-                self.process.send_signal(signal.SIGTERM)
-                assert self.process.wait(timeout=START_SECONDS) == 0
+            self.process = self._started(log)
+        try:
+            self._wait()
+            yield self
+        finally:
+            self.process.send_signal(signal.SIGTERM)
+            assert self.process.wait(timeout=START_SECONDS) == 0
+
+    def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
+        command = [str(COMMANDS / "portal"), "--config", str(self.config), "serve"]
+        return subprocess.Popen(command, stdout=log, stderr=log)
 
     def processes(self) -> list[int]:
         """Return the process ids of the server and its workers."""
@@ -188,6 +187,18 @@ class PortalHere(Portal):
             return "".join(portal_terminal.run_both(self.folder, *arguments, code=code))
         except AssertionError as error:
             raise Failed(str(error)) from None
+
+
+class PortalForked(PortalHere):
+    """One whose server need not load the program, nor make its pages as short as they can be."""
+
+    def _started(self, log: BinaryIO) -> subprocess.Popen[bytes] | Fork:
+        quickly = "import brotli, functools; brotli.compress = functools.partial(brotli.compress, quality=1)"
+        # Nobody else is to find pages that are compressed so.
+        environment = {**os.environ, **memory_wiping.SETTINGS, "CACHE_DIRECTORY": ""}
+        with Connection(os.dup(log.fileno())) as output:
+            words = ["--config", self.config, "serve"]
+            return Fork(words, Path.cwd(), output, f"{quickly}; {forks.SERVER}", environment)
 
 
 class Installation:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from crypto import base64url, pages
@@ -19,7 +20,9 @@ from portal.ops import memory_wiping
 from portal.site import manifest
 from portal.store import envelopes
 from portal.store.database import Database, open_database
+from tests.support import forks
 from tests.support.builders import Sealed, today
+from tests.support.forks import Fork
 from tests.support.portal_room import BODY, SITE, TUS, Room, declared
 from tests.support.work import COSTS
 
@@ -31,14 +34,20 @@ START_SECONDS = 60
 class Server:
     """A portal in a folder, and the process that serves it.
 
+    If it is ``forked``, from a process that has loaded the program, it takes a tenth of the work. It must not
+    be where a test looks at the process itself: its memory, files or threads. With a false clock it never is.
+
     Without the settings by which memory is overwritten it would give them to itself, and begin twice.
     """
 
     folder: Path
     port: int
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[str] | Fork | None = None
     environment: Mapping[str, str] = field(default_factory=memory_wiping.SETTINGS.copy)
     listen: tuple[str, ...] = ()
+    forked: bool = True
+    # Whether a test has ended it otherwise than by SIGTERM.
+    ended: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -54,12 +63,21 @@ class Server:
         return [str(part) for part in (PORTAL, "--config", self.folder / "portal.toml", *arguments)]
 
     def run(self, *arguments: str | Path, code: int = 0) -> str:
-        """Run a command of the portal."""
-        done = subprocess.run(
-            self.command(*arguments), capture_output=True, text=True, timeout=120, check=False
-        )
-        assert done.returncode == code, done.stderr
-        return done.stdout + done.stderr
+        """Run a command of the portal, and return all that it printed."""
+        ended, said = self._run(self.command(*arguments))
+        assert ended == code, said
+        return said
+
+    def _run(self, command: list[str]) -> tuple[int, str]:
+        if self._is_forked:
+            return forks.run(command[1:], Path.cwd(), forks.PORTAL, {**os.environ, **self.environment})
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    @property
+    def _is_forked(self) -> bool:
+        # Another program, or what is loaded by that, comes with a process of its own.
+        return self.forked and self.command()[0] == str(PORTAL) and "LD_PRELOAD" not in os.environ
 
     def configure(self, **settings: str | float) -> None:
         """Write the configuration."""
@@ -103,24 +121,31 @@ class Server:
     def serving(self) -> Iterator["Server"]:
         """Serve while the block runs, then end by SIGTERM in good order."""
         starts = self.log().count("serving on ")
+        self.process, self.ended = self._started(), False
+        try:
+            self._wait(starts + 1)
+            yield self
+            if not self.ended:
+                self.process.send_signal(signal.SIGTERM)
+                assert self.process.wait(START_SECONDS) == 0
+        finally:
+            self.kill()
+
+    def _started(self) -> subprocess.Popen[str] | Fork:
+        command, environment = self.command("serve", *self.listen), {**os.environ, **self.environment}
         with (self.folder / "log").open("a") as log:
-            command = self.command("serve", *self.listen)
-            environment = {**os.environ, **self.environment}
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, text=True, start_new_session=True, env=environment
-            )
-            try:
-                self._wait(starts + 1)
-                yield self
-                if self.process.returncode != -signal.SIGKILL:
-                    self.process.terminate()
-                    assert self.process.wait(START_SECONDS) == 0
-            finally:
-                self.kill()
+            if not self._is_forked:
+                return subprocess.Popen(
+                    command, stdout=log, stderr=log, text=True, start_new_session=True, env=environment
+                )
+            with Connection(os.dup(log.fileno())) as output:
+                return Fork(command[1:], Path.cwd(), output, forks.SERVER, environment)
 
     def kill(self) -> None:
         """End the server with all its processes by SIGKILL, if it runs."""
         assert self.process
+        self.ended = True
+        self.process.kill()
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -348,7 +348,7 @@ def has_no_privileges(process: int) -> bool:
 @pytest.fixture(scope="module")
 def hole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithAHole]:
     """A portal that serves, and does what a visitor says."""
-    server = WithAHole(tmp_path_factory.mktemp("portal"), free_port())
+    server = WithAHole(tmp_path_factory.mktemp("portal"), free_port(), forked=False)
     server.make()
     with server.serving():
         yield server

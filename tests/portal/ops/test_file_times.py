@@ -38,7 +38,7 @@ def test_the_time_of_a_report_is_in_no_time_of_a_file(tmp_path: Path, free_port:
 
     For a second report, too, which comes when every process has begun: times are set again and again.
     """
-    server = Server(tmp_path, free_port()).make()
+    server = Server(tmp_path, free_port(), forked=False).make()
     watched = [tmp_path, tmp_path / "log", *(tmp_path / name for name in DATABASE)]
     with server.serving():
         for _ in range(2):

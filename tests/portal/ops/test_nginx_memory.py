@@ -46,7 +46,7 @@ UNBOUNDED_BUFFERS = {" rcvbuf=208k sndbuf=64k;": ";"}
 
 @pytest.fixture
 def nginx(tmp_path: Path) -> Iterator[Nginx]:
-    server = Server(tmp_path, free_port()).make()
+    server = Server(tmp_path, free_port(), forked=False).make()
     made = Nginx(server, server.folder / "nginx").make()
     with small_disk(made.folder / "body", FOLDER), server.serving():
         yield made

@@ -11,6 +11,7 @@ import pytest
 from portal import terminal
 from portal.ops.cli import portal
 from tests.support.command_tree import every_command
+from tests.support.forks import PORTAL
 from tests.support.hostile_host import hosting
 from tests.support.provable import Provable, proving
 from tests.support.typist import deceiving, typing, typing_to_fork
@@ -18,8 +19,6 @@ from tests.support.typist import deceiving, typing, typing_to_fork
 ESC = "\x1b"
 # As we spell it, and as click does where it quotes a word.
 SPELLED = ("<U+001B>", r"\x1b")
-# The command line of the portal, as its script runs it.
-PORTAL = "from portal.ops.cli import main; main()"
 # No file can have a stroke in its name, nor NUL; any other byte it can.
 NAME = "\x1b[2J\x1b]0;owned\x07\x9b1;1H\x7f\u202egpj\u2066\u2028\n\x85end"
 HEADERS = "".join(f"X-{place}{ESC}[2J: {ESC}]0;owned\x07\r\n" for place in range(3)).encode()

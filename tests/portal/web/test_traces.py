@@ -41,7 +41,7 @@ def server(
     """A portal with its temporary files in a folder of their own, and all that its database writes."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    made = Server(tmp_path, free_port())
+    made = Server(tmp_path, free_port(), forked=False)
     if request.param == "sqlite":
         yield made.make()
         return

@@ -1,0 +1,47 @@
+"""The pages of a portal, which a test process renders once although each portal does so at its start.
+
+They depend on settings, on the questions, and on the folders of law and guides: a portal that differs in one
+of these has its own.
+"""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from crypto.questionnaire import Questionnaire
+from portal.web import pages
+from portal.web.pages import Site
+
+T = TypeVar("T")
+# Tests that make a site each would else keep the pages of all.
+_MOST = 8
+
+
+def remember() -> None:
+    """Do so in this process and those forked from it; ``inspect.unwrap`` has what renders anew."""
+    pages.render = _once(pages.render)
+    pages.missing = _once(pages.missing)
+    pages.answers = _once(pages.answers)
+
+
+def _once(made: Callable[[Site, Questionnaire], T]) -> Callable[[Site, Questionnaire], T]:
+    known: dict[object, T] = {}
+
+    @functools.wraps(made)
+    def remembered(site: Site, questionnaire: Questionnaire) -> T:
+        shown = (
+            *(site.deployment, site.root_key, site.leave_to, repr(questionnaire)),
+            *map(_content, (site.law_folder, site.guide_folder)),
+        )
+        if shown not in known:
+            if len(known) == _MOST:
+                known.clear()
+            known[shown] = made(site, questionnaire)
+        return known[shown]
+
+    return remembered
+
+
+def _content(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    return tuple((path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml")))

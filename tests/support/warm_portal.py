@@ -1,0 +1,22 @@
+"""Loads all that the command line of the portal can need: for a process from which others are forked."""
+
+import gc
+
+from crypto import base64url
+from portal.app import load_questionnaire
+from portal.config import Settings
+from portal.ops.cli import main  # noqa: F401 - as its script does
+from portal.site import site_files
+from portal.web import content_encoding, pages
+from tests.support import known_pages
+from tests.support.portal_room import SITE
+
+known_pages.remember()
+# What most portals of tests serve: to render and compress it takes the longest of a start.
+settings = Settings(deployment=base64url.encode(SITE.deployment), root_key=base64url.encode(SITE.root_key))
+questions = load_questionnaire(settings)
+for each in site_files.files(settings, questions).values():
+    content_encoding.encoded(each.content)
+pages.answers(settings, questions)
+# Else each of those would visit, and so copy, what they share.
+gc.freeze()
