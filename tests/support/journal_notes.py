@@ -31,11 +31,11 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("assess-source", 1, {"risk": "low"}, "many know"),
     ),
     (
-        ["measure", "1", "admin_inquiry", "--addressee", CANARY, "--reference", CANARY],
-        ("record-measure", 1, {"kind": "admin_inquiry"}, ""),
+        ["measure", "1", "protection_offered", "--addressee", CANARY, "--reference", CANARY],
+        ("record-measure", 1, {"kind": "protection_offered"}, ""),
     ),
-    (["tell", "1", "1"], ("tell-measure", 1, {"measure": 1}, "")),
-    (["tell", "1", "1", "--no-longer"], ("tell-measure", 1, {"measure": 1, "no_longer": True}, "")),
+    (["tell", "1", "2"], ("tell-measure", 1, {"measure": 2}, "")),
+    (["tell", "1", "2", "--no-longer"], ("tell-measure", 1, {"measure": 2, "no_longer": True}, "")),
     (
         ["retract", "1", "1", "--reason", "another case"],
         ("remove-measure", 1, {"measure": 1}, "another case"),
