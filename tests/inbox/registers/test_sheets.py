@@ -15,8 +15,9 @@ from templates.law.rules import Law, Reach, Sheet, Threat
 from templates.law.spans import Span
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import printed
-from tests.support.inbox_builders import Office, today
+from tests.support.inbox_builders import today
 from tests.support.inbox_outcomes import refused
+from tests.support.inbox_trio import Trio
 from tests.support.laws import FRENCH, LAWS
 from tests.support.paths import ROOT
 
@@ -124,6 +125,8 @@ def test_what_is_of_another_regime_is_left_out() -> None:
     found = [replace(KNOWN, regime=each) for each in FRENCH.regimes]
     name = FRENCH.duties["forwarding"].name.fr
     assert [False, True] == [name in {row.cells[0] for row in sheet_tables.duties(known)} for known in found]
+    elsewhere = {code: replace(each, regimes=frozenset()) for code, each in FRENCH.clocks.items()}
+    assert 1 == len([*sheet_tables.deadlines(replace(KNOWN, law=replace(FRENCH, clocks=elsewhere)))])
     more = ("… prolongé", "6 mois")
     assert [False, True] == [more in {row.cells for row in sheet_tables.deadlines(known)} for known in found]
 
@@ -185,11 +188,15 @@ def test_times_are_said_in_words(written: str, fr: str, en: str) -> None:
     assert (fr, en) == (spoken([span], "fr"), spoken([span], "en"))
 
 
-def test_a_sheet_is_written_once_by_command_and_at_the_desk(office: Office, tmp_path: Path) -> None:
-    """The same bytes of a day; never over a file; a sheet that no page has is no request."""
-    out, stick = tmp_path / "sheet.pdf", tmp_path / "stick"
+def test_a_sheet_is_written_once_by_command_and_at_the_desk(trio: Trio, tmp_path: Path) -> None:
+    """With what this office is; the same bytes of a day; never over a file; no sheet that no page has."""
+    office, out, stick = trio.others, tmp_path / "sheet.pdf", tmp_path / "stick"
     stick.mkdir()
+    said = ("--body", "CSA", "--day", today().isoformat(), "--subject", "x", "--opinion", "Favorable")
+    office.json("consultation", "record", *said)
     office.json("sheet", "impact", "--out", out)
+    words = bare(printed(out.read_bytes()))
+    assert all(bare(each) in words for each in ("Agents habilités3", "Pour ouvrir2", "CSA x : Favorable"))
     assert "is already there" in refused(office, "sheet", "impact", "--out", str(out))
     with sitting(office, stick) as client:
         for name, status in (("impact", 303), ("impact", 409), ("other", 400)):
