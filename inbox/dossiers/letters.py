@@ -123,7 +123,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
     if (OWN in rule.fields) is not bool(wanted.text.strip()):
         raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
     # The reason stands in the journal.
-    leak_check.warnings(session, number, "", wanted.despite)
+    leak_check.warnings(session, number, "", "", wanted.despite)
     if rule.to is Addressee.PERSON and OWN in rule.fields:
         restating.check(session, [number], [one_line(wanted.to)], wanted.text, wanted.despite)
     else:
@@ -137,7 +137,8 @@ def _check_words(session: Session, number: int, wanted: Wanted) -> None:
     Whom and what the report names is what a letter to an authority is about.
     """
     restating.check_unnamed(session, number, wanted.text)
-    found = leak_check.warnings(session, number, wanted.text, wanted.despite)
+    # An authority may read that justice has the case.
+    found = leak_check.warnings(session, number, wanted.text, "", wanted.despite)
     findings = [each for each in found if each.why is not Why.REPORTED]
     if findings and not wanted.despite.strip():
         raise Cautioned(findings)

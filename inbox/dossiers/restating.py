@@ -106,7 +106,7 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     kept = leak_check.protected(session, number)
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
-    others = [each.words for each in leak_check.find(session, number, text)]
+    others = [each.words for each in leak_check.find(session, number, text, text)]
     others += _repeated(text, [*_capitals(said), *_area(session, number)])
     yield from (Trace(Tell.SAID, words) for words in others if not _is_own(words, own))
 

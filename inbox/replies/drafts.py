@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from inbox.access import declarations
 from inbox.deadlines import workflow
 from inbox.language.views import View
-from inbox.replies import replies, status_preview, templates
+from inbox.replies import leak_check, replies, status_preview, templates
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.tables import Message
@@ -61,9 +61,10 @@ def preview(inbox: Inbox, who: Actor, number: int, draft: Draft) -> View:
 
 
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
-    """Add it to the case; Cautioned or CaseRefused as ``templates.fill`` and ``replies.reply``."""
+    """Add it to the case; raises as ``templates.fill``, ``leak_check.check`` and ``replies.add``."""
     text = draft.written(session, number, today)
-    added = replies.reply(session, number, text, today, draft.despite)
+    leak_check.check(session, number, text, draft.text, draft.despite)
+    added = replies.add(session, number, text, today)
     if draft.template:
         added.decision = templates.known(session)[draft.template].decision or ""
     if draft.feedback:
@@ -74,4 +75,5 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 def seen(session: Session, number: int, draft: Draft, today: date) -> View:
     """Return the page with the draft; raises as ``status_preview.preview`` and ``templates.fill``."""
     declarations.check(session, number)  # also before the words of a template are looked at
-    return status_preview.preview(session, number, draft.written(session, number, today), today)
+    text = draft.written(session, number, today)
+    return status_preview.preview(session, number, text, draft.text, today)

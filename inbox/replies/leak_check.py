@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
-from inbox.access import conflicts, declarations
+from inbox.access import conflicts, declarations, identities
+from inbox.casework import prosecutor_word
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
+from inbox.law import in_use
 from inbox.questionnaire import answers, catalogue, scoring
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
@@ -46,6 +48,7 @@ class Why(StrEnum):
     REPORTED = "reported"
     CONTACT = "contact"
     ALIKE = "alike"
+    JUSTICE = "justice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +104,25 @@ def told(findings: Sequence[Finding]) -> Sentence:
     )
 
 
-def check(session: Session, number: int, text: str, despite: str) -> None:
+def check(session: Session, number: int, text: str, own: str, despite: str) -> None:
     """Return if ``text`` may go to the author of a case; ``despite`` is the reason to say it all the same.
+
+    ``own`` is what an officer wrote of it.
 
     Raises Cautioned without a reason, and as ``warnings``. At the end of a case ``casework.exits`` decides.
     """
-    findings = warnings(session, number, text, despite)
+    findings = warnings(session, number, text, own, despite)
     if findings and not despite.strip():
         raise Cautioned(findings)
 
 
-def warnings(session: Session, number: int, text: str, despite: str) -> list[Finding]:
+def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, for whoever may send it with a reason or not.
 
     Raises Undeclared before it tells anything of a report to who may not read it yet, CaseRefused for a
     reason that repeats such words itself: it is noted in the journal.
     """
-    findings, in_reason = find(session, number, text), find(session, number, despite)
+    findings, in_reason = find(session, number, text, own), find(session, number, despite, "")
     if findings or in_reason:
         declarations.check(session, number)
     if in_reason:
@@ -128,10 +133,18 @@ def warnings(session: Session, number: int, text: str, despite: str) -> list[Fin
     return findings
 
 
-def find(session: Session, number: int, text: str) -> list[Finding]:
-    """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case."""
+def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
+    """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case.
+
+    ``own`` is what an officer wrote of it: before the prosecutor's word, that is not to tell of justice. What
+    the law's own texts say of that, they say to everybody.
+    """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
+    found += _of_justice(session, number, own)
+    identity = Protected(identities.passages(session, number))
+    # Named as any other words that the author wants protected: nobody learns by trying who that is.
+    found += [Finding(Why.PROTECTED, words) for words in identity.repeated(text)]
     case = queries_cases.case(session, number)
     if not case.unsigned:
         found += _of_report(session, REPORT.parse(case.message), text)
@@ -176,6 +189,19 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
             yield Finding(Why.REPORTED, each.shown)
     words = set(names.words(text))
     yield from (Finding(Why.REPORTED, name) for name, folded in _capitals(persons) if folded <= words)
+
+
+def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
+    """Yield what tells that justice has a case, or may have: word by word as the law says how each begins."""
+    said = [(written, word) for written in own.split() for word in names.words(written)]
+    if not said or not prosecutor_word.is_missing(session, number):
+        return
+    for each in in_use.of(session).obstacles.justice:
+        begins = names.words(each)
+        for first in range(len(said) - len(begins) + 1):
+            run = said[first : first + len(begins)]
+            if all(word.startswith(begin) for (_, word), begin in zip(run, begins, strict=True)):
+                yield Finding(Why.JUSTICE, " ".join(dict.fromkeys(written for written, _ in run)))
 
 
 def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:

@@ -9,21 +9,12 @@ from inbox.casework import measures
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.replies import conversations, leak_check, slots
+from inbox.replies import conversations, slots
 from inbox.replies.conversations import Dialogues
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case, Mailbox, Message
-
-
-def reply(session: Session, number: int, text: str, today: date, despite: str = "") -> Message:
-    """Answer the author of a case; ``despite`` is the reason to say what ``leak_check`` warns of.
-
-    Raises as ``add`` and ``leak_check.check``.
-    """
-    leak_check.check(session, number, text, despite)
-    return add(session, number, text, today)
 
 
 def add(session: Session, number: int, text: str, today: date) -> Message:

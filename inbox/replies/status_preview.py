@@ -78,14 +78,15 @@ def page_of(session: Session, number: int) -> Page:
     return Page(language, office.called(language))
 
 
-def preview(session: Session, number: int, text: str, today: date) -> View:
+def preview(session: Session, number: int, text: str, own: str, today: date) -> View:
     """Return what the next slot will show, with ``text`` as one more message if there is any.
 
-    Beside it stand the text, and what in it could give somebody away. Changes nothing. Raises CaseRefused if
-    the author cannot be answered, or ``text`` would not fit; and as ``declarations.check``.
+    ``own`` is what an officer wrote of it. Beside it stand the text, and what in it could give somebody
+    away. Changes nothing. Raises CaseRefused if the author cannot be answered, or ``text`` would not fit;
+    and as ``declarations.check``.
     """
     declarations.check(session, number)
-    found = leak_check.find(session, number, text)
+    found = leak_check.find(session, number, text, own)
     return _page(session, number, text, today) | {
         "case": number,
         "text": text,

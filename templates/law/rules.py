@@ -438,10 +438,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacles:
-    """Up to which priority a case cannot wait, and how many officers mark one as junk."""
+    """Up to which priority a case cannot wait, and how many officers mark one as junk.
+
+    ``justice`` are words by which a text tells that justice has a case, as they begin.
+    """
 
     urgent: Limit
     junk_officers: Limit
+    justice: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

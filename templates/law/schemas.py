@@ -215,7 +215,13 @@ _AUTHORITIES = table(
         "guarantee": map_of(_rule({"text": texts(_LONGEST)})),
     }
 )
-_OBSTACLES = table({"urgent": _rule({"priority": number(0, 4)}), "junk": _rule({"officers": _TWO})})
+_OBSTACLES = table(
+    {
+        "urgent": _rule({"priority": number(0, 4)}),
+        "junk": _rule({"officers": _TWO}),
+        "justice": _rule({"words": list_of(text(), least=0)}),
+    }
+)
 _WORDS = _rule(
     {"word": map_of(table({"fr": text(_LONGEST), "en": text(_LONGEST), "avoid": list_of(text(), least=0)}))}
 )

@@ -52,6 +52,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "measures.toml measure.*.addressee": (True, None),
     "obstacles.toml urgent.priority": (2, 1),
     "obstacles.toml junk.officers": (2, 1),
+    "obstacles.toml justice.words": (["judge", "writ"], ["judge"]),
     "outcomes.toml outcome.*": (None, {"officers": 1}),
     "outcomes.toml outcome.*.officers": (2, 1),
     "outcomes.toml outcome.*.body": ("needed", None),

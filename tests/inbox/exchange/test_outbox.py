@@ -246,7 +246,7 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
 
 
 def outbox_reply(session: Any, text: str) -> None:
-    replies.reply(session, 1, text, build.today())
+    replies.add(session, 1, text, build.today())
 
 
 @pytest.mark.usefixtures("correspondent")

@@ -9,6 +9,7 @@ import pytest
 from crypto.journal import ENTRY
 from inbox.replies import leak_check
 from inbox.vault import queries_access
+from inbox.vault.casework_tables import Identity
 from tests.support.inbox_builders import Portal, Scene, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
@@ -53,7 +54,7 @@ def founded_reported(founded_world: World, tmp_path_factory: pytest.TempPathFact
 
 def found(world: World, text: str) -> list[str]:
     with world.office.opened() as inbox, inbox.transaction() as session:
-        return [each.words for each in leak_check.find(session, 1, text)]
+        return [each.words for each in leak_check.find(session, 1, text, text)]
 
 
 @pytest.mark.parametrize("name", GIVE_AWAY)
@@ -66,6 +67,16 @@ def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None
     assert f"“{words}” (" in said.err
     assert "--despite-warning REASON" in said.err
     assert before == reported.office.state()
+
+
+def test_who_the_author_is_is_named_as_what_is_never_to_be_repeated(reported: World) -> None:
+    """Not as what it is: whoever tries names in a preview learns nothing by that."""
+    greeting = "Bonjour madame Anne Source, merci."
+    assert [] == found(reported, greeting)
+    with reported.office.opened() as inbox, inbox.transaction() as session:
+        session.add(Identity(case=1, day=today(), text="Anne Source, quai 3"))
+    said = reported.office.run("reply", "1", "--text", greeting)
+    assert (1, True) == (said.code, "the author asked never to repeat it" in said.err)
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -163,6 +163,25 @@ def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(
     office.json("close", "1", "founded", *FULL)
 
 
+def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(office: Office) -> None:
+    """In a reply, in its preview, at the end; what the law's own texts say of justice is no matter."""
+    told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
+    office.json("reply", "1", "--text", told)
+    office.json("tag", "1", "offence")
+    said = refused(office, "reply", "1", "--text", told)
+    assert "it tells that justice has the case" in said
+    assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
+    assert 3 == len(office.json("reply", "1", "--text", told, "--preview")["findings"])
+    office.json("decide", "1", "transmit", "--reason", "x")
+    end = ("close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "partial", "--text")
+    assert "it tells that justice has the case" in refused(office, *end, told)
+    office.json("reply", "1", "--text", told, "--despite-warning", "he is the one who called the judge")
+    office.json("reply", "1", "--text", "En danger, appelez le 17. Voyez un avocat.")
+    office.json(*end, "Merci.")
+    office.json("measure", "1", "prosecutor_word")
+    office.json("reply", "1", "--text", told)
+
+
 def test_no_template_tells_it_either(office: Office) -> None:
     """What a template says of an outcome is the outcome; its preview is refused, too."""
     phone(office)
