@@ -6,11 +6,13 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inbox.access import named
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -94,15 +96,36 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
     """Return if nothing stands in the way of a decision, or of a letter that goes with it.
 
-    Raises as ``exits.check``, and Refused for a decision that the law does not have.
+    By one that takes a measure a case leaves for somebody else: not before it is decided whether the
+    prosecutor is told.
+
+    Raises CaseRefused for that, as ``exits.check``, and Refused for a decision that the law does not have.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
-    if law.duties[legal_duties.decided_by(law, decision.choice)].role is DutyRole.PERSONS:
+    role = law.duties[legal_duties.decided_by(law, decision.choice)].role
+    is_given_away = rule.measure is not None and role is not DutyRole.PROSECUTOR
+    if is_given_away and legal_duties.is_open(session, number, DutyRole.PROSECUTOR):
+        raise CaseRefused(
+            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
+            exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
+        )
+    if role is DutyRole.PERSONS:
+        _check_nobody(session, number, rule)
         warns = rule.informs and prosecutor_word.is_missing(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
         code = _code(session, decision)
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
         exits.check(session, number, asked)
+
+
+def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
+    """Raise CaseRefused for the decision that nobody is to be informed, where somebody named has asked."""
+    says_nobody = rule.effect is Effect.SETTLES and not rule.informs
+    if says_nobody and named.waiting_for(session, number):
+        raise CaseRefused(
+            sentence("case {number} names somebody who asks what is held on them", number=number),
+            sentence("decide something else, or answer the request first: inbox access list"),
+        )
 
 
 def officers(session: Session, choice: str) -> int:

@@ -38,8 +38,8 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
     """Record that the prosecutor does not object to an answer to a request, as far as it tells of a case.
 
     Raises as ``declarations.check`` and ``access_requests.open_one``; CaseRefused if the case does not name
-    the person, for a day to come or before the request, and for a reference that is empty or longer than
-    LONGEST characters; and as ``Inbox.acting``.
+    the person, if no proceedings of justice go on, for a day to come or before the request, and for a
+    reference that is empty or longer than LONGEST characters; and as ``Inbox.acting``.
     """
     number = word.case
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:
@@ -49,6 +49,11 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
             raise CaseRefused(
                 sentence("case {number} does not name this person", number=number),
                 sentence("see which cases do: inbox access show {request}", request=request),
+            )
+        if not _of_justice(session, number):
+            raise CaseRefused(
+                sentence("no proceedings of justice about case {number} go on", number=number),
+                sentence("the prosecutor's word is about these: record their measure first"),
             )
         if not row.received <= word.day <= who.today:
             raise CaseRefused(
@@ -95,11 +100,15 @@ def is_undecided(session: Session, number: int) -> bool:
 def is_pending(session: Session, request: int, number: int) -> bool:
     """Tell whether proceedings about a case forbid answering a request with what it says."""
     rules = in_use.of(session).measures
-    opened = [rules[each.kind] for each in proceedings.opened(session, number)]
     # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
-    by_office = any(each.needs_word for each in opened)
-    by_justice = any(not each.needs_word for each in opened)
+    by_office = any(rules[each.kind].needs_word for each in proceedings.opened(session, number))
     found = session.get(AccessCase, (number, request))
-    if by_justice and (found is None or found.unopposed is None):
+    if _of_justice(session, number) and (found is None or found.unopposed is None):
         return True
     return by_office and not legal_duties.is_informed(session, number)
+
+
+def _of_justice(session: Session, number: int) -> bool:
+    """Tell whether proceedings of justice about a case go on."""
+    rules = in_use.of(session).measures
+    return any(rules[each.kind].is_of_justice for each in proceedings.opened(session, number))

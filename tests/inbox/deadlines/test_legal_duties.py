@@ -490,7 +490,11 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
         assert "Closed cases about which the law asks for a decision: 1." in client.page("/en/")
     (row,) = office.json("retention")["cases"]
     assert "undecided" in row["obstacles"]
-    office.json("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
+    forwarded = ("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
+    office.json("tag", "2", "offence")
+    assert "whether the prosecutor is told was not decided" in refused(office, *forwarded)
+    office.json("decide", "2", "no_transmission", "--reason", "x")
+    office.json(*forwarded)
     assert "forwarded_external" in [each["kind"] for each in office.json("show", "2")["work"]["measures"]]
     assert 0 == office.json("queue")["undecided_closed"]
     (row,) = office.json("retention")["cases"]

@@ -237,6 +237,15 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     assert 0 == answer(office, OWN).code
 
 
+def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: Office) -> None:
+    """Put off it is, or decided that they are informed."""
+    nobody = ("decide", "2", "not_needed", "--reason", "drill")
+    before = office.state()
+    assert "case 2 names somebody who asks what is held on them" in office.run(*nobody).err
+    assert before == office.state()
+    put_off(office)
+
+
 def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
     office: Office, ripe: Clock
 ) -> None:
@@ -244,13 +253,13 @@ def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
     inform(office)
     office.json("source-risk", "2", "low", "--reason", "drill")
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
+    assert "no proceedings of justice about case 2 go on" in office.run(*word).err
     for put in (transmit, measure("judicial_investigation")):
-        office.json(*word)
-        assert [] == seen(office)[2]["obstacles"]
         put(office)
         assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
         assert 1 == answer(office, OWN, "--despite-warning", "drill").code
-    office.json(*word)
+        office.json(*word)
+        assert [] == seen(office)[2]["obstacles"]
     assert 0 == answer(office, OWN).code
 
 
@@ -284,7 +293,8 @@ def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
     office.json("source-risk", "2", "low", "--reason", "drill")
     office.json("measure", "2", kind)
     assert [] == seen(office)[2]["obstacles"]
-    office.json("decide", "2", "not_needed", "--reason", "drill")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Duty, (2, "art14")).decision = "not_needed"  # as before anybody asked
     assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
     assert 1 == answer(office, OWN).code
 
