@@ -3,6 +3,7 @@
 This module and ``vault`` alone speak to the tables past the narrowing.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum, auto
@@ -39,6 +40,9 @@ from inbox.vault.tables import Case, Exclusion, JournalEntry, Unopened
 _PRESENT = "present"
 _DEPTH = "depth"
 _DAY = "day"
+_HELD = "held"
+# More than one page shows of a case, fewer than could fill memory with those of an office.
+_MOST_HELD = 64
 _WHOLE = "whole_journal"
 # For the journal's own chain, which goes through entries that some of those present may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
@@ -91,7 +95,7 @@ def session(
     ``known`` goes into its ``info``.
     """
     depth = _Depth.UNSEEN if quarantine else _Depth.ALL
-    info = {**known, _PRESENT: tuple(present), _DEPTH: depth, _DAY: today}
+    info = {**known, _PRESENT: tuple(present), _DEPTH: depth, _DAY: today, _HELD: deque(maxlen=_MOST_HELD)}
     return _Session(engine, expire_on_commit=False, info=info)
 
 
@@ -105,6 +109,15 @@ def day(session: Session) -> date:
     """Return the day on which a session reads."""
     found: date = session.info[_DAY]
     return found
+
+
+@event.listens_for(_Session, "loaded_as_persistent")
+def _hold(session: Session, row: object) -> None:
+    """Keep what was read last: a session forgets rows that nobody holds, and would ask for a case anew.
+
+    Where who may read a row changes, what a session has is taken from it, held or not.
+    """
+    session.info[_HELD].append(row)
 
 
 @event.listens_for(_Session, "after_begin")

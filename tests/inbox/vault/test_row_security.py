@@ -5,13 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, delete, exists, func, select, union, update
+from sqlalchemy import Engine, and_, delete, event, exists, func, select, union, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from inbox.access import conflicts
 from inbox.language.errors import VaultDamaged
 from inbox.session.inbox import Inbox
+from inbox.vault import row_security
 from inbox.vault.casework_tables import Dismissal, Fulltext, Link, Note, Workflow
 from inbox.vault.tables import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
 from tests.support.inbox_builders import today
@@ -141,6 +142,22 @@ def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -
         assert session.get(Case, 1) is None
         with pytest.raises(DetachedInstanceError):
             assert case.message
+
+
+@pytest.mark.parametrize(("most", "read"), [(1, [1, 2, 1]), (2, [1, 2])])
+def test_a_case_is_read_once_while_it_is_among_the_last_that_a_session_read(
+    opened_trio: Inbox, monkeypatch: pytest.MonkeyPatch, most: int, read: list[int]
+) -> None:
+    """It is asked for at every question about it; and memory is not filled with all cases."""
+    monkeypatch.setattr(row_security, "_MOST_HELD", most)
+    asked: list[int] = []
+    hear = lambda *given: asked.append(given[3][0]) if "FROM cases" in given[2] else None  # noqa: E731
+    with opened_trio.vault.transaction(("alice", "chloe")) as session:
+        event.listen(Engine, "before_cursor_execute", hear)
+        for number in (1, 1, 2, 1):
+            assert number == session.get_one(Case, number).number
+        event.remove(Engine, "before_cursor_execute", hear)
+    assert read == asked
 
 
 def test_one_statement_is_narrowed_anew_for_each_who_is_present(trio: Trio) -> None:
