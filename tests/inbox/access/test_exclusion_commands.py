@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -80,22 +81,27 @@ MORE: dict[tuple[str, ...], list[str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def before(founded_trio: Trio) -> dict[str, Any]:
+    """All that is in the trio's inbox, which none of these commands changes."""
+    return founded_trio.office.state()
+
+
 @pytest.mark.parametrize("path", [*taking_a_case(commands)], ids=" ".join)
-@pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
 def test_every_command_says_of_the_case_what_it_says_of_one_that_does_not_exist(
-    founded_trio: Trio, tmp_path: Path, path: tuple[str, ...], form: list[str]
+    founded_trio: Trio, before: dict[str, Any], tmp_path: Path, path: tuple[str, ...]
 ) -> None:
-    """Word for word, and without leaving anything; with the two others present it exists."""
-    before = founded_trio.office.state()
+    """Word for word, also as JSON, and without leaving anything; with the two others present it exists."""
     more = [str(tmp_path / "out") if word == "OUT" else word for word in MORE[path]]
 
-    def run(office: Office, number: int) -> Said:
+    def run(office: Office, number: int, *form: str) -> Said:
         return office.run(*path, str(number), *more, *form)
 
-    kept, absent = run(founded_trio.excluded, KEPT), run(founded_trio.excluded, 9)
-    assert (1, "") == (kept.code, kept.out)
-    assert kept.err.endswith(f"error: there is no case {KEPT}\nhint: see the numbers: inbox list\n")
-    assert kept == Said(absent.code, absent.out, absent.err.replace("9", str(KEPT)))
+    for form in ((), ("--json",)):
+        kept, absent = (run(founded_trio.excluded, number, *form) for number in (KEPT, 9))
+        assert (1, "") == (kept.code, kept.out)
+        assert kept.err.endswith(f"error: there is no case {KEPT}\nhint: see the numbers: inbox list\n")
+        assert kept == Said(absent.code, absent.out, absent.err.replace("9", str(KEPT)))
     assert before == founded_trio.office.state()
     assert not (tmp_path / "out").exists()
 
