@@ -222,8 +222,10 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.JUNK: _handling(is_open=False, junked=today() - LONG_AGO),
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
-    Obstacle.PROCEEDINGS: lambda session: session.add(
-        Measure(case=1, position=1, kind="judicial_investigation", day=LONG_DECIDED)
+    # With the prosecutor's word: else that it is missing would be in the way as well.
+    Obstacle.PROCEEDINGS: lambda session: session.add_all(
+        Measure(case=1, position=position, kind=kind, day=LONG_DECIDED)
+        for position, kind in enumerate(("judicial_investigation", "prosecutor_word"), 1)
     ),
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,

@@ -11,6 +11,7 @@ from inbox.registers.security import Kind
 from inbox.registers.sheet_tables import spoken
 from inbox.registers.sheets import Known
 from inbox.vault.casework_tables import Consultation
+from templates.catalogues import LANGUAGES
 from templates.law.rules import Law, Reach, Sheet, Threat
 from templates.law.spans import Span
 from tests.support.desk_room import sitting
@@ -60,7 +61,7 @@ def french() -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_text_of_the_law_stands_on_its_sheet(law: Law, language: str) -> None:
     """With its source; whatever the law is, in either language."""
     for sheet in (law.processing, law.impact):
