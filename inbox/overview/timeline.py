@@ -72,8 +72,7 @@ def _came_in(session: Session, number: int) -> Iterator[Event]:
     for letter in queries_cases.follow_ups(session, number):
         yield Event(letter.received, Came.FOLLOW_UP, values={"follow_up": letter.position})
     for row in session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)):
-        to = {"addressee": row.addressee} if row.addressee else {}
-        yield Event(row.day, Came.MEASURE, values={"kind": row.kind} | to)
+        yield Event(row.day, Came.MEASURE, values={"kind": row.kind})
 
 
 def _done(session: Session, number: int) -> Iterator[Event]:
