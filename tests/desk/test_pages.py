@@ -247,11 +247,11 @@ PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "en
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
 ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "refused": ("/case/1/note", {"text": " "}, "La note est vide"),
-    "confirm": ("/case/1/ledger/identity", {}, "identité de l'auteur lue · Dossier 1"),
+    "confirm": ("/case/1/ledger/identity", {}, "identité de l\u2019auteur lue · Dossier 1"),
     "wrong": (
         "/case/1/ledger/identity",
         BOTH | {"passphrase-bruno": "x"},
-        "Mauvaise phrase de passe pour la part de l'agent bruno",
+        "Mauvaise phrase de passe pour la part de l\u2019agent bruno",
     ),
     "identity": ("/case/1/ledger/identity", BOTH, "Jean Dupont"),
     "reply": ("/case/1/reply/preview", {"text": "Demandez à alice."}, "cela nomme un agent"),
@@ -266,7 +266,11 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
         PLAN | BOTH | {"recipient": stranger().recipient().encode()},
         "La transmission est sur le support",
     ),
-    "collected": ("/medium/collect", {"bundle": "broken.tar"}, "il n'a pas la forme qu'il devrait avoir"),
+    "collected": (
+        "/medium/collect",
+        {"bundle": "broken.tar"},
+        "il n\u2019a pas la forme qu\u2019il devrait avoir",
+    ),
     "prepared": ("/medium/outbox", {}, "est sur le support"),
     "verified": ("/journal/verify", {}, "Le journal est intact"),
     "no visa": (
@@ -404,7 +408,8 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
     ):
         assert shown in screen
         assert shown in printed
-    for left_out in ("Supervision", "Verrouiller", "Chronologie", "Répondre à l'auteur", "Noter une mesure"):
+    answering = "Répondre à l\u2019auteur"
+    for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Noter une mesure"):
         assert left_out in screen
         assert left_out not in printed
 

@@ -25,7 +25,7 @@ CANARY = "zibeline-quartz-7319"
 TEXT = f"Ils m'ont abordé·e à Noël, près du café « L'Écluse » 😀 {CANARY}\nDeuxième ligne."
 FOLLOW_UP = f"Encore : la même voiture, hier soir. {CANARY}"
 REPLY = "Merci, nous vous lisons. — We read you: « où » / “where”? 🙂"
-LABEL = "En cours d'évaluation"
+LABEL = "En cours d\u2019évaluation"
 
 
 def jpeg() -> bytes:

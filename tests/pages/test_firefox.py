@@ -73,7 +73,7 @@ def test_a_case_goes_all_its_way_in_firefox(
     assert sent["compiles"] == (firefox.level == "standard")
     site.answer(site.report()[0], slot_for(site.report()[0]))
     opened = peer.does("open", words=" ".join(sent["words"]))
-    assert {"status": "En cours d'évaluation", "messages": [REPLY]} == opened
+    assert {"status": "En cours d\u2019évaluation", "messages": [REPLY]} == opened
     again = peer.does("write", text="Encore : la même voiture.")
     if firefox.level == "standard":
         kept = peer.does("return")
@@ -103,7 +103,7 @@ def test_the_offline_form_seals_and_reads_in_firefox(
     slot = site.client.post("/fr/slot", data=located)
     (stick / "slot.bin").write_bytes(slot.data)
     read = peer.does("read", slot=str(stick / "slot.bin"))
-    assert {"status": "En cours d'évaluation", "messages": [REPLY]} == read
+    assert {"status": "En cours d\u2019évaluation", "messages": [REPLY]} == read
     assert report.answers["what"] == "Écrit hors ligne"
     record_property(f"offline form, sealing, firefox {firefox.level}", f"{sealed['seconds']:.1f} s")
     assert sealed["seconds"] < MOST_SECONDS

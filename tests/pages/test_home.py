@@ -15,9 +15,9 @@ pytestmark = pytest.mark.browser
 
 WAYS = {
     "fr": [
-        "J'ai été approché(e), sollicité(e), mis(e) sous pression ou menacé(e)",
-        "J'ai vu ou appris quelque chose",
-        "J'ai déjà cédé ou rendu un service, je cherche une issue",
+        "J\u2019ai été approché(e), sollicité(e), mis(e) sous pression ou menacé(e)",
+        "J\u2019ai vu ou appris quelque chose",
+        "J\u2019ai déjà cédé ou rendu un service, je cherche une issue",
         "Je subis ou crains des représailles",
     ],
     "en": [
@@ -39,7 +39,7 @@ SAID = {
         "sous 7 jours",
         "sous 3 mois",
         "Ce que vous racontez peut vous désigner",
-        "Quelqu'un qui surveille votre appareil",
+        "Quelqu\u2019un qui surveille votre appareil",
         "peuvent garder une trace de la visite",
         "on peut voir que Tor est utilisé",
         "ni ce que votre réseau a noté",

@@ -184,7 +184,7 @@ def test_statuses_bear_the_labels_of_the_domain() -> None:
     expected = {
         "Received": "Reçu",
         "Acknowledged": "Accusé de réception",
-        "Under assessment": "En cours d'évaluation",
+        "Under assessment": "En cours d\u2019évaluation",
         "More information requested": "Précisions demandées",
         "Follow-up under way": "Suites en cours",
         "Closed": "Clos",

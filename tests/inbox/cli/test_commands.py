@@ -142,7 +142,7 @@ def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: 
     assert (0, True) == (said.code, "follow-ups to: case 1\n" in said.out)
     world.office.run("reply", "1", "--text", "Bonjour")
     shown = world.office.run("show", "1").out
-    for line in ("Que s'est-il passé ?", "│ Voilà", "│ Non", "│ Suite", "│ Bonjour", "│ photo 1.jpg"):
+    for line in ("Que s\u2019est-il passé ?", "│ Voilà", "│ Non", "│ Suite", "│ Bonjour", "│ photo 1.jpg"):
         assert line in shown
     assert "waits for the next outbox" in shown
     listed = world.office.run("list").out

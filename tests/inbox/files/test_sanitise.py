@@ -113,8 +113,8 @@ def test_the_dossier_says_what_was_made_anew_and_what_stayed(cleaned: Path) -> N
         file["number"]: file["sha256"] for file in files if file["part"] is None
     }
     said = room_of.printed(parts["dossier.pdf"])
-    assert "refaits d'après ce qu'ils montrent" in said
-    assert 3 == said.count("Ce fichier n'a pas pu être refait")
+    assert "refaits d\u2019après ce qu\u2019ils montrent" in said
+    assert 3 == said.count("Ce fichier n\u2019a pas pu être refait")
     assert all(file["sha256"] in said for file in files if file["part"])
 
 

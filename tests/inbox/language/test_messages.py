@@ -132,7 +132,7 @@ def test_a_sentence_is_the_english_and_the_values_stay_apart() -> None:
 
 def test_values_are_neither_templates_nor_control_characters() -> None:
     said = sentence("there is no officer {officer}", officer="{number}\u202e\x1b[2J<b>")
-    assert translate.told("fr", said) == "Il n'y a pas d'agent {number}<U+202E><U+001B>[2J<b>"
+    assert translate.told("fr", said) == "Il n\u2019y a pas d\u2019agent {number}<U+202E><U+001B>[2J<b>"
     shown = rendering.environment("fr").from_string("{{ said|told }}").render(said=said)
     assert "&lt;b&gt;" in shown
     assert translate.told("fr", "case {number} is closed") == "case {number} is closed"
@@ -147,7 +147,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
     day = sentence("nothing is due before {day}", day=date(2026, 8, 1))
     assert (day, translate.told("fr", day)) == (
         "nothing is due before 2026-08-01",
-        "Rien n'échoit avant le 1er août 2026",
+        "Rien n\u2019échoit avant le 1er août 2026",
     )
     assert joined([day]) == day
 
@@ -236,7 +236,7 @@ def test_an_error_of_the_system_too(number: int) -> None:
 
 def test_a_refusal_is_said_in_the_language_of_its_page() -> None:
     wrong = WrongPassphrase("alice")
-    assert translate.told("fr", wrong.what) == "Mauvaise phrase de passe pour la part de l'agent alice"
+    assert translate.told("fr", wrong.what) == "Mauvaise phrase de passe pour la part de l\u2019agent alice"
     assert catalogue.text("fr", wrong.hint)[1:] == translate.told("fr", wrong.hint)[1:] != wrong.hint[1:]
 
 

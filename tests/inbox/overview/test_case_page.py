@@ -23,7 +23,7 @@ DAY, EXTENDED = today(), today() + relativedelta(months=6)
 CANARY = "zibeline-quartz"
 # What it is, the words of `inbox show`, those of the desk in English.
 PARTS = {
-    "an answer under its label": ("Que s'est-il passé ?\n│ Un scellé changé", ">What happened?"),
+    "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
     "what was answered": ("reply of", "Reply of"),
     "a file": ("file 1, 7 bytes:", "/case/1/file/1"),

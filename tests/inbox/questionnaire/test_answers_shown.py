@@ -119,7 +119,10 @@ def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, An
         "where": "unknown-answer",
     }
     assert odd == case["odd"]
-    assert "Avec quoi ? (not asked, given the other answers)\n│ Argent" in lines
+    assert (
+        "Qu\u2019ont-ils offert, ou de quoi ont-ils menacé ? (not asked, given the other answers)\n│ Argent"
+        in lines
+    )
     assert "extra (not a question of this questionnaire)\n│ x" in lines
     assert "Où ? (not an answer that the page offers)\n│ a\n│ b" in lines
 

@@ -100,7 +100,7 @@ def test_the_list_tells_the_archives_years_and_the_rule_and_nothing_of_a_reporte
     for said in (paper, plain):
         assert not [word for word in (CANARY, received, "threat", "out_of_scope") if word in said]
     for words in (
-        "BORDEREAU D'ÉLIMINATION",
+        "BORDEREAU D\u2019ÉLIMINATION",
         f"Bordereau / list: {made['list']}",
         "Code du patrimoine, articles L212-2",
         "Signalement irrecevable ou hors champ / Report that is inadmissible or out of scope",

@@ -1,0 +1,53 @@
+"""French texts, of officers and of reporters, are written with the typographic apostrophe."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(
+    str(path.relative_to(ROOT))
+    for folder in ("inbox", "portal", "templates")
+    for kind in ("*.toml", "fr/**/*.po")
+    for path in (ROOT / folder).rglob(kind)
+    if path.name.count(".") == 1 or ".fr." in path.name
+)
+STRAIGHT = re.compile(r"\w'\w")
+
+
+def texts(value: object, *, of_french: bool) -> Iterator[str]:
+    """Yield each French text: what stands under "fr", or all of a file that is French."""
+    if isinstance(value, str) and of_french:
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from texts(each, of_french=of_french or key == "fr")
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each, of_french=of_french)
+
+
+def of_file(name: str) -> Iterator[str]:
+    path = ROOT / name
+    if path.suffix == ".po":
+        with path.open("rb") as file:
+            yield from (str(each.string) for each in read_po(file, locale="fr") if each.id)
+    else:
+        yield from texts(tomllib.loads(path.read_text("utf-8")), of_french=".fr." in name)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_french_texts_have_typographic_apostrophes(name: str) -> None:
+    assert [text for text in of_file(name) if STRAIGHT.search(text)] == []
+
+
+def test_texts_of_each_kind_of_file_are_found() -> None:
+    """The control: a catalogue, a file of both languages, and one that is French alone."""
+    for name in ("inbox/language/labels.toml", "portal/guide.fr.toml", "templates/questionnaire.toml"):
+        assert any("\u2019" in text for text in of_file(name)), name
+    assert 2 == sum(name.endswith(".po") for name in FILES)
+    assert STRAIGHT.search("l'auteur")
