@@ -71,12 +71,16 @@ def may_name(session: Session, number: int, request: AccessRequest) -> bool:
 
 def waiting_for(session: Session, number: int) -> set[int]:
     """Return the open requests for access of somebody whom a case names, or may name; raises as ``names``."""
-    return {
+    return meant_in(session, number) | {
         each.n
         for each in access_requests.pending(session)
-        if concerns(session, number, each)
-        or (number not in _judged(session, each.n) and may_name(session, number, each))
+        if number not in _judged(session, each.n) and may_name(session, number, each)
     }
+
+
+def meant_in(session: Session, number: int) -> set[int]:
+    """Return those of whom it is certain that the case means them; raises as ``names``."""
+    return {each.n for each in access_requests.pending(session) if concerns(session, number, each)}
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:

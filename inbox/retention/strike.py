@@ -114,7 +114,7 @@ def _labels(session: Session, number: int, who: Actor, language: str) -> View:
 def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:
     """Return how often it stood at which place, and which tables still hold it."""
     number, striker = passage.case, Striker(passage.place, passage.words)
-    before, asked = _in_the_way(session, number, by.today), named.waiting_for(session, number)
+    before, asked = _in_the_way(session, number, by.today), _who_asks(session, number)
     standing = {what for what, _ in before}
     if Obstacle.HELD in standing:
         # Else what a procedure asks to be kept would go piece by piece.
@@ -124,7 +124,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     # Officers deal with a danger that an answer tells of, or with who asks: they do not strike it.
     for what, way in sorted(before - _in_the_way(session, number, by.today)):
         raise _refused(session, number, what, way)
-    if asked - named.waiting_for(session, number):
+    if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     for what in _JUSTICE:
         if striker.emptied and what in standing:
@@ -143,6 +143,15 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
     return {
         (what, way) for way in Exit for what in exits.obstacles(session, number, Asked(way=way, today=today))
     }
+
+
+def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
+    """Return the open requests that a case waits for, each also with whether it surely means who asks.
+
+    Where nothing but a family name is left, one officer could say that it is somebody else's.
+    """
+    sure = named.meant_in(session, number)
+    return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}
 
 
 def _refused(session: Session, number: int, what: Obstacle, way: Exit) -> CaseRefused:

@@ -299,14 +299,17 @@ def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> 
 
 
 def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Office) -> None:
-    """Neither their name nor, of two who asked, that of one; nor once nothing but the request is left."""
+    """Neither their name nor, of two who asked, that of one; nor once nothing but the request is left.
+
+    Nor the first name alone: nothing but a family name would be left, which one officer calls a namesake's.
+    """
     report, _ = numbers(office)
     strike = ["minimise", str(report), "everywhere", "--reason", "drill", "--text"]
     office.json("note", str(report), "--text", "vu avec Odon Verrier")
     for name in (NAME, "Odon Verrier"):
         office.json("access", "record", "--received", f"{today()}", "--way", "letter", "--person", name)
     before = office.state()
-    for words in (NAME, "Verrier"):
+    for words in (NAME, "Verrier", "Odon"):
         said = office.run(*strike, words)
         assert (1, True, True) == (said.code, "asks what is held" in said.err, "answer it first" in said.err)
     assert before == office.state()
