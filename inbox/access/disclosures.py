@@ -12,12 +12,13 @@ from inbox.deadlines import legal_duties, workflow
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.law import in_use
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Disclosure
-from templates.law.rules import Asked
+from templates.law.rules import Asked, DutyRole
 
 LONGEST = 200
 
@@ -87,7 +88,8 @@ def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Note in the ledger, as part of another action, that something of a case is given.
 
-    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew.
+    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew;
+    where it is given to the judicial authority, whether the prosecutor is told.
 
     Raises CaseRefused if there is no such case, Refused for the identity of its author if neither the author
     consented nor the judicial authority asks, and for a text that is empty or too long.
@@ -108,7 +110,9 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
         earlier = select(Disclosure).filter_by(case=number, what=What.IDENTITY.value)
         is_again = session.scalar(select(earlier.where(Disclosure.position < row.position).exists()))
         legal_duties.learned(session, number, Asked.IDENTITY_GIVEN, by.today, anew=bool(is_again))
-        workflow.keep_in_step(session, number)
+    if given.ground is Ground.JUDICIAL:
+        legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), by.today)
+    workflow.keep_in_step(session, number)
     return row
 
 

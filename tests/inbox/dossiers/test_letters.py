@@ -142,7 +142,22 @@ def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
     to = FRENCH.authorities.get(LETTERS[letter][0])
     assert (to.name.fr if to else "person-concerned", "letter") == (row["recipient"], row["what"])
     after = office.json("show", "1")["work"]
-    assert (before["duties"], before["measures"]) == (after["duties"], after["measures"])
+    assert before["measures"] == after["measures"]
+    asked = [(each["duty"], each["decision"]) for each in after["duties"] if each not in before["duties"]]
+    assert asked == ([("art40", "")] if letter == "prosecutor" else [])
+
+
+JUDICIAL = ["disclosures", "add", "1", "--to", "X", "--what", "report", "--ground", "judicial"]
+
+
+@pytest.mark.parametrize("way", ["letter", "ledger"])
+def test_who_gives_the_prosecutor_something_has_to_decide_whether_that_one_is_told(
+    office: Office, way: str
+) -> None:
+    """Also where nobody scored the case: until then nothing is done about it that warns anybody."""
+    office.json(*(write("prosecutor", office.out / "x") if way == "letter" else JUDICIAL))
+    assert "the prosecutor has not said that this can be done" in refused(office, "measure", "1", "hearing")
+    assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "drill")
 
 
 def offence(office: Office) -> None:
@@ -213,7 +228,7 @@ def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
     named.write_text("Maëlle Kerguelen, grutière")
     office.json("identity", "set", "1", "--text-file", named)
     despite = ("--despite-warning", "drill")
-    for letter in ("prosecutor", "forwarding"):
+    for letter in ("forwarding", "prosecutor"):
         office.json(*write(letter, office.out / letter, text=f"Un dossier sur {NAME}."))
         words = write(letter, office.out / "x", *despite, text="Signalé par Mme Kerguelen.")
         assert "could tell who reported: “Kerguelen”" in refused(office, *words)
@@ -259,9 +274,10 @@ def form(letter: str, **more: str) -> dict[str, str]:
 
 def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(office: Office, stick: Path) -> None:
     with sitting(office, stick) as client:
-        for letter, status in (("prosecutor", 200), ("persons_notice", 401), ("forwarding", 401)):
+        for letter, status in (("persons_notice", 401), ("forwarding", 401), ("prosecutor", 200)):
             assert status == client.send("/fr/case/1/letters", **form(letter)).status_code, letter
         assert 1 == len([*stick.iterdir()])
+        client.send("/fr/case/1/decide", **both(choice="no_transmission", reason="drill"))
         for letter in ("persons_notice", "forwarding"):
             assert 200 == client.send("/fr/case/1/letters", **both(**form(letter))).status_code
     rule = 'en = "Forwarded to the competent authority" }\nofficers = '
@@ -277,14 +293,14 @@ def test_at_the_desk_a_letter_goes_to_the_medium_under_a_name_that_tells_nothing
 ) -> None:
     with sitting(office, stick) as client:
         assert "Information sur des données qui vous concernent" in client.page("/fr/case/1/letters")
-        for letter in ("prosecutor", "persons_notice"):
+        for letter in ("persons_notice", "prosecutor"):
             made = client.send("/fr/case/1/letters", **both(**form(letter)))
             assert (200, True) == (made.status_code, "en clair" in made.text)
-        warned = client.send("/fr/case/1/letters", **both(**form("persons_notice", text="Un mardi.")))
+        warned = client.send("/fr/case/2/letters", **both(**form("persons_notice", text="Un mardi.")))
         assert (409, True) == (warned.status_code, "Un mardi." in warned.text)
     names = {f"letter-1-{today()}.pdf", f"letter-1-{today()}-2.pdf"}
     assert names == {each.name for each in stick.iterdir()}
-    assert JOINED in printed((stick / f"letter-1-{today()}.pdf").read_bytes())
+    assert JOINED in printed((stick / f"letter-1-{today()}-2.pdf").read_bytes())
 
 
 def test_another_law_has_other_letters(office: Office) -> None:
