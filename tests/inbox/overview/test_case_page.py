@@ -77,7 +77,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
     for words in (
         ("note", "1", "--text", CANARY), ("tag", "1", "quai"), ("assign", "1", "officer"),
         ("link", "1", "2", "same_facts"), ("source-risk", "1", "high", "--reason", "x"),
-        ("measure", "1", "admin_inquiry", "--despite-warning", "x"), ("credibility", "1", "3", "--reason", "x"),
+        ("measure", "1", "admin_inquiry", "--despite-warning", "x"),
+        ("credibility", "1", "3", "--reason", "x"),
         ("judge", "1", "--danger", "1", "--reason", "x"),
         ("extend", "1", "--reason", "x", "--text", "Il faut du temps."),
     ):  # fmt: skip
