@@ -75,6 +75,7 @@ def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) ->
     (tmp_path / "text").write_text("x")
     places = {"FILE": str(tmp_path / "file"), "FOLDER": str(trio.office.out), "TEXT": str(tmp_path / "text")}
     places["LETTER"] = str(tmp_path / "letter")
+    places["SHEET"] = str(tmp_path / "sheet.pdf")
     places["PAGES"] = str(build.manifest(trio.others, tmp_path / "manifest.json"))
     printed = {}
     for words, _ in NOTES:
