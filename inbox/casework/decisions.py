@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import named
+from inbox.access import access_requests, declarations, named
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
@@ -99,7 +99,8 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
     By one that takes a measure a case leaves for somebody else: not before it is decided whether the
     prosecutor is told.
 
-    Raises CaseRefused for that, as ``exits.check``, and Refused for a decision that the law does not have.
+    Raises CaseRefused for that, as ``exits.check``, Refused for a decision that the law does not have, and
+    Undeclared where the refusal would tell whom the case names.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     role = law.duties[legal_duties.decided_by(law, decision.choice)].role
@@ -119,9 +120,15 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
 
 
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
-    """Raise CaseRefused for the decision that nobody is to be informed, where somebody named has asked."""
+    """Raise CaseRefused for the decision that nobody is to be informed, where somebody named has asked.
+
+    Raises Undeclared while any request is open: whoever has not declared could try names on a case.
+    """
     says_nobody = rule.effect is Effect.SETTLES and not rule.informs
-    if says_nobody and named.waiting_for(session, number):
+    if not says_nobody or not access_requests.pending(session):
+        return
+    declarations.check(session, number)
+    if named.waiting_for(session, number):
         raise CaseRefused(
             sentence("case {number} names somebody who asks what is held on them", number=number),
             sentence("decide something else, or answer the request first: inbox access list"),

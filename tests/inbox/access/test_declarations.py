@@ -50,6 +50,17 @@ def test_nothing_is_read_before_all_have_declared_it(unread: Trio, tmp_path: Pat
     assert "must declare" not in unread.others.run(*run).err
 
 
+def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) -> None:
+    """By a request for access: whether the case names who asks, the refusal is the same."""
+    nobody = ("decide", "3", "not_needed", "--reason", "x")
+    for name in ("Phantom", CANARY):
+        words = ("access", "record", "--person", name, "--received", today().isoformat(), "--way", "letter")
+        unread.others.json(*words)
+        assert "alice and chloe must declare" in unread.others.run(*nobody).err
+    unread.others.json("declare", "3")
+    assert "names somebody who asks" in unread.others.run(*nobody).err
+
+
 def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
     """It is noted, with those who were there; it holds for one case alone."""
     unread.others.json("declare", "1")
