@@ -33,6 +33,12 @@ class Draft:
             return self.text
         return templates.fill(session, number, self.template, self.text, today)
 
+    def by_officers(self, session: Session, written: str) -> str:
+        """Return what of the message that is ``written`` are words of officers, and none of the law."""
+        if not self.template:
+            return self.text
+        return templates.by_officers(session, self.template, written, self.text)
+
 
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the author of a case: the message waits for the next outbox.
@@ -63,7 +69,7 @@ def preview(inbox: Inbox, who: Actor, number: int, draft: Draft) -> View:
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add it to the case; raises as ``templates.fill``, ``leak_check.check`` and ``replies.add``."""
     text = draft.written(session, number, today)
-    leak_check.check(session, number, text, draft.text, draft.despite)
+    leak_check.check(session, number, text, draft.by_officers(session, text), draft.despite)
     added = replies.add(session, number, text, today)
     if draft.template:
         added.decision = templates.known(session)[draft.template].decision or ""
@@ -76,4 +82,4 @@ def seen(session: Session, number: int, draft: Draft, today: date) -> View:
     """Return the page with the draft; raises as ``status_preview.preview`` and ``templates.fill``."""
     declarations.check(session, number)  # also before the words of a template are looked at
     text = draft.written(session, number, today)
-    return status_preview.preview(session, number, text, draft.text, today)
+    return status_preview.preview(session, number, text, draft.by_officers(session, text), today)

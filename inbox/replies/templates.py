@@ -156,6 +156,16 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     return text.strip().format_map(values)
 
 
+def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
+    """Return what officers wrote of a template that is filled in as ``text``.
+
+    Of one of the law their ``own`` words in it; all of one that the office changed or added. The template is
+    one in use.
+    """
+    of_law = in_use.of(session).replies.get(template_id)
+    return own if of_law and of_law.text == known(session)[template_id].text else text
+
+
 _OWN_WORDS = {
     True: (
         sentence("this template needs words of your own"),

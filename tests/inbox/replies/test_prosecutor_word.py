@@ -182,6 +182,22 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
     office.json("reply", "1", "--text", told)
 
 
+def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office) -> None:
+    """As if it was typed; what stands in the law as it does here is not."""
+    phone(office)
+    file = office.out / "templates.toml"
+    office.json("templates", "--out", file)
+    ours = '[reply.ours]\nstatus = ["received"]\ntitle = { fr = "x", en = "x" }\n'
+    told = 'text = { fr = "Un magistrat suit le dossier.", en = "x" }'
+    file.write_text(f"{file.read_text()}\n{ours}{told}\n")
+    office.json("templates", file)
+    reply = ("reply", "1", "--template")
+    assert "it tells that justice has the case" in refused(office, *reply, "ours")
+    assert 1 == len(office.json(*reply, "ours", "--preview")["findings"])
+    office.json(*reply, "reprisals")
+    office.json(*reply, "ours", "--despite-warning", "x")
+
+
 def test_no_template_tells_it_either(office: Office) -> None:
     """What a template says of an outcome is the outcome; its preview is refused, too."""
     phone(office)
