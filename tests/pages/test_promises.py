@@ -37,9 +37,28 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
+# To say that nobody else is told unless the reporter wants it: an external authority has to forward.
+ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
 # To advise on one, rather than to tell of one.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
+# To speak of the right to object to a processing (GDPR, article 21), which none has to what the law requires.
+OBJECTION = re.compile(
+    r"\bopposition\b|\bs'opposer\b|\bvous (?:y )?opposer\b|\bright to object\b|\bobject to\b", re.IGNORECASE
+)
+NOT_OFFERED = {"fr": ("ne s'applique pas",), "en": ("does not apply",)}
+# What protects whoever reported, and by which means one goes on writing and reading.
+ACKNOWLEDGED = {
+    "fr": (
+        "confidentielle",
+        "représailles",
+        "interdites",
+        "vous pouvez nous écrire",
+        "douze mots",
+        "{feedback_by}",
+    ),
+    "en": ("confidential", "reprisals", "forbidden", "you can write to us", "twelve words", "{feedback_by}"),
+}
 WITH_A_GIFT = {
     "fr": ("n'ouvrez pas", "n'utilisez pas", "ne le remettez pas à votre service", "voyez d'abord un avocat"),
     "en": ("do not open it", "do not use it", "do not hand it in to your service", "ask a lawyer first"),
@@ -94,10 +113,29 @@ def test_nothing_promises_that_nobody_will_know(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_says_that_the_reporter_alone_decides_who_else_is_told(language: str) -> None:
+    assert [text for text in texts(language) if ALONE.search(plain(text))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str) -> None:
     advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
     assert len(advising) >= 2
     assert [(text, left) for text in advising if (left := missing(text, WITH_A_GIFT, language))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_offered_to_object_to_what_the_law_requires(language: str) -> None:
+    objecting = [text for text in texts(language) if OBJECTION.search(plain(text))]
+    assert len(objecting) >= 2
+    assert [text for text in objecting if missing(text, NOT_OFFERED, language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_acknowledgement_says_what_protects_and_how_one_goes_on_writing(language: str) -> None:
+    """Guarantees and means of communication; until when what was done can be read."""
+    text = reader.read(Settings().law_folder).replies["acknowledgement"].text.in_(language)
+    assert missing(text, ACKNOWLEDGED, language) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +148,11 @@ def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str
         (PROMISE, "Que ne devons-nous jamais répéter ?"),
         (PROMISE, "Nous ne leur avons rien transmis."),
         (PROMISE, "We have passed nothing on to them."),
+        (ALONE, "C'est à vous de décider si vous les saisissez."),
+        (ALONE, "Whether you turn to them is for you to decide."),
         (ADVICE, "Gardez messages et cadeaux en l'état."),
+        (OBJECTION, "Vous pouvez vous opposer à ce traitement."),
+        (OBJECTION, "You can object to this processing."),
     ],
 )
 def test_what_was_wrong_would_be_seen(rule: re.Pattern[str], text: str) -> None:
