@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from crypto import bundle
+from crypto import bundle, questionnaire
 from crypto.bundle import Link
 from inbox.keys import rotation
 from tests.support import inbox_builders
@@ -23,6 +23,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, 
 from tests.support.inbox_clock import Clock
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
+from tests.support.questionnaires import SHIPPED
 
 FILE = ROOT / "tests" / "golden" / "worked_cases.toml"
 WRITTEN: Mapping[str, Any] = tomllib.loads(FILE.read_text("utf-8"))
@@ -238,6 +239,13 @@ def test_twelve_cases_keep_the_days_that_were_counted_by_hand(
 
 def test_there_is_a_case_for_each_outcome_of_the_law_and_one_that_is_junk() -> None:
     assert {*FRENCH.outcomes, "junk"} == set(CASES)
+
+
+def test_there_is_a_case_for_each_way_in() -> None:
+    """Each answer to what brings a reporter here."""
+    (path,) = [field for field in questionnaire.parse(SHIPPED).fields if field.id == "path"]
+    answered = [step.get("answers", {}).get("path") for steps in CASES.values() for step in steps]
+    assert {option.id for option in path.options} == {*answered} - {None}
 
 
 @pytest.mark.parametrize("case", CASES)
