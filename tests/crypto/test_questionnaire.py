@@ -79,6 +79,16 @@ def test_the_shipped_questionnaire_never_asks_who_the_author_is() -> None:
     words = set(labels.replace("?", " ").replace(",", " ").split())
     assert {"happened", "role", "evidence"} <= words
     assert {"name", "rank", "number", "unit", "gender", "age", "mail", "phone"}.isdisjoint(words)
+    assert {"shift", "shifts", "roster", "post", "team", "office", "station", "hours"}.isdisjoint(words)
+
+
+def test_the_shipped_questionnaire_asks_what_decides_how_carefully_and_how_soon() -> None:
+    """Each may be left out: none ends a report, or begins one."""
+    fields = {field.id: field for field in questionnaire.parse(SHIPPED).fields}
+    for asked in ("next_contact", "unchanged", "expires", "who_you", "facilitator", "told"):
+        assert not fields[asked].enough
+    assert {"agent", "outsider"} == {option.id for option in fields["who_you"].options}
+    assert {"police", "union", "authority"} <= {option.id for option in fields["told"].options}
 
 
 def test_everything_that_a_file_can_say_is_read() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from dateutil.relativedelta import relativedelta
 
+from inbox.casework import measures
 from inbox.deadlines import retention_schedule, workflow
 from inbox.law import in_use
 from inbox.vault.tables import Exclusion
@@ -165,6 +166,20 @@ def test_what_is_looser_is_listed_and_needs_that_word(office: Office, edited: Ed
     assert 3 == len(office.json("law", "--replace", law, "--loosening")["looser"])
     (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "adopt-law"]
     assert {"law": hash_of(law), "despite": True} == noted["values"]
+
+
+def test_what_the_new_law_lets_no_reporter_read_is_read_no_longer(office: Office, edited: Edit) -> None:
+    """Though an officer let it be told under the law before; back under that, it is told again."""
+    offered = FILES["fr"]["measures.toml"].decode().partition("[measure.protection_offered]")[2]
+    rule = offered.partition("\n[")[0]
+    silent = edited("measures.toml", rule, rule.replace('"if_said"', '"never"'))
+    office.json("measure", "1", "protection_offered", "--tell")
+    told = []
+    for law in (silent, FOLDERS["fr"]):
+        office.json("law", "--replace", law, "--loosening")
+        with office.opened() as inbox, inbox.transaction() as session:
+            told.append(measures.told(session, 1)[1])
+    assert [[], ["protection_offered"]] == told
 
 
 def refused_loudly(office: Office, law: Path) -> str:

@@ -270,10 +270,10 @@ def test_a_refusal_and_nothing_held_look_alike(filled: Trio, tmp_path: Path) -> 
                         way="letter",
                         names=CANARY,
                         earliest=DAY,
-                        due=DAY,
-                        extended=DAY,
+                        due=DAY + timedelta(2),
+                        extended=DAY + timedelta(1),
                         because="number",
-                        answered=DAY,
+                        answered=DAY + timedelta(3),
                         by="alice",
                     )
                 )
@@ -282,6 +282,8 @@ def test_a_refusal_and_nothing_held_look_alike(filled: Trio, tmp_path: Path) -> 
         *_, one, other = seen(inbox, Register.REQUESTS)["rows"]
     assert (8, 9) == (one.pop("request"), other.pop("request"))
     assert one == other
+    days = [str(one[name]) for name in ("received", "extended", "due", "responded")]
+    assert [str(DAY + timedelta(n)) for n in range(4)] == days
     assert {"received", "way", "due", "extended", "because", "responded"} == one.keys()
     assert CANARY not in str(one)
 

@@ -1,5 +1,6 @@
 """Pages say what the law says that the inbox works by, whichever that is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from templates.catalogues import LANGUAGES
 from templates.law import reader
 from tests.support.paths import ROOT
 
+MOST_WORDS = 300
 OTHER = ROOT / "tests" / "golden" / "jurisdictions" / "xx"
 
 
@@ -55,6 +57,15 @@ def test_how_to_be_heard_is_said_where_the_law_asks_for_it(tmp_path: Path, langu
         (tmp_path / path.name).write_text(text, "utf-8")
     none = Settings(jurisdiction=str(tmp_path))
     assert [True, False] == [said in page(each, f"/{language}/rights") for each in (Settings(), none)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
+    """What the law wants said, in few words: whoever reads in haste, or afraid, reads no more."""
+    main = page(Settings(), f"/{language}/").partition("<main")[2].partition("</main>")[0]
+    unfolded = re.sub(r"<details.*?</details>", "", main, flags=re.DOTALL)
+    assert unfolded != main
+    assert len(re.sub(r"<[^>]*>", " ", unfolded).split()) <= MOST_WORDS
 
 
 def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports() -> None:
