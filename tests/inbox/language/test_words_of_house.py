@@ -17,6 +17,9 @@ PATTERN = re.compile(
 )
 # What belongs to the word of the house itself; the registers that the law asks for, by their whole names.
 KEPT = re.compile(r"registre des \w+|registres\b|cotation \(A1", re.IGNORECASE)
+# « L'auteur » alone is, to a lawyer, who committed the facts; of a file, it is whoever made it.
+REPORTER = re.compile(r"\bauteurs?\b", re.IGNORECASE)
+OF_A_REPORT = re.compile(r"signalement|\b(?:son|leurs) auteurs?\b|: \{value\}$")
 
 
 def texts() -> Iterator[str]:
@@ -29,6 +32,17 @@ def texts() -> Iterator[str]:
 def test_no_text_of_officers_uses_a_word_that_the_house_avoids() -> None:
     assert {"envoi", "relever", "indésirables"} <= set(AVOIDED)
     assert [text for text in texts() if PATTERN.search(KEPT.sub("", text))] == []
+
+
+def test_no_text_of_officers_takes_the_reporter_for_who_committed_the_facts() -> None:
+    law = (
+        each.name.fr
+        for each in (*FRENCH.outcomes.values(), *FRENCH.duties.values(), *FRENCH.measures.values())
+    )
+    found = [text for text in (*texts(), *law) if REPORTER.search(text)]
+    assert len(found) > 50
+    assert [text for text in found if not OF_A_REPORT.search(text)] == []
+    assert not OF_A_REPORT.search("Répondre à l\u2019auteur")
 
 
 def test_what_was_wrong_would_be_seen() -> None:
