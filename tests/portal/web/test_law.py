@@ -24,9 +24,9 @@ def page(settings: Settings, path: str) -> str:
 
 
 def test_how_often_reports_are_opened_is_said() -> None:
-    assert "relevés et ouverts chaque jour ouvré" in page(Settings(), "/fr/")
+    assert "récupérés et ouverts chaque jour ouvré" in page(Settings(), "/fr/")
     other = Settings(jurisdiction=str(OTHER))
-    assert "relevés et ouverts au moins tous les 3 jours" in page(other, "/fr/")
+    assert "récupérés et ouverts au moins tous les 3 jours" in page(other, "/fr/")
     assert "at least every 3 days" in page(other, "/en/")
 
 
