@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inbox.access import identities
 from inbox.deadlines import legal_duties, workflow
 from inbox.language import labels
-from inbox.language.errors import Refused
+from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.session import journal
@@ -88,11 +88,13 @@ def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Note in the ledger, as part of another action, that something of a case is given.
 
-    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew;
-    where it is given to the judicial authority, whether the prosecutor is told.
+    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew:
+    beforehand, but with the reporter's consent, who then knows. Where it is given to the judicial authority,
+    it is asked whether the prosecutor is told.
 
-    Raises CaseRefused if there is no such case, Refused for the identity of its author if neither the author
-    consented nor the judicial authority asks, and for a text that is empty or too long.
+    Raises CaseRefused if there is no such case, for the identity of its author if the author has not
+    consented, or while it is not decided whether the author is told; Refused for that on another ground, if
+    neither the author consented nor the judicial authority asks, and for a text that is empty or too long.
     """
     queries_cases.case(session, number)
     _check(session, number, given)
@@ -107,9 +109,7 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     )
     session.add(row)
     if given.what == What.IDENTITY:
-        earlier = select(Disclosure).filter_by(case=number, what=What.IDENTITY.value)
-        is_again = session.scalar(select(earlier.where(Disclosure.position < row.position).exists()))
-        legal_duties.learned(session, number, Asked.IDENTITY_GIVEN, by.today, anew=bool(is_again))
+        legal_duties.learned(session, number, Asked.IDENTITY_GIVEN, by.today, each_time=True)
     if given.ground is Ground.JUDICIAL:
         legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), by.today)
     workflow.keep_in_step(session, number)
@@ -129,7 +129,10 @@ def _check(session: Session, number: int, given: Given) -> None:
             sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
             sentence("name the authority, not a private person"),
         )
-    if given.what != What.IDENTITY or given.ground is Ground.JUDICIAL:
+    if given.what != What.IDENTITY:
+        return
+    if given.ground is Ground.JUDICIAL:
+        _check_decided(session, number)
         return
     if given.ground is not Ground.CONSENT:
         raise Refused(
@@ -142,6 +145,23 @@ def _check(session: Session, number: int, given: Given) -> None:
         raise Refused(
             sentence("the author of case {number} has not consented", number=number),
             sentence("ask, then note it: inbox identity consent {number} --day DAY", number=number),
+        )
+
+
+def _check_decided(session: Session, number: int) -> None:
+    """Raise CaseRefused while it is open whether the reporter is told this time: afterwards is too late."""
+    if codes := legal_duties.undecided_before(session, number, Asked.IDENTITY_GIVEN):
+        decisions = in_use.of(session).duties[codes[0]].decisions
+        raise CaseRefused(
+            sentence(
+                "case {number}: it is to be decided, for this time, whether its reporter is told before",
+                number=number,
+            ),
+            sentence(
+                "do that first: inbox decide {number} {choices} --reason TEXT",
+                number=number,
+                choices="|".join(decisions),
+            ),
         )
 
 

@@ -80,6 +80,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     if not decision.despite.strip() and _lacks_reply(session, number, decision.choice):
         raise _untold(session, number, decision.choice)
     row = legal_duties.asked_of(session, number, kind, today)
+    if legal_duties.is_of_earlier_time(row):
+        row.spent = False
     if rule.by_reply:
         row.reply = _last_reply(session, number, decision.choice)
     if rule.measure:
@@ -160,7 +162,7 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
     if not _rule(session, choice).by_reply:
         return False
     row = session.get(Duty, (number, legal_duties.decided_by(in_use.of(session), choice)))
-    if row is not None and row.decision == choice:
+    if row is not None and row.decision == choice and not legal_duties.is_of_earlier_time(row):
         return False
     return _last_reply(session, number, choice) <= ((row.reply if row else None) or 0)
 

@@ -98,18 +98,30 @@ def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
     return row
 
 
-def learned(session: Session, number: int, asked: Asked, today: date, *, anew: bool = False) -> None:
+def learned(session: Session, number: int, asked: Asked, today: date, *, each_time: bool = False) -> None:
     """Ask for every decision that the law asks for where the program learns this of a case.
 
-    With ``anew``, what was decided before was of something else, and is to be decided again.
+    With ``each_time``, a decision is about one time: the one taken for it, before or after.
     """
-    for code in _asked(session):
-        if in_use.of(session).duties[code].asked is asked:
-            row = asked_of(session, number, code, today)
-            if anew and row.decided is not None:
+    for code in _asked_where(session, asked):
+        row = asked_of(session, number, code, today)
+        if each_time:
+            if is_of_earlier_time(row):
                 row.known, row.decided, row.decision, row.ground, row.reason = today, None, "", "", ""
+            row.spent = True
     session.flush()
     keep_days(session, number)
+
+
+def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
+    """Return the duties that are asked each time this is done to a case, and not decided for the next one."""
+    codes = _asked_where(session, asked)
+    return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
+
+
+def is_of_earlier_time(row: Duty) -> bool:
+    """Tell whether a decision was about a time that is past: another one is about the next."""
+    return row.spent and row.decided is not None
 
 
 def of(session: Session, number: int) -> Sequence[Duty]:
@@ -269,6 +281,15 @@ def _asked(session: Session) -> list[str]:
     """Return the codes of what an office of this regime has to decide."""
     practice = office.of(session)
     return [code for code, duty in practice.law.duties.items() if practice.regime in duty.regimes]
+
+
+def _asked_where(session: Session, asked: Asked) -> list[str]:
+    """Return the codes of those that are asked where the program learns this of a case."""
+    return [code for code in _asked(session) if in_use.of(session).duties[code].asked is asked]
+
+
+def _is_decided_before(row: Duty | None) -> bool:
+    return row is not None and row.decided is not None and not row.spent
 
 
 def _applies(law: Law, code: str, work: Workflow, tags: Iterable[str]) -> bool:

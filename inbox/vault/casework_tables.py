@@ -175,7 +175,8 @@ class Duty(Base):
     ``decision`` is then still empty, or says that it was put off. It is ``urgent`` from the day on which it
     is known that somebody or something is in imminent danger, None if nobody is known to be. ``ground`` is
     one of those of the law, if it gives any, ``reason`` what officers say of it. ``reply`` is the position of
-    the last message to the reporter on which a decision about it was founded, None if none was.
+    the last message to the reporter on which a decision about it was founded, None if none was. One that is
+    asked each time anew is ``spent`` once that is done: what is decided afterwards is about the next time.
     """
 
     __tablename__ = "duties"
@@ -189,6 +190,7 @@ class Duty(Base):
     ground: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
     reply: Mapped[int | None] = mapped_column(default=None)
+    spent: Mapped[bool] = mapped_column(default=False)
 
 
 Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(None))

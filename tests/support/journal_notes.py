@@ -97,6 +97,14 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("disclose", 1, {"what": "report", "ground": "other"}, "x"),
     ),
     (
+        ["measure", "1", "judicial_investigation"],
+        ("record-measure", 1, {"kind": "judicial_investigation"}, ""),
+    ),
+    (
+        ["decide", "1", "not_told", "--reason", "x"],
+        ("decide-by-two", 1, {"duty": "identity_notice", "decision": "not_told"}, "x"),
+    ),
+    (
         ["disclosures", "add", "1", "--to", CANARY, "--what", "identity", "--ground", "judicial"],
         ("disclose-identity", 1, {"what": "identity", "ground": "judicial"}, ""),
     ),

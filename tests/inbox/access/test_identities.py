@@ -96,6 +96,7 @@ def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path:
 def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:
     """Consent that was taken back, or given for another name, is none."""
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
+    office.json("decide", "1", "not_told", "--reason", "x")
     assert 0 == disclose(office, "judicial")
     office.json("identity", "consent", "1", "--day", today().isoformat())
     assert 0 == disclose(office, "consent")

@@ -34,7 +34,7 @@ from tests.support.laws import FILES, FRANCE, edited
 ALWAYS = {"admissibility", "art14"}
 CLOSED = ("close", "1", *CLOSING)
 # Tells the reporter that the identity is passed on.
-NOTICE = ("reply", "1", "--template", "identity_notice", "--text", "Au juge, qui le demande.")
+NOTICE = ("reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
 
@@ -381,57 +381,65 @@ def urgent(office: Office, number: int = 1) -> str:
     return str(asked(office, number)["art40"]["urgent"])
 
 
-def test_who_is_passed_on_is_told_of_it(office: Office, tmp_path: Path) -> None:
-    """On the same day, each time anew; the case is not destroyed before that is decided, nor is it a wait."""
+GIVE = ("disclosures", "add", "1", "--to", "TJ", "--what", "identity", "--ground")
+TO_DECIDE = "it is to be decided, for this time, whether its reporter is told before\nhint: do that first: "
+
+
+@pytest.fixture
+def known(office: Office, tmp_path: Path) -> Office:
+    """The reporter of case 1 has said who that is."""
     named = tmp_path / "named"
     named.write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", named)
-    give = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
-    office.json(*give, "report")
-    assert "identity_notice" not in asked(office)
-    office.json(*give, "identity")
-    assert today().isoformat() == asked(office)["identity_notice"]["due"]
-    assert today().isoformat() == office.json("show", "1")["work"]["deadline"]
-    office.json(*NOTICE)
-    office.json("decide", "1", "told", "--reason", "by the page")
-    office.json(*give, "identity")
-    assert ("", None) == tuple(asked(office)["identity_notice"][name] for name in ("decision", "decided"))
-    office.json("decide", "1", "not_told", "--reason", "the judge asks for it")
-    assert today().isoformat() == asked(office)["identity_notice"]["decided"]
+    return office
 
 
-def test_who_was_told_before_the_identity_is_passed_on_is_not_asked_again(
-    office: Office, tmp_path: Path
-) -> None:
-    named = tmp_path / "named"
-    named.write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", named)
-    office.json(*NOTICE)
-    office.json("decide", "1", "told", "--reason", "by the page")
-    office.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
-    assert "told" == asked(office)["identity_notice"]["decision"]
+def test_whether_the_reporter_is_told_is_decided_before_the_identity_goes_to_justice(known: Office) -> None:
+    """Each time anew: a decision is about the next time alone. Of anything else it is not asked."""
+    known.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "report")
+    assert "identity_notice" not in asked(known)
+    asks = f"{TO_DECIDE}inbox decide 1 told|not_told "
+    assert asks in refused(known, *GIVE, "judicial")
+    known.json(*NOTICE)
+    known.json("decide", "1", "told", "--reason", "by the page")
+    known.json(*GIVE, "judicial")
+    assert "told" == asked(known)["identity_notice"]["decision"]
+    assert asks in refused(known, *GIVE, "judicial")
+    known.json("decide", "1", "not_told", "--reason", "the judge asks for it")
+    known.json(*GIVE, "judicial")
+    assert asks in refused(known, *GIVE, "judicial")
+
+
+def test_with_consent_the_reporter_is_told_on_the_same_day_each_time_anew(known: Office) -> None:
+    """The case is not destroyed before that is decided. A decision about this time is none about the next."""
+    known.json("identity", "consent", "1", "--day", today().isoformat())
+    for number in ("1", "2"):
+        known.json(*GIVE, "consent")
+        assert ("", None) == tuple(asked(known)["identity_notice"][name] for name in ("decision", "decided"))
+        assert today().isoformat() == asked(known)["identity_notice"]["due"]
+        assert today().isoformat() == known.json("show", "1")["work"]["deadline"]
+        known.json("decide", "1", "not_told", "--reason", number)
+        assert TO_DECIDE in refused(known, *GIVE, "judicial")
+    known.json("decide", "1", "not_told", "--reason", "before")
+    known.json(*GIVE, "consent")
+    assert "not_told" == asked(known)["identity_notice"]["decision"]
 
 
 UNTOLD = "no reply has told its author of this"
 
 
 def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_anew(
-    office: Office, tmp_path: Path
+    known: Office,
 ) -> None:
     """One of own words does not say it, nor does the one of another time; with a reason it is decided."""
-    named = tmp_path / "named"
-    named.write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", named)
-    give = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
+    office, give = known, (*GIVE, "judicial")
     told = ("decide", "1", "told", "--reason", "x")
     office.json("reply", "1", "--text", "Votre nom est transmis.")
     assert f"{UNTOLD}\nhint: write it: inbox reply 1 --template identity_notice;" in refused(office, *told)
     office.json(*NOTICE)
     office.json(*told)
     office.json("decide", "1", "told", "--reason", "y")  # of the same time
-    for _ in range(2):
-        office.json(*give)
-    assert "" == asked(office)["identity_notice"]["decision"]
+    office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*told, "--despite-warning", "by telephone")
     noted = office.json("journal", "print")["entries"][-2]
@@ -501,15 +509,13 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
     assert "undecided" not in row["obstacles"]
 
 
-def test_what_an_act_of_the_office_asks_counts_from_that_act(office: Office, tmp_path: Path) -> None:
+def test_what_an_act_of_the_office_asks_counts_from_that_act(known: Office) -> None:
     """However long ago the report came."""
-    long_ago = today() - timedelta(40)
+    office, long_ago = known, today() - timedelta(40)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Case).values(received=long_ago, collected=long_ago))
-    named = tmp_path / "named"
-    named.write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", named)
-    office.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "identity")
+    office.json("identity", "consent", "1", "--day", today().isoformat())
+    office.json(*GIVE, "consent")
     assert today().isoformat() == asked(office)["identity_notice"]["due"]
     office.json("settings", "--regime", "external")
     office.close("2", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
