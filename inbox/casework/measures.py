@@ -146,10 +146,11 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     in writing: to retract the measure takes that question from nobody.
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
-    day to come, a decision before all the proceedings that go on, what needs the prosecutor's word without
-    that and without a reason, a sanction without its group, nobody where the law wants to know to whom, an
-    addressee or reference that is too long, or a reporter who is told what no reporter is, or of an inquiry
-    before the prosecutor's word; Refused for a measure that the law does not have.
+    day to come, a final decision where no proceedings go on or before all that do, what needs the
+    prosecutor's word without that and without a reason, a sanction without its group, nobody where the law
+    wants to know to whom, an addressee or reference that is too long, or a reporter who is told what no
+    reporter is, or of an inquiry before the prosecutor's word; Refused for a measure that the law does not
+    have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -324,9 +325,15 @@ def _is_decided_by(session: Session, row: Measure) -> bool:
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused for a decision that ends none of the proceedings that go on: these began later."""
-    first = min((each.day for each in proceedings.opened(session, number)), default=None)
-    if first is not None and taken.day < first:
+    """Raise CaseRefused for a decision that ends no proceedings: none go on, or all began later."""
+    opened = proceedings.opened(session, number)
+    if not opened:
+        raise CaseRefused(
+            sentence("no proceedings about case {number} go on that this could end", number=number),
+            sentence("record first the measure by which they began, with its day"),
+        )
+    first = min(each.day for each in opened)
+    if taken.day < first:
         raise CaseRefused(
             sentence(
                 "the proceedings about case {number} that go on began on {first}, after {day}",

@@ -328,7 +328,7 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
     """That a decision is final is noted by two who confirm it, and taken out by two; most take one."""
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
-        measures.record(inbox, unconfirmed, 1, Taken(kind="none", day=today()))
+        measures.record(inbox, unconfirmed, 1, Taken(kind="prosecutor_phoned", day=today(), addressee="X"))
         final = Taken(kind="final_decision", day=today())
         with pytest.raises(Locked):
             measures.record(inbox, unconfirmed, 1, final)
@@ -338,7 +338,19 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
             measures.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")
         measures.retract(inbox, both, 1, noted.row.position, "a mistake")
     kinds = [each["kind"] for each in trio.others.json("show", "1")["work"]["measures"]]
-    assert ("none", False) == (kinds[-1], "final_decision" in kinds)
+    assert ("prosecutor_phoned", False) == (kinds[-1], "final_decision" in kinds)
+
+
+def test_nothing_is_final_where_no_proceedings_go_on(office: Office) -> None:
+    """Else it would free what comes from the rules for proceedings. What begins later ends, too."""
+    final = ("measure", "1", "final_decision")
+    nothing = "no proceedings about case 1 go on that this could end\nhint: record first the measure by which"
+    office.json("measure", "1", "none")
+    for _ in range(2):
+        assert nothing in refused(office, *final)
+        office.json("measure", "1", "prosecutor_phoned")
+        office.json(*final)
+    assert nothing in refused(office, *final)
 
 
 def tell_prosecutor(office: Office) -> None:
