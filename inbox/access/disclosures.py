@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import identities
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
@@ -18,7 +18,7 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Disclosure
-from templates.law.rules import Asked, DutyRole
+from templates.law.rules import Asked
 
 LONGEST = 200
 
@@ -89,12 +89,12 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Note in the ledger, as part of another action, that something of a case is given.
 
     Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew:
-    beforehand, but with the reporter's consent, who then knows. Where it is given to the judicial authority,
-    it is asked whether the prosecutor is told.
+    beforehand, but with the reporter's consent, who then knows.
 
-    Raises CaseRefused if there is no such case, for the identity of its author if the author has not
-    consented, or while it is not decided whether the author is told; Refused for that on another ground, if
-    neither the author consented nor the judicial authority asks, and for a text that is empty or too long.
+    Raises CaseRefused if there is no such case, and for the ground ``JUDICIAL`` as ``check_justice``. For the
+    identity of its author raises CaseRefused if the author has not consented, or while it is not decided
+    whether the author is told, and Refused for another ground than these two. Raises Refused for a text that
+    is empty or too long.
     """
     queries_cases.case(session, number)
     _check(session, number, given)
@@ -110,10 +110,24 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     session.add(row)
     if given.what == What.IDENTITY:
         legal_duties.learned(session, number, Asked.IDENTITY_GIVEN, by.today, each_time=True)
-    if given.ground is Ground.JUDICIAL:
-        legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), by.today)
-    workflow.keep_in_step(session, number)
+        workflow.keep_in_step(session, number)
     return row
+
+
+def check_justice(session: Session, number: int) -> None:
+    """Raise CaseRefused while nothing is recorded by which justice has a case, or a prosecutor was told."""
+    if not proceedings.has_justice(session, number):
+        law = in_use.of(session)
+        raise CaseRefused(
+            sentence("case {number}: no measure says that justice has it", number=number),
+            sentence(
+                "decide first that the prosecutor is told: inbox decide {number} {choice} --reason TEXT; if"
+                " justice has it already, record that: inbox measure {number} {kind}",
+                number=number,
+                choice=legal_duties.transmitting(session),
+                kind="|".join(code for code in law.measures if code in law.of_justice),
+            ),
+        )
 
 
 def of(session: Session, number: int) -> Sequence[Disclosure]:
@@ -129,6 +143,8 @@ def _check(session: Session, number: int, given: Given) -> None:
             sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
             sentence("name the authority, not a private person"),
         )
+    if given.ground is Ground.JUDICIAL:
+        check_justice(session, number)
     if given.what != What.IDENTITY:
         return
     if given.ground is Ground.JUDICIAL:

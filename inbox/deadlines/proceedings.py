@@ -24,6 +24,12 @@ def opened(session: Session, number: int) -> Sequence[Measure]:
     return session.scalars(rows).all()
 
 
+def has_justice(session: Session, number: int) -> bool:
+    """Tell whether a prosecutor was told of a case, or justice has it, ended or not."""
+    rows = select(Measure).filter(Measure.case == number, Measure.kind.in_(in_use.of(session).of_justice))
+    return bool(session.scalar(select(rows.exists())))
+
+
 def decided(session: Session, number: int | None = None) -> Mapping[int, date]:
     """Return the day of the last final decision by the number of its case, of all cases or of one."""
     rows = select(Measure.case, func.max(Measure.day)).where(Measure.kind.in_(_ending(session)))

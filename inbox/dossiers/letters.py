@@ -147,13 +147,16 @@ def _check_words(session: Session, number: int, wanted: Wanted) -> None:
 def _check_way(session: Session, number: int, rule: Letter, today: date) -> None:
     """Raise CaseRefused while a letter has to wait.
 
-    Nobody but the prosecutor gets one before it is decided whether the prosecutor is told.
+    Nobody but the prosecutor gets one before it is decided whether the prosecutor is told; and that one, once
+    a measure says so: else nothing would forbid to warn the persons concerned.
     """
     if rule.to is not Addressee.PROSECUTOR and legal_duties.is_open(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
             sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
             exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
         )
+    if rule.to is Addressee.PROSECUTOR:
+        disclosures.check_justice(session, number)
     decisions.check_way(session, number, Decision(choice=rule.decision, reason=""), today)
 
 

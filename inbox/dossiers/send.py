@@ -124,6 +124,8 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
         made = _write(inbox.home, session, content, sealing.to.recipient, file)
         if sealing.is_measure:
             _note_measure(session, made, plan.addressee, sealing.despite)
+        given = Given(plan.addressee, _reference(made), _GROUNDS[plan.purpose])
+        disclosures.add(session, number, given, journal.actor(session))
     return Sent(content, doubts, made)
 
 
@@ -148,7 +150,7 @@ def _check(
 
 
 def _write(home: Home, session: Session, content: Content, to: Recipient, out: BinaryIO) -> Dossier:
-    """Write it to ``out`` and note it in the ledger; return its manifest."""
+    """Write it to ``out`` and return its manifest."""
     enclosures = _enclosures(home, session, content)
     listed = [dossier.part(each.name, each.pieces()) if each else None for each in enclosures]
     made = {
@@ -160,10 +162,7 @@ def _write(home: Home, session: Session, content: Content, to: Recipient, out: B
     members = [Member(name, len(raw), iter([raw])) for name, raw in made.items()]
     members += [Member(each.name, each.size, each.pieces()) for each in enclosures if each]
     out.writelines(age.seal(dossier.write(manifest, members), [to]))
-    sent = dossier.DOSSIER.parse(manifest.raw)
-    given = Given(content.plan.addressee, _reference(sent), _GROUNDS[content.plan.purpose])
-    disclosures.add(session, content.case, given, journal.actor(session))
-    return sent
+    return dossier.DOSSIER.parse(manifest.raw)
 
 
 def _reference(sent: Dossier) -> str:

@@ -151,7 +151,7 @@ def test_it_takes_a_reason(client: Client) -> None:
 
 def test_what_it_did_not_reach_is_named(client: Client) -> None:
     """What was handed out, and what is not rewritten: the ledger."""
-    client.send("/en/case/1/ledger", recipient=NAME, what="report", ground="judicial")
+    client.send("/en/case/1/ledger", recipient=NAME, what="report", ground="other", reason="x")
     page = seen(client, picked="", passage=NAME, place="everywhere")
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
     sent = {"chosen": html.unescape(chosen), "reason": "health"} | both()

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from inbox.vault.casework_tables import Identity
 from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
 NAME = "Ondine Kerguelen-Xaintrailles"
@@ -94,9 +95,11 @@ def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path:
 
 
 def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:
-    """Consent that was taken back, or given for another name, is none."""
+    """Once it has the case. Consent that was taken back, or given for another name, is none."""
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
     office.json("decide", "1", "not_told", "--reason", "x")
+    assert 1 == disclose(office, "judicial")
+    office.json("measure", "1", "prosecutor_phoned")
     assert 0 == disclose(office, "judicial")
     office.json("identity", "consent", "1", "--day", today().isoformat())
     assert 0 == disclose(office, "consent")
@@ -112,6 +115,14 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
     """In order, after what stood in it; hostile text is made harmless."""
     assert [1, 1] == [disclose(office, "other", "report", *more) for more in ([], ["--reason", " "])]
     assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
+    words = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
+    said = refused(office, *words, "report")
+    assert (
+        "case 1: no measure says that justice has it\nhint: decide first that the prosecutor is told: "
+        in said
+    )
+    assert "inbox measure 1 art40_transmission|prosecutor_phoned|" in said
+    office.json("measure", "1", "prosecutor_phoned")
     office.json(
         "disclosures", "add", "1", "--to", "TJ\x1b[2J Brest", "--what", "report", "--ground", "judicial"
     )

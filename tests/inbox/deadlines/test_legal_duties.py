@@ -387,10 +387,11 @@ TO_DECIDE = "it is to be decided, for this time, whether its reporter is told be
 
 @pytest.fixture
 def known(office: Office, tmp_path: Path) -> Office:
-    """The reporter of case 1 has said who that is."""
+    """The reporter of case 1 has said who that is, and justice has it."""
     named = tmp_path / "named"
     named.write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", named)
+    office.json("measure", "1", "prosecutor_phoned")
     return office
 
 

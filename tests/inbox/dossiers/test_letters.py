@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from inbox.law import in_use
+from inbox.vault.casework_tables import Measure
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import printed, unpacked
 from tests.support.inbox_builders import (
@@ -39,7 +41,10 @@ NAMES = ("alice", "bruno")
 
 @pytest.fixture(scope="module")
 def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two officers, and two cases that name a person; nothing stands in the way of any letter."""
+    """Two officers, and two cases that name a person; nothing stands in the way of any letter.
+
+    Justice had each, and what was decided is final.
+    """
     folder = tmp_path_factory.mktemp("letters")
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
@@ -50,6 +55,10 @@ def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
     for number in ("1", "2"):
         office.json("show", number)
         office.json("source-risk", number, "low", "--reason", "x")
+    with office.opened() as inbox, inbox.transaction() as session:
+        for number in (1, 2):
+            for position, kind in enumerate(("prosecutor_phoned", "final_decision"), 1):
+                session.add(Measure(case=number, position=position, kind=kind, day=today()))
     return office
 
 
@@ -142,22 +151,7 @@ def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
     to = FRENCH.authorities.get(LETTERS[letter][0])
     assert (to.name.fr if to else "person-concerned", "letter") == (row["recipient"], row["what"])
     after = office.json("show", "1")["work"]
-    assert before["measures"] == after["measures"]
-    asked = [(each["duty"], each["decision"]) for each in after["duties"] if each not in before["duties"]]
-    assert asked == ([("art40", "")] if letter == "prosecutor" else [])
-
-
-JUDICIAL = ["disclosures", "add", "1", "--to", "X", "--what", "report", "--ground", "judicial"]
-
-
-@pytest.mark.parametrize("way", ["letter", "ledger"])
-def test_who_gives_the_prosecutor_something_has_to_decide_whether_that_one_is_told(
-    office: Office, way: str
-) -> None:
-    """Also where nobody scored the case: until then nothing is done about it that warns anybody."""
-    office.json(*(write("prosecutor", office.out / "x") if way == "letter" else JUDICIAL))
-    assert "the prosecutor has not said that this can be done" in refused(office, "measure", "1", "hearing")
-    assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "drill")
+    assert (before["duties"], before["measures"]) == (after["duties"], after["measures"])
 
 
 def offence(office: Office) -> None:
@@ -182,6 +176,20 @@ def test_nobody_but_the_prosecutor_gets_one_before_the_prosecutor_is_told_or_not
     assert [] == [*office.out.iterdir()]
     office.json("decide", "1", "no_transmission", "--reason", "drill")
     office.json(*write(letter, office.out / "x"))
+
+
+def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(office: Office) -> None:
+    """Without one nothing forbids to warn the persons concerned, whatever the case was scored."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Measure))
+    asks = "no measure says that justice has it\nhint: decide first that the prosecutor is told: inbox "
+    assert asks in refused(office, *write("prosecutor", office.out / "x"))
+    with sitting(office) as client:
+        assert "la page du dossier 1, que le procureur est avis\u00e9" in client.page("/fr/case/1/letters")
+    office.json("measure", "1", "prosecutor_phoned")
+    office.json(*write("prosecutor", office.out / "x"))
+    assert "the prosecutor has not said that this can be done" in refused(office, "measure", "1", "hearing")
+    assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "drill")
 
 
 def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office: Office) -> None:
@@ -308,6 +316,8 @@ def test_another_law_has_other_letters(office: Office) -> None:
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
+        session.execute(delete(Measure))
+        session.add(Measure(case=1, position=1, kind="seizure_note", day=today()))
     office.json("queue")
     words = ["letter", "1", "lantern", "--to", "magistrate", "--language", "en", "--out", office.out / "x"]
     assert "names outcome, which this case does not have yet" in refused(office, *map(str, words))

@@ -121,7 +121,7 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
     """What is written in another way, the ledger, the journal."""
     report, _ = numbers(office)
     office.json("note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
-    given = ("--to", NAME, "--what", "report", "--ground", "judicial", "--reason", f"of {NAME}")
+    given = ("--to", NAME, "--what", "report", "--ground", "other", "--reason", f"of {NAME}")
     office.json("disclosures", "add", str(report), *given)
     said = office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME).out
     assert "written otherwise or where nothing is struck: disclosures, journal, notes\n" in said
