@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import access_requests, declarations, named
+from inbox.access import access_requests, declarations, named, quarantine
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
@@ -124,10 +124,11 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
     """Raise CaseRefused for the decision that nobody is to be informed, where somebody named has asked.
 
-    Raises Undeclared while any request is open: whoever has not declared could try names on a case.
+    Raises Undeclared while any request is open: whoever has not declared could try names on a case. Nobody
+    may try any on one in quarantine, which the request keeps from being destroyed.
     """
     says_nobody = rule.effect is Effect.SETTLES and not rule.informs
-    if not says_nobody or not access_requests.pending(session):
+    if not says_nobody or quarantine.since(session, number) or not access_requests.pending(session):
         return
     declarations.check(session, number)
     if named.waiting_for(session, number):

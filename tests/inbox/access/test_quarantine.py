@@ -116,6 +116,17 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
     assert "in quarantine" in office.run("show", "1").err
 
 
+def test_nobody_learns_whom_it_names_by_deciding_that_it_names_nobody(office: Office) -> None:
+    """While somebody asks for access: it is decided all the same, but what names them is not destroyed."""
+    record = ("access", "record", "--received", today().isoformat(), "--way", "letter", "--person")
+    office.json(*record, CANARY)
+    nobody = ("--reason", "x")
+    assert "names somebody who asks" in office.run("decide", "2", "not_needed", *nobody).err
+    office.json("decide", "1", "not_needed", *nobody)
+    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    assert "request" in office.json("retention")["cases"][0]["obstacles"]
+
+
 def test_no_emergency_opens_it(trio: Trio) -> None:
     """It is not for its handlers alone; and its handlers are told why they read nothing."""
     trio.others.json("quarantine", "1", "--reason", "x")
