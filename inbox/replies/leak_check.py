@@ -17,6 +17,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.law import in_use
 from inbox.questionnaire import answers, catalogue, scoring
+from inbox.replies import other_reports
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
 from inbox.vault import queries_cases
@@ -49,6 +50,7 @@ class Why(StrEnum):
     CONTACT = "contact"
     ALIKE = "alike"
     JUSTICE = "justice"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
     Raises Undeclared before it tells anything of a report to who may not read it yet, CaseRefused for a
     reason that repeats such words itself: it is noted in the journal.
     """
-    findings, in_reason = find(session, number, text, own), find(session, number, despite, "")
+    findings = find(session, number, text, own)
+    in_reason = [*find(session, number, despite, ""), *_of_others(session, number, despite)]
     if findings or in_reason:
         declarations.check(session, number)
     if in_reason:
@@ -136,12 +139,13 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case.
 
-    ``own`` is what an officer wrote of it: before the prosecutor's word, that is not to tell of justice. What
-    the law's own texts say of that, they say to everybody.
+    ``own`` is what an officer wrote of it: it is not to repeat another report, nor, before the prosecutor's
+    word, to tell of justice. What the law's own texts say, they say to everybody.
     """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
     found += _of_justice(session, number, own)
+    found += _of_others(session, number, own)
     identity = Protected(identities.passages(session, number))
     # Named as any other words that the author wants protected: nobody learns by trying who that is.
     found += [Finding(Why.PROTECTED, words) for words in identity.repeated(text)]
@@ -202,6 +206,10 @@ def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
             run = said[first : first + len(begins)]
             if all(word.startswith(begin) for (_, word), begin in zip(run, begins, strict=True)):
                 yield Finding(Why.JUSTICE, " ".join(dict.fromkeys(written for written, _ in run)))
+
+
+def _of_others(session: Session, number: int, own: str) -> Iterator[Finding]:
+    yield from (Finding(Why.OTHER, words) for words in other_reports.quoted(session, number, own))
 
 
 def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:

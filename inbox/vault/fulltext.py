@@ -31,3 +31,8 @@ def phrase(asked: str) -> str:
         for word in asked.replace("\0", " ").split()  # a text of SQLite ends there
         if any(map(str.isalnum, word))
     )
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """Return what FTS5 looks for: these words in a row, each of letters and digits alone."""
+    return f'"{" ".join(words)}"'

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert, update
 
 from crypto.journal import ENTRY
 from inbox.replies import leak_check
-from inbox.vault import queries_access
-from inbox.vault.casework_tables import Identity
-from tests.support.inbox_builders import Portal, Scene, Sent, World, answering, drop, first, today
+from inbox.vault import fulltext, queries_access
+from inbox.vault.casework_tables import Declaration, Identity, Workflow
+from inbox.vault.tables import Exclusion
+from tests.support.inbox_builders import Office, Portal, Scene, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
 PROTECT = "Le café de l'Écluse, où nous étions deux, le 17 ; n'écrivez jamais « Marguerite »"
@@ -154,3 +156,61 @@ def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
     assert "must declare" in said.err
     trio.others.json("declare", "4")
     assert "“Marguerite”" in trio.others.run("reply", "4", "--text", "Marguerite").err
+
+
+STOLEN = "Au quai sept, l'équipe de nuit échange les scellés avant l'aube."
+QUOTING = "Merci. On nous dit qu'AU QUAI SEPT l'equipe de nuit echange les scelles : est-ce vrai ?"
+PASSAGE = "AU QUAI SEPT l'equipe de nuit echange les scelles"
+
+
+def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
+    """Return what a text to the reporter of a case repeats of another report, as those present are told."""
+    with office.unlocked() as opened:
+        asked = opened.inbox.vault.transaction(opened.officers, quarantine=True)
+        with asked as session:
+            found = leak_check.find(session, number, text, text)
+    return [each.words for each in found if each.why is leak_check.Why.OTHER]
+
+
+def test_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> None:
+    """Six in a row, wherever they stand; in a follow-up as well; not its own, nor in a text of the law."""
+    office = trio.others
+    with office.opened() as inbox, inbox.transaction() as session:
+        fulltext.add(session, 2, [STOLEN])
+    assert [PASSAGE] == quoting(office)
+    assert [] == quoting(office, number=2)
+    words = PASSAGE.replace("'", " ").split()
+    for begin in range(len(words) - 5):
+        run = " ".join(words[begin : begin + 6])
+        assert [run] == quoting(office, "x " * begin + run)
+        assert [] == quoting(office, "x " * begin + " ".join(words[begin : begin + 5]) + " puis autre chose")
+    twice = quoting(office, f"{' '.join(words[:6])}, puis {' '.join(words[3:])}")
+    assert [" ".join(words[:6]), " ".join(words[3:])] == twice
+    said = office.run("reply", "1", "--text", QUOTING)
+    assert f"“{PASSAGE}” (these are the words of another report)" in said.err
+    reason = office.run("reply", "1", "--text", QUOTING, "--despite-warning", STOLEN)
+    assert "the reason says itself" in reason.err
+    assert 0 == office.run("reply", "1", "--text", QUOTING, "--despite-warning", "it is public").code
+
+
+def test_no_report_is_found_out_by_trying_words_that_those_present_may_not_search(trio: Trio) -> None:
+    """In quarantine, in the archive, not declared by all, or kept from one of them."""
+    work = update(Workflow).filter_by(case=2)
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        fulltext.add(session, 2, [STOLEN])
+    for hidden, shown in (
+        (work.values(quarantined=today()), work.values(quarantined=None)),
+        (work.values(archive_from=today()), work.values(archive_from=None)),
+        (
+            delete(Declaration).filter_by(case=2, officer="alice"),
+            insert(Declaration).values(case=2, officer="alice", day=today()),
+        ),
+        (
+            insert(Exclusion).values(case=2, officer="bruno", since=today()),
+            delete(Exclusion).filter_by(case=2),
+        ),
+    ):
+        for change, found in ((hidden, []), (shown, [PASSAGE])):
+            with trio.others.opened() as inbox, inbox.transaction() as session:
+                session.execute(change)
+            assert found == quoting(trio.excluded)
