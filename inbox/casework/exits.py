@@ -412,8 +412,22 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
         return sentence("it is no junk: leave it out, or close it")
+    if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
+        return sentence(
+            "answer it first, or say whether the case means that person: inbox access namesake {number}"
+            " --request {request} --reason TEXT",
+            number=number,
+            request=min(only),
+        )
     decide = _to_decide(session, number, what)
     return decide or _hints(number)[what]
+
+
+def _only_may_name(session: Session, number: int) -> Collection[int]:
+    """Return the requests for which a case waits, if it may but name those who ask; for who may read it."""
+    if workflow.of(session, number).quarantined or declarations.missing(session, number):
+        return ()
+    return () if named.meant_in(session, number) else named.waiting_for(session, number)
 
 
 def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None:

@@ -132,6 +132,12 @@ def waits(office: Office, number: int) -> bool:
         return Obstacle.REQUEST in exits.obstacles(session, number, Asked(way=Exit.DESTROY, today=today()))
 
 
+def to_do(office: Office, number: int) -> str:
+    """Return what is said to do about that, to those who may read the case."""
+    with office.unlocked() as opened, opened.inbox.vault.transaction(opened.officers) as session:
+        return str(exits.what_to_do(session, number, Obstacle.REQUEST, Exit.DESTROY))
+
+
 @pytest.mark.usefixtures("ripe")
 def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_is_a_namesake(
     office: Office,
@@ -140,6 +146,12 @@ def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_i
     inform(office, "1", "2", "3", "4")
     office.json("note", "4", "--text", "Un quelennec, dit-on, était au quai.")
     assert ([1, 2, 3], True) == ([*seen(office)], waits(office, 4))
+    namesake = "inbox access namesake 4 --request 1 "
+    assert (True, False) == (namesake in to_do(office, 4), "namesake" in to_do(office, 1))
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Declaration).filter_by(case=4, officer=NAMES[0]))
+    assert "namesake" not in to_do(office, 4)
+    office.json("declare", "4")
     assert [4] == office.json("access", "show", "1")["maybe"]
     assert "may name the person, by the family name alone: 4" in answer(office, OWN).err
     assert ["Un quelennec, dit-on, était au quai."] == office.json(
