@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations, disclosures
+from inbox.access import declarations, disclosures, named
 from inbox.access.disclosures import LONGEST, Given, Ground, Unasked
 from inbox.casework import decisions, exits
 from inbox.casework.decisions import Decision
@@ -32,6 +32,7 @@ from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
 from inbox.text.lines import one_line
+from inbox.text.names import family
 from inbox.vault import queries_cases, queries_office
 from templates.law.rules import OWN, Addressee, Authority, DutyRole, Letter
 
@@ -88,7 +89,8 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
 
     Raises, before anybody is asked to confirm, Refused for a letter or an addressee that the law does not
     have, and as ``decisions.check_way``, ``leak_check.check`` or ``restating.check``; CaseRefused while it
-    waits, without words of an officer's own, and if the case lacks what it names. Raises otherwise as
+    waits, without words of an officer's own, if the case lacks what it names, and without a reason for a
+    person whom it does not name. Raises otherwise as
     ``chosen_action.acting``, and Refused if the file is there.
     """
 
@@ -122,6 +124,8 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
         in_use.rule(in_use.of(session).addressees(rule), wanted.to)
     if (OWN in rule.fields) is not bool(wanted.text.strip()):
         raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
+    if rule.to is Addressee.PERSON:
+        _check_concerned(session, number, wanted)
     # The reason stands in the journal.
     leak_check.warnings(session, number, "", "", wanted.despite)
     if rule.to is Addressee.PERSON and OWN in rule.fields:
@@ -129,6 +133,16 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
     else:
         _check_words(session, number, wanted)
     _values(session, number, wanted)
+
+
+def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
+    """Raise CaseRefused for a person whom the case does not name, without a reason: it is none of theirs."""
+    known = filter(None, (one_line(wanted.to), family(wanted.to)))
+    if not wanted.despite.strip() and not named.names(session, number, [*known]):
+        raise CaseRefused(
+            sentence("case {number} does not name this person", number=number),
+            sentence("if it has to go all the same: --despite-warning REASON"),
+        )
 
 
 def _check_words(session: Session, number: int, wanted: Wanted) -> None:

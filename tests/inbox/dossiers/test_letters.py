@@ -132,6 +132,15 @@ def test_to_a_person_it_tells_what_is_held_and_never_the_source(office: Office) 
         assert words in pages
 
 
+def test_whom_the_case_does_not_name_learns_nothing_of_it_without_a_reason(office: Office) -> None:
+    """By the family name it does, with any title."""
+    to = ("letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
+    assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
+    office.json(*to, "Marc Leroy", "--despite-warning", "the report calls him the mate")
+    (office.out / "x").unlink()
+    office.json(*to, "Mme QUÉLENNEC")
+
+
 def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Office) -> None:
     office.json(*write("prosecutor", office.out / "x", "--address", "Palais de justice, Brest"))
     pages = printed((office.out / "x").read_bytes())
