@@ -1,11 +1,12 @@
 """What the inbox tells officers, and what they gave with a form, said in the language of a page."""
 
+import json
 from datetime import date
 
 from crypto.printable import lines, visible
 from inbox.language import catalogue, days, labels
 from inbox.language.labels import Labelled
-from inbox.language.messages import Sentence
+from inbox.language.messages import Sentence, sentence
 from templates import catalogues
 
 LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANGUAGES}
@@ -59,6 +60,9 @@ CODED = {
     "form": "register_form",
 }
 
+# Fields that carry a passage of a case, with its place (``forms.Chosen.code``).
+_PASSAGES = {"chosen", "picked", "removed"}
+
 
 def field(language: str, name: str) -> str:
     """Return the label of a field that officers fill in; an empty text for any other."""
@@ -67,7 +71,21 @@ def field(language: str, name: str) -> str:
 
 
 def value(language: str, given: str, name: str) -> str:
-    """Return what stands in a field: a code by its label, all else as it is, over as many lines."""
+    """Return what stands in a field: a code by its label, all else as it is, over as many lines.
+
+    Of a passage, its place and its words, or that all goes that stands there.
+    """
+    if name in _PASSAGES and (passage := _passage(given)):
+        return lines(told(language, passage))
     if label := labels.of(CODED[name]).get(given) if name in CODED else None:
         return label.in_(language)
     return visible(LANGUAGES.get(given, given)) if name == "language" else lines(given)
+
+
+def _passage(given: str) -> str:
+    """Return what a passage is called; nothing for what no page of ours would send."""
+    try:
+        place, words = json.loads(given)
+    except (ValueError, TypeError, RecursionError):
+        return ""
+    return sentence("{place}: all that stands there", place=place) if words is None else f"{place}: {words}"

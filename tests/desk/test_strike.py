@@ -64,6 +64,21 @@ def strike(client: Client, page: str, **form: Any) -> int:
     return client.send("/en/case/1/minimise", **given).status_code
 
 
+def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:
+    """The words with their place; or that all goes that stands there."""
+    asked_for = {
+        '["what", "Le quai"]': "what: Le quai",
+        '["what", null]': "what: all that stands there",
+    }
+    for chosen, said in asked_for.items():
+        with sitting(office) as client:
+            asked = client.send("/en/case/1/minimise", chosen=chosen, reason="health")
+        assert asked.status_code == 401
+        confirmed = asked.text.partition("This is what is confirmed")[2]
+        (shown,) = re.findall("<dt>What is struck</dt><dd [^>]*>(.*)</dd>", confirmed)
+        assert said == shown
+
+
 def stable(client: Client) -> str:
     """Return the page of the case without what changes with time."""
     return TOKEN.sub("", client.page("/en/case/1"))
