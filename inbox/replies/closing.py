@@ -147,7 +147,8 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
     silent, rule = "" if closing.may_tell else closing.reason, _rule(session, closing)
     found = {
         Obstacle.PROSECUTOR: (
-            rule.finds_facts and legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR),
+            (rule.finds_facts or referrals.is_for_offences(session, closing.body))
+            and legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR),
             "",
         ),
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),

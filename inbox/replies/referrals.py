@@ -12,7 +12,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.language.printed_text import Wording
 from inbox.law import in_use
-from templates.law.rules import Authority, Body, Outcome
+from templates.law.rules import Authority, Body, Outcome, Reach
 
 _WORDING = Wording(__package__, "referral.toml")
 
@@ -34,6 +34,12 @@ def check(session: Session, rule: Outcome, code: str) -> None:
             raise CaseRefused(sentence("say which authority is competent"), _hint(session))
     if code and code not in offered(session):
         raise CaseRefused(sentence("this authority is not one to direct a reporter to"), _hint(session))
+
+
+def is_for_offences(session: Session, code: str) -> bool:
+    """Tell whether an author is directed to who receives complaints: then there may be an offence."""
+    authority = offered(session).get(code)
+    return authority is not None and authority.kind in {Reach.PROSECUTOR, Reach.EMERGENCY}
 
 
 def said(authority: Authority, rule: Outcome, language: str) -> str:

@@ -14,7 +14,12 @@ WARNED = "it is an address or a telephone number"
 WAYS: dict[str, dict[str, str]] = {
     "reply": {"feedback": "on"},
     "extend": {"reason": "abroad"},
-    "close": {"outcome": "out_of_scope", "disclosure": "partial", "reason": "not ours", "body": "prosecutor"},
+    "close": {
+        "outcome": "out_of_scope",
+        "disclosure": "partial",
+        "reason": "not ours",
+        "body": "defender_of_rights",
+    },
 }
 
 

@@ -114,7 +114,7 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
 ) -> None:
     """On the status page at least; with a text if an officer writes one; where else to go is not added."""
     words = ["--text", text] if text else []
-    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "prosecutor", *words)
+    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
     slot = told()
     assert ("closed", ()) == (slot.status, slot.measures_disclosed)
     assert ([text] if text else []) == [each.text for each in slot.messages]
@@ -160,6 +160,7 @@ REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
 @pytest.mark.parametrize("code", REFERRALS)
 def test_where_to_turn_is_said_as_the_law_says_it(office: Office, told: Callable[[], Any], code: str) -> None:
     """No warning stands in the way of what the law itself says."""
+    office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", code)
     authority = FRENCH.authorities[code]
     assert told().messages[-1].text.endswith(f"\n\n{authority.name.fr}\n{authority.reach.fr}")
@@ -187,7 +188,8 @@ def test_another_law_names_other_authorities(office: Office, told: Callable[[], 
     said = refused(office, "close", "1", "nothing_for_us", "--disclosure", "full", "--to", "prosecutor")
     assert "one of: magistrate" in said
     office.settle(1)
-    office.json("decide", "1", "left", "--reason", "x")
+    for choice in ("left", "drop"):
+        office.json("decide", "1", choice, "--reason", "x")
     office.json("close", "1", "nothing_for_us", "--disclosure", "full", "--to", "magistrate")
     assert told().messages[-1].text.endswith(f"\n\n{OTHER.authorities['magistrate'].name.fr}\nAu phare.")
 
@@ -196,7 +198,7 @@ def test_another_law_names_other_authorities(office: Office, told: Callable[[], 
 def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outcome: str) -> None:
     """The journal has another action for two, and the case says the outcome by the name in the law."""
     rule = FRENCH.outcomes[outcome]
-    to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
+    to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
     if outcome == "inadmissible":
         office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     if rule.finds_facts:
@@ -218,6 +220,17 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
         said = refused(office, "close", "1", outcome, *WITHHELD)
         assert "whether the prosecutor is told was not decided" in said
         assert "inbox decide 1 transmit|no_transmission" in said
+
+
+@pytest.mark.parametrize("code", ["prosecutor", "police"])
+def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is_told(
+    office: Office, code: str
+) -> None:
+    """The office that sends somebody to complain of an offence knows of one itself."""
+    end = ("close", "1", "out_of_scope", *WITHHELD, "--to", code)
+    assert "whether the prosecutor is told was not decided" in refused(office, *end)
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json(*end)
 
 
 def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(

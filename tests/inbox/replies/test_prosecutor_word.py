@@ -59,7 +59,7 @@ def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office
 def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, outcome: str) -> None:
     phone(office)
     rule = FRENCH.outcomes[outcome]
-    to = ["--to", "prosecutor"] if rule.body is Body.NEEDED else []
+    to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
     if outcome == "inadmissible":
         office.json("decide", "1", outcome, "--ground", "facts", "--reason", "x")
     if rule.needs_word:
@@ -134,7 +134,7 @@ def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protec
         for way in (["measure", "1", "process_fix", "--tell"], ["tell", "1", "1"]):
             assert early in refused(office, *way)
         office.json(*protected)
-    all_is_told = ("close", "1", "out_of_scope", *FULL, "--to", "prosecutor")
+    all_is_told = ("close", "1", "out_of_scope", *FULL, "--to", "defender_of_rights")
     assert NO_WORD in refused(office, *all_is_told)
     assert ("protection_offered",) == told().measures_disclosed
     office.json("measure", "1", "prosecutor_word")
@@ -173,7 +173,7 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
     assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
     assert 3 == len(office.json("reply", "1", "--text", told, "--preview")["findings"])
     office.json("decide", "1", "transmit", "--reason", "x")
-    end = ("close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "partial", "--text")
+    end = ("close", "1", "out_of_scope", "--to", "defender_of_rights", "--disclosure", "partial", "--text")
     assert "it tells that justice has the case" in refused(office, *end, told)
     office.json("reply", "1", "--text", told, "--despite-warning", "he is the one who called the judge")
     office.json("reply", "1", "--text", "En danger, appelez le 17. Voyez un avocat.")
