@@ -247,7 +247,7 @@ PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "en
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
 ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "refused": ("/case/1/note", {"text": " "}, "La note est vide"),
-    "confirm": ("/case/1/ledger/identity", {}, "identité de l\u2019auteur lue · Dossier 1"),
+    "confirm": ("/case/1/ledger/identity", {}, "identité de l\u2019auteur du signalement lue · Dossier 1"),
     "wrong": (
         "/case/1/ledger/identity",
         BOTH | {"passphrase-bruno": "x"},

@@ -30,7 +30,7 @@ PARTS = {
     "a note": (f"│ {CANARY}", CANARY),
     "tags": ("tags: quai", 'class="tag">quai'),
     "who sees to it": ("seen to by officer", 'value="officer" selected'),
-    "a link": ("has to do with case 2: same_facts", '>The same facts: <a href="'),
+    "a link": ("has to do with case 2: same_facts", '>The same facts · <a href="'),
     "a measure": ("measure 1, ", "<strong>Administrative inquiry</strong>"),
     "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
     "the clock of the décret": ("Acknowledgement (décret, 7 working days)",) * 2,
