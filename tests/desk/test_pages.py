@@ -263,7 +263,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "preview": ("/case/1/dossier/preview", PLAN | {"redact": "mardi"}, "retiré"),
     "made": (
         "/case/1/dossier",
-        PLAN | BOTH | {"recipient": stranger().recipient().encode()},
+        PLAN | BOTH | {"purpose": "disciplinary", "recipient": stranger().recipient().encode()},
         "La transmission est sur le support",
     ),
     "collected": (
