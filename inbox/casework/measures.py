@@ -48,13 +48,15 @@ class Disclosure(StrEnum):
 class Taken:
     """A measure, by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it.
 
-    ``despite`` is why it is taken though the word of the prosecutor is awaited, empty if that is no matter.
+    ``restrictions`` are what a prosecutor does not want done, or how. ``despite`` is why it is taken though
+    the word of the prosecutor is awaited, or restricts what can be done; empty if that is no matter.
     """
 
     kind: str
     day: date
     addressee: str = ""
     reference: str = ""
+    restrictions: str = ""
     degree: int | None = None
     told: bool = False
     despite: str = ""
@@ -145,16 +147,23 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     After one of justice, or by which a prosecutor is told, it is to be decided whether the prosecutor is told
     in writing: to retract the measure takes that question from nobody.
 
-    Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a
-    day to come, a final decision where no proceedings go on or before all that do, what needs the
-    prosecutor's word without that and without a reason, a sanction without its group, nobody where the law
-    wants to know to whom, an addressee or reference that is too long, or a reporter who is told what no
-    reporter is, or of an inquiry before the prosecutor's word; Refused for a measure that the law does not
-    have.
+    Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
+    to come, a final decision where no proceedings go on or before all that do, what needs the prosecutor's
+    word without that and without a reason, a sanction without its group, nobody where the law wants to know
+    to whom, an addressee, reference or restrictions that are too long, restrictions that no prosecutor made,
+    or a reporter who is told what no reporter is, or of an inquiry before the prosecutor's word; Refused for
+    a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
     _check(number, taken, rule, today)
+    if taken.restrictions.strip() and taken.kind not in law.with_restrictions:
+        raise CaseRefused(
+            sentence("only what a prosecutor said has restrictions"),
+            sentence(
+                "leave them out; these have some: {kinds}", kinds=", ".join(sorted(law.with_restrictions))
+            ),
+        )
     _check_told(session, number, taken.kind, told=taken.told)
     if not taken.despite.strip() and lacks_word(session, number, taken.kind):
         raise _without_word(session, number, taken.kind)
@@ -178,6 +187,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         day=taken.day,
         addressee=taken.addressee,
         reference=taken.reference,
+        restrictions=taken.restrictions.strip(),
         degree=taken.degree,
         told=taken.told,
     )
@@ -241,8 +251,13 @@ def tellable(session: Session) -> tuple[str, ...]:
 
 
 def lacks_word(session: Session, number: int, kind: str) -> bool:
-    """Tell whether a measure could surprise a prosecutor who acts or may act, and has not spoken."""
-    return _rule(session, kind).needs_word and prosecutor_word.is_missing(session, number)
+    """Tell whether a measure could surprise a prosecutor who acts or may act.
+
+    That one has not spoken, or not without restrictions: whether it keeps to these, an officer says.
+    """
+    if not _rule(session, kind).needs_word:
+        return False
+    return prosecutor_word.is_missing(session, number) or bool(prosecutor_word.restrictions(session, number))
 
 
 def _rule(session: Session, kind: str) -> rules.Measure:
@@ -250,6 +265,19 @@ def _rule(session: Session, kind: str) -> rules.Measure:
 
 
 def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
+    if not prosecutor_word.is_missing(session, number):
+        return CaseRefused(
+            sentence(
+                "case {number}: the prosecutor restricted what can be done: {restrictions}",
+                number=number,
+                restrictions=prosecutor_word.restrictions(session, number),
+            ),
+            sentence(
+                "if this keeps to that, say how: inbox measure {number} {kind} --despite-warning REASON",
+                number=number,
+                kind=kind,
+            ),
+        )
     return CaseRefused(
         sentence("case {number}: the prosecutor has not said that this can be done", number=number),
         sentence(
@@ -350,9 +378,9 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
         raise CaseRefused(
             sentence("{day} is still to come", day=taken.day), sentence("note a measure once it is taken")
         )
-    if max(len(taken.addressee), len(taken.reference)) > _LONGEST:
+    if max(map(len, (taken.addressee, taken.reference, taken.restrictions))) > _LONGEST:
         raise CaseRefused(
-            sentence("addressee and reference have at most {most} characters", most=_LONGEST),
+            sentence("addressee, reference and restrictions have at most {most} characters", most=_LONGEST),
             sentence("shorten them"),
         )
     if rule.addressee and not taken.addressee.strip():

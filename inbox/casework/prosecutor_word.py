@@ -35,9 +35,7 @@ def _is_awaited(session: Session, number: int) -> bool:
 
     A word is about what was open then: not about what was recorded later, or is of a later day.
     """
-    law = in_use.of(session)
-    ends = {code for code, each in law.measures.items() if each.ends_proceedings}
-    freeing = ends | {law.measure(MeasureRole.PROSECUTOR_WORD)}
+    law, freeing = in_use.of(session), _freeing(session)
     rows = session.scalars(select(Measure).filter_by(case=number)).all()
     free = [each for each in rows if each.kind in freeing]
     return any(
@@ -45,6 +43,23 @@ def _is_awaited(session: Session, number: int) -> bool:
         for opened in rows
         if opened.kind in law.of_justice
     )
+
+
+def restrictions(session: Session, number: int) -> str:
+    """Return what a prosecutor does not want done about a case, as one text; empty if nothing.
+
+    That is what was recorded with the last word, or after it; a final decision ends it.
+    """
+    rows = session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()
+    said = max((each.position for each in rows if each.kind in _freeing(session)), default=0)
+    return "; ".join(each.restrictions for each in rows if each.restrictions and each.position >= said)
+
+
+def _freeing(session: Session) -> frozenset[str]:
+    """Return the measures after which what went before them binds nobody any more."""
+    law = in_use.of(session)
+    ends = {code for code, each in law.measures.items() if each.ends_proceedings}
+    return frozenset({*ends, law.measure(MeasureRole.PROSECUTOR_WORD)})
 
 
 def refused(session: Session, number: int) -> CaseRefused:

@@ -48,8 +48,9 @@ def measure(each: View) -> str:
     group = f", group {each['degree']}" if each["degree"] else ""
     to = f", {visible(each['addressee'])}" if each["addressee"] else ""
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
+    limits = f", restrictions: {visible(each['restrictions'])}" if each["restrictions"] else ""
     told = "the author reads of it" if each["told"] else "the author does not read of it"
-    return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference} ({told})"
+    return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference}{limits} ({told})"
 
 
 def _kept(work: View) -> Iterator[str]:

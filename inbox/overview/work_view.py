@@ -130,6 +130,7 @@ def measure(recorded: Recorded) -> View:
         "day": row.day.isoformat(),
         "addressee": row.addressee,
         "reference": row.reference,
+        "restrictions": row.restrictions,
         "degree": row.degree,
         "told": recorded.is_told,
         "proceedings": recorded.guards,

@@ -559,3 +559,8 @@ class Law:
         """The measures after which a prosecutor acts, or may: those that tell one, and those of justice."""
         justice = (code for code, each in self.measures.items() if each.is_of_justice)
         return self.tells_prosecutor.union(justice)
+
+    @property
+    def with_restrictions(self) -> frozenset[str]:
+        """The measures that can say what a prosecutor does not want done: those of justice, and the word."""
+        return self.of_justice | {self.measure(MeasureRole.PROSECUTOR_WORD)}

@@ -44,13 +44,14 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When it was taken, if not today.")
 @click.option("--addressee", default="", help="To whom it went, or who said so.")
 @click.option("--reference", default="", help="Under which reference.")
+@click.option("--restrictions", default="", help="What a prosecutor does not want done, or how.")
 @click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @click.option(
     "--despite-warning",
     "despite",
     default="",
     callback=reason_of,
-    help="Why it is done without the prosecutor's word, for the journal.",
+    help="Why it is done without the prosecutor's word, or how it keeps to restrictions, for the journal.",
 )
 @click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
 @officer_options

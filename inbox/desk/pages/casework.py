@@ -100,6 +100,7 @@ def measure(case: int) -> ResponseReturnValue:
         day=day("day") or who.today,
         addressee=line("addressee"),
         reference=line("reference"),
+        restrictions=line("restrictions"),
         degree=number("degree", 9) or None,
         told="told" in request.form,
         despite=line("despite"),

@@ -166,7 +166,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     row = office.json("measure", "1", "disciplinary_sanction", *words)
     expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
     expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "proceedings": True}
-    expected |= {"tellable": False}
+    expected |= {"tellable": False, "restrictions": ""}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
     line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the author does"
@@ -183,6 +183,8 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["arrest"], "does not have the code arrest"),
         (["suspension", "--tell"], "no reporter is told of this measure"),
         (["none", "--addressee", "x" * 201], "at most 200"),
+        (["prosecutor_word", "--addressee", "x", "--restrictions", "x" * 201], "at most 200"),
+        (["hearing", "--restrictions", "no"], "only what a prosecutor said has restrictions"),
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
@@ -397,6 +399,31 @@ def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Off
     assert "has not said" in refused(office, "measure", "1", "hearing")
 
 
+def test_what_a_prosecutor_restricted_is_said_before_anything_is_done(office: Office) -> None:
+    """Until another word, or the final decision: an officer says how it keeps to that."""
+    tell_prosecutor(office)
+    phoned = ("measure", "1", "prosecutor_phoned", "--addressee", "Mme Le Goff", "--restrictions")
+    office.json(*phoned, "no suspension")
+    word = ("measure", "1", "prosecutor_word", "--addressee", "Mme Le Goff")
+    office.json(*word, "--restrictions", "no hearing before May")
+    assert "Le Goff, restrictions: no hearing before May (" in office.run("show", "1").out
+    said = refused(office, "measure", "1", "admin_inquiry")
+    assert "case 1: the prosecutor restricted what can be done: no hearing before May\n" in said
+    assert "inbox measure 1 admin_inquiry --despite-warning REASON" in said
+    office.json("measure", "1", "protection_granted")
+    office.json("measure", "1", "admin_inquiry", "--despite-warning", "nobody is heard")
+    (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
+    assert ({"kind": "admin_inquiry", "despite": True}, "nobody is heard") == (
+        noted["values"],
+        noted["reason"],
+    )
+    office.json(*word)
+    office.json("measure", "1", "hearing")
+    office.json(*word, "--restrictions", "none at work")
+    office.json("measure", "1", "final_decision")
+    office.json("measure", "1", "hearing")
+
+
 @pytest.mark.parametrize("kind", ["protection_granted", "log_preservation", "referred_external", "none"])
 def test_protection_and_evidence_wait_for_no_word(office: Office, kind: str) -> None:
     tell_prosecutor(office)
@@ -412,3 +439,16 @@ def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
         assert 303 == client.send("/en/case/1/measure", **form, despite="he leaves").status_code
     (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])
+
+
+def test_the_desk_takes_and_shows_what_a_prosecutor_restricted(office: Office) -> None:
+    tell_prosecutor(office)
+    shown = "Restrictions of the prosecutor: <bdi>no &lt;b&gt;</bdi>"
+    with sitting(office) as client:
+        phoned = {"kind": "prosecutor_phoned", "degree": "0", "addressee": "x", "restrictions": "no <b>"}
+        assert 303 == client.send("/en/case/1/measure", **phoned).status_code
+        assert shown in client.page("/en/case/1")
+    office.json("measure", "1", "prosecutor_word", "--restrictions", "no <i>")
+    with sitting(office) as client:
+        said = client.send("/en/case/1/measure", kind="hearing", degree="0")
+        assert (409, True) == (said.status_code, "restricted what can be done: no &lt;i&gt;" in said.text)

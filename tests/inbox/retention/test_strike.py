@@ -62,7 +62,7 @@ def written_by_officers(number: int) -> Iterator[Base]:
     yield casework_tables.Note(case=number, position=1, by="officer", day=today(), text=f"voir {NAME}")
     yield casework_tables.Tag(case=number, name="zibeline-quartzmann")
     yield casework_tables.Measure(
-        case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq"
+        case=number, position=1, kind="none", day=today(), addressee=NAME, reference="zq", restrictions=NAME
     )
     yield casework_tables.Identity(case=number, day=today(), text=f"La voisine de {NAME}")
 
@@ -87,8 +87,9 @@ def test_what_was_struck_is_nowhere_in_the_files(office: Office, tmp_path: Path)
         for number in (report, dropped)
     ]
     assert set() == found_in(office, WANTED)
-    assert dict.fromkeys(BY_OFFICERS | {"what", "who", "follow-up-1", "reply-1"}, 1) == done[0]["struck"]
-    assert dict.fromkeys(BY_OFFICERS | {"note"}, 1) == done[1]["struck"]
+    by_officers = dict.fromkeys(BY_OFFICERS, 1) | {"measure-1": 2}
+    assert by_officers | dict.fromkeys(("what", "who", "follow-up-1", "reply-1"), 1) == done[0]["struck"]
+    assert by_officers | {"note": 1} == done[1]["struck"]
     assert [[], []] == [each["left"] for each in done]
 
 
