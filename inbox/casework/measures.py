@@ -353,8 +353,9 @@ def _is_decided_by(session: Session, row: Measure) -> bool:
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused for a decision that ends no proceedings: none go on, or all began later."""
-    opened = proceedings.opened(session, number)
+    """Raise CaseRefused for a decision that ends none of its kind: none go on, or all began later."""
+    rule = _rule(session, taken.kind)
+    opened = [each for each in proceedings.opened(session, number) if rule.ends(_rule(session, each.kind))]
     if not opened:
         raise CaseRefused(
             sentence("no proceedings about case {number} go on that this could end", number=number),

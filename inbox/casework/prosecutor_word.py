@@ -58,8 +58,7 @@ def restrictions(session: Session, number: int) -> str:
 def _freeing(session: Session) -> frozenset[str]:
     """Return the measures after which what went before them binds nobody any more."""
     law = in_use.of(session)
-    ends = {code for code, each in law.measures.items() if each.ends_proceedings}
-    return frozenset({*ends, law.measure(MeasureRole.PROSECUTOR_WORD)})
+    return frozenset(law.measure(each) for each in (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD))
 
 
 def refused(session: Session, number: int) -> CaseRefused:

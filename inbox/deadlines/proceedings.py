@@ -3,10 +3,10 @@
 A measure opens proceedings, and only a final decision ends them: what a court may still ask for is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from inbox.law import in_use
@@ -39,18 +39,25 @@ def decided(session: Session, number: int | None = None) -> Mapping[int, date]:
 
 
 def _goes_on(session: Session) -> ColumnElement[bool]:
-    """Return whether a measure opened proceedings that no final decision ended.
+    """Return whether a measure opened proceedings that no final decision of their kind ended.
 
-    What was recorded after a decision, or taken on a later day, is not what was decided by it.
+    What was recorded after a decision, or taken on a later day, is not what was decided by it. Justice goes
+    on when the office has decided, and the other way round.
     """
     later = aliased(Measure)
     ended = select(later.case).where(
         later.case == Measure.case,
-        later.kind.in_(_ending(session)),
+        tuple_(later.kind, Measure.kind).in_(_endings(session)),
         later.position > Measure.position,
         later.day >= Measure.day,
     )
     return Measure.kind.in_(in_use.proceedings(session)) & ~ended.exists()
+
+
+def _endings(session: Session) -> Collection[tuple[str, str]]:
+    """Return which measure ends the proceedings that which other opened."""
+    measures = in_use.of(session).measures
+    return [(end, begin) for end, by in measures.items() for begin, of in measures.items() if by.ends(of)]
 
 
 def _ending(session: Session) -> frozenset[str]:

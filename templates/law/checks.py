@@ -28,6 +28,8 @@ from templates.law.spans import Span
 Documents = Mapping[str, Document]
 # The events that reporters are told of.
 _TOLD = frozenset({Event.ACKNOWLEDGED, Event.ANSWERED})
+# By these alone proceedings end.
+_DECISIONS = (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION)
 
 # What the program fills in on each sheet, whatever else it says.
 _FILLED = {
@@ -167,8 +169,8 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
     yield from _roles(document, "measure", MeasureRole)
     for code, measure in document.value["measure"].items():
         ends = measure.get("ends_proceedings", False)
-        if ends != (measure.get("role") == MeasureRole.FINAL_DECISION):
-            said = belongs("only-with", value="ends_proceedings = true", role=MeasureRole.FINAL_DECISION)
+        if ends != (measure.get("role") in _DECISIONS):
+            said = belongs("only-with", value="ends_proceedings = true", role=", ".join(_DECISIONS))
             yield _wrong(document, ("measure", code), said)
 
 

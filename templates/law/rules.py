@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from string import Formatter
+from typing import Self
 
 from crypto.keyring import Texts
 from crypto.messages import Status
@@ -77,13 +78,14 @@ class MeasureRole(StrEnum):
     """The measures that actions record or look for: every jurisdiction has one for each.
 
     By ``TRANSMISSION`` a case goes to the prosecutor, by ``PROSECUTOR_WORD`` the prosecutor does not object.
-    ``FINAL_DECISION`` ends proceedings, a disciplinary dossier opens ``DISCIPLINE``, and ``REFERRAL`` directs
-    a reporter to another body.
+    A disciplinary dossier opens ``DISCIPLINE``. ``FINAL_DECISION`` ends proceedings of justice, and
+    ``OFFICE_DECISION`` those of the office. ``REFERRAL`` directs a reporter to another body.
     """
 
     TRANSMISSION = "transmission"
     PROSECUTOR_WORD = "prosecutor_word"
     FINAL_DECISION = "final_decision"
+    OFFICE_DECISION = "office_decision"
     DISCIPLINE = "discipline"
     REFERRAL = "referral"
 
@@ -308,6 +310,11 @@ class Measure:
     def is_of_justice(self) -> bool:
         """Whether it opens proceedings that are not the office's own: those wait for nobody's word."""
         return self.opens_proceedings and not self.needs_word
+
+    def ends(self, other: Self) -> bool:
+        """Tell whether it ends the proceedings that another measure opened: of justice, or of the office."""
+        role = MeasureRole.FINAL_DECISION if other.is_of_justice else MeasureRole.OFFICE_DECISION
+        return other.opens_proceedings and self.role is role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

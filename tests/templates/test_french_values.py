@@ -104,6 +104,7 @@ def test_each_role_is_that_of_one_measure() -> None:
         MeasureRole.TRANSMISSION: "art40_transmission",
         MeasureRole.PROSECUTOR_WORD: "prosecutor_word",
         MeasureRole.FINAL_DECISION: "final_decision",
+        MeasureRole.OFFICE_DECISION: "office_decision",
         MeasureRole.DISCIPLINE: "disciplinary_opened",
         MeasureRole.REFERRAL: "referred_external",
     } == {role: FRENCH.measure(role) for role in MeasureRole}
@@ -131,7 +132,7 @@ def test_what_waits_for_the_prosecutor_s_word() -> None:
 
 
 def test_proceedings_end_with_a_final_decision_alone() -> None:
-    assert {"final_decision"} == having("ends_proceedings")
+    assert {"final_decision", "office_decision"} == having("ends_proceedings")
 
 
 def test_to_whom_something_went_is_said() -> None:
@@ -143,7 +144,7 @@ def test_to_whom_something_went_is_said() -> None:
 
 def test_what_two_officers_note() -> None:
     assert by_two(FRENCH.measures) == INFORMED | {
-        "prosecutor_word", "final_decision", "protection_refused", "forwarded_external"
+        "prosecutor_word", "final_decision", "office_decision", "protection_refused", "forwarded_external"
     }  # fmt: skip
 
 

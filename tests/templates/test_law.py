@@ -126,8 +126,9 @@ def test_a_case_in_proceedings_waits_for_a_final_decision_by_two() -> None:
     assert opens == FRENCH.tells_prosecutor | {
         "judicial_investigation", "disciplinary_opened", "disciplinary_sanction", "suspension"
     }  # fmt: skip
-    final = FRENCH.measures[FRENCH.measure(MeasureRole.FINAL_DECISION)]
-    assert (True, 2) == (final.ends_proceedings, final.officers)
+    for role in (MeasureRole.FINAL_DECISION, MeasureRole.OFFICE_DECISION):
+        final = FRENCH.measures[FRENCH.measure(role)]
+        assert (True, 2) == (final.ends_proceedings, final.officers)
     assert {"disciplinary_sanction": 4} == {
         code: each.groups for code, each in FRENCH.measures.items() if each.groups
     }

@@ -263,7 +263,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     for early in ([], ["--early", "acquitted, no appeal"]):
         assert "case 1: proceedings go on: kept until the final decision" in refused(closed, "1", *early)
     assert "nothing is due" in refused(closed, "--due")
-    closed.json("measure", "1", "final_decision")
+    closed.json("measure", "1", "office_decision")
     assert [("proceedings", a_year_after(clock.day), False, [])] == terms(closed)
     assert [a_year_after(clock.day)] == kept_until(closed)
     assert "proceedings" not in refused(closed, "1")
@@ -278,7 +278,22 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     (entry,) = [
         each for each in closed.json("journal", "print")["entries"] if each["action"] == "end-proceedings"
     ]
-    assert ({"kind": "final_decision"}, 1) == (entry["values"], entry["case"])
+    assert ({"kind": "office_decision"}, 1) == (entry["values"], entry["case"])
+
+
+def test_what_the_office_decides_ends_nothing_that_justice_does_nor_the_other_way_round(
+    closed: Office,
+) -> None:
+    """Two kinds of proceedings, each with its own end."""
+    closed.json("measure", "1", "prosecutor_phoned")
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
+    closed.json("source-risk", "1", "low", "--reason", "x")
+    closed.json("measure", "1", "disciplinary_opened", "--despite-warning", "no hearing before the word")
+    ends = ("office_decision", "final_decision")
+    for kind, left in zip(ends, (["proceedings"], []), strict=True):
+        closed.json("measure", "1", kind)
+        assert left == terms(closed)[0][3], kind
+        assert "no proceedings about case 1 go on that this could end" in closed.run("measure", "1", kind).err
 
 
 def shown(office: Office) -> str:
