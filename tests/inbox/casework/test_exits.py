@@ -384,7 +384,7 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)
-    bury = ["close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x"]
+    bury = ["close", "1", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x"]
     quarantined = ["quarantine", "1", "--reason", "x"]
     said = []
     with room.office.unlocked() as opened:

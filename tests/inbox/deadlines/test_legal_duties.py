@@ -485,7 +485,7 @@ def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) 
 
 def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:
     """Once it is closed for that; the queue says so until it is decided, and it is not destroyed before."""
-    out = ("out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
+    out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     office.close("2", *out)
     assert ALWAYS == asked(office, 2).keys()
     office.json("reopen", "2", "--reason", "x")
@@ -519,5 +519,5 @@ def test_what_an_act_of_the_office_asks_counts_from_that_act(known: Office) -> N
     office.json(*GIVE, "consent")
     assert today().isoformat() == asked(office)["identity_notice"]["due"]
     office.json("settings", "--regime", "external")
-    office.close("2", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
+    office.close("2", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     assert FRANCE.after(today(), 7).isoformat() == asked(office, 2)["forwarding"]["due"]

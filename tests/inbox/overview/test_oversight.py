@@ -247,7 +247,7 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
     found = exits_room.found(tmp_path)
     for disclosure, unanswered in (("withheld", 1), ("full", 0)):
         room = found.copy(tmp_path / disclosure)
-        closed = ("out_of_scope", "--to", "prosecutor", "--disclosure", disclosure, "--reason", "x")
+        closed = ("out_of_scope", "--to", "ministry", "--disclosure", disclosure, "--reason", "x")
         room.office.close("1", *closed)
         tell_portal(room.office, room.portal)
         agreed(room.office)

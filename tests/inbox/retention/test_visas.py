@@ -193,7 +193,7 @@ def test_a_case_that_was_opened_and_closed_again_is_on_no_list(due: Office) -> N
     """The same outcome on the same day is another end all the same."""
     agree(due, listed(due)["list"])
     due.json("reopen", "1", "--reason", "x")
-    due.json("close", "1", "out_of_scope", "--to", "prosecutor", "--disclosure", "withheld", "--reason", "x")
+    due.json("close", "1", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     assert "visa" in obstacles(due)
 
 
