@@ -175,8 +175,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     ),
     # Nobody could take any other decision either once a case is gone.
     Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
-    # What a request asks for must not vanish before the answer, whatever that is.
-    Obstacle.REQUEST: _row(destroy=_blocked(Code.ANSWER_ACCESS)),
+    # What a request asks for must not vanish before the answer, whatever that is; junk goes soon, without visa.
+    Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
     # The outcome is the one that was decided; who is of another mind decides anew.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
