@@ -175,7 +175,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     ),
     # Nobody could take any other decision either once a case is gone.
     Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
-    # What a request asks for must not vanish before the answer, whatever that is; junk goes soon, without visa.
+    # What a request asks for must not vanish before the answer, whatever that is; junk soon would.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
     # The outcome is the one that was decided; who is of another mind decides anew.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE)),

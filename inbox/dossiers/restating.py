@@ -19,7 +19,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.questionnaire import answers, catalogue, scoring
 from inbox.replies import leak_check
-from inbox.replies.leak_check import Protected
+from inbox.replies.leak_check import Protected, Why
 from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.vault import queries_cases
@@ -106,7 +106,11 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     kept = leak_check.protected(session, number)
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
-    others = [each.words for each in leak_check.find(session, number, text, text)]
+    found = leak_check.find(session, number, text, text)
+    # Names of the person make no quotation of another report either.
+    others = [
+        each.words for each in found if each.why is not Why.OTHER or len(_counted(each.words, own)) >= RUN
+    ]
     others += _repeated(text, [*_capitals(said), *_area(session, number)])
     yield from (Trace(Tell.SAID, words) for words in others if not _is_own(words, own))
 

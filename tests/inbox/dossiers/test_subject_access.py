@@ -14,7 +14,7 @@ from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.system import clock
-from inbox.vault import row_security
+from inbox.vault import fulltext, row_security
 from inbox.vault.casework_tables import Declaration, Duty, Note, Workflow
 from inbox.vault.tables import Case
 from tests.support import dossier_room as room_of
@@ -566,6 +566,16 @@ def test_four_words_and_the_name_of_the_person_are_no_quotation(office: Office, 
     inform(office)
     said = answer(office, text)
     assert (0, "") == (said.code, said.err)
+
+
+@pytest.mark.usefixtures("ripe")
+def test_words_of_a_report_that_does_not_name_the_person_take_a_reason(office: Office) -> None:
+    inform(office)
+    other = "le grand portail vert reste ouvert"
+    with office.opened() as inbox, inbox.transaction() as session:
+        fulltext.add(session, 4, [other])
+    assert f"“{other}”" in answer(office, f"On dit que {other}.").err
+    assert 0 == answer(office, f"On dit que {other}.", "--despite-warning", "drill").code
 
 
 NEVER = {
