@@ -64,12 +64,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         )
     for number in ("1", "2"):
         office.json("declare", number)
-    (folder / "identity").write_text(WORDS, "utf-8")
-    office.json("identity", "set", "1", "--text-file", folder / "identity")
     office.json("hold", "1", "--reason", WORDS[:100])
     for choice in ("not_needed", "admissible"):
         office.json("decide", "1", choice, "--reason", WORDS[:100])
-    office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:80])
+    # No reason repeats a report or an identity.
+    office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:20])
+    (folder / "identity").write_text(WORDS, "utf-8")
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
     day = today()
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 2).status = "closed"

@@ -50,14 +50,14 @@ NOT_OFFERED = {"fr": ("ne s'applique pas",), "en": ("does not apply",)}
 # What protects whoever reported, and by which means one goes on writing and reading.
 ACKNOWLEDGED = {
     "fr": (
-        "confidentielle",
+        "seule la justice",
         "représailles",
         "interdites",
         "vous pouvez nous écrire",
         "douze mots",
         "{feedback_by}",
     ),
-    "en": ("confidential", "reprisals", "forbidden", "you can write to us", "twelve words", "{feedback_by}"),
+    "en": ("only the courts", "reprisals", "forbidden", "you can write to us", "twelve words", "{feedback_by}"),
 }
 WITH_A_GIFT = {
     "fr": ("n'ouvrez pas", "n'utilisez pas", "ne le remettez pas à votre service", "voyez d'abord un avocat"),

@@ -70,7 +70,7 @@ DECIDED = """
     put_off      . x x x .
     admissibility x . x . .
     undecided    . . x . .
-    request      . . x . .
+    request      . x x . .
     prepared     x . . . .
     unprepared   x . . . .
     withheld     r . . . .

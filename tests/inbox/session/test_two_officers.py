@@ -72,7 +72,7 @@ COMMANDS = [
         f"close 2 {outcome} --disclosure withheld --reason x"
         for outcome in (
             *("unfounded", "insufficient", "unverifiable", "bad_faith"),
-            "out_of_scope --to prosecutor",
+            "out_of_scope --to ministry",
         )
     ),
     "collect {new_portal} --new-instance {fingerprint}",
@@ -145,7 +145,7 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
-        transaction.add(Measure(case=1, position=2, kind="final_decision", day=clock.day))
+        transaction.add(Measure(case=1, position=2, kind="office_decision", day=clock.day))
         workflow.of(transaction, 3).archive_from = build.today()
         agree(transaction, 1)
         transaction.add(VisaList(n=9, made=build.today(), sha256=bytes(32)))

@@ -71,7 +71,7 @@ LINES = {
     "quarantine 1 --reason x": False,
     "junk 2 --reason x": False,
     "unopened": False,
-    "close 1 founded --disclosure withheld --reason x": False,
+    "close 1 moot --disclosure withheld --reason x": False,
     "reopen 1 --reason x": False,
     "outbox --out out": False,
     "retention": False,
@@ -91,6 +91,8 @@ NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify
 NOTHING_OF_A_REPORT |= {"questionnaire", "restore", "session", "settings", "sign-pages"}
 NOTHING_OF_A_REPORT |= {"law", "templates", "upgrade", "journal clock", "journal verify", "discard"}
 NOTHING_OF_A_REPORT |= {"open-archive", *(f"visa {each}" for each in ("list", "record"))}
+NOTHING_OF_A_REPORT |= {"access namesake", "letter", "register", "sheet"}
+NOTHING_OF_A_REPORT |= {f"consultation {each}" for each in ("record", "retract")}
 NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
 NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}
 NOTHING_OF_A_REPORT |= {f"days-off {each}" for each in ("add", "list", "remove")}
