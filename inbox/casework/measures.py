@@ -257,7 +257,7 @@ def lacks_word(session: Session, number: int, kind: str) -> bool:
     """
     if not _rule(session, kind).needs_word:
         return False
-    return prosecutor_word.is_missing(session, number) or bool(prosecutor_word.restrictions(session, number))
+    return prosecutor_word.binds(session, number)
 
 
 def _rule(session: Session, kind: str) -> rules.Measure:
@@ -298,11 +298,11 @@ def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
     """
     rows = session.scalars(select(Measure).filter_by(case=number)).all()
     told = (_rule(session, row.kind) for row in rows if not row.told and is_told(session, row, disclosure))
-    return any(rule.is_inquiry for rule in told) and prosecutor_word.is_missing(session, number)
+    return any(rule.is_inquiry for rule in told) and prosecutor_word.binds(session, number)
 
 
 def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
-    if told and _rule(session, kind).is_inquiry and prosecutor_word.is_missing(session, number):
+    if told and _rule(session, kind).is_inquiry and prosecutor_word.binds(session, number):
         raise CaseRefused(
             sentence(
                 "case {number}: the prosecutor has not said that the reporter can be told of this",

@@ -19,7 +19,15 @@ from templates.law.rules import DutyRole, MeasureRole
 def forbids(session: Session, number: int, outcome: str) -> bool:
     """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``."""
     needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
-    return needs and is_missing(session, number)
+    return needs and binds(session, number)
+
+
+def binds(session: Session, number: int) -> bool:
+    """Tell whether the word is missing, or came with restrictions: whether these forbid it, officers know.
+
+    A later word without any frees it.
+    """
+    return is_missing(session, number) or bool(restrictions(session, number))
 
 
 def is_missing(session: Session, number: int) -> bool:

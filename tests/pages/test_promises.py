@@ -57,7 +57,10 @@ ACKNOWLEDGED = {
         "douze mots",
         "{feedback_by}",
     ),
-    "en": ("only the courts", "reprisals", "forbidden", "you can write to us", "twelve words", "{feedback_by}"),
+    "en": (
+        *("only the courts", "reprisals", "forbidden"),
+        *("you can write to us", "twelve words", "{feedback_by}"),
+    ),
 }
 WITH_A_GIFT = {
     "fr": ("n'ouvrez pas", "n'utilisez pas", "ne le remettez pas à votre service", "voyez d'abord un avocat"),

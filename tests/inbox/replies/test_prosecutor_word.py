@@ -55,6 +55,19 @@ def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office
     assert "inbox measure 1 prosecutor_word" in refused(office, "close", "1", "founded", *FULL)
 
 
+def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> None:
+    """Neither reporter nor persons concerned: the program cannot tell what they forbid. Another frees."""
+    office.json("measure", "1", "prosecutor_phoned")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("measure", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "x")
+    assert "that justice has the case" in refused(office, "reply", "1", "--text", "Le procureur est saisi.")
+    office.json("measure", "1", "prosecutor_word")
+    office.json("decide", "1", "informed", "--reason", "x")
+    office.json("close", "1", "founded", *FULL)
+
+
 @pytest.mark.parametrize("outcome", FRENCH.outcomes)
 def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, outcome: str) -> None:
     phone(office)
