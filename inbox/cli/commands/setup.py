@@ -259,6 +259,7 @@ def _look(found: Found) -> None:
     terminal.warn(f"to be put back: the inbox as it was on {found.day}, {days} days ago")
     terminal.warn(journal_view.head(found.head))
     terminal.warn("what was done afterwards is not in it: compare with the newest head that was written down")
+    terminal.warn("do it again before anybody reads a case: exclusions, handlers, holds, measures, decisions")
     if found.newer is not None:
         terminal.warn(f"A NEWER ONE LIES BESIDE IT, of {found.newer}")
     if found.law is not None:
