@@ -4,12 +4,12 @@ The tests as Python runs them, with their assertions rewritten, and the pages of
 """
 
 import sys
+from importlib import import_module
 
 import pytest
 
 if __name__ == "__main__":
     collected = pytest.main(["--collect-only", "-q", "-q", "-p", "no:cacheprovider"])
     # By now the folder for pages is named (conftest.py).
-    import tests.support.warm_portal  # noqa: F401
-
+    import_module("tests.support.warm_portal")
     sys.exit(collected)

@@ -424,7 +424,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:
-    """Return the requests for which a case waits, if it may but name those who ask; for who may read it."""
+    """Return the requests of those whose family name alone a case has; none for who may not read the case."""
     if workflow.of(session, number).quarantined or declarations.missing(session, number):
         return ()
     return () if named.meant_in(session, number) else named.waiting_for(session, number)

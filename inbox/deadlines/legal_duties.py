@@ -216,7 +216,7 @@ def undecided(session: Session, role: DutyRole) -> Collection[int]:
 
 
 def urgent_measure(session: Session, row: Duty) -> str:
-    """Return the code of the urgent measure that is to be taken before the decision; empty if there is none.
+    """Return the code of the measure to take at once, before the decision; empty if there is none.
 
     Once that is recorded, the decision is due as any other is.
     """

@@ -136,7 +136,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
 
 
 def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise CaseRefused for a person whom the case does not name, without a reason: it is none of theirs."""
+    """Raise CaseRefused for a person whom the case does not name, unless officers give a reason."""
     known = filter(None, (one_line(wanted.to), family(wanted.to)))
     if not wanted.despite.strip() and not named.names(session, number, [*known]):
         raise CaseRefused(

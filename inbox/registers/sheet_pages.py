@@ -3,7 +3,7 @@
 What counsel has to confirm is marked, and listed at the end.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from crypto.keyring import Texts
@@ -17,6 +17,13 @@ from templates.law import rules
 from templates.law.rules import Basis, Fill, Threat
 
 _NAME, _VALUE, _SOURCE = 30, 25, 45
+# What is filled in as a table: its heads, and its rows.
+_TABLES: Mapping[Fill, tuple[Sequence[str], Callable[[Known], Iterable[sheet_tables.Row]]]] = {
+    Fill.DEADLINES: (("deadline", "within", "source"), sheet_tables.deadlines),
+    Fill.DUTIES: (("decision", "within", "source"), sheet_tables.duties),
+    Fill.RECIPIENTS: (("recipient", "source"), sheet_tables.recipients),
+    Fill.RETENTION: (("what", "kept", "archive", "visa", "source"), sheet_tables.retention),
+}
 
 
 def pages(sheet: rules.Sheet, known: Known) -> bytes:
@@ -57,8 +64,11 @@ class _Page:
             self._fill(section.fill)
         self._sheets.small(self._source(section.basis))
 
-    def _fill(self, fill: Fill) -> None:  # noqa: C901  one line for each word of the closed list
+    def _fill(self, fill: Fill) -> None:
         match fill:
+            case Fill.DEADLINES | Fill.DUTIES | Fill.RECIPIENTS | Fill.RETENTION:
+                heads, rows = _TABLES[fill]
+                self._table(heads, rows(self._known))
             case Fill.OFFICE:
                 self._facts({"office": self._known.office, "controller": "", "dpo": "", "contact": ""})
             case Fill.OFFICERS:
@@ -66,16 +76,6 @@ class _Page:
             case Fill.REGIME:
                 regime = self._law.regimes[self._known.regime]
                 self._facts({"regime": f"{self._own(regime.name)} ({self._source(regime.basis)})"})
-            case Fill.DEADLINES:
-                self._table(("deadline", "within", "source"), sheet_tables.deadlines(self._known))
-            case Fill.DUTIES:
-                self._table(("decision", "within", "source"), sheet_tables.duties(self._known))
-            case Fill.RECIPIENTS:
-                self._table(("recipient", "source"), sheet_tables.recipients(self._known))
-            case Fill.RETENTION:
-                self._table(
-                    ("what", "kept", "archive", "visa", "source"), sheet_tables.retention(self._known)
-                )
             case Fill.SECURITY:
                 self._entries(security.entries(Kind.DONE))
             case Fill.RISKS:

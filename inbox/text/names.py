@@ -51,9 +51,9 @@ def family(name: str) -> str:
     Empty for a name of one word, and where it has too few letters to be looked for.
     """
     given = name.split()
-    capitals = [each for each in given if each.isupper() and counts(each)]
-    if len(given) < 2:  # noqa: PLR2004  several
+    if not given[1:]:
         return ""
+    capitals = [each for each in given if each.isupper() and counts(each)]
     found = " ".join(capitals) if 0 < len(capitals) < len(given) else given[-1]
     return found if counts(found) else ""
 

@@ -89,10 +89,9 @@ def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
     """A copy of what `correspondent` or `closed`, if asked for, or the mark names, or of `founded_scene`."""
     begins = [f"founded_{each}" for each in ("correspondent", "closed") if each in request.fixturenames]
-    source = request.getfixturevalue((*begins, _marked(request) or "founded_scene")[0])
-    if not isinstance(source, Scene):
-        source = request.getfixturevalue("founded_scene")
-    return source.copy(tmp_path)  # type: ignore[no-any-return]
+    named = request.getfixturevalue((*begins, _marked(request) or "founded_scene")[0])
+    source: Scene = named if isinstance(named, Scene) else request.getfixturevalue("founded_scene")
+    return source.copy(tmp_path)
 
 
 @pytest.fixture

@@ -151,7 +151,12 @@ def test_a_case_is_read_once_while_it_is_among_the_last_that_a_session_read(
     """It is asked for at every question about it; and memory is not filled with all cases."""
     monkeypatch.setattr(row_security, "_MOST_HELD", most)
     asked: list[int] = []
-    hear = lambda *given: asked.append(given[3][0]) if "FROM cases" in given[2] else None  # noqa: E731
+
+    def hear(*given: Any) -> None:
+        _, _, statement, parameters, *_ = given
+        if "FROM cases" in statement:
+            asked.append(parameters[0])
+
     with opened_trio.vault.transaction(("alice", "chloe")) as session:
         event.listen(Engine, "before_cursor_execute", hear)
         for number in (1, 1, 2, 1):
