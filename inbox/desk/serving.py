@@ -126,6 +126,8 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
+        # Not before: the thread may end of itself, and the number of a file that it closed be another's.
+        inner.trigger.close()
 
 
 class _Waitress(TcpWSGIServer):
@@ -151,7 +153,6 @@ class _Waitress(TcpWSGIServer):
             wasyncore.loop(_TICK_SECONDS, use_poll=True, map=self._map, count=1)
         for channel in [*self.active_channels.values()]:
             channel.handle_close()
-        self.trigger.close()
 
     def add_task(self, task: HTTPChannel) -> None:
         """Let a request that is here as a whole be answered in its turn."""

@@ -243,3 +243,19 @@ def test_each_connection_is_for_one_request() -> None:
     with served() as here:
         answer, _ = ask(here, (FORM % 1 + b"y") * 2)
     assert 1 == answer.count(b"200 OK")
+
+
+def test_serving_ends_in_good_order_although_its_thread_sees_the_end_before_it_is_woken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a desk that is locked would break off instead of saying so."""
+    before = set(threading.enumerate())
+    wake = serving._Waitress.pull_trigger
+
+    def wake_late(server: serving._Waitress) -> None:
+        for thread in set(threading.enumerate()) - before:
+            thread.join()
+        wake(server)
+
+    with serving.listen(0) as listener, serving.serving(listener, echo):
+        monkeypatch.setattr(serving._Waitress, "pull_trigger", wake_late)
