@@ -114,7 +114,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
         )
     if role is DutyRole.PERSONS:
         _check_nobody(session, number, rule)
-        warns = rule.informs and prosecutor_word.binds(session, number)
+        warns = rule.informs and prosecutor_word.forbids_informing(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
         code = _code(session, decision)
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)

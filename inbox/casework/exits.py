@@ -328,6 +328,12 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
     return lambda session, number, _: legal_duties.is_open(session, number, role)
 
 
+def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
+    """Tell whether it is to be decided if the prosecutor is told; for a person who asks, of any case."""
+    is_open = legal_duties.is_undecided if asked.way is Exit.ACCESS else legal_duties.is_open
+    return is_open(session, number, DutyRole.PROSECUTOR)
+
+
 def _is_other_open(session: Session, number: int, _: Asked) -> bool:
     return bool(legal_duties.undecided_others(session, number))
 
@@ -379,7 +385,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.DANGER: _is_danger_open,
     Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
     Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),
-    Obstacle.PROSECUTOR: _is_open(DutyRole.PROSECUTOR),
+    Obstacle.PROSECUTOR: _is_prosecutor_open,
     Obstacle.ADMISSIBILITY: _is_open(DutyRole.ADMISSIBILITY),
     Obstacle.PERSONS: _are_persons_open,
     Obstacle.UNDECIDED: _is_other_open,

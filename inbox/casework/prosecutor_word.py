@@ -30,6 +30,15 @@ def binds(session: Session, number: int) -> bool:
     return is_missing(session, number) or bool(restrictions(session, number))
 
 
+def forbids_informing(session: Session, number: int) -> bool:
+    """Tell whether nobody whom a case names may learn of it yet.
+
+    That holds, too, where no rule asked whether the prosecutor is told: a case that nobody has scored may be
+    one of an offence all the same.
+    """
+    return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or binds(session, number)
+
+
 def is_missing(session: Session, number: int) -> bool:
     """Tell whether the prosecutor has not spoken where that one acts or may act: then nobody is warned.
 

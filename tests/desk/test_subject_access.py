@@ -1,6 +1,7 @@
 """The register of requests for access at the desk, and the answers, which two officers give."""
 
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,8 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path) ->
         assert "son badge" not in page
         shown = client.page("/en/access/1/passages/1")
         assert (True, False) == (f"{NAME.upper()} a loué son badge." in shown, "Un inconnu" in shown)
-        for number in ("1", "2"):
-            office_form = {"choice": "informed", "reason": "drill"}
+        for number, choice in product(("1", "2"), ("no_transmission", "informed")):
+            office_form = {"choice": choice, "reason": "drill"}
             assert 303 == client.send(f"/en/case/{number}/decide", **both(**office_form)).status_code
         form = {"text": OWN, "reason": "", "language": "fr"}
         asked = client.send("/en/access/1/answer", **form)
@@ -77,8 +78,6 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, stick: Pa
 def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
     with sitting(office, stick) as client:
         client.send("/en/access", **ASKED)
-        for number in ("1", "2"):
-            client.send(f"/en/case/{number}/decide", choice="informed", reason="drill")
         office_forms = {"source-risk": {"risk": "low"}, "decide": {"choice": "transmit", "addressee": "P"}}
         for path, form in office_forms.items():
             assert 303 == client.send(f"/en/case/1/{path}", **form, reason="drill").status_code

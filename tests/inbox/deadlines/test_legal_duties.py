@@ -193,6 +193,18 @@ def test_nobody_is_warned_before_the_prosecutor_is_told_and_has_no_objection(off
     assert "informed" == asked(office)["art14"]["decision"]
 
 
+def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_told(office: Office) -> None:
+    """One that nobody scored may be of an offence: two officers decide. To put it off waits for nothing."""
+    informing = ("decide", "2", "informed", "--reason", "the month is over")
+    assert "art40" not in asked(office, 2)
+    assert "would warn them before the prosecutor" in refused(office, *informing)
+    office.json("decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
+    assert "would warn them before the prosecutor" in refused(office, *informing)
+    office.json("decide", "2", "no_transmission", "--reason", "no offence")
+    office.json(*informing)
+    assert "informed" == asked(office, 2)["art14"]["decision"]
+
+
 def in_a_year(days: int = 0) -> str:
     """Return the last day until which it can be put off, or so many days later."""
     return (today() + relativedelta(years=1, days=days)).isoformat()

@@ -211,6 +211,8 @@ def test_what_is_undecided_is_due_once_it_is_decided(
         session.merge(Duty(case=1, kind=kind, known=today(), due=day, decided=None, decision=put_off))
     assert [(False, [what])] == [each[2:] for each in terms(closed)]
     assert "nothing is due" in refused(closed, "--due")
+    if kind == "art14":
+        closed.json("decide", "1", "no_transmission", "--reason", "no offence")
     choice = "no_transmission" if kind == "art40" else "informed"
     closed.json("decide", "1", choice, "--reason", "it is over")
     assert [1] == destroyed_due(closed)["cases"]

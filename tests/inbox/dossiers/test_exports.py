@@ -115,6 +115,7 @@ def made(
     for days in (25, 26, 27):
         came = ["--received", (today() - timedelta(days)).isoformat(), "--way", "letter"]
         room.office.json("access", "record", "--person", NAME, *came)
+    room.office.json("decide", "1", "no_transmission", "--reason", "x")
     room.office.json("decide", "1", "informed", "--reason", "x")
     found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER | ENDED}
     room.office.json("decide", "1", "not_needed", "--reason", "x")

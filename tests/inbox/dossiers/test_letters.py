@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from inbox.law import in_use
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Duty, Measure
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import printed, unpacked
 from tests.support.inbox_builders import (
@@ -43,7 +43,7 @@ NAMES = ("alice", "bruno")
 def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two officers, and two cases that name a person; nothing stands in the way of any letter.
 
-    Justice had each, and what was decided is final.
+    Justice had each, what was decided is final, and it was decided that it needs nothing more.
     """
     folder = tmp_path_factory.mktemp("letters")
     office = Office.found_by(folder, NAMES, 2)
@@ -59,6 +59,9 @@ def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
         for number in (1, 2):
             for position, kind in enumerate(("prosecutor_phoned", "final_decision"), 1):
                 session.add(Measure(case=number, position=position, kind=kind, day=today()))
+            told = Duty(case=number, kind="art40", known=today(), due=today(), decided=today())
+            told.decision = "no_transmission"
+            session.add(told)
     return office
 
 
@@ -163,7 +166,14 @@ def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
     assert (before["duties"], before["measures"]) == (after["duties"], after["measures"])
 
 
+def unasked(office: Office) -> None:
+    """Let nobody have asked of case 1 whether the prosecutor is told: it was never scored."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Duty, (1, "art40")))
+
+
 def offence(office: Office) -> None:
+    unasked(office)
     office.json("judge", "1", "--severity", "3", "--reason", "drill")
 
 
@@ -212,6 +222,20 @@ def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office:
     for letter in ("prosecutor", "forwarding"):
         office.json(*write(letter, office.out / letter))
     office.json("measure", "1", "prosecutor_word")
+    office.json(*write("persons_notice", office.out / "x"))
+
+
+def test_a_person_gets_none_either_where_no_rule_asked_whether_the_prosecutor_is_told(
+    office: Office,
+) -> None:
+    """On both surfaces. An authority does: it is bound to secrecy."""
+    unasked(office)
+    said = refused(office, *write("persons_notice", office.out / "x", "--despite-warning", "drill"))
+    assert "to inform the persons now would warn them" in said
+    with sitting(office) as client:
+        assert 1 == client.page("/en/case/1/letters").count("would warn them before the prosecutor")
+    office.json(*write("forwarding", office.out / "forwarding"))
+    office.json("decide", "1", "no_transmission", "--reason", "drill")
     office.json(*write("persons_notice", office.out / "x"))
 
 
@@ -336,6 +360,7 @@ def test_another_law_has_other_letters(office: Office) -> None:
     office.close("1", "upheld", "--disclosure", "withheld", "--reason", "x")
     office.json(*words)
     assert "Case 1, Upheld." in printed((office.out / "x").read_bytes())
+    office.json("decide", "2", "drop", "--reason", "x")
     office.json("letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
 
 

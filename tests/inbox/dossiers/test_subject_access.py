@@ -87,11 +87,14 @@ def ripe(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def inform(office: Office, *numbers: str) -> None:
-    """Let it be decided, past the commands, that the persons whom these cases name are informed."""
+    """Let it be decided, past the commands, that no prosecutor is told, and that persons are informed."""
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in map(int, numbers or ("1", "2", "3")):
             duty = session.get_one(Duty, (number, "art14"))
             duty.decided, duty.decision = clock.today(), "informed"
+            told = Duty(case=number, kind="art40", known=clock.today(), due=clock.today())
+            told.decided, told.decision = clock.today(), "no_transmission"
+            session.merge(told)
             workflow.keep_in_step(session, number)
 
 
@@ -201,7 +204,14 @@ def measure(kind: str) -> Any:
 
 
 def severe(office: Office) -> None:
+    never_asked(office)
     office.json("judge", "2", "--severity", "3", "--reason", "drill")
+
+
+def never_asked(office: Office) -> None:
+    """Let nobody have asked of case 2 whether the prosecutor is told: it was never scored."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Duty, (2, "art40")))
 
 
 def put_off(office: Office) -> None:
@@ -217,13 +227,11 @@ def investigated(office: Office) -> None:
 # What stands in the way, how it is put there once all persons were informed, and what takes it away.
 UNOPPOSED = ("access", "unopposed", "2", "--request", "1", "--day", "DAY", "--reference", "TJ, par téléphone")
 DECIDE = ("decide", "2", "informed", "--reason", "drill")
+NO_TRANSMISSION = ("decide", "2", "no_transmission", "--reason", "drill")
 WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
     "put off": (Obstacle.PUT_OFF, put_off, DECIDE),
-    "undecided, art. 40": (
-        Obstacle.PROSECUTOR,
-        severe,
-        ("decide", "2", "no_transmission", "--reason", "drill"),
-    ),
+    "undecided, art. 40": (Obstacle.PROSECUTOR, severe, NO_TRANSMISSION),
+    "art. 40 never asked": (Obstacle.PROSECUTOR, never_asked, NO_TRANSMISSION),
     "transmitted": (Obstacle.PROCEEDINGS, transmit, UNOPPOSED),
     "investigation": (Obstacle.PROCEEDINGS, investigated, UNOPPOSED),
 }
@@ -279,6 +287,7 @@ def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
 def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
     """Also for a case for which no rule asked it, because only its text or a note has the name."""
     inform(office, "1", "2")
+    office.json("decide", "3", "no_transmission", "--reason", "drill")
     assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
     assert "case 3: whether the persons concerned are informed was not decided" in answer(office, OWN).err
     inform(office, "3")
@@ -287,6 +296,7 @@ def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) ->
 
 def test_what_was_put_off_is_undecided_once_its_day_has_come(office: Office, ripe: Clock) -> None:
     inform(office, "1", "3")
+    office.json(*NO_TRANSMISSION)
     until = (ripe.day + timedelta(1)).isoformat()
     office.json("decide", "2", "defer", "--until", until, "--reason", "drill")
     assert [Obstacle.PUT_OFF] == seen(office)[2]["obstacles"]
@@ -401,6 +411,7 @@ def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
         kept.json("conflict", "exclude", "1", "bruno", "--reason", "drill")
         until = ["--until", (clock.day + timedelta(60)).isoformat()]
         choice = ["informed"] if name == "told by others" else ["defer", *until]
+        kept.json("decide", "1", "no_transmission", "--reason", "drill")
         kept.json("decide", "1", *choice, "--reason", "drill")
         kept.json(*record(NAME))
         acting = kept.of(*answered_by)
@@ -523,7 +534,9 @@ def test_a_reason_goes_with_the_answer_that_it_is_for(office: Office) -> None:
 @pytest.mark.usefixtures("ripe")
 def test_why_somebody_was_refused_stays_with_each_case(office: Office) -> None:
     assert 0 == answer(office).code
-    assert {(False, "persons")} == {(each["given"], each["reason"]) for each in seen(office).values()}
+    assert {(False, "persons, prosecutor")} == {
+        (each["given"], each["reason"]) for each in seen(office).values()
+    }
 
 
 @pytest.mark.usefixtures("ripe")

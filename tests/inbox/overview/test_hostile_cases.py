@@ -196,6 +196,7 @@ def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
         session.add_all(_follow_up(1, position) for position in range(1, 101))
     asked_on = ["--received", (today() - timedelta(25)).isoformat(), "--way", "letter"]
     world.office.json("access", "record", "--person", "More", *asked_on)
+    world.office.json("decide", "1", "no_transmission", "--reason", "x")
     world.office.json("decide", "1", "informed", "--reason", "x")
     told = world.office.out / "told"
     told.write_text("Rien que de connu.")
