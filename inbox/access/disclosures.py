@@ -125,7 +125,11 @@ def check_justice(session: Session, number: int) -> None:
                 " justice has it already, record that: inbox measure {number} {kind}",
                 number=number,
                 choice=legal_duties.transmitting(session),
-                kind="|".join(code for code in law.measures if code in law.of_justice),
+                kind="|".join(
+                    code
+                    for code in law.measures
+                    if code in law.of_justice and not legal_duties.taking(session, code)
+                ),
             ),
         )
 

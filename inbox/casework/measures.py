@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from inbox.casework import prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
+from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -94,11 +95,12 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 
     A final decision takes two, whatever the law says: without it no case that it ends is destroyed.
 
-    Raises as ``add`` and ``Inbox.acting`` do.
+    Raises CaseRefused for what a decision takes, and notes itself; and as ``add`` and ``Inbox.acting`` do.
     """
 
     def choose(session: Session) -> Action:
         rule = _rule(session, taken.kind)
+        _check_by_hand(session, number, taken.kind)
         if rule.ends_proceedings:
             return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
         despite = bool(taken.despite.strip()) and lacks_word(session, number, taken.kind)
@@ -244,6 +246,11 @@ def recorded(session: Session, row: Measure) -> Recorded:
     return Recorded(row, _rule(session, row.kind), told)
 
 
+def by_hand(session: Session) -> list[str]:
+    """Return the measures that officers record by themselves: all that no decision takes."""
+    return [code for code in in_use.of(session).measures if not legal_duties.taking(session, code)]
+
+
 def tellable(session: Session) -> tuple[str, ...]:
     """Return every measure of which a reporter may ever read."""
     law = in_use.of(session)
@@ -262,6 +269,23 @@ def lacks_word(session: Session, number: int, kind: str) -> bool:
 
 def _rule(session: Session, kind: str) -> rules.Measure:
     return in_use.rule(in_use.of(session).measures, kind)
+
+
+def _check_by_hand(session: Session, number: int, kind: str) -> None:
+    """Raise CaseRefused for what a decision takes: it would be noted twice, or nobody would have decided."""
+    if choices := legal_duties.taking(session, kind):
+        raise CaseRefused(
+            sentence(
+                "case {number}: this measure is taken by a decision, which notes it: {kind}",
+                number=number,
+                kind=labels.named("measure", kind),
+            ),
+            sentence(
+                "decide it: inbox decide {number} {choices} --reason TEXT",
+                number=number,
+                choices="|".join(choices),
+            ),
+        )
 
 
 def _without_word(session: Session, number: int, kind: str) -> CaseRefused:

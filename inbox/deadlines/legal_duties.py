@@ -192,6 +192,11 @@ def transmitting(session: Session) -> str:
     return next(code for code, each in decisions if each.measure == sent)
 
 
+def taking(session: Session, kind: str) -> Sequence[str]:
+    """Return the decisions that take a measure, which is then noted with them."""
+    return [code for code, each in decisions(session).items() if each.measure == kind]
+
+
 def by_role(session: Session, number: int, role: DutyRole) -> Duty | None:
     """Return what was to be decided about a case by the duty of a role, None if nobody was asked."""
     return session.get(Duty, (number, in_use.of(session).duty(role)))

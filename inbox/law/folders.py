@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crypto.toml_schema import BadDocument
 from inbox.language import toml_files
-from inbox.language.errors import HomeRefused
+from inbox.language.errors import HomeRefused, Refused
 from inbox.language.messages import sentence
 from inbox.system import atomic_files
 from templates import shipped
@@ -20,13 +20,28 @@ from templates.law.rules import Law
 def given(name: str) -> Mapping[str, bytes]:
     """Return the files of a law that comes with the program, by its name, or of a folder, by its path.
 
-    Raises Refused as ``read``, OSError.
+    Raises Refused if the folder has other files than a law; OSError.
     """
     comes_with_us = {each.name: each for each in shipped.JURISDICTIONS.iterdir()}
+    place = comes_with_us.get(name, Path(name))
     try:
-        return folder.read(comes_with_us.get(name, Path(name)))
+        return folder.read(place)
     except BadDocument as error:
-        raise toml_files.refused(error) from error
+        raise _no_law(place, error) from error
+
+
+def _no_law(place: Path, error: BadDocument) -> Refused:
+    """Return the refusal of a folder that is no law: its files, and none of them in particular."""
+    lacking = [each for each in folder.NAMES if not (place / each).exists()]
+    lacks = sentence("{place} is no law: it lacks {files}", place=place, files=", ".join(lacking))
+    return Refused(
+        lacks if place.is_dir() and lacking else toml_files.refused(error).what,
+        sentence(
+            "a law is a folder with these files and nothing else: {files}; start from a copy of the one in"
+            " use",
+            files=", ".join(folder.NAMES),
+        ),
+    )
 
 
 def read(files: Mapping[str, bytes]) -> Law:

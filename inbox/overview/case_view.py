@@ -12,7 +12,7 @@ from crypto import base64url
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag, Questionnaire
 from inbox.access import conflicts, declarations, handlers
-from inbox.casework import exits
+from inbox.casework import exits, measures
 from inbox.casework.exits import Exit
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.obstacles import Obstacle
@@ -45,13 +45,15 @@ class Shown:
     """All of a case, and what its page offers.
 
     That is the officers to whom it might be assigned, what to do about each obstacle to closing it, the
-    ``duties`` that can be decided, by their codes, and the measures that are ``addressed`` to somebody.
+    ``duties`` that can be decided, by their codes, the measures that officers record ``by_hand``, and those
+    that are ``addressed`` to somebody.
     """
 
     view: View
     officers: Sequence[str]
     before_closing: Sequence[tuple[Obstacle, Sentence]]
     duties: Mapping[str, Duty]
+    by_hand: Sequence[str]
     addressed: Sequence[str]
 
 
@@ -70,6 +72,7 @@ def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
             [each.name for each in queries_office.officers(session)],
             [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in obstacles],
             legal_duties.choices(session, number),
+            measures.by_hand(session),
             [code for code, each in in_use.of(session).measures.items() if each.addressee],
         )
 

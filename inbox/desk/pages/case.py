@@ -32,6 +32,7 @@ def show(case: int) -> ResponseReturnValue:
         labels=labels,
         before_closing=shown.before_closing,
         duties=shown.duties,
+        measures={code: labels.of("measure")[code] for code in shown.by_hand},
         addressed=shown.addressed,
         by_reply=any(each.by_reply for duty in shown.duties.values() for each in duty.decisions.values()),
     )

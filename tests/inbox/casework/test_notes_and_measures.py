@@ -281,10 +281,24 @@ def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Of
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("decide", "1", "transmit", "--reason", "x")
     assert "decided, and is noted by this alone" in refused(office, "retract", "1", "1", "--reason", "x")
-    office.json("measure", "1", "art40_transmission")
+    office.json("decide", "1", "transmit", "--reason", "to another prosecutor")
     office.json("retract", "1", "1", "--reason", "twice")
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("retract", "1", "2", "--reason", "x")
+
+
+def test_what_a_decision_takes_is_recorded_by_that_alone(office: Office) -> None:
+    """On both surfaces: else it would be noted twice, or nobody would have decided it."""
+    before = office.state()
+    said = refused(office, "measure", "1", "art40_transmission", "--addressee", "X", "--despite-warning", "x")
+    assert "this measure is taken by a decision" in said
+    assert "inbox decide 1 transmit --reason" in said
+    assert before == office.state()
+    with sitting(office) as client:
+        assert '<option value="art40_transmission">' not in client.page("/en/case/1")
+        assert '<option value="prosecutor_phoned">' in client.page("/en/case/1")
+        form = {"kind": "forwarded_external", "addressee": "X", "degree": "0"}
+        assert 409 == client.send("/en/case/1/measure", **form).status_code
 
 
 def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> None:

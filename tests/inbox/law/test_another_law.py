@@ -133,7 +133,7 @@ def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path
         office.json(*nod)
         office.json(*words)
         # Whatever is sent later needs that one's word again.
-        office.json("measure", "1", "seizure_note")
+        office.json("decide", "1", "seize", "--reason", "x")
     tell_portal(office, portal)
     (row,) = office.json("retention")["cases"]
     assert "proceedings" in row["obstacles"]

@@ -68,6 +68,27 @@ def test_a_law_with_a_mistake_begins_nothing(tmp_path: Path) -> None:
         assert (1, False) == (code, office.root.exists()), err
 
 
+@pytest.mark.usefixtures("quick")
+def test_of_a_folder_that_is_no_law_it_is_said_what_it_lacks(tmp_path: Path) -> None:
+    """All of it at once; and of one that has more what does not belong there."""
+    less, more = tmp_path / "less", tmp_path / "more"
+    shutil.copytree(OTHER, less)
+    shutil.copytree(OTHER, more)
+    for name in ("duties.toml", "words.toml"):
+        (less / name).unlink()
+    one_more(more)
+    said = {
+        less: f"{less} is no law: it lacks duties.toml, words.toml\n",
+        tmp_path: "is no law: it lacks authorities.toml, deadlines.toml",
+        more: "'notes.txt' is not known here",
+    }
+    for place, what in said.items():
+        _, (code, err) = begun(tmp_path / "a", "--jurisdiction", place)
+        assert (1, True) == (code, what in err), err
+        assert "mend the file" not in err
+        assert f"a law is a folder with these files and nothing else: {', '.join(folder.NAMES)}" in err
+
+
 def removed(place: Path) -> None:
     shutil.rmtree(place)
 

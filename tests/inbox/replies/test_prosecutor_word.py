@@ -47,7 +47,10 @@ def phone(office: Office, number: str = "1") -> None:
 @pytest.mark.parametrize("tells", sorted(FRENCH.of_justice))
 def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office: Office, tells: str) -> None:
     """Neither in full, nor in part, nor by a text beside what is withheld."""
-    office.json("measure", "1", tells)
+    if tells == "art40_transmission":
+        office.json("decide", "1", "transmit", "--reason", "x")
+    else:
+        office.json("measure", "1", tells)
     office.json("decide", "1", "no_transmission", "--reason", "x")
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
@@ -265,7 +268,7 @@ def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
     office.settle(1)
-    office.json("measure", "1", "seizure_note")
+    office.json("decide", "1", "seize", "--reason", "x")
     office.json("decide", "1", "drop", "--reason", "x")
     said = refused(office, "close", "1", "upheld", *FULL)
     assert NO_WORD in said
