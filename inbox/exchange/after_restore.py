@@ -65,7 +65,12 @@ def _is_ahead(session: Session, intake: IntakeHead) -> bool:
 
 
 def _forget_from(session: Session, n: int) -> None:
-    """Forget outboxes of ours that no portal will take: others of their numbers were applied."""
+    """Forget outboxes of ours that no portal will take: others of number ``n`` and before were applied.
+
+    Of one before it that was not confirmed, nobody can tell whether the lost inbox made it or this one did:
+    what it told is told again, for it may never have been read.
+    """
+    n = min([n, *(row.n for row in queries_exchange.unconfirmed_outboxes(session))])
     queries_cases.tell_closings_again(session)
     session.execute(update(IntakeBundle).where(IntakeBundle.outbox >= n).values(outbox=None))
     session.execute(update(Opening).where(Opening.told >= n).values(told=None))

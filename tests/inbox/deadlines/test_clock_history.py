@@ -1,21 +1,27 @@
 """Whatever order things happen in, the deadlines of a case are those of the law and regime now in use."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
+from crypto.bundle import FIRST, Applied, Import, IntakeHead
 from inbox.deadlines import office as office_settings
 from inbox.deadlines import renewing, workflow
 from inbox.deadlines.working_days import Calendar
+from inbox.exchange import after_restore
 from inbox.session.inbox import Inbox
+from inbox.vault import queries_exchange, queries_office
 from inbox.vault.casework_tables import Duty
 from inbox.vault.tables import Case, OutboxBundle
 from templates.law.rules import Event, Law
@@ -46,6 +52,32 @@ def opened(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield inbox
 
 
+class Made(NamedTuple):
+    """An outbox, by what no other has, and the day on which it was made."""
+
+    hash: bytes
+    day: date
+
+
+@dataclass
+class Portal:
+    """The outboxes that a portal applied, each with the day: it takes only the one that follows its last."""
+
+    applied: list[tuple[bytes, date]] = field(default_factory=list)
+
+    def take(self, made: Mapping[int, Made], today: date) -> None:
+        """Apply those that follow, unless the inbox behind them is another one than it knows."""
+        if not self.applied or self.is_known_to(made):
+            self.applied += [
+                (made[n].hash, today) for n in range(len(self.applied) + 1, max(made, default=0) + 1)
+            ]
+
+    def is_known_to(self, made: Mapping[int, Made]) -> bool:
+        """Tell whether an inbox made what the portal applied last."""
+        n = len(self.applied)
+        return n in made and made[n].hash == self.applied[-1][0]
+
+
 @dataclass
 class History:
     """What happened to case 1, as a clerk notes it who knows nothing of the program."""
@@ -55,7 +87,7 @@ class History:
     off: set[date] = field(default_factory=set)
     day: dict[Event, date] = field(default_factory=lambda: {Event.RECEIVED: START, Event.COLLECTED: START})
     told_in: dict[Event, int] = field(default_factory=dict)
-    made: dict[int, date] = field(default_factory=dict)
+    made: dict[int, Made] = field(default_factory=dict)
     has_feedback: bool = False
     extended: bool = False
     closed: bool = False
@@ -67,7 +99,7 @@ class History:
         for code, rule in sorted(law.clocks.items(), key=lambda each: each[1].or_after is not None):
             starts = [self.day.get(rule.starts)]
             if rule.starts in self.told_in:
-                starts.append(self.made[self.told_in[rule.starts]])
+                starts.append(self.made[self.told_in[rule.starts]].day)
             if rule.or_after:
                 starts.append(found[rule.or_after])
             span = rule.within[priority - 1 if rule.ends is Event.FIRST_ACT else 0]
@@ -87,6 +119,9 @@ class Inspectorate:
 
     session: Session
     past: History = field(default_factory=History)
+    portal: Portal = field(default_factory=Portal)
+    _ever_made: int = 0
+    _backup: tuple[SessionTransaction, Mapping[Any, Any], History] | None = None
 
     def wait(self, days: int) -> None:
         self.past.today += timedelta(days)
@@ -145,25 +180,79 @@ class Inspectorate:
             workflow.reopen(self.session, 1, self.past.today)
 
     def make_outbox(self, _: int) -> None:
-        number = len(self.past.made) + 1
-        self.past.made[number] = self.past.today
-        self.session.add(OutboxBundle(n=number, hash=bytes(32), made=self.past.today))
+        self._ever_made += 1
+        number = max(self.past.made, default=0) + 1
+        made = Made(hashlib.sha256(bytes([self._ever_made])).digest(), self.past.today)
+        self.past.made[number] = made
+        self.session.add(OutboxBundle(n=number, hash=made.hash, made=made.day))
         self.session.flush()
         workflow.tell(self.session, {1}, number)
         self.past.told_in.setdefault(Event.ACKNOWLEDGED, number)
         if self.past.has_feedback:
             self.past.told_in.setdefault(Event.ANSWERED, number)
 
-    def confirm_outboxes(self, _: int) -> None:
-        workflow.told(self.session, dict.fromkeys(self.past.made, self.past.today))
-        for event in self.past.told_in:
-            self.past.day.setdefault(event, self.past.today)
+    def exchange(self, _: int) -> None:
+        """Let the portal take what follows what it has, and collect its bundle, as after a restore."""
+        self.portal.take(self.past.made, self.past.today)
+        applied = dict(enumerate(self.portal.applied, 1))
+        if applied and not self.portal.is_known_to(self.past.made):
+            after_restore.go_on(self.session, self._intake(), self.past.today)
+            self._rejoin()
+        for row in queries_exchange.unconfirmed_outboxes(self.session):
+            if row.n in applied:
+                row.applied = applied[row.n][1]
+                workflow.told(self.session, {row.n: row.applied})
+        for event, n in self.past.told_in.items():
+            if event not in self.past.day and n in applied:
+                self.past.day[event] = applied[n][1]
 
     def lose_the_last_outbox(self, _: int) -> None:
-        last = len(self.past.made)
+        last = max(self.past.made, default=0)
         workflow.forget_told(self.session, last)
+        self._forget(last)
+
+    def back_up(self, _: int) -> None:
+        if self._backup is None:
+            self.session.flush()
+            self._backup = self.session.begin_nested(), dict(self.session.info), deepcopy(self.past)
+
+    def restore(self, _: int) -> None:
+        """Go back to the backup: of what came since, the inbox knows nothing; the portal knows all."""
+        if self._backup is None:
+            return
+        saved, info, then = self._backup
+        self._backup = None
+        saved.rollback()
+        self.session.expire_all()
+        self.session.info.clear()
+        self.session.info.update(info)
+        then.today = self.past.today
+        self.past = then
+
+    def _intake(self) -> IntakeHead:
+        office, n = queries_office.office(self.session), len(self.portal.applied)
+        days = [day for _, day in self.portal.applied]
+        imports = tuple(Import(each, day) for each, day in enumerate(days, 1))
+        return IntakeHead(
+            deployment=office.deployment,
+            channel=office.channel,
+            n=1,
+            previous=FIRST,
+            instance_key=bytes(32),
+            exported=self.past.today,
+            applied=Applied(n, self.portal.applied[-1][0], imports),
+        )
+
+    def _rejoin(self) -> None:
+        """Note that nothing counts of which the portal had not said before that it applied it."""
+        n = len(self.portal.applied)
+        self._forget(1)
+        self.past.made = {each: made for each, made in self.past.made.items() if each < n}
+        self.past.made[n] = Made(*self.portal.applied[-1])
+
+    def _forget(self, first: int) -> None:
         for event in self.past.told_in.keys() - self.past.day.keys():
-            if self.past.told_in[event] >= last:
+            if self.past.told_in[event] >= first:
                 del self.past.told_in[event]
 
 
@@ -179,24 +268,34 @@ STEPS = st.lists(
 
 
 SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
+# Of two outboxes that the portal applied, the inbox knows nothing any more.
+LOST = [
+    (Inspectorate.back_up, 1),
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.exchange, 1),
+    (Inspectorate.wait, 5),
+    (Inspectorate.restore, 1),
+]
 
 
 @example(SOON)
 @example([*SOON, (Inspectorate.lose_the_last_outbox, 1)])
-@example([(Inspectorate.make_outbox, 1), (Inspectorate.confirm_outboxes, 1)])
+@example([(Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
+@example([*LOST, (Inspectorate.exchange, 1)])
+@example([*LOST, (Inspectorate.give_feedback, 1), (Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @given(STEPS)
 def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[Step, int]]) -> None:
     """Other laws and regimes, days off, late media, lost outboxes, closing: after each, as counted anew."""
     with undone(opened) as session:
         office = Inspectorate(session)
-        past = office.past
         case, work = session.get_one(Case, 1), workflow.of(session, 1)
         case.received = case.collected = START
         work.first_act = None
         workflow.keep_in_step(session, 1)
         for step, n in [(Inspectorate.wait, 0), *steps]:
             step(office, n)
-            law = office_settings.of(session).law
+            past, law = office.past, office_settings.of(session).law
             found = {each.clock: each for each in workflow.clocks(session, 1) if each.ends}
             assert past.days(law, work.parts.priority) == {code: due.day for code, due in found.items()}
             ends = {code: law.clocks[code].ends for code in found}
