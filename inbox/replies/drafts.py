@@ -72,7 +72,8 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     leak_check.check(session, number, text, draft.by_officers(session, text), draft.despite)
     added = replies.add(session, number, text, today)
     if draft.template:
-        added.decision = templates.known(session)[draft.template].decision or ""
+        template = templates.known(session)[draft.template]
+        added.decision, added.acknowledges = template.decision or "", template.acknowledges
     if draft.feedback:
         workflow.feedback(session, number)
     return added

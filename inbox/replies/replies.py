@@ -1,18 +1,16 @@
-"""What the inspectorate answers: a message that waits for the next outbox, or a new status."""
+"""What the inspectorate answers: a message that waits for the next outbox."""
 
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from crypto.messages import Slot, Status
+from crypto.messages import Slot
 from inbox.casework import measures
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import conversations, slots
 from inbox.replies.conversations import Dialogues
-from inbox.session.actions import Actor, Code, action
-from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case, Mailbox, Message
 
@@ -57,28 +55,6 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
 def _message(case: Case, exchanged: Dialogues, text: str, today: date) -> Message:
     position = len(exchanged.sent[case.number]) + 1
     return Message(case=case.number, position=position, serial=case.serial + 1, day=today, text=text)
-
-
-def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
-    """Change the status that the author of an open case reads in the next slot.
-
-    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both;
-    and as ``Inbox.acting``.
-    """
-    with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
-        case = queries_cases.case(session, number)
-        if status is Status.CLOSED:
-            raise CaseRefused(
-                sentence("a case is closed with its outcome"),
-                sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=number),
-            )
-        if case.status == Status.CLOSED:
-            raise CaseRefused(
-                sentence("case {number} is closed", number=number),
-                sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
-            )
-        case.status = status.value
-        workflow.acted(session, number, who.today)
 
 
 def _mailbox(case: Case) -> Mailbox:

@@ -99,6 +99,11 @@ def extension(session: Session) -> str:
     return found
 
 
+def acknowledging(session: Session) -> str:
+    """Return the id of a template that acknowledges a report: ``parse`` takes no file without one."""
+    return next(code for code, each in known(session).items() if each.acknowledges)
+
+
 def view(template: Reply) -> View:
     """Return a template as a value for JSON."""
     return {

@@ -249,7 +249,8 @@ class Attachment(Base):
 class Message(Base):
     """What the inspectorate wrote; ``serial`` is that of the first slot it is in.
 
-    ``decision`` is the code of the one that says that its reporter was told this, empty for all else.
+    ``decision`` is the code of the one that says that its reporter was told this, empty for all else. It
+    ``acknowledges`` the report if it is the text of the law, or of the office, that does.
     """
 
     __tablename__ = "messages"
@@ -259,6 +260,7 @@ class Message(Base):
     day: Mapped[date]
     text: Mapped[str]
     decision: Mapped[str] = mapped_column(default="")
+    acknowledges: Mapped[bool] = mapped_column(default=False)
 
 
 class Unopened(Base):

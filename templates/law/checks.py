@@ -230,6 +230,8 @@ def _letters(documents: Documents) -> Iterator[Mismatch]:
         if duty["asked"] != Asked.REQUEST
         for code, each in duty["decision"].items()
     }
+    if not any(row.get("acknowledges") for row in rows.values()):
+        yield _wrong(document, ("reply",), belongs("some-acknowledging"))
     kinds = {each["kind"] for each in documents["authorities.toml"].value["authority"].values()}
     for code, row in document.value["letter"].items():
         path, to = ("letter", code), row["to"]

@@ -282,6 +282,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "decision": _there,
                 "extends": neither,
             },
+                # What a status must follow.
+                "acknowledges": _on,
         ),
         **_under("reply.*.basis", neither, _RULE),
     },

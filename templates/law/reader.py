@@ -67,6 +67,7 @@ def replies(document: Document) -> dict[str, rules.Reply]:
             text=_texts(row["text"]),
             outcome=row.get("outcome"),
             extends=row.get("extends", False),
+            acknowledges=row.get("acknowledges", False),
             decision=row.get("decision"),
             basis=_basis(row["basis"]) if "basis" in row else None,
         )

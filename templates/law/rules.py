@@ -368,8 +368,9 @@ class Retention:
 class Reply:
     """A text to send to reporters, by its ``code``; ``status`` and ``outcome`` say for which cases it is.
 
-    With ``extends`` it tells that feedback takes longer. By it a reporter is told what ``decision`` says was
-    told, the code of one. Where it has a basis of its own, that is the articles it explains.
+    With ``extends`` it tells that feedback takes longer, with ``acknowledges`` that the report was read. By
+    it a reporter is told what ``decision`` says was told, the code of one. Where it has a basis of its own,
+    that is the articles it explains.
     """
 
     code: str
@@ -380,6 +381,7 @@ class Reply:
     extends: bool
     decision: str | None
     basis: Basis | None
+    acknowledges: bool
 
     @property
     def fields(self) -> frozenset[str]:

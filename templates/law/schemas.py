@@ -174,7 +174,7 @@ _REPLIES = _rule(
                 {
                     "outcome": IDENTIFIER,
                     "decision": IDENTIFIER,
-                    "extends": YES_OR_NO,
+                    **_flags("extends", "acknowledges"),
                     "basis": _rule({}),
                 },
             )

@@ -25,9 +25,11 @@ def shows_what_was_previewed(author: Visitor, previewed: dict[str, Any]) -> None
     }  # fmt: skip
     for name, place in places.items():
         assert previewed[name] == plain(author.page.locator(place).inner_text())
-    (message,) = previewed["messages"]
-    assert message["head"] == plain(author.page.locator("#messages .hint").inner_text())
-    assert message["text"] == author.page.locator("#messages .written").inner_text()
+    heads = [plain(each) for each in author.page.locator("#messages .hint").all_inner_texts()]
+    texts = author.page.locator("#messages .written").all_inner_texts()
+    assert [(each["head"], each["text"]) for each in previewed["messages"]] == [
+        *zip(heads, texts, strict=True)
+    ]
 
 
 def plain(text: str) -> str:
@@ -50,7 +52,8 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
         author.open(token)
         author.shows("#error", "unknown-case")  # the control: the portal has not heard of it
 
-        installation.inbox.run("status", "1", "acknowledged")
+        for words in (("reply", "1", "--template", "acknowledgement"), ("status", "1", "acknowledged")):
+            installation.inbox.run(*words)
         previewed = installation.inbox.json("reply", "1", "--text", REPLY, "--preview")
         installation.inbox.run("reply", "1", "--text", REPLY)
         installation.carry_back(1)

@@ -296,6 +296,7 @@ def test_which_reply_is_for_which_case() -> None:
 
 def test_each_letter_goes_with_the_decision_that_says_when_it_may() -> None:
     assert {
+    assert ["acknowledgement"] == [code for code, each in FRENCH.replies.items() if each.acknowledges]
         "prosecutor": (Addressee.PROSECUTOR, "transmit"),
         "persons_notice": (Addressee.PERSON, "informed"),
         "forwarding": (Addressee.EXTERNAL, "forwarded"),

@@ -61,6 +61,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "replies.toml reply.*": (None, {"decision": "told"}),
     "replies.toml reply.*.decision": (None, "told"),
     **{
+    "replies.toml reply.*.acknowledges": (None, True),
         f"retention.toml {period}.{key}": values
         for period in ("period.*", "proceedings", "junk", "unopened")
         for key, values in {

@@ -25,7 +25,7 @@ from inbox.cli.options import (
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, replies, templates
+from inbox.replies import closing, drafts, extension, statuses, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -128,7 +128,7 @@ def reply(  # noqa: PLR0913 - one for each option
 def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
     """Change the status that the reporter reads in the next slot."""
     with door.opened() as (inbox, who):
-        replies.set_status(inbox, who, case, Status(status))
+        statuses.set_status(inbox, who, case, Status(status))
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
 

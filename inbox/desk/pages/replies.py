@@ -15,7 +15,7 @@ from inbox.desk.pages.case import done
 from inbox.desk.state import Done, here
 from inbox.language.errors import Refused
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, replies, templates
+from inbox.replies import closing, drafts, extension, statuses, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -41,7 +41,7 @@ def preview_reply(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/status")
 def status(case: int) -> ResponseReturnValue:
     """Change the status that the author reads."""
-    replies.set_status(here().inbox, here().actor(), case, choice("status", Status))
+    statuses.set_status(here().inbox, here().actor(), case, choice("status", Status))
     return done(case, Done.STATUS_SET)
 
 

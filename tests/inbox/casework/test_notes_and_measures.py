@@ -339,7 +339,7 @@ def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> Non
 
 def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
     """The worst and the best leave it where it was in the queue, as what it was."""
-    office.json("status", "1", "acknowledged")
+    office.json("status", "1", "assessing")
     before = office.json("queue")
     for each in Credibility:
         office.json("credibility", "1", each.value, "--reason", "x")

@@ -112,7 +112,7 @@ def test_from_the_severity_of_one_person_s_offence_on_the_prosecutor_is_told(off
 
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Like any deadline: acknowledged and acted upon, the case is overdue for this alone."""
-    office.json("status", "1", "acknowledged")
+    office.json("status", "1", "assessing")
     heard(office)
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])

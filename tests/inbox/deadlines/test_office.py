@@ -30,6 +30,7 @@ from tests.support.laws import FILES
 OWN = """
 source = "Ours"
 [reply.ours]
+acknowledges = true
 title = { fr = "Plus de temps", en = "More time" }
 status = ["received"]
 text = { fr = "Plus tard.", en = "Later." }

@@ -83,7 +83,7 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert f"{receipt}        Receipt\n" in office.run("show", "1").out
 
     # The reporter is told that the report has come; that counts once the portal has said so.
-    office.json("status", "1", "acknowledged")
+    office.json("status", "1", "assessing")
     tell_portal(office, portal)
     done = began.isoformat()
     assert {"receipt": (receipt, done), "news": (news, None), "first_look": (look, done)} == days(office)

@@ -218,7 +218,7 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     assert due <= one(office, 2)["deadline"] == acknowledge
     office.json("outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
-    office.json("status", "2", "acknowledged")
+    office.json("status", "2", "assessing")
     office.json("outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
     heard(office, 2)

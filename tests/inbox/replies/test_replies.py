@@ -106,3 +106,27 @@ def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Pat
     assert 0 == case.office.run("reply", "1", "--text-file", tmp_path / "reply").code
     assert 2 == case.office.run("reply", "1", "--text-file", tmp_path / "reply", "--text", "both").code
     assert ["Bonjour"] == replies(case)
+
+
+@pytest.mark.parametrize("template", ["shipped", "own"])
+def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
+    case: World, template: str, tmp_path: Path
+) -> None:
+    """Another reply acknowledges nothing; the text may be the office's own. Every other status is free."""
+    name, used = "acknowledgement", tmp_path / "own.toml"
+    case.office.json("templates", "--out", used)
+    if template == "own":
+        name = "heard"
+        used.write_text(used.read_text("utf-8").replace("[reply.acknowledgement]", "[reply.heard]"), "utf-8")
+        case.office.json("templates", used)
+    for text in (None, ["--text", "Merci."], ["--template", "details", "--text", "Quand ?"]):
+        if text:
+            case.office.json("reply", "1", *text)
+        before = case.office.state()
+        refused = case.office.run("status", "1", "acknowledged")
+        assert (1, True) == (refused.code, "no acknowledgement was written" in refused.err)
+        assert f"hint: write it first: inbox reply 1 --template {name}" in refused.err
+        assert before == case.office.state()
+    case.office.json("reply", "1", "--template", name)
+    for status in ("acknowledged", "assessing", "acknowledged"):
+        assert status == case.office.json("status", "1", status)["status"]

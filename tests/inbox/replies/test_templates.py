@@ -21,6 +21,7 @@ GOOD = """
 source = "Ours"
 
 [reply.greeting]
+acknowledges = true
 title = { fr = "Salut", en = "Greeting" }
 status = ["received"]
 text = { fr = "Bonjour de {name}", en = "Hello from {name}" }
@@ -47,7 +48,7 @@ MISTAKES = {
     "unknown value": (
         "{name}",
         "{nobody}",
-        "line 7: templates: 'reply.greeting.text.fr' must be a text without 'nobody'; it can name name, ",
+        "line 8: templates: 'reply.greeting.text.fr' must be a text without 'nobody'; it can name name, ",
     ),
     "conversion": ("{name}", "{name!r}", "must be a text without 'name!r'"),
     "attribute": ("{name}", "{name.__class__}", "must be a text without 'name.__class__'"),
@@ -55,12 +56,12 @@ MISTAKES = {
     "brace": (
         "{name}",
         "{name",
-        "line 7: templates: 'reply.greeting.text.fr' must be a text in which no brace is without its other",
+        "line 8: templates: 'reply.greeting.text.fr' must be a text in which no brace is without its other",
     ),
     "other values": (
         "Hello from {name}",
         "Hello",
-        "line 7: templates: 'reply.greeting.text' must be a text that names the same in fr and in en",
+        "line 8: templates: 'reply.greeting.text' must be a text that names the same in fr and in en",
     ),
     "one language": (', en = "Greeting"', "", "'reply.greeting.title' must be a text in fr and in en"),
     "empty": ('"Greeting"', '""', "'reply.greeting.title.en' must be a text of 1 to 1000 characters"),
@@ -73,6 +74,7 @@ MISTAKES = {
     "twice": ("reply.later", "reply.greeting", "templates is not TOML"),
     "decision": ("status", 'decision = "transmit"\nstatus', "'reply.greeting.decision' must be one of told"),
     "two of more time": ("status", "extends = true\nstatus", "exactly one entry has: extends = true"),
+    "none that acknowledges": ("acknowledges = true", "", "an entry has: acknowledges = true"),
     "none of more time": ("extends = true", "", "exactly one entry has: extends = true"),
     "no source": ('source = "Ours"', "", "'source' is missing"),
     "long": ("Hello", "x" * 4_001, "'reply.greeting.text.en' must be a text of 1 to 4000 characters"),

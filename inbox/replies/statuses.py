@@ -1,0 +1,55 @@
+"""Where a case stands, as its reporter reads it: never in contradiction to what the reporter was written."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crypto.messages import Status
+from inbox.deadlines import workflow
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.replies import templates
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
+from inbox.vault.tables import Case, Message
+
+
+def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
+    """Change the status that the reporter of an open case reads in the next slot.
+
+    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both;
+    for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); and as
+    ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
+        case = queries_cases.case(session, number)
+        _check(session, case, status)
+        case.status = status.value
+        workflow.acted(session, number, who.today)
+
+
+def _check(session: Session, case: Case, status: Status) -> None:
+    if status is Status.CLOSED:
+        raise CaseRefused(
+            sentence("a case is closed with its outcome"),
+            sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=case.number),
+        )
+    if case.status == Status.CLOSED:
+        raise CaseRefused(
+            sentence("case {number} is closed", number=case.number),
+            sentence("open it again first: inbox reopen {number} --reason TEXT", number=case.number),
+        )
+    if status is Status.ACKNOWLEDGED and not _is_acknowledged(session, case.number):
+        raise CaseRefused(
+            sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),
+            sentence(
+                "write it first: inbox reply {number} --template {template}",
+                number=case.number,
+                template=templates.acknowledging(session),
+            ),
+        )
+
+
+def _is_acknowledged(session: Session, number: int) -> bool:
+    """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report."""
+    return bool(session.scalar(select(Message.acknowledges).filter_by(case=number, acknowledges=True)))
