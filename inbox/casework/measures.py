@@ -4,6 +4,7 @@ No inquiry begins before the risk to the source is assessed (ISO 37002). A measu
 mistake can be retracted; that it was recorded stays in the journal.
 """
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -49,8 +50,9 @@ class Disclosure(StrEnum):
 class Taken:
     """A measure, by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it.
 
-    ``restrictions`` are what a prosecutor does not want done, or how. ``despite`` is why it is taken though
-    the word of the prosecutor is awaited, or restricts what can be done; empty if that is no matter.
+    ``restrictions`` are what a prosecutor does not want done, or how. ``sent`` is the text that goes, where
+    the law wants it kept; ``dossiers.recording`` looks at it. ``despite`` is why it is taken though the word
+    of the prosecutor is awaited, or restricts what can be done; empty if that is no matter.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Taken:
     addressee: str = ""
     reference: str = ""
     restrictions: str = ""
+    sent: str = ""
     degree: int | None = None
     told: bool = False
     despite: str = ""
@@ -90,25 +93,21 @@ def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> No
         workflow.acted(session, number, who.today)
 
 
-def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
-    """Record what was done about a case, by as many officers as the law says.
+def noted(session: Session, number: int, taken: Taken) -> Action:
+    """Return what the journal notes of a measure, by as many officers as the law says; Refused as ``add``.
 
     A final decision takes two, whatever the law says: without it no case that it ends is destroyed.
-
-    Raises CaseRefused for what a decision takes, and notes itself; and as ``add`` and ``Inbox.acting`` do.
+    Raises CaseRefused for what a decision takes, and notes itself.
     """
-
-    def choose(session: Session) -> Action:
-        rule = _rule(session, taken.kind)
-        _check_by_hand(session, number, taken.kind)
-        if rule.ends_proceedings:
-            return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
-        despite = bool(taken.despite.strip()) and lacks_word(session, number, taken.kind)
-        noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite)
-        return noted.by(rule.officers)
-
-    with chosen_action.acting(inbox, who, choose) as session:
-        return recorded(session, add(session, number, taken, who.today))
+    rule = _rule(session, taken.kind)
+    _check_by_hand(session, number, taken.kind)
+    if rule.ends_proceedings:
+        return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
+    sent = hashlib.sha256(taken.sent.encode()).hexdigest() if taken.sent else None
+    is_warned = sent is not None or lacks_word(session, number, taken.kind)
+    despite = bool(taken.despite.strip()) and is_warned
+    noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite, sha256=sent)
+    return noted.by(rule.officers)
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
@@ -152,9 +151,9 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
     to come, a final decision where no proceedings go on or before all that do, what needs the prosecutor's
     word without that and without a reason, a sanction without its group, nobody where the law wants to know
-    to whom, an addressee, reference or restrictions that are too long, restrictions that no prosecutor made,
-    or a reporter who is told what no reporter is, or of an inquiry before the prosecutor's word; Refused for
-    a measure that the law does not have.
+    to whom, or what went, an addressee, reference or restrictions that are too long, restrictions that no
+    prosecutor made, a text where none is kept, or a reporter who is told what no reporter is, or of an
+    inquiry before the prosecutor's word; Refused for a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -190,6 +189,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         addressee=taken.addressee,
         reference=taken.reference,
         restrictions=taken.restrictions.strip(),
+        sent=taken.sent,
         degree=taken.degree,
         told=taken.told,
     )
@@ -376,6 +376,15 @@ def _is_decided_by(session: Session, row: Measure) -> bool:
     return any(rules[each].measure == row.kind for each in decided) and session.scalar(same) == 1
 
 
+def _without_text(number: int, kind: str) -> CaseRefused:
+    return CaseRefused(
+        sentence(
+            "case {number}: what is sent is recorded with this measure: {kind}", number=number, kind=kind
+        ),
+        sentence("give it, in your own words, as it goes: --text TEXT or --text-file FILE"),
+    )
+
+
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
     """Raise CaseRefused for a decision that ends none of its kind: none go on, or all began later."""
     rule = _rule(session, taken.kind)
@@ -416,6 +425,17 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
                 kind=taken.kind,
             ),
             sentence("name them: --addressee TEXT"),
+        )
+    if rule.sanitised is not bool(taken.sent.strip()):
+        raise (
+            _without_text(number, taken.kind)
+            if rule.sanitised
+            else CaseRefused(
+                sentence(
+                    "case {number}: no text is kept with this measure: {kind}", number=number, kind=taken.kind
+                ),
+                sentence("leave the text out"),
+            )
         )
     groups = range(1, rule.groups + 1)
     if taken.degree is None and groups:

@@ -25,7 +25,10 @@ def of(work: View) -> Iterator[str]:
     yield from _source_risk(work)
     yield rating(work["rating"])
     yield from _end(work)
-    yield from map(measure, work["measures"])
+    for each in work["measures"]:
+        yield measure(each)
+        if each["sent"]:
+            yield quoted(each["sent"])
     for each in work["links"]:
         yield f"has to do with case {each['case']}: {each['relation']}, since {each['since']}"
 

@@ -45,8 +45,8 @@ class Shown:
     """All of a case, and what its page offers.
 
     That is the officers to whom it might be assigned, what to do about each obstacle to closing it, the
-    ``duties`` that can be decided, by their codes, the measures that officers record ``by_hand``, and those
-    that are ``addressed`` to somebody.
+    ``duties`` that can be decided, by their codes, the measures that officers record ``by_hand``, those
+    that are ``addressed`` to somebody, and those ``sanitised``: they come with the text that is sent.
     """
 
     view: View
@@ -55,6 +55,7 @@ class Shown:
     duties: Mapping[str, Duty]
     by_hand: Sequence[str]
     addressed: Sequence[str]
+    sanitised: Sequence[str]
 
 
 def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
@@ -67,13 +68,15 @@ def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
         view = details(session, number, who.today, language)
         _mark_read(session, number)
         obstacles = map(Obstacle, view["work"]["closing"])
+        rules = in_use.of(session).measures.items()
         return Shown(
             view,
             [each.name for each in queries_office.officers(session)],
             [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in obstacles],
             legal_duties.choices(session, number),
             measures.by_hand(session),
-            [code for code, each in in_use.of(session).measures.items() if each.addressee],
+            [code for code, each in rules if each.addressee],
+            [code for code, each in rules if each.sanitised],
         )
 
 

@@ -131,6 +131,7 @@ def measure(recorded: Recorded) -> View:
         "addressee": row.addressee,
         "reference": row.reference,
         "restrictions": row.restrictions,
+        "sent": row.sent,
         "degree": row.degree,
         "told": recorded.is_told,
         "proceedings": recorded.guards,

@@ -170,7 +170,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
         _check_slot(session, number, today)
     _change(striker, {each: f"staff-note-{each.position}" for each in _rows(session, Note, number)}, "text")
     measures = {each: f"measure-{each.position}" for each in _rows(session, Measure, number)}
-    _change(striker, measures, "addressee", "reference", "restrictions")
+    _change(striker, measures, "addressee", "reference", "restrictions", "sent")
     _change(striker, {each: f"decision-{each.kind}" for each in _rows(session, Duty, number)}, "reason")
     _change(striker, dict.fromkeys(_rows(session, Workflow, number), "withheld"), "withheld")
     identities = dict.fromkeys(_rows(session, Identity, number), "identity")

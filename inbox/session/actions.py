@@ -252,7 +252,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.ASSIGN: Rule(values=_OFFICER),
     Code.ASSESS_SOURCE: Rule(reason=_NEEDED, quarantine=True, values={"risk": _code("source_risk")}),
     Code.RATE: Rule(reason=_NEEDED, values={"credibility": _code("credibility")}),
-    Code.RECORD_MEASURE: Rule(reason=Reason.OPTIONAL, values={"kind": _code("measure"), "despite": _FLAG}),
+    Code.RECORD_MEASURE: Rule(
+        reason=Reason.OPTIONAL, values={"kind": _code("measure"), "despite": _FLAG, "sha256": _TEXT}
+    ),
     Code.END_PROCEEDINGS: Rule(
         officers=2, quarantine=True, oversight=True, values={"kind": _code("measure")}
     ),

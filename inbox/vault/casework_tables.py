@@ -154,8 +154,8 @@ class Tag(Base):
 class Measure(Base):
     """What was done about a case, on which day; ``degree`` is the group of a sanction, 1 to 4.
 
-    ``restrictions`` are what a prosecutor does not want done, or how. ``told`` if the author may read of it,
-    whatever else is disclosed.
+    ``restrictions`` are what a prosecutor does not want done, or how. ``sent`` is the text that went, where
+    the law asks for it. ``told`` if the author may read of it, whatever else is disclosed.
     """
 
     __tablename__ = "measures"
@@ -166,6 +166,7 @@ class Measure(Base):
     addressee: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")
     restrictions: Mapped[str] = mapped_column(default="")
+    sent: Mapped[str] = mapped_column(default="")
     degree: Mapped[int | None] = mapped_column(default=None)
     told: Mapped[bool] = mapped_column(default=False)
 

@@ -172,6 +172,16 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
         if ends != (measure.get("role") in _DECISIONS):
             said = belongs("only-with", value="ends_proceedings = true", role=", ".join(_DECISIONS))
             yield _wrong(document, ("measure", code), said)
+        # What the program records by itself comes without a text.
+        if measure.get("sanitised") and ("role" in measure or code in _decided(documents)):
+            said = belongs("only-with", value="sanitised = true", role="what no role and no decision has")
+            yield _wrong(document, ("measure", code, "sanitised"), said)
+
+
+def _decided(documents: Documents) -> set[str]:
+    """Return the measures that decisions record."""
+    duties = documents["duties.toml"].value["duty"].values()
+    return {each["measure"] for duty in duties for each in duty["decision"].values() if "measure" in each}
 
 
 def _outcomes(documents: Documents) -> Iterator[Mismatch]:
@@ -220,6 +230,8 @@ def replies(
     extending = sum(row.get("extends", False) for row in rows.values())
     if extending > 1 or (extends and not extending):
         yield _wrong(document, ("reply",), belongs("one-extending"))
+    if not any(row.get("acknowledges") for row in rows.values()):
+        yield _wrong(document, ("reply",), belongs("some-acknowledging"))
 
 
 def _letters(documents: Documents) -> Iterator[Mismatch]:
@@ -230,8 +242,6 @@ def _letters(documents: Documents) -> Iterator[Mismatch]:
         if duty["asked"] != Asked.REQUEST
         for code, each in duty["decision"].items()
     }
-    if not any(row.get("acknowledges") for row in rows.values()):
-        yield _wrong(document, ("reply",), belongs("some-acknowledging"))
     kinds = {each["kind"] for each in documents["authorities.toml"].value["authority"].values()}
     for code, row in document.value["letter"].items():
         path, to = ("letter", code), row["to"]

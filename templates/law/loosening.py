@@ -244,6 +244,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "is_inquiry": _off,
                 "needs_word": _off,
                 "addressee": _off,
+                "sanitised": _off,
             },
         ),
     },
@@ -281,9 +282,9 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "outcome": neither,
                 "decision": _there,
                 "extends": neither,
-            },
                 # What a status must follow.
                 "acknowledges": _on,
+            },
         ),
         **_under("reply.*.basis", neither, _RULE),
     },

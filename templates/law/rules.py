@@ -290,7 +290,8 @@ class Measure:
 
     ``groups`` is the number of groups of a sanction, 0 for other measures. With ``needs_word`` it takes the
     prosecutor's word once a prosecutor was told. With ``is_inquiry`` it takes an assessment of the risk to
-    the reporter. One with a ``protection`` stands in the register of protection.
+    the reporter. One with a ``protection`` stands in the register of protection. One that is ``sanitised``
+    comes with the text that is sent, in which nothing tells who reported, or whom the report names.
     """
 
     name: Texts
@@ -303,6 +304,7 @@ class Measure:
     is_inquiry: bool
     needs_word: bool
     addressee: bool
+    sanitised: bool
     groups: int
     basis: Basis
 
@@ -379,9 +381,9 @@ class Reply:
     text: Texts
     outcome: str | None
     extends: bool
+    acknowledges: bool
     decision: str | None
     basis: Basis | None
-    acknowledges: bool
 
     @property
     def fields(self) -> frozenset[str]:

@@ -143,7 +143,12 @@ _MEASURES = table(
                     "officers": _TWO,
                     "groups": number(1, 9),
                     **_flags(
-                        "opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee"
+                        "opens_proceedings",
+                        "ends_proceedings",
+                        "is_inquiry",
+                        "needs_word",
+                        "addressee",
+                        "sanitised",
                     ),
                 },
             )

@@ -135,6 +135,10 @@ def test_proceedings_end_with_a_final_decision_alone() -> None:
     assert {"final_decision", "office_decision"} == having("ends_proceedings")
 
 
+def test_what_is_known_of_goods_leaves_sanitised() -> None:
+    assert ["dnred_informed"] == [code for code, each in FRENCH.measures.items() if each.sanitised]
+
+
 def test_to_whom_something_went_is_said() -> None:
     assert having("addressee") == {
         "art40_transmission", "prosecutor_phoned", "prosecutor_word", "forwarded_external",
@@ -292,11 +296,11 @@ def test_which_reply_is_for_which_case() -> None:
         code: (each.status, each.outcome) for code, each in FRENCH.replies.items()
     }
     assert ["extension"] == [code for code, each in FRENCH.replies.items() if each.extends]
+    assert ["acknowledgement"] == [code for code, each in FRENCH.replies.items() if each.acknowledges]
 
 
 def test_each_letter_goes_with_the_decision_that_says_when_it_may() -> None:
     assert {
-    assert ["acknowledgement"] == [code for code, each in FRENCH.replies.items() if each.acknowledges]
         "prosecutor": (Addressee.PROSECUTOR, "transmit"),
         "persons_notice": (Addressee.PERSON, "informed"),
         "forwarding": (Addressee.EXTERNAL, "forwarded"),

@@ -55,13 +55,14 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "obstacles.toml justice.words": (["judge", "writ"], ["judge"]),
     "outcomes.toml outcome.*": (None, {"officers": 1}),
     "outcomes.toml outcome.*.officers": (2, 1),
+    "measures.toml measure.*.sanitised": (True, None),
     "outcomes.toml outcome.*.body": ("needed", None),
     "outcomes.toml outcome.*.needs_word": (True, None),
     "outcomes.toml outcome.*.finds_facts": (True, None),
     "replies.toml reply.*": (None, {"decision": "told"}),
     "replies.toml reply.*.decision": (None, "told"),
-    **{
     "replies.toml reply.*.acknowledges": (None, True),
+    **{
         f"retention.toml {period}.{key}": values
         for period in ("period.*", "proceedings", "junk", "unopened")
         for key, values in {

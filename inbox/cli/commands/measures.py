@@ -13,11 +13,14 @@ from inbox.cli.options import (
     NUMBER,
     Door,
     case_argument,
+    given_text,
     json_option,
     officer_options,
     reason_needed,
     reason_of,
+    text_options,
 )
+from inbox.dossiers import recording
 from inbox.language import labels
 from inbox.overview import work_view
 from inbox.system import terminal
@@ -51,17 +54,22 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
     "despite",
     default="",
     callback=reason_of,
-    help="Why it is done without the prosecutor's word, or how it keeps to restrictions, for the journal.",
+    help="Why without the prosecutor's word, how it keeps to restrictions, or why despite a warning.",
 )
+@text_options
 @click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
 @officer_options
 @json_option
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
-    """Record what was done about a case; `law` lists the KINDs. A final decision takes two officers."""
+    """Record what was done about a case; `law` lists the KINDs. A final decision takes two officers.
+
+    Where the law wants it kept, the text is what goes to another body: nothing of it may tell who reported.
+    """
+    sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):
-        taken = Taken(kind=kind, day=day.date() if day else who.today, **more)
-        view = work_view.measure(measures.record(inbox, who, case, taken))
+        taken = Taken(kind=kind, day=day.date() if day else who.today, sent=sent, **more)
+        view = work_view.measure(recording.record(inbox, who, case, taken))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 
 

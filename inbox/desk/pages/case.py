@@ -34,6 +34,7 @@ def show(case: int) -> ResponseReturnValue:
         duties=shown.duties,
         measures={code: labels.of("measure")[code] for code in shown.by_hand},
         addressed=shown.addressed,
+        sanitised=shown.sanitised,
         by_reply=any(each.by_reply for duty in shown.duties.values() for each in duty.decisions.values()),
     )
 

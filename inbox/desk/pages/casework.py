@@ -13,6 +13,7 @@ from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
 from inbox.desk.state import Done, here
+from inbox.dossiers import recording
 from inbox.vault import score
 from inbox.vault.casework_tables import Credibility
 
@@ -101,11 +102,12 @@ def measure(case: int) -> ResponseReturnValue:
         addressee=line("addressee"),
         reference=line("reference"),
         restrictions=line("restrictions"),
+        sent=text("sent"),
         degree=number("degree", 9) or None,
         told="told" in request.form,
         despite=line("despite"),
     )
-    measures.record(here().inbox, who, case, taken)
+    recording.record(here().inbox, who, case, taken)
     return done(case, Done.MEASURED, "measures")
 
 

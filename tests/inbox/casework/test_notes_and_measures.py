@@ -9,6 +9,7 @@ import pytest
 
 from inbox.casework import measures
 from inbox.casework.measures import Risk, Taken
+from inbox.dossiers import recording
 from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.session.actions import Action, Actor
 from inbox.vault.casework_tables import Credibility
@@ -144,7 +145,8 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for kind, rule in FRENCH.measures.items():
             to = "X" if rule.addressee else ""
-            taken = Taken(kind=kind, day=today(), degree=2 if rule.groups else None, addressee=to)
+            sent = "x" if rule.sanitised else ""
+            taken = Taken(kind=kind, day=today(), degree=2 if rule.groups else None, addressee=to, sent=sent)
             with pytest.raises(CaseRefused) if kind not in free else contextlib.nullcontext():
                 measures.add(session, 1, taken, today())
     assert free == [each["kind"] for each in work(office)["measures"]]
@@ -172,7 +174,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     row = office.json("measure", "1", "disciplinary_sanction", *words)
     expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
     expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "proceedings": True}
-    expected |= {"tellable": False, "restrictions": ""}
+    expected |= {"tellable": False, "restrictions": "", "sent": ""}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
     line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the author does"
@@ -190,6 +192,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["suspension", "--tell"], "no reporter is told of this measure"),
         (["none", "--addressee", "x" * 201], "at most 200"),
         (["prosecutor_word", "--addressee", "x", "--restrictions", "x" * 201], "at most 200"),
+        (["none", "--text", "x"], "no text is kept with this measure: none"),
         (["hearing", "--restrictions", "no"], "only what a prosecutor said has restrictions"),
     ],
 )
@@ -249,11 +252,11 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
         measures.assess(inbox, who, 1, Risk.LOW, "many know")
-        measures.record(inbox, who, 1, Taken(kind="disciplinary_opened", day=today()))
+        recording.record(inbox, who, 1, Taken(kind="disciplinary_opened", day=today()))
 
         def meanwhile(action: Action, needed: int) -> tuple[str, ...]:
             measures.retract(inbox, who, 1, 1, "another case")
-            measures.record(inbox, who, 1, Taken(kind="none", day=today()))
+            recording.record(inbox, who, 1, Taken(kind="none", day=today()))
             return who.confirm(action, needed)
 
         with pytest.raises(Refused, match="somebody else has changed this"):
@@ -350,11 +353,11 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
     """That a decision is final is noted by two who confirm it, and taken out by two; most take one."""
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
-        measures.record(inbox, unconfirmed, 1, Taken(kind="prosecutor_phoned", day=today(), addressee="X"))
+        recording.record(inbox, unconfirmed, 1, Taken(kind="prosecutor_phoned", day=today(), addressee="X"))
         final = Taken(kind="final_decision", day=today())
         with pytest.raises(Locked):
-            measures.record(inbox, unconfirmed, 1, final)
-        noted = measures.record(inbox, both, 1, final)
+            recording.record(inbox, unconfirmed, 1, final)
+        noted = recording.record(inbox, both, 1, final)
         assert noted.guards
         with pytest.raises(Locked):
             measures.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")

@@ -13,6 +13,7 @@ from inbox.casework.measures import Taken
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines import retention_schedule, workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.dossiers import recording
 from inbox.language.errors import Locked, Refused
 from inbox.retention import destroy_cases
 from inbox.session.actions import TABLE, Actor, Code
@@ -376,8 +377,8 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
         alone = Actor(dict(list(opened.present.items())[:1]), clock.day)
         taken = Taken(kind="final_decision", day=clock.day)
         with pytest.raises(Locked):
-            measures.record(opened.inbox, alone, 1, taken)
-        measures.record(opened.inbox, opened.by_opening(clock.day), 1, taken)
+            recording.record(opened.inbox, alone, 1, taken)
+        recording.record(opened.inbox, opened.by_opening(clock.day), 1, taken)
         with pytest.raises(Locked):
             measures.retract(opened.inbox, alone, 1, 2, "another case")
     assert [] == terms(closed)[0][3]

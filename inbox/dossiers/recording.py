@@ -1,0 +1,71 @@
+"""Record what was done about a case, with the text that goes to another body, where the law wants that kept.
+
+Officers write it; the journal has its hash. Nothing in it may tell who reported, or who is concerned: their
+colleagues may read it.
+"""
+
+import hashlib
+
+from sqlalchemy.orm import Session
+
+from inbox.access import declarations, disclosures
+from inbox.access.disclosures import Given, Ground
+from inbox.casework import measures
+from inbox.casework.measures import Recorded, Taken
+from inbox.dossiers import restating
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.law import in_use
+from inbox.questionnaire import answers, scoring
+from inbox.replies import leak_check
+from inbox.replies.leak_check import Protected
+from inbox.session import chosen_action, journal
+from inbox.session.actions import Action, Actor
+from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
+
+_DIGITS = 16
+
+
+def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
+    """Record what was done about a case, by as many officers as the law says; what goes stands in the ledger.
+
+    Raises as ``check``, before anybody is asked to confirm, as ``measures.add`` and ``Inbox.acting``.
+    """
+
+    def choose(session: Session) -> Action:
+        if taken.sent.strip():
+            check(session, number, taken.sent, taken.despite)
+        return measures.noted(session, number, taken)
+
+    with chosen_action.acting(inbox, who, choose) as session:
+        row = measures.add(session, number, taken, who.today)
+        if taken.sent:
+            disclosures.add(session, number, _given(session, taken), journal.actor(session))
+        return measures.recorded(session, row)
+
+
+def check(session: Session, number: int, text: str, despite: str) -> None:
+    """Return if a text on a case may go to another body; ``despite`` is the reason to set warnings aside.
+
+    Raises as ``restating.check``; with a reason or without, Refused if it repeats something of who is
+    concerned, as the reporter named them. Raises CaseRefused for a reason that repeats such words itself, and
+    Undeclared before it tells anything of the report.
+    """
+    declarations.check(session, number)
+    # The reason stands in the journal.
+    leak_check.warnings(session, number, "", "", despite)
+    said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
+    if named := [*dict.fromkeys(Protected(answers.several(said)).repeated(text))]:
+        raise Refused(
+            sentence("the text tells who is concerned: {words}", words=", ".join(named)),
+            sentence("leave it out: this is about goods; who is concerned is for a prosecutor"),
+        )
+    restating.check(session, [number], [], text, despite)
+
+
+def _given(session: Session, taken: Taken) -> Given:
+    """Return what the ledger has of it: to whom, and by what the journal knows the text."""
+    name = in_use.of(session).measures[taken.kind].name.fr
+    digest = hashlib.sha256(taken.sent.encode()).hexdigest()
+    return Given(taken.addressee.strip() or name, f"sha256 {digest[:_DIGITS]}", Ground.OTHER)

@@ -1,0 +1,128 @@
+"""What goes to another body is recorded with its measure, and tells of no person."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.law import in_use
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, passphrase_of
+from tests.support.inbox_outcomes import refused
+from tests.support.laws import FILES
+
+NAMES = ("alice", "bruno")
+NAME = "Firmin Quélennec"
+SECRET = "Je suis la voisine du dessus"
+CONTAINER = "CSQU3054383"
+TEXT = f"J'étais de garde avec Ondine quand on a parlé du conteneur {CONTAINER}, attendu au Havre."
+OWN = "Des stupéfiants arriveraient bientôt dans un conteneur frigorifique."
+
+
+@pytest.fixture(scope="module")
+def founded_informing(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two officers, and a case on which an inquiry may begin."""
+    folder = tmp_path_factory.mktemp("informing")
+    office = Office.found_by(folder, NAMES, 2)
+    portal = Portal(World(office), folder / "medium")
+    report = first(Reporter(portal.world), text=TEXT, edit=answering(protect=SECRET, who_id=NAME))
+    office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    office.json("declare", "1")
+    office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    return office
+
+
+pytestmark = pytest.mark.copy_of("founded_informing")
+
+
+def informed(text: str, *more: str) -> list[str]:
+    """Return the words that record that the intelligence directorate was told this."""
+    return ["measure", "1", "dnred_informed", "--text", text, *more]
+
+
+def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) -> None:
+    """Without a text, or with an empty one, it is none; other measures have no text."""
+    before = office.state()
+    for words in (["measure", "1", "dnred_informed"], informed(" ")):
+        assert "what is sent is recorded with this measure: dnred_informed" in refused(office, *words)
+    assert before == office.state()
+    office.json(*informed(OWN))
+    office.json("measure", "1", "onaf_informed")
+    assert [OWN, ""] == [each["sent"] for each in office.json("show", "1")["work"]["measures"]]
+    assert f"(the author does not read of it)\n│ {OWN}\n" in office.run("show", "1").out
+
+
+def test_the_journal_knows_it_by_its_hash_and_the_ledger_that_it_was_given(office: Office) -> None:
+    """Neither holds a word of it."""
+    office.json(*informed(OWN))
+    digest = hashlib.sha256(OWN.encode()).hexdigest()
+    entries = office.json("journal", "print")["entries"]
+    (noted,) = [each for each in entries if each["action"] == "record-measure"]
+    assert {"kind": "dnred_informed", "sha256": digest} == noted["values"]
+    assert [*NAMES] == sorted(noted["officers"])
+    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    assert ("DNRED informée", f"sha256 {digest[:16]}") == (row["recipient"], row["what"])
+    assert "stupéfiants" not in repr((entries, row))
+
+
+# What must never go, with a reason or without, and by which words it is refused.
+NEVER = {
+    "quoted": ("On a parlé du conteneur attendu au Havre.", "who reported: “On a parlé du conteneur"),
+    "protected": (f"Il est dit : {SECRET}.", "who reported: “"),
+    "identity": ("Dit par Mme Kerguelen.", "who reported: “Kerguelen”"),
+    "concerned": ("M. Quélennec y serait mêlé.", "who is concerned: Quélennec"),
+}
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_nothing_goes_that_tells_who_reported_or_who_is_concerned(
+    office: Office, name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "named").write_text("Maëlle Kerguelen, grutière")
+    office.json("identity", "set", "1", "--text-file", tmp_path / "named")
+    text, said = NEVER[name]
+    before = office.state()
+    for more in ([], ["--despite-warning", "drill"]):
+        assert said in refused(office, *informed(f"{OWN} {text}", *more))
+    assert before == office.state()
+
+
+@pytest.mark.parametrize("text", [f"Le {CONTAINER}.", "Il arrive mardi.", "Cela viserait le Havre."])
+def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: str) -> None:
+    """So does the container that all this is about: two officers say why, and the journal keeps it."""
+    before = office.state()
+    assert "the text could tell who was there" in refused(office, *informed(text))
+    said = refused(office, *informed(text, "--despite-warning", SECRET))
+    assert "says itself what could give somebody away" in said
+    assert before == office.state()
+    office.json(*informed(text, "--despite-warning", "drill"))
+    entries = office.json("journal", "print")["entries"]
+    (noted,) = [each for each in entries if each["action"] == "record-measure"]
+    assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
+
+
+def test_at_the_desk_two_officers_record_it_and_read_it_again(office: Office) -> None:
+    form: dict[str, Any] = {"kind": "dnred_informed", "degree": "0"}
+    form["sent"] = f"{OWN} M. Quélennec y serait mêlé."
+    two = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
+    with sitting(office) as client:
+        assert "Only for: DNRED informed (customs intelligence)." in client.page("/en/case/1")
+        refusal = client.send("/en/case/1/measure", **form, **two)
+        assert (409, True) == (refusal.status_code, "who is concerned: Quélennec" in refusal.text)
+        form["sent"] = OWN
+        assert 401 == client.send("/en/case/1/measure", **form).status_code
+        assert 303 == client.send("/en/case/1/measure", **form, **two).status_code
+        assert f'<p class="written" dir="auto">{OWN}</p>' in client.page("/en/case/1")
+
+
+def test_another_law_asks_it_of_another_measure(office: Office) -> None:
+    office.settle(1)
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    assert "what is sent is recorded with this measure" in refused(office, "measure", "1", "coast_guard")
+    assert "who is concerned" in refused(office, "measure", "1", "coast_guard", "--text", NAME)
+    assert OWN == office.json("measure", "1", "coast_guard", "--text", OWN)["sent"]
+    assert "" == office.json("measure", "1", "shield")["sent"]
