@@ -329,8 +329,8 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
 
 
 def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
-    """Tell whether it is to be decided if the prosecutor is told; for a person who asks, of any case."""
-    is_open = legal_duties.is_undecided if asked.way is Exit.ACCESS else legal_duties.is_open
+    """Tell whether it is to be decided if the prosecutor is told; for an answer to a request, of any case."""
+    is_open = legal_duties.is_open if asked.request is None else legal_duties.is_undecided
     return is_open(session, number, DutyRole.PROSECUTOR)
 
 

@@ -121,7 +121,7 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
         "case 1: no measure says that justice has it\nhint: decide first that the prosecutor is told: "
         in said
     )
-    assert "inbox measure 1 art40_transmission|prosecutor_phoned|" in said
+    assert "inbox measure 1 prosecutor_phoned|judicial_investigation\n" in said
     office.json("measure", "1", "prosecutor_phoned")
     office.json(
         "disclosures", "add", "1", "--to", "TJ\x1b[2J Brest", "--what", "report", "--ground", "judicial"
