@@ -4,19 +4,26 @@ Each value of the French law is changed in a copy of this project, and the tests
 row of many codes all are changed at once. Where a test asks the law what to expect, it is run once more with
 the law that ships: it fails if the program goes by the other one. That a test states a value once more is
 tried in the gate (`tests/templates/test_shown_by.py`), of each value alone.
+
+`python -m benchmarks.law WORD…` tries only rows with one of these words, while one works on them.
 """
 
+import itertools
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Self
 
 from tests.support import shown_by, wrong_laws
 from tests.support.paths import ROOT
@@ -51,16 +58,38 @@ class Copy:
         shutil.copytree(path / FRANCE, path / "law-that-ships")
         self._laws = (path / _LAWS).read_text("utf-8")
         assert self._laws.count(_OF_PROGRAM) == 1
+        self._runner = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.forked_tests"],
+            cwd=path,
+            # What a test starts is to be of the copy, too.
+            env={**os.environ, "PYTHONPATH": str(path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-    def failing(self, wrong: Wrong | None, tests: Iterable[str]) -> frozenset[str]:
-        """Return which tests fail with a wrong law: everywhere, or of the program alone."""
+    def __enter__(self) -> Self:
+        """Return it; what runs its tests ends with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End what runs its tests."""
+        self._runner.communicate()
+
+    def failing(
+        self, wrong: Wrong | None, tests: Sequence[str], known: Container[str] = ()
+    ) -> frozenset[str]:
+        """Return which tests fail with a wrong law: everywhere, or of the program alone.
+
+        Where it was noticed everywhere, tests that are ``known`` to fail under another one are left alone.
+        """
         if wrong is None:
             return self._run(tests)
         path = self._path / FRANCE / wrong.file
         path.write_text(wrong.text, "utf-8")
         try:
             failed = self._run(tests)
-            if left := [each for each in tests if each not in failed]:
+            if left := [each for each in tests if each not in failed and not (failed and each in known)]:
                 (self._path / _LAWS).write_text(self._laws.replace(_OF_PROGRAM, _AS_SHIPPED), "utf-8")
                 failed |= self._run(left)
             return failed
@@ -68,65 +97,90 @@ class Copy:
             path.write_text(self._files[wrong.file], "utf-8")
             (self._path / _LAWS).write_text(self._laws, "utf-8")
 
-    def _run(self, tests: Iterable[str]) -> frozenset[str]:
+    def _run(self, tests: Sequence[str]) -> frozenset[str]:
         """Run tests; return those that failed: one that could not begin has shown nothing."""
         modules, _, functions = zip(*(each.partition("::") for each in tests), strict=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "--tb=no"]
+        words = ["-q", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "-rf"]
+        # Asserts of the libraries that are loaded before stay as they are.
+        words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         # A module that cannot be read with that law leaves those of others to run.
-        command += ["-rf", "--continue-on-collection-errors", "-k", " or ".join(functions)]
-        command += [f"tests/{each}" for each in dict.fromkeys(modules)]
-        # What a test starts is to be of the copy, too.
-        env = {**os.environ, "PYTHONPATH": str(self._path)}
-        said = subprocess.run(
-            command, cwd=self._path, env=env, check=False, capture_output=True, text=True
-        ).stdout
+        words += ["--continue-on-collection-errors", "-k", " or ".join(functions)]
+        words += [f"tests/{each}" for each in dict.fromkeys(modules)]
+        output = self._path / "said"
+        assert self._runner.stdin
+        assert self._runner.stdout
+        self._runner.stdin.write(json.dumps([str(output), *words]) + "\n")
+        self._runner.stdin.flush()
+        if not self._runner.stdout.readline():
+            raise RuntimeError("nothing was run: the process that begins the tests has ended")
+        said = output.read_text("utf-8")
         if not re.search(r"^\d+ (passed|failed|deselected|error)", said, re.MULTILINE):
             raise RuntimeError(f"nothing was run: {said}")
-        return frozenset(re.findall(r"^FAILED tests/([\w/.]+::\w+)", said, re.MULTILINE))
+        # By -k others run, too, whose names have these in them.
+        return frozenset(tests) & {*re.findall(r"^FAILED tests/([\w/.]+::\w+)", said, re.MULTILINE)}
 
 
 def run(words: Iterable[str] = ()) -> Iterator[str]:
-    """Try every row, or those with one of these words; yield what is to be known of each.
+    """Try every row, or those with one of these words; yield what is to be known of all.
 
-    RuntimeError names the tests that fail under no wrong law of their row.
+    RuntimeError names what no test of the program notices, and the tests that fail under no wrong law of
+    their row; also if a test fails under the law that ships, or no row has a wrong law.
     """
     files = shown_by.shipped()
     every = shown_by.rows(ROWS.read_text("utf-8"))
     rows = [row for row in every if _is_meant(row, [*words]) and row.of_program]
     laws = [(row, each) for row in rows for each in _laws(row, every, files)]
-    tried = []
-    with tempfile.TemporaryDirectory(prefix="fanal-law-") as folder:
-        copies: SimpleQueue[Copy] = SimpleQueue()
-        first, *others = [Copy(Path(folder) / str(number), files) for number in range(_BESIDE)]
-        if failed := first.failing(None, sorted({test for row, _ in laws for test in row.of_program})):
-            raise RuntimeError(f"these fail under the law that ships: {sorted(failed)}")
-        for copy in (first, *others):
-            copies.put(copy)
-
-        def one(row: Row, wrong: Wrong) -> Tried:
-            copy = copies.get()
-            try:
-                return Tried(row, wrong, copy.failing(wrong, row.of_program))
-            finally:
-                copies.put(copy)
-
-        with ThreadPoolExecutor(_BESIDE) as pool:
-            for each in pool.map(lambda given: one(*given), laws):
-                tried.append(each)
-                if not each.failed:
-                    yield f"noticed by no test of the program: {each.wrong.what}"
+    if not laws:
+        raise RuntimeError("there is no other law to try")
+    with tempfile.TemporaryDirectory(prefix="fanal-law-") as folder, ExitStack() as stack:
+        copies = [stack.enter_context(Copy(Path(folder) / str(number), files)) for number in range(_BESIDE)]
+        tried = [*_try(copies, laws)]
+    noticed = sum(bool(each.failed) for each in tried)
     seeing = {(each.row, test) for each in tried for test in each.failed}
-    blind = [
-        (row.keys, test)
+    yield f"wrong laws: {len(tried)}, of which tests of the program noticed {noticed}"
+    yield f"tests: {len({test for _, test in seeing})} failed under a wrong law of their row"
+    wanting = [f"noticed by no test of the program: {each.wrong.what}" for each in tried if not each.failed]
+    wanting += [
+        f"fails under no wrong law of {', '.join(row.keys)}: {test}"
         for row in dict.fromkeys(row for row, _ in laws)
         for test in row.of_program
         if (row, test) not in seeing
     ]
-    noticed = sum(bool(each.failed) for each in tried)
-    yield f"wrong laws: {len(tried)}, of which tests of the program noticed {noticed}"
-    yield f"tests: {len({test for _, test in seeing})} failed under a wrong law of their row"
-    if blind:
-        raise RuntimeError("\n".join(["these fail under no wrong law of their row:", *map(str, blind)]))
+    if wanting:
+        raise RuntimeError("\n".join(wanting))
+
+
+def _try(copies: list[Copy], laws: list[tuple[Row, Wrong]]) -> Iterator[Tried]:
+    """Yield what each law came to, once no test fails under the law that ships; RuntimeError if one does."""
+    free: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    seeing: dict[Row, set[str]] = {row: set() for row, _ in laws}
+
+    def failing(wrong: Wrong | None, tests: Sequence[str], known: Container[str] = ()) -> frozenset[str]:
+        copy = free.get()
+        try:
+            return copy.failing(wrong, tests, known)
+        finally:
+            free.put(copy)
+
+    def tried(row: Row, wrong: Wrong) -> Tried:
+        failed = failing(wrong, row.of_program, seeing[row])
+        seeing[row] |= failed
+        return Tried(row, wrong, failed)
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(len(copies)) as pool:
+        tests = sorted({test for row, _ in laws for test in row.of_program})
+        parts = [part for n in range(len(copies)) if (part := tests[n :: len(copies)])]
+        if failed := [*itertools.chain(*pool.map(lambda part: failing(None, part), parts))]:
+            raise RuntimeError(f"these fail under the law that ships: {sorted(failed)}")
+        for number, each in enumerate(pool.map(lambda given: tried(*given), laws), 1):
+            told = "noticed" if each.failed else "noticed by no test of the program"
+            done = f"{number} of {len(laws)}, {time.monotonic() - begun:.0f} s"
+            sys.stderr.write(f"{done}: {each.wrong.what}: {told}\n")
+            yield each
 
 
 def _is_meant(row: Row, words: list[str]) -> bool:
@@ -143,6 +197,8 @@ def _laws(row: Row, rows: list[Row], files: Mapping[str, str]) -> Iterator[Wrong
 
 
 if __name__ == "__main__":
-    for line in run(sys.argv[1:]):
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    try:
+        for line in run(sys.argv[1:]):
+            sys.stdout.write(line + "\n")
+    except RuntimeError as error:
+        sys.exit(str(error))

@@ -75,7 +75,12 @@ class _Page:
                 self._officers()
             case Fill.REGIME:
                 regime = self._law.regimes[self._known.regime]
-                self._facts({"regime": f"{self._own(regime.name)} ({self._source(regime.basis)})"})
+                self._facts(
+                    {
+                        "regime": f"{self._own(regime.name)} ({self._source(regime.basis)})",
+                        "oral": self._say("yes" if regime.oral else "no"),
+                    }
+                )
             case Fill.SECURITY:
                 self._entries(security.entries(Kind.DONE))
             case Fill.RISKS:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from crypto.messages import Status
 from inbox.casework import prosecutor_word
 from inbox.deadlines import workflow
 from inbox.language import toml_files
@@ -114,17 +113,6 @@ def view(template: Reply) -> View:
         "text": {"fr": template.text.fr, "en": template.text.en},
         "own_words": template.takes_own_words,
     }
-
-
-def proposed(session: Session, number: int) -> list[Reply]:
-    """Return the templates for a case as it is now: by its status, and by its outcome once it has one."""
-    status = Status(queries_cases.case(session, number).status)
-    outcome = workflow.of(session, number).outcome
-    return [
-        each
-        for each in known(session).values()
-        if status in each.status and (not outcome or each.outcome in {None, outcome})
-    ]
 
 
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:

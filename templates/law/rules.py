@@ -395,6 +395,10 @@ class Reply:
         """Whether it is nothing without an officer's words for the case."""
         return OWN in self.fields
 
+    def fits(self, status: Status, outcome: str | None) -> bool:
+        """Whether it is for a case of this status, and of this outcome if the case has one, by its code."""
+        return status in self.status and (not outcome or self.outcome in {None, outcome})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:

@@ -165,9 +165,9 @@ def test_of_every_outcome_but_where_to_turn_a_reporter_learns_with_the_prosecuto
 def test_which_words_tell_that_justice_has_a_case() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
-        "garde à vue", "saisie", "mis en examen", "mise en examen", "interpell", "arrestation", "écoutes",
-        "gendarme", "article 40", "art 40", "prosecutor", "magistrate", "judge", "the court", "judicial",
-        "search warrant", "custody", "seizure", "indict", "arrest", "wiretap",
+        "garde à vue", "saisie", "mis en examen", "interpell", "écoutes", "gendarme",
+        "art 40", "prosecutor", "judge", "the court", "judicial", "search warrant", "custody", "seizure",
+        "indict", "arrest", "wiretap",
     )  # fmt: skip
 
 

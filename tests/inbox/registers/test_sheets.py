@@ -12,7 +12,7 @@ from inbox.registers.sheet_tables import spoken
 from inbox.registers.sheets import Known
 from inbox.vault.casework_tables import Consultation
 from templates.catalogues import LANGUAGES
-from templates.law.rules import Law, Reach, Sheet, Threat
+from templates.law.rules import Fill, Law, Reach, Sheet, Threat
 from templates.law.spans import Span
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import printed
@@ -37,6 +37,20 @@ KNOWN = Known(
 )
 
 TABLES = ("deadlines", "duties", "recipients", "retention")
+# What the program alone says where it fills in each of these, and which section of a sheet has which.
+FILLED_IN = {
+    Fill.OFFICE: "Délégué (DPD)",
+    Fill.OFFICERS: "Ce qui demande deux agents",
+    Fill.REGIME: "RégimeCanal interne",
+    Fill.DEADLINES: "Rythme",
+    Fill.DUTIES: "À décider",
+    Fill.RECIPIENTS: "Destinataire",
+    Fill.RETENTION: "Puis archive",
+    # All of it in one piece: some of it stands with each risk, too.
+    Fill.SECURITY: "".join(f"• {each.text.fr} [{each.section}]" for each in security.entries(Kind.DONE)),
+    Fill.RISKS: "Vraisemblance",
+    Fill.CONSULTATIONS: "CSA Ouverture",
+}
 
 
 def bare(text: str) -> str:
@@ -107,6 +121,58 @@ def test_what_the_law_says_is_filled_in(law: Law) -> None:
         assert set(" ".join([*row.cells, row.basis.source]).split()) <= words
 
 
+@pytest.mark.parametrize(
+    ("sheet", "expected"),
+    [
+        (
+            FRENCH.processing,
+            {
+                "controller": Fill.OFFICE,
+                "purposes": Fill.REGIME,
+                "recipients": Fill.RECIPIENTS,
+                "retention": Fill.RETENTION,
+                "security": Fill.SECURITY,
+            },
+        ),
+        (
+            FRENCH.impact,
+            {
+                "description": Fill.REGIME,
+                "officers": Fill.OFFICERS,
+                "necessity": Fill.DEADLINES,
+                "retention": Fill.RETENTION,
+                "rights": Fill.DUTIES,
+                "recipients": Fill.RECIPIENTS,
+                "risks": Fill.RISKS,
+                "opinions": Fill.CONSULTATIONS,
+            },
+        ),
+    ],
+    ids=["processing", "impact"],
+)
+def test_each_section_has_below_its_text_what_is_filled_in_there_and_nothing_else(
+    sheet: Sheet, expected: dict[str, Fill]
+) -> None:
+    """Who looks for the officers under their heading finds them there; a section of text alone has none."""
+    said, end = read(sheet, KNOWN), re.escape(bare("[C] : à confirmer par un conseil"))
+    headings = "|".join(re.escape(bare(each.name.fr)) for each in sheet.sections.values())
+    found = {}
+    for number, (code, section) in enumerate(sheet.sections.items(), 1):
+        _, _, said = said.partition(bare(f"{number}. {section.name.fr}"))
+        own = re.split(rf"{number + 1}\.(?:{headings})|{end}", said)[0]
+        found[code] = [fill for fill, words in FILLED_IN.items() if bare(words) in own]
+    assert {code: [expected[code]] if code in expected else [] for code in sheet.sections} == found
+
+
+@pytest.mark.parametrize(("regime", "is_required"), [("internal", "non"), ("external", "oui")])
+def test_whether_the_office_must_hear_reporters_stands_with_its_regime(regime: str, is_required: str) -> None:
+    """Pages say how to ask for it if any regime has it; what this office must do is said here."""
+    name = FRENCH.regimes[regime].name.fr
+    for sheet in (FRENCH.processing, FRENCH.impact):
+        said = read(sheet, replace(KNOWN, regime=regime))
+        assert bare(f"Recueil oral imposé{is_required}") in said.partition(bare(f"Régime{name}"))[2]
+
+
 def test_what_the_office_is_and_what_staff_bodies_said_is_filled_in(french: tuple[str, str]) -> None:
     processing, impact = french
     assert "Inspection" in processing
@@ -132,15 +198,25 @@ def test_what_is_of_another_regime_is_left_out() -> None:
     assert [False, True] == [more in {row.cells for row in sheet_tables.deadlines(known)} for known in found]
 
 
-@pytest.mark.parametrize("threat", Threat)
-def test_each_risk_has_what_is_done_and_what_is_left(french: tuple[str, str], threat: Threat) -> None:
-    _, impact = french
-    risk = FRENCH.risk(threat)
-    start = impact.index(bare(risk.text.fr))
-    for kind in Kind:
-        entries = security.against(threat, kind)
-        assert len(entries) > 2
-        assert all(bare(f"{each.text.fr} [{each.section}]") in impact[start:] for each in entries)
+RISKS = {
+    "reporter_found": Threat.REPORTER_FOUND,
+    "wrongly_named": Threat.WRONGLY_NAMED,
+    "data_lost": Threat.DATA_LOST,
+    "insider": Threat.INSIDER,
+}
+
+
+def test_each_risk_has_what_is_done_and_what_is_left(french: tuple[str, str]) -> None:
+    """Of that risk, and nothing that is of others alone."""
+    names = [bare(FRENCH.risks[code].name.fr) for code in RISKS]
+    _, *found = re.split(f"({'|'.join(map(re.escape, names))})", french[1])
+    assert names == found[::2]
+    for threat, below in zip(RISKS.values(), found[1::2], strict=True):
+        for kind in Kind:
+            against = security.against(threat, kind)
+            assert len(against) > 2
+            for each in security.entries(kind):
+                assert (bare(f"{each.text.fr} [{each.section}]") in below) is (each in against)
 
 
 def test_what_is_done_for_security_stands_in_the_record(french: tuple[str, str]) -> None:

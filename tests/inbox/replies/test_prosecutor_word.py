@@ -198,6 +198,22 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
     office.json("reply", "1", "--text", told)
 
 
+TELLING = (
+    *("procureurs", "parquets", "magistrate", "juges", "justice", "tribunal", "judiciaires", "perquisitions"),
+    *("gardes à vue", "saisies", "mis en examen", "mises en examen", "interpellé", "arrestation", "écoutes"),
+    *("gendarmes", "article 40", "prosecutors", "judges", "the courts", "judicial", "search warrants"),
+    *("custody", "seizures", "indicted", "arrested", "wiretaps"),
+)
+
+
+def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -> None:
+    """As it is written in either language, in the plural, too; words that tell nothing are not."""
+    office.json("tag", "1", "offence")
+    told = " / ".join(["Merci", *TELLING, "nous écrivons le 40 du mois"])
+    found = office.json("reply", "1", "--text", told, "--preview")["findings"]
+    assert [*sorted(TELLING)] == sorted(each["words"] for each in found)
+
+
 def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office) -> None:
     """As if it was typed; what stands in the law as it does here is not."""
     phone(office)

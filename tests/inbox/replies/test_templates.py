@@ -11,8 +11,8 @@ from crypto.messages import Status
 from inbox.deadlines import workflow
 from inbox.language import days
 from inbox.law import in_use
-from inbox.replies import templates
-from tests.support.inbox_builders import Reporter, Scene, World, first, today
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import PASSPHRASE, Reporter, Scene, World, first, today
 from tests.support.laws import FILES, FRENCH, edited
 
 SHIPPED = FILES["fr"]["replies.toml"].decode("utf-8")
@@ -182,19 +182,56 @@ def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> No
     assert "there is no template details" in reported.office.run("reply", "1", "--template", "details").err
 
 
-def test_a_closed_case_is_offered_what_fits_its_outcome(reported: World, tmp_path: Path) -> None:
-    mine = tmp_path / "mine.toml"
-    mine.write_text(SHIPPED.replace('status = ["assessing"', 'status = ["closed", "assessing"'), "utf-8")
-    reported.office.json("templates", mine)
-    reported.office.close("1", "moot", "--disclosure", "full", "--text", "Over.")
-    with reported.office.opened() as inbox, inbox.transaction() as session:
-        closed = {each.code for each in templates.proposed(session, 1)}
-        waiting = {each.code for each in templates.proposed(session, 2)}
-    protecting = {code for code, each in FRENCH.replies.items() if Status.CLOSED in each.status}
-    assert {"withheld", "closing_moot"} | protecting == closed
-    assert {"acknowledgement", "details"} | protecting | {
-        f"closing_{each}" for each in ("inadmissible", "out_of_scope", "duplicate")
-    } == waiting
+def marked(client: Client, number: int) -> set[str]:
+    """Return the templates that the desk marks as fit for a case."""
+    choice = client.page(f"/en/case/{number}").split('<select id="template"')[1].split("</select>")[0]
+    return set(re.findall(r'<option value="(\w+)">[^<]* ✓</option>', choice))
+
+
+def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: World) -> None:
+    reported.office.json("reply", "1", "--template", "acknowledgement")
+    for status in [each for each in Status if each is not Status.CLOSED]:
+        reported.office.json("status", "1", status)
+        fitting = {code for code, each in FRENCH.replies.items() if status in each.status}
+        with sitting(reported.office) as client:
+            assert fitting - {"extension"} == marked(client, 1)
+
+
+def test_of_the_ends_a_closed_case_is_offered_that_of_its_outcome(reported: World, tmp_path: Path) -> None:
+    """Whichever it is, where an office would send one after the closing; what ends no case stays."""
+    office, mine = reported.office, tmp_path / "mine.toml"
+    mine.write_text(SHIPPED.replace("status = [", 'status = ["closed", ').replace('"closed"]', "]"), "utf-8")
+    office.json("templates", mine)
+    office.json("show", "1")
+    office.settle(1)
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    form = {"disclosure": "withheld", "reason": "x", "passphrase-officer": PASSPHRASE}
+    # That it is inadmissible is decided before, and then it is nothing else.
+    ended = [each for each in FRENCH.outcomes if each != "inadmissible"]
+    endless = {code for code in FRENCH.replies if not code.startswith("closing_")} - {"extension"}
+    with sitting(office) as client:
+        for outcome in ended:
+            body = "defender_of_rights" if outcome == "out_of_scope" else ""
+            client.send("/en/case/1/close", **form, outcome=outcome, body=body)
+            assert endless | {f"closing_{outcome}"} == marked(client, 1)
+            client.send("/en/case/1/reopen", reason="x")
+
+
+def test_once_a_case_is_inadmissible_no_other_end_is_offered(reported: World) -> None:
+    """It is not closed yet, and can be in no other way."""
+    office = reported.office
+    ends = {f"closing_{each}" for each in FRENCH.outcomes}
+    with sitting(office) as client:
+        before = marked(client, 1) & ends
+        form = {
+            "choice": "inadmissible",
+            "decision-ground": "facts",
+            "reason": "x",
+            "passphrase-officer": PASSPHRASE,
+        }
+        client.send("/en/case/1/decide", **form)
+        assert {"closing_inadmissible", "closing_duplicate"} < before
+        assert {"closing_inadmissible"} == marked(client, 1) & ends
 
 
 def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: World, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Pages say what the law says that the inbox works by, whichever that is."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,13 +69,30 @@ def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
     assert len(re.sub(r"<[^>]*>", " ", unfolded).split()) <= MOST_WORDS
 
 
-def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports() -> None:
-    """Who advises is asked first; a prosecutor, and the ministry itself, come last."""
-    shown = page(Settings(), "/fr/rights")
-    order = ("La police ou la gendarmerie", "Un avocat", "Un syndicat", "Le Défenseur des droits")
-    order += ("Le procureur de la République", "Le référent alerte du ministère")
-    places = [shown.index(f"<dt>{each}") for each in order]
-    assert places == sorted(places)
+@pytest.mark.parametrize("step", [1, -1], ids=["as shipped", "the other way round"])
+def test_help_in_danger_and_advice_stand_before_the_authorities_that_take_reports(
+    tmp_path: Path, step: int
+) -> None:
+    """Who advises is asked first; a prosecutor, and the ministry itself, come last.
+
+    However the file of the law has them: within each of these alone they stand as there.
+    """
+    order = (
+        ("police",),
+        ("lawyer", "doctor", "union"),
+        ("defender_of_rights", "anticorruption_agency"),
+        ("prosecutor", "jirs", "pnf", "pnaco"),
+        ("ministry",),
+    )
+    for path in Settings().law_folder.iterdir():
+        shutil.copy(path, tmp_path)
+    file = tmp_path / "authorities.toml"
+    head, *tables = re.split(r"(?m)^(?=\[authority\.|\[guarantee\.)", file.read_text("utf-8"))
+    file.write_text("\n\n".join([head, *tables[::step]]), "utf-8")
+    shown = page(Settings(jurisdiction=str(tmp_path)), "/fr/rights")
+    codes = {each.name.fr: code for code, each in reader.read(tmp_path).authorities.items()}
+    names = re.findall("<dt>(.*?)</dt>", shown)
+    assert [code for kind in order for code in kind[::step]] == [codes[each] for each in names]
 
 
 def test_a_law_with_a_mistake_is_named_and_not_served(tmp_path: Path) -> None:
