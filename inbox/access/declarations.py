@@ -72,6 +72,19 @@ def check(session: Session, number: int) -> None:
         raise Undeclared(number, names)
 
 
+def is_shut(session: Session, number: int) -> bool:
+    """Tell whether those present may not read a case, declared or not: nobody may, or two open it first."""
+    return number not in row_security.readable(session, [number])
+
+
+def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return the cases on which those present may try names, as they may read them; at least of these.
+
+    What is answered about any other case must not differ by whom it names, or by what it says.
+    """
+    return given(session, numbers) & row_security.readable(session, numbers)
+
+
 def _asked(session: Session) -> tuple[str, ...]:
     """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
     return () if len(queries_office.officers(session)) == 1 else row_security.present(session)

@@ -78,6 +78,18 @@ def waiting_for(session: Session, number: int) -> set[int]:
     }
 
 
+def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Return which of these cases wait for the answer to a request for access.
+
+    Those are the cases that name who asks, or may. While any request is open, those wait as well that those
+    present may not read, whomever they name: with a request for any name, one could learn what they say.
+    """
+    if not access_requests.pending(session):
+        return set()
+    known = declarations.may_be_tried(session, numbers)
+    return {each for each in numbers if each not in known or waiting_for(session, each)}
+
+
 def meant_in(session: Session, number: int) -> set[int]:
     """Return those of whom it is certain that the case means them; raises as ``names``."""
     return {each.n for each in access_requests.pending(session) if concerns(session, number, each)}

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import access_requests, declarations, named, quarantine
+from inbox.access import declarations, named
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
@@ -101,8 +101,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
     By one that takes a measure a case leaves for somebody else: not before it is decided whether the
     prosecutor is told.
 
-    Raises CaseRefused for that, as ``exits.check``, Refused for a decision that the law does not have, and
-    Undeclared where the refusal would tell whom the case names.
+    Raises CaseRefused for that, as ``exits.check``, and Refused for a decision that the law does not have.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     role = law.duties[legal_duties.decided_by(law, decision.choice)].role
@@ -113,24 +112,22 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
             exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
         )
     if role is DutyRole.PERSONS:
-        _check_nobody(session, number, rule)
         warns = rule.informs and prosecutor_word.forbids_informing(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
         code = _code(session, decision)
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
         exits.check(session, number, asked)
+        _check_nobody(session, number, rule)
 
 
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
     """Raise CaseRefused for the decision that nobody is to be informed, where somebody named has asked.
 
-    Raises Undeclared while any request is open: whoever has not declared could try names on a case. Nobody
-    may try any on one in quarantine, which the request keeps from being destroyed.
+    Nobody may try names on a case that nobody may read, which an open request keeps from being destroyed.
     """
     says_nobody = rule.effect is Effect.SETTLES and not rule.informs
-    if not says_nobody or quarantine.since(session, number) or not access_requests.pending(session):
+    if not says_nobody or declarations.is_shut(session, number):
         return
-    declarations.check(session, number)
     if named.waiting_for(session, number):
         raise CaseRefused(
             sentence("case {number} names somebody who asks what is held on them", number=number),

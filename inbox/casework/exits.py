@@ -113,12 +113,14 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    # Whoever closes a case says what is in it. Nobody can declare, read or act on one in quarantine, and it
-    # must not be kept for ever: there, a second officer takes the place of these.
+    # Whoever closes a case says what is in it; whoever decides whether whom it names is informed knows whom.
+    # Nobody can declare, read or act on one in quarantine, and it must not be kept for ever: there, a second
+    # officer takes the place of these.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
         access=_blocked(Code.DECLARE),
+        persons=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
     ),
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
@@ -391,7 +393,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECIDED: _is_other_open,
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
-    Obstacle.REQUEST: lambda session, number, _: bool(named.waiting_for(session, number)),
+    Obstacle.REQUEST: lambda session, number, _: bool(named.may_wait(session, [number])),
 }
 
 
@@ -418,6 +420,13 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
         return sentence("it is no junk: leave it out, or close it")
+    is_undeclared = bool(declarations.missing(session, number)) and not declarations.is_shut(session, number)
+    if what is Obstacle.REQUEST and is_undeclared:
+        return sentence(
+            "answer it first, or declare to have no interest in the case, so that it can be looked at: inbox"
+            " declare {number}; inbox access list",
+            number=number,
+        )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
         return sentence(
             "answer it first, or say whether the case means that person: inbox access namesake {number}"
@@ -431,9 +440,9 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:
     """Return the requests of those whose family name alone a case has; none for who may not read the case."""
-    if workflow.of(session, number).quarantined or declarations.missing(session, number):
+    if number not in declarations.may_be_tried(session, [number]) or named.meant_in(session, number):
         return ()
-    return () if named.meant_in(session, number) else named.waiting_for(session, number)
+    return named.waiting_for(session, number)
 
 
 def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None:

@@ -34,7 +34,10 @@ def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]
 
 
 def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
-    """Remove tags from cases, as ``add`` adds them; CaseRefused also for a case that has not all of them."""
+    """Remove tags from cases, as ``add`` adds them; CaseRefused also for a case that has not all of them.
+
+    Raises as ``declarations.check``, too.
+    """
     return _change(inbox, who, numbers, names, removed=True)
 
 
@@ -46,6 +49,8 @@ def _change(
     left: dict[int, list[str] | None] = {}
 
     def on(session: Session, number: int) -> None:
+        if removed:
+            declarations.check(session, number)  # else whoever tries tags learns which a case has
         tags = (take_off if removed else _add)(session, number, names, who.today)
         left[number] = None if declarations.missing(session, number) else tags
 

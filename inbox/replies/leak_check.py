@@ -25,6 +25,8 @@ from inbox.vault import queries_cases
 # Words of fewer letters, and these, are those between the others.
 _LEAST = 4
 _NEAR = 3
+# So many words show which text is meant.
+_SHOWN = 4
 _COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -49,6 +51,7 @@ class Why(StrEnum):
     REPORTED = "reported"
     CONTACT = "contact"
     ALIKE = "alike"
+    SHUT = "shut"
     JUSTICE = "justice"
     OTHER = "other"
 
@@ -121,13 +124,14 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, for whoever may send it with a reason or not.
 
-    Raises Undeclared before it tells anything of a report to who may not read it yet, CaseRefused for a
-    reason that repeats such words itself: it is noted in the journal.
+    Raises Undeclared for words of officers who may not read the report yet, whatever they say: otherwise they
+    could try names on it. Raises CaseRefused for a reason that repeats such words itself: it is noted in the
+    journal.
     """
+    if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
+        declarations.check(session, number)
     findings = find(session, number, text, own)
     in_reason = [*find(session, number, despite, ""), *_of_others(session, number, despite)]
-    if findings or in_reason:
-        declarations.check(session, number)
     if in_reason:
         raise CaseRefused(
             sentence("the reason says itself what could give somebody away"),
@@ -140,12 +144,16 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case.
 
     ``own`` is what an officer wrote of it: it is not to repeat another report, nor, before the prosecutor's
-    word, to tell of justice. What the law's own texts say, they say to everybody.
+    word, to tell of justice. What the law's own texts say, they say to everybody. Nothing is compared with a
+    report that those present may not read.
     """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
     found += _of_justice(session, number, own)
     found += _of_others(session, number, own)
+    if number not in declarations.may_be_tried(session, [number]):
+        queries_cases.case(session, number)
+        return list(dict.fromkeys([*found, *_uncompared(own)]))
     identity = Protected(identities.passages(session, number))
     # Named as any other words that the author wants protected: nobody learns by trying who that is.
     found += [Finding(Why.PROTECTED, words) for words in identity.repeated(text)]
@@ -206,6 +214,12 @@ def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
             run = said[first : first + len(begins)]
             if all(word.startswith(begin) for (_, word), begin in zip(run, begins, strict=True)):
                 yield Finding(Why.JUSTICE, " ".join(dict.fromkeys(written for written, _ in run)))
+
+
+def _uncompared(own: str) -> Iterator[Finding]:
+    """Yield the beginning of what an officer wrote, if anything: whatever it says, nobody can look."""
+    if words := own.split():
+        yield Finding(Why.SHUT, f"{' '.join(words[:_SHOWN])} …")
 
 
 def _of_others(session: Session, number: int, own: str) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import access_requests, declarations, named
+from inbox.access import named
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, visas, workflow
@@ -100,18 +100,11 @@ def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
 
 
 def listing(home: Home, session: Session) -> list[Due]:
-    """Return the retention schedule, and mark the cases that name somebody who waits for an answer.
-
-    Undeclared cases are not searched: with a request for any name, officers would learn what they say.
-    """
+    """Return the retention schedule, and mark the cases that wait for the answer to a request for access."""
     rows = retention_schedule.listing(home, session)
-    if not access_requests.pending(session):
-        return rows
-    declared = declarations.given(session, [each.case for each in rows])
+    waiting = named.may_wait(session, [each.case for each in rows])
     return [
-        replace(each, facts=each.facts | {Obstacle.REQUEST})
-        if each.case in declared and named.waiting_for(session, each.case)
-        else each
+        replace(each, facts=each.facts | {Obstacle.REQUEST}) if each.case in waiting else each
         for each in rows
     ]
 

@@ -4,7 +4,7 @@ This module and ``vault`` alone speak to the tables past the narrowing.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
@@ -41,6 +41,8 @@ _PRESENT = "present"
 _DEPTH = "depth"
 _DAY = "day"
 _HELD = "held"
+# So many numbers are asked for by themselves.
+_FEW = 1_000
 # More than one page shows of a case, fewer than could fill memory with those of an office.
 _MOST_HELD = 64
 _WHOLE = "whole_journal"
@@ -103,6 +105,19 @@ def present(session: Session) -> tuple[str, ...]:
     """Return the officers for whom a session reads; nobody where it does the program's own work."""
     names: tuple[str, ...] = session.info[_PRESENT]
     return names
+
+
+def readable(session: Session, numbers: Collection[int]) -> set[int]:
+    """Return which of these cases those present may read; of many numbers at least those.
+
+    That also holds where the session shows more cases, for what shows nothing of a report.
+    """
+    rows = select(Case.number)
+    if present(session):
+        rows = rows.where(Case.number.not_in(select(_VIEWS[_Depth.ALL].c.case)))
+    if len(numbers) <= _FEW:
+        rows = rows.where(Case.number.in_(numbers))
+    return set(session.scalars(rows))
 
 
 def day(session: Session) -> date:

@@ -82,7 +82,9 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     office: Office, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
     """What its author writes is filed, and its slot refreshed, as of any other."""
-    office.json("reply", "1", "--text", "Tell your lawyer's secrets to nobody")
+    reply = ("reply", "1", "--text", "Tell your lawyer's secrets to nobody")
+    assert "nothing was compared with it" in office.run(*reply).err
+    office.json(*reply, "--despite-warning", "it says nothing of the report")
     collected = collect(portal.bundle(Sent(reporter.follow_up("encore"))))
     assert [] == collected["unopened"]
     office.settle(1)
@@ -114,17 +116,6 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
     assert (0, False) == (ended.code, CANARY in ended.out)
     assert ["portal", "visa"] == office.json("retention")["cases"][0]["obstacles"]
     assert "in quarantine" in office.run("show", "1").err
-
-
-def test_nobody_learns_whom_it_names_by_deciding_that_it_names_nobody(office: Office) -> None:
-    """While somebody asks for access: it is decided all the same, but what names them is not destroyed."""
-    record = ("access", "record", "--received", today().isoformat(), "--way", "letter", "--person")
-    office.json(*record, CANARY)
-    nobody = ("--reason", "x")
-    assert "names somebody who asks" in office.run("decide", "2", "not_needed", *nobody).err
-    office.json("decide", "1", "not_needed", *nobody)
-    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
-    assert "request" in office.json("retention")["cases"][0]["obstacles"]
 
 
 def test_no_emergency_opens_it(trio: Trio) -> None:

@@ -52,7 +52,7 @@ from tests.support.laws import FILES, FRENCH
 # close, junk, destroy, access, persons: nothing, a reason, a second officer, or what lifts it first.
 _NEEDS = {Need.NOTHING: ".", Need.REASON: "r", Need.SECOND_OFFICER: "2", Need.LIFTED: "x"}
 DECIDED = """
-    undeclared   x x . x .
+    undeclared   x x . x x
     closed       x x . . .
     junk         . x . . .
     open         . . x . .
@@ -117,6 +117,7 @@ def test_the_matrix_is_as_it_was_decided() -> None:
     assert rows == [line.split() for line in DECIDED.strip().splitlines()]
     assert {
         (Obstacle.UNDECLARED, Exit.CLOSE, Obstacle.QUARANTINE),
+        (Obstacle.UNDECLARED, Exit.PERSONS, Obstacle.QUARANTINE),
         (Obstacle.DANGER, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.NEW, Exit.CLOSE, Obstacle.QUARANTINE),
         (Obstacle.UNREAD, Exit.CLOSE, Obstacle.QUARANTINE),

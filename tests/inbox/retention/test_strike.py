@@ -312,7 +312,11 @@ def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Offi
     before = office.state()
     for words in (NAME, "Verrier", "Odon"):
         said = office.run(*strike, words)
-        assert (1, True, True) == (said.code, "asks what is held" in said.err, "answer it first" in said.err)
+        assert (1, True, True) == (
+            said.code,
+            "a request for access" in said.err,
+            "answer it first" in said.err,
+        )
     assert before == office.state()
     answer(office, 2)
     office.json(*strike, "Verrier")

@@ -161,7 +161,7 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
         }
         transaction.add(AccessRequest(n=1, **asked))
         transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
-    office.json("declare", "2")
+    office.json("declare", "1", "2")
     office.json("show", "2")
     portal.bundle(applied=Link(9, bytes(32)))
 

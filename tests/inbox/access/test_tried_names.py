@@ -1,0 +1,128 @@
+"""Nobody finds out by trying names whom a case names that they may not read."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from inbox.vault.casework_tables import Declaration, Workflow
+from inbox.vault.tables import Case
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    World,
+    answering,
+    first,
+    today,
+)
+from tests.support.inbox_visas import agree
+
+NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
+NAMES = ("alice", "bruno")
+
+
+@pytest.fixture(scope="module")
+def founded_tried(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two officers who read a case that names somebody."""
+    folder = tmp_path_factory.mktemp("tried")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    sent = first(Reporter(world), text=f"{NAME} a loué son badge.", edit=answering(who_id=NAME, protect=NAME))
+    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("declare", "1")
+    office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("tag", "1", NAME.split(maxsplit=1)[0])
+    office.settle(1)
+    return office
+
+
+def _quarantined(session: Session) -> None:
+    session.get_one(Workflow, 1).quarantined = today()
+
+
+def _archived(session: Session) -> None:
+    session.get_one(Workflow, 1).archive_from = today()
+
+
+def _undeclared(session: Session) -> None:
+    session.execute(delete(Declaration).filter_by(officer="alice"))
+
+
+def _end(session: Session) -> None:
+    """Let it be due to be destroyed, but for the visa; the portal has nothing to hear of it."""
+    work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
+    work.is_open, work.closed = False, today() - timedelta(5_000)
+    work.outcome, work.disclosure = "out_of_scope", "withheld"
+    case.status, case.withdrawn = "closed", True
+
+
+STATES: Mapping[str, Callable[[Session], None]] = {
+    "quarantined": _quarantined,
+    "archived": _archived,
+    "undeclared": _undeclared,
+}
+RECORD = ["access", "record", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
+NO_TRANSMISSION = ["decide", "1", "no_transmission", "--reason", "x"]
+# What is typed; NAME is a name that stands in the case, or another one. The last is that of which more is
+# said of a case that may be read.
+OPEN = {
+    "nobody": [RECORD, ["decide", "1", "not_needed", "--reason", "x"]],
+    "reply": [["reply", "1", "--text", "C'est NAME."]],
+    "reason": [["reply", "1", "--text", "Merci.", "--despite-warning", "NAME"]],
+    "end": [["close", "1", "moot", "--disclosure", "full", "--text", "C'est NAME."]],
+    "tag": [["tag", "1", "FIRST", "--remove"]],
+    "tag of many": [["many", "tag", "1", "--remove", "FIRST"]],
+}
+ENDED = {
+    "retention": [RECORD, ["retention", "--json"]],
+    "visa": [RECORD, ["visa", "list", "1", "--out", "OUT"]],
+    "visa of all": [RECORD, ["visa", "list", "--out", "OUT"]],
+}
+WITH_VISA = {
+    "destruction": [RECORD, ["destroy", "1"]],
+    "early destruction": [RECORD, ["destroy", "1", "--early", "x"]],
+    "all that is due": [RECORD, ["destroy", "--due"]],
+}
+WAYS = OPEN | ENDED | WITH_VISA
+
+
+def _said(office: Office, way: str, name: str) -> list[tuple[int, str, str]]:
+    """Return what is said to what is typed, with no name in it and no place."""
+    put = {"NAME": name, "FIRST": name.split(maxsplit=1)[0], "OUT": str(office.out)}
+    found = []
+    for words in WAYS[way]:
+        each = office.run(*[put.get(word, word.replace("NAME", name)) for word in words])
+        out, err = each.out, each.err
+        for code, value in put.items():
+            out, err = out.replace(value, code), err.replace(value, code)
+        found.append((each.code, out, err))
+    return found
+
+
+def _room(office: Office, folder: Path, way: str, *change: Callable[[Session], None]) -> Office:
+    made = office.copy(folder)
+    with made.opened() as inbox, inbox.transaction() as session:
+        for each in [*([] if way in OPEN else [_end]), *([agree] if way in WITH_VISA else []), *change]:
+            each(session)
+    return made
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_said_of_a_case_does_not_differ_by_whom_it_names(
+    founded_tried: Office, tmp_path: Path, way: str
+) -> None:
+    """Unless all present may read it: that is the control."""
+    for state, change in STATES.items():
+        told = [
+            _said(_room(founded_tried, tmp_path / state / name, way, change), way, name)
+            for name in (NAME, OTHER)
+        ]
+        assert told[0] == told[1], state
+    read = [_said(_room(founded_tried, tmp_path / "read" / name, way), way, name) for name in (NAME, OTHER)]
+    assert read[0] != read[1]
