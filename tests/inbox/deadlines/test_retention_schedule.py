@@ -291,12 +291,14 @@ def test_what_the_office_decides_ends_nothing_that_justice_does_nor_the_other_wa
     closed.json("measure", "1", "prosecutor_phoned")
     closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("source-risk", "1", "low", "--reason", "x")
+    none = "no proceedings about case 1 go on that this could end"
+    assert none in closed.run("measure", "1", "office_decision").err
     closed.json("measure", "1", "disciplinary_opened", "--despite-warning", "no hearing before the word")
     ends = ("office_decision", "final_decision")
     for kind, left in zip(ends, (["proceedings"], []), strict=True):
         closed.json("measure", "1", kind)
         assert left == terms(closed)[0][3], kind
-        assert "no proceedings about case 1 go on that this could end" in closed.run("measure", "1", kind).err
+        assert none in closed.run("measure", "1", kind).err
 
 
 def shown(office: Office) -> str:
