@@ -350,7 +350,10 @@ def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
 
 
 def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
-    """That a decision is final is noted by two who confirm it, and taken out by two; most take one."""
+    """That a decision is final is noted by two who confirm it, and taken out by two; most take one.
+
+    So is what frees much, or denies somebody something: there the law alone asks for the second.
+    """
     with trio.others.unlocked() as opened:
         inbox, unconfirmed, both = opened.inbox, Actor(opened.present, today()), opened.by_opening(today())
         recording.record(inbox, unconfirmed, 1, Taken(kind="prosecutor_phoned", day=today(), addressee="X"))
@@ -362,8 +365,14 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
         with pytest.raises(Locked):
             measures.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")
         measures.retract(inbox, both, 1, noted.row.position, "a mistake")
+        for kind, addressee in (("prosecutor_word", "X"), ("protection_refused", "")):
+            taken = Taken(kind=kind, day=today(), addressee=addressee)
+            with pytest.raises(Locked):
+                recording.record(inbox, unconfirmed, 1, taken)
+            recording.record(inbox, both, 1, taken)
     kinds = [each["kind"] for each in trio.others.json("show", "1")["work"]["measures"]]
-    assert ("prosecutor_phoned", False) == (kinds[-1], "final_decision" in kinds)
+    assert ["prosecutor_phoned", "prosecutor_word", "protection_refused"] == kinds[-3:]
+    assert "final_decision" not in kinds
 
 
 def test_nothing_is_final_where_no_proceedings_go_on(office: Office) -> None:
