@@ -83,6 +83,14 @@ PARTS: Mapping[str, Part] = {
         (*_OF_PORTAL, POSTGRESQL),
     ),
     "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
+    "clocks": Part(
+        tested(
+            "--hypothesis-profile=thorough",
+            "tests/inbox/deadlines/test_clock_history.py",
+            "tests/inbox/deadlines/test_office.py",
+        ),
+        ("inbox/", "templates/"),
+    ),
     "exits": Part(tested("-m", "soak", "tests/inbox/casework/test_exits.py"), ("inbox/", "templates/")),
     "fuzz": Part(
         tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/", "templates/")

@@ -57,7 +57,8 @@ def _goes_on(session: Session) -> ColumnElement[bool]:
 def _endings(session: Session) -> Collection[tuple[str, str]]:
     """Return which measure ends the proceedings that which other opened."""
     measures = in_use.of(session).measures
-    return [(end, begin) for end, by in measures.items() for begin, of in measures.items() if by.ends(of)]
+    begins = in_use.proceedings(session)
+    return [(end, each) for end, by in measures.items() for each in begins if by.ends(measures[each])]
 
 
 def _ending(session: Session) -> frozenset[str]:

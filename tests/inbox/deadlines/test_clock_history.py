@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, SessionTransaction
@@ -267,6 +267,8 @@ STEPS = st.lists(
 )
 
 
+# Each takes a tenth of a second and more, and the gate would try the same in every run: `make soak clocks`.
+A_THIRD = settings(max_examples=settings().max_examples // 3)
 SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
 # Of two outboxes that the portal applied, the inbox knows nothing any more.
 LOST = [
@@ -277,6 +279,7 @@ LOST = [
     (Inspectorate.wait, 5),
     (Inspectorate.restore, 1),
 ]
+LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectorate.choose_regime, 2)]
 
 
 @example(SOON)
@@ -284,6 +287,8 @@ LOST = [
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @example([*LOST, (Inspectorate.exchange, 1)])
 @example([*LOST, (Inspectorate.give_feedback, 1), (Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
+@example(LONGER)
+@A_THIRD
 @given(STEPS)
 def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[Step, int]]) -> None:
     """Other laws and regimes, days off, late media, lost outboxes, closing: after each, as counted anew."""
