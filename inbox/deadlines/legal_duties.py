@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inbox.deadlines import office
 from inbox.law import in_use
-from inbox.questionnaire import catalogue
+from inbox.questionnaire import answers, catalogue, scoring
 from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Tag, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
@@ -22,7 +22,7 @@ from templates.law.rules import Asked, Decision, DutyRole, Effect, Event, Law, M
 def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[Duty]:
     """Return what is to be decided about a new case, from the day on which it was collected.
 
-    It ``warns`` if an answer says that somebody is in danger.
+    It ``warns`` if an answer says that persons or goods are in danger.
     """
     law, is_urgent = in_use.of(session), warns or work.parts.priority == 1
     return [
@@ -315,7 +315,12 @@ def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date
     """Return today if a duty has a shorter time in imminent danger, and the case is of one."""
     if in_use.of(session).duties[code].urgent is None:
         return None
-    return today if work.parts.priority == 1 or catalogue.warns_of_danger(session, case) else None
+    return today if work.parts.priority == 1 or _warns(session, case) else None
+
+
+def _warns(session: Session, case: Case) -> bool:
+    """Tell whether an answer says, or lets fear, that persons or goods are in imminent danger."""
+    return catalogue.warns_of_danger(session, case) or scoring.warns_of_goods(answers.of(case))
 
 
 def _new(session: Session, case: Case, code: str, known: date, urgent: date | None) -> Duty:

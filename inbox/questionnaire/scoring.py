@@ -1,4 +1,4 @@
-"""The score that the answers propose, by the rules of scoring.toml."""
+"""The score that the answers propose, and whether goods may be in danger, by the rules of scoring.toml."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,15 @@ from inbox.questionnaire.answers import Answer, Answers
 from inbox.vault.score import HIGHEST, NAMES, Parts
 
 _ANY = "*"
-_RULE = table({"part": one_of(NAMES), "value": number(1, HIGHEST), "when": map_of(list_of(text()))})
+_WHEN = map_of(list_of(text()))
+_RULE = table({"part": one_of(NAMES), "value": number(1, HIGHEST), "when": _WHEN})
 FILE = Schema(
     "scoring",
     table(
         {
             "question": table(dict.fromkeys(("category", "area", "persons"), IDENTIFIER)),
             "rule": list_of(_RULE),
+            "goods": list_of(table({"when": _WHEN})),
         }
     ),
 )
@@ -34,7 +36,7 @@ class Rule:
 
     def holds(self, answers: Answers) -> bool:
         """Tell whether the answers meet the rule."""
-        return all(_has(answers.get(field), wanted) for field, wanted in self.when.items())
+        return _holds(self.when, answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,24 @@ def questions() -> Questions:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return the rules by which a score is proposed."""
-    return tuple(
-        Rule(row["part"], row["value"], {field: tuple(given) for field, given in row["when"].items()})
-        for row in _table()["rule"]
-    )
+    return tuple(Rule(row["part"], row["value"], _when(row["when"])) for row in _table()["rule"])
 
 
 def propose(answers: Answers) -> Proposal:
     """Return the score that the rules give; an officer judges afterwards."""
     chosen = dict(_highest(answers))
     return Proposal(Parts(**{part: rule.value for part, rule in chosen.items()}), tuple(chosen.values()))
+
+
+@cache
+def goods() -> tuple[When, ...]:
+    """Return the answers by any of which goods, or what proves something, may be gone soon."""
+    return tuple(_when(row["when"]) for row in _table()["goods"])
+
+
+def warns_of_goods(answers: Answers) -> bool:
+    """Tell whether the answers say, or let fear, that goods are in imminent danger."""
+    return any(_holds(when, answers) for when in goods())
 
 
 @cache
@@ -86,6 +96,14 @@ def _highest(answers: Answers) -> Iterator[tuple[str, Rule]]:
         rule = max((each for each in met if each.part == part), key=lambda each: each.value, default=None)
         if rule is not None:
             yield part, rule
+
+
+def _when(row: dict[str, list[str]]) -> When:
+    return {question: tuple(wanted) for question, wanted in row.items()}
+
+
+def _holds(when: When, answers: Answers) -> bool:
+    return all(_has(answers.get(question), wanted) for question, wanted in when.items())
 
 
 def _has(answer: Answer | None, wanted: tuple[str, ...]) -> bool:

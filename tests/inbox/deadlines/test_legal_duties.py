@@ -341,6 +341,42 @@ def test_a_case_of_priority_1_is_as_urgent_and_no_lower_score_ends_that(endanger
     assert 1 == endangered.json("show", "2")["work"]["priority"]
 
 
+# Answers by which goods, or what proves something, may be gone soon; and others by which they are not.
+GONE_SOON: list[dict[str, Any]] = [
+    {"next_contact": "samedi, au port"},
+    {"expires": "la vidéo, dans trois jours"},
+    {"when": "upcoming"},
+    {"when": "week", "refs": "CSQU3054383"},
+]
+NOT_SOON: list[dict[str, Any]] = [{"when": "week"}, {"when": "month", "refs": "CSQU3054383"}]
+
+
+@pytest.fixture(scope="module")
+def founded_goods(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An inbox with reports of an offence in which goods may be gone soon, then others; then one of none."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("goods"))
+    for given in (*GONE_SOON, *NOT_SOON):
+        scene.collect(first(Reporter(scene.world), edit=answering(category="info_leak", **given)))
+    scene.collect(first(Reporter(scene.world), edit=answering(category="other", **GONE_SOON[0])))
+    return scene.world.office
+
+
+@pytest.mark.copy_of("founded_goods")
+def test_goods_that_may_be_gone_soon_are_as_urgent_as_somebody_in_danger(office: Office) -> None:
+    """By what the reporter answered, before any officer scores it; where no offence is seen, once it is."""
+    soon = [(due(office, n), urgent(office, n)) for n in range(1, len(GONE_SOON) + 1)]
+    assert [(today().isoformat(), "prosecutor_phoned")] * len(GONE_SOON) == soon
+    first_of_all = {each["case"] for each in office.json("queue")["cases"][: len(GONE_SOON)]}
+    assert {*range(1, len(GONE_SOON) + 1)} == first_of_all
+    tomorrow = (today() + timedelta(1)).isoformat()
+    for n in range(len(GONE_SOON) + 1, len(GONE_SOON) + len(NOT_SOON) + 1):
+        assert (tomorrow, "") == (due(office, n), urgent(office, n))
+    last = len(GONE_SOON) + len(NOT_SOON) + 1
+    assert ALWAYS == asked(office, last).keys()
+    office.json("tag", str(last), "crime")
+    assert (today().isoformat(), "prosecutor_phoned") == (due(office, last), urgent(office, last))
+
+
 def test_a_case_whose_offence_is_found_later_is_urgent_from_then_on(endangered: Office) -> None:
     endangered.json("tag", "3", "crime")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))

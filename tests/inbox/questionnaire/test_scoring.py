@@ -49,7 +49,8 @@ def test_the_rules_ask_for_answers_that_there_are() -> None:
     for rule in scoring.rules():
         assert rule.part in score.NAMES
         assert 1 <= rule.value <= score.HIGHEST
-        for question, wanted in rule.when.items():
+    for when in (*(rule.when for rule in scoring.rules()), *scoring.goods()):
+        for question, wanted in when.items():
             assert question in known
             assert set(wanted) <= known[question] | {"*"}
     asked = scoring.questions()
