@@ -15,10 +15,14 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
+from inbox.text.lines import one_line
 from inbox.vault.casework_tables import DayOff, Setting
 from templates.law.rules import Clock, Event, Law, Period
 
 _KEPT = "practice"
+# The setting that says how reporters are heard by word of mouth, and how long that may be.
+_HEARD = "heard"
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,37 @@ def days_off(session: Session) -> Sequence[date]:
     return session.scalars(select(DayOff.day).order_by(DayOff.day)).all()
 
 
-def put_under(session: Session, regime: str) -> None:
-    """Put the office under a regime of the law, by its code; Refused if the law does not have it."""
-    in_use.rule(of(session).law.regimes, regime)
+def heard(session: Session) -> str:
+    """Return how reporters are heard by word of mouth, as the office says; empty if it has not said so."""
+    return session.scalar(select(Setting.value).filter_by(name=_HEARD)) or ""
+
+
+def put_under(session: Session, regime: str, how: str = "") -> None:
+    """Put the office under a regime of the law, by its code; ``how`` reporters are heard, if that changes.
+
+    Raises Refused if the law does not have the regime, if reporters can ask to be heard under it (décret
+    2022-1284, article 10) and nothing says how, and for a text that is too long.
+    """
+    how = one_line(how) or heard(session)
+    if in_use.rule(of(session).law.regimes, regime).oral and not how:
+        raise Refused(
+            sentence(
+                "under the regime {regime}, reporters can ask to be heard, and nothing says how",
+                regime=regime,
+            ),
+            sentence(
+                "say where, or by which telephone: inbox settings --regime {regime} --heard TEXT",
+                regime=regime,
+            ),
+        )
+    if len(how) > _LONGEST:
+        raise Refused(
+            sentence("how reporters are heard is said in at most {most} characters", most=_LONGEST),
+            sentence("shorten it"),
+        )
     session.merge(Setting(name=REGIME, value=regime))
+    if how:
+        session.merge(Setting(name=_HEARD, value=how))
     _changed(session)
 
 

@@ -29,10 +29,14 @@ class DaysOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The law and the regime of this office, and its days off besides those of the law."""
+    """The law and the regime of this office, and its days off besides those of the law.
+
+    ``heard`` is how reporters are heard by word of mouth, empty if nobody said so.
+    """
 
     law: Law
     regime: str
+    heard: str
     days_off: Sequence[date]
 
 
@@ -42,13 +46,14 @@ def read(inbox: Inbox, who: Actor) -> Settings:
         return _of(session)
 
 
-def choose_regime(inbox: Inbox, who: Actor, regime: str) -> Settings:
+def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Settings:
     """Put the office under a regime of the law, by its code; extensions count where it allows them.
 
-    Raises as ``office.put_under`` and ``Inbox.acting`` does.
+    ``heard`` says how reporters are heard by word of mouth, which the law asks for under some. Raises as
+    ``office.put_under`` and ``Inbox.acting`` do.
     """
     with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime)) as session:
-        office.put_under(session, regime)
+        office.put_under(session, regime, heard)
         workflow.follow_rules(session, who.today)
         return _renewed(session)
 
@@ -124,4 +129,5 @@ def _renewed(session: Session) -> Settings:
 
 
 def _of(session: Session) -> Settings:
-    return Settings(in_use.of(session), office.of(session).regime, office.days_off(session))
+    days, heard = office.days_off(session), office.heard(session)
+    return Settings(in_use.of(session), office.of(session).regime, heard, days)

@@ -46,7 +46,11 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
     weeks = [monday + timedelta(days=n) for n in range(8)]
     working = [day for day in weeks if FRANCE.works(day)]
     with sitting(office) as client:
-        assert client.send("/en/office/regime", regime="external").status_code == 303
+        refusal = client.send("/en/office/regime", regime="external")
+        assert (409, True) == (refusal.status_code, "nothing says how" in refusal.text)
+        heard = "0123456789, le matin"
+        assert client.send("/en/office/regime", regime="external", heard=heard).status_code == 303
+        assert f'name="heard" value="{heard}"' in client.page("/en/office")
         span = {"first": weeks[0].isoformat(), "last": weeks[-1].isoformat()}
         assert client.send("/en/office/days-off", **span).status_code == 303
         assert len(working) == client.page("/en/office").count('name="day"')

@@ -129,7 +129,12 @@ def insisting(words: Sequence[str | Path]) -> list[str | Path]:
 
 
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
-    """Return a command that names somebody where French law wants to know to whom something went."""
+    """Return a command that names somebody where French law wants to know to whom something went.
+
+    So it says how reporters are heard, where the regime asks for that.
+    """
+    if words[:1] and words[0] == "settings" and "external" in words:
+        return [*words, "--heard", "X"]
     measures, duties = FRENCH.measures, FRENCH.duties.values()
     decisions = {code: each.measure for duty in duties for code, each in duty.decisions.items()}
     named = {"measure": lambda code: code, "decide": decisions.get}
@@ -205,7 +210,7 @@ class Office:
         ]
 
     def run(self, *arguments: str | Path) -> Said:
-        """Run a command in this process; a folder of the test may stand for a medium, X for any addressee."""
+        """Run a command in this process; a folder of the test may stand for a medium, X for what law asks."""
         return self.typed(*_addressing(insisting(arguments)))
 
     def typed(self, *arguments: str | Path) -> Said:

@@ -11,6 +11,7 @@ from crypto.printable import visible
 from inbox.cli import render_law
 from inbox.cli.options import NUMBER, Door, day_of, json_option, officer_options, out_file, reason_needed
 from inbox.deadlines import settings as office_settings
+from inbox.deadlines.settings import Settings
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.law import folders
@@ -31,25 +32,36 @@ _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"
 
 @click.command()
 @click.option("--regime", metavar="CODE", help="The regime of this office: see `law`.")
+@click.option("--heard", default="", help="How reporters are heard by word of mouth, with --regime.")
 @click.option("--last-case", type=NUMBER, help="Give new cases numbers after this one: see restore.")
 @officer_options
 @json_option
 @click.pass_obj
-def settings(door: Door, /, *, regime: str | None, last_case: int | None, as_json: bool) -> None:
+def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
     """Show how this office works, or change it; all deadlines follow."""
+    if heard and not regime:
+        raise click.UsageError("--heard goes with --regime")
     with door.opened() as (inbox, who):
         found = None
         if last_case:
             found = office_settings.continue_numbering(inbox, who, last_case)
         if regime:
-            found = office_settings.choose_regime(inbox, who, regime)
+            found = office_settings.choose_regime(inbox, who, regime, heard)
         now = found or office_settings.read(inbox, who)
     sha256 = now.law.sha256.hex()
     said = [
         f"regime: {now.regime} ({labels.english('regime', now.regime)})",
+        *_heard(now),
         f"law: {now.law.name.en} ({sha256})",
     ]
-    terminal.show({"regime": now.regime, "law": sha256}, said, as_json=as_json)
+    terminal.show({"regime": now.regime, "heard": now.heard, "law": sha256}, said, as_json=as_json)
+
+
+def _heard(now: Settings) -> Iterator[str]:
+    if now.heard:
+        yield f"reporters are heard: {visible(now.heard)}"
+    elif now.law.regimes[now.regime].oral:
+        yield f"HOW REPORTERS ARE HEARD IS NOT SAID: inbox settings --regime {now.regime} --heard TEXT"
 
 
 @click.group(name="days-off")

@@ -23,13 +23,15 @@ pages = Blueprint("office", __name__)
 def show() -> ResponseReturnValue:
     """Show regime and days off."""
     now = settings.read(here().inbox, here().actor())
-    return rendering.page("office/settings.html", regime=now.regime, days=now.days_off, labels=labels)
+    return rendering.page(
+        "office/settings.html", regime=now.regime, heard=now.heard, days=now.days_off, labels=labels
+    )
 
 
 @pages.post("/office/regime")
 def choose() -> ResponseReturnValue:
     """Put the office under a regime of the law; all deadlines follow."""
-    settings.choose_regime(here().inbox, here().actor(), forms.line("regime"))
+    settings.choose_regime(here().inbox, here().actor(), forms.line("regime"), forms.line("heard"))
     return _done(Done.REGIME_CHOSEN)
 
 

@@ -133,7 +133,7 @@ class Inspectorate:
 
     def choose_regime(self, n: int) -> None:
         self.past.regime = ("internal", "external")[n % 2]
-        office_settings.put_under(self.session, self.past.regime)
+        office_settings.put_under(self.session, self.past.regime, "by telephone")
         renewing.renew(self.session)
 
     def take_days_off(self, n: int) -> None:

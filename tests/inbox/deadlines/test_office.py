@@ -95,7 +95,7 @@ def test_every_deadline_follows_the_office(
 
         office_settings.put_under(session, "internal")
         internal = seen()
-        office_settings.put_under(session, "external")
+        office_settings.put_under(session, "external", "X")
         external = seen()
         assert all(day <= external[0][clock] for clock, day in internal[0].items())
         assert (external[0]["feedback"] > internal[0]["feedback"]) is (extended is not None)
@@ -186,7 +186,7 @@ def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> No
         assert due() > first_due
         with inbox.transaction() as session:
             workflow.acted(session, 1, today())
-        settings.choose_regime(inbox, who, "external")
+        settings.choose_regime(inbox, who, "external", "X")
         with inbox.transaction() as session:
             workflow.of(session, 1).extended = today()
             workflow.keep_in_step(session, 1)
@@ -214,6 +214,35 @@ def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> Non
         (each["action"], each["values"])
         for each in noted(office, "continue-numbering", "choose-regime", "change-days-off")
     ]
+
+
+def test_an_office_says_how_reporters_are_heard_before_a_regime_that_asks_for_it(office: Office) -> None:
+    """Décret 2022-1284, article 10. It is said once; a regime that does not ask for it needs nothing."""
+    before = office.state()
+    for nothing in ((), ("--heard", " ")):
+        said = office.typed("settings", "--regime", "external", *nothing)
+        assert (1, True) == (said.code, "reporters can ask to be heard, and nothing says how" in said.err)
+        assert "inbox settings --regime external --heard TEXT" in said.err
+    assert 2 == office.typed("settings", "--heard", "0123456789").code
+    long = office.typed("settings", "--regime", "external", "--heard", "x" * 201)
+    assert "at most 200 characters" in long.err
+    assert before == office.state()
+    assert 0 == office.typed("settings", "--regime", "internal").code
+    assert 0 == office.typed("settings", "--regime", "external", "--heard", "0123456789").code
+    assert "reporters are heard: 0123456789\n" in office.run("settings").out
+    for regime in ("internal", "external"):
+        assert 0 == office.typed("settings", "--regime", regime).code
+    assert "0123456789" == office.json("settings")["heard"]
+
+
+def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_told(office: Office) -> None:
+    assert "HEARD" not in office.run("settings").out
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+    office.json("queue")
+    assert "HOW REPORTERS ARE HEARD IS NOT SAID" in office.run("settings").out
+    assert 0 == office.typed("settings", "--regime", "single", "--heard", "at the lighthouse").code
+    assert "HEARD" not in office.run("settings").out
 
 
 def test_more_time_is_for_an_external_authority_alone(
