@@ -29,8 +29,9 @@ from templates.law.rules import DutyRole, Effect
 class Decision:
     """What is decided, by its code, and why; ``ground`` is one of those that the law gives, if it gives any.
 
-    ``until`` when it is put off, to whom and under which reference it is sent. ``despite`` is why it says
-    that the reporter was told, though no reply says so; empty if that is no matter.
+    ``until`` when it is put off, to whom and under which reference it is sent. ``restrictions`` are what the
+    prosecutor does not want done, or how. ``despite`` is why it says that the reporter was told, though no
+    reply says so; empty if that is no matter.
     """
 
     choice: str
@@ -39,6 +40,7 @@ class Decision:
     until: date | None = None
     addressee: str = ""
     reference: str = ""
+    restrictions: str = ""
     despite: str = ""
 
 
@@ -68,9 +70,9 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     """Take a decision within a larger action, such as sending a dossier; note the measure that it takes.
 
     Raises Refused for a decision that the law does not have; CaseRefused for an unknown case, a deferral
-    without a day to come that the law allows, a ground that is missing or not the law's, a day, addressee or
-    reference that belongs to another decision, and one that says that the reporter was told, with neither a
-    new reply nor a reason; and as ``exits.check`` and ``measures.add``.
+    without a day to come that the law allows, a ground that is missing or not the law's, a day, addressee,
+    reference or restrictions that belong to another decision, and one that says that the reporter was told,
+    with neither a new reply nor a reason; and as ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
     kind = legal_duties.decided_by(in_use.of(session), decision.choice)
@@ -86,7 +88,11 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
         row.reply = _last_reply(session, number, decision.choice)
     if rule.measure:
         taken = Taken(
-            kind=rule.measure, day=today, addressee=decision.addressee, reference=decision.reference
+            kind=rule.measure,
+            day=today,
+            addressee=decision.addressee,
+            reference=decision.reference,
+            restrictions=decision.restrictions,
         )
         measures.add(session, number, taken, today)
     row.decision, row.ground, row.reason = decision.choice, decision.ground, decision.reason
@@ -190,9 +196,10 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
         _check_until(session, decision.until, rule, today)
     elif decision.until is not None:
         raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out"))
-    if rule.measure is None and (decision.addressee or decision.reference):
+    if rule.measure is None and (decision.addressee or decision.reference or decision.restrictions):
         raise CaseRefused(
-            sentence("only what is transmitted has an addressee and a reference"), sentence("leave them out")
+            sentence("only what is transmitted has an addressee, a reference and restrictions"),
+            sentence("leave them out"),
         )
     if decision.despite and not rule.by_reply:
         raise CaseRefused(

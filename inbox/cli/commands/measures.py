@@ -117,6 +117,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is put off.")
 @click.option("--addressee", default="", help="To whom it is transmitted.")
 @click.option("--reference", default="", help="Under which reference.")
+@click.option("--restrictions", default="", help="What the prosecutor, told so, does not want done, or how.")
 @click.option(
     "--despite-warning",
     "despite",

@@ -135,6 +135,7 @@ def decide(case: int) -> ResponseReturnValue:
         until=day("until"),
         addressee=line("addressee"),
         reference=line("reference"),
+        restrictions=line("restrictions"),
         despite=line("despite"),
     )
     decisions.decide(here().inbox, here().actor(), case, wanted)

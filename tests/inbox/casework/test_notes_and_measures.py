@@ -431,6 +431,19 @@ def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Off
     assert "has not said" in refused(office, "measure", "1", "hearing")
 
 
+def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(office: Office) -> None:
+    """On either surface; it is too long as that of any measure."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    decided = ("decide", "1", "transmit", "--reason", "x", "--addressee", "Mme Le Goff", "--restrictions")
+    assert "at most 200" in refused(office, *decided, "x" * 201)
+    office.json(*decided, "no <b> suspension")
+    assert "Le Goff, restrictions: no <b> suspension (" in office.run("show", "1").out
+    form = {"choice": "transmit", "reason": "x", "addressee": "x", "restrictions": "no <i> hearing"}
+    with sitting(office) as client:
+        assert 303 == client.send("/en/case/1/decide", **form).status_code
+        assert "Restrictions of the prosecutor: <bdi>no &lt;i&gt; hearing</bdi>" in client.page("/en/case/1")
+
+
 def test_what_a_prosecutor_restricted_is_said_before_anything_is_done(office: Office) -> None:
     """Until another word, or the final decision: an officer says how it keeps to that."""
     tell_prosecutor(office)

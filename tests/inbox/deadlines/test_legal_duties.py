@@ -219,6 +219,7 @@ def in_a_year(days: int = 0) -> str:
         (["defer", "--until", in_a_year(1)], "a day to come, {last} at the latest"),
         (["not_needed", "--until", "2999-01-01"], "only what is put off"),
         (["no_transmission", "--addressee", "x"], "only what is transmitted"),
+        (["no_transmission", "--restrictions", "x"], "only what is transmitted"),
         (["no_transmission", "--ground", "facts"], "the law names no grounds for this decision"),
         (["inadmissible"], "this decision has a ground of the law"),
         (["inadmissible", "--ground", "soon"], "this decision has a ground of the law"),
