@@ -8,6 +8,7 @@ present have declared to have no interest in it (``declarations``): whoever has 
 learn what it says. Nor is one in the archive, before two officers have opened it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, conflicts, declarations
-from inbox.questionnaire import answers
+from inbox.questionnaire import answers, scoring
 from inbox.text import segments
-from inbox.text.names import Names, family
+from inbox.text.names import Names, counts, family, words
 from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import AccessCase, AccessRequest, Note
 
 _ONE = "person"
+_TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "dr", "monsieur", "madame", "mademoiselle"}
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,27 @@ def find(session: Session, request: AccessRequest) -> Named:
 def names(session: Session, number: int, names: Sequence[str]) -> bool:
     """Tell whether a case names the person with these names; CaseRefused for an unknown case."""
     return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *_notes(session, number)]))
+
+
+def is_person_of(session: Session, number: int, addressee: str) -> bool:
+    """Tell whether an addressee may be a person whom a case names; raises as ``names``.
+
+    That is one whose whole name stands in it, or whose family name does after a form of address; one of whom
+    the answer that is for names has a word with a capital; and one who asks what is held, and is meant.
+    """
+    given = words(addressee)
+    # One word alone can be an office that a report speaks of.
+    if len(given) > 1 and names(session, number, [addressee]):
+        return True
+    titled, *_ = re.split(r"[,;\n]", addressee, maxsplit=1)  # an address can follow
+    if given and given[0] in _TITLES and names(session, number, [*filter(None, [family(titled)])]):
+        return True
+    said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
+    capitals = (word for text in answers.several(said) for word in _WORD.findall(text) if word[0].isupper())
+    if any(set(words(each)) & set(given) for each in capitals if counts(each)):
+        return True
+    asking = (each for each in access_requests.pending(session) if concerns(session, number, each))
+    return any(words(name) == given for each in asking for name in access_requests.names(each))
 
 
 def concerns(session: Session, number: int, request: AccessRequest) -> bool:

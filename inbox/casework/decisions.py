@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations, named
+from inbox.access import addressees, declarations, named
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
@@ -31,7 +31,7 @@ class Decision:
 
     ``until`` when it is put off, to whom and under which reference it is sent. ``restrictions`` are what the
     prosecutor does not want done, or how. ``despite`` is why it says that the reporter was told, though no
-    reply says so; empty if that is no matter.
+    reply says so, or why it goes to a person whom the case names; empty if that is no matter.
     """
 
     choice: str
@@ -47,16 +47,19 @@ class Decision:
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, also another than before, by as many officers as the law says.
 
-    Raises as ``take`` and ``chosen_action.acting`` do, and Refused without a reason.
+    Raises as ``take``, ``addressees.check`` and ``chosen_action.acting`` do, and Refused without a reason.
     """
 
     def choose(session: Session) -> Action:
         code = _code(session, decision)
+        addressees.check(session, number, decision.addressee, decision.despite)
+        is_warned = _lacks_reply(session, number, decision.choice)
+        is_warned = is_warned or addressees.is_named(session, number, decision.addressee)
         return action(
             code,
             number,
             decision.reason and "; ".join(filter(None, (decision.reason, decision.despite))),
-            despite=bool(decision.despite.strip()) and _lacks_reply(session, number, decision.choice),
+            despite=bool(decision.despite.strip()) and is_warned,
             duty=legal_duties.decided_by(in_use.of(session), decision.choice),
             decision=decision.choice,
             decision_ground=decision.ground or None,
@@ -201,7 +204,7 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
             sentence("only what is transmitted has an addressee, a reference and restrictions"),
             sentence("leave them out"),
         )
-    if decision.despite and not rule.by_reply:
+    if decision.despite and not (rule.by_reply or decision.addressee):
         raise CaseRefused(
             sentence("this decision does not say that the author was told"),
             sentence("leave --despite-warning out"),

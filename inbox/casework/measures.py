@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inbox.access import addressees
 from inbox.casework import prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
@@ -97,14 +98,16 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
     """Return what the journal notes of a measure, by as many officers as the law says; Refused as ``add``.
 
     A final decision takes two, whatever the law says: without it no case that it ends is destroyed.
-    Raises CaseRefused for what a decision takes, and notes itself.
+    Raises CaseRefused for what a decision takes, and notes itself, and as ``addressees.check``.
     """
     rule = _rule(session, taken.kind)
     _check_by_hand(session, number, taken.kind)
     if rule.ends_proceedings:
         return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
     sent = hashlib.sha256(taken.sent.encode()).hexdigest() if taken.sent else None
+    addressees.check(session, number, taken.addressee, taken.despite)
     is_warned = sent is not None or lacks_word(session, number, taken.kind)
+    is_warned = is_warned or addressees.is_named(session, number, taken.addressee)
     despite = bool(taken.despite.strip()) and is_warned
     noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite, sha256=sent)
     return noted.by(rule.officers)

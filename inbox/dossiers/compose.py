@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
-from inbox.access import declarations, identities, named
+from inbox.access import addressees, declarations, identities
 from inbox.casework import measures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -29,7 +29,7 @@ from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.text import confusables, names
+from inbox.text import confusables
 from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
@@ -172,9 +172,7 @@ def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[
 
 def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt, str]]:
     """Yield how a dossier could warn a person concerned: by whom it goes to, or by what it is for."""
-    # One word alone can be an office that a report speaks of.
-    is_name = len(names.words(plan.addressee)) > 1
-    if is_name and named.names(session, number, [plan.addressee]):
+    if addressees.is_named(session, number, plan.addressee):
         yield Doubt.NAMED, plan.addressee
     law = in_use.of(session)
     done = law.measure(MEASURES[plan.purpose])

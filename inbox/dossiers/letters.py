@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations, disclosures, named
+from inbox.access import addressees, declarations, disclosures, named
 from inbox.access.disclosures import LONGEST, Given, Ground, Unasked
 from inbox.casework import decisions, exits
 from inbox.casework.decisions import Decision
@@ -124,6 +124,8 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
         in_use.rule(in_use.of(session).addressees(rule), wanted.to)
     if (OWN in rule.fields) is not bool(wanted.text.strip()):
         raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
+    if rule.to is not Addressee.PERSON:
+        addressees.check(session, number, wanted.address, wanted.despite)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
     # The reason stands in the journal.

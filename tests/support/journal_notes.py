@@ -31,8 +31,11 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("assess-source", 1, {"risk": "low"}, "many know"),
     ),
     (
-        ["measure", "1", "protection_offered", "--addressee", CANARY, "--reference", CANARY],
-        ("record-measure", 1, {"kind": "protection_offered"}, ""),
+        [
+            *("measure", "1", "protection_offered", "--addressee", CANARY, "--reference", CANARY),
+            *("--despite-warning", "it is theirs"),
+        ],
+        ("record-measure", 1, {"kind": "protection_offered", "despite": True}, "it is theirs"),
     ),
     (["tell", "1", "2"], ("tell-measure", 1, {"measure": 2}, "")),
     (["tell", "1", "2", "--no-longer"], ("tell-measure", 1, {"measure": 2, "no_longer": True}, "")),
@@ -105,7 +108,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("decide-by-two", 1, {"duty": "identity_notice", "decision": "not_told"}, "x"),
     ),
     (
-        ["disclosures", "add", "1", "--to", CANARY, "--what", "identity", "--ground", "judicial"],
+        ["disclosures", "add", "1", "--to", f"{CANARY}TJ", "--what", "identity", "--ground", "judicial"],
         ("disclose-identity", 1, {"what": "identity", "ground": "judicial"}, ""),
     ),
     (

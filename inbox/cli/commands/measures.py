@@ -123,7 +123,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     "despite",
     default="",
     callback=reason_of,
-    help="Why the author counts as told without a reply, for the journal.",
+    help="Why the author counts as told without a reply, or why despite a warning, for the journal.",
 )
 @officer_options
 @json_option

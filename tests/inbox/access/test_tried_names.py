@@ -76,6 +76,9 @@ OPEN = {
     "reply": [["reply", "1", "--text", "C'est NAME."]],
     "reason": [["reply", "1", "--text", "Merci.", "--despite-warning", "NAME"]],
     "end": [["close", "1", "moot", "--disclosure", "full", "--text", "C'est NAME."]],
+    "measure": [["measure", "1", "protection_offered", "--addressee", "NAME"]],
+    "transmission": [["decide", "1", "transmit", "--addressee", "NAME", "--reason", "x"]],
+    "ledger": [["disclosures", "add", "1", "--to", "NAME", "--what", "report", "--ground", "consent"]],
     "tag": [["tag", "1", "FIRST", "--remove"]],
     "tag of many": [["many", "tag", "1", "--remove", "FIRST"]],
 }

@@ -1,0 +1,79 @@
+"""What goes to a person whom the case names takes a reason: an oversight would warn that one."""
+
+import pytest
+
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
+from tests.support.inbox_outcomes import refused
+
+WHO = "Firmin Quélennec, docker"
+TEXT = "Firmin Quélennec et Marc Leroy ont loué un badge au Havre. Parlez-en au directeur."
+
+pytestmark = pytest.mark.copy_of("founded_addressed")
+
+
+@pytest.fixture(scope="module")
+def founded_addressed(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    folder = tmp_path_factory.mktemp("addressed")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    sent = first(Reporter(world), text=TEXT, edit=answering(who_id=WHO))
+    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    return office
+
+
+NAMED = ["Firmin Quélennec", "QUELENNEC, chef", "Marc Leroy", "M. Leroy", "Mme Leroy"]
+OTHERS = ["Parquet du Havre", "Le directeur", "M. Lerouge", "Leroy Merlin", "Docker SA", "X"]
+WAYS = {
+    "measure": ("measure", "1", "protection_offered", "--addressee"),
+    "decision": ("decide", "1", "transmit", "--reason", "x", "--addressee"),
+    "ledger": ("disclosures", "add", "1", "--what", "other", "--ground", "consent", "--to"),
+}
+DESPITE = {"ledger": "--reason"}
+SAID = "case 1 names the person to whom this goes"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", NAMED)
+def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, name: str) -> None:
+    """The journal keeps it, and counts it where it is one against a warning."""
+    before = office.state()
+    assert SAID in refused(office, *WAYS[way], name)
+    assert before == office.state()
+    office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")
+    entry = office.json("journal", "print")["entries"][-2]
+    assert "by the law" in entry["reason"]
+    assert (way != "ledger") is ("despite" in entry["values"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", OTHERS)
+def test_anybody_else_takes_none(office: Office, way: str, name: str) -> None:
+    office.json(*WAYS[way], name)
+
+
+def test_another_name_of_who_asks_what_is_held_is_known(office: Office) -> None:
+    """Where the case means that person by one of the names that the request has."""
+    office.json(*WAYS["measure"], "Zoé Ledoux")
+    asked = ["--received", today().isoformat(), "--way", "letter", "--person", "Marc Leroy"]
+    office.json("access", "record", *asked, "--person", "Zoé Ledoux")
+    assert SAID in refused(office, *WAYS["measure"], "zoe ledoux")
+
+
+def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
+    office.json("decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet")
+    letter = [
+        "letter",
+        "1",
+        "prosecutor",
+        "--to",
+        "pnf",
+        "--text",
+        "Un dossier.",
+        "--out",
+        str(office.out / "x"),
+    ]
+    assert SAID in refused(office, *letter, "--address", "M. Leroy, 3 rue du Port")
+    office.json(*letter, "--address", "3 rue du Port")
