@@ -37,7 +37,9 @@ def looser(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
 
 
 def _said(value: Any) -> str:
-    """Return how a value reads; what an entry is called, or the keys of what has no name."""
+    """Return how a value reads: a text in both languages, what an entry is called, else its keys."""
+    if isinstance(value, dict) and value.keys() == {"fr", "en"}:
+        return f"{value['fr']} / {value['en']}"
     if isinstance(value, dict):
         called = value.get("name", value)
         return str(called.get("en", ", ".join(called)))

@@ -59,7 +59,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "outcomes.toml outcome.*.body": ("needed", None),
     "outcomes.toml outcome.*.needs_word": (True, None),
     "outcomes.toml outcome.*.finds_facts": (True, None),
-    "replies.toml reply.*": (None, {"decision": "told"}),
+    "replies.toml reply.*": (None, {"title": "x"}),
     "replies.toml reply.*.decision": (None, "told"),
     "replies.toml reply.*.acknowledges": (None, True),
     **{
@@ -86,8 +86,10 @@ EITHER = {
     "law.toml regime.*.default",
     "letters.toml letter.*.to",
     "letters.toml letter.*.decision",
+    "letters.toml letter.*.text",
     "measures.toml measure.*.role",
     "outcomes.toml outcome.*.retention",
+    "replies.toml reply.*.text",
 }
 
 

@@ -47,6 +47,28 @@ def test_a_stricter_law_is_taken_and_stands_in_the_journal(office: Office, edite
     assert 0 == office.run("queue").code
 
 
+SENTENCES = {
+    "letters.toml letter.prosecutor.text": "Le dossier entier reste à votre disposition",
+    "replies.toml reply.acknowledgement.text": "La loi vous protège",
+}
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_another_text_of_a_letter_or_a_reply_is_said_and_confirmed(
+    office: Office, edited: Edit, text: str
+) -> None:
+    """A guarantee could be gone, or more be told: what the law says is sent as it is."""
+    (file, key), sentence = text.split(), SENTENCES[text]
+    law = edited(file, sentence, "Le procureur est saisi")
+    said = refused(office, "law", "--replace", law)
+    assert "1 rules are looser" in said
+    assert "--loosening" in said
+    (looser,) = office.json("law", "--replace", law, "--dry-run")["looser"]
+    assert (file, key) == (looser["file"], looser["key"])
+    assert (True, False) == (sentence in looser["before"], sentence in looser["after"])
+    office.json("law", "--replace", law, "--loosening")
+
+
 def test_a_dry_run_changes_nothing(office: Office, edited: Edit) -> None:
     law = edited("obstacles.toml", "priority = 2", "priority = 1")
     said = office.run("law", "--replace", law, "--dry-run")
