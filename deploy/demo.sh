@@ -61,9 +61,10 @@ cat <<EOF
 
      demo/bin/carry
 
-3. Be the inspectorate: open the work desk by the address below, choose “Medium” and “Collect”, read the case,
-   reply, choose “Medium” and “Prepare outbox”. The desk asks for the passphrase of its officer where it matters:
-   it is “$(cat demo/passphrase)”. What the desk does, commands do too, once it is locked: demo/bin/inbox --help
+3. Be the inspectorate: open the work desk by the address below, and sign in with the passphrase
+   “$(cat demo/passphrase)”; the desk asks for it again where it matters. Choose “Medium” and “Collect”, read the
+   case, reply, choose “Medium” and “Prepare outbox”. What the desk does, commands do too, once it is locked:
+   demo/bin/inbox --help
 4. Carry the medium back: the same command again. Then choose “Follow my report” in the browser, type the words,
    read the answer, write again.
 
@@ -73,5 +74,5 @@ EOF
 trap 'exit 0' INT TERM
 trap 'kill $(jobs -p) 2> /dev/null || true; wait || true' EXIT
 demo/bin/portal serve &
-demo/bin/inbox desk --port "$desk_port" --minutes 120 --medium $medium --same-disk &
+demo/bin/inbox desk --port "$desk_port" --minutes 120 --short-minutes 120 --medium $medium --same-disk &
 wait -n

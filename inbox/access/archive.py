@@ -1,8 +1,8 @@
 """The restricted archive: a case that is kept as evidence, and that nobody needs any more, is opened by two.
 
 It sits beneath every read (``inbox.vault.row_security``), like quarantine: it is a line in the queue, it is
-counted, and what shows nothing of it goes on, its destruction among that. Two officers open it for a day, and
-read it together. A message that nobody has read, and whoever opens the case again, takes it out.
+counted, and what shows nothing of it goes on, its destruction among that. Two officers open it for a day, on
+which each of them reads it. A message that nobody has read, and whoever opens the case again, takes it out.
 """
 
 from collections.abc import Iterable

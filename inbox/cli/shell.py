@@ -19,7 +19,7 @@ from inbox.session import journal_actions, journal_view
 from inbox.session.actions import Action, Actor, Confirm
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.session.journal_actions import Surface
-from inbox.system import idle_timeout, memory, terminal
+from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
 
 
@@ -119,7 +119,8 @@ def session(context: click.Context, minutes: int) -> None:
             for line in _greeting(minutes):
                 terminal.warn(line)
             try:
-                _hold(opened)
+                with holder.telling(opened.inbox.home.root, Surface.SESSION, opened.officers):
+                    _hold(opened)
             except Exception:
                 terminal.warn("this session is over: a fault of the program ended it")
                 raise

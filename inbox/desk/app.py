@@ -10,11 +10,12 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
-from inbox.desk import guard, headers, jobs, locked, problems, rendering, state, style
+from inbox.desk import guard, headers, jobs, locked, meanwhile, problems, rendering, state, style
 from inbox.desk.pages import (
     access,
     case,
     casework,
+    confirmations,
     dossiers,
     exchange,
     files,
@@ -26,6 +27,7 @@ from inbox.desk.pages import (
     registers,
     replies,
     retention,
+    signing,
     subject_access,
 )
 from inbox.desk.state import Desk
@@ -34,6 +36,8 @@ from inbox.desk.state import Desk
 _LARGEST_FORM = 1 << 21
 
 _PAGES = (
+    signing.pages,
+    confirmations.pages,
     queue.pages,
     case.pages,
     replies.pages,
@@ -75,6 +79,7 @@ def create_app(desk: Desk) -> Flask:
     jobs.init_app(app)
     headers.init_app(app)
     rendering.init_app(app)
+    meanwhile.init_app(app)
     problems.init_app(app)
     _register(app, desk.place, (guard.doors, style.sheets))
     _register(app, f"{desk.place}/<language>", _PAGES)
@@ -83,7 +88,7 @@ def create_app(desk: Desk) -> Flask:
 
 class _Request(Request):
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        """Keep a file that comes with a form in memory: it has a limit, and no page asks for one."""
+        """Keep a file that comes with a form in memory: a share, which no disk of this machine may have."""
         return BytesIO()
 
 

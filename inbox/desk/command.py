@@ -1,5 +1,6 @@
 """Keep the inbox open at a page of this machine's browser while its officers work at it."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ from inbox.cli.options import Closed, Door, officer_options, same_disk_option
 from inbox.files import sandbox
 from inbox.session import journal_actions
 from inbox.session.journal_actions import Surface
-from inbox.system import idle_timeout, memory, terminal
+from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
 
 
@@ -19,7 +20,14 @@ from inbox.system.clock import today
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="Lock after so long without a page asked for.",
+    help="End an officer's session after so long without a click or a key.",
+)
+@click.option(
+    "--short-minutes",
+    type=click.IntRange(1, 120),
+    default=10,
+    show_default=True,
+    help="Lock after so long with fewer officers signed in than it takes to open the inbox.",
 )
 @click.option(
     "--medium",
@@ -29,36 +37,38 @@ from inbox.system.clock import today
 @same_disk_option
 @officer_options
 @click.pass_obj
-def desk(door: Door, /, *, port: int, minutes: int, medium: Path | None, same_disk: bool) -> None:
+def desk(  # noqa: PLR0913 - its options
+    door: Door, /, *, port: int, minutes: int, short_minutes: int, medium: Path | None, same_disk: bool
+) -> None:
     """Serve the work desk to a browser on this machine, until it is locked."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     # Here alone: no other command so much as loads what opens sockets.
-    from inbox.desk import locked, opening, serving  # noqa: PLC0415
+    from inbox.desk import locked, opening, seats, serving, state  # noqa: PLC0415
 
     listener = serving.listen(port)
+    limits = seats.Limits(idle=minutes * seats.MINUTE, short=short_minutes * seats.MINUTE)
     why = "locked"
     try:
-        with idle_timeout.limited(minutes * 60), door.unlocked(today()) as opened:
+        with idle_timeout.limited(short_minutes * seats.MINUTE), door.unlocked(today()) as opened:
             journal_actions.open_at(opened.inbox, opened.by_opening(today()), Surface.DESK)
-            opening.hold(
-                opened,
-                listener,
-                medium,
-                lambda address: terminal.warn_all(_greeting(address, minutes)),
-                same_disk=same_disk,
-            )
-    except idle_timeout.Inactive:
-        why = f"nobody asked for a page for {minutes} minutes: locked"
+            here = state.Desk(opened, serving.port_of(listener), medium, limits, same_disk=same_disk)
+            greeting = partial(_greeting, minutes, short_minutes)
+            with holder.telling(opened.inbox.home.root, Surface.DESK, opened.officers):
+                opening.hold(here, listener, lambda address: terminal.warn_all(greeting(address)))
+    except idle_timeout.Inactive as inactive:
+        why = f"{inactive}: locked"
     terminal.warn(f"{why}; no key is left in memory. To open it again: Ctrl-C, then the same command.")
     locked.become(listener)
 
 
-def _greeting(address: str, minutes: int) -> list[str]:
+def _greeting(minutes: int, short_minutes: int, address: str) -> list[str]:
     return [
         memory.said(),
         *sandbox.said(),
-        f"It locks with `Lock`, and after {minutes} minutes without a page asked for; Ctrl-C ends it.",
-        "Open this address in a browser on this machine; it works once:",
+        f"An officer's session ends after {minutes} minutes in which they do nothing. The inbox locks with",
+        f"`Lock`, after {short_minutes} minutes with fewer officers signed in than it takes to open it, and",
+        "after 8 hours; Ctrl-C ends it. Open this address in a browser on this machine, and sign in there;",
+        "it works once:",
         address,
     ]

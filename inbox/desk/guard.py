@@ -1,16 +1,18 @@
-"""Who is let in: the browser that had the one-time address, with requests of the desk's own pages."""
+"""Who is let in: a browser by a one-time address, the officer before it by a passphrase of their own."""
 
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import jobs
+from inbox.desk import rendering, witnesses
+from inbox.desk.seats import Seat
 from inbox.desk.state import here
-from inbox.system import idle_timeout
 from templates.catalogues import LANGUAGES
 
 _OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.icon"}
+# What a browser is for that was let in and before which nobody has signed in yet.
+_FOR_ANYBODY = {"signing.ask", "signing.sign_in"}
 _READING = {"GET", "HEAD"}
 
 doors = Blueprint("guard", __name__)
@@ -25,7 +27,13 @@ def enter(secret: str) -> ResponseReturnValue:
     if not here().admit(secret):
         abort(HTTPStatus.FORBIDDEN)
     session["admitted"] = True
-    return redirect(url_for("queue.first", language="fr" if _prefers_french() else "en"))
+    return redirect(url_for("signing.ask", language="fr" if _prefers_french() else "en"))
+
+
+def seat_in(seat: Seat | None) -> None:
+    """Let the browser be that of a session, or of none; forms of who was there before have another token."""
+    session.clear()
+    session["admitted"], session["seat"] = True, seat.id if seat else ""
 
 
 def init_app(app: Flask) -> None:
@@ -33,7 +41,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_check)
 
 
-def _check() -> None:
+def _check() -> ResponseReturnValue | None:
     if request.host != here().host:
         abort(HTTPStatus.MISDIRECTED_REQUEST)
     # Pages send no Referer, and browsers no Origin without one: what tells is Sec-Fetch-Site.
@@ -41,12 +49,31 @@ def _check() -> None:
     allowed = {"same-origin", "none"} if request.method in _READING else {"same-origin"}
     if site not in allowed or not _is_own(request.headers.get("Origin")):
         abort(HTTPStatus.FORBIDDEN)
-    if request.endpoint not in _OPEN_TO_ALL and not session.get("admitted"):
+    if request.endpoint in _OPEN_TO_ALL:
+        return None
+    if not session.get("admitted"):
         abort(HTTPStatus.FORBIDDEN)
-    if session.get("admitted"):
-        g.is_let_in = True
-        if not jobs.is_watched():
-            idle_timeout.renew()
+    seat = here().seats.find(session.get("seat", ""))
+    if seat is not None:
+        g.seat = seat
+        if _somebody_acts():
+            here().seats.acts(seat)
+        return None
+    return None if request.endpoint in _FOR_ANYBODY else _to_sign_in()
+
+
+def _somebody_acts() -> bool:
+    """Tell whether somebody pressed a button or followed a link: pages also ask by themselves."""
+    return request.method not in _READING or request.headers.get("Sec-Fetch-User") == "?1"
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Lead to where officers sign in; what came with a form is shown again, and nothing of it was done."""
+    # A path that is no page's has no language.
+    g.setdefault("language", rendering.FIRST)
+    if request.method in _READING:
+        return redirect(url_for("signing.ask"), 303)
+    return rendering.plain("signing/ended.html", written=witnesses.written()), HTTPStatus.UNAUTHORIZED
 
 
 def _is_own(origin: str | None) -> bool:

@@ -22,14 +22,15 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import problems, rendering
-from inbox.desk.state import Work, here
+from inbox.desk import rendering, witnesses
+from inbox.desk.job import Work
+from inbox.desk.state import here, seat
 from inbox.system import idle_timeout
 
 pages = Blueprint("jobs", __name__, url_prefix="/job")
 
 # What is answered meanwhile, as it needs nothing of the vault.
-_MEANWHILE = {"jobs.show", "locked.lock", "guard.enter", "style.sheet", "style.icon"}
+_MEANWHILE = {"jobs.show", "locked.lock", "guard.enter", "signing.ask", "style.sheet", "style.icon"}
 # So long a page waits for the end of a job before it says that there is none yet: most are over by then.
 _PATIENCE_SECONDS = 0.4
 # Browsers ask again by themselves after so many seconds.
@@ -56,7 +57,7 @@ def long(work: Work) -> Callable[[View], View]:
                 g.is_job = True
                 return current_app.full_dispatch_request()
 
-            job = here().begin(work, run)
+            job = here().begin(work, run, seat())
             return redirect(url_for("jobs.show", number=job.number), 303)
 
         return begin
@@ -71,20 +72,30 @@ def init_app(app: Flask) -> None:
     def check() -> ResponseReturnValue | None:
         if here().pending is None or "is_job" in g or request.endpoint in _MEANWHILE:
             return None
-        return said(is_refused=True), HTTPStatus.SERVICE_UNAVAILABLE
+        reading = {} if request.form else REFRESH
+        return said(is_refused=True), HTTPStatus.SERVICE_UNAVAILABLE, {} if _is_mine() else reading
 
 
 def said(*, is_refused: bool) -> str:
-    """Return the page that says what is done, how far it is and, for one that was refused, what it had."""
-    written = problems.written() if is_refused else []
-    shown = {"job": here().job, "is_locking": here().is_over, "is_refused": is_refused, "written": written}
+    """Return the page that says what is done, how far it is and, for one that was refused, what it had.
+
+    Another officer learns only that the inbox is at work.
+    """
+    written = witnesses.written() if is_refused else []
+    if not _is_mine():
+        return rendering.plain("busy.html", written=written)
+    shown = {"job": seat().job, "is_locking": here().is_over, "is_refused": is_refused, "written": written}
     return rendering.page("job.html", **shown)
+
+
+def _is_mine() -> bool:
+    return "seat" in g and seat().job is here().pending
 
 
 @pages.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
     """Show how far a job is, or what came of it; of those before the last nothing is known any more."""
-    job = here().job
+    job = seat().job
     if job is None or job.number != number:
         abort(HTTPStatus.NOT_FOUND)
     if answer := job.answer_within(_PATIENCE_SECONDS):
@@ -95,10 +106,6 @@ def show(number: int) -> ResponseReturnValue:
 def work_goes_on(done: int, total: int) -> None:
     """Note how far a job is; let nobody be taken for absent while the program works."""
     idle_timeout.renew()
-    if job := here().job:
+    here().seats.acts(seat())
+    if job := seat().job:
         job.done, job.total = done, total
-
-
-def is_watched() -> bool:
-    """Tell whether a page is asked for that asks by itself: that shows nobody to be there."""
-    return request.endpoint == "jobs.show" and here().pending is not None

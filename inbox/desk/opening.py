@@ -2,32 +2,31 @@
 
 import socket
 from collections.abc import Callable
-from pathlib import Path
 
 from inbox.desk import serving
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
-from inbox.session.inbox import Unlocked
+from inbox.system import idle_timeout
+
+# So often is looked whether the inbox has to lock: the system's own timer stands still while a laptop sleeps.
+_TICK_SECONDS = 5.0
 
 
-def hold(
-    opened: Unlocked,
-    listener: socket.socket,
-    medium: Path | None,
-    greet: Callable[[str], None],
-    *,
-    same_disk: bool,
-) -> None:
-    """Serve until somebody locks the desk; Inactive if nobody asks for a page. ``greet`` gets the address.
+def hold(desk: Desk, listener: socket.socket, greet: Callable[[str], None]) -> None:
+    """Serve until somebody locks the desk. ``greet`` gets an address.
 
-    What takes long is done here, between two requests, while another thread says how far it is.
+    Raises Inactive, saying why, once the inbox has to lock by itself. What takes long is done here, between
+    two requests, while another thread says how far it is.
     """
-    desk = Desk(opened, serving.port_of(listener), medium, same_disk=same_disk)
     app = create_app(desk)
-    greet(desk.address)
-    with serving.serving(listener, app) as server:
-        while not desk.is_over:
-            server.answer()
-            if job := desk.pending:
-                with server.answering():
-                    job.run()
+    greet(desk.address())
+    try:
+        with serving.serving(listener, app) as server:
+            while not desk.is_over:
+                idle_timeout.end_in(desk.seats.locks_in())
+                server.answer(_TICK_SECONDS)
+                if job := desk.pending:
+                    with server.answering():
+                        job.run()
+    except idle_timeout.Inactive:
+        raise idle_timeout.Inactive(desk.seats.why_it_locks) from None

@@ -3,20 +3,17 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
-from inbox.desk import rendering
+from inbox.desk import rendering, witnesses
 from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
 from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase
 from inbox.language.messages import sentence
 from inbox.system import terminal
-
-# Fields of forms that are no words of an officer's own.
-_OURS = ("csrf_token", "passphrase-")
 
 
 def init_app(app: Flask) -> None:
@@ -31,18 +28,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _fault)
 
 
-def written() -> list[tuple[str, str]]:
-    """Return what an officer gave with a form, by field: it must not be lost."""
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not name.startswith(_OURS) and value
-    ]
-
-
 def _refused(refused: Refused) -> ResponseReturnValue:
-    status = HTTPStatus.CONFLICT
-    return rendering.page("refused.html", what=refused.what, hint=refused.hint, written=written()), status
+    shown = {"what": refused.what, "hint": refused.hint, "written": witnesses.written()}
+    return rendering.page("refused.html", **shown), HTTPStatus.CONFLICT
 
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:
@@ -55,9 +43,12 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     if actions is None:
         return _refused(refused)
     cases = [each.case for each in actions if each.case is not None]
-    shown = {"action": actions[0], "cases": cases, "names": g.names, "needed": g.needed, "written": written()}
+    shown = {"action": actions[0], "cases": cases, "names": g.names, "needed": g.needed, "path": request.path}
+    if "asked" in g:
+        return redirect(url_for("confirmations.show"), 303)
     wrong = refused.what if g.has_typed else ""
-    return rendering.page("confirm.html", **shown, wrong=wrong, path=request.path), HTTPStatus.UNAUTHORIZED
+    page = rendering.page("confirm.html", **shown, wrong=wrong, written=witnesses.written())
+    return page, HTTPStatus.UNAUTHORIZED
 
 
 def _damaged(error: CryptoError) -> ResponseReturnValue:
@@ -90,4 +81,4 @@ def _fault(error: Exception) -> ResponseReturnValue:
 
 def _page(template: str, /, **values: Any) -> str:
     """Return a page; for who is not let in one that tells nothing of the desk, not even its path."""
-    return rendering.page(template, **values) if g.get("is_let_in") else rendering.outside()
+    return rendering.page(template, **values) if "seat" in g else rendering.outside()

@@ -16,14 +16,14 @@ from crypto.journal import Presence, Value
 from crypto.keyring import Texts
 from crypto.printable import lines, visible
 from inbox.desk import translate
-from inbox.desk.state import here
+from inbox.desk.state import here, seat, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
-from inbox.session import action_words
+from inbox.session import action_words, journal
 from templates import catalogues
 from templates.catalogues import Domain
 
-_FIRST = "fr"
+FIRST = "fr"
 # Between one unit of bytes and the next; from how many of one on no fraction of it is told.
 _STEP, _TELLING = 1024, 10
 
@@ -95,7 +95,6 @@ def _about(language: str, values: Mapping[str, Value], code: str) -> str:
 
 def page(template: str, /, **values: Any) -> str:
     """Return a page in the language of its address."""
-    desk = here()
     return (
         environment(g.language)
         .get_template(f"desk/{template}")
@@ -103,14 +102,34 @@ def page(template: str, /, **values: Any) -> str:
             values,
             language=g.language,
             languages=LANGUAGES,
-            present=desk.officers,
-            notices=desk.notices,
-            said=desk.said(),
+            me=seat().officer,
+            as_of=_as_of(),
+            waiting=0 if here().pending else len(waiting()),
+            ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
+            notices=here().notices,
+            said=seat().said(),
             here=request.endpoint,
             url_for=url_for,
             csrf=generate_csrf,
             other=_in_other_language,
         )
+    )
+
+
+def _as_of() -> int:
+    """Return how far the journal goes as a page of a case is shown, 0 for other pages."""
+    if "case" not in (request.view_args or {}) or here().pending:
+        return 0
+    with here().inbox.vault.transaction() as session:
+        return journal.head(session).n
+
+
+def plain(template: str, /, **values: Any) -> str:
+    """Return a page for somebody who has not signed in, or who may not see what others do."""
+    return (
+        environment(g.language)
+        .get_template(f"desk/{template}")
+        .render(values, language=g.language, languages=LANGUAGES, url_for=url_for, csrf=generate_csrf)
     )
 
 
@@ -130,7 +149,7 @@ def init_app(app: Flask) -> None:
 
     @app.url_value_preprocessor
     def take(_: str | None, values: dict[str, Any] | None) -> None:
-        chosen = (values or {}).pop("language", _FIRST)
+        chosen = (values or {}).pop("language", FIRST)
         if chosen not in LANGUAGES:
             abort(HTTPStatus.NOT_FOUND)
         g.language = chosen

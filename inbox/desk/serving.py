@@ -8,8 +8,8 @@ import logging
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import SimpleQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -86,10 +86,11 @@ class Server:
     def __init__(self, asked: "SimpleQueue[HTTPChannel | None]") -> None:
         self._asked = asked
 
-    def answer(self) -> None:
-        """Wait for a request, and answer it."""
-        if channel := self._asked.get():
-            channel.service()
+    def answer(self, within: float | None = None) -> None:
+        """Wait for a request, so many seconds at most if they are given, and answer it."""
+        with suppress(Empty):
+            if channel := self._asked.get(timeout=within):
+                channel.service()
 
     @contextmanager
     def answering(self) -> Iterator[None]:

@@ -1,28 +1,58 @@
-"""Two officers at one page: each types the passphrase for this very action, and nothing keeps it."""
+"""Who confirms an action at a page: officers who type their passphrases for it, and nothing keeps them.
+
+The acting officer is one of them: a session that was left open must not let somebody else act for two. The
+second one types at the same page, or has confirmed the very form in a session of their own.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from flask import g, request
 
 from crypto.journal import Presence
-from inbox.keys import share_file
+from inbox.desk.confirmations import ASKING, GOING_ON, Confirmation
 from inbox.session.actions import Action, Confirm
 from inbox.session.inbox import Unlocked
 
 FIELD = "passphrase-"
+# Fields of forms that are no words of an officer's own.
+_OURS = ("csrf_token", "passphrase", "as_of", ASKING, GOING_ON)
 
 
-def asking(opened: Unlocked) -> Confirm:
-    """Return what confirms an action by the passphrases that came with the form; nobody if none did."""
+def written() -> list[tuple[str, str]]:
+    """Return what an officer gave with a form, by field: it must not be lost."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not name.startswith(_OURS) and value
+    ]
+
+
+def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Confirm:
+    """Return what confirms an action of an officer; ``asked`` are the confirmations they have asked for."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
-        given = {name: request.form.get(FIELD + name, "") for name in opened.sealed}
-        g.actions, g.names, g.needed, g.has_typed = actions, list(opened.sealed), needed, any(given.values())
+        names = [officer, *(name for name in opened.sealed if name != officer)]
+        given = {name: request.form.get(FIELD + name, "") for name in names}
+        g.actions, g.names, g.needed, g.has_typed = actions, names, needed, any(given.values())
+        if second := _second(asked, actions):
+            return dict.fromkeys((officer, second), Presence.CONFIRMED)
         confirmed: list[str] = []
-        for name, file in opened.sealed.items():
+        for name in names:
             if given[name] and len(confirmed) < needed:
-                share_file.unseal(file, given[name])
+                opened.prove(name, given[name])
                 confirmed.append(name)
-        return dict.fromkeys(confirmed, Presence.CONFIRMED)
+        if [officer] == confirmed and needed > 1 and ASKING in request.form:
+            wanted = Confirmation(officer, request.path, tuple(actions), tuple(written()))
+            g.asked = asked[wanted.id] = wanted
+        return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 
     return ask
+
+
+def _second(asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:
+    """Return who has confirmed this very form, which counts once; nobody without."""
+    found = asked.get(request.form.get(GOING_ON, ""))
+    if found is None or not found.confirmed_by or not found.covers(request.path, actions, written()):
+        return ""
+    del asked[found.id]
+    return found.confirmed_by

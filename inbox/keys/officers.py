@@ -34,11 +34,13 @@ class Credential:
 class Opened:
     """What the credentials of a quorum give: the master secret (32 bytes), and whose shares they were.
 
-    ``sealed`` has the share file of each member who gave a passphrase, by the number of the share.
+    ``words`` are those of their shares, ``sealed`` has the share file of each member who gave a passphrase,
+    by the number of the share.
     """
 
     master: bytes = field(repr=False)
     members: tuple[int, ...]
+    words: tuple[str, ...] = field(repr=False)
     sealed: dict[int, ShareFile] = field(repr=False)
 
 
@@ -96,7 +98,22 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
     except CryptoError:
         raise OtherSharing from None
     sealed = {member: file for member, file in zip(members, files, strict=True) if file is not None}
-    return Opened(master, members, sealed)
+    return Opened(master, members, tuple(words), sealed)
+
+
+def proven(header: Header, opened_by: Sequence[str], file: ShareFile, given: str) -> int:
+    """Return the number of the share in a file, if it is of the secret that other shares have opened.
+
+    What the file says of its officer anybody can write; a share that fits the others nobody can make up.
+    Raises WrongPassphrase, ShareDamaged, OtherSharing, TooLittleMemory.
+    """
+    words = _words(header, Credential(b"", given), file)
+    if words not in opened_by:
+        try:
+            shares.combine([*opened_by, words])
+        except CryptoError:
+            raise OtherSharing from None
+    return shares.member(words)
 
 
 def typed(sheet: bytes) -> str:

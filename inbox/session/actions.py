@@ -24,6 +24,7 @@ class Code(StrEnum):
     FOUND = "found"
     UPGRADE = "upgrade"
     OPEN = "open"
+    SIGN_IN = "sign-in"
     LIST = "list"
     SEARCH = "search"
     SHOW = "show"
@@ -182,14 +183,16 @@ class Rule:
     ``officers``: 2 if it gives away what cannot be taken back, or takes away what guards the others. In
     ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. On
     ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
-    may see. ``oversight`` counts it: it departs from the ordinary or from what the rules propose, ends a
-    case, or changes who can act, who can see something, or by what everything is measured.
+    may see. What ``reads`` changes nothing but the journal. ``oversight`` counts it: it departs from the
+    ordinary or from what the rules propose, ends a case, or changes who can act, who can see something, or
+    by what everything is measured.
     """
 
     officers: int = 1
     reason: Reason = Reason.NONE
     quarantine: bool = False
     all_cases: bool = False
+    reads: bool = False
     oversight: bool = False
     values: Mapping[str, Field] = field(default_factory=dict)
 
@@ -225,19 +228,20 @@ _PARTS = ("danger", "immediacy", "severity", "verifiability", "corroboration", "
 TABLE: Mapping[Code, Rule] = {
     Code.FOUND: Rule(all_cases=True, values=_SHARING | _LAW),
     Code.UPGRADE: Rule(all_cases=True, values={"from_version": _TEXT, "to_version": _TEXT}),
-    Code.OPEN: Rule(values={"surface": _code("surface")}),
-    Code.LIST: Rule(values=_VIEW),
-    Code.SEARCH: Rule(values=_VIEW),
-    Code.SHOW: Rule(values=_VIEW | {"purpose": _code("purpose")}),
+    Code.OPEN: Rule(reads=True, values={"surface": _code("surface")}),
+    Code.SIGN_IN: Rule(reads=True),
+    Code.LIST: Rule(reads=True, values=_VIEW),
+    Code.SEARCH: Rule(reads=True, values=_VIEW),
+    Code.SHOW: Rule(reads=True, values=_VIEW | {"purpose": _code("purpose")}),
     Code.DECLARE: Rule(),
-    Code.PREVIEW: Rule(values={"file": _NUMBER, "page": _NUMBER}),
+    Code.PREVIEW: Rule(reads=True, values={"file": _NUMBER, "page": _NUMBER}),
     Code.REPLY: Rule(
         reason=Reason.OPTIONAL,
         quarantine=True,
         values={"template": _TEXT, "feedback": _FLAG, "despite": _FLAG},
     ),
-    Code.PREVIEW_REPLY: Rule(),
-    Code.LIST_TEMPLATES: Rule(),
+    Code.PREVIEW_REPLY: Rule(reads=True),
+    Code.LIST_TEMPLATES: Rule(reads=True),
     Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
@@ -245,7 +249,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
-    Code.LIST_DISCLOSURES: Rule(),
+    Code.LIST_DISCLOSURES: Rule(reads=True),
     Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.NOTE: Rule(),
     Code.TAG: Rule(values={"removed": _FLAG}),
@@ -266,9 +270,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.DECIDE_BY_TWO: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True, values=_DECIDING),
     Code.EXTEND: Rule(reason=_NEEDED, oversight=True, values={"despite": _FLAG}),
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
-    Code.READ_TIMELINE: Rule(),
-    Code.OVERSEE: Rule(quarantine=True),
-    Code.LIST_SETTINGS: Rule(),
+    Code.READ_TIMELINE: Rule(reads=True),
+    Code.OVERSEE: Rule(reads=True, quarantine=True),
+    Code.LIST_SETTINGS: Rule(reads=True),
     Code.CHOOSE_REGIME: Rule(all_cases=True, oversight=True, values={"regime": _code("regime")}),
     Code.CHANGE_DAYS_OFF: Rule(
         all_cases=True,
@@ -282,25 +286,25 @@ TABLE: Mapping[Code, Rule] = {
     Code.COPY_OUTBOX: Rule(all_cases=True, values={"outbox": _NUMBER}),
     Code.RENEW_KEYRING: Rule(all_cases=True),
     Code.EXPORT_CARD: Rule(),
-    Code.READ_JOURNAL: Rule(values={"how": _code("how")}),
-    Code.LIST_KEYS: Rule(values=_VIEW),
-    Code.LIST_CHANNELS: Rule(),
-    Code.LIST_OFFICERS: Rule(),
+    Code.READ_JOURNAL: Rule(reads=True, values={"how": _code("how")}),
+    Code.LIST_KEYS: Rule(reads=True, values=_VIEW),
+    Code.LIST_CHANNELS: Rule(reads=True),
+    Code.LIST_OFFICERS: Rule(reads=True),
     Code.ACKNOWLEDGE_RENEWAL: Rule(oversight=True),
     Code.EXCLUDE: Rule(reason=_NEEDED, oversight=True, values=_OFFICER),
     Code.FOUND_CONFLICT: Rule(oversight=True, values=_OFFICER),
-    Code.LIST_CONFLICTS: Rule(values=_VIEW),
-    Code.LIST_LINKS: Rule(),
+    Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
+    Code.LIST_LINKS: Rule(reads=True),
     Code.LINK: Rule(values={"relation": _code("relation")}),
     Code.UNLINK: Rule(),
     Code.DISMISS_LINK: Rule(),
     Code.ENTRUST: Rule(oversight=True, values=_OFFICERS),
     Code.OPEN_TO_ALL: Rule(oversight=True),
-    Code.LIST_HANDLERS: Rule(),
-    Code.LIST_RETENTION: Rule(quarantine=True, values=_VIEW),
-    Code.LIST_DESTROYED: Rule(),
+    Code.LIST_HANDLERS: Rule(reads=True),
+    Code.LIST_RETENTION: Rule(reads=True, quarantine=True, values=_VIEW),
+    Code.LIST_DESTROYED: Rule(reads=True),
     # Also of what is in quarantine: codes and days, which show nothing of a report.
-    Code.READ_REGISTER: Rule(quarantine=True, values=_REGISTER),
+    Code.READ_REGISTER: Rule(reads=True, quarantine=True, values=_REGISTER),
     Code.EXPORT_REGISTER: Rule(quarantine=True, oversight=True, values=_REGISTER),
     Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
     Code.WRITE_SHEET: Rule(values={"sheet": _code("sheet")}),
@@ -357,7 +361,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIFT_CONFLICT: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICER),
     Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
-    Code.READ_IDENTITY: Rule(officers=2, oversight=True),
+    Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICERS),
     Code.OPEN_ARCHIVED: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crypto import passphrase
 from crypto.journal import Presence
-from inbox.keys import officers, vault_header
+from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
@@ -119,14 +119,15 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """An inbox and the officers who opened it.
+    """An inbox and the officers who opened it, with the ``words`` of their shares.
 
-    ``sealed`` has the share file of each who gave a passphrase.
+    ``sealed`` has the share file of each officer who has given a passphrase.
     """
 
     inbox: Inbox
     officers: tuple[str, ...]
-    sealed: Mapping[str, ShareFile] = field(repr=False)
+    words: tuple[str, ...] = field(repr=False)
+    sealed: dict[str, ShareFile] = field(repr=False)
 
     @property
     def present(self) -> Mapping[str, Presence]:
@@ -136,6 +137,26 @@ class Unlocked:
     def by_opening(self, today: date) -> Actor:
         """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
         return Actor(self.present, today, self._given)
+
+    def signed_in(self, name: str) -> Mapping[str, Presence]:
+        """Return how an officer is there who has signed in with a passphrase."""
+        return {name: _presence(name, self.sealed)}
+
+    def prove(self, name: str, given: str) -> None:
+        """Return if this is the passphrase of an officer whose share is here; else WrongPassphrase."""
+        share_file.unseal(self.sealed[name], given)
+
+    def bring(self, share: bytes, given: str) -> str:
+        """Take in the share file of one more officer, proven by its passphrase; return who it is.
+
+        Raises ShareDamaged, OtherSharing, WrongPassphrase, TooLittleMemory.
+        """
+        file = share_file.parse(share)
+        member = officers.proven(self.inbox.header, self.words, file, given)
+        with self.inbox.vault.transaction() as session:
+            name = next(each.name for each in queries_office.officers(session) if each.member == member)
+        self.sealed[name] = file
+        return name
 
     def _given(self, actions: Sequence[Action], _: int) -> Mapping[str, Presence]:
         """Return whose passphrases came with the command.
@@ -171,7 +192,7 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
             sealed = {names[member]: file for member, file in sorted(credited.sealed.items())}
             inbox = Inbox(home, opened, found, progress, passphrase.backup_key(credited.master))
             inbox.settle()
-            yield Unlocked(inbox, tuple(names.values()), sealed)
+            yield Unlocked(inbox, tuple(names.values()), credited.words, sealed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,12 @@ def open_at(inbox: Inbox, who: Actor, surface: Surface) -> None:
         pass
 
 
+def sign_in(inbox: Inbox, who: Actor) -> None:
+    """Note that an officer begins to work in a session of their own."""
+    with inbox.acting(who, action(Code.SIGN_IN)):
+        pass
+
+
 def read(inbox: Inbox, who: Actor, first: int | None = None, *, most: int | None = None) -> Read:
     """Return the entries from number ``first`` on, at most so many; without ``first`` the newest of them."""
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from crypto.journal import Entry, Head
 from crypto.printable import visible
 from inbox.language.views import View
-from inbox.session import action_words
-from inbox.session.actions import Action
+from inbox.session import action_words, journal
+from inbox.session.actions import TABLE, Action, Actor, Code
 from inbox.session.anchors import Checked
+from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 
 _WITHHELD = "withheld: about a case that is kept from somebody present"
@@ -21,6 +22,20 @@ def line(each: Line) -> str:
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
+
+
+def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[Entry]:
+    """Return what others did to a case since entry ``seen`` of the journal, reading aside, oldest first.
+
+    Nothing of a case that is not there for those who act.
+    """
+    with inbox.vault.transaction(who.officers, quarantine=True) as session:
+        since = [each for each in journal.of_case(session, number) if each.n > seen]
+    return [
+        each
+        for each in since
+        if not (each.officers.keys() & who.present.keys() or TABLE[Code(each.action)].reads)
+    ]
 
 
 def several(actions: Sequence[Action]) -> str:

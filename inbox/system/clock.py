@@ -1,4 +1,4 @@
-"""The inbox's only clock: the day that commands and desk pages take for today."""
+"""The inbox's only clock: the day that commands and desk pages take for today, and the minute for people."""
 
 from datetime import UTC, date, datetime
 
@@ -15,3 +15,8 @@ def today() -> date:
             sentence("the clock says {today}", today=day), sentence("set the clock, then try again")
         )
     return day
+
+
+def minute() -> str:
+    """Return the day and the minute that it is in UTC, for people who want to know since when."""
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M}"

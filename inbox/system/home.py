@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto import base64url
+from inbox.language import labels
 from inbox.language.errors import HomeRefused
 from inbox.language.messages import sentence
-from inbox.system import atomic_files
+from inbox.system import atomic_files, holder
+from inbox.system.holder import Holder
 
 
 def keystore_name(generation: int) -> str:
@@ -109,17 +111,28 @@ class Home:
             )
         descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            _lock(descriptor)
+            _lock(descriptor, self.root)
             yield
         finally:
             os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, root: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise HomeRefused(
-            sentence("another inbox command is at work here"),
-            sentence("wait for it to end; a session ends with `lock`"),
-        ) from None
+        raise _held(holder.of(root)) from None
+
+
+def _held(by: Holder | None) -> HomeRefused:
+    if by is None:
+        return HomeRefused(sentence("another inbox command is at work here"), sentence("wait for it to end"))
+    return HomeRefused(
+        sentence(
+            "the inbox has been open since {since} UTC: {surface}, {officers}",
+            since=by.since,
+            surface=labels.said("surface", by.surface),
+            officers=", ".join(by.officers),
+        ),
+        sentence("work there, or end it first: a session ends with `lock`, the desk with its button Lock"),
+    )

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 # Seconds that a single command waits for the answer to a question: its vault may be open.
 QUESTION = 600
+# Seconds: the system takes 0 for never.
+_AT_ONCE = 0.001
 # Seconds in which a process to which nobody types any more may close its vault and say so.
 GRACE = 10
 
@@ -57,8 +59,13 @@ def asking() -> Iterator[None]:
 
 def renew() -> None:
     """Take note that somebody typed, or that work which people wait for went on."""
+    end_in(_Limit.seconds)
+
+
+def end_in(seconds: float) -> None:
+    """Let the block end after so many seconds, at once for 0 or fewer, unless it is renewed before."""
     if signal.getsignal(signal.SIGALRM) is _end:
-        signal.setitimer(signal.ITIMER_REAL, _Limit.seconds)
+        signal.setitimer(signal.ITIMER_REAL, max(seconds, _AT_ONCE) if _Limit.seconds else 0)
 
 
 def _end(*_: object) -> None:

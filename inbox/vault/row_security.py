@@ -212,20 +212,19 @@ def _in_quarantine() -> Select[Any]:
 def _in_archive() -> Select[Any]:
     """Return the numbers of the cases in the archive that were not opened today for all those present.
 
-    One alone of two who opened it does not read it either. One with a letter that nobody has read is to be
-    read first.
+    Two open one; each of them then reads it, at the desk in a session of their own. One with a letter that
+    nobody has read is to be read first.
     """
     work, letters = casework_tables.Workflow.__table__.c, tables.FollowUp.__table__.c
     opened = casework_tables.ArchiveOpening.__table__.c
     today = select(_TODAY.c.day).scalar_subquery()
     among = func.count().filter(opened.officer.in_(select(_OFFICERS)))
     here = select(opened.case).where(opened.day == today).group_by(opened.case)
-    together = (among == _everybody(), _everybody() >= literal_column("min(2, count(*))"))
     return select(work.case).where(
         work.archive_from <= today,
         # In the words of the index of unread letters: by others it would not be found.
         work.case.not_in(select(letters.case).where(literal_column("follow_ups.unread IS 1"))),
-        work.case.not_in(here.having(*together)),
+        work.case.not_in(here.having(among == _everybody())),
     )
 
 

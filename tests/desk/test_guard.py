@@ -13,8 +13,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from inbox.desk import headers
+from inbox.desk.done import Done
 from inbox.overview import queue
-from inbox.system import idle_timeout
 from portal.web import headers as portal_headers
 from templates.catalogues import LANGUAGES
 from tests.support import inbox_builders as build
@@ -38,7 +38,7 @@ def test_the_address_works_once(client: Client) -> None:
     assert {"HttpOnly", "SameSite=Strict", f"Path={client.desk.place}"} <= set(cookie.split("; "))
     other = client.app.test_client()
     base = f"http://{client.desk.host}"
-    for path in (client.desk.address.removeprefix(base), "/open/wrong", *PAGES):
+    for path in ("/open/wrong", *PAGES):
         assert other.get(
             path if "open" in path else f"{client.desk.place}/en{path}", base_url=base
         ).status_code in (403, 404)
@@ -52,8 +52,8 @@ def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dic
     The control is who is let in.
     """
     desk, stranger = client.desk, client.app.test_client()
-    secrets = (desk.place, *desk.actor().officers, "The reply waits", "csrf_token")
-    desk.say("replied")
+    secrets = (desk.place, client.seat.officer, "The reply waits", "csrf_token")
+    client.seat.say(Done.REPLIED)
     for path in ("/", "/style.css", "/en/", f"{desk.place}/en/", f"{desk.place}/xx/", f"{desk.place}/open/x"):
         answer = stranger.get(path, base_url=f"http://{desk.host}", headers=asked)
         assert answer.status_code in (403, 404, 421)
@@ -66,8 +66,7 @@ def test_who_is_not_let_in_learns_nothing_of_the_desk(client: Client, asked: dic
 
 def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
     with sitting(world.office) as client:
-        desk = client.desk
-        desk._once = "known"
+        client.desk._once = {"known"}
         assert client.ask("/open/wrong").status_code == 403
         assert client.ask("/open/known").status_code == 302
         assert client.ask("/open/known").status_code == 403
@@ -76,7 +75,7 @@ def test_a_wrong_secret_uses_nothing_up(world: World) -> None:
 def test_only_a_visit_uses_the_address_up(world: World) -> None:
     """What looks whether it answers does not."""
     with sitting(world.office) as client:
-        client.desk._once = "known"
+        client.desk._once = {"known"}
         path, base = f"{client.desk.place}/open/known", f"http://{client.desk.host}"
         for method, status in {"HEAD": 405, "OPTIONS": 200, "POST": 403}.items():
             said = client.app.test_client().open(path, method=method, base_url=base, headers=SAME)
@@ -143,18 +142,23 @@ def test_a_form_without_the_token_of_the_session_does_nothing(world: World, toke
     assert "make-outbox" not in actions(world.office)
 
 
-def test_only_who_was_let_in_keeps_the_desk_from_locking(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not another program that asks again and again, nor another site in the same browser."""
-    renewed: list[str] = []
-    monkeypatch.setattr(idle_timeout, "renew", lambda: renewed.append("once more"))
+def test_only_who_presses_or_follows_something_keeps_a_session_open(client: Client) -> None:
+    """Neither another program that asks again and again, nor another site, nor a page by itself."""
+    client.seat.active = 0.0
+    client.desk.seats._now = lambda: 1.0
     base = f"http://{client.desk.host}"
     other = client.app.test_client()
     for path in ("/en/", "/style.css", "/open/wrong"):
         other.get(f"{client.desk.place}{path}", base_url=base)
-    assert [client.ask("/en/", **{"Sec-Fetch-Site": "cross-site"}).status_code, renewed] == [403, []]
-    assert [client.ask("/en/").status_code, renewed] == [200, ["once more"]]
+    pressed = {"Sec-Fetch-User": "?1"}
+    assert client.ask("/en/", **pressed | {"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert client.ask("/en/").status_code == 200
+    assert client.seat.active == 0.0
+    assert client.ask("/en/", **pressed).status_code == 200
+    assert client.seat.active == 1.0
+    client.desk.seats._now = lambda: 2.0
+    client.send("/en/queue", search="x", sort="priority")
+    assert client.seat.active == 2.0
 
 
 def test_every_answer_carries_the_headers(client: Client) -> None:
@@ -181,7 +185,7 @@ def test_every_answer_carries_the_headers(client: Client) -> None:
 
 def test_a_form_that_is_larger_than_any_of_ours_is_not_read(client: Client) -> None:
     assert client.send("/en/queue", search="x" * (2 << 20), sort="priority").status_code == 413
-    assert client.desk.wanted.search == ""
+    assert client.seat.wanted.search == ""
     assert client.send("/en/queue", search="x" * 99, sort="priority").status_code == 303
 
 
@@ -190,7 +194,7 @@ def test_a_token_of_another_session_does_nothing(client: Client) -> None:
     stolen = client.token()
     other = client.app.test_client()
     with other.session_transaction(base_url=f"http://{client.desk.host}") as session:
-        session["admitted"] = True
+        session["admitted"], session["seat"] = True, client.seat.id
     answer = other.post(
         f"{client.desk.place}/en/medium/outbox",
         base_url=f"http://{client.desk.host}",

@@ -15,7 +15,6 @@ from statistics import median
 import pytest
 from playwright.sync_api import Browser, expect
 
-from inbox.system import idle_timeout
 from tests.support import accessibility
 from tests.support.desk_room import SAME, Served, Visitor, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, passphrase_of
@@ -239,14 +238,15 @@ def test_a_page_that_refreshes_itself_keeps_no_desk_open(
             headers=SAME,
             data={"csrf_token": client.token()},
         )
-        monkeypatch.setattr(idle_timeout, "renew", lambda: renewed.append("once more"))
+        monkeypatch.setattr(client.desk.seats, "acts", lambda _: renewed.append("once more"))
+        asked = {"Sec-Fetch-User": "?1"}
         assert "Refresh" in client.raw.get(begun.location, base_url=base).headers
         assert [] == renewed
-        client.ask("/en/")
+        client.ask("/en/", **asked)
         assert ["once more"] == renewed
         job = client.desk.pending
         assert job
         job.run()
         del renewed[:]
-        assert "Refresh" not in client.raw.get(begun.location, base_url=base).headers
+        assert "Refresh" not in client.raw.get(begun.location, base_url=base, headers=asked).headers
         assert ["once more"] == renewed

@@ -188,7 +188,7 @@ def test_no_page_goes_to_a_disk(monkeypatch: pytest.MonkeyPatch, limit: int) -> 
 def test_no_file_that_comes_with_a_form_goes_to_a_disk(world: World) -> None:
     """No page asks for one; the control is an application like any other."""
     with sitting(world.office) as client:
-        ours = create_app(Desk(client.desk._opened, 8090, None))
+        ours = create_app(Desk(client.desk.opened, 8090, None))
     spilled = []
     body = b'--x\r\nContent-Disposition: form-data; name="f"; filename="x"\r\n\r\n%s\r\n--x--' % bytes(
         1 << 20

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
 from tests.support.forks import Fork
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
+from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, Sent, World, passphrase_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,13 +32,20 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
 class Client:
-    """A browser without a screen, admitted to a desk in this process."""
+    """A browser without a screen, admitted to a desk in this process, in which an officer has signed in.
 
-    def __init__(self, desk: Desk, app: "Flask | None" = None) -> None:
+    Without ``officer`` it is the first of those who opened the inbox. Passphrases are typed where signing in
+    is what is looked at: they take long.
+    """
+
+    def __init__(self, desk: Desk, app: "Flask | None" = None, officer: str = "") -> None:
         self.desk = desk
         self.app = app or create_app(desk)
         self.raw: FlaskClient = self.app.test_client()
-        self.entered = self.ask(desk.address.removeprefix(f"http://{desk.host}{desk.place}"))
+        self.entered = self.ask(desk.address().removeprefix(f"http://{desk.host}{desk.place}"))
+        self.seat = desk.seats.sign_in(officer or desk.opened.officers[0])
+        with self.raw.session_transaction(base_url=f"http://{desk.host}{desk.place}/") as session:
+            session["seat"] = self.seat.id
 
     def ask(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
@@ -61,17 +68,26 @@ class Client:
         return answer
 
     def token(self) -> str:
-        """Return what the forms of this session carry, from the page that costs least: that of no page."""
-        found = TOKEN.search(self.ask("/en/none").text)
+        """Return what the forms of this session carry, from the page that costs least."""
+        base = f"http://{self.desk.host}"
+        found = TOKEN.search(
+            self.raw.get(f"{self.desk.place}/en/none", base_url=base, follow_redirects=True).text
+        )
         assert found
         return found[1]
 
 
 @contextmanager
-def sitting(office: Office, medium: Path | None = None) -> Iterator[Client]:
-    """Give a client of a desk in this process."""
+def sitting(office: Office, medium: Path | None = None, officer: str = "") -> Iterator[Client]:
+    """Give a client of a desk in this process, in which an officer has signed in."""
     with office.unlocked() as opened:
-        yield Client(Desk(opened, 8090, medium, same_disk=True))
+        yield Client(Desk(opened, 8090, medium, same_disk=True), officer=officer)
+
+
+def signing_in(office: Office, who: str = "") -> tuple[str, str]:
+    """Return the name and the passphrase of an officer: of the first who opens the inbox, or of another."""
+    name = who or next(iter(office.present), "")
+    return (name, passphrase_of(name)) if name else ("officer", PASSPHRASE)
 
 
 @dataclass
@@ -82,6 +98,7 @@ class Served:
     greeting: str
     address: str
     printed: TextIO
+    office: Office
 
     @property
     def root(self) -> str:
@@ -109,7 +126,7 @@ def serving(office: Office, *options: str | Path, command: Sequence[str | Path] 
             while not (line := printed.readline()).startswith("http://"):
                 said += line
                 assert line, said
-            yield Served(process, said, line.strip(), printed)
+            yield Served(process, said, line.strip(), printed, office)
         finally:
             process.kill()
             process.wait()
@@ -126,15 +143,15 @@ class Answer:
 
 
 class Visitor:
-    """A browser without a screen before a desk of its own process, which it was admitted to."""
+    """A browser without a screen before a desk of its own process, in which an officer has signed in."""
 
     def __init__(self, served: Served) -> None:
         self._root = served.root
         self.cookies = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        token = TOKEN.search(self._answer(served.address).text)
-        assert token
-        self._token = token[1]
+        self._take_token(self._answer(served.address))
+        name, given = signing_in(served.office)
+        self._take_token(self.post("/en/sign-in", officer=name, passphrase=given))
 
     def get(self, path: str) -> Answer:
         """Open a page."""
@@ -144,6 +161,11 @@ class Visitor:
         """Send a form, and go where its answer leads."""
         given = urllib.parse.urlencode({"csrf_token": self._token} | form, doseq=True).encode()
         return self._answer(urllib.request.Request(self._root + path, given, SAME))
+
+    def _take_token(self, answer: Answer) -> None:
+        token = TOKEN.search(answer.text)
+        assert token
+        self._token = token[1]
 
     def end_of_job(self, number: int) -> Answer:
         """Return what came of a job, once it is over."""
@@ -163,10 +185,15 @@ class Visitor:
 
 @contextmanager
 def seen(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
-    """Give a page of a real browser that has opened the desk by its address."""
+    """Give a page of a real browser in which an officer has signed in."""
     context = chromium.new_context(**options)
     page = context.new_page()
     page.goto(served.address)
+    name, given = signing_in(served.office)
+    page.locator("#officer").select_option(name)
+    page.locator("#passphrase").fill(given)
+    page.locator("#passphrase").press("Enter")
+    page.locator(".present").wait_for()
     yield page
     context.close()
 

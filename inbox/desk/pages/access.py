@@ -6,9 +6,10 @@ from flask.typing import ResponseReturnValue
 from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import Given, Ground, What
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import choice, day, line, text
 from inbox.desk.pages.case import done
-from inbox.desk.state import Done, here
+from inbox.desk.state import actor, here, seat
 
 pages = Blueprint("access", __name__, url_prefix="/case/<int:case>")
 
@@ -16,7 +17,7 @@ pages = Blueprint("access", __name__, url_prefix="/case/<int:case>")
 @pages.get("/readers")
 def show(case: int) -> ResponseReturnValue:
     """Show who may read a case."""
-    readers = handlers.look(here().inbox, here().actor(), case)
+    readers = handlers.look(here().inbox, actor(), case)
     return rendering.page("access/readers.html", number=case, readers=readers)
 
 
@@ -24,69 +25,69 @@ def show(case: int) -> ResponseReturnValue:
 def entrust(case: int) -> ResponseReturnValue:
     """Let these officers alone read a case, or all again."""
     if chosen := request.form.getlist("officer"):
-        handlers.entrust(here().inbox, here().actor(), case, chosen)
+        handlers.entrust(here().inbox, actor(), case, chosen)
     else:
-        handlers.open_to_all(here().inbox, here().actor(), case)
+        handlers.open_to_all(here().inbox, actor(), case)
     return _done(case, Done.ENTRUSTED)
 
 
 @pages.post("/readers/break-glass")
 def break_glass(case: int) -> ResponseReturnValue:
     """Open a case that is for its handlers alone; told to the referent."""
-    handlers.break_glass(here().inbox, here().actor(), case, line("reason"))
+    handlers.break_glass(here().inbox, actor(), case, line("reason"))
     return done(case, Done.GLASS_BROKEN)
 
 
 @pages.post("/readers/archive")
 def open_archived(case: int) -> ResponseReturnValue:
     """Open a case that is in the archive, for today; takes two officers."""
-    archive.open_cases(here().inbox, here().actor(), [case], line("reason"))
+    archive.open_cases(here().inbox, actor(), [case], line("reason"))
     return done(case, Done.ARCHIVE_OPENED)
 
 
 @pages.post("/readers/exclude")
 def exclude(case: int) -> ResponseReturnValue:
     """Keep a case from an officer, also from oneself."""
-    conflicts.exclude(here().inbox, here().actor(), case, line("officer"), line("reason"))
+    conflicts.exclude(here().inbox, actor(), case, line("officer"), line("reason"))
     return _away(Done.EXCLUDED)
 
 
 @pages.post("/readers/lift")
 def lift(case: int) -> ResponseReturnValue:
     """Show a case to an officer again; it takes two others."""
-    conflicts.lift(here().inbox, here().actor(), case, line("officer"), line("reason"))
+    conflicts.lift(here().inbox, actor(), case, line("officer"), line("reason"))
     return _done(case, Done.LIFTED)
 
 
 @pages.post("/readers/quarantine")
 def place(case: int) -> ResponseReturnValue:
     """Show nothing of a case to anybody: it holds a protected secret."""
-    quarantine.place(here().inbox, here().actor(), case, line("reason"))
+    quarantine.place(here().inbox, actor(), case, line("reason"))
     return _away(Done.QUARANTINED)
 
 
 @pages.post("/readers/quarantine/lift")
 def lift_quarantine(case: int) -> ResponseReturnValue:
     """Let a case be read again; takes two officers."""
-    quarantine.lift(here().inbox, here().actor(), case, line("reason"))
+    quarantine.lift(here().inbox, actor(), case, line("reason"))
     return done(case, Done.UNQUARANTINED)
 
 
 def _done(case: int, said: Done) -> ResponseReturnValue:
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("access.show", case=case), 303)
 
 
 def _away(said: Done) -> ResponseReturnValue:
     """Say what was done on the queue: the case may be gone for those who are present."""
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("queue.first"), 303)
 
 
 @pages.get("/ledger")
 def ledger(case: int) -> ResponseReturnValue:
     """Show the ledger of a case."""
-    rows = disclosures.listed(here().inbox, here().actor(), case)
+    rows = disclosures.listed(here().inbox, actor(), case)
     return rendering.page("access/ledger.html", in_words=disclosures.said, number=case, rows=rows)
 
 
@@ -94,21 +95,21 @@ def ledger(case: int) -> ResponseReturnValue:
 def disclose(case: int) -> ResponseReturnValue:
     """Note that something of a case is given; of its author's identity that takes two officers."""
     told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
-    disclosures.disclose(here().inbox, here().actor(), case, told, line("reason"))
+    disclosures.disclose(here().inbox, actor(), case, told, line("reason"))
     return _noted(case, Done.DISCLOSED)
 
 
 @pages.post("/ledger/identity")
 def identity(case: int) -> ResponseReturnValue:
     """Show who the author is; takes two officers."""
-    found = identities.read(here().inbox, here().actor(), case)
+    found = identities.read(here().inbox, actor(), case)
     return rendering.page("access/identity.html", number=case, found=found)
 
 
 @pages.post("/ledger/keep")
 def keep_identity(case: int) -> ResponseReturnValue:
     """Note who the author is."""
-    identities.keep(here().inbox, here().actor(), case, text("text"))
+    identities.keep(here().inbox, actor(), case, text("text"))
     return _noted(case, Done.IDENTITY_KEPT)
 
 
@@ -116,10 +117,10 @@ def keep_identity(case: int) -> ResponseReturnValue:
 def consent(case: int) -> ResponseReturnValue:
     """Note that the author allows that the identity be passed on, or no longer does."""
     withdrawn = "withdrawn" in request.form
-    identities.consent(here().inbox, here().actor(), case, day("day"), withdrawn=withdrawn)
+    identities.consent(here().inbox, actor(), case, day("day"), withdrawn=withdrawn)
     return _noted(case, Done.CONSENT_NOTED)
 
 
 def _noted(case: int, said: Done) -> ResponseReturnValue:
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("access.ledger", case=case), 303)

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from inbox.access import declarations
 from inbox.desk import rendering
-from inbox.desk.state import Done, here
+from inbox.desk.done import Done
+from inbox.desk.state import actor, here, seat
 from inbox.language import labels
 from inbox.overview import case_view, timeline
 from inbox.questionnaire import scoring
@@ -18,7 +19,7 @@ pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show all of one case."""
-    inbox, who = here().inbox, here().actor()
+    inbox, who = here().inbox, actor()
     shown = case_view.read(inbox, who, case, rendering.language())
     offered = choices.offered(inbox, who)
     return rendering.page(
@@ -42,18 +43,18 @@ def show(case: int) -> ResponseReturnValue:
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
     """Declare that nobody present has an interest in the case, before it is read."""
-    declarations.declare(here().inbox, here().actor(), [case])
+    declarations.declare(here().inbox, actor(), [case])
     return redirect(url_for("case.show", case=case), 303)
 
 
 @pages.get("/timeline")
 def happened(case: int) -> ResponseReturnValue:
     """Show what happened to a case, day by day."""
-    events = timeline.look(here().inbox, here().actor(), case)
+    events = timeline.look(here().inbox, actor(), case)
     return rendering.page("case/timeline.html", number=case, events=events)
 
 
 def done(case: int, said: Done, part: str | None = None) -> ResponseReturnValue:
     """Show the case again, at one of its parts, and say what was done."""
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("case.show", case=case, _anchor=part), 303)

@@ -9,10 +9,11 @@ from inbox.casework.links import MANY, Relation
 from inbox.casework.measures import Risk, Taken
 from inbox.deadlines import workflow
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
-from inbox.desk.state import Done, here
+from inbox.desk.state import actor, here, seat
 from inbox.dossiers import recording
 from inbox.vault import score
 from inbox.vault.casework_tables import Credibility
@@ -23,49 +24,49 @@ pages = Blueprint("casework", __name__)
 @pages.post("/case/<int:case>/note")
 def note(case: int) -> ResponseReturnValue:
     """Note something for the other officers; the author never sees it."""
-    notes.add(here().inbox, here().actor(), case, text("text"))
+    notes.add(here().inbox, actor(), case, text("text"))
     return done(case, Done.NOTED, "notes")
 
 
 @pages.post("/case/<int:case>/tag")
 def tag(case: int) -> ResponseReturnValue:
     """Give a case words by which it is found again."""
-    tags.add(here().inbox, here().actor(), [case], text("names").split())
+    tags.add(here().inbox, actor(), [case], text("names").split())
     return done(case, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/untag")
 def untag(case: int) -> ResponseReturnValue:
     """Take one of them away."""
-    tags.remove(here().inbox, here().actor(), [case], [line("name")])
+    tags.remove(here().inbox, actor(), [case], [line("name")])
     return done(case, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/assign")
 def assign(case: int) -> ResponseReturnValue:
     """Say which officer sees to a case."""
-    assignment.assign(here().inbox, here().actor(), [case], line("officer") or None)
+    assignment.assign(here().inbox, actor(), [case], line("officer") or None)
     return done(case, Done.ASSIGNED)
 
 
 @pages.post("/many/tag")
 def tag_many() -> ResponseReturnValue:
     """Give the chosen cases words by which they are found again."""
-    tags.add(here().inbox, here().actor(), cases(), text("names").split())
+    tags.add(here().inbox, actor(), cases(), text("names").split())
     return queue.done(Done.TAGGED)
 
 
 @pages.post("/many/untag")
 def untag_many() -> ResponseReturnValue:
     """Take some of their words away."""
-    tags.remove(here().inbox, here().actor(), cases(), text("names").split())
+    tags.remove(here().inbox, actor(), cases(), text("names").split())
     return queue.done(Done.TAGGED)
 
 
 @pages.post("/many/assign")
 def assign_many() -> ResponseReturnValue:
     """Say which officer sees to the chosen cases."""
-    assignment.assign(here().inbox, here().actor(), cases(), line("officer") or None)
+    assignment.assign(here().inbox, actor(), cases(), line("officer") or None)
     return queue.done(Done.ASSIGNED_MANY)
 
 
@@ -73,7 +74,7 @@ def assign_many() -> ResponseReturnValue:
 def judge(case: int) -> ResponseReturnValue:
     """Say how pressing the case is, part by part."""
     given = {name: number(name, score.HIGHEST) for name in score.NAMES}
-    workflow.judge(here().inbox, here().actor(), case, given, line("reason"))
+    workflow.judge(here().inbox, actor(), case, given, line("reason"))
     return done(case, Done.JUDGED)
 
 
@@ -81,21 +82,21 @@ def judge(case: int) -> ResponseReturnValue:
 def rate(case: int) -> ResponseReturnValue:
     """Say how far what a case says is borne out; nobody is rated."""
     rating = choice("credibility", Credibility)
-    workflow.rate(here().inbox, here().actor(), case, rating, line("reason"))
+    workflow.rate(here().inbox, actor(), case, rating, line("reason"))
     return done(case, Done.RATED, "rating")
 
 
 @pages.post("/case/<int:case>/source-risk")
 def source_risk(case: int) -> ResponseReturnValue:
     """Say how much the author has to fear from an inquiry; none begins before that."""
-    measures.assess(here().inbox, here().actor(), case, choice("risk", Risk), line("reason"))
+    measures.assess(here().inbox, actor(), case, choice("risk", Risk), line("reason"))
     return done(case, Done.ASSESSED, "measures")
 
 
 @pages.post("/case/<int:case>/measure")
 def measure(case: int) -> ResponseReturnValue:
     """Note what was done about a case."""
-    who = here().actor()
+    who = actor()
     taken = Taken(
         kind=line("kind"),
         day=day("day") or who.today,
@@ -114,14 +115,14 @@ def measure(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/tell/<int:position>")
 def tell(case: int, position: int) -> ResponseReturnValue:
     """Let the author read of a measure, or no longer."""
-    measures.tell(here().inbox, here().actor(), case, position, told="told" in request.form)
+    measures.tell(here().inbox, actor(), case, position, told="told" in request.form)
     return done(case, Done.TOLD, "measures")
 
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
     """Take a measure out again that was noted by mistake; two officers if it opens or ends proceedings."""
-    was_told = measures.retract(here().inbox, here().actor(), case, position, line("reason"))
+    was_told = measures.retract(here().inbox, actor(), case, position, line("reason"))
     return done(case, Done.RETRACTED_TOLD if was_told else Done.RETRACTED, "measures")
 
 
@@ -138,7 +139,7 @@ def decide(case: int) -> ResponseReturnValue:
         restrictions=line("restrictions"),
         despite=line("despite"),
     )
-    decisions.decide(here().inbox, here().actor(), case, wanted)
+    decisions.decide(here().inbox, actor(), case, wanted)
     return done(case, Done.DECIDED)
 
 
@@ -147,38 +148,38 @@ def hold(case: int) -> ResponseReturnValue:
     """Keep a case for a procedure, or let it end as others do, which takes two officers."""
     is_released = "release" in request.form
     change = legal_hold.release if is_released else legal_hold.hold
-    change(here().inbox, here().actor(), case, line("reason"))
+    change(here().inbox, actor(), case, line("reason"))
     return done(case, Done.RELEASED if is_released else Done.HELD)
 
 
 @pages.get("/case/<int:case>/links")
 def show_links(case: int) -> ResponseReturnValue:
     """Show what is linked to a case, and what else has something in common with it."""
-    view = links.look(here().inbox, here().actor(), case)
+    view = links.look(here().inbox, actor(), case)
     return rendering.page("casework/links.html", number=case, view=view, many=MANY)
 
 
 @pages.post("/case/<int:case>/links/<int:other>")
 def link(case: int, other: int) -> ResponseReturnValue:
     """Say what two cases have to do with one another."""
-    links.link(here().inbox, here().actor(), case, other, choice("relation", Relation))
+    links.link(here().inbox, actor(), case, other, choice("relation", Relation))
     return _linked(case)
 
 
 @pages.post("/case/<int:case>/links/<int:other>/dismiss")
 def dismiss(case: int, other: int) -> ResponseReturnValue:
     """Say that two cases have nothing to do with one another."""
-    links.dismiss(here().inbox, here().actor(), case, other)
+    links.dismiss(here().inbox, actor(), case, other)
     return _linked(case)
 
 
 @pages.post("/case/<int:case>/links/<int:other>/unlink")
 def unlink(case: int, other: int) -> ResponseReturnValue:
     """Take back what was said of two cases."""
-    links.unlink(here().inbox, here().actor(), case, other)
+    links.unlink(here().inbox, actor(), case, other)
     return _linked(case)
 
 
 def _linked(case: int) -> ResponseReturnValue:
-    here().say(Done.LINKED)
+    seat().say(Done.LINKED)
     return redirect(url_for("casework.show_links", case=case), 303)

@@ -13,7 +13,8 @@ from crypto import signing
 from crypto.dossier import Purpose
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, choice, language, line, lines
-from inbox.desk.state import Work, here, medium_folder
+from inbox.desk.job import Work
+from inbox.desk.state import actor, here, medium_folder
 from inbox.dossiers import compose, send
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.dossiers.send import Sealing
@@ -26,7 +27,7 @@ pages = Blueprint("dossiers", __name__)
 @pages.get("/case/<int:case>/dossier")
 def ask(case: int) -> ResponseReturnValue:
     """Ask what a dossier is for, and what stands in it."""
-    view, entries = compose.offer(here().inbox, here().actor(), case, rendering.language())
+    view, entries = compose.offer(here().inbox, actor(), case, rendering.language())
     places = [(entry, _passages(entry, view["answers"]), Chosen(entry.place, None)) for entry in entries]
     return rendering.page("dossiers/dossier.html", view=view, places=places, everywhere=EVERYWHERE)
 
@@ -34,7 +35,7 @@ def ask(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/dossier/preview")
 def preview(case: int) -> ResponseReturnValue:
     """Show what a dossier would say, before anything is sealed."""
-    content, doubts = compose.preview(here().inbox, here().actor(), case, _plan())
+    content, doubts = compose.preview(here().inbox, actor(), case, _plan())
     takes_reason = any(doubt.takes_reason for doubt, _ in doubts)
     given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     return rendering.page(
@@ -50,7 +51,7 @@ def preview(case: int) -> ResponseReturnValue:
 @jobs.long(Work.DOSSIER)
 def make(case: int) -> ResponseReturnValue:
     """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
-    who, to = here().actor(), send.addressed(line("recipient"))
+    who, to = actor(), send.addressed(line("recipient"))
     out = medium_folder() / f"dossier-{case}-{who.today}.age"
     sealing = Sealing(out, to, "measure" in request.form, line("despite"))
     sent = send.send(here().inbox, who, case, _plan(), sealing)

@@ -15,8 +15,9 @@ from crypto import casetoken
 from crypto.container import MOST_FILES
 from crypto.questionnaire import Field, Kind, Questionnaire
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.job import Work
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import Work, here, medium_folder
+from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.exchange import manual_entry, medium, outbox, token_sheet, unopened_list
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import collect as collect_bundles
@@ -48,7 +49,7 @@ class Mended:
 def show() -> ResponseReturnValue:
     """Show what lies on the medium, and how long the keys still serve."""
     desk = here()
-    found = medium.look(desk.inbox, desk.actor(), desk.medium)
+    found = medium.look(desk.inbox, actor(), desk.medium)
     return rendering.page("exchange/medium.html", folder=desk.medium, found=found)
 
 
@@ -60,7 +61,7 @@ def collect() -> ResponseReturnValue:
     chosen = [path for path in medium.files(medium_folder()) if path.name in request.form.getlist("bundle")]
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False)
-    outcomes = list(collect_bundles(desk.inbox, desk.actor(), chosen, acceptance, progress=work_goes_on))
+    outcomes = list(collect_bundles(desk.inbox, actor(), chosen, acceptance, progress=work_goes_on))
     return rendering.page("exchange/collected.html", outcomes=outcomes)
 
 
@@ -69,9 +70,7 @@ def collect() -> ResponseReturnValue:
 def prepare() -> ResponseReturnValue:
     """Put the next bundle for the portal on the medium."""
     desk = here()
-    made = outbox.make(
-        desk.inbox, desk.actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk
-    )
+    made = outbox.make(desk.inbox, actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
 
 
@@ -79,14 +78,14 @@ def prepare() -> ResponseReturnValue:
 def again(n: int) -> ResponseReturnValue:
     """Put a bundle for the portal on the medium once more."""
     desk = here()
-    made = outbox.again(desk.inbox, desk.actor(), medium_folder(), n, same_disk=desk.same_disk)
+    made = outbox.again(desk.inbox, actor(), medium_folder(), n, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
 
 
 @pages.get("/unopened/<int:page>")
 def unopened(page: int) -> ResponseReturnValue:
     """Show a page of what came in and became no case, newest first."""
-    found = unopened_list.look(here().inbox, here().actor(), page)
+    found = unopened_list.look(here().inbox, actor(), page)
     return rendering.page("exchange/unopened.html", found=found, page=page, size=unopened_list.PAGE)
 
 
@@ -100,7 +99,7 @@ def ask() -> ResponseReturnValue:
 def enter() -> ResponseReturnValue:
     """File what was told, and show once the words by which its author follows it; or what is to be mended."""
     desk, form = here(), request.form.get("form", "")
-    asked, who = manual_entry.asked_now(desk.inbox), desk.actor()
+    asked, who = manual_entry.asked_now(desk.inbox), actor()
     if not form:
         abort(HTTPStatus.BAD_REQUEST)
     told = Told(
@@ -113,7 +112,7 @@ def enter() -> ResponseReturnValue:
     mended = _mended(asked, told, who.today)
     if mended.is_needed:
         return _form(asked, mended), HTTPStatus.UNPROCESSABLE_ENTITY
-    if not desk.take(form):
+    if not seat().take(form):
         raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
     made = manual_entry.enter(desk.inbox, who, told)
     title, advice = (token_sheet.WORDING.say(name, told.language) for name in ("title", "advice"))
@@ -132,7 +131,7 @@ def _form(asked: Questionnaire, mended: Mended) -> str:
         spoken=list(casetoken.LANGUAGES),
         most_files=MOST_FILES,
         files=medium.loose(here().medium),
-        today=here().actor().today.isoformat(),
+        today=actor().today.isoformat(),
         form=request.form.get("form") or secrets.token_urlsafe(),
     )
 

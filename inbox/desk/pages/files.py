@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import rendering
-from inbox.desk.state import here
+from inbox.desk.state import actor, here, seat
 from inbox.files import previews
 from inbox.files.attachments import Which
 
@@ -23,17 +23,16 @@ def first(case: int, file: int) -> ResponseReturnValue:
 def look(case: int, file: int, page: int) -> ResponseReturnValue:
     """Look at one page of a file, in the sandbox; its pixels wait for the browser to ask for them."""
     desk = here()
-    seen = previews.preview(desk.inbox, desk.actor(), Which(case, file), page)
-    desk.picture = (case, file, page), seen.picture
+    seen = previews.preview(desk.inbox, actor(), Which(case, file), page)
+    seat().picture = (case, file, page), seen.picture
     return rendering.page("files/file.html", number=case, view=seen.view)
 
 
 @pages.get("/<int:page>/pixels")
 def pixels(case: int, file: int, page: int) -> ResponseReturnValue:
     """Give, once, the pixels of the page that was looked at last."""
-    desk = here()
-    which, picture = desk.picture
+    which, picture = seat().picture
     if which != (case, file, page) or picture is None:
         abort(HTTPStatus.NOT_FOUND)
-    desk.picture = (0, 0, 0), None
+    seat().picture = (0, 0, 0), None
     return Response(picture, content_type="image/png")

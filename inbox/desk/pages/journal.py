@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import rendering
-from inbox.desk.state import here
+from inbox.desk.state import actor, here
 from inbox.session import journal_actions, journal_view
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
@@ -21,7 +21,7 @@ def show() -> ResponseReturnValue:
 def since(first: int) -> ResponseReturnValue:
     """Show some entries from one on, the newest for 0."""
     desk = here()
-    read = journal_actions.read(desk.inbox, desk.actor(), first or None, most=_SHOWN)
+    read = journal_actions.read(desk.inbox, actor(), first or None, most=_SHOWN)
     lines = [journal_view.line_view(line) for line in read.lines]
     shown = {"lines": lines, "head": read.head, "start": read.first, "size": _SHOWN}
     return rendering.page("journal/journal.html", **shown)
@@ -31,5 +31,5 @@ def since(first: int) -> ResponseReturnValue:
 def verify() -> ResponseReturnValue:
     """Verify every entry; say the first that was changed, removed or put in another's place."""
     desk = here()
-    checked = journal_actions.verify(desk.inbox, desk.actor())
+    checked = journal_actions.verify(desk.inbox, actor())
     return rendering.page("journal/verified.html", checked=checked)

@@ -4,7 +4,8 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import forms, rendering
-from inbox.desk.state import Done, here, medium_folder
+from inbox.desk.done import Done
+from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.law import folders
@@ -19,7 +20,7 @@ pages = Blueprint("law", __name__)
 @pages.get("/office/law")
 def show() -> ResponseReturnValue:
     """Show the law in use, and ask for the folder of another."""
-    return rendering.page("office/law.html", law=laws.read(here().inbox, here().actor()))
+    return rendering.page("office/law.html", law=laws.read(here().inbox, actor()))
 
 
 @pages.post("/office/law/plan")
@@ -37,22 +38,22 @@ def adopt() -> ResponseReturnValue:
         raise Refused(
             sentence("the folder has changed since it was shown"), sentence("look at what changes again")
         )
-    laws.adopt(here().inbox, here().actor(), planned, loosening="loosening" in request.form)
-    here().say(Done.LAW_ADOPTED)
+    laws.adopt(here().inbox, actor(), planned, loosening="loosening" in request.form)
+    seat().say(Done.LAW_ADOPTED)
     return redirect(url_for("law.show"), 303)
 
 
 @pages.post("/office/law/sheet")
 def write_sheet() -> ResponseReturnValue:
     """Put the record of processing, or the impact assessment, on the medium."""
-    sheet, who = forms.choice("sheet", Sheet), here().actor()
+    sheet, who = forms.choice("sheet", Sheet), actor()
     out = medium_folder() / f"sheet-{sheet}-{who.today}.pdf"
     sheets.write(here().inbox, who, sheet, out, rendering.language())
-    here().say(Done.SHEET_WRITTEN)
+    seat().say(Done.SHEET_WRITTEN)
     return redirect(url_for("law.show"), 303)
 
 
 def _planned() -> tuple[str, Plan]:
     """Return the folder that was named, and what its law changes; Refused as ``laws.plan``."""
     folder = str(forms.path("folder"))
-    return folder, laws.plan(here().inbox, here().actor(), folders.given(folder))
+    return folder, laws.plan(here().inbox, actor(), folders.given(folder))

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import language, line, text
-from inbox.desk.state import Work, here, medium_folder
+from inbox.desk.job import Work
+from inbox.desk.state import actor, here, medium_folder
 from inbox.dossiers import letters
 from inbox.dossiers.letters import Wanted
 
@@ -18,7 +19,7 @@ pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show the letters of the law, and what those wait for that cannot be written yet."""
-    found = letters.offered(here().inbox, here().actor(), case)
+    found = letters.offered(here().inbox, actor(), case)
     return rendering.page("dossiers/letters.html", number=case, letters=found, folder=here().medium)
 
 
@@ -26,7 +27,7 @@ def show(case: int) -> ResponseReturnValue:
 @jobs.long(Work.LETTER)
 def write(case: int) -> ResponseReturnValue:
     """Put a letter on the medium, in clear."""
-    who = here().actor()
+    who = actor()
     wanted = Wanted(
         letter=line("letter"),
         to=line("to"),

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from inbox.deadlines import settings
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.done import Done
+from inbox.desk.job import Work
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import Done, Work, here, medium_folder
+from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.language import labels
 from inbox.overview import oversight
 from inbox.setup import backup as backups
@@ -22,7 +24,7 @@ pages = Blueprint("office", __name__)
 @pages.get("/office")
 def show() -> ResponseReturnValue:
     """Show regime and days off."""
-    now = settings.read(here().inbox, here().actor())
+    now = settings.read(here().inbox, actor())
     return rendering.page(
         "office/settings.html", regime=now.regime, heard=now.heard, days=now.days_off, labels=labels
     )
@@ -31,7 +33,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/office/regime")
 def choose() -> ResponseReturnValue:
     """Put the office under a regime of the law; all deadlines follow."""
-    settings.choose_regime(here().inbox, here().actor(), forms.line("regime"), forms.line("heard"))
+    settings.choose_regime(here().inbox, actor(), forms.line("regime"), forms.line("heard"))
     return _done(Done.REGIME_CHOSEN)
 
 
@@ -39,7 +41,7 @@ def choose() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Take off each working day from a first to a last one."""
     first = forms.required_day("first")
-    settings.add_span_off(here().inbox, here().actor(), first, forms.day("last") or first)
+    settings.add_span_off(here().inbox, actor(), first, forms.day("last") or first)
     return _done(Done.DAYS_OFF_CHANGED)
 
 
@@ -50,12 +52,12 @@ def remove() -> ResponseReturnValue:
         days = [date.fromisoformat(each) for each in request.form.getlist("day")]
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
-    settings.remove_days_off(here().inbox, here().actor(), days)
+    settings.remove_days_off(here().inbox, actor(), days)
     return _done(Done.DAYS_OFF_CHANGED)
 
 
 def _done(said: Done) -> ResponseReturnValue:
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("office.show"), 303)
 
 
@@ -72,7 +74,7 @@ def back_up() -> ResponseReturnValue:
     out, keys = medium_folder(), forms.path("keystore")
     desk = here()
     places = Places(out, keys, desk.same_disk)
-    made = backups.make(desk.inbox, desk.actor(), places, progress=work_goes_on)
+    made = backups.make(desk.inbox, actor(), places, progress=work_goes_on)
     return rendering.page("office/backup_made.html", made=made)
 
 
@@ -80,13 +82,13 @@ def back_up() -> ResponseReturnValue:
 def acknowledge() -> ResponseReturnValue:
     """Note that those present have read that the shares were renewed with a sheet."""
     desk = here()
-    sheet_notice.acknowledge(desk.inbox, desk.actor())
-    desk.notices = sheet_notice.pending(desk.inbox, desk.actor().today)
+    sheet_notice.acknowledge(desk.inbox, actor())
+    desk.notices = sheet_notice.pending(desk.inbox, actor().today)
     return redirect(url_for("queue.first"), 303)
 
 
 @pages.get("/oversight")
 def oversee() -> ResponseReturnValue:
     """Show how the work goes: nothing of what any report says."""
-    view = oversight.look(here().inbox, here().actor())
+    view = oversight.look(here().inbox, actor())
     return rendering.page("office/oversight.html", view=view, labels=labels, deadline=oversight.deadline)

@@ -11,8 +11,9 @@ from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
 from inbox.casework import junk, tags
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, line, number
-from inbox.desk.state import Done, here
+from inbox.desk.state import actor, here, seat
 from inbox.overview import queue as case_queue
 from inbox.overview.queue import MANY, PAGE, Filter, Order
 from inbox.questionnaire import scoring
@@ -29,8 +30,8 @@ def first() -> ResponseReturnValue:
 @pages.get("/queue/<int:page>")
 def show(page: int) -> ResponseReturnValue:
     """Show a page of the cases that were asked for last."""
-    desk, who = here(), here().actor()
-    found = case_queue.look(desk.inbox, who, desk.wanted, desk.order, page)
+    mine, who = seat(), actor()
+    found = case_queue.look(here().inbox, who, mine.wanted, mine.order, page)
     return rendering.page(
         "queue/queue.html",
         rows=found.cases,
@@ -42,9 +43,9 @@ def show(page: int) -> ResponseReturnValue:
         missed=found.missed,
         requests=found.requests,
         labels=_labels(found.questionnaire),
-        wanted=desk.wanted,
-        is_narrowed=desk.wanted != Filter(),
-        order=desk.order,
+        wanted=mine.wanted,
+        is_narrowed=mine.wanted != Filter(),
+        order=mine.order,
         page=page,
         many=MANY,
         size=PAGE,
@@ -55,12 +56,12 @@ def show(page: int) -> ResponseReturnValue:
 @pages.post("/queue")
 def ask() -> ResponseReturnValue:
     """Ask for other cases, or in another order."""
-    desk, form = here(), request.form
+    mine, form = seat(), request.form
     if "all" in form:
-        desk.wanted = Filter()
+        mine.wanted = Filter()
         return redirect(url_for("queue.first"), 303)
-    desk.order = choice("sort", Order)
-    desk.wanted = Filter(
+    mine.order = choice("sort", Order)
+    mine.wanted = Filter(
         status=form.get("status", ""),
         category=form.get("category", ""),
         area=form.get("area", ""),
@@ -79,27 +80,27 @@ def ask() -> ResponseReturnValue:
 @pages.post("/many/junk")
 def mark_junk() -> ResponseReturnValue:
     """Take the chosen cases out of the queue; their authors see no difference."""
-    junk.mark(here().inbox, here().actor(), cases(), line("reason"))
+    junk.mark(here().inbox, actor(), cases(), line("reason"))
     return done(Done.JUNKED)
 
 
 @pages.post("/many/recover")
 def recover() -> ResponseReturnValue:
     """Bring the chosen cases back into the queue."""
-    junk.recover(here().inbox, here().actor(), cases(), line("reason"))
+    junk.recover(here().inbox, actor(), cases(), line("reason"))
     return done(Done.RECOVERED)
 
 
 @pages.post("/many/declare")
 def declare() -> ResponseReturnValue:
     """Declare that nobody present has an interest in the chosen cases, before they are read."""
-    declarations.declare(here().inbox, here().actor(), cases())
+    declarations.declare(here().inbox, actor(), cases())
     return done(Done.DECLARED_MANY)
 
 
 def done(said: Done) -> ResponseReturnValue:
     """Show the queue again, and say what was done."""
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("queue.first"), 303)
 
 

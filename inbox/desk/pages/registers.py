@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from crypto.strictjson import LARGEST
 from inbox.desk import forms, rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, required_day
-from inbox.desk.state import Done, here, medium_folder
+from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.registers import consultations, registers
 from inbox.registers.consultations import LONGEST, Said
 from inbox.registers.registers import Form
@@ -22,7 +23,7 @@ pages = Blueprint("registers", __name__, url_prefix="/office/register")
 @pages.get("/<name>/<int:year>")
 def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturnValue:
     """Show a register, of a year or whole, and the way to the others."""
-    found = registers.read(here().inbox, here().actor(), Wanted(_named(name), year))
+    found = registers.read(here().inbox, actor(), Wanted(_named(name), year))
     return rendering.page(
         "office/register.html", found=found, wanted=found.wanted, in_words=said, longest=LONGEST
     )
@@ -33,7 +34,7 @@ def export(name: str) -> ResponseReturnValue:
     """Put a register on the medium, of a year or whole."""
     register, form = _named(name), choice("form", Form)
     year = forms.number("year", LARGEST) if request.form.get("year") else None
-    who, language = here().actor(), rendering.language()
+    who, language = actor(), rendering.language()
     of = "" if year is None else f"-{year}"
     out = medium_folder() / f"register-{register}{of}-{who.today}.{form}"
     registers.export(here().inbox, who, Wanted(register, year), out, language)
@@ -44,7 +45,7 @@ def export(name: str) -> ResponseReturnValue:
 def record() -> ResponseReturnValue:
     """Record what a staff body or the data protection officer said."""
     given = Said(line("consulted"), line("subject"), line("opinion"), line("reference"))
-    consultations.record(here().inbox, here().actor(), required_day("day"), given)
+    consultations.record(here().inbox, actor(), required_day("day"), given)
     return _done(Register.CONSULTATIONS, Done.CONSULTATION_RECORDED)
 
 
@@ -52,7 +53,7 @@ def record() -> ResponseReturnValue:
 def retract() -> ResponseReturnValue:
     """Take the texts of a consultation out that was recorded by mistake."""
     number = forms.number("consultation", LARGEST)
-    consultations.retract(here().inbox, here().actor(), number, line("reason"))
+    consultations.retract(here().inbox, actor(), number, line("reason"))
     return _done(Register.CONSULTATIONS, Done.CONSULTATION_RETRACTED)
 
 
@@ -63,5 +64,5 @@ def _named(name: str) -> Register:
 
 
 def _done(register: Register, what: Done) -> ResponseReturnValue:
-    here().say(what)
+    seat().say(what)
     return redirect(url_for("registers.show", name=register.value), HTTPStatus.SEE_OTHER)

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.casework.measures import Disclosure
 from inbox.desk import rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
-from inbox.desk.state import Done, here
+from inbox.desk.state import actor, here, seat
 from inbox.language.errors import Refused
 from inbox.language.views import View
 from inbox.replies import closing, drafts, extension, statuses, templates
@@ -41,7 +42,7 @@ def preview_reply(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/status")
 def status(case: int) -> ResponseReturnValue:
     """Change the status that the author reads."""
-    statuses.set_status(here().inbox, here().actor(), case, choice("status", Status))
+    statuses.set_status(here().inbox, actor(), case, choice("status", Status))
     return done(case, Done.STATUS_SET)
 
 
@@ -72,7 +73,7 @@ def preview_closing(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/reopen")
 def reopen(case: int) -> ResponseReturnValue:
     """Open a closed case again."""
-    closing.reopen(here().inbox, here().actor(), case, line("reason"))
+    closing.reopen(here().inbox, actor(), case, line("reason"))
     return done(case, Done.REOPENED)
 
 
@@ -84,26 +85,26 @@ def _say(
 ) -> ResponseReturnValue | None:
     """Do what tells the author something; return the page with the warning if the text has one, else None."""
     try:
-        way(here().inbox, here().actor(), case, wanted)
+        way(here().inbox, actor(), case, wanted)
     except Cautioned:
         return seen(case, wanted)
     return None
 
 
 def _answer(case: int, draft: Draft) -> ResponseReturnValue:
-    view = drafts.preview(here().inbox, here().actor(), case, draft)
+    view = drafts.preview(here().inbox, actor(), case, draft)
     kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
     return _seen(case, view, ("replies.reply", "replies.preview_reply"), draft.text, kept)
 
 
 def _longer(case: int, wanted: Extension) -> ResponseReturnValue:
-    view = extension.preview(here().inbox, here().actor(), case, wanted)
+    view = extension.preview(here().inbox, actor(), case, wanted)
     ways = "replies.extend", "replies.preview_extension"
     return _seen(case, view, ways, wanted.text, {"reason": wanted.reason})
 
 
 def _closed(case: int, wanted: Closing) -> ResponseReturnValue:
-    view = closing.preview(here().inbox, here().actor(), case, wanted)
+    view = closing.preview(here().inbox, actor(), case, wanted)
     kept = {
         "outcome": wanted.outcome,
         "disclosure": wanted.disclosure.value,
@@ -158,15 +159,15 @@ def adopt() -> ResponseReturnValue:
     """Use other templates from now on; a file with a mistake is shown again, and why."""
     typed = text("file")
     try:
-        templates.adopt(here().inbox, here().actor(), typed.encode())
+        templates.adopt(here().inbox, actor(), typed.encode())
     except Refused as refused:
         return _templates(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-    here().say(Done.TEXTS_CHANGED)
+    seat().say(Done.TEXTS_CHANGED)
     return redirect(url_for("replies.show_templates"), 303)
 
 
 def _templates(typed: str | None = None, refused: Refused | None = None) -> str:
-    used = templates.listed(here().inbox, here().actor())
+    used = templates.listed(here().inbox, actor())
     known = [templates.view(each) for each in used.known.values()]
     source = used.source if typed is None else typed
     return rendering.page("replies/templates.html", known=known, source=source, refused=refused)

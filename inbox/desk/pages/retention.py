@@ -10,8 +10,10 @@ from crypto.strictjson import LARGEST
 from inbox.casework import exits
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import forms, jobs, rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import Chosen, day, line, text
-from inbox.desk.state import Done, Work, here, medium_folder
+from inbox.desk.job import Work
+from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.retention import destroy_cases, destroyed_list, discard_unopened, visa_list, visas
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
@@ -25,7 +27,7 @@ pages = Blueprint("retention", __name__)
 @pages.get("/retention")
 def show() -> ResponseReturnValue:
     """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
-    inbox, who = here().inbox, here().actor()
+    inbox, who = here().inbox, actor()
     found = visas.schedule(inbox, who)
     gone = destroyed_list.listed(inbox, who).lines
     due = {each.case for each in found.cases if exits.is_due(each, who.today)}
@@ -47,7 +49,7 @@ def list_for_visa() -> ResponseReturnValue:
     out = medium_folder()
     visa_list.check(out)
     numbers = forms.cases() if "case" in request.form else []
-    made = visas.ask(here().inbox, here().actor(), numbers, line("reason"))
+    made = visas.ask(here().inbox, actor(), numbers, line("reason"))
     files = visa_list.write(made, out)
     return rendering.page("retention/visa_list.html", made=made, files=files)
 
@@ -56,8 +58,8 @@ def list_for_visa() -> ResponseReturnValue:
 def record_visa() -> ResponseReturnValue:
     """Note the archives' visa for a list; takes two officers."""
     word = Given(forms.required_day("day"), line("reference"))
-    visas.record(here().inbox, here().actor(), line("list"), word)
-    here().say(Done.VISA_RECORDED)
+    visas.record(here().inbox, actor(), line("list"), word)
+    seat().say(Done.VISA_RECORDED)
     return redirect(url_for("retention.show"), 303)
 
 
@@ -65,7 +67,7 @@ def record_visa() -> ResponseReturnValue:
 @jobs.long(Work.DESTROY)
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
-    inbox, who = here().inbox, here().actor()
+    inbox, who = here().inbox, actor()
     planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
 
@@ -74,8 +76,8 @@ def destroy() -> ResponseReturnValue:
 @jobs.long(Work.DISCARD)
 def discard() -> ResponseReturnValue:
     """Delete what became no case and is past its term, as much as was shown; takes two officers."""
-    discard_unopened.discard(here().inbox, here().actor(), forms.number("entries", LARGEST))
-    here().say(Done.DISCARDED)
+    discard_unopened.discard(here().inbox, actor(), forms.number("entries", LARGEST))
+    seat().say(Done.DISCARDED)
     return redirect(url_for("exchange.unopened", page=1), 303)
 
 
@@ -83,15 +85,15 @@ def discard() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
     out, since = medium_folder(), day("since")
-    destroyed_list.write(destroyed_list.listed(here().inbox, here().actor(), since), out)
-    here().say(Done.LISTED)
+    destroyed_list.write(destroyed_list.listed(here().inbox, actor(), since), out)
+    seat().say(Done.LISTED)
     return redirect(url_for("retention.show"), 303)
 
 
 @pages.get("/case/<int:case>/minimise")
 def ask_passage(case: int) -> ResponseReturnValue:
     """Show what stands in a case, sentence by sentence, to be chosen from."""
-    found = striking.offer(here().inbox, here().actor(), case, rendering.language())
+    found = striking.offer(here().inbox, actor(), case, rendering.language())
     texts = [
         (place, _choices(place, [*seen]), Chosen(place, None))
         for place, seen in groupby(found.seen, attrgetter("place"))
@@ -103,7 +105,7 @@ def ask_passage(case: int) -> ResponseReturnValue:
 def preview_strike(case: int) -> ResponseReturnValue:
     """Show what would be struck, and where it stands."""
     chosen = _chosen()
-    found = striking.preview(here().inbox, here().actor(), _passage(case, chosen), rendering.language())
+    found = striking.preview(here().inbox, actor(), _passage(case, chosen), rendering.language())
     shown = {"number": case, "labels": found.labels, "chosen": chosen, "seen": found.seen}
     return rendering.page("retention/minimise_preview.html", **shown)
 
@@ -113,7 +115,7 @@ def preview_strike(case: int) -> ResponseReturnValue:
 def strike(case: int) -> ResponseReturnValue:
     """Strike it for good, and say what it did not reach; takes two officers."""
     passage = _passage(case, forms.passage(request.form.get("chosen", "")))
-    struck = striking.strike(here().inbox, here().actor(), passage, line("reason"), rendering.language())
+    struck = striking.strike(here().inbox, actor(), passage, line("reason"), rendering.language())
     return rendering.page("retention/minimised.html", number=case, struck=struck)
 
 

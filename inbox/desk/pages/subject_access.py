@@ -14,8 +14,10 @@ from inbox.casework import namesakes, withholding
 from inbox.casework.namesakes import Judged
 from inbox.casework.withholding import Unopposed
 from inbox.desk import jobs, rendering
+from inbox.desk.done import Done
 from inbox.desk.forms import choice, language, line, lines, number, required_day, text
-from inbox.desk.state import Done, Work, here, medium_folder
+from inbox.desk.job import Work
+from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.dossiers import subject_access
 from inbox.dossiers.subject_access import Answer
 from inbox.language import labels
@@ -26,8 +28,8 @@ pages = Blueprint("subject_access", __name__, url_prefix="/access")
 @pages.get("")
 def show_all() -> ResponseReturnValue:
     """Show the register: open requests first, by the day on which they are due."""
-    rows = access_requests.listed(here().inbox, here().actor())
-    shown = {"rows": rows, "requests": access_requests, "today": here().actor().today, "labels": labels}
+    rows = access_requests.listed(here().inbox, actor())
+    shown = {"rows": rows, "requests": access_requests, "today": actor().today, "labels": labels}
     return rendering.page("dossiers/requests.html", **shown)
 
 
@@ -35,15 +37,15 @@ def show_all() -> ResponseReturnValue:
 def record() -> ResponseReturnValue:
     """Add a request to the register."""
     asked = Came(required_day("received"), choice("way", Way), lines("persons"))
-    row = access_requests.record(here().inbox, here().actor(), asked)
+    row = access_requests.record(here().inbox, actor(), asked)
     return _done(row.n, Done.ACCESS_RECORDED)
 
 
 @pages.get("/<int:request>")
 def show(request: int) -> ResponseReturnValue:
     """Show which cases name the person, and what stands in the way of telling what they hold."""
-    seen = subject_access.look(here().inbox, here().actor(), request)
-    today = here().actor().today
+    seen = subject_access.look(here().inbox, actor(), request)
+    today = actor().today
     shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
     shown |= {"folder": here().medium, "labels": labels}
     return rendering.page("dossiers/request.html", **shown)
@@ -52,14 +54,14 @@ def show(request: int) -> ResponseReturnValue:
 @pages.get("/<int:request>/passages/<int:case>")
 def passages(request: int, case: int) -> ResponseReturnValue:
     """Show what a case says of the person, only to write the answer."""
-    found = subject_access.passages(here().inbox, here().actor(), request, case)
+    found = subject_access.passages(here().inbox, actor(), request, case)
     return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
 
 
 @pages.post("/<int:request>/extend")
 def extend(request: int) -> ResponseReturnValue:
     """Take more time for the answer, once."""
-    access_requests.extend(here().inbox, here().actor(), request, choice("because", Because))
+    access_requests.extend(here().inbox, actor(), request, choice("because", Because))
     return _done(request, Done.ACCESS_EXTENDED)
 
 
@@ -67,7 +69,7 @@ def extend(request: int) -> ResponseReturnValue:
 def note_unopposed(request: int) -> ResponseReturnValue:
     """Record that the prosecutor does not object to telling the person what a case holds."""
     word = Unopposed(number("case", LARGEST), required_day("day"), line("reference"))
-    withholding.note_unopposed(here().inbox, here().actor(), request, word)
+    withholding.note_unopposed(here().inbox, actor(), request, word)
     return _done(request, Done.UNOPPOSED_NOTED)
 
 
@@ -75,7 +77,7 @@ def note_unopposed(request: int) -> ResponseReturnValue:
 def judge_name(request: int) -> ResponseReturnValue:
     """Say whether a family name that stands alone in a case is that of the person."""
     said = Judged(number("case", LARGEST), "same" in asked_for.form, line("reason"))
-    namesakes.judge(here().inbox, here().actor(), request, said)
+    namesakes.judge(here().inbox, actor(), request, said)
     return _done(request, Done.NAME_JUDGED)
 
 
@@ -85,10 +87,10 @@ def answer(request: int) -> ResponseReturnValue:
     """Put the answer on the medium in clear; takes two officers."""
     out = medium_folder() / f"access-{request}.pdf"
     given = Answer(text=text("text").strip() or None, reason=line("reason"), language=language("language"))
-    row = subject_access.answer(here().inbox, here().actor(), request, given, out)
+    row = subject_access.answer(here().inbox, actor(), request, given, out)
     return rendering.page("dossiers/request_answered.html", name=out.name, row=row)
 
 
 def _done(request: int, said: Done) -> ResponseReturnValue:
-    here().say(said)
+    seat().say(said)
     return redirect(url_for("subject_access.show", request=request), HTTPStatus.SEE_OTHER)

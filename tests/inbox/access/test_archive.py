@@ -1,4 +1,4 @@
-"""The restricted archive: what is kept as evidence is read by two who opened it together, for a day."""
+"""The restricted archive: what is kept as evidence is read for a day by the two who opened it."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -19,8 +19,9 @@ from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
+from inbox.desk.done import Done
+from inbox.desk.job import Work
 from inbox.desk.rendering import Unit
-from inbox.desk.state import Done, Work
 from inbox.dossiers import restating
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect

@@ -200,7 +200,18 @@ def form_fields() -> set[str]:
     named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z_]+)"', "".join(templates))
     listed = re.findall(r'\("([a-z]+)", "[a-z]+"\|field, labels\.', "".join(templates))
-    not_typed = {"csrf_token", "form", "year", "release", "q-", "passphrase-"}
+    # None of these is given back.
+    not_typed = {
+        "csrf_token",
+        "confirmation",
+        "form",
+        "year",
+        "release",
+        "q-",
+        "passphrase",
+        "passphrase-",
+        "share",
+    }
     return (named | set(made) | set(listed) | set(score.NAMES)) - not_typed
 
 

@@ -1,0 +1,50 @@
+"""Something that takes long at the desk: what it is, how far it is, what came of it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from threading import Event
+
+from flask import Response
+
+
+class Work(StrEnum):
+    """What a desk may be busy with; labels stand in labels.toml."""
+
+    COLLECT = "collect"
+    OUTBOX = "outbox"
+    BACKUP = "backup"
+    VISA_LIST = "visa-list"
+    DESTROY = "destroy"
+    DISCARD = "discard"
+    MINIMISE = "minimise"
+    DOSSIER = "dossier"
+    LETTER = "letter"
+    ACCESS = "access"
+
+
+class Job:
+    """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are."""
+
+    def __init__(self, number: int, work: Work, run: Callable[[], Response]) -> None:
+        self.number, self.work = number, work
+        self.done, self.total = 0, 0
+        self._run: Callable[[], Response] | None = run
+        self._answer: Response | None = None
+        self._end = Event()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is an answer."""
+        return self._end.is_set()
+
+    def run(self) -> None:
+        """Do it; of what it was given, passphrases included, nothing is kept."""
+        run, self._run = self._run, None
+        if run:
+            self._answer = run()
+        self._end.set()
+
+    def answer_within(self, seconds: float) -> Response | None:
+        """Return the answer, None if there is none after so many seconds."""
+        self._end.wait(seconds)
+        return self._answer

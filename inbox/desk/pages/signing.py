@@ -1,0 +1,72 @@
+"""Officers sign in and out, each in a browser of their own."""
+
+from flask import Blueprint, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from inbox.desk import guard, rendering
+from inbox.desk.done import Done
+from inbox.desk.state import here, seat
+from inbox.language.errors import Refused, WrongPassphrase
+from inbox.language.messages import sentence
+from inbox.session import journal_actions
+
+pages = Blueprint("signing", __name__)
+
+
+@pages.get("/sign-in")
+def ask() -> ResponseReturnValue:
+    """Ask who is there, unless it is known."""
+    return redirect(url_for("queue.first")) if "seat" in g else _asked()
+
+
+@pages.post("/sign-in")
+def sign_in() -> ResponseReturnValue:
+    """Begin the session of an officer who proves to be one; whoever was here before is signed out."""
+    desk = here()
+    try:
+        name = _proven(request.form.get("officer", ""), request.form.get("passphrase", ""))
+    except Refused as refused:
+        return _asked(refused), 401
+    if "seat" in g:
+        desk.seats.sign_out(seat())
+    mine = desk.seats.sign_in(name)
+    journal_actions.sign_in(desk.inbox, mine.actor())
+    if desk.failed.pop(name, 0):
+        mine.say(Done.WRONG_BEFORE)
+    guard.seat_in(mine)
+    return redirect(url_for("queue.first"), 303)
+
+
+@pages.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session; the inbox stays open for the others."""
+    here().seats.sign_out(seat())
+    guard.seat_in(None)
+    return redirect(url_for("signing.ask"), 303)
+
+
+@pages.post("/another-browser")
+def let_in() -> ResponseReturnValue:
+    """Show an address for another browser of this machine."""
+    return rendering.page("signing/another.html", address=here().address())
+
+
+def _proven(name: str, given: str) -> str:
+    """Return the name of the officer whose passphrase this is; raise as ``Unlocked.bring`` does."""
+    opened, file = here().opened, request.files.get("share")
+    if file is not None:
+        return opened.bring(file.read(), given)
+    if name not in opened.sealed:
+        raise Refused(sentence("no name was chosen"), sentence("choose yours, or bring your share"))
+    try:
+        opened.prove(name, given)
+    except WrongPassphrase:
+        here().failed[name] += 1
+        raise
+    return name
+
+
+def _asked(wrong: Refused | None = None) -> str:
+    names = sorted(here().opened.sealed)
+    chosen = request.form.get("officer", names[0] if len(names) == 1 else "")
+    return rendering.plain("signing/sign_in.html", names=names, chosen=chosen, wrong=wrong)

@@ -1,0 +1,166 @@
+"""Who has signed in at the desk: a session for each officer, which ends by itself where nobody acts in it."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inbox.desk import witnesses
+from inbox.desk.confirmations import Confirmation
+from inbox.desk.done import Done
+from inbox.overview.queue import Filter, Order
+from inbox.session.actions import Actor
+from inbox.session.inbox import Unlocked
+from inbox.system.clock import today
+
+if TYPE_CHECKING:
+    from inbox.desk.job import Job
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """After how many seconds what ends by itself.
+
+    ``idle``: a session in which nobody acts. ``short``: the inbox, with fewer officers signed in than it
+    takes to open it. ``longest``: the inbox, whoever is signed in.
+    """
+
+    idle: float = 10 * MINUTE
+    short: float = 10 * MINUTE
+    longest: float = 8 * HOUR
+
+
+USUAL = Limits()
+
+
+class Seat:
+    """The session of one officer in one browser, with what only that officer sees.
+
+    ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
+    ``job`` is the last of theirs that took long. ``picture`` has the pixels of a page of a file, by case,
+    file and page, until the browser asks for them. ``asked`` is what they ask others to confirm. ``active``
+    is when they last acted.
+    """
+
+    def __init__(self, opened: Unlocked, officer: str, now: float) -> None:
+        self.id = secrets.token_urlsafe(32)
+        self.officer, self.active = officer, now
+        self.wanted, self.order = Filter(), Order.PRIORITY
+        self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
+        self.job: Job | None = None
+        self.asked: dict[str, Confirmation] = {}
+        self._opened, self._confirm = opened, witnesses.asking(opened, officer, self.asked)
+        self._said: tuple[Done, ...] = ()
+        self._taken: set[str] = set()
+
+    def actor(self) -> Actor:
+        """Return who acts today: this officer alone."""
+        return Actor(self._opened.signed_in(self.officer), today(), self._confirm)
+
+    def say(self, *done: Done) -> None:
+        """Tell on the next page what was done."""
+        self._said = done
+
+    def said(self) -> tuple[Done, ...]:
+        """Return what is to be told, once."""
+        said, self._said = self._said, ()
+        return said
+
+    def take(self, form: str) -> bool:
+        """Tell whether this form is sent for the first time; afterwards it never is again."""
+        is_new = form not in self._taken
+        self._taken.add(form)
+        return is_new
+
+
+def _since_boot() -> float:
+    """Return the seconds since the machine began, those in which it slept included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Seats:
+    """The sessions that are open, at most one for each officer.
+
+    Once fewer officers are signed in than it takes to open the inbox, others who come by could read alone
+    what only several may open; so it locks soon.
+    """
+
+    def __init__(self, opened: Unlocked, limits: Limits, now: Callable[[], float] = _since_boot) -> None:
+        self._opened, self._limits, self._now = opened, limits, now
+        self._seats: dict[str, Seat] = {}
+        self._began = self._short_since = now()
+
+    def sign_in(self, officer: str) -> Seat:
+        """Return a new session of an officer who has proven it; one that they had elsewhere ends."""
+        self._sweep()
+        seat = Seat(self._opened, officer, self._now())
+        self._seats = {each.id: each for each in (*self._seats.values(), seat) if self._stays(each, seat)}
+        return seat
+
+    def find(self, id_: str) -> Seat | None:
+        """Return the session with this id, None if it has ended."""
+        self._sweep()
+        return self._seats.get(id_)
+
+    def sign_out(self, seat: Seat) -> None:
+        """End a session."""
+        self._sweep()
+        self._end(seat, self._now())
+
+    def acts(self, seat: Seat) -> None:
+        """Take note that somebody acts in a session."""
+        seat.active = self._now()
+
+    def asked_of(self, seat: Seat) -> list[Confirmation]:
+        """Return what officers in other sessions ask to have confirmed."""
+        self._sweep()
+        others = (each for each in self._seats.values() if each is not seat)
+        return [wanted for each in others for wanted in each.asked.values() if not wanted.confirmed_by]
+
+    @property
+    def officers(self) -> tuple[str, ...]:
+        """Who is signed in."""
+        self._sweep()
+        return tuple(sorted(each.officer for each in self._seats.values()))
+
+    def locks_in(self) -> float:
+        """Return after how many seconds the inbox locks if nobody acts until then; not above 0 for now."""
+        return min(self._short_ends(), self._began + self._limits.longest) - self._now()
+
+    @property
+    def why_it_locks(self) -> str:
+        """Say for the terminal why the inbox locks by itself."""
+        if self._now() >= self._began + self._limits.longest:
+            return f"open for {self._limits.longest / HOUR:g} hours"
+        minutes, quorum = self._limits.short / MINUTE, self._opened.inbox.quorum
+        fewer = "nobody was" if quorum == 1 else f"fewer than {quorum} officers were"
+        return f"{fewer} signed in for {minutes:g} minutes"
+
+    def _short_ends(self) -> float:
+        """Return when the inbox locks for want of officers."""
+        self._sweep()
+        quorum, ends = self._opened.inbox.quorum, sorted(map(self._ends, self._seats.values()), reverse=True)
+        short_since = ends[quorum - 1] if len(ends) >= quorum else self._short_since
+        return short_since + self._limits.short
+
+    def _ends(self, seat: Seat) -> float:
+        return seat.active + self._limits.idle
+
+    def _sweep(self) -> None:
+        """End the sessions in which nobody has acted for too long, as of when each of them ended."""
+        for seat in sorted(self._seats.values(), key=self._ends):
+            if self._ends(seat) <= self._now():
+                self._end(seat, self._ends(seat))
+
+    def _end(self, seat: Seat, when: float) -> None:
+        was_enough = len(self._seats) >= self._opened.inbox.quorum
+        self._seats.pop(seat.id, None)
+        if was_enough and len(self._seats) < self._opened.inbox.quorum:
+            self._short_since = when
+
+    @staticmethod
+    def _stays(each: Seat, new: Seat) -> bool:
+        return each is new or each.officer != new.officer

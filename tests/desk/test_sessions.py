@@ -1,0 +1,389 @@
+"""Each officer works at the desk in a session of their own, and only in that."""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from crypto import shares
+from inbox.deadlines import workflow
+from inbox.desk.seats import HOUR, MINUTE, Limits, Seats
+from inbox.desk.state import Desk
+from inbox.keys import share_file
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+# The desk has more pages than that.
+MANY = 30
+LIMITS = Limits(idle=10 * MINUTE, short=5 * MINUTE, longest=8 * HOUR)
+
+
+def entries(office: Office, *actions: str) -> list[tuple[str, list[str]]]:
+    """Return these actions of the journal, each with its officers."""
+    found = office.json("journal", "print")["entries"]
+    return [(each["action"], [*each["officers"]]) for each in found if each["action"] in actions]
+
+
+@contextmanager
+def desk_of(office: Office) -> Iterator[tuple[Desk, Client, Client]]:
+    """Give a desk at which alice and bruno work, each in a browser of their own."""
+    with sitting(office) as alice:
+        yield alice.desk, alice, Client(alice.desk, alice.app, "bruno")
+
+
+def typed(client: Client, officer: str, passphrase: str) -> TestResponse:
+    return client.send("/en/sign-in", officer=officer, passphrase=passphrase)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@contextmanager
+def timed(office: Office) -> Iterator[tuple[Seats, Clock]]:
+    with office.unlocked() as opened:
+        clock = Clock()
+        yield Seats(opened, LIMITS, clock), clock
+
+
+@pytest.fixture
+def one_case(office: Office, tmp_path: Path) -> Office:
+    """The inbox with one case, of a zebra."""
+    world = World(office)
+    tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
+    office.json("declare", "1")
+    return office
+
+
+def source_risk(client: Client) -> str:
+    """Return what is noted of the risk to the source, in the midst of a session."""
+    with client.desk.inbox.vault.transaction() as session:
+        return str(workflow.of(session, 1).source_risk)
+
+
+def as_of(page: str) -> str:
+    """Return how far the journal went, as the forms of a page of a case say it."""
+    return re.findall(r'name="as_of" value="(\d+)"', page)[0]
+
+
+def test_a_browser_that_was_let_in_shows_nothing_before_somebody_signs_in(office: Office) -> None:
+    with sitting(office) as client:
+        client.desk.seats.sign_out(client.seat)
+        for path in ("/en/", "/en/case/1", "/en/journal", "/en/job/1"):
+            answer = client.ask(path)
+            assert (answer.status_code, answer.location.endswith("/sign-in")) == (303, True)
+        page = client.page("/en/sign-in")
+        assert "alice" in page
+        assert "Queue" not in page
+
+
+def test_an_officer_signs_in_with_the_passphrase_of_their_own_share(office: Office) -> None:
+    """Not with another one's, nor in the name of who is no officer; the next page tells of the attempt."""
+    with sitting(office) as client:
+        client.desk.seats.sign_out(client.seat)
+        for officer, given in (("bruno", "alice"), ("bruno", ""), ("mallory", "alice"), ("", "alice")):
+            answer = typed(client, officer, given and passphrase_of(given))
+            assert answer.status_code == 401
+            assert passphrase_of("alice") not in answer.text
+        assert client.ask("/en/").status_code == 303
+        assert typed(client, "bruno", passphrase_of("bruno")).status_code == 303
+        page = client.page("/en/")
+        assert "<strong>bruno</strong>" in page
+        assert "typed a wrong passphrase in your name" in page
+        assert "typed a wrong passphrase in your name" not in client.page("/en/")
+    assert [("sign-in", ["bruno"])] == entries(office, "sign-in")
+
+
+def test_what_an_officer_does_stands_in_the_journal_under_their_name_alone(office: Office) -> None:
+    with desk_of(office) as (_, alice, bruno):
+        for client, day in ((alice, "2027-01-04"), (bruno, "2027-01-05")):
+            assert client.send("/en/office/days-off", first=day).status_code == 303
+        assert "<strong>alice</strong>" in alice.page("/en/")
+        assert "<strong>bruno</strong>" in bruno.page("/en/")
+    assert [("change-days-off", ["alice"]), ("change-days-off", ["bruno"])] == entries(
+        office, "change-days-off"
+    )
+
+
+def test_what_one_asks_for_and_is_told_is_not_shown_to_another(office: Office) -> None:
+    """The search in the queue, and what the next page says was done; the control is the one who asked."""
+    with desk_of(office) as (_, alice, bruno):
+        alice.send("/en/queue", search="the quay", sort="priority")
+        alice.send("/en/office/days-off", first="2027-01-04")
+        for client, sees in ((bruno, False), (alice, True)):
+            page = client.page("/en/")
+            assert sees == ("the quay" in page)
+            assert sees == ('role="status"' in page)
+
+
+def test_an_action_for_two_takes_the_passphrases_of_both(one_case: Office) -> None:
+    """Not the other's alone: a session may have been left open. Nor the acting one's alone."""
+    form = {"reason": "wrong", "officer": "chloe"}
+    with desk_of(one_case) as (_, alice, _bruno):
+        assert alice.send("/en/case/1/readers/exclude", **form).status_code == 303
+        for names, status in ((("alice",), 401), (("bruno",), 401), (("alice", "bruno"), 303)):
+            given = {f"passphrase-{name}": passphrase_of(name) for name in names}
+            assert alice.send("/en/case/1/readers/lift", **form, **given).status_code == status
+    assert [("lift-conflict", ["alice", "bruno"])] == entries(one_case, "lift-conflict")
+
+
+def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:
+    """Ask another officer to confirm an action, with the passphrase of the one who asks."""
+    typed = {f"passphrase-{client.seat.officer}": passphrase_of(own)}
+    return client.send(path, **form, **typed, **{"ask-another": "on"})
+
+
+LIFT = "/en/case/1/readers/lift"
+
+
+def test_the_second_officer_confirms_in_a_session_of_their_own(one_case: Office) -> None:
+    """With their own passphrase, seeing what with; then the one who asked does it, once."""
+    form = {"reason": "no kin <of hers>", "officer": "chloe"}
+    with desk_of(one_case) as (_, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        assert asks(alice, LIFT, "bruno", **form).status_code == 401
+        assert asks(alice, LIFT, "alice", **form).location.endswith("/en/confirm")
+        (wanted,) = alice.seat.asked.values()
+        assert "To confirm: 1" in bruno.page("/en/")
+        assert "no kin &lt;of hers&gt;" in bruno.page(f"/en/confirm/{wanted.id}")
+        done = form | {"confirmation": wanted.id}
+        assert alice.send(LIFT, **done).status_code == 401  # nobody has confirmed yet
+        for given, status in ((passphrase_of("alice"), 401), ("", 401), (passphrase_of("bruno"), 303)):
+            assert bruno.send(f"/en/confirm/{wanted.id}", passphrase=given).status_code == status
+        assert "Confirmed: 1" in alice.page("/en/")
+        for other in ({"reason": "another"}, {"officer": "bruno"}, {"confirmation": "x"}):
+            assert alice.send(LIFT, **done | other).status_code in (401, 409)
+        assert alice.send(LIFT, **done).status_code == 303
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        assert alice.send(LIFT, **done).status_code == 401
+    assert [("lift-conflict", ["alice", "bruno"])] == entries(one_case, "lift-conflict")
+
+
+def test_what_is_asked_to_be_confirmed_ends_with_the_session_or_is_taken_back(one_case: Office) -> None:
+    form = {"reason": "no kin", "officer": "chloe"}
+    with desk_of(one_case) as (desk, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        for end in ("taken back", "signed out"):
+            asks(alice, LIFT, "alice", **form)
+            (wanted,) = alice.seat.asked.values()
+            assert bruno.ask(f"/en/confirm/{wanted.id}").status_code == 200
+            if end == "taken back":
+                alice.send(f"/en/confirm/{wanted.id}/withdraw")
+            else:
+                desk.seats.sign_out(alice.seat)
+            assert bruno.ask(f"/en/confirm/{wanted.id}").status_code == 404
+            assert "To confirm" not in bruno.page("/en/")
+
+
+def test_nobody_is_asked_about_a_case_that_is_kept_from_them(one_case: Office) -> None:
+    """Neither page nor count tells of it; the control is the officer who may see it."""
+    with desk_of(one_case) as (desk, alice, bruno):
+        desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
+        chloe = Client(desk, alice.app, "chloe")
+        bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
+        asks(alice, LIFT, "alice", reason="no kin", officer="bruno")
+        (wanted,) = alice.seat.asked.values()
+        for client, count, status in ((bruno, 0, 404), (chloe, 1, 200)):
+            assert count == client.page("/en/").count("To confirm: 1")
+            assert wanted.id not in bruno.page("/en/confirm")
+            assert client.ask(f"/en/confirm/{wanted.id}").status_code == status
+            sent = client.send(f"/en/confirm/{wanted.id}", passphrase=passphrase_of(client.seat.officer))
+            assert sent.status_code == (303 if count else 404)
+
+
+def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: Office) -> None:
+    """Reading is no change, nor is what the officer did; what was asked is done once it was seen."""
+    with desk_of(one_case) as (_, alice, bruno):
+        shown = as_of(alice.page("/en/case/1"))
+        bruno.page("/en/case/1")
+        assert alice.send("/en/case/1/note", text="first", as_of=shown).status_code == 303
+        assert bruno.send("/en/case/1/assign", officer="bruno").status_code == 303
+        asked = {"risk": "high", "reason": "few know it"}
+        met = alice.send("/en/case/1/source-risk", **asked, as_of=shown)
+        assert (met.status_code, "<strong>assigned</strong>" in met.text) == (409, True)
+        assert "few know it" in met.text
+        assert "high" != source_risk(alice)
+        assert alice.send("/en/case/1/source-risk", **asked, as_of=as_of(met.text)).status_code == 303
+        assert "high" == source_risk(alice)
+
+
+def test_a_session_shows_nothing_of_a_case_that_is_kept_from_its_officer(one_case: Office) -> None:
+    """On no page of the desk, while another officer reads it in a session beside; the control is that one."""
+    with desk_of(one_case) as (desk, alice, bruno):
+        assert bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin").status_code == 303
+        pages = [
+            each.rule.removeprefix(desk.place).replace("<language>", "en")
+            for each in alice.app.url_map.iter_rules()
+            if "GET" in (each.methods or ()) and "open/" not in each.rule
+        ]
+        paths = [re.sub("<int:[a-z]+>|<[a-z]+>", "1", path) for path in pages]
+        assert len(paths) > MANY
+        seen = {}
+        for client in (bruno, alice):
+            client.send("/en/queue", search="quay", sort="priority")
+            texts = {path: client.ask(path).text for path in paths}
+            seen[client.seat.officer] = {path for path, text in texts.items() if "zebra" in text}
+        assert set() == seen["bruno"]
+        assert {"/en/case/1", "/en/"} <= seen["alice"]
+
+
+def test_an_officer_who_did_not_open_the_inbox_brings_a_share(office: Office) -> None:
+    with sitting(office) as client:
+        client.desk.seats.sign_out(client.seat)
+        share = office.share_of("chloe").read_bytes()
+        assert "chloe" not in client.page("/en/sign-in")
+        wrong = client.send("/en/sign-in", share=(io.BytesIO(share), "s"), passphrase=passphrase_of("alice"))
+        assert wrong.status_code == 401
+        sent = client.send("/en/sign-in", share=(io.BytesIO(share), "s"), passphrase=passphrase_of("chloe"))
+        assert sent.status_code == 303
+        assert "<strong>chloe</strong>" in client.page("/en/")
+        assert typed(client, "chloe", passphrase_of("chloe")).status_code == 303
+
+
+@pytest.mark.parametrize("kind", ["words of another secret", "no share", "of another sharing"])
+def test_a_share_that_somebody_made_up_signs_nobody_in(office: Office, kind: str) -> None:
+    """Although it names an officer, the sharing and a passphrase that opens it."""
+    file = share_file.parse(office.share_of("chloe").read_bytes())
+    other = shares.split(bytes(32), quorum=2, count=3)[2]
+    forged = share_file.seal(other, "chloe", file.sharing, PASSPHRASE, QUICK)
+    if kind == "no share":
+        forged = b"{}"
+    if kind == "of another sharing":
+        words = share_file.unseal(file, passphrase_of("chloe"))
+        forged = share_file.seal(words, "chloe", bytes(16), PASSPHRASE, QUICK)
+    with sitting(office) as client:
+        client.desk.seats.sign_out(client.seat)
+        sent = client.send("/en/sign-in", share=(io.BytesIO(forged), "s"), passphrase=PASSPHRASE)
+        assert sent.status_code == 401
+        assert () == client.desk.seats.officers
+
+
+def test_what_a_file_says_of_its_officer_makes_nobody_another(office: Office) -> None:
+    """Anybody can write a name into the file of their own share: what counts is the number in its words."""
+    file = share_file.parse(office.share_of("chloe").read_bytes())
+    words = share_file.unseal(file, passphrase_of("chloe"))
+    forged = share_file.seal(words, "alice", file.sharing, PASSPHRASE, QUICK)
+    with sitting(office) as client:
+        client.send("/en/sign-in", share=(io.BytesIO(forged), "s"), passphrase=PASSPHRASE)
+        assert "<strong>chloe</strong>" in client.page("/en/")
+
+
+def test_a_session_that_has_ended_lets_nobody_in(office: Office) -> None:
+    """Signed out, or begun anew in another browser: its cookie, and a form of it, open nothing."""
+    with desk_of(office) as (desk, alice, bruno):
+        token = alice.token()
+        desk.seats.sign_in("alice")
+        assert bruno.send("/en/sign-out").status_code == 303
+        for client in (alice, bruno):
+            assert client.ask("/en/").status_code == 303
+        sent = alice.send("/en/office/days-off", csrf_token=token, first="2027-01-04", note="words <of mine>")
+        assert sent.status_code == 401
+        assert "Nothing was changed" in sent.text
+        assert "words &lt;of mine&gt;" in sent.text
+    assert [] == entries(office, "change-days-off")
+
+
+def test_a_cookie_that_the_desk_did_not_write_is_none(office: Office) -> None:
+    """Not even with the id of a session: the desk signs what it writes."""
+    with desk_of(office) as (desk, alice, bruno):
+        base, host = f"http://{desk.host}", desk.host.partition(":")[0]
+        value = alice.raw.get_cookie("desk", host, desk.place)
+        assert value
+        body, _, rest = value.value.partition(".")
+        for cookie, status in ((f"{body[:-1]}A.{rest}", 403), (value.value, 200)):
+            other = alice.app.test_client()
+            other.set_cookie("desk", cookie, domain=host, path=desk.place)
+            assert other.get(f"{desk.place}/en/", base_url=base).status_code == status
+        assert bruno.ask("/en/").status_code == 200
+
+
+def test_a_form_of_who_was_here_before_does_nothing(office: Office) -> None:
+    """Bruno signs in at the browser that alice has left: her page sends nothing in his name."""
+    with sitting(office) as client:
+        token = client.token()
+        client.send("/en/sign-out")
+        assert typed(client, "bruno", passphrase_of("bruno")).status_code == 303
+        assert client.send("/en/office/days-off", csrf_token=token, first="2027-01-04").status_code == 400
+    assert [] == entries(office, "change-days-off")
+
+
+def test_another_browser_is_let_in_by_an_address_of_its_own(office: Office) -> None:
+    with sitting(office) as alice:
+        page = alice.send("/en/another-browser").text
+        path = page.partition(alice.desk.place + "/open/")[2].partition("<")[0]
+        other = alice.app.test_client()
+        base = f"http://{alice.desk.host}"
+        opened = [other.get(f"{alice.desk.place}/open/{path}", base_url=base) for _ in range(2)]
+        assert [302, 403] == [each.status_code for each in opened]
+        assert other.get(f"{alice.desk.place}/en/", base_url=base).status_code == 303
+
+
+def test_a_session_ends_after_a_while_in_which_nobody_acts_in_it(office: Office) -> None:
+    with timed(office) as (seats, clock):
+        alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")
+        clock.now += LIMITS.idle - 1
+        seats.acts(bruno)
+        assert seats.find(alice.id) is alice
+        clock.now += 1
+        assert seats.find(alice.id) is None
+        assert ("bruno",) == seats.officers
+
+
+@pytest.mark.parametrize("ending", ["signed out", "left alone", "nobody came"])
+def test_the_inbox_locks_soon_with_fewer_officers_than_it_takes_to_open_it(
+    office: Office, ending: str
+) -> None:
+    """Counted from when there were too few, not from when somebody looked."""
+    with timed(office) as (seats, clock):
+        if ending == "nobody came":
+            assert seats.locks_in() == LIMITS.short
+            seats.sign_in("alice")
+            clock.now += LIMITS.short
+        else:
+            alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")
+            assert seats.locks_in() == LIMITS.idle + LIMITS.short
+            clock.now += LIMITS.idle - 1
+            seats.acts(bruno)
+            if ending == "signed out":
+                seats.sign_out(alice)
+                clock.now += LIMITS.short
+            else:
+                clock.now += 1 + LIMITS.short
+        assert seats.locks_in() == 0
+        assert "fewer than 2 officers were signed in for 5 minutes" == seats.why_it_locks
+        clock.now -= 1
+        assert seats.locks_in() == 1
+
+
+def test_who_comes_back_in_time_keeps_the_inbox_open(office: Office) -> None:
+    with timed(office) as (seats, clock):
+        alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")
+        seats.sign_out(alice)
+        clock.now += LIMITS.short - 1
+        seats.acts(bruno)
+        seats.sign_in("chloe")
+        assert seats.locks_in() == LIMITS.idle + LIMITS.short
+
+
+def test_after_eight_hours_the_inbox_locks_whoever_works(office: Office) -> None:
+    with timed(office) as (seats, clock):
+        began = clock.now
+        while clock.now < began + LIMITS.longest:
+            for name in ("alice", "bruno"):
+                seats.sign_in(name)
+            assert seats.locks_in() > 0
+            clock.now += MINUTE * 5
+        assert seats.locks_in() == 0
+        assert "open for 8 hours" == seats.why_it_locks
