@@ -83,6 +83,7 @@ PARTS: Mapping[str, Part] = {
         (*_OF_PORTAL, POSTGRESQL),
     ),
     "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
+    "demos": Part(tested("-m", "soak", "tests/e2e/test_demo.py"), ("deploy/demo.sh", "inbox/", *_OF_PORTAL)),
     "clocks": Part(
         tested(
             "--hypothesis-profile=thorough",

@@ -87,7 +87,10 @@ def answer(page: Page, address: str) -> None:
     expect(page.locator("h1")).to_contain_text("lies on the medium")
 
 
-def test_the_demo_leads_from_a_report_to_its_answer(checkout: Path, chromium: Browser) -> None:
+@pytest.mark.parametrize("again", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["once", "again"])
+def test_the_demo_leads_from_a_report_to_its_answer(
+    checkout: Path, chromium: Browser, *, again: bool
+) -> None:
     """All that it names is done as it stands; a second demo goes on where the first one was."""
     port = free_port()
     context = chromium.new_context(locale="en")
@@ -102,18 +105,24 @@ def test_the_demo_leads_from_a_report_to_its_answer(checkout: Path, chromium: Br
         visitor.open()
         visitor.opened()
         expect(visitor.page.locator("#messages")).to_contain_text("When did it begin?")
-    with demo(checkout, port) as printed:
+    if again:
+        goes_on(checkout, visitor)
+    assert "Someone asked me" in typed(checkout, "demo/bin/inbox list")
+    context.close()
+
+
+def goes_on(checkout: Path, visitor: Visitor) -> None:
+    """Expect a demo over the data of an earlier one to show both sides as they were; a third one refuses."""
+    with demo(checkout, int(visitor.address.rpartition(":")[2])) as printed:
         assert "Going on with the data" in printed
         visitor.open()
         visitor.opened()
-        page = context.new_page()
+        page = visitor.page.context.new_page()
         sign_in(page, DESK.findall(printed)[0])
         expect(page.locator("tbody")).to_contain_text("Someone asked me")
-        second = start(checkout, free_port())
-        assert second.wait(timeout=2 * START_SECONDS) == 1
+        third = start(checkout, free_port())
+        assert third.wait(timeout=2 * START_SECONDS) == 1
         assert "the inbox has been open since" in (checkout / "printed").read_text("utf-8")
-    assert "Someone asked me" in typed(checkout, "demo/bin/inbox list")
-    context.close()
 
 
 def test_a_port_in_use_is_named(checkout: Path) -> None:
