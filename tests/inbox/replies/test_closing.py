@@ -226,8 +226,9 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
 def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is_told(
     office: Office, code: str
 ) -> None:
-    """The office that sends somebody to complain of an offence knows of one itself."""
+    """The office that sends somebody to complain of an offence knows of one itself; elsewhere it need not."""
     end = ("close", "1", "out_of_scope", *WITHHELD, "--to", code)
+    office.json("close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
     assert "whether the prosecutor is told was not decided" in refused(office, *end)
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json(*end)
