@@ -111,10 +111,11 @@ class Room:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An exit, past which obstacle, and what is given with it; ``outcome`` is that of an end."""
+    """An exit, past which obstacle, ``beside`` another, and what is given; ``outcome`` is that of an end."""
 
     way: Exit
     past: Obstacle | None = None
+    beside: Obstacle | None = None
     with_reason: bool = False
     with_a_second: bool = True
     outcome: str = "founded"
@@ -407,6 +408,9 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     }
     outcome = wanted.outcome if wanted.past is None else others.get(wanted.past, wanted.outcome)
     form = {"outcome": outcome, "disclosure": "full", "text": "Merci"}
+    if Obstacle.QUARANTINE in {wanted.past, wanted.beside}:
+        # Nothing can be compared with the report: any text takes a reason.
+        form["despite"] = "drill"
     drill = {"reason": "drill"} if wanted.with_reason else {}
     match wanted.past:
         case Obstacle.CAUTIONED:

@@ -249,7 +249,7 @@ def test_it_leaves_past_an_obstacle_that_does_not_count_beside_another(
     what, way, other = together
     room = before(founded_rooms, way, what, tmp_path)
     exits_room.put(other, room)
-    assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
+    assert Came.PASSED is exits_room.leave(Wanted(way, what, beside=other), room, surface)
 
 
 @pytest.mark.parametrize("surface", Surface)
