@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crypto.bundle import Import, Intake, Link
 from inbox.deadlines import portal_days
 from inbox.deadlines.portal_days import Between, ImportDay, Receipt
+from inbox.vault import queries_exchange
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Portal, Reporter, World, first, read_outbox, today
 from tests.support.inbox_clock import moved
@@ -165,6 +166,17 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
     tell_portal(world.office, portal)
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
+
+
+def test_an_outbox_of_the_lost_inbox_counts_as_made_on_no_day_to_come(world: World, portal: Portal) -> None:
+    """Whatever day the portal says: after a restore, nothing else tells when it was made."""
+    world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    bundle = portal.bundle(applied=Link(1, bytes(32)), imported=today() + timedelta(300))
+    world.office.json("collect", bundle, "--after-restore")
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        row = queries_exchange.last_outbox(session)
+        assert row is not None
+        assert (1, today(), today()) == (row.n, row.made, row.applied)
 
 
 @pytest.mark.usefixtures("correspondent")

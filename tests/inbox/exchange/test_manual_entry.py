@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from crypto import casetoken, memo
-from crypto.bundle import Outbox, Withdrawal
+from crypto.bundle import Link, Outbox, Withdrawal
 from crypto.container import MOST_FILES
 from crypto.journal import ENTRY
 from crypto.messages import REPORT
@@ -274,6 +274,17 @@ def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path,
     rebuilt = Portal(world, tmp_path / "rebuilt")
     world.office.json("collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint)
     assert 1 == len(made(world, 3)[0].opened or ())
+
+
+def test_a_portal_that_took_another_outbox_before_a_restore_is_told_again(
+    world: World, portal: Portal, answers: Path
+) -> None:
+    """It knows nothing of a case that only ours told: its reporter would get in nowhere."""
+    world.office.json(*entering(answers))
+    world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    assert 1 == len(made(world, 1)[0].opened or ())
+    world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
+    assert 1 == len(made(world, 2)[0].opened or ())
 
 
 def test_its_author_is_answered_writes_again_and_withdraws_like_any_other(

@@ -124,6 +124,18 @@ def test_links_are_told_until_confirmed(world: World, portal: Portal) -> None:
 
 
 @pytest.mark.usefixtures("correspondent")
+def test_links_are_told_again_once_the_portal_took_another_outbox_before_a_restore(
+    world: World, portal: Portal
+) -> None:
+    """Ours under that number never came: what it listed, the portal does not know that we hold."""
+    first, _, _ = make(world)
+    assert [1] == [link.n for link in first.collected]
+    world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
+    second, _, _ = make(world)
+    assert [1, 2] == [link.n for link in second.collected]
+
+
+@pytest.mark.usefixtures("correspondent")
 def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, portal: Portal) -> None:
     """A foreign outbox confirms nothing."""
     make(world)
