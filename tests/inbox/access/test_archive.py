@@ -12,6 +12,7 @@ from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused, Locked
 from inbox.overview import case_view
 from inbox.session.actions import TABLE, Actor, Code
+from inbox.vault import row_security
 from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Measure, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support import inbox_builders as build
@@ -113,7 +114,7 @@ def test_two_officers_open_it_for_a_day_which_is_noted_and_counted(office: Offic
 
 
 def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Clock) -> None:
-    """One alone opens nothing; nor does a third read it who was not there, even beside one of them."""
+    """One alone opens nothing, then each of them reads it; not a third who was not there, even beside one."""
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     portal = Portal(World(office), tmp_path / "medium")
     confirmed = ("--confirm-instance", portal.fingerprint)
@@ -135,6 +136,13 @@ def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Cloc
     two.json("declare", "1")
     assert CANARY == two.json("show", "1")["summary"]
     assert "case 1 is in the archive since" in others.run("show", "1").err
+    reads = {}
+    for pair in (two, others):
+        with pair.unlocked() as opened:
+            for name in opened.officers:
+                with opened.inbox.vault.transaction([name]) as session:
+                    reads[name] = row_security.readable(session, [1])
+    assert {"alice": {1}, "bruno": {1}, "chloe": set()} == reads
 
 
 def test_a_message_of_its_reporter_brings_it_back_to_be_read(
