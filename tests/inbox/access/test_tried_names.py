@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
+from inbox.deadlines.obstacles import Obstacle
 from inbox.vault.casework_tables import Declaration, Workflow
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import (
@@ -22,6 +25,8 @@ from tests.support.inbox_builders import (
 from tests.support.inbox_visas import agree
 
 NAME, OTHER = "Firmin Quélennec", "Erwan Le Bihan"
+# Of somebody else who has the family name of the first.
+ALIKE = "Soizic Quélennec"
 NAMES = ("alice", "bruno")
 
 
@@ -75,8 +80,10 @@ OPEN = {
     "nobody": [RECORD, ["decide", "1", "not_needed", "--reason", "x"]],
     "reply": [["reply", "1", "--text", "C'est NAME."]],
     "reason": [["reply", "1", "--text", "Merci.", "--despite-warning", "NAME"]],
+    "reason alone": [["reply", "1", "--template", "acknowledgement", "--despite-warning", "NAME"]],
     "end": [["close", "1", "moot", "--disclosure", "full", "--text", "C'est NAME."]],
     "measure": [["measure", "1", "protection_offered", "--addressee", "NAME"]],
+    "goods": [["measure", "1", "dnred_informed", "--text", "Dit NAME."]],
     "transmission": [["decide", "1", "transmit", "--addressee", "NAME", "--reason", "x"]],
     "ledger": [["disclosures", "add", "1", "--to", "NAME", "--what", "report", "--ground", "consent"]],
     "tag": [["tag", "1", "FIRST", "--remove"]],
@@ -121,11 +128,34 @@ def test_what_is_said_of_a_case_does_not_differ_by_whom_it_names(
     founded_tried: Office, tmp_path: Path, way: str
 ) -> None:
     """Unless all present may read it: that is the control."""
+    tried = (NAME, OTHER, ALIKE) if RECORD in WAYS[way] else (NAME, OTHER)
     for state, change in STATES.items():
-        told = [
-            _said(_room(founded_tried, tmp_path / state / name, way, change), way, name)
-            for name in (NAME, OTHER)
+        first_told, *told = [
+            _said(_room(founded_tried, tmp_path / state / name, way, change), way, name) for name in tried
         ]
-        assert told[0] == told[1], state
+        assert [first_told] * len(told) == told, state
     read = [_said(_room(founded_tried, tmp_path / "read" / name, way), way, name) for name in (NAME, OTHER)]
     assert read[0] != read[1]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_those_present_may_not_read_waits_for_the_answer_to_anybody_who_asks(
+    founded_tried: Office, tmp_path: Path, state: str
+) -> None:
+    """Nobody can look whom it names. The control is a case that may be read, and names somebody else."""
+
+    def waits(name: str, change: Callable[[Session], None]) -> list[bool]:
+        office = _room(founded_tried, tmp_path / name, "destruction", change)
+        found = []
+        for words in ([], [word.replace("NAME", OTHER) for word in RECORD]):
+            if words:
+                office.json(*words)
+            with office.unlocked() as opened:
+                asked = opened.inbox.vault.transaction(opened.officers, quarantine=True)
+                with asked as session:
+                    stand = exits.obstacles(session, 1, Asked(way=Exit.DESTROY, today=today()))
+            found.append(Obstacle.REQUEST in stand)
+        return found
+
+    assert [False, True] == waits("shut", STATES[state])
+    assert [False, False] == waits("read", lambda _: None)
