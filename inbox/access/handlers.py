@@ -83,13 +83,13 @@ def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
 
 
 def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]:
-    """Make those who act handlers, too, of a case that is for its handlers alone; return who handles it.
+    """Make the two who confirm it handlers, too, of a case for its handlers alone; return who handles it.
 
     Raises CaseRefused if there is no such case, they may read it, or it is in quarantine; and as
     ``Inbox.acting``.
     """
-    with inbox.acting(who, action(Code.BREAK_GLASS, number, reason, officers=who.officers)) as session:
-        return _break_glass(session, number, who.officers, who.today)
+    with inbox.acting(who, action(Code.BREAK_GLASS, number, reason)) as session:
+        return _break_glass(session, number, journal.actor(session).officers, who.today)
 
 
 def broken_since(session: Session, since: date) -> Iterator[Line]:

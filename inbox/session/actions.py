@@ -207,7 +207,6 @@ def _code(labels: str) -> Field:
 _NEEDED = Reason.REQUIRED
 _VIEW = {"view": _code("view")}
 _OFFICER = {"officer": Field(Form.OFFICER)}
-_OFFICERS = {"officers": Field(Form.OFFICERS)}
 _MEASURE = {"measure": _NUMBER}
 _REQUEST = {"request": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
@@ -298,7 +297,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.LINK: Rule(values={"relation": _code("relation")}),
     Code.UNLINK: Rule(),
     Code.DISMISS_LINK: Rule(),
-    Code.ENTRUST: Rule(oversight=True, values=_OFFICERS),
+    Code.ENTRUST: Rule(oversight=True, values={"officers": Field(Form.OFFICERS)}),
     Code.OPEN_TO_ALL: Rule(oversight=True),
     Code.LIST_HANDLERS: Rule(reads=True),
     Code.LIST_RETENTION: Rule(reads=True, quarantine=True, values=_VIEW),
@@ -363,7 +362,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
-    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True, values=_OFFICERS),
+    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True),
     Code.OPEN_ARCHIVED: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
     Code.MAKE_DOSSIER: Rule(
         officers=2,

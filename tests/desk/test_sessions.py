@@ -14,8 +14,9 @@ from inbox.deadlines import workflow
 from inbox.desk.seats import HOUR, MINUTE, Limits, Seats
 from inbox.desk.state import Desk
 from inbox.keys import share_file
+from inbox.vault.casework_tables import Handler
 from tests.support.desk_room import Client, sitting, tell
-from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of
+from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of, today
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
@@ -137,6 +138,19 @@ def test_an_action_for_two_takes_the_passphrases_of_both(one_case: Office) -> No
             given = {f"passphrase-{name}": passphrase_of(name) for name in names}
             assert alice.send("/en/case/1/readers/lift", **form, **given).status_code == status
     assert [("lift-conflict", ["alice", "bruno"])] == entries(one_case, "lift-conflict")
+
+
+def test_both_who_break_the_glass_read_the_case(one_case: Office) -> None:
+    """Each in a session of their own; else no action on it that takes two could be taken."""
+    with one_case.opened() as inbox, inbox.transaction() as session:
+        session.add(Handler(case=1, officer="chloe", since=today()))
+    given = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
+    with desk_of(one_case) as (_, alice, bruno):
+        assert [409, 409] == [each.ask("/en/case/1").status_code for each in (alice, bruno)]
+        sent = alice.send("/en/case/1/readers/break-glass", reason="danger", **given)
+        assert 303 == sent.status_code
+        assert [200, 200] == [each.ask("/en/case/1").status_code for each in (alice, bruno)]
+    assert [("break-glass", ["alice", "bruno"])] == entries(one_case, "break-glass")
 
 
 def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:

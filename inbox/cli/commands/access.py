@@ -146,9 +146,7 @@ def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None
     """Open a case that is for its handlers alone; it takes two officers, and is told to the referent."""
     with door.opened() as (inbox, who):
         found = handlers.break_glass(inbox, who, case, reason)
-    said = (
-        f"case {case} is open to those present, who are among its handlers now; the journal tells who and why"
-    )
+    said = f"case {case}: whoever confirmed this is among its handlers now; the journal tells who and why"
     terminal.show({"case": case, "handlers": found}, [said], as_json=as_json)
 
 

@@ -178,7 +178,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
             "jours chômés ajoutés, nombre de jours\xa0: 5, du 24 décembre 2026, au 31 décembre 2026",
         ),
         ("link", {"relation": "duplicate"}, "Le même signalement"),
-        ("break-glass", {"officers": ("alice", "low")}, "alice, low"),
+        ("entrust", {"officers": ("alice", "low")}, "alice, low"),
         ("assign", {"officer": "nobody"}, "nobody"),
         ("list", {"view": "nowhere"}, "nowhere"),
         ("no-such-action", {"file": 3}, "fichier 3"),
