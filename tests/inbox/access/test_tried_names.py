@@ -80,7 +80,6 @@ OPEN = {
     "nobody": [RECORD, ["decide", "1", "not_needed", "--reason", "x"]],
     "reply": [["reply", "1", "--text", "C'est NAME."]],
     "reason": [["reply", "1", "--text", "Merci.", "--despite-warning", "NAME"]],
-    "reason alone": [["reply", "1", "--template", "acknowledgement", "--despite-warning", "NAME"]],
     "end": [["close", "1", "moot", "--disclosure", "full", "--text", "C'est NAME."]],
     "measure": [["measure", "1", "protection_offered", "--addressee", "NAME"]],
     "goods": [["measure", "1", "dnred_informed", "--text", "Dit NAME."]],

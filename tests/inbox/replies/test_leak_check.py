@@ -152,8 +152,9 @@ def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
     for more in ([], ["--preview"], ["--despite-warning", "x"]):
         said = trio.others.run("reply", "4", "--text", "Marguerite", *more)
         assert ("Marguerite" in said.err + said.out, 1) == (False, said.code)
-    said = trio.others.run("reply", "4", "--text", "thank you", "--despite-warning", "Marguerite")
-    assert "must declare" in said.err
+    for words in (["--text", "thank you"], ["--template", "acknowledgement"]):
+        said = trio.others.run("reply", "4", *words, "--despite-warning", "Marguerite")
+        assert "must declare" in said.err
     trio.others.json("declare", "4")
     assert "“Marguerite”" in trio.others.run("reply", "4", "--text", "Marguerite").err
 
