@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.inbox_builders import PASSPHRASE, Reporter, World
+from tests.support.inbox_builders import PASSPHRASE, Reporter, World, today
 from tests.support.typist import Typist, typing_to_fork, typing_to_inbox
 
 
@@ -112,8 +112,15 @@ def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Pat
 def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
     case: World, template: str, tmp_path: Path
 ) -> None:
-    """Another reply acknowledges nothing; the text may be the office's own. Every other status is free."""
-    name, used = "acknowledgement", tmp_path / "own.toml"
+    """Another reply acknowledges nothing, nor does that of another case; the text may be the office's own.
+
+    Every other status is free.
+    """
+    name, used, other = "acknowledgement", tmp_path / "own.toml", tmp_path / "other.toml"
+    other.write_text('what = "x"', "utf-8")
+    entered = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
+    case.office.json("enter", *entered, "--answers", other)
+    case.office.json("reply", "2", "--template", name)
     case.office.json("templates", "--out", used)
     if template == "own":
         name = "heard"
