@@ -1,6 +1,6 @@
 """Cases that are kept from officers: because somebody says so, or because a report names them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,12 +30,6 @@ class Kept:
     exclusions: Sequence[Exclusion]
     out_of_reach: int
     warnings: list[str]
-
-
-def are_there(inbox: Inbox, who: Actor, numbers: Collection[int]) -> bool:
-    """Tell whether these cases are there for those who act, if only as lines, in quarantine or not."""
-    with inbox.vault.transaction(who.officers, quarantine=True) as session:
-        return queries_cases.count_there(session, numbers) == len(set(numbers))
 
 
 def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> None:

@@ -85,6 +85,12 @@ def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
     return given(session, numbers) & row_security.readable(session, numbers)
 
 
+def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
+    """Tell whether those who act may read all these cases, and have declared on each."""
+    with inbox.vault.transaction(who.officers) as session:
+        return set(numbers) <= may_be_tried(session, numbers)
+
+
 def _asked(session: Session) -> tuple[str, ...]:
     """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
     return () if len(queries_office.officers(session)) == 1 else row_security.present(session)

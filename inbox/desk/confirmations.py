@@ -1,6 +1,7 @@
 """An action for two, confirmed by the second officer in a session of their own, who sees what with.
 
-Nothing of it is kept beyond the sessions: it ends with that of the officer who asked.
+Nothing of it is kept beyond the sessions: it ends with that of the officer who asked, and a confirmation with
+that of the officer who gave it.
 """
 
 import secrets
@@ -12,26 +13,49 @@ from inbox.session.actions import Action
 # The field by which a form asks for a confirmation, and the one by which it goes on with it.
 ASKING, GOING_ON = "ask-another", "confirmation"
 
+Fields = tuple[tuple[str, str], ...]
+
 
 @dataclass(slots=True)
 class Confirmation:
     """What an officer asks another to confirm: the form with all its fields, and the actions that it takes.
 
-    ``by`` has typed their passphrase with it. ``confirmed_by`` is the second officer, once there is one.
+    ``by`` has typed their passphrase with it. ``confirmed_by`` is the second officer, once there is one, and
+    ``as_of`` how far the journal went then.
     """
 
     by: str
     path: str
     actions: tuple[Action, ...]
-    written: tuple[tuple[str, str], ...] = field(repr=False)
+    fields: Fields = field(repr=False)
     id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     confirmed_by: str = ""
+    as_of: int = 0
 
     @property
     def cases(self) -> list[int]:
         """The cases that it is about."""
         return [each.case for each in self.actions if each.case is not None]
 
-    def covers(self, path: str, actions: Sequence[Action], written: Sequence[tuple[str, str]]) -> bool:
-        """Tell whether a form is the one that was confirmed: a word more or less, and it is not."""
-        return (self.path, self.actions, self.written) == (path, tuple(actions), tuple(written))
+    @property
+    def written(self) -> Fields:
+        """The fields of the form that say something."""
+        return tuple((name, value) for name, value in self.fields if value)
+
+    def covers(self, path: str, actions: Sequence[Action], fields: Fields) -> bool:
+        """Tell whether a form is the one that was confirmed: a word or an empty field more, and it is not."""
+        return (self.path, self.actions, self.fields) == (path, tuple(actions), fields)
+
+    def falls_with(self, officer: str) -> None:
+        """Be no longer confirmed, if it was by this officer."""
+        if self.confirmed_by == officer:
+            self.confirmed_by = ""
+
+
+def may_be_asked(actions: Sequence[Action]) -> bool:
+    """Tell whether another session may show what these actions do.
+
+    Of what is done to no case, such as the answer to a person who asks, nobody knows which cases it tells of;
+    the program's own work tells of none.
+    """
+    return all(each.case is not None or each.rule.all_cases for each in actions)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
 from inbox.desk import rendering, witnesses
+from inbox.desk.confirmations import may_be_asked
 from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
 from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase
@@ -47,6 +48,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     if "asked" in g:
         return redirect(url_for("confirmations.show"), 303)
     wrong = refused.what if g.has_typed else ""
+    shown["may_be_asked"] = may_be_asked(actions)
     page = rendering.page("confirm.html", **shown, wrong=wrong, written=witnesses.written())
     return page, HTTPStatus.UNAUTHORIZED
 

@@ -19,7 +19,7 @@ from inbox.desk import translate
 from inbox.desk.state import here, seat, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
-from inbox.session import action_words, journal
+from inbox.session import action_words, journal_view
 from templates import catalogues
 from templates.catalogues import Domain
 
@@ -104,7 +104,7 @@ def page(template: str, /, **values: Any) -> str:
             languages=LANGUAGES,
             me=seat().officer,
             as_of=_as_of(),
-            waiting=0 if here().pending else len(waiting()),
+            waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
             ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
             notices=here().notices,
             said=seat().said(),
@@ -120,8 +120,7 @@ def _as_of() -> int:
     """Return how far the journal goes as a page of a case is shown, 0 for other pages."""
     if "case" not in (request.view_args or {}) or here().pending:
         return 0
-    with here().inbox.vault.transaction() as session:
-        return journal.head(session).n
+    return journal_view.reached(here().inbox)
 
 
 def plain(template: str, /, **values: Any) -> str:

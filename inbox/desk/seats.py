@@ -67,7 +67,7 @@ class Seat:
     def said(self) -> tuple[Done, ...]:
         """Return what is to be told, once."""
         said, self._said = self._said, ()
-        return said
+        return (*said, Done.WRONG_BEFORE) if self._opened.failed.pop(self.officer, 0) else said
 
     def take(self, form: str) -> bool:
         """Tell whether this form is sent for the first time; afterwards it never is again."""
@@ -96,8 +96,10 @@ class Seats:
     def sign_in(self, officer: str) -> Seat:
         """Return a new session of an officer who has proven it; one that they had elsewhere ends."""
         self._sweep()
+        for each in [each for each in self._seats.values() if each.officer == officer]:
+            self._end(each, self._now())
         seat = Seat(self._opened, officer, self._now())
-        self._seats = {each.id: each for each in (*self._seats.values(), seat) if self._stays(each, seat)}
+        self._seats[seat.id] = seat
         return seat
 
     def find(self, id_: str) -> Seat | None:
@@ -115,10 +117,11 @@ class Seats:
         seat.active = self._now()
 
     def asked_of(self, seat: Seat) -> list[Confirmation]:
-        """Return what officers in other sessions ask to have confirmed."""
+        """Return what officers in other sessions ask to have confirmed, and what of it this one confirmed."""
         self._sweep()
         others = (each for each in self._seats.values() if each is not seat)
-        return [wanted for each in others for wanted in each.asked.values() if not wanted.confirmed_by]
+        asked = (wanted for each in others for wanted in each.asked.values())
+        return [each for each in asked if each.confirmed_by in {"", seat.officer}]
 
     @property
     def officers(self) -> tuple[str, ...]:
@@ -158,9 +161,8 @@ class Seats:
     def _end(self, seat: Seat, when: float) -> None:
         was_enough = len(self._seats) >= self._opened.inbox.quorum
         self._seats.pop(seat.id, None)
+        for each in self._seats.values():
+            for wanted in each.asked.values():
+                wanted.falls_with(seat.officer)
         if was_enough and len(self._seats) < self._opened.inbox.quorum:
             self._short_since = when
-
-    @staticmethod
-    def _stays(each: Seat, new: Seat) -> bool:
-        return each is new or each.officer != new.officer

@@ -1,13 +1,12 @@
 """What a desk knows while it is open; all of it ends with its process."""
 
 import secrets
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g
 
-from inbox.access import conflicts
+from inbox.access import declarations
 from inbox.desk.confirmations import Confirmation
 from inbox.desk.job import Job, Work
 from inbox.desk.seats import USUAL, Limits, Seat, Seats
@@ -44,8 +43,6 @@ class Desk:
         self.notices = sheet_notice.pending(opened.inbox, today())
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.seats = Seats(opened, limits)
-        # How often somebody has typed a wrong passphrase in an officer's name since they signed in last.
-        self.failed: Counter[str] = Counter()
         self.is_over = False
         self._job: Job | None = None
         self._once: set[str] = set()
@@ -100,9 +97,9 @@ def actor() -> Actor:
 
 
 def waiting() -> list[Confirmation]:
-    """Return what others ask the officer to confirm, about cases that are there for that one."""
+    """Return what others ask the officer to confirm, or had confirmed, of cases that this one may read."""
     asked = here().seats.asked_of(seat())
-    return [each for each in asked if conflicts.are_there(here().inbox, actor(), each.cases)]
+    return [each for each in asked if declarations.may_read(here().inbox, actor(), each.cases)]
 
 
 def medium_folder() -> Path:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from flask import g, request
 
 from crypto.journal import Presence
-from inbox.desk.confirmations import ASKING, GOING_ON, Confirmation
+from inbox.desk.confirmations import ASKING, GOING_ON, Confirmation, Fields, may_be_asked
+from inbox.session import journal_view
 from inbox.session.actions import Action, Confirm
 from inbox.session.inbox import Unlocked
 
@@ -20,11 +21,11 @@ _OURS = ("csrf_token", "passphrase", "as_of", ASKING, GOING_ON)
 
 def written() -> list[tuple[str, str]]:
     """Return what an officer gave with a form, by field: it must not be lost."""
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not name.startswith(_OURS) and value
-    ]
+    return [(name, value) for name, value in _fields() if value]
+
+
+def _fields() -> Fields:
+    return tuple(each for each in request.form.items(multi=True) if not each[0].startswith(_OURS))
 
 
 def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Confirm:
@@ -34,25 +35,29 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
         names = [officer, *(name for name in opened.sealed if name != officer)]
         given = {name: request.form.get(FIELD + name, "") for name in names}
         g.actions, g.names, g.needed, g.has_typed = actions, names, needed, any(given.values())
-        if second := _second(asked, actions):
+        if second := _second(opened, asked, actions):
             return dict.fromkeys((officer, second), Presence.CONFIRMED)
         confirmed: list[str] = []
         for name in names:
             if given[name] and len(confirmed) < needed:
                 opened.prove(name, given[name])
                 confirmed.append(name)
-        if [officer] == confirmed and needed > 1 and ASKING in request.form:
-            wanted = Confirmation(officer, request.path, tuple(actions), tuple(written()))
+        if [officer] == confirmed and needed > 1 and ASKING in request.form and may_be_asked(actions):
+            wanted = Confirmation(officer, request.path, tuple(actions), _fields())
             g.asked = asked[wanted.id] = wanted
         return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 
     return ask
 
 
-def _second(asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:
-    """Return who has confirmed this very form, which counts once; nobody without."""
+def _second(opened: Unlocked, asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:
+    """Return who has confirmed this very form, which counts once; nobody without.
+
+    Nor does it count once something was done to the case: that was not there to be seen.
+    """
     found = asked.get(request.form.get(GOING_ON, ""))
-    if found is None or not found.confirmed_by or not found.covers(request.path, actions, written()):
+    if found is None or not found.confirmed_by or not found.covers(request.path, actions, _fields()):
         return ""
     del asked[found.id]
-    return found.confirmed_by
+    moved = (journal_view.changes(opened.inbox, (), each, found.as_of) for each in found.cases)
+    return "" if any(moved) else found.confirmed_by

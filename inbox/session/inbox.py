@@ -1,5 +1,6 @@
 """From a home folder with the shares of a quorum to an inbox at work."""
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
-from inbox.language.errors import Locked, Superseded
+from inbox.language.errors import Locked, Superseded, WrongPassphrase
 from inbox.law import in_use
 from inbox.session import journal, reconcile
 from inbox.session.actions import Action, Actor, Code
@@ -121,13 +122,15 @@ class Inbox:
 class Unlocked:
     """An inbox and the officers who opened it, with the ``words`` of their shares.
 
-    ``sealed`` has the share file of each officer who has given a passphrase.
+    ``sealed`` has the share file of each officer who has given a passphrase; ``failed`` counts the wrong ones
+    that ``prove`` was given since in the name of each.
     """
 
     inbox: Inbox
     officers: tuple[str, ...]
     words: tuple[str, ...] = field(repr=False)
     sealed: dict[str, ShareFile] = field(repr=False)
+    failed: Counter[str] = field(default_factory=Counter, repr=False)
 
     @property
     def present(self) -> Mapping[str, Presence]:
@@ -144,7 +147,11 @@ class Unlocked:
 
     def prove(self, name: str, given: str) -> None:
         """Return if this is the passphrase of an officer whose share is here; else WrongPassphrase."""
-        share_file.unseal(self.sealed[name], given)
+        try:
+            share_file.unseal(self.sealed[name], given)
+        except WrongPassphrase:
+            self.failed[name] += 1
+            raise
 
     def bring(self, share: bytes, given: str) -> str:
         """Take in the share file of one more officer, proven by its passphrase; return who it is.

@@ -24,18 +24,29 @@ def line(each: Line) -> str:
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
 
 
+def reached(inbox: Inbox) -> int:
+    """Return the number of the last entry of the journal, 0 before the first."""
+    with inbox.vault.transaction() as session:
+        return journal.head(session).n
+
+
 def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[Entry]:
     """Return what others did to a case since entry ``seen`` of the journal, reading aside, oldest first.
 
     Nothing of a case that is not there for those who act.
     """
-    with inbox.vault.transaction(who.officers, quarantine=True) as session:
+    since = changes(inbox, who.officers, number, seen)
+    return [each for each in since if not each.officers.keys() & who.present.keys()]
+
+
+def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> list[Entry]:
+    """Return what was done to a case since entry ``seen`` of the journal, as these officers may see it.
+
+    Reading is left out; without officers it is not for showing.
+    """
+    with inbox.vault.transaction(officers, quarantine=True) as session:
         since = [each for each in journal.of_case(session, number) if each.n > seen]
-    return [
-        each
-        for each in since
-        if not (each.officers.keys() & who.present.keys() or TABLE[Code(each.action)].reads)
-    ]
+    return [each for each in since if not TABLE[Code(each.action)].reads]
 
 
 def several(actions: Sequence[Action]) -> str:

@@ -36,12 +36,6 @@ class Counts(NamedTuple):
     messages: dict[int, int]
 
 
-def count_there(session: Session, numbers: Collection[int]) -> int:
-    """Return how many of these cases are there, if only as lines for those who are no handlers of them."""
-    found = select(func.count()).select_from(Workflow).where(Workflow.case.in_(set(numbers)))
-    return session.scalar(found.execution_options(**AS_A_LINE)) or 0
-
-
 def case(session: Session, number: int) -> Case:
     """Return the case of this number.
 

@@ -11,9 +11,11 @@ from werkzeug.test import TestResponse
 
 from crypto import shares
 from inbox.deadlines import workflow
+from inbox.desk.confirmations import may_be_asked
 from inbox.desk.seats import HOUR, MINUTE, Limits, Seats
 from inbox.desk.state import Desk
 from inbox.keys import share_file
+from inbox.session.actions import Code, action
 from inbox.vault.casework_tables import Handler
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of, today
@@ -206,6 +208,7 @@ def test_nobody_is_asked_about_a_case_that_is_kept_from_them(one_case: Office) -
     with desk_of(one_case) as (desk, alice, bruno):
         desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
         chloe = Client(desk, alice.app, "chloe")
+        assert chloe.send("/en/many/declare", case="1").status_code == 303
         bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
         asks(alice, LIFT, "alice", reason="no kin", officer="bruno")
         (wanted,) = alice.seat.asked.values()
@@ -215,6 +218,69 @@ def test_nobody_is_asked_about_a_case_that_is_kept_from_them(one_case: Office) -
             assert client.ask(f"/en/confirm/{wanted.id}").status_code == status
             sent = client.send(f"/en/confirm/{wanted.id}", passphrase=passphrase_of(client.seat.officer))
             assert sent.status_code == (303 if count else 404)
+
+
+def test_nobody_is_asked_about_a_case_before_they_declared(one_case: Office) -> None:
+    """What is to be done tells what the report says; the control is the declaration."""
+    with desk_of(one_case) as (desk, alice, _bruno):
+        desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
+        chloe = Client(desk, alice.app, "chloe")
+        alice.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
+        asks(alice, LIFT, "alice", reason="no kin", officer="bruno")
+        for count in (0, 1):
+            assert count == chloe.page("/en/confirm").count("Look, and confirm")
+            chloe.send("/en/many/declare", case="1")
+
+
+@pytest.mark.parametrize("end", ["signed out", "taken back", "changed"])
+def test_a_confirmation_ends_with_the_session_of_whoever_gave_it_or_is_taken_back(
+    one_case: Office, end: str
+) -> None:
+    """And with whatever is done to the case afterwards: the second officer has not seen that."""
+    form = {"reason": "no kin", "officer": "chloe"}
+    with desk_of(one_case) as (desk, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        asks(alice, LIFT, "alice", **form)
+        (wanted,) = alice.seat.asked.values()
+        path = f"/en/confirm/{wanted.id}"
+        assert bruno.send(path, passphrase=passphrase_of("bruno")).status_code == 303
+        if end == "signed out":
+            desk.seats.sign_out(bruno.seat)
+        elif end == "taken back":
+            bruno.send(f"{path}/withdraw")
+        else:
+            alice.send("/en/case/1/note", text="more")
+        assert alice.send(LIFT, **form, confirmation=wanted.id).status_code == 401
+    assert [] == entries(one_case, "lift-conflict")
+
+
+def test_an_empty_field_more_is_another_form(one_case: Office) -> None:
+    """A tick counts by being there: what was confirmed without it must not be done with it."""
+    form = {"reason": "no kin", "officer": "chloe"}
+    with desk_of(one_case) as (_, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        asks(alice, LIFT, "alice", **form)
+        (wanted,) = alice.seat.asked.values()
+        bruno.send(f"/en/confirm/{wanted.id}", passphrase=passphrase_of("bruno"))
+        done = form | {"confirmation": wanted.id}
+        assert alice.send(LIFT, **done, replies="").status_code == 401
+        assert alice.send(LIFT, **done).status_code == 303
+
+
+def test_what_tells_of_no_case_by_number_is_confirmed_at_one_page_alone() -> None:
+    """Nobody knows of which cases an answer to a person tells; a law that is adopted tells of none."""
+    assert not may_be_asked([action(Code.ANSWER_ACCESS, request=1)])
+    assert may_be_asked([action(Code.ADOPT_LAW, law="fr")])
+    assert may_be_asked([action(Code.MINIMISE, 1, "x", place="what")])
+
+
+def test_a_wrong_passphrase_is_told_to_its_officer_wherever_it_was_typed(one_case: Office) -> None:
+    with desk_of(one_case) as (_, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        typed = {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "a guess"}
+        assert alice.send(LIFT, reason="x", officer="chloe", **typed).status_code == 401
+        assert "typed a wrong passphrase in your name" not in alice.page("/en/")
+        assert "typed a wrong passphrase in your name" in bruno.page("/en/")
 
 
 def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: Office) -> None:

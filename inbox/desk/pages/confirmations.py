@@ -10,6 +10,7 @@ from inbox.desk.confirmations import Confirmation
 from inbox.desk.done import Done
 from inbox.desk.state import here, seat, waiting
 from inbox.language.errors import Refused
+from inbox.session import journal_view
 
 pages = Blueprint("confirmations", __name__, url_prefix="/confirm")
 
@@ -34,15 +35,16 @@ def confirm(id_: str) -> ResponseReturnValue:
         here().opened.prove(seat().officer, request.form.get("passphrase", ""))
     except Refused as refused:
         return _page(found, refused), HTTPStatus.UNAUTHORIZED
-    found.confirmed_by = seat().officer
+    found.confirmed_by, found.as_of = seat().officer, journal_view.reached(here().inbox)
     seat().say(Done.CONFIRMED)
     return redirect(url_for("confirmations.show"), 303)
 
 
 @pages.post("/<string:id_>/withdraw")
 def withdraw(id_: str) -> ResponseReturnValue:
-    """Take back what the officer asked to have confirmed."""
-    seat().asked.pop(id_, None)
+    """Take back what the officer asked to have confirmed, or has confirmed."""
+    if seat().asked.pop(id_, None) is None:
+        _found(id_).falls_with(seat().officer)
     return redirect(url_for("confirmations.show"), 303)
 
 
@@ -51,6 +53,6 @@ def _page(found: Confirmation, wrong: Refused | None = None) -> str:
 
 
 def _found(id_: str) -> Confirmation:
-    """Return one that another asks for, about cases that this officer may see."""
+    """Return one that another asks for, about cases that this officer may read."""
     found = next((each for each in waiting() if each.id == id_), None)
     return found or abort(HTTPStatus.NOT_FOUND)

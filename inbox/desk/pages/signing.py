@@ -4,9 +4,8 @@ from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import guard, rendering
-from inbox.desk.done import Done
 from inbox.desk.state import here, seat
-from inbox.language.errors import Refused, WrongPassphrase
+from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal_actions
 
@@ -31,8 +30,6 @@ def sign_in() -> ResponseReturnValue:
         desk.seats.sign_out(seat())
     mine = desk.seats.sign_in(name)
     journal_actions.sign_in(desk.inbox, mine.actor())
-    if desk.failed.pop(name, 0):
-        mine.say(Done.WRONG_BEFORE)
     guard.seat_in(mine)
     return redirect(url_for("queue.first"), 303)
 
@@ -58,11 +55,7 @@ def _proven(name: str, given: str) -> str:
         return opened.bring(file.read(), given)
     if name not in opened.sealed:
         raise Refused(sentence("no name was chosen"), sentence("choose yours, or bring your share"))
-    try:
-        opened.prove(name, given)
-    except WrongPassphrase:
-        here().failed[name] += 1
-        raise
+    opened.prove(name, given)
     return name
 
 
