@@ -30,12 +30,16 @@ _DIGITS = 16
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """Record what was done about a case, by as many officers as the law says; what goes stands in the ledger.
 
-    Raises as ``check``, before anybody is asked to confirm, as ``measures.add`` and ``Inbox.acting``.
+    Raises as ``check``, before anybody is asked to confirm, as ``measures.add`` and ``Inbox.acting``; and
+    CaseRefused for a reason that itself repeats words that could give somebody away.
     """
 
     def choose(session: Session) -> Action:
         if taken.sent.strip():
             check(session, number, taken.sent, taken.despite)
+        if taken.despite.strip():
+            # The journal keeps it.
+            leak_check.warnings(session, number, "", "", taken.despite)
         return measures.noted(session, number, taken)
 
     with chosen_action.acting(inbox, who, choose) as session:
@@ -49,12 +53,9 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
     """Return if a text on a case may go to another body; ``despite`` is the reason to set warnings aside.
 
     Raises as ``restating.check``; with a reason or without, Refused if it repeats something of who is
-    concerned, as the reporter named them. Raises CaseRefused for a reason that repeats such words itself, and
-    Undeclared before it tells anything of the report.
+    concerned, as the reporter named them. Raises Undeclared before it tells anything of the report.
     """
     declarations.check(session, number)
-    # The reason stands in the journal.
-    leak_check.warnings(session, number, "", "", despite)
     said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
     if named := [*dict.fromkeys(Protected(answers.several(said)).repeated(text))]:
         raise Refused(

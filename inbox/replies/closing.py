@@ -188,7 +188,7 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
     """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
     text = _told(session, number, closing)
-    findings = leak_check.warnings(session, number, text, closing.text, closing.despite) if text else []
+    findings = leak_check.warnings(session, number, text, closing.text, closing.despite)
     said_anyway = replace(asked, also={Obstacle.CAUTIONED: closing.despite})
     if findings and exits.is_stopped(Obstacle.CAUTIONED, said_anyway):
         raise Cautioned(findings)

@@ -102,6 +102,18 @@ def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:
     assert 0 == reported.office.run(*close, "--despite-warning", "she told everybody").code
 
 
+def test_a_reason_that_goes_with_no_text_says_no_such_words_either(reported: World) -> None:
+    """The journal would keep them: at the end of a case, and with a measure."""
+    reported.office.settle(1)
+    reported.office.json("show", "1")
+    silent = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    for words in (silent, ("measure", "1", "protection_offered")):
+        before = reported.office.state()
+        said = reported.office.run(*words, "--despite-warning", "Vautrin is known")
+        assert (1, True) == (said.code, "the reason says itself" in said.err)
+        assert before == reported.office.state()
+
+
 def test_an_officers_name_or_alias_is_warned_of(trio: Trio) -> None:
     """Also of one who left; and of the only one there is."""
     trio.others.json("conflict", "alias", "bruno", "Le Rouquin")
