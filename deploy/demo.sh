@@ -63,8 +63,8 @@ cat <<EOF
 
 3. Be the inspectorate: open the work desk by the address below, and sign in with the passphrase
    “$(cat demo/passphrase)”; the desk asks for it again where it matters. Choose “Medium” and “Collect”, read the
-   case, reply, choose “Medium” and “Prepare outbox”. What the desk does, commands do too, once it is locked:
-   demo/bin/inbox --help
+   case, reply, choose “Medium” and “Prepare outbox”. Commands do what the desk does, once it is locked; see
+   them with: demo/bin/inbox --help
 4. Carry the medium back: the same command again. Then choose “Follow my report” in the browser, type the words,
    read the answer, write again.
 

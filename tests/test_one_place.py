@@ -178,11 +178,11 @@ CHANGING = {"append", "extend", "insert", "add", "update", "setdefault", "set", 
 OUTLIVING = {
     "inbox/language/labels.py": {"_law"},  # what codes of the law are called: a process works in one inbox
     "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints of a fault
-    "inbox/desk/guard.py": {"g", "session"},  # that a browser was let in
+    "inbox/desk/sessions/guard.py": {"g", "session"},  # that a browser was let in
     "inbox/desk/jobs.py": {"g"},  # that a request asks for a job
     "inbox/desk/problems.py": {"g"},  # its language
     "inbox/desk/rendering.py": {"g"},  # its language
-    "inbox/desk/witnesses.py": {"g"},  # whom the page of the same request asks for passphrases
+    "inbox/desk/sessions/witnesses.py": {"g"},  # whom the page of the same request asks for passphrases
     "inbox/system/idle_timeout.py": {"_Limit"},  # for how long nobody may type
     "inbox/system/workers.py": {"ContextVar", "_worker"},  # what a process was started for
 }

@@ -10,12 +10,11 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
-from inbox.desk import guard, headers, jobs, locked, meanwhile, problems, rendering, state, style
+from inbox.desk import headers, jobs, locked, problems, rendering, state, style
 from inbox.desk.pages import (
     access,
     case,
     casework,
-    confirmations,
     dossiers,
     exchange,
     files,
@@ -27,9 +26,9 @@ from inbox.desk.pages import (
     registers,
     replies,
     retention,
-    signing,
     subject_access,
 )
+from inbox.desk.sessions import confirming, guard, meanwhile, signing
 from inbox.desk.state import Desk
 
 # The answers to a questionnaire have at most 160,000 characters, of up to twelve bytes in a form.
@@ -37,7 +36,7 @@ _LARGEST_FORM = 1 << 21
 
 _PAGES = (
     signing.pages,
-    confirmations.pages,
+    confirming.pages,
     queue.pages,
     case.pages,
     replies.pages,

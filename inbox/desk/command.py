@@ -44,7 +44,8 @@ def desk(  # noqa: PLR0913 - its options
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     # Here alone: no other command so much as loads what opens sockets.
-    from inbox.desk import locked, opening, seats, serving, state  # noqa: PLC0415
+    from inbox.desk import locked, opening, serving, state  # noqa: PLC0415
+    from inbox.desk.sessions import seats  # noqa: PLC0415
 
     listener = serving.listen(port)
     limits = seats.Limits(idle=minutes * seats.MINUTE, short=short_minutes * seats.MINUTE)

@@ -22,8 +22,9 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import rendering, witnesses
+from inbox.desk import rendering
 from inbox.desk.job import Work
+from inbox.desk.sessions import witnesses
 from inbox.desk.state import here, seat
 from inbox.system import idle_timeout
 

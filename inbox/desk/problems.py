@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
-from inbox.desk import rendering, witnesses
-from inbox.desk.confirmations import may_be_asked
+from inbox.desk import rendering
+from inbox.desk.sessions import witnesses
+from inbox.desk.sessions.confirmations import may_be_asked
 from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
 from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase

@@ -7,9 +7,9 @@ from pathlib import Path
 from flask import Flask, Response, current_app, g
 
 from inbox.access import declarations
-from inbox.desk.confirmations import Confirmation
 from inbox.desk.job import Job, Work
-from inbox.desk.seats import USUAL, Limits, Seat, Seats
+from inbox.desk.sessions.confirmations import Confirmation
+from inbox.desk.sessions.seats import USUAL, Limits, Seat, Seats
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor

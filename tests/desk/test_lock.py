@@ -28,7 +28,7 @@ HASTILY = [
     "-c",
     """
 from inbox.cli import main
-from inbox.desk import seats
+from inbox.desk.sessions import seats
 from inbox.system import idle_timeout
 seats.MINUTE = idle_timeout.GRACE = 1
 main.main()

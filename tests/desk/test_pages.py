@@ -379,7 +379,7 @@ def test_the_way_into_the_archive_is_for_everybody(answering: Room) -> None:
     for name, passphrase in BOTH.items():
         page.fill(f"[name={name}]", passphrase)
     page.keyboard.press("Enter")
-    expect(page.locator("main")).to_contain_text("Le dossier est ouvert pour les présents")
+    expect(page.locator("main")).to_contain_text("à ceux qui ont confirmé")
     expect(page.locator("main")).to_contain_text("Une note sans signature")
 
 
@@ -432,7 +432,7 @@ def answer(page: Page) -> None:
     page.click("text=To the queue")
     page.click("tbody a")
     expect(page.locator("main")).to_contain_text("This is asked of: alice.")
-    page.click("text=All of us declare it")
+    page.click("text=I declare it")
     page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
     page.click("#dialogue ~ form button")
     expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from crypto import shares
 from inbox.deadlines import workflow
-from inbox.desk.confirmations import may_be_asked
-from inbox.desk.seats import HOUR, MINUTE, Limits, Seats
+from inbox.desk.sessions.confirmations import may_be_asked
+from inbox.desk.sessions.seats import HOUR, MINUTE, Limits, Seats
 from inbox.desk.state import Desk
 from inbox.keys import share_file
 from inbox.session.actions import Code, action

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.desk.witnesses import FIELD
+from inbox.desk.sessions.witnesses import FIELD
 from inbox.exchange import unopened_list
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today

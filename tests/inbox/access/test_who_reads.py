@@ -54,7 +54,7 @@ class Kept:
     def is_read(self, present: set[str], *, quarantine: bool = False) -> bool:
         """Tell whether those present read it; ``quarantine`` as of an act that shows nothing of it."""
         among = not self.handlers or present <= self.handlers
-        is_out = self.opened is None or (present <= self.opened and len(present) >= min(2, len(self.opened)))
+        is_out = self.opened is None or present <= self.opened
         return self.is_line(present) and among and (quarantine or (is_out and not self.quarantined))
 
 

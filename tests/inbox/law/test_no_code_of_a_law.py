@@ -22,11 +22,11 @@ BY_CHANCE = {
     "inbox/deadlines/obstacles.py": dict.fromkeys(
         ("prosecutor", "admissibility"), "an obstacle, by the role of its duty"
     ),
-    "inbox/desk/guard.py": {"none": "of headers"},
+    "inbox/desk/sessions/guard.py": {"none": "of headers"},
     "inbox/desk/pages/casework.py": {"told": "what has to be said of a measure, in a form"},
     "inbox/desk/pages/replies.py": {"feedback": "whether an answer is one, in a form"},
     "inbox/desk/rendering.py": {"told": "a filter of templates"},
-    "inbox/desk/state.py": {"told": "what was done at the desk"},
+    "inbox/desk/done.py": {"told": "what was done at the desk"},
     "inbox/dossiers/access_letter.py": {"neither": "a letter that says nothing"},
     "inbox/dossiers/compose.py": {"none": "no attachment"},
     "inbox/dossiers/render.py": {"secret": "a mark on paper"},

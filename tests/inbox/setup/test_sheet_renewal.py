@@ -10,7 +10,7 @@ import pytest
 
 from inbox.keys import share_file
 from tests.support import inbox_builders as build
-from tests.support.desk_room import sitting
+from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of
 from tests.support.inbox_circles import opened_by
 from tests.support.inbox_clock import moved
@@ -244,10 +244,12 @@ def test_at_the_desk_each_page_tells_it_until_it_was_read(office: Office) -> Non
         for path in ("/fr/", "/fr/office"):
             assert "les parts ont été renouvelées avec une feuille" in client.page(path)
         assert 303 == client.send("/fr/office/notice").status_code
+        bruno = Client(client.desk, client.app, "bruno")
+        assert 303 == bruno.send("/fr/office/notice").status_code
         page = client.page("/fr/")
         assert ("Pas encore lu par chloe" in page, "office/notice" in page) == (True, False)
         assert client.send("/fr/office/notice").status_code == 409
-    with sitting(office.of("bruno", "chloe")) as client:
+    with sitting(office.of("bruno", "chloe"), officer="chloe") as client:
         client.send("/en/office/notice")
         page = client.page("/en/")
         assert ("renewed with a sheet" in page, "Not read yet" in page) == (True, False)

@@ -183,6 +183,7 @@ OWN = {
     "inbox/system/given_files.py": "the one that opens them",
     "inbox/system/atomic_files.py": "what it writes itself, and copies of outboxes that were read before",
     "inbox/system/home.py": "the folder of the home, to lock it",
+    "inbox/system/holder.py": "its own file in memory, which says who holds the home",
     "inbox/system/terminal.py": "the terminal",
     "inbox/system/media.py": "folders, to ask on which disk they lie; what the kernel says of disks",
     "inbox/deadlines/renewing.py": "the program's own",

@@ -6,8 +6,8 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import rendering
-from inbox.desk.confirmations import Confirmation
 from inbox.desk.done import Done
+from inbox.desk.sessions.confirmations import Confirmation
 from inbox.desk.state import here, seat, waiting
 from inbox.language.errors import Refused
 from inbox.session import journal_view

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import rendering, witnesses
+from inbox.desk import rendering
+from inbox.desk.sessions import witnesses
 from inbox.desk.state import actor, here
 from inbox.session import journal_view
 

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import rendering, witnesses
-from inbox.desk.seats import Seat
+from inbox.desk import rendering
+from inbox.desk.sessions import witnesses
+from inbox.desk.sessions.seats import Seat
 from inbox.desk.state import here
 from templates.catalogues import LANGUAGES
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inbox.desk import witnesses
-from inbox.desk.confirmations import Confirmation
 from inbox.desk.done import Done
+from inbox.desk.sessions import witnesses
+from inbox.desk.sessions.confirmations import Confirmation
 from inbox.overview.queue import Filter, Order
 from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked

@@ -3,7 +3,8 @@
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import guard, rendering
+from inbox.desk import rendering
+from inbox.desk.sessions import guard
 from inbox.desk.state import here, seat
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence

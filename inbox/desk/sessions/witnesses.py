@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from flask import g, request
 
 from crypto.journal import Presence
-from inbox.desk.confirmations import ASKING, GOING_ON, Confirmation, Fields, may_be_asked
+from inbox.desk.sessions.confirmations import ASKING, GOING_ON, Confirmation, Fields, may_be_asked
 from inbox.session import journal_view
 from inbox.session.actions import Action, Confirm
 from inbox.session.inbox import Unlocked
