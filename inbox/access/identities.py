@@ -13,7 +13,6 @@ from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Identity
 
 LONGEST = 8_000
@@ -31,10 +30,11 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
 
     One officer notes it, and so takes nothing away: what is wrong is struck by two
     (``inbox.retention.strike``). Raises CaseRefused if there is no such case, Refused for a text that is
-    empty or, with all before, too long; and as ``Inbox.acting``.
+    empty or, with all before, too long; Undeclared, and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.KEEP_IDENTITY, number)) as session:
-        queries_cases.case(session, number)
+        # What is kept here is left out of all that leaves: who has an interest could blank the evidence.
+        declarations.check(session, number)
         known = session.get(Identity, number)
         whole = text if known is None else f"{known.text}\n{text}"
         if not text.strip() or len(whole) > LONGEST:

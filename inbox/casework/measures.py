@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import addressees
+from inbox.access import addressees, declarations
 from inbox.casework import prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
@@ -116,10 +116,11 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
     """Let the reporter of a case read of a measure, or no longer.
 
-    Raises CaseRefused for one that no reporter is ever told, and as ``of`` and ``Inbox.acting`` do.
+    Raises CaseRefused for one that no reporter is ever told, Undeclared, and as ``of`` and ``Inbox.acting``.
     """
     noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
     with inbox.acting(who, noted) as session:
+        declarations.check(session, number)
         row = of(session, number, position)
         _check_told(session, number, row.kind, told=told)
         row.told = told
@@ -170,6 +171,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         )
     _check_told(session, number, taken.kind, told=taken.told)
     if not taken.despite.strip() and lacks_word(session, number, taken.kind):
+        # It repeats what the prosecutor said of the case.
+        declarations.check(session, number)
         raise _without_word(session, number, taken.kind)
     if rule.is_inquiry and not work.source_risk:
         raise CaseRefused(

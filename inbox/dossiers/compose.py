@@ -98,8 +98,8 @@ class Doubt(StrEnum):
 
     @property
     def takes_reason(self) -> bool:
-        """Whether a dossier leaves with a reason alone, because somebody is warned by it."""
-        return self in {Doubt.NAMED, Doubt.NO_WORD}
+        """Whether a dossier leaves with a reason alone: it warns somebody, or repeats what it was not to."""
+        return self in {Doubt.NAMED, Doubt.NO_WORD, Doubt.PROTECTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

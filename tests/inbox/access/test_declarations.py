@@ -33,6 +33,9 @@ READING = [
     ["reply", "3", "--text", "x", "--preview"],
     ["reply", "3", "--text", "sent"],
     ["timeline", "3"],
+    ["disclosures", "list", "3"],
+    ["identity", "set", "3", "--text-file", "TEXT"],
+    ["tell", "3", "1"],
     ["tag", "3", "ghost", "--remove"],
     ["decide", "3", "informed", "--reason", "x"],
 ]
@@ -42,7 +45,9 @@ READING = [
 def test_nothing_is_read_before_all_have_declared_it(unread: Trio, tmp_path: Path, words: list[str]) -> None:
     """Nor is it noted as read; the control is the same once they have."""
     before = unread.office.state()
-    run = [str(tmp_path / "out") if word == "OUT" else word for word in words]
+    (tmp_path / "text").write_text("Jeanne Quartz")
+    files = {"OUT": str(tmp_path / "out"), "TEXT": str(tmp_path / "text")}
+    run = [files.get(word, word) for word in words]
     refused = unread.others.run(*run)
     assert (1, "") == (refused.code, refused.out)
     assert (

@@ -121,7 +121,7 @@ def test_where_a_removed_passage_still_stands_is_said_before_and_after(room: Roo
 
 
 def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) -> None:
-    """By the place where they stand; without them nothing is said."""
+    """By the place where they stand, before anything is sealed; it goes for a reason, or without them."""
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -132,6 +132,11 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     said = ["Words of what the author asked never to repeat stand in: what"]
     assert said == office.json(*words)["warnings"]
     assert [] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
+    made = ["dossier", "make", *words[2:], "--recipient", STOCK.recipient().encode(), "--out"]
+    refused = office.run(*made, tmp_path / "a")
+    assert (1, True, False) == (refused.code, said[0] in refused.err, (tmp_path / "a").exists())
+    assert 0 == office.run(*made, tmp_path / "b", "--redact", "what:quai Colbert").code
+    assert 0 == office.run(*made, tmp_path / "c", "--despite-warning", "the judge asks").code
 
 
 def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> None:
