@@ -155,6 +155,17 @@ def test_both_who_break_the_glass_read_the_case(one_case: Office) -> None:
     assert [("break-glass", ["alice", "bruno"])] == entries(one_case, "break-glass")
 
 
+def test_two_others_do_not_act_in_a_session_that_was_left_open(one_case: Office) -> None:
+    """However many confirm, the officer whose session it is must be one of them."""
+    form = {"reason": "wrong", "officer": "chloe"}
+    with desk_of(one_case) as (desk, alice, _bruno):
+        desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        given = {f"passphrase-{name}": passphrase_of(name) for name in ("bruno", "chloe")}
+        assert alice.send("/en/case/1/readers/lift", **form, **given).status_code == 401
+    assert [] == entries(one_case, "lift-conflict")
+
+
 def asks(client: Client, path: str, own: str, **form: str) -> TestResponse:
     """Ask another officer to confirm an action, with the passphrase of the one who asks."""
     typed = {f"passphrase-{client.seat.officer}": passphrase_of(own)}
