@@ -10,8 +10,8 @@ from inbox.language.messages import sentence
 def is_named(session: Session, number: int, addressee: str) -> bool:
     """Tell whether a case names an addressee.
 
-    Nothing is compared with a case that nobody may read. Raises Undeclared for who may not read one yet,
-    whoever the addressee is: otherwise names could be tried on it.
+    A case that nobody may read is compared with nothing. Raises Undeclared for an officer who has not
+    declared, whoever the addressee is: otherwise they could try names on the case.
     """
     if not addressee.strip() or declarations.is_shut(session, number):
         return False

@@ -439,7 +439,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:
-    """Return the requests of those whose family name alone a case has; none for who may not read the case."""
+    """Return the requests of persons of whom a case has only the family name, if it may be read."""
     if number not in declarations.may_be_tried(session, [number]) or named.meant_in(session, number):
         return ()
     return named.waiting_for(session, number)

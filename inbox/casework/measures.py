@@ -66,6 +66,11 @@ class Taken:
     told: bool = False
     despite: str = ""
 
+    @property
+    def sha256(self) -> str | None:
+        """By what the journal and the ledger know the text that goes, None without one."""
+        return hashlib.sha256(self.sent.encode()).hexdigest() if self.sent else None
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -104,13 +109,14 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
     _check_by_hand(session, number, taken.kind)
     if rule.ends_proceedings:
         return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
-    sent = hashlib.sha256(taken.sent.encode()).hexdigest() if taken.sent else None
     addressees.check(session, number, taken.addressee, taken.despite)
-    is_warned = sent is not None or lacks_word(session, number, taken.kind)
+    is_warned = bool(taken.sent) or lacks_word(session, number, taken.kind)
     is_warned = is_warned or addressees.is_named(session, number, taken.addressee)
     despite = bool(taken.despite.strip()) and is_warned
-    noted = action(Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite, sha256=sent)
-    return noted.by(rule.officers)
+    recording = action(
+        Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite, sha256=taken.sha256
+    )
+    return recording.by(rule.officers)
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
@@ -432,16 +438,14 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
             ),
             sentence("name them: --addressee TEXT"),
         )
-    if rule.sanitised is not bool(taken.sent.strip()):
-        raise (
-            _without_text(number, taken.kind)
-            if rule.sanitised
-            else CaseRefused(
-                sentence(
-                    "case {number}: no text is kept with this measure: {kind}", number=number, kind=taken.kind
-                ),
-                sentence("leave the text out"),
-            )
+    if rule.sanitised and not taken.sent.strip():
+        raise _without_text(number, taken.kind)
+    if taken.sent.strip() and not rule.sanitised:
+        raise CaseRefused(
+            sentence(
+                "case {number}: no text is kept with this measure: {kind}", number=number, kind=taken.kind
+            ),
+            sentence("leave the text out"),
         )
     groups = range(1, rule.groups + 1)
     if taken.degree is None and groups:

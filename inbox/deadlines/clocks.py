@@ -98,7 +98,7 @@ def clocks(events: Events, how: Practice) -> list[Due]:
 
 
 def next_due(events: Events, how: Practice) -> Due | None:
-    """Return what is due next, or None. Where two clocks end with one event, the earlier counts."""
+    """Return what is due next, None if nothing is. Of two clocks that one event stops, the earlier counts."""
     waiting = [each for each in clocks(events, how) if each.is_waiting]
     return min(waiting, key=lambda due: due.day, default=None)
 

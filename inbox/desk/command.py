@@ -1,6 +1,5 @@
 """Keep the inbox open at a page of this machine's browser while its officers work at it."""
 
-from functools import partial
 from pathlib import Path
 
 import click
@@ -20,7 +19,7 @@ from inbox.system.clock import today
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="End an officer's session after so long without a click or a key.",
+    help="End an officer's session after so long in which they press no button and follow no link.",
 )
 @click.option(
     "--short-minutes",
@@ -37,33 +36,29 @@ from inbox.system.clock import today
 @same_disk_option
 @officer_options
 @click.pass_obj
-def desk(  # noqa: PLR0913 - its options
-    door: Door, /, *, port: int, minutes: int, short_minutes: int, medium: Path | None, same_disk: bool
-) -> None:
+def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **minutes: int) -> None:
     """Serve the work desk to a browser on this machine, until it is locked."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     # Here alone: no other command so much as loads what opens sockets.
     from inbox.desk import locked, opening, serving, state  # noqa: PLC0415
-    from inbox.desk.sessions import seats  # noqa: PLC0415
 
     listener = serving.listen(port)
-    limits = seats.Limits(idle=minutes * seats.MINUTE, short=short_minutes * seats.MINUTE)
+    limits = opening.limits(**minutes)
     why = "locked"
     try:
-        with idle_timeout.limited(short_minutes * seats.MINUTE), door.unlocked(today()) as opened:
+        with idle_timeout.limited(int(limits.short)), door.unlocked(today()) as opened:
             journal_actions.open_at(opened.inbox, opened.by_opening(today()), Surface.DESK)
             here = state.Desk(opened, serving.port_of(listener), medium, limits, same_disk=same_disk)
-            greeting = partial(_greeting, minutes, short_minutes)
             with holder.telling(opened.inbox.home.root, Surface.DESK, opened.officers):
-                opening.hold(here, listener, lambda address: terminal.warn_all(greeting(address)))
+                opening.hold(here, listener, lambda address: terminal.warn_all(_greeting(address, **minutes)))
     except idle_timeout.Inactive as inactive:
         why = f"{inactive}: locked"
     terminal.warn(f"{why}; no key is left in memory. To open it again: Ctrl-C, then the same command.")
     locked.become(listener)
 
 
-def _greeting(minutes: int, short_minutes: int, address: str) -> list[str]:
+def _greeting(address: str, *, minutes: int, short_minutes: int) -> list[str]:
     return [
         memory.said(),
         *sandbox.said(),

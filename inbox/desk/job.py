@@ -45,6 +45,6 @@ class Job:
         self._end.set()
 
     def answer_within(self, seconds: float) -> Response | None:
-        """Return the answer, None if there is none after so many seconds."""
+        """Wait at most so many seconds for the answer; return it, or None."""
         self._end.wait(seconds)
         return self._answer

@@ -5,11 +5,18 @@ from collections.abc import Callable
 
 from inbox.desk import serving
 from inbox.desk.app import create_app
+from inbox.desk.sessions import seats
+from inbox.desk.sessions.seats import Limits
 from inbox.desk.state import Desk
 from inbox.system import idle_timeout
 
 # So often is looked whether the inbox has to lock: the system's own timer stands still while a laptop sleeps.
 _TICK_SECONDS = 5.0
+
+
+def limits(*, minutes: int, short_minutes: int) -> Limits:
+    """Return after how long a session ends, and the inbox locks with too few officers signed in."""
+    return Limits(idle=minutes * seats.MINUTE, short=short_minutes * seats.MINUTE)
 
 
 def hold(desk: Desk, listener: socket.socket, greet: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Two officers on one case: what another has done since a page was shown stands before what its form does."""
+"""Two officers on one case: before a form does anything, what others did since is shown."""
 
 from http import HTTPStatus
 

@@ -94,7 +94,7 @@ class Seats:
         self._began = self._short_since = now()
 
     def sign_in(self, officer: str) -> Seat:
-        """Return a new session of an officer who has proven it; one that they had elsewhere ends."""
+        """Begin a session for an officer who has proven it, and end the one they had elsewhere."""
         self._sweep()
         for each in [each for each in self._seats.values() if each.officer == officer]:
             self._end(each, self._now())

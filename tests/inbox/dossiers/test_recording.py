@@ -43,7 +43,7 @@ def informed(text: str, *more: str) -> list[str]:
 
 
 def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) -> None:
-    """Without a text, or with an empty one, it is none; other measures have no text."""
+    """It is refused without a text or with an empty one; other measures take no text."""
     before = office.state()
     for words in (["measure", "1", "dnred_informed"], informed(" ")):
         assert "what is sent is recorded with this measure: dnred_informed" in refused(office, *words)
