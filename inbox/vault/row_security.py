@@ -32,7 +32,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm.interfaces import CriteriaOption
 
 from inbox.vault import casework_tables, destroyed_tables, tables
 from inbox.vault.tables import Case, Exclusion, JournalEntry, Unopened
@@ -155,7 +155,7 @@ def _leave_out(state: ORMExecuteState) -> None:
             raise RuntimeError("a statement that names no table of its own cannot be narrowed")
         asked = state.execution_options
         depth = _Depth.LINE if asked.get(_LINE) else state.session.info[_DEPTH]
-        state.statement = state.statement.options(*_criteria(depth, whole=bool(asked.get(_WHOLE))))
+        state.statement = state.statement.options(_criteria(depth, whole=bool(asked.get(_WHOLE))))
 
 
 @lru_cache(maxsize=1)
@@ -169,10 +169,35 @@ def _table_and_views() -> tuple[str, ...]:
     return table, today, *views
 
 
+class _Narrowing(CriteriaOption):
+    """All criteria of a choice as one option of a statement.
+
+    SQLAlchemy finds what it compiled of a statement by a key, which it makes anew from each option each time:
+    of three dozen criteria that takes as long as all the rest. This key names the choice, which is all that
+    the criteria depend on.
+    """
+
+    propagate_to_loaders = True
+
+    def __init__(self, depth: _Depth, *, whole: bool) -> None:
+        kept, hidden = (select(_VIEWS[each].c.case) for each in (_Depth.LINE, depth))
+        self._choice = depth.name, whole
+        self._criteria = tuple(_without(kept, hidden, whole=whole))
+
+    def _gen_cache_key(self, *_: object) -> tuple[Any, ...]:
+        return _Narrowing, *self._choice
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        for each in self._criteria:
+            each.get_global_criteria(attributes)
+
+
 @lru_cache  # making them takes longer than most questions do
-def _criteria(depth: _Depth, *, whole: bool) -> tuple[ExecutableOption, ...]:
-    kept, hidden = (select(_VIEWS[each].c.case) for each in (_Depth.LINE, depth))
-    return tuple(_without(kept, hidden, whole=whole))
+def _criteria(depth: _Depth, *, whole: bool) -> _Narrowing:
+    return _Narrowing(depth, whole=whole)
 
 
 def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
@@ -228,7 +253,7 @@ def _in_archive() -> Select[Any]:
     )
 
 
-def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[ExecutableOption]:
+def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[CriteriaOption]:
     """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
 
     Of those that are ``hidden``, a wider choice than ``kept``, it leaves out all but what is of officers.
@@ -247,7 +272,7 @@ def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[E
         yield _only(each, lambda kind: kind.other.not_in(hidden))
 
 
-def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) -> ExecutableOption:
+def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) -> CriteriaOption:
     # A function, as an expression would be of the table alone where a join has it under another name.
     return with_loader_criteria(kind, holds, include_aliases=True)
 
