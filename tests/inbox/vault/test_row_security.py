@@ -13,7 +13,8 @@ from inbox.access import conflicts
 from inbox.language.errors import VaultDamaged
 from inbox.session.inbox import Inbox
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Dismissal, Fulltext, Link, Note, Workflow
+from inbox.vault.casework_tables import Dismissal, Fulltext, Handler, Link, Note, Workflow
+from inbox.vault.row_security import AS_A_LINE, WHOLE_JOURNAL
 from inbox.vault.tables import Attachment, Case, Exclusion, FollowUp, JournalEntry, Message, Office, Unopened
 from tests.support.inbox_builders import today
 from tests.support.inbox_trio import (
@@ -182,6 +183,26 @@ def test_one_statement_is_narrowed_anew_for_each_who_is_present(trio: Trio) -> N
                     assert numbers == list(session.scalars(select(Case.number).order_by(Case.number)))
                     followed = select(FollowUp.case).join(OTHER, FollowUp.case == OTHER.number).distinct()
                     assert numbers == sorted(session.scalars(followed))
+
+
+def test_one_statement_is_narrowed_anew_by_how_much_may_be_shown(trio: Trio) -> None:
+    """What the library keeps of a statement must not be taken where less of a case may be shown, or more."""
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Handler))
+            session.add(Handler(case=1, officer="chloe", since=today()))
+            session.get_one(Workflow, 2).quarantined = today()
+        wanted = select(Workflow.case).order_by(Workflow.case)
+        noted = select(JournalEntry.case).where(JournalEntry.case.is_not(None)).distinct()
+        for _ in range(2):
+            with inbox.vault.transaction(("alice",)) as session:
+                assert [3] == list(session.scalars(wanted))
+                assert [1, 2, 3] == list(session.scalars(wanted.execution_options(**AS_A_LINE)))
+            with inbox.vault.transaction(("alice",), quarantine=True) as session:
+                assert [2, 3] == list(session.scalars(wanted))
+            with inbox.vault.transaction(("bruno",)) as session:
+                assert {1, 2} == set(session.scalars(noted))
+                assert {1, 2, 3} == set(session.scalars(noted.execution_options(**WHOLE_JOURNAL)))
 
 
 def test_who_was_present_before_does_not_count(opened_trio: Inbox) -> None:
