@@ -88,9 +88,3 @@ def of(session: Session, number: int) -> Identity:
             sentence("if the author has said it, note it first: inbox identity set {number}", number=number),
         )
     return found
-
-
-def passages(session: Session, number: int) -> list[str]:
-    """Return what of it is to be left out of whatever leaves: each line; nothing if nothing is noted."""
-    found = session.get(Identity, number)
-    return [line.strip() for line in found.text.splitlines() if line.strip()] if found else []

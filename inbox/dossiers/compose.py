@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
-from inbox.access import addressees, declarations, identities
+from inbox.access import addressees, declarations
 from inbox.casework import measures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -27,6 +27,7 @@ from inbox.overview import case_view
 from inbox.questionnaire import catalogue
 from inbox.questionnaire.answers import Answer
 from inbox.replies import leak_check
+from inbox.session import comparisons
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.text import confusables
@@ -130,7 +131,7 @@ def compose(
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
-    redactor = Redactor(plan.redactions, identities.passages(session, number))
+    redactor = Redactor(plan.redactions, comparisons.passages(session, number))
     office = queries_office.office(session)
     content = Content(
         plan=plan,

@@ -16,10 +16,10 @@ from inbox.language.messages import sentence
 from inbox.law import in_use
 from inbox.questionnaire import answers, scoring
 from inbox.replies import leak_check
-from inbox.replies.leak_check import Protected
 from inbox.session import chosen_action, journal
 from inbox.session.actions import Action, Actor
 from inbox.session.inbox import Inbox
+from inbox.text.repeating import Protected
 from inbox.vault import queries_cases
 
 _DIGITS = 16

@@ -6,20 +6,21 @@ reason.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
 from crypto import unseen
-from inbox.access import identities, named
+from inbox.access import named
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.questionnaire import answers, catalogue, scoring
 from inbox.replies import leak_check
-from inbox.replies.leak_check import Protected, Why
+from inbox.replies.leak_check import Why
+from inbox.session import comparisons
 from inbox.text import names as person_names
 from inbox.text import segments
 from inbox.vault import queries_cases
@@ -60,7 +61,7 @@ _NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Words of a text that could tell who reported, and why."""
+    """Words of a text that could tell who reported, and why; none before one officer who may not know."""
 
     tell: Tell
     words: str
@@ -102,22 +103,25 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     own = {word for name in names for word in person_names.words(name)}
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
-    yield from (each for each in _of_identity(session, number, text) if not _is_own(each.words, own))
+    yield from _of_identity(session, number, text, own)
     kept = leak_check.protected(session, number)
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
     found = leak_check.find(session, number, text, text)
     # Names of the person make no quotation of another report either.
     others = [
-        each.words for each in found if each.why is not Why.OTHER or len(_counted(each.words, own)) >= RUN
+        each.words
+        for each in found
+        if each.why is not Why.IDENTITY
+        and (each.why is not Why.OTHER or len(_counted(each.words, own)) >= RUN)
     ]
     others += _repeated(text, [*_capitals(said), *_area(session, number)])
     yield from (Trace(Tell.SAID, words) for words in others if not _is_own(words, own))
 
 
-def _of_identity(session: Session, number: int, text: str) -> Iterator[Trace]:
-    known = Protected(identities.passages(session, number))
-    yield from (Trace(Tell.REPORTER, words) for words in known.repeated(text))
+def _of_identity(session: Session, number: int, text: str, own: Container[str] = ()) -> Iterator[Trace]:
+    if touched := comparisons.touched(session, number, text, own):
+        yield from (Trace(Tell.REPORTER, words) for words in touched.words or ("",))
 
 
 def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
@@ -199,6 +203,8 @@ def _told(found: Sequence[Trace]) -> Sentence:
     return joined(
         [
             sentence("“{words}” ({why})", words=each.words, why=labels.said("tell", each.tell))
+            if each.words
+            else labels.said("tell", each.tell)
             for each in found[:_MOST_SHOWN]
         ]
     )

@@ -33,6 +33,7 @@ class Override(StrEnum):
     """What oversight counts, though it is no action of its own."""
 
     DESPITE_WARNING = "despite-warning"
+    IDENTITY_TOUCHED = "identity-touched"
     SHARES_BY_SHEET = "shares-by-sheet"
     PASSPHRASES_LOST = "passphrases-lost"
     DESTROYED_JUNK = "destroyed-junk"
@@ -143,6 +144,7 @@ def _journalled(session: Session) -> View:
         if entry := line.entry:
             done[entry.action] += 1
             done[Override.DESPITE_WARNING] += "despite" in entry.values
+            done[Override.IDENTITY_TOUCHED] += "touched" in entry.values
             done[Override.SHARES_BY_SHEET] += (
                 entry.action in _SHARING and Presence.SHEET in entry.officers.values()
             )

@@ -4,7 +4,7 @@ Décret 2022-1284, article 4, asks for that word. What stands in the way, and wh
 ``casework.exits`` to say.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import leak_check, referrals, replies, status_preview
-from inbox.replies.leak_check import Cautioned
+from inbox.replies.leak_check import Cautioned, Finding
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -96,18 +96,23 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
         _end(session, number, closing, who.today)
 
 
-def preview(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
+def preview(
+    inbox: Inbox, who: Actor, number: int, closing: Closing, found: Sequence[Finding] | None = None
+) -> View:
     """Return the page as the author of a case will see it once it is closed, and change nothing.
 
-    Raises as ``close`` does, and as ``status_preview.preview``.
+    ``found`` is what officers were just told of its words. Raises as ``close`` does, and as
+    ``status_preview.preview``.
     """
-    with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
+    with inbox.acting(who, status_preview.noted(number, found)) as session:
         with session.begin_nested() as undone:
             _checked(session, number, closing, who.today)
             text = _told(session, number, closing)
             _refer(session, number, closing, who.today)
             _end(session, number, closing, who.today)
-            view = status_preview.preview(session, number, text, closing.text, who.today)
+            if found is None:
+                found = leak_check.find(session, number, text, closing.text)
+            view = status_preview.preview(session, number, text, found, who.today)
             undone.rollback()
         return view
 
@@ -190,7 +195,7 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
     text = _told(session, number, closing)
     findings = leak_check.warnings(session, number, text, closing.text, closing.despite)
     said_anyway = replace(asked, also={Obstacle.CAUTIONED: closing.despite})
-    if findings and exits.is_stopped(Obstacle.CAUTIONED, said_anyway):
+    if leak_check.is_for_two(findings) or (findings and exits.is_stopped(Obstacle.CAUTIONED, said_anyway)):
         raise Cautioned(findings)
 
 

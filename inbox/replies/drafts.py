@@ -1,5 +1,6 @@
 """An answer on its way: own words or a template, looked at as its author will see it, then sent or left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from inbox.access import declarations
 from inbox.deadlines import workflow
 from inbox.language.views import View
 from inbox.replies import leak_check, replies, status_preview, templates
+from inbox.replies.leak_check import Finding
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.tables import Message
@@ -57,13 +59,15 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
         return add(session, number, draft, who.today)
 
 
-def preview(inbox: Inbox, who: Actor, number: int, draft: Draft) -> View:
+def preview(
+    inbox: Inbox, who: Actor, number: int, draft: Draft, found: Sequence[Finding] | None = None
+) -> View:
     """Return the page as the author of a case will see it with the draft; nothing is changed.
 
-    Raises as ``seen`` and ``Inbox.acting``.
+    ``found`` is what officers were just told of its words. Raises as ``seen`` and ``Inbox.acting``.
     """
-    with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
-        return seen(session, number, draft, who.today)
+    with inbox.acting(who, status_preview.noted(number, found)) as session:
+        return seen(session, number, draft, who.today, found)
 
 
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
@@ -79,8 +83,12 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     return added
 
 
-def seen(session: Session, number: int, draft: Draft, today: date) -> View:
+def seen(
+    session: Session, number: int, draft: Draft, today: date, found: Sequence[Finding] | None = None
+) -> View:
     """Return the page with the draft; raises as ``status_preview.preview`` and ``templates.fill``."""
     declarations.check(session, number)  # also before the words of a template are looked at
     text = draft.written(session, number, today)
-    return status_preview.preview(session, number, text, draft.by_officers(session, text), today)
+    if found is None:
+        found = leak_check.find(session, number, text, draft.by_officers(session, text))
+    return status_preview.preview(session, number, text, found, today)

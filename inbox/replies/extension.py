@@ -3,6 +3,7 @@
 It takes a good reason, and the reporter is told before the usual time ends.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +13,9 @@ from inbox.deadlines import office, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import drafts, templates
+from inbox.replies import drafts, status_preview, templates
 from inbox.replies.drafts import Draft
+from inbox.replies.leak_check import Finding
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from templates.law.rules import Event
@@ -48,12 +50,17 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
         return workflow.feedback_due(session, number, who.today).day
 
 
-def preview(inbox: Inbox, who: Actor, number: int, extension: Extension) -> View:
-    """Return the page as its author will see it then, and change nothing; raises as ``extend`` does."""
-    with inbox.acting(who, action(Code.PREVIEW_REPLY, number)) as session:
+def preview(
+    inbox: Inbox, who: Actor, number: int, extension: Extension, found: Sequence[Finding] | None = None
+) -> View:
+    """Return the page as its author will see it then, and change nothing; raises as ``extend`` does.
+
+    ``found`` is what officers were just told of its words.
+    """
+    with inbox.acting(who, status_preview.noted(number, found)) as session:
         with session.begin_nested() as undone:
             _extend(session, number, who.today)
-            view = drafts.seen(session, number, extension.notice(session), who.today)
+            view = drafts.seen(session, number, extension.notice(session), who.today, found)
             undone.rollback()
         return view
 

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
-from inbox.access import conflicts, declarations, identities
+from inbox.access import conflicts, declarations
 from inbox.casework import prosecutor_word
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -18,27 +17,16 @@ from inbox.language.messages import Sentence, joined, sentence
 from inbox.law import in_use
 from inbox.questionnaire import answers, catalogue, scoring
 from inbox.replies import other_reports
+from inbox.session import comparisons
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
+from inbox.text.repeating import Protected, capitals
 from inbox.vault import queries_cases
 
-# Words of fewer letters, and these, are those between the others.
-_LEAST = 4
-_NEAR = 3
 # So many words show which text is meant.
 _SHOWN = 4
-_COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        """
-    avec cette dans elle elles etaient etait etions jamais leur leurs mais notre nous pour sont votre vous
-    been from have never that their them they this were what when with your
-        """,
-    )
-)
 # Each run of letters is looked at once: from every letter of it, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
-_CAPITAL = re.compile(r"[^\W\d_]{3,}")
 _ANYWHERE = {Kind.PHONE}
 _IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
 
@@ -47,6 +35,7 @@ class Why(StrEnum):
     """Why words should not be in a reply."""
 
     PROTECTED = "protected"
+    IDENTITY = "identity"
     OFFICER = "officer"
     REPORTED = "reported"
     CONTACT = "contact"
@@ -58,7 +47,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Words that are in a reply, and why they should not be."""
+    """Words that are in a reply, and why they should not be; none before one officer who may not know."""
 
     why: Why
     words: str
@@ -75,38 +64,24 @@ class Cautioned(CaseRefused):
         self.findings = tuple(findings)
 
 
-class Protected:
-    """What must never be repeated, taken apart once for all the texts in which it may stand.
-
-    Repeated are two longer words in a row, with at most two others between, a number, a word with a capital;
-    of an answer that has only one longer word, that one.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._kept = [(*_telling(_content(text)), _capitals(text)) for text in texts]
-
-    def repeated(self, text: str) -> Iterator[str]:
-        """Yield what ``text`` repeats, whatever the accents, case and small words between."""
-        said, words = _content(text), set(names.words(text))
-        pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
-        for kept, alone, capitals in self._kept:
-            yield from (" ".join(pair) for pair in kept if pair in pairs)
-            yield from (word for word in alone if word in words and word in said)
-            yield from (word for word, folded in capitals if folded <= words)
-
-    def is_repeated(self, texts: Iterable[str]) -> bool:
-        """Tell whether one of the texts repeats anything of it."""
-        return any(any(self.repeated(text)) for text in texts)
-
-
 def told(findings: Sequence[Finding]) -> Sentence:
     """Return what was found, in words; it is something."""
     return joined(
         [
             sentence("“{words}” ({why})", words=each.words, why=labels.said("why", each.why))
+            if each.words
+            else labels.said("why", each.why)
             for each in findings
         ]
     )
+
+
+def is_for_two(findings: Iterable[Finding]) -> bool:
+    """Tell whether words touch who the author is, and one officer is not told which.
+
+    No reason of that one sets that aside: nobody weighs what they do not see.
+    """
+    return any(not each.words for each in findings)
 
 
 def check(session: Session, number: int, text: str, own: str, despite: str) -> None:
@@ -117,7 +92,7 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
     Raises Cautioned without a reason, and as ``warnings``. At the end of a case ``casework.exits`` decides.
     """
     findings = warnings(session, number, text, own, despite)
-    if findings and not despite.strip():
+    if findings and (is_for_two(findings) or not despite.strip()):
         raise Cautioned(findings)
 
 
@@ -154,9 +129,8 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     if number not in declarations.may_be_tried(session, [number]):
         queries_cases.case(session, number)
         return list(dict.fromkeys([*found, *_uncompared(own)]))
-    identity = Protected(identities.passages(session, number))
-    # Named as any other words that the author wants protected: nobody learns by trying who that is.
-    found += [Finding(Why.PROTECTED, words) for words in identity.repeated(text)]
+    if touched := comparisons.touched(session, number, text):
+        found += [Finding(Why.IDENTITY, words) for words in touched.words or ("",)]
     case = queries_cases.case(session, number)
     if not case.unsigned:
         found += _of_report(session, REPORT.parse(case.message), text)
@@ -200,7 +174,7 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
         if (each.kind, each.value) in said:
             yield Finding(Why.REPORTED, each.shown)
     words = set(names.words(text))
-    yield from (Finding(Why.REPORTED, name) for name, folded in _capitals(persons) if folded <= words)
+    yield from (Finding(Why.REPORTED, name) for name, folded in capitals(persons) if folded <= words)
 
 
 def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
@@ -224,34 +198,3 @@ def _uncompared(own: str) -> Iterator[Finding]:
 
 def _of_others(session: Session, number: int, own: str) -> Iterator[Finding]:
     yield from (Finding(Why.OTHER, words) for words in other_reports.quoted(session, number, own))
-
-
-def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the pairs of the words of an answer, and those that tell by themselves, each once."""
-    numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
-    alone = words if len(words) == 1 else numbers
-    return list(dict.fromkeys(pairwise(words))), list(dict.fromkeys(alone))
-
-
-def _content(text: str) -> list[str]:
-    """Return the words that say something: the longer ones, those with a digit, and what is counted by these.
-
-    So “3 mai” is a pair of such words, of which neither says anything alone.
-    """
-    words = names.words(text)
-    return [
-        word
-        for before, word in zip(["", *words], words, strict=False)
-        if word not in _COMMON and (len(word) >= _LEAST or _has_digit(word) or _has_digit(before))
-    ]
-
-
-def _has_digit(word: str) -> bool:
-    return any(map(str.isdigit, word))
-
-
-def _capitals(text: str) -> list[tuple[str, set[str]]]:
-    """Return each word that has a capital in a text, as it may be a name, with what it is folded to."""
-    words = dict.fromkeys(match[0] for match in _CAPITAL.finditer(text) if match[0][0].isupper())
-    folded = ((word, set(names.words(word))) for word in words if len(word) >= _LEAST)
-    return [(word, parts) for word, parts in folded if parts]

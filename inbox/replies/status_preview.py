@@ -15,6 +15,8 @@ from inbox.language import catalogue, days
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import leak_check, replies
+from inbox.replies.leak_check import Finding
+from inbox.session.actions import Action, Code, Viewed, action
 from inbox.vault import queries_cases, queries_office
 from templates.law.rules import Law
 
@@ -78,15 +80,21 @@ def page_of(session: Session, number: int) -> Page:
     return Page(language, office.called(language))
 
 
-def preview(session: Session, number: int, text: str, own: str, today: date) -> View:
+def noted(number: int, found: Sequence[Finding] | None) -> Action:
+    """Return what the journal calls looking at a draft: for who was just told what is ``found``, a view."""
+    if found is None:
+        return action(Code.PREVIEW_REPLY, number)
+    return action(Code.SHOW, number, view=Viewed.REPLY)
+
+
+def preview(session: Session, number: int, text: str, found: Sequence[Finding], today: date) -> View:
     """Return what the next slot will show, with ``text`` as one more message if there is any.
 
-    ``own`` is what an officer wrote of it. Beside it stand the text, and what in it could give somebody
-    away. Changes nothing. Raises CaseRefused if the author cannot be answered, or ``text`` would not fit;
-    and as ``declarations.check``.
+    Beside it stand the text, and what is ``found`` in it that could give somebody away. Changes nothing.
+    Raises CaseRefused if the author cannot be answered, or ``text`` would not fit; and as
+    ``declarations.check``.
     """
     declarations.check(session, number)
-    found = leak_check.find(session, number, text, own)
     return _page(session, number, text, today) | {
         "case": number,
         "text": text,

@@ -114,6 +114,7 @@ class Code(StrEnum):
     NAME_ALIAS = "name-alias"
     REMOVE_ALIAS = "remove-alias"
     READ_IDENTITY = "read-identity"
+    COMPARE_IDENTITY = "compare-identity"
     DISCLOSE_IDENTITY = "disclose-identity"
     BREAK_GLASS = "break-glass"
     OPEN_ARCHIVED = "open-archived"
@@ -142,6 +143,7 @@ class Viewed(StrEnum):
     MINIMISE = "minimise"
     ACCESS = "access"
     LETTER = "letter"
+    REPLY = "reply"
     DESTROYABLE = "destroyable"
     ALIASES = "aliases"
     UNOPENED = "unopened"
@@ -185,7 +187,8 @@ class Rule:
     ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
     may see. What ``reads`` changes nothing but the journal. ``oversight`` counts it: it departs from the
     ordinary or from what the rules propose, ends a case, or changes who can act, who can see something, or
-    by what everything is measured.
+    by what everything is measured. ``compared``: with it come words of an officer, beside its reason, that
+    are compared with the identity of the author (``comparisons``).
     """
 
     officers: int = 1
@@ -194,6 +197,7 @@ class Rule:
     all_cases: bool = False
     reads: bool = False
     oversight: bool = False
+    compared: bool = False
     values: Mapping[str, Field] = field(default_factory=dict)
 
 
@@ -236,10 +240,11 @@ TABLE: Mapping[Code, Rule] = {
     Code.PREVIEW: Rule(reads=True, values={"file": _NUMBER, "page": _NUMBER}),
     Code.REPLY: Rule(
         reason=Reason.OPTIONAL,
+        compared=True,
         quarantine=True,
         values={"template": _TEXT, "feedback": _FLAG, "despite": _FLAG},
     ),
-    Code.PREVIEW_REPLY: Rule(reads=True),
+    Code.PREVIEW_REPLY: Rule(reads=True, compared=True),
     Code.LIST_TEMPLATES: Rule(reads=True),
     Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
@@ -256,18 +261,20 @@ TABLE: Mapping[Code, Rule] = {
     Code.ASSESS_SOURCE: Rule(reason=_NEEDED, quarantine=True, values={"risk": _code("source_risk")}),
     Code.RATE: Rule(reason=_NEEDED, values={"credibility": _code("credibility")}),
     Code.RECORD_MEASURE: Rule(
-        reason=Reason.OPTIONAL, values={"kind": _code("measure"), "despite": _FLAG, "sha256": _TEXT}
+        reason=Reason.OPTIONAL,
+        compared=True,
+        values={"kind": _code("measure"), "despite": _FLAG, "sha256": _TEXT},
     ),
     Code.END_PROCEEDINGS: Rule(
         officers=2, quarantine=True, oversight=True, values={"kind": _code("measure")}
     ),
     Code.TELL_MEASURE: Rule(values=_MEASURE | {"no_longer": _FLAG}),
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
-    Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, values=_CLOSING),
+    Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, compared=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
     Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, values=_DECIDING),
     Code.DECIDE_BY_TWO: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True, values=_DECIDING),
-    Code.EXTEND: Rule(reason=_NEEDED, oversight=True, values={"despite": _FLAG}),
+    Code.EXTEND: Rule(reason=_NEEDED, oversight=True, compared=True, values={"despite": _FLAG}),
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(reads=True),
     Code.OVERSEE: Rule(reads=True, quarantine=True),
@@ -361,6 +368,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
+    # Made by the program, beside the act with which a text came, or instead of it.
+    Code.COMPARE_IDENTITY: Rule(reads=True, quarantine=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True),
     Code.OPEN_ARCHIVED: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
@@ -378,7 +387,10 @@ TABLE: Mapping[Code, Rule] = {
     ),
     # As many officers as its decision takes; to whom it goes stands in the ledger.
     Code.WRITE_LETTER: Rule(
-        reason=Reason.OPTIONAL, oversight=True, values={"letter": _code("letter"), "despite": _FLAG}
+        reason=Reason.OPTIONAL,
+        oversight=True,
+        compared=True,
+        values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
     Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),
@@ -498,12 +510,13 @@ class Actor:
     """Who acts, and on which day; ``confirm`` asks two officers where an action takes two.
 
     ``present`` are the ``officers`` who act together, each with how they are there. They see what each of
-    them may see.
+    them may see. ``is_fresh`` if their passphrases came with this very act.
     """
 
     present: Mapping[str, Presence]
     today: date
     confirm: Confirm = field(default=nobody, repr=False)
+    is_fresh: bool = False
 
     @property
     def officers(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """An action that depends on what the vault says: its code, or the values that the journal notes."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy.orm import Session
 
@@ -21,9 +21,14 @@ def acting(
     Refused if it then makes another action. ``quarantine`` if all that it can choose are done to a case in
     quarantine, too. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
     """
-    with inbox.vault.transaction(who.officers, quarantine=quarantine) as session:
+    with inbox.choosing(who, quarantine=quarantine) as (session, looks):
         action = choose(session)
-    with inbox.acting(who, action) as session:
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(inbox.acting(who, action))
+        except Refused:
+            inbox.note_looks(who, looks)  # whoever was asked to confirm knows already what came of them
+            raise
         if choose(session) != action:
             raise Refused(
                 sentence("somebody else has changed this in the meantime"),

@@ -16,10 +16,11 @@ from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
-from inbox.language.errors import Locked, Superseded, WrongPassphrase
+from inbox.language.errors import Locked, Refused, Superseded, WrongPassphrase
 from inbox.law import in_use
-from inbox.session import journal, reconcile
+from inbox.session import comparisons, journal, reconcile
 from inbox.session.actions import Action, Actor, Code
+from inbox.session.comparisons import Looks
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import database, queries_office
@@ -73,21 +74,54 @@ class Inbox:
         What is done to several cases at once is noted of each: ``also`` are the same action on the others.
         If the action makes a case, ``new_case`` draws its number in the session, and the entry names it.
         Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
-        work on all. Raises Locked if it takes two officers who do not both confirm it, Superseded, Refused
-        as ``journal.note`` does.
+        work on all. It takes two officers also as ``comparisons.takes_two`` says; what is compared in it is
+        noted even if the block raises. Raises Locked if it takes two officers who do not both confirm it,
+        Superseded, Refused as ``journal.note`` does.
         """
         self._check_valid()
         self.vault.today = who.today
-        rule = action.rule
+        action, rule = self._by_enough(who, action), action.rule
         noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
-        with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
-            journal.begin(session, noted)
-            made = replace(action, case=new_case(session)) if new_case else action
-            for each in (made, *also):
-                journal.note(session, noted, each)
-            yield session
+        looks = Looks()
+        try:
+            with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
+                looks = comparisons.begin(session, noted)
+                made = replace(action, case=new_case(session)) if new_case else action
+                for each in (made, *also):
+                    journal.note(session, noted, each)
+                yield session
+                comparisons.note(session, noted, looks)
+        finally:
+            self.note_looks(noted, looks)
         self.settle()
+
+    @contextmanager
+    def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
+        """Give a session in which it is found out which action ``who`` takes, and what is compared in it.
+
+        If the block raises, that is noted.
+        """
+        self.vault.today = who.today
+        looks = Looks()
+        try:
+            with self.vault.transaction(who.officers, quarantine=quarantine) as session:
+                looks = comparisons.begin(session, who, is_choosing=True)
+                yield session, looks
+        except Refused:
+            self.note_looks(who, looks)
+            raise
+
+    def note_looks(self, who: Actor, looks: Looks) -> None:
+        """Note what was compared and is not noted yet, though nothing came of it: it was answered."""
+        if looks.found:
+            with self.vault.transaction() as session:
+                comparisons.note(session, who, looks)
+
+    def _by_enough(self, who: Actor, action: Action) -> Action:
+        """Return the action by two officers, if words that come with it are compared before two alone."""
+        with self.vault.transaction() as session:
+            return action.by(2) if comparisons.takes_two(session, who, action) else action
 
     def settle(self) -> None:
         """Bring the files of the home to where the vault says that they are; Superseded if it may not say."""
@@ -139,7 +173,7 @@ class Unlocked:
 
     def by_opening(self, today: date) -> Actor:
         """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
-        return Actor(self.present, today, self._given)
+        return Actor(self.present, today, self._given, is_fresh=True)
 
     def signed_in(self, name: str) -> Mapping[str, Presence]:
         """Return how an officer is there who has signed in with a passphrase."""

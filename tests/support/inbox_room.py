@@ -45,6 +45,13 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
     return source.copy(tmp_path / "copy")
 
 
+@pytest.fixture
+def inbox(office: Office) -> Iterator[Inbox]:
+    """The inbox of this test's own, open."""
+    with office.opened() as opened:
+        yield opened
+
+
 def _marked(request: pytest.FixtureRequest) -> str | None:
     """Return the name of the fixture of which a test asks for a copy."""
     mark = request.node.get_closest_marker("copy_of")

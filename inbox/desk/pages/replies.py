@@ -1,6 +1,6 @@
 """What an author will read: answers, a status, more time, the end of a case; and the texts for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +20,7 @@ from inbox.replies import closing, drafts, extension, statuses, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
-from inbox.replies.leak_check import Cautioned
+from inbox.replies.leak_check import Cautioned, Finding
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 
@@ -81,30 +81,31 @@ def _say(
     case: int,
     wanted: Any,
     way: Callable[[Inbox, Actor, int, Any], object],
-    seen: Callable[[int, Any], ResponseReturnValue],
+    seen: Callable[[int, Any, Sequence[Finding]], ResponseReturnValue],
 ) -> ResponseReturnValue | None:
     """Do what tells the author something; return the page with the warning if the text has one, else None."""
     try:
         way(here().inbox, actor(), case, wanted)
-    except Cautioned:
-        return seen(case, wanted)
+    except Cautioned as cautioned:
+        # Looked at once: a second look would tell one officer alone more than is due.
+        return seen(case, wanted, cautioned.findings)
     return None
 
 
-def _answer(case: int, draft: Draft) -> ResponseReturnValue:
-    view = drafts.preview(here().inbox, actor(), case, draft)
+def _answer(case: int, draft: Draft, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
+    view = drafts.preview(here().inbox, actor(), case, draft, found)
     kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
     return _seen(case, view, ("replies.reply", "replies.preview_reply"), draft.text, kept)
 
 
-def _longer(case: int, wanted: Extension) -> ResponseReturnValue:
-    view = extension.preview(here().inbox, actor(), case, wanted)
+def _longer(case: int, wanted: Extension, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
+    view = extension.preview(here().inbox, actor(), case, wanted, found)
     ways = "replies.extend", "replies.preview_extension"
     return _seen(case, view, ways, wanted.text, {"reason": wanted.reason})
 
 
-def _closed(case: int, wanted: Closing) -> ResponseReturnValue:
-    view = closing.preview(here().inbox, actor(), case, wanted)
+def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
+    view = closing.preview(here().inbox, actor(), case, wanted, found)
     kept = {
         "outcome": wanted.outcome,
         "disclosure": wanted.disclosure.value,

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -49,13 +48,6 @@ def office(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
         bundle = portal.bundle(first(Reporter(world), files=[each.data for each in FILES]))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     return office
-
-
-@pytest.fixture
-def inbox(office: Office) -> Iterator[Inbox]:
-    """The same, open."""
-    with office.opened() as opened:
-        yield opened
 
 
 def look(inbox: Inbox, number: int, page: int = 1) -> Preview:

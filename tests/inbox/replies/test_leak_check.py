@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, update
 
 from crypto.journal import ENTRY
 from inbox.replies import leak_check
+from inbox.text import repeating
 from inbox.vault import fulltext, queries_access
 from inbox.vault.casework_tables import Declaration, Identity, Workflow
 from inbox.vault.tables import Exclusion
@@ -71,14 +72,14 @@ def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None
     assert before == reported.office.state()
 
 
-def test_who_the_author_is_is_named_as_what_is_never_to_be_repeated(reported: World) -> None:
-    """Not as what it is: whoever tries names in a preview learns nothing by that."""
+def test_who_the_author_is_is_not_repeated_to_the_author(reported: World) -> None:
+    """The one officer there is reads the identity alone, and sees the words; others: test_comparisons.py."""
     greeting = "Bonjour madame Anne Source, merci."
     assert [] == found(reported, greeting)
     with reported.office.opened() as inbox, inbox.transaction() as session:
         session.add(Identity(case=1, day=today(), text="Anne Source, quai 3"))
     said = reported.office.run("reply", "1", "--text", greeting)
-    assert (1, True) == (said.code, "the author asked never to repeat it" in said.err)
+    assert (1, True) == (said.code, "“Source” (it touches who the author is" in said.err)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -87,7 +88,7 @@ def test_what_gives_nothing_away_is_sent(reported: World, text: str) -> None:
 
 
 def test_a_small_number_is_known_by_what_it_counts() -> None:
-    protected = leak_check.Protected(["La date du 3 mai"])
+    protected = repeating.Protected(["La date du 3 mai"])
     assert ["3 mai"] == list(protected.repeated("Est-ce bien le 3 mai ?"))
     assert [] == list(protected.repeated("Nous vous répondons dans 3 mois, avant mai."))
 
@@ -179,8 +180,8 @@ PASSAGE = "AU QUAI SEPT l'equipe de nuit echange les scelles"
 def quoting(office: Office, text: str = QUOTING, number: int = 1) -> list[str]:
     """Return what a text to the reporter of a case repeats of another report, as those present are told."""
     with office.unlocked() as opened:
-        asked = opened.inbox.vault.transaction(opened.officers, quarantine=True)
-        with asked as session:
+        asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
+        with asked as (session, _):
             found = leak_check.find(session, number, text, text)
     return [each.words for each in found if each.why is leak_check.Why.OTHER]
 

@@ -1,0 +1,76 @@
+"""Which words of a text that must not be repeated another text repeats all the same."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from inbox.text import names
+
+# Words of fewer letters, and these, are those between the others.
+_LEAST = 4
+_NEAR = 3
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    avec cette dans elle elles etaient etait etions jamais leur leurs mais notre nous pour sont votre vous
+    been from have never that their them they this were what when with your
+        """,
+    )
+)
+_CAPITAL = re.compile(r"[^\W\d_]{3,}")
+
+
+class Protected:
+    """What must never be repeated, taken apart once for all the texts in which it may stand.
+
+    Repeated are two longer words in a row, with at most two others between, a number, a word with a capital;
+    of an answer that has only one longer word, that one.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._kept = [(*_telling(_content(text)), capitals(text)) for text in texts]
+
+    def repeated(self, text: str) -> Iterator[str]:
+        """Yield what ``text`` repeats, whatever the accents, case and small words between."""
+        said, words = _content(text), set(names.words(text))
+        pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
+        for kept, alone, spelled in self._kept:
+            yield from (" ".join(pair) for pair in kept if pair in pairs)
+            yield from (word for word in alone if word in words and word in said)
+            yield from (word for word, folded in spelled if folded <= words)
+
+    def is_repeated(self, texts: Iterable[str]) -> bool:
+        """Tell whether one of the texts repeats anything of it."""
+        return any(any(self.repeated(text)) for text in texts)
+
+
+def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the pairs of the words of an answer, and those that tell by themselves, each once."""
+    numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
+    alone = words if len(words) == 1 else numbers
+    return list(dict.fromkeys(pairwise(words))), list(dict.fromkeys(alone))
+
+
+def _content(text: str) -> list[str]:
+    """Return the words that say something: the longer ones, those with a digit, and what is counted by these.
+
+    So “3 mai” is a pair of such words, of which neither says anything alone.
+    """
+    words = names.words(text)
+    return [
+        word
+        for before, word in zip(["", *words], words, strict=False)
+        if word not in _COMMON and (len(word) >= _LEAST or _has_digit(word) or _has_digit(before))
+    ]
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def capitals(text: str) -> list[tuple[str, set[str]]]:
+    """Return each word that has a capital in a text, as it may be a name, with what it is folded to."""
+    words = dict.fromkeys(match[0] for match in _CAPITAL.finditer(text) if match[0][0].isupper())
+    folded = ((word, set(names.words(word))) for word in words if len(word) >= _LEAST)
+    return [(word, parts) for word, parts in folded if parts]

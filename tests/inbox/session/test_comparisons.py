@@ -1,0 +1,239 @@
+"""Whoever types names does not learn alone which of them is the reporter's; two who act together see it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.journal import Presence
+from inbox.casework.measures import Disclosure, Taken
+from inbox.dossiers import letters, recording
+from inbox.dossiers.letters import Wanted
+from inbox.language.errors import Locked, Refused
+from inbox.overview import oversight
+from inbox.replies import closing, drafts, extension
+from inbox.replies.closing import Closing
+from inbox.replies.drafts import Draft
+from inbox.replies.extension import Extension
+from inbox.session import comparisons
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    World,
+    answering,
+    first,
+    passphrase_of,
+    today,
+)
+
+NAMES = ("alice", "bruno", "chloe")
+IDENTITY = "Maëlle Kerguelen, poste 4471"
+COLLEAGUES = ("Anne Martin", "Yann Le Goff", "Rose Tanguy")
+TOUCHES = "it touches who the author is, which is kept apart"
+QUIET = "Merci. Nous lisons ce que vous avez écrit."
+
+
+@pytest.fixture(scope="module")
+def founded_compared(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Three officers, and a case whose author has said who it is; nothing else of it is kept apart."""
+    folder = tmp_path_factory.mktemp("compared")
+    office = Office.found_by(folder, NAMES, 2)
+    portal = Portal(World(office), folder / "medium")
+    sent = first(Reporter(portal.world), text="On échange les scellés.", edit=answering(coi="no"))
+    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    for present in (("alice", "bruno"), ("alice", "chloe")):
+        office.of(*present).json("declare", "1")
+    office.json("show", "1")
+    office.json("settings", "--regime", "external")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("measure", "1", "prosecutor_word")
+    office.settle(1)
+    (folder / "identity").write_text(IDENTITY)
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    return office
+
+
+pytestmark = pytest.mark.copy_of("founded_compared")
+
+
+def alone(name: str = "alice") -> Actor:
+    """Return an officer who has signed in, and confirms nothing with anybody."""
+    return Actor({name: Presence.OWN}, today())
+
+
+def joined(name: str = "alice") -> Actor:
+    """Return the same officer, with whom bruno types a passphrase where it is asked for."""
+    both = {name: Presence.CONFIRMED, "bruno": Presence.CONFIRMED}
+    return Actor({name: Presence.OWN}, today(), lambda *_: both)
+
+
+def seen(inbox: Inbox, who: Actor, text: str) -> list[tuple[str, str]]:
+    """Return what is said of a text before it leaves, and of which words."""
+    view = drafts.preview(inbox, who, 1, Draft(text=text))
+    return [(each["why"], each["words"]) for each in view["findings"]]
+
+
+def looks(inbox: Inbox) -> list[tuple[list[str], dict[str, Any]]]:
+    """Return the entries of comparisons: who, and what came of it."""
+    with inbox.transaction() as session:
+        found = [
+            entry for entry in comparisons.journal.of_case(session, 1) if entry.action == "compare-identity"
+        ]
+    return [([*each.officers], dict(each.values)) for each in found]
+
+
+@contextmanager
+def refused() -> Iterator[list[str]]:
+    said: list[str] = []
+    with pytest.raises(Refused) as caught:
+        yield said
+    said += [str(caught.value.what), str(caught.value.hint)]
+
+
+def test_one_officer_hears_the_same_whatever_of_an_identity_a_text_touches(office: Office) -> None:
+    """One word or all of it, first or last, alone or among colleagues: no word, no number, no place."""
+    texts = [
+        "Kerguelen",
+        "Notre liste : " + ", ".join([*COLLEAGUES, "Kerguelen"]),
+        f"{IDENTITY} ; {IDENTITY} ; " + ", ".join(COLLEAGUES),
+        "Le 4471 a appelé.",
+    ]
+    for text in texts:
+        with office.opened() as inbox:
+            assert [("identity", "")] == seen(inbox, alone("chloe"), text), text
+            seen(inbox, joined("chloe"), QUIET)
+            with refused() as said:
+                drafts.send(inbox, alone("chloe"), 1, Draft(text=text))
+            seen(inbox, joined("chloe"), QUIET)
+        assert not {"Kerguelen", "4471", "Maëlle", "kerguelen"} & set(said[0].replace(",", " ").split()), text
+        assert "two officers together see by which words" in said[0]
+
+
+def test_two_who_confirm_it_see_the_words(inbox: Inbox) -> None:
+    """And whoever gave both passphrases with a command; not two who opened a session before."""
+    text = f"{COLLEAGUES[0]} et Maëlle Kerguelen"
+    before = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today())
+    assert [("identity", "")] == seen(inbox, before, text)
+    sheet = Actor({"alice": Presence.OWN, "bruno": Presence.SHEET}, today(), is_fresh=True)
+    with pytest.raises(Locked):  # it is used up for alice
+        seen(inbox, sheet, text)
+    shown = seen(inbox, joined(), text)
+    assert {"Maëlle", "Kerguelen"} <= {words for why, words in shown if why == "identity"}
+    fresh = Actor(before.present, today(), is_fresh=True)
+    assert shown == seen(inbox, fresh, text)
+
+
+def test_after_one_such_answer_a_text_is_compared_before_two_alone(inbox: Inbox) -> None:
+    """Whatever it says; then it begins anew. Another officer has an answer of their own."""
+    assert [] == seen(inbox, alone(), QUIET)
+    assert [("identity", "")] == seen(inbox, alone(), "Kerguelen")
+    for text in (QUIET, "Kerguelen", COLLEAGUES[0]):
+        with pytest.raises(Locked):
+            seen(inbox, alone(), text)
+    assert 2 == len(looks(inbox))
+    assert [("identity", "")] == seen(inbox, alone("chloe"), "Kerguelen")
+    assert [] == seen(inbox, joined(), COLLEAGUES[0])
+    assert [] == seen(inbox, alone(), QUIET)
+
+
+def test_who_tries_one_name_after_the_other_has_so_many_answers_and_no_more(inbox: Inbox) -> None:
+    for n in range(comparisons.MOST_ALONE):
+        assert [] == seen(inbox, alone(), f"Jean{n:02}")
+    with pytest.raises(Locked):
+        seen(inbox, alone(), "Kerguelen")
+    assert comparisons.MOST_ALONE == len(looks(inbox))
+
+
+def test_a_case_of_which_nobody_noted_the_identity_is_compared_with_nothing(
+    inbox: Inbox,
+) -> None:
+    with inbox.transaction() as session:
+        session.delete(session.get_one(comparisons.Identity, 1))
+    for _ in range(3):
+        assert [] == seen(inbox, alone(), "Kerguelen")
+    assert [] == looks(inbox)
+
+
+# Each does something with a text of an officer's, at most into a new file.
+WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
+    "reply": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text)),
+    "with a reason": lambda inbox, who, text, _: drafts.send(inbox, who, 1, Draft(text=text, despite="x")),
+    "the reason of a reply": lambda inbox, who, text, _: drafts.send(
+        inbox, who, 1, Draft(text=QUIET, despite=text)
+    ),
+    "more time": lambda inbox, who, text, _: extension.extend(
+        inbox, who, 1, Extension(reason="abroad", text=text)
+    ),
+    "the end": lambda inbox, who, text, _: closing.close(
+        inbox, who, 1, Closing(outcome="moot", disclosure=Disclosure.FULL, text=text)
+    ),
+    "the end with a reason": lambda inbox, who, text, _: closing.close(
+        inbox, who, 1, Closing(outcome="moot", disclosure=Disclosure.FULL, text=text, despite="x")
+    ),
+    "a measure": lambda inbox, who, text, _: recording.record(
+        inbox, who, 1, Taken(kind="dnred_informed", day=today(), sent=text)
+    ),
+    "a letter": lambda inbox, who, text, out: letters.write(
+        inbox, who, 1, Wanted(letter="prosecutor", to="pnf", text=text), out
+    ),
+}
+
+
+def test_what_is_refused_to_one_officer_is_noted_nevertheless_and_counted(
+    inbox: Inbox, tmp_path: Path
+) -> None:
+    """By the act, by its preview, by a letter or a measure: whoever tries names leaves that in the journal.
+
+    An act that is refused because it takes two tells nothing, and is noted as well.
+    """
+    for count, (name, way) in enumerate(WAYS.items(), 1):
+        with refused() as said:
+            way(inbox, alone(), f"Vu avec Kerguelen, {COLLEAGUES[0]}.", tmp_path / "letter.pdf")
+        assert "erguelen" not in "".join(said), name
+        assert (["alice"], {"touched": True}) == looks(inbox)[-1], name
+        with refused() as said:
+            way(inbox, alone(), QUIET, tmp_path / "letter.pdf")
+        assert "takes two officers" in said[0], name
+        assert count == oversight.look(inbox, alone())["actions"]["identity-touched"], name
+        seen(inbox, joined(), QUIET)
+
+
+def test_a_text_that_is_refused_for_its_length_was_compared_all_the_same(inbox: Inbox) -> None:
+    """Else names could be tried without an entry: what is not refused for them goes on to be refused."""
+    with refused() as said:
+        drafts.send(inbox, alone(), 1, Draft(text="Martin" + " et" * 9_000))
+    assert "would not fit" in said[0]
+    assert [(["alice"], {})] == looks(inbox)
+
+
+def test_an_act_that_asks_for_a_second_officer_has_told_something_already(inbox: Inbox) -> None:
+    """That nothing stands in its way: that counts, too, though nobody confirms it."""
+    before = len(looks(inbox))
+    ended = Closing(outcome="unfounded", disclosure=Disclosure.FULL, text=QUIET)
+    with pytest.raises(Locked):
+        closing.close(inbox, alone(), 1, ended)
+    assert [(["alice"], {})] == looks(inbox)[before:]
+
+
+def test_at_the_desk_a_second_officer_is_asked_who_then_sees_the_words(office: Office) -> None:
+    """With the page as it was sent: it is looked at once, and nothing that was typed is lost."""
+    text = f"Bonjour {COLLEAGUES[0]} et madame Kerguelen"
+    both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
+    with sitting(office) as client:
+        shown = client.send("/en/case/1/reply", text=text)
+        assert (200, True, 1) == (shown.status_code, TOUCHES in shown.text, shown.text.count("Kerguelen</t"))
+        assert "<bdi>Kerguelen" not in shown.text
+        assert [(["alice"], {"touched": True})] == looks(client.desk.inbox)
+        for form in ("reply", "reply/preview"):
+            asked = client.send(f"/en/case/1/{form}", text=text)
+            assert (401, False) == (asked.status_code, TOUCHES in asked.text)
+        shown = client.send("/en/case/1/reply", text=text, **both)
+        assert (200, True) == (shown.status_code, "<bdi>Kerguelen</bdi></strong> (it touches" in shown.text)
+        assert 303 == client.send("/en/case/1/reply", text=QUIET).status_code
