@@ -21,6 +21,7 @@ from inbox.vault.casework_tables import Disclosure
 from templates.law.rules import Asked
 
 LONGEST = 200
+_REASON = sentence("name an authority; if it has to go to that person, give a reason: --reason TEXT")
 
 
 class Ground(StrEnum):
@@ -70,18 +71,14 @@ class Given:
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
     """Note that something of a case is given; of its author's identity that takes two officers.
 
-    Raises Refused without a reason for a ground that is not on the list, CaseRefused without one for a person
-    whom the case names; and as ``add`` and ``Inbox.acting``.
+    Raises Refused without a reason for a ground that is not on the list; as ``addressees.check``, ``add`` and
+    ``Inbox.acting``.
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
     code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
     with inbox.acting(who, action(code, number, reason, what=given.what, ground=given.ground)) as session:
-        if addressees.is_named(session, number, given.recipient) and not reason.strip():
-            raise CaseRefused(
-                sentence("case {number} names the person to whom this goes", number=number),
-                sentence("name an authority; if it has to go to that person, give a reason: --reason TEXT"),
-            )
+        addressees.check(session, number, given.recipient, reason, _REASON)
         return add(session, number, given, journal.actor(session))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, conflicts, declarations
 from inbox.questionnaire import answers, scoring
-from inbox.text import segments
+from inbox.text import initials, segments
 from inbox.text.names import Names, counts, family, words
 from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import AccessCase, AccessRequest, Note
@@ -64,7 +64,8 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     """Tell whether an addressee may be a person whom a case names; raises as ``names``.
 
     That is one whose whole name stands in it, or whose family name does after a form of address; one of whom
-    the answer that is for names has a word with a capital; and one who asks what is held, and is meant.
+    the answer that is for names has a word with a capital; one who is meant by initials; and one who asks
+    what is held, and is meant.
     """
     given = words(addressee)
     # One word alone can be an office that a report speaks of.
@@ -76,6 +77,8 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
     capitals = (word for text in answers.several(said) for word in _WORD.findall(text) if word[0].isupper())
     if any(set(words(each)) & set(given) for each in capitals if counts(each)):
+        return True
+    if initials.mean(addressee, [*of_reporter(session, number), *_notes(session, number)]):
         return True
     asking = (each for each in access_requests.pending(session) if concerns(session, number, each))
     return any(words(name) == given for each in asking for name in access_requests.names(each))

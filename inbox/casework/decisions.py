@@ -52,9 +52,8 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 
     def choose(session: Session) -> Action:
         code = _code(session, decision)
-        addressees.check(session, number, decision.addressee, decision.despite)
-        is_warned = _lacks_reply(session, number, decision.choice)
-        is_warned = is_warned or addressees.is_named(session, number, decision.addressee)
+        is_warned = addressees.check(session, number, decision.addressee, decision.despite)
+        is_warned = is_warned or _lacks_reply(session, number, decision.choice)
         return action(
             code,
             number,

@@ -109,9 +109,8 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
     _check_by_hand(session, number, taken.kind)
     if rule.ends_proceedings:
         return action(Code.END_PROCEEDINGS, number, kind=taken.kind).by(rule.officers)
-    addressees.check(session, number, taken.addressee, taken.despite)
-    is_warned = bool(taken.sent) or lacks_word(session, number, taken.kind)
-    is_warned = is_warned or addressees.is_named(session, number, taken.addressee)
+    is_warned = addressees.check(session, number, taken.addressee, taken.despite)
+    is_warned = is_warned or bool(taken.sent) or lacks_word(session, number, taken.kind)
     despite = bool(taken.despite.strip()) and is_warned
     recording = action(
         Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite, sha256=taken.sha256

@@ -24,9 +24,8 @@ from inbox.language.printed_text import Wording
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.overview import case_view
-from inbox.questionnaire import catalogue
+from inbox.questionnaire import catalogue, protected
 from inbox.questionnaire.answers import Answer
-from inbox.replies import leak_check
 from inbox.session import comparisons
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
@@ -163,9 +162,9 @@ def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, l
 
 
 def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[tuple[Doubt, str]]:
-    protected = leak_check.protected(session, number)
+    kept = protected.of(session, number)
     for entry in said:
-        if protected.is_repeated(piece for text in entry.texts for piece in text):
+        if kept.is_repeated(piece for text in entry.texts for piece in text):
             yield Doubt.PROTECTED, entry.place
         if confusables.mixed(piece for text in entry.texts for piece in text):
             yield Doubt.ALIKE, entry.place

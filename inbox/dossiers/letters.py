@@ -124,10 +124,12 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
         in_use.rule(in_use.of(session).addressees(rule), wanted.to)
     if (OWN in rule.fields) is not bool(wanted.text.strip()):
         raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
-    if rule.to is not Addressee.PERSON:
-        addressees.check(session, number, wanted.address, wanted.despite)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
+        to = f"{one_line(wanted.to)}\n{wanted.address}"
+        addressees.check_unsaid(session, number, to, wanted.despite)
+    else:
+        addressees.check(session, number, wanted.address, wanted.despite)
     # The reason stands in the journal.
     leak_check.warnings(session, number, "", "", wanted.despite)
     if rule.to is Addressee.PERSON and OWN in rule.fields:

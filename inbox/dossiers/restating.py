@@ -17,7 +17,7 @@ from inbox.access import named
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, joined, sentence
-from inbox.questionnaire import answers, catalogue, scoring
+from inbox.questionnaire import answers, catalogue, protected, scoring
 from inbox.replies import leak_check
 from inbox.replies.leak_check import Why
 from inbox.session import comparisons
@@ -104,7 +104,7 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
     yield from _of_identity(session, number, text, own)
-    kept = leak_check.protected(session, number)
+    kept = protected.of(session, number)
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
     found = leak_check.find(session, number, text, text)
@@ -204,7 +204,7 @@ def _told(found: Sequence[Trace]) -> Sentence:
         [
             sentence("“{words}” ({why})", words=each.words, why=labels.said("tell", each.tell))
             if each.words
-            else labels.said("tell", each.tell)
+            else labels.said("why", "identity")
             for each in found[:_MOST_SHOWN]
         ]
     )

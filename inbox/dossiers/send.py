@@ -17,7 +17,7 @@ from crypto.bundle import Manifest
 from crypto.dossier import CONTENT, PAGES, Dossier, Part, Purpose
 from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
-from inbox.access import disclosures
+from inbox.access import addressees, disclosures
 from inbox.access.disclosures import Given, Ground
 from inbox.casework import decisions, measures
 from inbox.casework.decisions import Decision
@@ -104,8 +104,8 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
     decision of the law. Raises as ``compose.preview``; Refused if the file is there already or an
     attachment is damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is
-    told, or without a reason if it warns somebody; NoSandbox if it is to be cleaned and cannot be looked at
-    safely; as ``measures.add``.
+    told, or without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be
+    cleaned and cannot be looked at safely; as ``measures.add``.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -133,6 +133,7 @@ def _check(
     session: Session, number: int, plan: Plan, sealing: Sealing, doubts: Sequence[tuple[Doubt, str]]
 ) -> None:
     """Return if a dossier may leave; raises CaseRefused as ``send``."""
+    addressees.check_unsaid(session, number, plan.addressee, sealing.despite)
     sent = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     if plan.purpose is Purpose.PROSECUTOR and not (
         sealing.is_measure or sent in measures.kinds(session, number)

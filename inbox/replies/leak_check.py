@@ -8,19 +8,18 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT, Report
-from crypto.questionnaire import Flag
 from inbox.access import conflicts, declarations
 from inbox.casework import prosecutor_word
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.law import in_use
-from inbox.questionnaire import answers, catalogue, scoring
+from inbox.questionnaire import answers, protected, scoring
 from inbox.replies import other_reports
 from inbox.session import comparisons
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
-from inbox.text.repeating import Protected, capitals
+from inbox.text.repeating import capitals
 from inbox.vault import queries_cases
 
 # So many words show which text is meant.
@@ -137,18 +136,6 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def protected(session: Session, number: int) -> Protected:
-    """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
-    case = queries_cases.case(session, number)
-    return Protected(() if case.unsigned else _guarded(session, REPORT.parse(case.message)))
-
-
-def _guarded(session: Session, report: Report) -> Iterator[str]:
-    asked = catalogue.closest(session, report.questionnaire)
-    for question in asked.flagged(Flag.PROTECT):
-        yield from answers.several(report.answers.get(question, ()))
-
-
 def _contacts(text: str) -> Iterator[Finding]:
     yield from (Finding(Why.CONTACT, match[0]) for match in _MAIL.finditer(text) if match[1])
     yield from (
@@ -162,8 +149,8 @@ def _officers(session: Session, text: str) -> Iterator[Finding]:
 
 
 def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]:
-    guarded = Protected(_guarded(session, report))
-    yield from (Finding(Why.PROTECTED, words) for words in guarded.repeated(text))
+    kept = protected.of_report(session, report)
+    yield from (Finding(Why.PROTECTED, words) for words in kept.repeated(text))
     persons = "\n".join(answers.several(report.answers.get(scoring.questions().persons, ())))
     said = {
         (each.kind, each.value): each.shown

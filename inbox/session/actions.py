@@ -254,7 +254,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
     Code.LIST_DISCLOSURES: Rule(reads=True),
-    Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
+    Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, oversight=True, compared=True, values=_GIVEN),
     Code.NOTE: Rule(),
     Code.TAG: Rule(values={"removed": _FLAG}),
     Code.ASSIGN: Rule(values=_OFFICER),
@@ -272,8 +272,10 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, compared=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
-    Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, values=_DECIDING),
-    Code.DECIDE_BY_TWO: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True, values=_DECIDING),
+    Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, compared=True, values=_DECIDING),
+    Code.DECIDE_BY_TWO: Rule(
+        officers=2, reason=_NEEDED, quarantine=True, oversight=True, compared=True, values=_DECIDING
+    ),
     Code.EXTEND: Rule(reason=_NEEDED, oversight=True, compared=True, values={"despite": _FLAG}),
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
     Code.READ_TIMELINE: Rule(reads=True),

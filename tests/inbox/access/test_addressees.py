@@ -17,15 +17,19 @@ def founded_addressed(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office.found(folder)
     world = World(office)
     portal = Portal(world, folder / "medium")
-    sent = first(Reporter(world), text=TEXT, edit=answering(who_id=WHO))
+    sent = first(Reporter(world), text=TEXT, edit=answering(who_id=WHO, protect=SECRET))
     office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
     office.json("show", "1")
     office.json("source-risk", "1", "low", "--reason", "x")
+    (folder / "identity").write_text(IDENTITY)
+    office.json("identity", "set", "1", "--text-file", folder / "identity")
     return office
 
 
-NAMED = ["Firmin Quélennec", "QUELENNEC, chef", "Marc Leroy", "M. Leroy", "Mme Leroy"]
-OTHERS = ["Parquet du Havre", "Le directeur", "M. Lerouge", "Leroy Merlin", "Docker SA", "X"]
+SECRET = "la voisine du dessus"
+IDENTITY = "Ondine Kerguelen"
+NAMED = ["Firmin Quélennec", "QUELENNEC, chef", "Marc Leroy", "M. Leroy", "Mme Leroy", "F. Q.", "ML, docker"]
+OTHERS = ["Parquet du Havre", "Le directeur", "M. Lerouge", "Leroy Merlin", "Docker SA", "X", "TJ", "DI"]
 WAYS = {
     "measure": ("measure", "1", "protection_offered", "--addressee"),
     "decision": ("decide", "1", "transmit", "--reason", "x", "--addressee"),
@@ -43,8 +47,8 @@ def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, n
     assert SAID in refused(office, *WAYS[way], name)
     assert before == office.state()
     office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")
-    entry = office.json("journal", "print")["entries"][-2]
-    assert "by the law" in entry["reason"]
+    found = office.json("journal", "print")["entries"]
+    entry = next(each for each in reversed(found) if "by the law" in each["reason"])
     assert (way != "ledger") is ("despite" in entry["values"])
 
 
@@ -52,6 +56,24 @@ def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, n
 @pytest.mark.parametrize("name", OTHERS)
 def test_anybody_else_takes_none(office: Office, way: str, name: str) -> None:
     office.json(*WAYS[way], name)
+
+
+TELLING = {
+    "Mme Kerguelen": "“Kerguelen” (it touches",
+    "Voisine du dessus": "“voisine dessus” (the author asked",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_addressee_that_tells_of_the_reporter_takes_a_reason(office: Office, way: str) -> None:
+    """Who that is, or what was never to be repeated; to one of several: test_comparisons.py."""
+    for name, said in TELLING.items():
+        before = office.state()
+        assert f"the addressee could tell who reported: {said}" in refused(office, *WAYS[way], name)
+        assert before == office.state()
+        office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")
+        last = [each for each in office.json("journal", "print")["entries"] if "by the law" in each["reason"]]
+        assert (way != "ledger") is ("despite" in last[-1]["values"])
 
 
 def test_another_name_of_who_asks_what_is_held_is_known(office: Office) -> None:
@@ -76,4 +98,5 @@ def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
         str(office.out / "x"),
     ]
     assert SAID in refused(office, *letter, "--address", "M. Leroy, 3 rue du Port")
+    assert "could tell who reported" in refused(office, *letter, "--address", "Chez Mme Kerguelen")
     office.json(*letter, "--address", "3 rue du Port")

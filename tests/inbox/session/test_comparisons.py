@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 
 from crypto.journal import Presence
+from inbox.access import disclosures
+from inbox.access.disclosures import Given, Ground, What
+from inbox.casework import decisions
+from inbox.casework.decisions import Decision
 from inbox.casework.measures import Disclosure, Taken
 from inbox.dossiers import letters, recording
 from inbox.dossiers.letters import Wanted
@@ -179,6 +183,21 @@ WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
     ),
     "a measure": lambda inbox, who, text, _: recording.record(
         inbox, who, 1, Taken(kind="dnred_informed", day=today(), sent=text)
+    ),
+    "to whom a measure goes": lambda inbox, who, text, _: recording.record(
+        inbox, who, 1, Taken(kind="protection_offered", day=today(), addressee=text, despite="x")
+    ),
+    "to whom a decision goes": lambda inbox, who, text, _: decisions.decide(
+        inbox, who, 1, Decision(choice="transmit", reason="x", addressee=text, despite="x")
+    ),
+    "to whom something is given": lambda inbox, who, text, _: disclosures.disclose(
+        inbox, who, 1, Given(text, What.OTHER, Ground.CONSENT), "x"
+    ),
+    "the address of a letter": lambda inbox, who, text, out: letters.write(
+        inbox, who, 1, Wanted(letter="prosecutor", to="pnf", text=QUIET, address=text, despite="x"), out
+    ),
+    "to whom a letter goes": lambda inbox, who, text, out: letters.write(
+        inbox, who, 1, Wanted(letter="persons_notice", to=text, text="Rien.", despite="x"), out
     ),
     "a letter": lambda inbox, who, text, out: letters.write(
         inbox, who, 1, Wanted(letter="prosecutor", to="pnf", text=text), out

@@ -1,0 +1,22 @@
+"""What the author of a report asked never to repeat: the answers to questions that are marked so."""
+
+from sqlalchemy.orm import Session
+
+from crypto.messages import REPORT, Report
+from crypto.questionnaire import Flag
+from inbox.questionnaire import answers, catalogue
+from inbox.text.repeating import Protected
+from inbox.vault import queries_cases
+
+
+def of(session: Session, number: int) -> Protected:
+    """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
+    case = queries_cases.case(session, number)
+    return Protected(()) if case.unsigned else of_report(session, REPORT.parse(case.message))
+
+
+def of_report(session: Session, report: Report) -> Protected:
+    """Return what the author of a report asked never to repeat."""
+    asked = catalogue.closest(session, report.questionnaire)
+    questions = asked.flagged(Flag.PROTECT)
+    return Protected(text for each in questions for text in answers.several(report.answers.get(each, ())))

@@ -1,0 +1,48 @@
+"""Words that no line beside a case may have: what its author asked never to repeat, and who that is.
+
+An addressee is such a line: letters, measures and the ledger have it, which more officers read than the
+identity.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from inbox.language import labels
+from inbox.language.messages import Sentence, joined, sentence
+from inbox.questionnaire import protected
+from inbox.session import comparisons
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What a text says of it: words that are ``protected``, and ``touching`` the identity.
+
+    ``is_for_two``: it touches the identity, and one officer is not told by which words.
+    """
+
+    protected: tuple[str, ...]
+    touching: tuple[str, ...]
+    is_for_two: bool
+
+    @property
+    def told(self) -> Sentence:
+        """What was found, in words; it is something."""
+        found = [("protected", words) for words in self.protected]
+        found += [("identity", words) for words in self.touching]
+        said = [
+            sentence("“{words}” ({why})", words=words, why=labels.said("why", why)) for why, words in found
+        ]
+        return joined([*said, *([labels.said("why", "identity")] if self.is_for_two else [])])
+
+
+def find(session: Session, number: int, text: str) -> Unsaid | None:
+    """Return what a text says of a case that it must not, None if nothing.
+
+    Whoever calls it has seen to it that those present may read the case. Raises as ``comparisons.touched``.
+    """
+    kept = tuple(dict.fromkeys(protected.of(session, number).repeated(text)))
+    touched = comparisons.touched(session, number, text)
+    if touched is None:
+        return Unsaid(kept, (), is_for_two=False) if kept else None
+    return Unsaid(kept, touched.words, is_for_two=not touched.words)

@@ -1,0 +1,82 @@
+"""A person who is meant by initials: “J. M.”, “J.-M. L.”, “JM” alone, “J. Leroy”.
+
+Words of two letters are common, so nothing counts as initials but capitals: each with a point, wherever they
+stand, or together as the whole of what is written. “M. Leroy” has none: M. is a title.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from inbox.text import names
+from inbox.text.joints import APOSTROPHES, HYPHENS
+
+_LETTER = r"[^\W\d_]"
+_JOINT = rf"[{HYPHENS}\s]*"
+_POINTED = re.compile(rf"\b{_LETTER}\.(?:{_JOINT}{_LETTER}\.)+")
+_ALONE = re.compile(rf"{_LETTER}(?:{_JOINT}{_LETTER}){{1,3}}")
+_BEFORE_FAMILY = re.compile(rf"\b({_LETTER})\.{_JOINT}({_LETTER}{{3,}})")
+_BEHIND_FAMILY = re.compile(rf"\b({_LETTER}{{3,}})\s+({_LETTER})\.")
+_TITLE = re.compile(r"^\s*(?:mme|mlle|mrs?|ms|dr|m\.)\s+", re.IGNORECASE)
+_TITLES = {"m"}
+_NAME = re.compile(rf"{_LETTER}+(?:[{APOSTROPHES}]{_LETTER}+)?")
+# What may stand between the names of one person.
+_BETWEEN = re.compile(rf"[{HYPHENS}\s]+(?:(?:de|du|des|la|le|les|van|von|ben)\s+|d[{APOSTROPHES}])*")
+_MOST = 4
+
+
+def mean(addressee: str, texts: Iterable[str]) -> bool:
+    """Tell whether an addressee has the initials of somebody who is named in one of the texts."""
+    given = unicodedata.normalize("NFC", addressee)
+    meant, written_out = set(_of(given)), set(_with_family(given))
+    if not meant and not written_out:
+        return False
+    return any(
+        tuple(sorted(name[0] for name in person)) in meant
+        or any((one[0], other) in written_out for one in person for other in person if one is not other)
+        for text in texts
+        for person in _persons(text)
+    )
+
+
+def _of(addressee: str) -> Iterator[tuple[str, ...]]:
+    """Yield the initials in it, folded and in the order of the alphabet: the last name may come first."""
+    untitled = _TITLE.sub("", addressee, count=1)
+    for each in (addressee, untitled):  # M. can be a title, or a first name
+        yield from (_sorted(match[0]) for match in _POINTED.finditer(each) if match[0].isupper())
+    alone = re.split(r"[,;\n]", untitled, maxsplit=1)[0].strip()  # an address can follow
+    if alone.isupper() and _ALONE.fullmatch(alone):
+        yield _sorted(alone)
+
+
+def _with_family(addressee: str) -> Iterator[tuple[str, str]]:
+    """Yield each initial beside a name that is written out, folded."""
+    found = [match.groups() for match in _BEFORE_FAMILY.finditer(addressee)]
+    found += [(match[2], match[1]) for match in _BEHIND_FAMILY.finditer(addressee)]
+    for initial, family in found:
+        if initial.isupper() and _folded(initial) not in _TITLES:
+            yield _folded(initial), _folded(family)
+
+
+def _persons(text: str) -> Iterator[list[str]]:
+    """Yield what may be the names of a person: words with a capital in a row, two to _MOST, folded.
+
+    A sentence may begin such a row, and an office may end it: each part of it is one as well.
+    """
+    row: list[str] = []
+    end = 0
+    text = unicodedata.normalize("NFC", text)
+    for match in _NAME.finditer(text):
+        if match[0][0].isupper():
+            row = row[1 - _MOST :] if row and _BETWEEN.fullmatch(text[end : match.start()]) else []
+            row.append(_folded(match[0]))
+            end = match.end()
+            yield from (row[first:] for first in range(len(row) - 1))
+
+
+def _sorted(written: str) -> tuple[str, ...]:
+    return tuple(sorted(_folded(written)))
+
+
+def _folded(written: str) -> str:
+    return "".join(names.words(written))

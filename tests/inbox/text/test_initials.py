@@ -1,0 +1,57 @@
+"""Whether a few capitals mean somebody whom a text names."""
+
+import pytest
+
+from inbox.text import initials
+
+TEXT = "Hier Firmin Quélennec a vu Jean-Marc de la Tour ; le chef du Port Autonome, ÉLISE OMNÈS, était là."
+
+MEANT = [
+    "F. Q.",
+    "F.Q.",
+    "Q. F.",
+    "FQ",
+    "Mme E.O.",
+    "M. F.Q., 3 rue du Port",
+    "Mme EO",
+    "EO, brigade",
+    "À l'attention de J.-M. T.",
+    "J.-M. de la Tour",
+    "J M T",
+    "F. Quélennec",
+    "QUELENNEC F.",
+    "e\u0301".upper() + ". Omnès",
+]
+NOBODY = [
+    "",
+    "TJ",
+    "le",
+    "la DI du Havre",
+    "fq",
+    "f. q.",
+    "PNF",
+    "Parquet F",
+    "M. Tour",
+    "M. T",
+    "F",
+    "F.",
+    "FQ Conseil",
+    "Z. Quélennec",
+    "Direction interrégionale",
+    "DE LA TOUR SERVICES",
+]
+
+
+@pytest.mark.parametrize("addressee", MEANT)
+def test_initials_of_somebody_whom_a_text_names_mean_that_one(addressee: str) -> None:
+    assert initials.mean(addressee, ["Rien.", TEXT])
+
+
+@pytest.mark.parametrize("addressee", NOBODY)
+def test_common_words_and_abbreviations_mean_nobody(addressee: str) -> None:
+    assert not initials.mean(addressee, [TEXT])
+
+
+def test_a_text_all_in_capitals_takes_no_longer_than_another() -> None:
+    """Each word is looked at with its neighbours alone."""
+    assert not initials.mean("Z. X.", ["QUAI NORD " * 20_000])
