@@ -108,7 +108,17 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("decide-by-two", 1, {"duty": "identity_notice", "decision": "not_told"}, "x"),
     ),
     (
-        ["disclosures", "add", "1", "--to", f"{CANARY}TJ", "--what", "identity", "--ground", "judicial"],
+        [
+            "disclosures",
+            "add",
+            "1",
+            "--to",
+            "Tribunal judiciaire",
+            "--what",
+            "identity",
+            "--ground",
+            "judicial",
+        ],
         ("disclose-identity", 1, {"what": "identity", "ground": "judicial"}, ""),
     ),
     (
