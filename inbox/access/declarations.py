@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from crypto.journal import Presence
@@ -24,44 +24,34 @@ from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_cases, queries_office, row_security
+from inbox.vault import queries_access, queries_cases, row_security
 from inbox.vault.casework_tables import Declaration
 
 QUESTION = "no kinship, friendship, quarrel or interest with whom or what the case may concern"
-
-
-# So many numbers are asked for by themselves.
-_FEW = 1_000
 
 
 def missing(session: Session, number: int) -> list[str]:
     """Return who of those present has not declared it; raises as ``queries_cases.case``."""
     queries_cases.case(session, number)
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
-    return [name for name in _asked(session) if name not in given]
+    return [name for name in queries_access.asked_to_declare(session) if name not in given]
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return the cases of which all who are present have declared it, at least those among ``numbers``."""
-    names = _asked(session)
-    if not names:
-        return set(numbers)
-    rows = select(Declaration.case).where(Declaration.officer.in_(names))
-    if len(numbers) <= _FEW:
-        rows = rows.where(Declaration.case.in_(numbers))
-    return set(session.scalars(rows.group_by(Declaration.case).having(func.count() == len(names))))
+    return queries_access.declared(session, numbers)
 
 
 def is_asked(session: Session) -> bool:
     """Tell whether those who are present are asked at all."""
-    return bool(_asked(session))
+    return bool(queries_access.asked_to_declare(session))
 
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
     """Return what holds of the number of a case, a column, if all who are present have declared it."""
     words = (
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
-        for name in _asked(session)
+        for name in queries_access.asked_to_declare(session)
     )
     return [word.exists() for word in words]  # one by one: each is found by the key
 
@@ -89,11 +79,6 @@ def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
     """Tell whether those who act may read all these cases, and have declared on each."""
     with inbox.vault.transaction(who.officers) as session:
         return set(numbers) <= may_be_tried(session, numbers)
-
-
-def _asked(session: Session) -> tuple[str, ...]:
-    """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
-    return () if len(queries_office.officers(session)) == 1 else row_security.present(session)
 
 
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:

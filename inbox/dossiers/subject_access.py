@@ -23,7 +23,7 @@ from inbox.dossiers import restating
 from inbox.language.errors import Refused
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
-from inbox.session import journal
+from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
@@ -101,8 +101,8 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
 
     The journal has one entry, which names no case. The ledger of a case says what was told of it. Raises
     Refused before the day from which answers are given, if it was answered, and without a reason if nothing
-    is told though nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; if
-    the file is there; and as ``Inbox.acting``.
+    is told though nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; as
+    ``unsaid.check_reason``; if the file is there; and as ``Inbox.acting``.
     """
     # The file gets its name once the journal has the entry: no file is there without one.
     with (
@@ -121,6 +121,8 @@ def _answered(session: Session, row: AccessRequest, given: Answer, today: date) 
     from inbox.dossiers import access_letter  # noqa: PLC0415
 
     seen, names = _seen(session, row, today), access_requests.names(row)
+    for each in seen.cases:
+        unsaid.check_reason(session, each.number, given.reason)
     office = queries_office.office(session).called(given.language)
     letter = access_letter.Letter(names, office, today, given.language)
     if given.text is None:

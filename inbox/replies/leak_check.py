@@ -16,7 +16,7 @@ from inbox.language.messages import Sentence, joined, sentence
 from inbox.law import in_use
 from inbox.questionnaire import answers, protected, scoring
 from inbox.replies import other_reports
-from inbox.session import comparisons
+from inbox.session import comparisons, unsaid
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
 from inbox.text.repeating import capitals
@@ -107,10 +107,7 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
     findings = find(session, number, text, own)
     in_reason = [*find(session, number, despite, ""), *_of_others(session, number, despite)]
     if in_reason:
-        raise CaseRefused(
-            sentence("the reason says itself what could give somebody away"),
-            sentence("the journal keeps it: give another"),
-        )
+        raise unsaid.says_itself()
     return findings
 
 

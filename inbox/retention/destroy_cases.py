@@ -22,7 +22,7 @@ from inbox.exchange import unopened_numbers
 from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session import journal
+from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
@@ -74,11 +74,13 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
     Rows go from every table, and the keys of the files; journal and list note each case. Files, and what free
     pages still hold, go when the home is settled afterwards, however often that is cut short. Raises as
-    ``plan``: what stands in the way now, counts.
+    ``plan``: what stands in the way now, counts; and as ``unsaid.check_reason``.
     """
     count = len(planned.cases)
     with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, cases=count)) as session:
         numbers = [each.case for each in planned.cases]
+        for number in numbers:
+            unsaid.check_reason(session, number, planned.early)
         now = _planned(inbox.home, session, numbers, who.today, planned.early)
         _destroy(inbox.home, session, now)
     return now

@@ -23,7 +23,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.retention import destroy_cases
-from inbox.session import chosen_action
+from inbox.session import chosen_action, unsaid
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home
@@ -93,7 +93,8 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = (), early: str = "") 
     """List cases for the archives, all that wait for their visa alone if none is named; return the list.
 
     With a reason, also before their day. Raises Refused if nothing waits for a visa, as ``exits.check`` for
-    one of the cases that something else stands in the way of, and for one that needs no visa.
+    one of the cases that something else stands in the way of, and for one that needs no visa; and as
+    ``unsaid.check_reason``.
     """
 
     def choose(session: Session) -> Action:
@@ -102,6 +103,8 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = (), early: str = "") 
 
     with chosen_action.acting(inbox, who, choose, quarantine=True) as session:
         found = _chosen(inbox.home, session, numbers, who.today, early)
+        for each in found.cases:
+            unsaid.check_reason(session, each.case, early)
         n = _next(session)
         session.add(
             VisaList(

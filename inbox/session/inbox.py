@@ -18,7 +18,7 @@ from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
 from inbox.language.errors import Locked, Refused, Superseded, WrongPassphrase
 from inbox.law import in_use
-from inbox.session import comparisons, journal, reconcile
+from inbox.session import comparisons, journal, reconcile, unsaid
 from inbox.session.actions import Action, Actor, Code
 from inbox.session.comparisons import Looks
 from inbox.system import atomic_files, given_files
@@ -76,7 +76,7 @@ class Inbox:
         Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
         work on all. It takes two officers also as ``comparisons.takes_two`` says; what is compared in it is
         noted even if the block raises. Raises Locked if it takes two officers who do not both confirm it,
-        Superseded, Refused as ``journal.note`` does.
+        Superseded, Refused as ``journal.note`` does, CaseRefused as ``unsaid.check_reason``.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -89,6 +89,8 @@ class Inbox:
                 looks = comparisons.begin(session, noted)
                 made = replace(action, case=new_case(session)) if new_case else action
                 for each in (made, *also):
+                    if each.case is not None:
+                        unsaid.check_reason(session, each.case, each.reason)
                     journal.note(session, noted, each)
                 yield session
                 comparisons.note(session, noted, looks)

@@ -1,7 +1,8 @@
 """Words that no line beside a case may have: what its author asked never to repeat, and who that is.
 
-An addressee is such a line: letters, measures and the ledger have it, which more officers read than the
-identity.
+An addressee is such a line, and so is each reason: the journal keeps it after the case is destroyed, and more
+officers read it. ``Inbox.acting`` checks the reason of every action about a case; who takes an action on
+several cases as a whole, whose entry names none, checks it here for each.
 """
 
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from inbox.language import labels
+from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.questionnaire import protected
 from inbox.session import comparisons
+from inbox.vault import queries_access, row_security
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,22 @@ def find(session: Session, number: int, text: str) -> Unsaid | None:
     if touched is None:
         return Unsaid(kept, (), is_for_two=False) if kept else None
     return Unsaid(kept, touched.words, is_for_two=not touched.words)
+
+
+def check_reason(session: Session, number: int, reason: str) -> None:
+    """Return if the journal may keep a reason that is given about a case; else raise CaseRefused.
+
+    Raises as ``comparisons.touched``. Nothing is compared with a case that those present may not read, or
+    have not declared: nobody may try words on it.
+    """
+    may_be_tried = queries_access.declared(session, [number]) & row_security.readable(session, [number])
+    if reason.strip() and number in may_be_tried and find(session, number, reason):
+        raise says_itself()
+
+
+def says_itself() -> CaseRefused:
+    """Return why a reason is refused: the same words, whatever it says and whoever gave it."""
+    return CaseRefused(
+        sentence("the reason says itself what could give somebody away"),
+        sentence("the journal keeps it: give another"),
+    )

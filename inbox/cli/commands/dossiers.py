@@ -111,7 +111,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--measure", is_flag=True, help="Note it as a measure, to the prosecutor as the decision of article 40."
 )
-@click.option("--despite-warning", "despite", default="", help="Why it goes though it warns somebody.")
+@despite_option
 @out_file
 @officer_options
 @json_option

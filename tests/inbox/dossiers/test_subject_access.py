@@ -609,6 +609,16 @@ def test_who_the_reporter_is_and_what_must_not_be_repeated_is_never_told(office:
     assert (1, True) == (said.code, why in said.err)
 
 
+@pytest.mark.usefixtures("ripe")
+def test_nor_does_the_reason_that_stays_with_the_cases_tell_it(office: Office) -> None:
+    inform(office)
+    (office.out.parent / "identity").write_text(IDENTITY)
+    office.json("identity", "set", "2", "--text-file", office.out.parent / "identity")
+    said = answer(office, OWN, "--despite-warning", "Mme Kerguelen le sait")
+    assert (1, True) == (said.code, "the reason says itself" in said.err)
+    assert 0 == answer(office, OWN, "--despite-warning", "il le sait").code
+
+
 WARNED = {
     "hour": ("Vers 14h30.", "14h3"),
     "day in figures": ("Le 12/04.", "12/04"),

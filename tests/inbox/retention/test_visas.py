@@ -221,6 +221,10 @@ def test_before_its_day_a_case_needs_a_reason_and_the_visa(closed: Office) -> No
     closed.json("hold", "1", "--release", "--reason", "x")
     assert "nothing that is due waits for the archives' visa" in refused(closed, "visa", "list", "--out", "x")
     assert "case 1: not due before" in refused(closed, "visa", "list", "1", "--out", "x")
+    (closed.out.parent / "identity").write_text("Ondine Kerguelen")
+    closed.json("identity", "set", "1", "--text-file", closed.out.parent / "identity")
+    early = ("--early", "Mme Kerguelen asks for it")
+    assert "the reason says itself" in refused(closed, "visa", "list", "1", *early, "--out", "x")
     made = listed(closed, "1", "--early", "the reporter asks for it")
     assert ["decided-by-officers"] == [each["rule"] for each in made["cases"]]
     agree(closed, made["list"], DAY)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from crypto.journal import Presence
 from inbox.access import disclosures
@@ -13,6 +15,7 @@ from inbox.access.disclosures import Given, Ground, What
 from inbox.casework import decisions
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Disclosure, Taken
+from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.dossiers import letters, recording
 from inbox.dossiers.letters import Wanted
 from inbox.language.errors import Locked, Refused
@@ -21,9 +24,12 @@ from inbox.replies import closing, drafts, extension
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
-from inbox.session import comparisons
-from inbox.session.actions import Actor
+from inbox.retention import destroy_cases
+from inbox.retention.destroy_cases import Plan
+from inbox.session import comparisons, journal
+from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     Office,
@@ -38,6 +44,7 @@ from tests.support.inbox_builders import (
 
 NAMES = ("alice", "bruno", "chloe")
 IDENTITY = "Maëlle Kerguelen, poste 4471"
+SECRET = "Je suis la voisine du dessus"
 COLLEAGUES = ("Anne Martin", "Yann Le Goff", "Rose Tanguy")
 TOUCHES = "it touches who the author is, which is kept apart"
 QUIET = "Merci. Nous lisons ce que vous avez écrit."
@@ -49,7 +56,8 @@ def founded_compared(tmp_path_factory: pytest.TempPathFactory) -> Office:
     folder = tmp_path_factory.mktemp("compared")
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
-    sent = first(Reporter(portal.world), text="On échange les scellés.", edit=answering(coi="no"))
+    report = answering(coi="no", protect=SECRET)
+    sent = first(Reporter(portal.world), text="On échange les scellés.", edit=report)
     office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
     for present in (("alice", "bruno"), ("alice", "chloe")):
         office.of(*present).json("declare", "1")
@@ -87,9 +95,7 @@ def seen(inbox: Inbox, who: Actor, text: str) -> list[tuple[str, str]]:
 def looks(inbox: Inbox) -> list[tuple[list[str], dict[str, Any]]]:
     """Return the entries of comparisons: who, and what came of it."""
     with inbox.transaction() as session:
-        found = [
-            entry for entry in comparisons.journal.of_case(session, 1) if entry.action == "compare-identity"
-        ]
+        found = [entry for entry in journal.of_case(session, 1) if entry.action == "compare-identity"]
     return [([*each.officers], dict(each.values)) for each in found]
 
 
@@ -222,6 +228,49 @@ def test_what_is_refused_to_one_officer_is_noted_nevertheless_and_counted(
         assert "takes two officers" in said[0], name
         assert count == oversight.look(inbox, alone())["actions"]["identity-touched"], name
         seen(inbox, joined(), QUIET)
+
+
+def test_no_reason_that_the_journal_keeps_tells_of_the_reporter(inbox: Inbox) -> None:
+    """Of whichever action about a case, though two give it; one that is compared with nothing else goes."""
+    two = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today(), is_fresh=True)
+    two = replace(two, confirm=lambda *_: two.present)
+    codes = [code for code, rule in TABLE.items() if rule.reason is not Reason.NONE]
+    assert len(codes) > 35
+    for code in codes:
+        for words in ("Mme Kerguelen l'a dit", f"parce que {SECRET.lower()}"):
+            with refused() as said, inbox.acting(two, action(code, 1, words)):
+                pass
+            assert "the reason says itself what could give somebody away" in said[0], code
+    with inbox.transaction() as session:
+        told = [each.reason for each in journal.of_case(session, 1)]
+    assert told
+    assert not [each for each in told if "Kerguelen" in each or "voisine" in each]
+    with inbox.acting(two, action(Code.REOPEN, 1, "elle a écrit")):
+        pass
+
+
+def test_a_reason_for_several_cases_at_once_is_compared_with_each(inbox: Inbox) -> None:
+    """The entry of what is destroyed names no case, and stays when it is gone.
+
+    For what is listed for the archives, and for an answer to who asks: test_visas.py, test_subject_access.py.
+    """
+    two = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today(), is_fresh=True)
+    two = replace(two, confirm=lambda *_: two.present)
+    due = Due(case=1, rule=Rule.EARLY, day=today())
+    with refused() as said:
+        destroy_cases.destroy(inbox, two, Plan(cases=(due,), backups=(), early=SECRET))
+    assert "the reason says itself" in said[0]
+
+
+def test_a_reason_is_compared_with_nothing_that_those_present_may_not_read(inbox: Inbox) -> None:
+    """Nobody tries words on it; a colleague reads it, and is refused."""
+    with inbox.transaction() as session:
+        session.execute(delete(Declaration).filter_by(officer="chloe"))
+    with inbox.acting(alone("chloe"), action(Code.REOPEN, 1, "Mme Kerguelen")):
+        pass
+    with refused(), inbox.acting(alone(), action(Code.REOPEN, 1, "Mme Kerguelen")):
+        pass
+    assert ["alice"] == [name for names, _ in looks(inbox) for name in names]
 
 
 def test_a_text_that_is_refused_for_its_length_was_compared_all_the_same(inbox: Inbox) -> None:
