@@ -5,26 +5,25 @@ Who follows up on a report has to be impartial (Directive (EU) 2019/1937, articl
 Until all who are present have given it, lists show of a case its number, how pressing it is, its category
 and what officers did, but no word of it; and no search, tag or area finds it: with a name to look for,
 whoever has an interest would learn what the case says, and the journal would not name the case. The links of
-another case do name it, by words that stand in that one as well. Who is named in a case is kept from it when
-it comes (``conflicts``): that is not left to an officer who glances at its first line.
+another case do name it, by words that stand in that one as well. Nor does anybody act on it
+(``inbox.session.declared``), but to leave it to others. Who is named in a case is kept from it when it comes
+(``conflicts``): that is not left to an officer who glances at its first line.
 
 An officer who is alone is not asked: there is nobody to whom the case could be given instead.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from crypto.journal import Presence
 from inbox.language.errors import Refused, Undeclared
 from inbox.language.messages import sentence
-from inbox.session import bulk
+from inbox.session import bulk, declared
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_access, queries_cases, row_security
+from inbox.vault import queries_cases, row_security
 from inbox.vault.casework_tables import Declaration
 
 QUESTION = "no kinship, friendship, quarrel or interest with whom or what the case may concern"
@@ -33,33 +32,23 @@ QUESTION = "no kinship, friendship, quarrel or interest with whom or what the ca
 def missing(session: Session, number: int) -> list[str]:
     """Return who of those present has not declared it; raises as ``queries_cases.case``."""
     queries_cases.case(session, number)
-    given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
-    return [name for name in queries_access.asked_to_declare(session) if name not in given]
+    return declared.lacking(session, number)
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
     """Return the cases of which all who are present have declared it, at least those among ``numbers``."""
-    return queries_access.declared(session, numbers)
+    return declared.given(session, numbers)
 
 
 def is_asked(session: Session) -> bool:
     """Tell whether those who are present are asked at all."""
-    return bool(queries_access.asked_to_declare(session))
-
-
-def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
-    """Return what holds of the number of a case, a column, if all who are present have declared it."""
-    words = (
-        select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
-        for name in queries_access.asked_to_declare(session)
-    )
-    return [word.exists() for word in words]  # one by one: each is found by the key
+    return bool(declared.asked(session))
 
 
 def check(session: Session, number: int) -> None:
     """Return if all who are present have declared it; else raise Undeclared, or as ``queries_cases.case``."""
     if names := missing(session, number):
-        raise Undeclared(number, names)
+        raise Undeclared([number], names)
 
 
 def is_shut(session: Session, number: int) -> bool:

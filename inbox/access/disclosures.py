@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import addressees, declarations, identities
+from inbox.access import addressees, identities
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Refused
@@ -83,9 +83,8 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
 
 
 def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
-    """Return the ledger of a case; raises Undeclared, and as ``of`` and ``Inbox.acting``."""
+    """Return the ledger of a case; raises as ``of`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_DISCLOSURES, number)) as session:
-        declarations.check(session, number)
         return of(session, number)
 
 

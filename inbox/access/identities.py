@@ -34,7 +34,6 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     """
     with inbox.acting(who, action(Code.KEEP_IDENTITY, number)) as session:
         # What is kept here is left out of all that leaves: who has an interest could blank the evidence.
-        declarations.check(session, number)
         known = session.get(Identity, number)
         whole = text if known is None else f"{known.text}\n{text}"
         if not text.strip() or len(whole) > LONGEST:

@@ -64,7 +64,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
             decision_ground=decision.ground or None,
         )
 
-    with chosen_action.acting(inbox, who, choose, quarantine=True) as session:
+    with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         return take(session, number, decision, who.today)
 
 

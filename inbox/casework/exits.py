@@ -401,7 +401,7 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
     if MATRIX[what][asked.way].need is Need.SECOND_OFFICER:
         return Locked(2)
     if what is Obstacle.UNDECLARED:
-        return Undeclared(number, declarations.missing(session, number))
+        return Undeclared([number], declarations.missing(session, number))
     if what is Obstacle.NO_WORD and asked.way is Exit.PERSONS:
         return prosecutor_word.refused_informing(session, number)
     if what is Obstacle.NO_WORD:

@@ -17,7 +17,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
-from inbox.session import bulk
+from inbox.session import bulk, declared
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
@@ -26,12 +26,13 @@ from inbox.vault import queries_cases
 def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
     """Make cases junk, all of them or none; return which, in order.
 
-    Takes as many officers as the law says, once for all. Raises as ``exits.check`` for one of them, before
-    anybody is asked to confirm; otherwise as ``bulk.do``.
+    Takes as many officers as the law says, once for all. Raises as ``declared.check``, and as ``exits.check``
+    for one of them, before anybody is asked to confirm; otherwise as ``bulk.do``.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
         marked = action(Code.JUNK, None, reason).by(in_use.of(session).obstacles.junk_officers.value)
+        declared.check(session, chosen)
         for number in chosen:
             exits.check(session, number, _asked(session, who, marked))
     return bulk.do(inbox, who, marked, chosen, partial(_mark, who, marked))

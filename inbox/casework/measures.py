@@ -125,7 +125,6 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     """
     noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
     with inbox.acting(who, noted) as session:
-        declarations.check(session, number)
         row = of(session, number, position)
         _check_told(session, number, row.kind, told=told)
         row.told = told
@@ -147,7 +146,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
         code = Code.REMOVE_PROCEEDINGS if guards else Code.REMOVE_MEASURE
         return action(code, number, reason, measure=position)
 
-    with chosen_action.acting(inbox, who, choose) as session:
+    with chosen_action.acting(inbox, who, number, choose) as session:
         return _remove(session, number, position, who.today)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from inbox.access import access_requests, declarations, named
+from inbox.access import access_requests, named
 from inbox.casework import withholding
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -23,13 +23,12 @@ class Judged:
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
     """Say whether a case means the person who asks, or somebody else of that name; takes a reason.
 
-    If it does not, it no longer waits for the answer. Raises as ``declarations.check`` and
-    ``access_requests.open_one``; CaseRefused for a case that names the person in full, or does not have the
-    family name; Refused without a reason; and as ``Inbox.acting``.
+    If it does not, it no longer waits for the answer. Raises as ``access_requests.open_one``; CaseRefused for
+    a case that names the person in full, or does not have the family name; Refused without a reason; and as
+    ``Inbox.acting``.
     """
     number = said.case
     with inbox.acting(who, action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)) as session:
-        declarations.check(session, number)
         row = access_requests.open_one(session, request)
         if not named.may_name(session, number, row):
             raise CaseRefused(

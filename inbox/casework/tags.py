@@ -9,7 +9,6 @@ from typing import TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations
 from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
@@ -20,8 +19,8 @@ from inbox.vault.casework_tables import Tag, Workflow
 
 _TAG = re.compile(r"\w[\w-]{0,31}")
 
-Left: TypeAlias = Mapping[int, list[str] | None]
-"""The tags that cases have after a change, None of one whose tags those who act may not read yet."""
+Left: TypeAlias = Mapping[int, list[str]]
+"""The tags that cases have after a change."""
 
 
 def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
@@ -34,10 +33,7 @@ def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]
 
 
 def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
-    """Remove tags from cases, as ``add`` adds them; CaseRefused also for a case that has not all of them.
-
-    Raises as ``declarations.check``, too.
-    """
+    """Remove tags from cases, as ``add`` adds them; CaseRefused also for a case that has not all of them."""
     return _change(inbox, who, numbers, names, removed=True)
 
 
@@ -46,13 +42,10 @@ def _change(
 ) -> Left:
     if not names:
         raise Refused(sentence("no tag was given"), sentence("type at least one"))
-    left: dict[int, list[str] | None] = {}
+    left: dict[int, list[str]] = {}
 
     def on(session: Session, number: int) -> None:
-        if removed:
-            declarations.check(session, number)  # else whoever tries tags learns which a case has
-        tags = (take_off if removed else _add)(session, number, names, who.today)
-        left[number] = None if declarations.missing(session, number) else tags
+        left[number] = (take_off if removed else _add)(session, number, names, who.today)
 
     bulk.do(inbox, who, action(Code.TAG, removed=removed), numbers, on)
     return left

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from inbox.access import access_requests, declarations, named
+from inbox.access import access_requests, named
 from inbox.deadlines import legal_duties, proceedings, visas
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -37,13 +37,12 @@ class Unopposed:
 def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> AccessCase:
     """Record that the prosecutor does not object to an answer to a request, as far as it tells of a case.
 
-    Raises as ``declarations.check`` and ``access_requests.open_one``; CaseRefused if the case does not name
+    Raises as ``access_requests.open_one``; CaseRefused if the case does not name
     the person, if no proceedings of justice go on, for a day to come or before the request, and for a
     reference that is empty or longer than LONGEST characters; and as ``Inbox.acting``.
     """
     number = word.case
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:
-        declarations.check(session, number)
         row = access_requests.open_one(session, request)
         if not named.concerns(session, number, row):
             raise CaseRefused(

@@ -23,6 +23,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait."),
     click.option("--overdue", is_flag=True, help="Of which a deadline has passed."),
     click.option("--to-read", is_flag=True, help="New ones, and those with a letter that nobody has read."),
+    click.option("--undeclared", is_flag=True, help="Of which not all present have declared it."),
     click.option("--officer", default="", help="That this officer sees to."),
     click.option("--tag", default="", help="With this tag."),
 ]
@@ -65,7 +66,7 @@ def many_cases(command: Callable[..., Any]) -> Callable[..., Any]:
 def chosen(given: dict[str, Any], *, junk: bool = False) -> Chosen:
     """Return which cases are meant, among the junk or among the others; UsageError for none, and for both."""
     cases, count = given.pop("cases"), given.pop("count")
-    wanted = filtered(given | {"junk": junk})
+    wanted = filtered({"junk": junk} | given)
     if bool(cases) is (wanted != Filter(junk=junk)):
         raise click.UsageError("give cases, or what they have in common, not both")
     return Chosen(cases, wanted, count)

@@ -14,8 +14,7 @@ def of(work: View) -> Iterator[str]:
     judged = "" if work["judged"] else ", as the rules propose"
     yield f"priority {work['priority']}, score {work['score']} of {score.MOST}{judged}"
     yield from (_part(name, work) for name in score.NAMES)
-    yield from (_clock(each) for each in work["clocks"])
-    yield from (_duty(each) for each in work["duties"])
+    yield from (_clock(each) if "clock" in each else _duty(each) for each in work["deadlines"])
     yield _regime(work)
     yield from _kept(work)
     if work["assigned"]:
@@ -115,7 +114,8 @@ def _regime(work: View) -> str:
 
 
 def _until(day: str, each: View) -> str:
-    return f"{day}  {'LATE' if each['late'] else '    '}"
+    how = each["urgency"] or ("late" if each["late"] else "")
+    return f"{day}  {how:<18}"
 
 
 def _source_risk(work: View) -> Iterator[str]:

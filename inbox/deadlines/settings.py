@@ -88,7 +88,7 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
     def choose(session: Session) -> Action:
         return _change(DaysOff.ADDED, _working(session, first, last))
 
-    with chosen_action.acting(inbox, who, choose) as session:
+    with chosen_action.acting(inbox, who, None, choose) as session:
         office.add_days_off(session, _working(session, first, last))
         return _renewed(session)
 

@@ -124,7 +124,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
         changed = {name: value for name, value in parts.items() if before[name] != value}
         return action(Code.JUDGE, number, reason, **changed)
 
-    with chosen_action.acting(inbox, who, choose) as session:
+    with chosen_action.acting(inbox, who, number, choose) as session:
         work = of(session, number)
         work.parts = replace(work.parts, **parts)
         work.judged = True

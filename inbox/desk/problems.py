@@ -36,7 +36,7 @@ def _refused(refused: Refused) -> ResponseReturnValue:
 
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:
-    return rendering.page("access/declare.html", case=refused.case, names=refused.names)
+    return rendering.page("access/declare.html", cases=refused.cases, names=refused.names)
 
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -11,10 +12,12 @@ from babel.numbers import format_decimal
 from flask import Flask, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
 from crypto.journal import Presence, Value
 from crypto.keyring import Texts
 from crypto.printable import lines, visible
+from inbox.deadlines import urgency
 from inbox.desk import translate
 from inbox.desk.state import here, seat, waiting
 from inbox.desk.translate import LANGUAGES
@@ -26,6 +29,7 @@ from templates.catalogues import Domain
 FIRST = "fr"
 # Between one unit of bytes and the next; from how many of one on no fraction of it is told.
 _STEP, _TELLING = 1024, 10
+_TYPED = re.compile("`([^`]+)`")
 
 
 class Unit(StrEnum):
@@ -53,7 +57,8 @@ def environment(language: str) -> Environment:
     templates.globals["labelled"] = partial(_labelled, language)
     templates.filters |= {
         "shown": visible,
-        "told": partial(translate.told, language),
+        "told": partial(_told, language),
+        "coded": _coded,
         "label": partial(_label, language),
         "about": partial(_about, language),
         "those": partial(_those, language),
@@ -61,6 +66,7 @@ def environment(language: str) -> Environment:
         "field": partial(translate.field, language),
         "given": partial(translate.value, language),
         "day": partial(_day, language),
+        "until": partial(_until, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),
     }
@@ -70,6 +76,23 @@ def environment(language: str) -> Environment:
 def _day(language: str, value: str | date) -> str:
     """Return a day, which views write as ISO 8601 does."""
     return days.short(language, date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def _told(language: str, text: str) -> Markup:
+    """Return what the inbox tells, commands and what else is typed as such."""
+    return _coded(translate.told(language, text))
+
+
+def _coded(text: str) -> Markup:
+    """Return a text in which what stands between backticks is code, as a terminal shows it."""
+    pieces = enumerate(_TYPED.split(text))
+    return Markup("").join(Markup("<code>{}</code>").format(each) if n % 2 else each for n, each in pieces)
+
+
+def _until(language: str, value: str | date, today: str | date) -> str:
+    """Return in words how far a day is on which something is due."""
+    day, now = (date.fromisoformat(each) if isinstance(each, str) else each for each in (value, today))
+    return translate.told(language, urgency.said(day, now))
 
 
 def _label(language: str, code: str, codes: str) -> str:

@@ -71,7 +71,6 @@ class Offered:
 def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
     """Return the letters of the law by their codes; raises as ``declarations.check`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
-        declarations.check(session, number)
         law = in_use.of(session)
         return {
             code: Offered(
@@ -102,7 +101,7 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
         return noted.by(decisions.officers(session, rule.decision))
 
     # The file gets its name once the journal has the entry: no file is there without one.
-    with atomic_files.new(out) as file, chosen_action.acting(inbox, who, choose) as session:
+    with atomic_files.new(out) as file, chosen_action.acting(inbox, who, number, choose) as session:
         file.write(_pages(session, number, wanted, who.today))
         _note(session, number, wanted)
 

@@ -40,7 +40,7 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
             leak_check.warnings(session, number, "", "", taken.despite)
         return measures.noted(session, number, taken)
 
-    with chosen_action.acting(inbox, who, choose) as session:
+    with chosen_action.acting(inbox, who, number, choose) as session:
         row = measures.add(session, number, taken, who.today)
         if taken.sent:
             disclosures.add(session, number, _given(session, taken), journal.actor(session))

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import access_requests, declarations, disclosures, named
+from inbox.access import access_requests, disclosures, named
 from inbox.access.disclosures import Given, Ground, Unasked
 from inbox.casework import exits, withholding
 from inbox.casework.exits import Asked, Exit
@@ -88,10 +88,9 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
     """Return each sentence of a case that names the person who asks, only to write the answer.
 
-    Raises as ``declarations.check``, ``access_requests.open_one`` and ``Inbox.acting``.
+    Raises as ``access_requests.open_one`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.ACCESS)) as session:
-        declarations.check(session, number)
         row = access_requests.open_one(session, request)
         return named.passages(session, number, access_requests.names(row))
 

@@ -140,20 +140,19 @@ class CaseRefused(Refused):
 
 
 class Undeclared(CaseRefused):
-    """A case is to be read for the first time by officers who have not said that it does not concern them."""
+    """Officers who have not said that a case does not concern them are about to read it, or to act on it."""
 
-    def __init__(self, case: int, names: Sequence[str]) -> None:
+    def __init__(self, cases: Sequence[int], names: Sequence[str]) -> None:
+        which, asked = ", ".join(map(str, cases)), " and ".join(names)
+        one = sentence("{names} must declare to have no interest in case {cases}", names=asked, cases=which)
+        many = sentence("{names} must declare to have no interest in cases {cases}", names=asked, cases=which)
         super().__init__(
+            one if len(cases) == 1 else many,
             sentence(
-                "before case {case} is read, {names} must declare to have no interest in it",
-                case=case,
-                names=" and ".join(names),
-            ),
-            sentence(
-                "declare it: inbox declare {case}; or leave it to others: inbox conflict exclude {case}"
-                " NAME --reason TEXT",
-                case=case,
+                "before anybody reads it or acts on it: inbox declare {cases}; or leave it to others:"
+                " inbox conflict exclude CASE NAME --reason TEXT",
+                cases=" ".join(map(str, cases)),
             ),
         )
-        self.case = case
+        self.cases = tuple(cases)
         self.names = tuple(names)

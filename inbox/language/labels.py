@@ -18,7 +18,7 @@ FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 OF_THE_LAW = frozenset(
     {
         *("authority", "clock", "decision", "decision_ground", "duty", "letter", "measure", "outcome"),
-        *("regime", "rule"),
+        *("regime", "reply", "rule"),
     }
 )
 _law: dict[str, Mapping[str, Texts]] = {}

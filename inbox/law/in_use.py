@@ -94,6 +94,7 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
         "authority": {code: each.name for code, each in law.authorities.items()},
         "clock": {code: each.name for code, each in law.clocks.items()},
         "letter": {code: each.name for code, each in law.letters.items()},
+        "reply": {code: each.title for code, each in law.replies.items()},
         "regime": {code: each.name for code, each in law.regimes.items()},
         "rule": {code: each.name for code, each in law.retention.periods.items()},
         "measure": {code: each.name for code, each in law.measures.items()},

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
@@ -18,6 +18,7 @@ from inbox.language.views import View
 from inbox.overview import queue_lines
 from inbox.overview.queue_lines import Line
 from inbox.questionnaire import catalogue
+from inbox.session import declared
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_access, queries_office
@@ -45,7 +46,8 @@ class Order(StrEnum):
 class Filter:
     """Which cases are asked for; an empty value asks for all, ``closed`` and ``junk`` for those alone.
 
-    There is something ``to_read`` in a case that is new, and in one with an unread letter.
+    There is something ``to_read`` in a case that is new, and in one with an unread letter. One is
+    ``undeclared`` that those who act may read, and of which not all of them have declared it.
     """
 
     status: str = ""
@@ -54,6 +56,7 @@ class Filter:
     priority: int = 0
     overdue: bool = False
     to_read: bool = False
+    undeclared: bool = False
     closed: bool = False
     officer: str = ""
     tag: str = ""
@@ -108,7 +111,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
         access_requests.forget_names(session, who.today)
         return QueuePage(
             count(session, wanted, today=who.today),
-            queue_lines.views(session, page(session, wanted, order, today=who.today, first=first)),
+            queue_lines.views(session, page(session, wanted, order, today=who.today, first=first), who.today),
             unread_closed(session),
             undecided_closed(session, legal_duties.others(session)),
             leaves_out(session, wanted),
@@ -174,7 +177,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     rows_held = session.execute(closed_up.execution_options(**AS_A_LINE))
     held = {number: (quarantined, archived) for number, quarantined, archived in rows_held}
     apart = queries_access.for_others(session, [number for number in on_page if number not in known])
-    declared = declarations.given(session, on_page)
+    told = declarations.given(session, on_page)
     lines = []
     for number, rank, deadline in found:
         case, work = known.get(number, (None, None))
@@ -189,7 +192,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
                 work=work,
                 quarantined=quarantined,
                 archived=archived if is_archived else None,
-                undeclared=number not in declared,
+                undeclared=number not in told,
             )
         )
     return lines
@@ -234,7 +237,7 @@ def undecided_closed(session: Session, codes: Sequence[str]) -> int:
 _LAST = (Workflow.category, Workflow.area, Workflow.junked, Workflow.assigned, Workflow.case)
 _ORDER = {
     Order.PRIORITY: (Workflow.rank, Workflow.deadline, *_LAST),
-    Order.DEADLINE: (Workflow.deadline, Workflow.rank, *_LAST),
+    Order.DEADLINE: (Workflow.deadline.nulls_last(), Workflow.rank, *_LAST),
 }
 
 
@@ -255,7 +258,10 @@ def _is_dense(session: Session, found: Select[int]) -> bool:
 def _lines(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
     """Return the lines of what is asked for, but for what it says."""
     rows = select(Workflow.case, Workflow.rank, Workflow.deadline).where(*_conditions(wanted, today))
-    return rows.where(*declarations.is_given(session, Workflow.case)) if wanted.tells_words else rows
+    given = declared.is_given(session, Workflow.case)
+    if wanted.undeclared:
+        rows = rows.where(or_(*(not_(each) for each in given)) if given else false())
+    return rows.where(*given) if wanted.tells_words else rows
 
 
 def _reach(wanted: Filter) -> Mapping[str, bool]:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from inbox.casework import tags as case_tags
+from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import work_view
 from inbox.vault.casework_tables import Workflow
@@ -40,15 +41,20 @@ _OF_HANDLERS = (
 _OF_READERS = ("score", "area", "summary", "tags")
 
 
-def views(session: Session, found: Sequence[Line]) -> list[View]:
-    """Return a line's worth of each case of a page of the queue."""
+def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
+    """Return a line's worth of each case of a page of the queue; ``urgency`` says how far its deadline is."""
     tags = case_tags.of_all(session, [line.number for line in found])
-    return [_row(line, tags[line.number]) for line in found]
+    return [_row(line, tags[line.number], today) for line in found]
 
 
-def _row(line: Line, tags: list[str]) -> View:
-    deadline = line.deadline.isoformat() if line.deadline else None
-    seen = {"case": line.number, "priority": line.priority, "deadline": deadline}
+def _row(line: Line, tags: list[str], today: date) -> View:
+    due = line.deadline
+    seen = {
+        "case": line.number,
+        "priority": line.priority,
+        "deadline": due.isoformat() if due else None,
+        "urgency": urgency.said(due, today) if due else None,
+    }
     case, work = line.case, line.work
     if case is None or work is None:
         why = {

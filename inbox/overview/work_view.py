@@ -11,7 +11,7 @@ from inbox.casework import exits, measures, notes
 from inbox.casework import tags as case_tags
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Recorded, Risk
-from inbox.deadlines import legal_duties, office, proceedings, workflow
+from inbox.deadlines import legal_duties, office, proceedings, urgency, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.views import View
@@ -28,6 +28,7 @@ _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 def of(session: Session, number: int, said: View, today: date) -> View:
     """Return the work on one case, of which ``said`` is what its author says; CaseRefused without one."""
     work = workflow.of(session, number)
+    due = _deadlines(session, number, today)
     return {
         **score(work),
         "parts": asdict(work.parts),
@@ -47,16 +48,14 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "closing": _before_closing(session, number, today),
         "withheld": work.withheld,
         "deadline": work.deadline.isoformat() if work.deadline else None,
-        "clocks": [clock(each, today) for each in workflow.clocks(session, number)],
+        "deadlines": due,
+        "clocks": [each for each in due if "clock" in each],
         "regime": office.of(session).regime,
         "may_extend": office.of(session).may_extend,
         "extended": work.extended.isoformat() if work.extended else None,
         "held": work.held.isoformat() if work.held else None,
         "pursued": bool(proceedings.opened(session, number)),
-        "duties": [
-            duty(row, today, legal_duties.urgent_measure(session, row))
-            for row in legal_duties.of(session, number)
-        ],
+        "duties": [each for each in due if "duty" in each],
         "notes": [note(row) for row in notes.of(session, number)],
     }
 
@@ -67,8 +66,25 @@ def _before_closing(session: Session, number: int, today: date) -> list[str]:
     return [what.value for what in found if what not in _READ_WITH_IT]
 
 
+def _deadlines(session: Session, number: int, today: date) -> list[View]:
+    """Return the clocks and duties of a case together, in the order of ``urgency.place``."""
+    clocks, duties = workflow.clocks(session, number), legal_duties.of(session, number)
+    places = [(urgency.place(each.day, waits=each.is_waiting), clock(each, today)) for each in clocks]
+    places += [
+        (
+            urgency.place(row.due, waits=row.decided is None),
+            duty(row, today, legal_duties.urgent_measure(session, row)),
+        )
+        for row in duties
+    ]
+    return [view for _, view in sorted(places, key=lambda each: each[0])]
+
+
 def clock(due: Due, today: date) -> View:
-    """Return the day of a deadline, when it was sent, done or dropped, and whether it is late."""
+    """Return the day of a deadline, when it was sent, done or dropped, and whether it is late.
+
+    ``urgency`` says how far that day is, None once there is nothing to be done.
+    """
     return {
         "clock": due.clock,
         "day": due.day.isoformat(),
@@ -76,6 +92,7 @@ def clock(due: Due, today: date) -> View:
         "dropped": due.dropped.isoformat() if due.dropped else None,
         "sent": due.sent.isoformat() if due.sent else None,
         "late": due.is_late(today),
+        "urgency": urgency.said(due.day, today) if due.is_waiting else None,
     }
 
 
@@ -83,6 +100,7 @@ def duty(row: Duty, today: date, urgent: str = "") -> View:
     """Return what is to be decided until when, what was, and whether that was or is late.
 
     ``urgent`` is the code of the measure that cannot wait for the decision; empty if there is none.
+    ``urgency`` is as that of ``clock``.
     """
     return {
         "duty": row.kind,
@@ -93,6 +111,7 @@ def duty(row: Duty, today: date, urgent: str = "") -> View:
         "ground": row.ground,
         "reason": row.reason,
         "late": (row.decided or today) > row.due,
+        "urgency": urgency.said(row.due, today) if row.decided is None else None,
     }
 
 

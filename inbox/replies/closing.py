@@ -89,7 +89,7 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
         _check_text(session, number, closing, asked)
         return closing.action(asked.action, number)
 
-    with chosen_action.acting(inbox, who, choose, quarantine=True) as session:
+    with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         _refer(session, number, closing, who.today)
         if text := _told(session, number, closing):
             replies.add(session, number, text, who.today)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations
+from inbox.session import declared
 from inbox.vault import fulltext, row_security
 from inbox.vault.casework_tables import Fulltext, Workflow
 
@@ -60,7 +60,7 @@ def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) 
             Fulltext.case != number,
             Workflow.quarantined.is_(None),
             or_(Workflow.archive_from.is_(None), Workflow.archive_from > row_security.day(session)),
-            *declarations.is_given(session, Fulltext.case),
+            *declared.is_given(session, Fulltext.case),
         )
         .correlate(run.table)
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,12 +33,17 @@ from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_cases
-from inbox.vault.casework_tables import Fulltext, Strike
+from inbox.vault.casework_tables import Fulltext, Strike, StruckText
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
 
 # What may still be asked for as evidence, by a prosecutor or a court.
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
+
+# Of a text of so many words, a third is left at least: names, places and what else points to somebody is less
+# than two thirds of any statement, and with less than a third nobody could judge it as evidence. Of a shorter
+# one, such as the answer that is for names, a name can be nearly all: it counts once no word is left.
+_LONG, _SHARE = 20, Fraction(1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,8 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     if there is no such place, the passage is not there, or what is left would be too long, for a case that is
     held for a procedure, and if the strike would remove an obstacle to an exit of the case, or its name for
     who asks what is held. While a prosecutor may still be told, or proceedings go on, also for a text that
-    would go as a whole (``Striker.emptied``): what points to the reporter goes before what is evidence.
+    would go as a whole (``Striker.emptied``), or almost, with what went before: what points to the reporter
+    goes before what is evidence.
     """
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -126,6 +133,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
         raise _refused(session, number, what, way)
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
+    striker.emptied |= _gone_by_now(session, number, striker)
     for what in _JUSTICE:
         if striker.emptied and what in standing:
             raise _only_in_parts(session, number, what)
@@ -136,6 +144,20 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     )
     session.merge(Leaving(name=VAULT))
     return dict(striker.times), residue.in_vault(session, number, passage.words) if passage.words else []
+
+
+def _gone_by_now(session: Session, number: int, striker: Striker) -> set[str]:
+    """Return the places where nearly nothing is left of the words that came; remember how many those were."""
+    gone = set()
+    for place in striker.times.keys() & striker.had.keys():
+        row = session.get(StruckText, (number, place))
+        came = row.words if row else striker.had[place]
+        if row is None:
+            session.add(StruckText(case=number, place=place, words=came))
+        left = striker.left[place]
+        if (not left and came > 1) or (came >= _LONG and left < came * _SHARE):
+            gone.add(place)
+    return gone
 
 
 def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacle, Exit]]:

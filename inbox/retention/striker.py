@@ -37,7 +37,8 @@ class Striker:
     """Strikes a passage, or all for None, from texts that stand at a place, and counts how often it did.
 
     ``emptied`` are the places of texts that went as a whole: as all that stands there, or as a passage of
-    several words beside which there was nothing. Who the author is does not count.
+    several words beside which there was nothing. Who the author is does not count. ``had`` and ``left`` count
+    the words of the texts that stand at a place, before and afterwards.
     """
 
     def __init__(self, place: str, passage: str | None) -> None:
@@ -45,6 +46,8 @@ class Striker:
         self.passage = passage
         self.times: Counter[str] = Counter()
         self.emptied: set[str] = set()
+        self.had: Counter[str] = Counter()
+        self.left: Counter[str] = Counter()
 
     @property
     def is_asked(self) -> bool:
@@ -59,6 +62,9 @@ class Striker:
         self.times.update({place: len(left) - 1} if len(left) > 1 else {})
         if len(left) > 1 and place != _HIDDEN and self._empties(left):
             self.emptied.add(place)
+        if place != _HIDDEN:
+            self.had[place] += len(names.words(text))
+            self.left[place] += len(names.words(" ".join(left)))
         if self.passage is None:
             return STRUCK
         return STRUCK.join(left) if len(left) > 1 else text

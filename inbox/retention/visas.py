@@ -101,7 +101,7 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = (), early: str = "") 
         found = _chosen(inbox.home, session, numbers, who.today, early)
         return action(Code.LIST_FOR_VISA, None, early, list=visas.name(_next(session), found.sha256))
 
-    with chosen_action.acting(inbox, who, choose, quarantine=True) as session:
+    with chosen_action.acting(inbox, who, None, choose, quarantine=True) as session:
         found = _chosen(inbox.home, session, numbers, who.today, early)
         for each in found.cases:
             unsaid.check_reason(session, each.case, early)

@@ -1,8 +1,8 @@
 """Every action that officers take: what the journal calls it, what it needs, what it says of itself.
 
 ``TABLE`` is the one place that decides how many officers an action takes (the law may ask for more), whether
-it needs a reason, whether it is also done to a case in quarantine or to all cases, whether oversight counts
-it, and which values its entry has.
+it needs a reason, whether it is also done to a case in quarantine, to one that nobody has declared or to all
+cases, whether oversight counts it, and which values its entry has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -183,19 +183,23 @@ class Rule:
     """What an action needs, and which values its entry may have.
 
     ``officers``: 2 if it gives away what cannot be taken back, or takes away what guards the others. In
-    ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. On
+    ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. To one that is
+    ``undeclared`` only that is done by which somebody declares it, is kept from it, or comes to it. On
     ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
-    may see. What ``reads`` changes nothing but the journal. ``oversight`` counts it: it departs from the
-    ordinary or from what the rules propose, ends a case, or changes who can act, who can see something, or
-    by what everything is measured. ``compared``: with it come words of an officer, beside its reason, that
-    are compared with the identity of the author (``comparisons``).
+    may see. What ``reads`` changes nothing but the journal; where doing it again shows nothing else, it is
+    noted ``once`` for each officer and session. ``oversight`` counts it: it departs from the ordinary or from
+    what the rules propose, ends a case, or changes who can act, who can see something, or by what everything
+    is measured. ``compared``: with it come words of an officer, beside its reason, that are compared with the
+    identity of the author (``comparisons``).
     """
 
     officers: int = 1
     reason: Reason = Reason.NONE
     quarantine: bool = False
+    undeclared: bool = False
     all_cases: bool = False
     reads: bool = False
+    once: bool = False
     oversight: bool = False
     compared: bool = False
     values: Mapping[str, Field] = field(default_factory=dict)
@@ -235,14 +239,14 @@ TABLE: Mapping[Code, Rule] = {
     Code.SIGN_IN: Rule(reads=True),
     Code.LIST: Rule(reads=True, values=_VIEW),
     Code.SEARCH: Rule(reads=True, values=_VIEW),
-    Code.SHOW: Rule(reads=True, values=_VIEW | {"purpose": _code("purpose")}),
-    Code.DECLARE: Rule(),
-    Code.PREVIEW: Rule(reads=True, values={"file": _NUMBER, "page": _NUMBER}),
+    Code.SHOW: Rule(reads=True, once=True, values=_VIEW | {"purpose": _code("purpose")}),
+    Code.DECLARE: Rule(undeclared=True),
+    Code.PREVIEW: Rule(reads=True, once=True, values={"file": _NUMBER, "page": _NUMBER}),
     Code.REPLY: Rule(
         reason=Reason.OPTIONAL,
         compared=True,
         quarantine=True,
-        values={"template": _TEXT, "feedback": _FLAG, "despite": _FLAG},
+        values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
     ),
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True),
     Code.LIST_TEMPLATES: Rule(reads=True),
@@ -253,7 +257,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
     Code.KEEP_IDENTITY: Rule(),
     Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
-    Code.LIST_DISCLOSURES: Rule(reads=True),
+    Code.LIST_DISCLOSURES: Rule(reads=True, once=True),
     Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, oversight=True, compared=True, values=_GIVEN),
     Code.NOTE: Rule(),
     Code.TAG: Rule(values={"removed": _FLAG}),
@@ -278,7 +282,7 @@ TABLE: Mapping[Code, Rule] = {
     ),
     Code.EXTEND: Rule(reason=_NEEDED, oversight=True, compared=True, values={"despite": _FLAG}),
     Code.HOLD: Rule(reason=_NEEDED, quarantine=True, oversight=True),
-    Code.READ_TIMELINE: Rule(reads=True),
+    Code.READ_TIMELINE: Rule(reads=True, once=True),
     Code.OVERSEE: Rule(reads=True, quarantine=True),
     Code.LIST_SETTINGS: Rule(reads=True),
     Code.CHOOSE_REGIME: Rule(all_cases=True, oversight=True, values={"regime": _code("regime")}),
@@ -299,16 +303,16 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_CHANNELS: Rule(reads=True),
     Code.LIST_OFFICERS: Rule(reads=True),
     Code.ACKNOWLEDGE_RENEWAL: Rule(oversight=True),
-    Code.EXCLUDE: Rule(reason=_NEEDED, oversight=True, values=_OFFICER),
-    Code.FOUND_CONFLICT: Rule(oversight=True, values=_OFFICER),
+    Code.EXCLUDE: Rule(undeclared=True, reason=_NEEDED, oversight=True, values=_OFFICER),
+    Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
-    Code.LIST_LINKS: Rule(reads=True),
+    Code.LIST_LINKS: Rule(reads=True, once=True),
     Code.LINK: Rule(values={"relation": _code("relation")}),
     Code.UNLINK: Rule(),
     Code.DISMISS_LINK: Rule(),
     Code.ENTRUST: Rule(oversight=True, values={"officers": Field(Form.OFFICERS)}),
     Code.OPEN_TO_ALL: Rule(oversight=True),
-    Code.LIST_HANDLERS: Rule(reads=True),
+    Code.LIST_HANDLERS: Rule(undeclared=True, reads=True, once=True),
     Code.LIST_RETENTION: Rule(reads=True, quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(reads=True),
     # Also of what is in quarantine: codes and days, which show nothing of a report.
@@ -325,7 +329,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.DESTROYED: Rule(
         values={"rule": _code("rule"), "outcome": _code("outcome"), "junk": _FLAG, "unanswered": _FLAG}
     ),
-    Code.QUARANTINE: Rule(reason=_NEEDED, oversight=True),
+    Code.QUARANTINE: Rule(undeclared=True, reason=_NEEDED, oversight=True),
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),
     Code.RESTORE: Rule(oversight=True, values={"backup": _DAY, "next_case": _NUMBER}),
     Code.EXTRACT: Rule(officers=2, reason=_NEEDED, oversight=True, values={"file": _NUMBER}),
@@ -373,8 +377,8 @@ TABLE: Mapping[Code, Rule] = {
     # Made by the program, beside the act with which a text came, or instead of it.
     Code.COMPARE_IDENTITY: Rule(reads=True, quarantine=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
-    Code.BREAK_GLASS: Rule(officers=2, reason=_NEEDED, oversight=True),
-    Code.OPEN_ARCHIVED: Rule(officers=2, reason=_NEEDED, quarantine=True, oversight=True),
+    Code.BREAK_GLASS: Rule(undeclared=True, officers=2, reason=_NEEDED, oversight=True),
+    Code.OPEN_ARCHIVED: Rule(undeclared=True, officers=2, reason=_NEEDED, quarantine=True, oversight=True),
     Code.MAKE_DOSSIER: Rule(
         officers=2,
         reason=Reason.OPTIONAL,
@@ -512,13 +516,15 @@ class Actor:
     """Who acts, and on which day; ``confirm`` asks two officers where an action takes two.
 
     ``present`` are the ``officers`` who act together, each with how they are there. They see what each of
-    them may see. ``is_fresh`` if their passphrases came with this very act.
+    them may see. ``is_fresh`` if their passphrases came with this very act. ``session`` tells one session of
+    an officer from another in the same open inbox.
     """
 
     present: Mapping[str, Presence]
     today: date
     confirm: Confirm = field(default=nobody, repr=False)
     is_fresh: bool = False
+    session: str = field(default="", repr=False)
 
     @property
     def officers(self) -> tuple[str, ...]:

@@ -7,21 +7,29 @@ from sqlalchemy.orm import Session
 
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.session import declared
 from inbox.session.actions import Action, Actor
 from inbox.session.inbox import Inbox
 
 
 @contextmanager
 def acting(
-    inbox: Inbox, who: Actor, choose: Callable[[Session], Action], *, quarantine: bool = False
+    inbox: Inbox,
+    who: Actor,
+    case: int | None,
+    choose: Callable[[Session], Action],
+    *,
+    quarantine: bool = False,
 ) -> Iterator[Session]:
     """Give a session in which ``who`` takes the action that ``choose`` makes of what the vault says.
 
+    What it says of a ``case`` is not looked at before those who act have declared: see ``declared.check``.
     ``choose`` is asked before, so that officers know what they confirm, and again in the session itself:
     Refused if it then makes another action. ``quarantine`` if all that it can choose are done to a case in
     quarantine, too. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
     """
     with inbox.choosing(who, quarantine=quarantine) as (session, looks):
+        declared.check(session, () if case is None else (case,))
         action = choose(session)
     with ExitStack() as stack:
         try:

@@ -18,7 +18,7 @@ from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
 from inbox.language.errors import Locked, Refused, Superseded, WrongPassphrase
 from inbox.law import in_use
-from inbox.session import comparisons, journal, reconcile, unsaid
+from inbox.session import comparisons, declared, journal, once, reconcile, unsaid
 from inbox.session.actions import Action, Actor, Code
 from inbox.session.comparisons import Looks
 from inbox.system import atomic_files, given_files
@@ -35,7 +35,7 @@ class Inbox:
     """An unlocked home: its folder, its open vault, and what vault.json said when it was opened.
 
     ``progress`` is told of work on the vault that takes long; under ``backup_key`` (32 bytes) lists of
-    backups are made.
+    backups are made. ``read`` is what was noted of reading that is noted once for each session.
     """
 
     home: Home
@@ -43,6 +43,7 @@ class Inbox:
     header: Header
     progress: Progress = field(repr=False)
     backup_key: bytes = field(repr=False)
+    read: set[once.Reading] = field(default_factory=set, repr=False)
 
     @property
     def quorum(self) -> int:
@@ -72,15 +73,20 @@ class Inbox:
         """Give a session in which ``who`` takes an action, which the journal notes if the block ends.
 
         What is done to several cases at once is noted of each: ``also`` are the same action on the others.
+        Reading is noted once for each session (``once``).
         If the action makes a case, ``new_case`` draws its number in the session, and the entry names it.
         Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
         work on all. It takes two officers also as ``comparisons.takes_two`` says; what is compared in it is
-        noted even if the block raises. Raises Locked if it takes two officers who do not both confirm it,
-        Superseded, Refused as ``journal.note`` does, CaseRefused as ``unsaid.check_reason``.
+        noted even if the block raises. Raises Undeclared as ``declared.check_actions``, also before anybody
+        is asked to confirm; Locked if it takes two officers who do not both confirm it, Superseded, Refused
+        as ``journal.note`` does, CaseRefused as ``unsaid.check_reason``.
         """
         self._check_valid()
         self.vault.today = who.today
         action, rule = self._by_enough(who, action), action.rule
+        if action.officers > 1:
+            with self.vault.transaction(who.officers, quarantine=rule.quarantine) as session:
+                declared.check_actions(session, (action, *also))
         noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         looks = Looks()
@@ -89,13 +95,17 @@ class Inbox:
                 looks = comparisons.begin(session, noted)
                 made = replace(action, case=new_case(session)) if new_case else action
                 for each in (made, *also):
+                    if not once.was_noted(session, self.read, noted, each):
+                        journal.note(session, noted, each)
+                declared.check_actions(session, (made, *also))
+                for each in (made, *also):
                     if each.case is not None:
                         unsaid.check_reason(session, each.case, each.reason)
-                    journal.note(session, noted, each)
                 yield session
                 comparisons.note(session, noted, looks)
         finally:
             self.note_looks(noted, looks)
+        self.read.update(once.reading(noted, each) for each in (made, *also) if rule.once)
         self.settle()
 
     @contextmanager

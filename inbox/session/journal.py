@@ -31,11 +31,15 @@ def actor(session: Session) -> Actor:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry as those present may read it: without ``entry`` if it is damaged, or not for them."""
+    """An entry as those present may read it: without ``entry`` if it is damaged, or not for them.
+
+    Then ``case`` is its case if they may read it once all of them have declared it.
+    """
 
     n: int
     day: date | None
     entry: Entry | None
+    case: int | None = None
 
 
 def note(session: Session, who: Actor, action: Action) -> None:

@@ -1,12 +1,14 @@
 """What officers do with the journal itself, and the opening of the inbox that it begins with."""
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from crypto.journal import Head
-from inbox.session import anchors, journal
-from inbox.session.actions import Actor, Code, action
+from inbox.session import anchors, declared, journal
+from inbox.session.actions import TABLE, Actor, Code, action
 from inbox.session.anchors import Checked, Paper
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
@@ -27,13 +29,44 @@ class How(StrEnum):
     VERIFY = "verify"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries are asked for: about a case, by an officer, of an action; all for what is left out.
+
+    They have numbers from ``first`` on, and end ``before`` one.
+    """
+
+    case: int | None = None
+    officer: str = ""
+    action: str = ""
+    first: int = 1
+    before: int | None = None
+
+    @property
+    def is_all(self) -> bool:
+        """Whether entries are asked for whatever they say."""
+        return self.case is None and not self.officer and not self.action
+
+    def has(self, line: Line) -> bool:
+        """Tell whether an entry is among them; what is withheld is found by its case at most."""
+        if self.before is not None and line.n >= self.before:
+            return False
+        if line.entry is None:
+            return self.is_all or (line.case in {self.case} - {None} and not self.officer and not self.action)
+        return (
+            self.case in {None, line.entry.case}
+            and self.officer in {"", *line.entry.officers}
+            and self.action in {"", line.entry.action}
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Entries from number ``first`` on, and the head of the whole journal."""
+    """Entries of the journal, and the head of all of it; ``is_more`` if there are earlier ones than these."""
 
     lines: list[Line]
     head: Head
-    first: int
+    is_more: bool
 
 
 def open_at(inbox: Inbox, who: Actor, surface: Surface) -> None:
@@ -48,13 +81,31 @@ def sign_in(inbox: Inbox, who: Actor) -> None:
         pass
 
 
-def read(inbox: Inbox, who: Actor, first: int | None = None, *, most: int | None = None) -> Read:
-    """Return the entries from number ``first`` on, at most so many; without ``first`` the newest of them."""
+def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> Read:
+    """Return the entries that are wanted; of more than ``most`` of them the newest. As ``Inbox.acting``."""
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:
-        head = journal.head(session)
-        if first is None:
-            first = 1 if most is None else max(1, head.n - most + 1)
-        return Read(list(journal.lines(session, first))[:most], head, first)
+        head, first = journal.head(session), wanted.first
+        if most is not None and wanted.is_all:
+            first = max(first, (wanted.before or head.n + 1) - most - 1)
+        undeclared = declared.lacking_cases(session)
+        lines = (_shown(each, undeclared) for each in journal.lines(session, first))
+        found = [*deque(filter(wanted.has, lines), maxlen=None if most is None else most + 1)]
+        kept = found if most is None else found[-most:]
+        return Read(kept, head, is_more=len(found) > len(kept))
+
+
+def _shown(line: Line, undeclared: Collection[int]) -> Line:
+    """Return a line of the journal without what it would tell of a case that not all present have declared.
+
+    Reasons may name somebody, and that a name was judged tells that the case has it. What is done before
+    anybody declares tells nothing, but for its reason.
+    """
+    entry = line.entry
+    if entry is None or entry.case not in undeclared:
+        return line
+    if TABLE[Code(entry.action)].undeclared:
+        return replace(line, entry=replace(entry, reason=""))
+    return replace(line, entry=None, case=entry.case)
 
 
 def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | None = None) -> Checked:

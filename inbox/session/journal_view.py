@@ -19,6 +19,8 @@ def line(each: Line) -> str:
     """Return an entry on one line: number, day, officers, act, and what it was about."""
     if (entry := each.entry) is not None:
         told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
+    elif each.case is not None:
+        told = f"withheld: about case {each.case}, which not all present have declared"
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
@@ -75,10 +77,13 @@ def _line(code: str, told: Entry | Action, cases: Sequence[int]) -> str:
 
 
 def line_view(each: Line) -> View:
-    """Return an entry as a value for JSON; of one that is withheld number and day."""
+    """Return an entry as a value for JSON; of one that is withheld number and day.
+
+    Of one that is withheld until all present have declared its case that, too.
+    """
     entry = each.entry
     return {"n": each.n, "day": each.day.isoformat() if each.day else None, "withheld": False} | (
-        {"withheld": each.day is not None}
+        {"withheld": each.day is not None} | ({} if each.case is None else {"case": each.case})
         if entry is None
         else {
             "officers": dict(entry.officers),

@@ -13,8 +13,8 @@ from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.questionnaire import protected
-from inbox.session import comparisons
-from inbox.vault import queries_access, row_security
+from inbox.session import comparisons, declared
+from inbox.vault import row_security
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def check_reason(session: Session, number: int, reason: str) -> None:
     Raises as ``comparisons.touched``. Nothing is compared with a case that those present may not read, or
     have not declared: nobody may try words on it.
     """
-    may_be_tried = queries_access.declared(session, [number]) & row_security.readable(session, [number])
+    may_be_tried = declared.given(session, [number]) & row_security.readable(session, [number])
     if reason.strip() and number in may_be_tried and find(session, number, reason):
         raise says_itself()
 

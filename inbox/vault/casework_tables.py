@@ -364,6 +364,18 @@ class Strike(Base):
     place: Mapped[str]
 
 
+class StruckText(Base):
+    """How many words a text had before the first of its passages was taken out; never shown.
+
+    Without it nobody could tell that a text goes bit by bit.
+    """
+
+    __tablename__ = "struck_texts"
+    case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    words: Mapped[int]
+
+
 class Opening(Base):
     """What the portal has to learn of a case that officers entered; ``told`` is the outbox that first did."""
 

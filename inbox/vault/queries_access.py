@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.vault import queries_office, row_security
-from inbox.vault.casework_tables import Declaration, Handler, Workflow
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Handler, Workflow
 from inbox.vault.row_security import WHOLE_JOURNAL
 from inbox.vault.tables import (
     Alias,
@@ -44,25 +44,6 @@ def journal_numbers(session: Session) -> Iterable[int]:
 def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
     """Return the entries about a case."""
     return session.scalars(select(JournalEntry).filter_by(case=number).order_by(JournalEntry.n)).all()
-
-
-def asked_to_declare(session: Session) -> tuple[str, ...]:
-    """Return who of those present is asked about an interest in cases.
-
-    Nobody for the program's own work, nor an officer who is the only one.
-    """
-    return () if len(queries_office.officers(session)) == 1 else row_security.present(session)
-
-
-def declared(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return the cases of which all who are asked have declared to have none, at least those of these."""
-    names = asked_to_declare(session)
-    if not names:
-        return set(numbers)
-    rows = select(Declaration.case).where(Declaration.officer.in_(names))
-    if len(numbers) <= _AT_ONCE:
-        rows = rows.where(Declaration.case.in_(numbers))
-    return set(session.scalars(rows.group_by(Declaration.case).having(func.count() == len(names))))
 
 
 def aliases(session: Session) -> Sequence[Alias]:

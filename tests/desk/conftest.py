@@ -1,12 +1,12 @@
-"""A desk in this process with a medium, before the inbox that a module founded."""
+"""A desk in this process with a medium, before the inbox that a module founded; a case in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import Office
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World
 
 
 @pytest.fixture
@@ -22,3 +22,12 @@ def client(office: Office, stick: Path) -> Iterator[Client]:
     """A browser without a screen, admitted to the desk."""
     with sitting(office, stick) as client:
         yield client
+
+
+@pytest.fixture
+def one_case(office: Office, tmp_path: Path) -> Office:
+    """The inbox with one case, of a zebra."""
+    world = World(office)
+    tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
+    office.json("declare", "1")
+    return office

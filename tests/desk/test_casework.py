@@ -217,8 +217,8 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
 
 
 def test_the_journal_is_shown_and_verified(client: Client) -> None:
-    assert "another portal confirmed" in client.page("/en/journal")
-    assert client.page("/en/journal/2").count("<tr>") >= 2
+    assert "portal confirmed" in client.page("/en/journal")
+    assert client.page("/en/journal?before=4").count("<tr>") == 4
     verified = client.send("/en/journal/verify")
     assert (200, True) == (verified.status_code, "The journal holds" in verified.text)
 

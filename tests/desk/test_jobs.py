@@ -16,6 +16,7 @@ from statistics import median
 import pytest
 from playwright.sync_api import Browser, expect
 
+from inbox.session import journal
 from tests.support import accessibility
 from tests.support.desk_room import SAME, Served, Visitor, serving, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, passphrase_of
@@ -42,7 +43,9 @@ class Place:
 
     @property
     def acts(self) -> list[str]:
-        return [entry["action"] for entry in self.office.json("journal", "print")["entries"]]
+        """Every act, also on a case that not all have declared."""
+        with self.office.opened() as inbox, inbox.transaction() as session:
+            return [line.entry.action for line in journal.lines(session, 1) if line.entry]
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +231,16 @@ def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Pl
     entries = place.office.json("journal", "print")["entries"]
     noted = [each["officers"] for each in entries if each["action"] == "accept-instance"]
     assert [dict.fromkeys(NAMES, how) for how in ("passphrase", "confirmed")] == noted
+
+
+def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(place: Place) -> None:
+    """The control is the right one, above, for which two are asked."""
+    stranger = Portal(World(place.office), place.medium.parent / "another")
+    stranger.bundle(Sent(drop(World(place.office), "x"))).rename(place.medium / "another.tar")
+    with sitting(place.office, place.medium) as client:
+        answer = client.send("/en/medium/collect", bundle="another.tar", fingerprint="AAAA BBBB")
+    assert (200, False) == (answer.status_code, "passphrase-" in answer.text)
+    assert stranger.fingerprint in answer.text
 
 
 def test_a_page_that_refreshes_itself_keeps_no_desk_open(

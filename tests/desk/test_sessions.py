@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
@@ -17,8 +16,8 @@ from inbox.desk.state import Desk
 from inbox.keys import share_file
 from inbox.session.actions import Code, action
 from inbox.vault.casework_tables import Handler
-from tests.support.desk_room import Client, sitting, tell
-from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of, today
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, passphrase_of, today
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
@@ -59,15 +58,6 @@ def timed(office: Office) -> Iterator[tuple[Seats, Clock]]:
     with office.unlocked() as opened:
         clock = Clock()
         yield Seats(opened, LIMITS, clock), clock
-
-
-@pytest.fixture
-def one_case(office: Office, tmp_path: Path) -> Office:
-    """The inbox with one case, of a zebra."""
-    world = World(office)
-    tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
-    office.json("declare", "1")
-    return office
 
 
 def source_risk(client: Client) -> str:

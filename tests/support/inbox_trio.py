@@ -39,6 +39,7 @@ OF_THE_WORK = (
     "handlers",
     "access_cases",
     "strikes",
+    "struck_texts",
     "listed_cases",
     "archive_openings",
     "openings",
@@ -153,6 +154,7 @@ def work_on(number: int) -> Iterator[Base]:
     for name in NAMES:
         yield casework_tables.ArchiveOpening(case=number, officer=name, day=day)
     yield casework_tables.Strike(case=number, position=1, day=day, by="alice", place="what")
+    yield casework_tables.StruckText(case=number, place="what", words=9)
     yield casework_tables.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))
 
 

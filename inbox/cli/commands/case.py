@@ -1,11 +1,14 @@
 """Read one case, and what happened to it; before, declare that one has no interest in it."""
 
+from typing import Any
+
 import click
 
 from crypto.printable import visible
 from inbox.access import declarations
 from inbox.cli import render
-from inbox.cli.options import NUMBER, Door, case_argument, json_option, officer_options
+from inbox.cli.case_selection import chosen, counted, many_cases
+from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.overview import case_view, timeline
@@ -30,16 +33,24 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("cases", metavar="CASE…", type=NUMBER, nargs=-1, required=True)
+@many_cases
+@click.option("--closed", is_flag=True, help="Closed ones.")
+@click.option("--junk", is_flag=True, help="Of the junk.")
 @officer_options
 @json_option
 @click.pass_obj
-def declare(door: Door, /, *, cases: tuple[int, ...], as_json: bool) -> None:
-    """Declare for all present that they have no interest in cases; who has: inbox conflict exclude."""
+def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
+    """Declare for all present that they have no interest in cases; who has: inbox conflict exclude.
+
+    A flood is declared at once: inbox declare --undeclared.
+    """
+    cases = chosen(given)
     with door.opened() as (inbox, who):
-        names = declarations.declare(inbox, who, cases)
+        numbers = cases.numbers(inbox, who)
+        names = declarations.declare(inbox, who, numbers)
+    which = f"{counted(numbers)}: {', '.join(map(str, numbers))}"
     said = f"{', '.join(names)}: {declarations.QUESTION}" if names else "all present have declared it before"
-    terminal.show({"cases": list(cases), "officers": names}, [visible(said)], as_json=as_json)
+    terminal.show({"cases": numbers, "officers": names}, [which, visible(said)], as_json=as_json)
 
 
 @click.command(name="timeline")

@@ -63,8 +63,7 @@ def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_js
     """Give a case words by which it is found again: inbox queue --tag NAME."""
     with door.opened() as (inbox, who):
         tags = (case_tags.remove if remove else case_tags.add)(inbox, who, [case], names)[case]
-    told = f"noted; its tags are not shown before: inbox declare {case}"
-    said = told if tags is None else visible(", ".join(tags)) or "no tags"
+    said = visible(", ".join(tags)) or "no tags"
     terminal.show({"case": case, "tags": tags}, [f"case {case}: {said}"], as_json=as_json)
 
 

@@ -1,11 +1,14 @@
 """Read the journal, and compare it with what others keep."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_needed
 from inbox.session import anchors, journal_actions, journal_view
+from inbox.session.actions import Code
+from inbox.session.journal_actions import Wanted
 from inbox.system import terminal
 
 
@@ -36,13 +39,22 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 
 @journal.command(name="print")
 @click.option("--from", "first", type=NUMBER, default=1, help="Begin with this entry.")
+@click.option("--case", type=NUMBER, help="Those about this case.")
+@click.option("--officer", default="", help="Those of what this officer did, alone or with others.")
+@click.option(
+    "--action",
+    default="",
+    type=click.Choice(["", *map(str, Code)]),
+    metavar="CODE",
+    help="Those of this action, as it is printed.",
+)
 @officer_options
 @json_option
 @click.pass_obj
-def print_command(door: Door, /, *, first: int, as_json: bool) -> None:
+def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
     """Print the entries, then the head to write down: number and fingerprint of the last."""
     with door.opened() as (inbox, who):
-        read = journal_actions.read(inbox, who, first)
+        read = journal_actions.read(inbox, who, Wanted(**asked))
     lines, head = read.lines, read.head
     view = {"entries": [journal_view.line_view(line) for line in lines], "head": journal_view.head_view(head)}
     terminal.show(view, [*map(journal_view.line, lines), "", journal_view.head(head)], as_json=as_json)

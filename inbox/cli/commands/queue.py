@@ -10,6 +10,7 @@ from inbox.casework import junk
 from inbox.cli import render
 from inbox.cli.case_selection import chosen, counted, filtered, filters, many_cases
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_option
+from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.overview import queue as case_queue
@@ -57,7 +58,10 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
         if found.missed
         else None
     )
-    view["requests"] = [{"request": each.n, "due": each.due.isoformat()} for each in found.requests]
+    view["requests"] = [
+        {"request": each.n, "due": each.due.isoformat(), "urgency": urgency.said(each.due, who.today)}
+        for each in found.requests
+    ]
     terminal.show(view, _lines(view), as_json=as_json)
 
 
@@ -96,11 +100,12 @@ def _lines(view: View) -> Iterator[str]:
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
     yield from _of_closed(view)
     for each in view["requests"]:
-        yield f"request for access {each['request']}, due {each['due']}; see: inbox access list"
+        due = f"due {each['due']}, {each['urgency']}"
+        yield f"request for access {each['request']}, {due}; see: inbox access list"
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared to have no interest in them"
     for row in view["cases"]:
-        due = f"due {row['deadline']}" if row["deadline"] else "nothing due"
+        due = f"due {row['deadline']}, {row['urgency']}" if row["deadline"] else "nothing due"
         if why := _kept(row):
             yield f"{row['case']:>5}  P{row['priority']}      {due}  {why}"
             continue

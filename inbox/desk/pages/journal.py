@@ -1,30 +1,50 @@
 """The journal: who did what, without a word of any report."""
 
-from flask import Blueprint
+from http import HTTPStatus
+
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from inbox.desk import rendering
 from inbox.desk.state import actor, here
+from inbox.language import labels
 from inbox.session import journal_actions, journal_view
+from inbox.session.actions import Code
+from inbox.session.journal_actions import Wanted
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200
+# No case and no entry has a number of so many.
+_DIGITS = 16
 
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show the newest entries, and the head to write down."""
-    return since(0)
+    """Show the newest entries that are asked for in the address, and the head to write down."""
+    asked = request.args
+    wanted = Wanted(
+        case=_number("case"),
+        officer=asked.get("officer", ""),
+        action=asked.get("action", ""),
+        before=_number("before"),
+    )
+    read = journal_actions.read(here().inbox, actor(), wanted, _SHOWN)
+    return rendering.page(
+        "journal/journal.html",
+        lines=[journal_view.line_view(line) for line in read.lines],
+        head=read.head,
+        earlier=read.lines[0].n if read.is_more and read.lines else None,
+        wanted=wanted,
+        actions={code.value: labels.of("action")[code] for code in Code},
+    )
 
 
-@pages.get("/<int:first>")
-def since(first: int) -> ResponseReturnValue:
-    """Show some entries from one on, the newest for 0."""
-    desk = here()
-    read = journal_actions.read(desk.inbox, actor(), first or None, most=_SHOWN)
-    lines = [journal_view.line_view(line) for line in read.lines]
-    shown = {"lines": lines, "head": read.head, "start": read.first, "size": _SHOWN}
-    return rendering.page("journal/journal.html", **shown)
+def _number(name: str) -> int | None:
+    """Return a number from the address, None where it has none."""
+    given = request.args.get(name, "").strip()
+    if given and not (given.isascii() and given.isdigit() and len(given) < _DIGITS):
+        abort(HTTPStatus.BAD_REQUEST)
+    return int(given) if given else None
 
 
 @pages.post("/verify")

@@ -68,6 +68,7 @@ def ask() -> ResponseReturnValue:
         priority=number("priority", 4) if form.get("priority") else 0,
         overdue="overdue" in form,
         to_read="to_read" in form,
+        undeclared="undeclared" in form,
         closed="closed" in form,
         junk="junk" in form,
         officer=form.get("officer", ""),
@@ -95,6 +96,14 @@ def recover() -> ResponseReturnValue:
 def declare() -> ResponseReturnValue:
     """Declare that nobody present has an interest in the chosen cases, before they are read."""
     declarations.declare(here().inbox, actor(), cases())
+    return done(Done.DECLARED_MANY)
+
+
+@pages.post("/many/declare-all")
+def declare_all() -> ResponseReturnValue:
+    """Declare it of all the cases that were asked for, on every page, if they are still as many."""
+    numbers = case_queue.pick(here().inbox, actor(), seat().wanted, number("count", MANY))
+    declarations.declare(here().inbox, actor(), numbers)
     return done(Done.DECLARED_MANY)
 
 

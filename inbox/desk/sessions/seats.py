@@ -58,7 +58,7 @@ class Seat:
 
     def actor(self) -> Actor:
         """Return who acts today: this officer alone."""
-        return Actor(self._opened.signed_in(self.officer), today(), self._confirm)
+        return Actor(self._opened.signed_in(self.officer), today(), self._confirm, session=self.id)
 
     def say(self, *done: Done) -> None:
         """Tell on the next page what was done."""

@@ -68,6 +68,7 @@ def room(founded_room: World, tmp_path: Path) -> Room:
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(room: Room, words: list[str], said: str) -> None:
     room.collect(first(Reporter(room.world)))
+    room.of("alice", "chloe").json("declare", "1")
     before = room.office.state()
     done = room.of("alice", "chloe").run("conflict", *words)
     assert (1, "", True) == (done.code, done.out, said in done.err)
@@ -123,6 +124,7 @@ def test_two_others_lift_it(room: Room) -> None:
     for present in (("alice", "bruno"), ("bruno", "chloe")):
         refused = room.of(*present).run("conflict", "lift", "1", "bruno", "--reason", "x")
         assert (1, True) == (refused.code, "there is no case 1" in refused.err)
+    room.of("alice", "chloe").json("declare", "1")
     assert 0 == room.of("alice", "chloe").run("conflict", "lift", "1", "bruno", "--reason", "x").code
     assert [1] == room.cases("alice", "bruno")
 

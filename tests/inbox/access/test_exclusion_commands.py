@@ -1,84 +1,20 @@
 """No command knows of a case that is kept from somebody present; its author notices nothing."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from crypto import bundle
 from inbox.cli.main import commands
 from inbox.session import journal
 from inbox.vault import queries_access
-from tests.support.command_tree import commands_of
-from tests.support.inbox_builders import Office, Said, World, read_outbox, stranger, today
+from tests.support.case_commands import MORE, taking_a_case
+from tests.support.inbox_builders import Office, Said, World, read_outbox, today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import CANARY, KEPT, Trio
-from tests.support.paths import ROOT
-
-
-def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the path of every command that takes a case."""
-    for name, command in commands_of(group).items():
-        if isinstance(command, click.Group):
-            yield from taking_a_case(command, (*path, name))
-        elif any(parameter.name in {"case", "cases"} for parameter in command.params):
-            yield (*path, name)
-
-
-RECIPIENT = stranger().recipient().encode()
-MORE: dict[tuple[str, ...], list[str]] = {
-    ("show",): [],
-    ("preview",): ["1"],
-    ("attachment",): ["1", "--out", "OUT", "--reason", "x"],
-    ("reply",): ["--text", "x"],
-    ("status",): ["assessing"],
-    ("judge",): ["--danger", "1", "--reason", "x"],
-    ("identity", "set"): ["--text-file", str(ROOT / "tests" / "golden" / "sheet.txt")],
-    ("identity", "show"): [],
-    ("identity", "consent"): ["--withdrawn"],
-    ("disclosures", "list"): [],
-    ("disclosures", "add"): ["--to", "x", "--what", "report", "--ground", "judicial"],
-    ("declare",): [],
-    ("links",): [],
-    ("link",): ["1", "same_facts"],
-    ("unlink",): ["1"],
-    ("handlers",): [],
-    ("break-glass",): ["--reason", "x"],
-    ("open-archive",): ["--reason", "x"],
-    ("junk",): ["--reason", "x"],
-    ("destroy",): ["--early", "x"],
-    ("visa", "list"): ["--early", "x", "--out", "OUT"],
-    ("quarantine",): ["--reason", "x"],
-    ("minimise",): ["what", "--text", "x", "--reason", "x"],
-    ("dossier", "preview"): ["--for", "disciplinary", "--to", "x"],
-    ("dossier", "make"): ["--for", "prosecutor", "--to", "x", "--recipient", RECIPIENT, "--out", "OUT"],
-    ("access", "passages"): ["--request", "1"],
-    ("access", "unopposed"): ["--request", "1", "--day", today().isoformat(), "--reference", "x"],
-    ("access", "namesake"): ["--request", "1", "--reason", "x"],
-    ("letter",): ["persons_notice", "--to", "x", "--text", "x", "--out", "OUT"],
-    ("note",): ["--text", "x"],
-    ("tag",): ["escale"],
-    ("assign",): ["--nobody"],
-    ("source-risk",): ["low", "--reason", "x"],
-    ("credibility",): ["2", "--reason", "x"],
-    ("measure",): ["none"],
-    ("retract",): ["1", "--reason", "x"],
-    ("many", "tag"): ["--add", "escale"],
-    ("many", "assign"): ["--nobody"],
-    ("tell",): ["1"],
-    ("close",): ["out_of_scope", "--disclosure", "full", "--to", "prosecutor"],
-    ("reopen",): ["--reason", "x"],
-    ("decide",): ["not_needed", "--reason", "x"],
-    ("extend",): ["--reason", "x", "--text", "x"],
-    ("hold",): ["--reason", "x"],
-    ("timeline",): [],
-    ("conflict", "exclude"): ["chloe", "--reason", "x"],
-    ("conflict", "lift"): ["bruno", "--reason", "x"],
-}
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from inbox.access import conflicts, declarations, handlers, quarantine
 from inbox.language.errors import CaseRefused, Refused, Undeclared
+from inbox.session import declared
 from inbox.setup import upgrade
 from inbox.vault import destroyed_tables, row_security
 from inbox.vault.casework_tables import ArchiveOpening, Declaration, Handler, Link, Note, Workflow
@@ -167,15 +168,17 @@ def test_the_programs_own_work_finds_everything(vault: Vault) -> None:
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
 def test_a_case_is_declared_once_each_who_is_present_has_declared_it(vault: Vault, present: set[str]) -> None:
     """The word of one uncovers nothing to another; asked for all, for few, as a condition, of one."""
-    declared = numbers(lambda case: case.is_line(present) and present <= case.declared)
+    known = numbers(lambda case: case.is_line(present) and present <= case.declared)
     read = numbers(lambda case: case.is_read(present))
     few = set(list(CASES)[::11])
     with undone(vault, present) as session:
         assert declarations.is_asked(session)
-        assert declared == declarations.given(session, list(CASES))
-        assert declared & few == declarations.given(session, list(few))
-        conditions = declarations.is_given(session, Workflow.case)
-        assert declared & read == set(session.scalars(select(Workflow.case).where(*conditions)))
+        assert known == declarations.given(session, list(CASES))
+        assert known & few == declarations.given(session, list(few))
+        conditions = declared.is_given(session, Workflow.case)
+        assert known & read == set(session.scalars(select(Workflow.case).where(*conditions)))
+        there = numbers(lambda case: case.is_line(present))
+        assert there - known == declared.lacking_cases(session)
         for number in read & few:
             left = sorted(present - CASES[number].declared)
             assert left == declarations.missing(session, number)

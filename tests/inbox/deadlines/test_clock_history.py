@@ -279,6 +279,13 @@ LOST = [
     (Inspectorate.wait, 5),
     (Inspectorate.restore, 1),
 ]
+# Days after the report, so that what the outbox told would have begun another clock.
+LATER_LOST = [
+    (Inspectorate.wait, 3),
+    (Inspectorate.give_feedback, 1),
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.lose_the_last_outbox, 1),
+]
 LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectorate.choose_regime, 2)]
 
 
@@ -287,6 +294,7 @@ LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectora
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @example([*LOST, (Inspectorate.exchange, 1)])
 @example([*LOST, (Inspectorate.give_feedback, 1), (Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
+@example(LATER_LOST)
 @example(LONGER)
 @A_THIRD
 @given(STEPS)

@@ -348,7 +348,7 @@ def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
 def test_what_justice_may_ask_for_is_struck_only_in_parts(
     office: Office, await_justice: Callable[[Office, int], None]
 ) -> None:
-    """What points to the reporter goes all the same, word by word; so does who that is.
+    """What points to the reporter goes all the same, but for the last word of a text; so does who that is.
 
     Once no prosecutor is told, or proceedings are over, all of it goes.
     """
@@ -369,11 +369,34 @@ def test_what_justice_may_ask_for_is_struck_only_in_parts(
         assert "inbox decide" in said.err or "final decision" in said.err
     assert before == office.state()
     office.json(*strike, "what", "--text", f"{NAME} est malade")
-    for words in ("chez", *NAME.split()):
+    for words in NAME.split():
         office.json(*strike, "who", "--text", words)
+    assert "only in parts" in office.run(*strike, "who", "--text", "chez").err
     assert {"identity": 1} == office.json(*strike, "identity:all")["struck"]
     with office.opened() as inbox, inbox.transaction() as session:
         for duty in session.query(casework_tables.Duty).filter_by(kind="art40"):
             duty.decided = today()
         session.add(measured(report, "final_decision", 10))
     office.json(*strike, "follow-up-1:all")
+
+
+@pytest.mark.parametrize("place", ["staff-note-9", "everywhere"])
+def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, place: str) -> None:
+    """Of the words that came a third is left, whatever was struck before justice was asked."""
+    report, _ = numbers(office)
+    words = [f"mot{chr(97 + n)}x" for n in range(21)]
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(casework_tables.Note(case=report, position=9, by="x", day=today(), text=" ".join(words)))
+    strike = ["minimise", "--reason", "drill", str(report)]
+    office.json(*strike, "staff-note-9", "--text", " ".join(words[:4]))
+    ask_for_the_prosecutor(office, report)
+    for few in (words[4:9], words[9:14]):
+        office.json(*strike, place, "--text", " ".join(few))
+    before = office.state()
+    for few in (words[14:15], words[14:18]):
+        said = office.run(*strike, place, "--text", " ".join(few))
+        assert (1, True) == (said.code, "only in parts" in said.err)
+    assert before == office.state()
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.query(casework_tables.Duty).filter_by(kind="art40").one().decided = today()
+    office.json(*strike, place, "--text", words[14])

@@ -1,0 +1,113 @@
+"""The journal holds what was read once for each session, and shows what is asked for of it."""
+
+import html
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import update
+
+from inbox.overview import case_view
+from inbox.vault.tables import Case
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import Office, today
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+
+@contextmanager
+def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
+    """Give the browsers of alice and bruno at one desk."""
+    with sitting(office) as alice:
+        yield alice, Client(alice.desk, alice.app, "bruno")
+
+
+def noted(office: Office, action: str) -> list[list[str]]:
+    """Return the officers of each entry of an action on case 1."""
+    found = office.json("journal", "print", "--case", "1", "--action", action)["entries"]
+    return [[*each["officers"]] for each in found]
+
+
+def test_reading_a_case_is_noted_once_for_each_officer_and_session(one_case: Office) -> None:
+    """Its pages, too; who signs in again begins another. Trying a text on it is noted each time.
+
+    The chain holds, and what oversight counts is the same.
+    """
+    counted = one_case.json("oversight")["actions"]
+    with desk_of(one_case) as (alice, bruno):
+        for client in (alice, bruno, alice, bruno, alice):
+            client.page("/en/case/1")
+            client.page("/en/case/1/timeline")
+        for _ in range(2):
+            alice.send("/en/case/1/reply/preview", text="x")
+        again = Client(alice.desk, alice.app, "alice")
+        again.page("/en/case/1")
+    assert [["alice"], ["bruno"], ["alice"]] == noted(one_case, "show")
+    assert [["alice"], ["bruno"]] == noted(one_case, "read-timeline")
+    assert [["alice"]] * 2 == noted(one_case, "preview-reply")
+    assert "the journal holds" in one_case.run("journal", "verify").out
+    assert counted == one_case.json("oversight")["actions"]
+
+
+def test_a_command_notes_reading_once_for_as_long_as_the_inbox_is_open(one_case: Office) -> None:
+    """Each command opens it anew."""
+    with one_case.unlocked() as opened:
+        who = opened.by_opening(today())
+        for _ in range(3):
+            case_view.read(opened.inbox, who, 1)
+    assert [["alice", "bruno"]] == noted(one_case, "show")
+    for _ in range(2):
+        one_case.json("show", "1")
+    assert [["alice", "bruno"]] * 3 == noted(one_case, "show")
+
+
+def test_what_came_since_is_noted_as_read_in_the_same_session(one_case: Office) -> None:
+    with one_case.unlocked() as opened:
+        who = opened.by_opening(today())
+        for _ in range(2):
+            with opened.inbox.transaction() as session:
+                session.execute(update(Case).values(new=True))
+            case_view.read(opened.inbox, who, 1)
+    assert [["alice", "bruno"]] * 2 == noted(one_case, "show")
+
+
+def test_the_journal_is_asked_by_case_officer_and_action_on_both_surfaces(one_case: Office) -> None:
+    """At the desk by an address that can be passed on; what is no number there is no request."""
+    with desk_of(one_case) as (alice, bruno):
+        bruno.page("/en/case/1")
+        alice.send("/en/case/1/hold", reason="a trial")
+        page = alice.page("/en/journal?case=1&officer=alice&action=hold")
+        assert (True, False) == ("a trial" in page, "bruno" in page.partition("<tbody>")[2])
+        assert '<option value="hold" selected>' in page
+        assert "no such entry" in alice.page("/en/journal?case=1&officer=bruno&action=hold")
+        assert "no such entry" in alice.page("/en/journal?case=9")
+        for odd in ("case=x", "case=-1", "before=1.5", f"case={'9' * 30}"):
+            assert 400 == alice.ask(f"/en/journal?{odd}").status_code
+        assert "/en/journal?case=1" in alice.page("/en/case/1/timeline")
+    by = {}
+    for options in (("--officer", "bruno", "--case", "1"), ("--action", "hold"), ("--case", "9")):
+        found = one_case.json("journal", "print", *options)["entries"]
+        by[options[-1]] = [(each["action"], [*each["officers"]]) for each in found]
+    assert [("declare", ["alice", "bruno"]), ("show", ["bruno"])] == by["1"]
+    assert [("hold", ["alice"])] == by["hold"]
+    assert [] == by["9"]
+    last = one_case.json("journal", "print")["head"]["n"]
+    newest = one_case.json("journal", "print", "--from", str(last + 1))["entries"]
+    assert [last + 1] == [each["n"] for each in newest]
+
+
+def test_the_desk_shows_the_newest_that_are_asked_for_and_leads_to_earlier_ones(
+    one_case: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox.desk.pages.journal._SHOWN", 2)
+    with sitting(one_case) as alice:
+        for reason in ("alpha", "beta", "gamma"):
+            alice.send("/en/case/1/rate", credibility="1", reason=reason)
+            alice.send("/en/case/1/note", text="x")
+        newest = alice.page("/en/journal?case=1&action=rate")
+        assert ("gamma" in newest, "beta" in newest, "alpha" in newest) == (True, True, False)
+        (earlier,) = re.findall('href="[^"]*/en(/journal[^"]*before=[^"]*)"', newest)
+        oldest = alice.page(html.unescape(f"/en{earlier}"))
+        assert ("beta" in oldest, "alpha" in oldest, "before=" in oldest) == (False, True, False)
+        assert 2 == alice.page("/en/journal").partition("<tbody>")[2].count("<tr>")

@@ -1,0 +1,80 @@
+"""Deadlines say in words how far they are, what is overdue first, the same at command line and desk."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from inbox.deadlines import urgency
+from inbox.desk import translate
+from inbox.vault.casework_tables import Duty, Workflow
+from tests.support.desk_room import sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, today
+
+DAY = date(2031, 3, 1)
+
+
+@pytest.fixture
+def two_cases(world: World, tmp_path: Path) -> Office:
+    tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra"}, {"what": "a lemur"})
+    return world.office
+
+
+@pytest.mark.parametrize(
+    ("left", "english", "french"),
+    [
+        (-400, "overdue by 400 days", "En retard de 400 jours"),
+        (-2, "overdue by 2 days", "En retard de 2 jours"),
+        (-1, "overdue by 1 day", "En retard d\u2019un jour"),
+        (0, "today", "Aujourd\u2019hui"),
+        (1, "tomorrow", "Demain"),
+        (2, "in 2 days", "Dans 2 jours"),
+        (400, "in 400 days", "Dans 400 jours"),
+    ],
+)
+def test_a_deadline_says_in_words_how_far_it_is(left: int, english: str, french: str) -> None:
+    said = urgency.said(DAY + timedelta(left), DAY)
+    assert (english, french) == (said, translate.told("fr", said))
+
+
+def test_what_waits_comes_before_what_is_over_each_by_its_day() -> None:
+    days = [(waits, DAY + timedelta(left)) for left in (3, -2, 0) for waits in (False, True)]
+    found = sorted(days, key=lambda each: urgency.place(each[1], waits=each[0]))
+    assert [(waits, (day - DAY).days) for waits, day in found] == [
+        (waits, left) for waits in (True, False) for left in (-2, 0, 3)
+    ]
+
+
+def test_the_deadlines_of_a_case_stand_in_one_order_on_both_surfaces(two_cases: Office) -> None:
+    """Duties and clocks together; one that was decided late says so, behind all that waits."""
+    late = today() - timedelta(3)
+    with two_cases.opened() as inbox, inbox.transaction() as session:
+        session.add(Duty(case=1, kind="art40", known=late, due=late))
+    for first in (True, False):
+        shown = two_cases.json("show", "1")["work"]["deadlines"]
+        waits = [each["urgency"] is not None for each in shown]
+        assert waits == sorted(waits, reverse=True)
+        days = [each.get("day") or each["due"] for each in shown]
+        assert days[: sum(waits)] == sorted(days[: sum(waits)])
+        with sitting(two_cases) as client:
+            (listed,) = re.findall('<ul class="clocks">(.*?)</ul>', client.page("/en/case/1"), re.DOTALL)
+        items = listed.split("<li>")[1:]
+        assert len(shown) == len(items)
+        place = 0 if first else -1
+        assert "art40" == shown[place].get("duty")
+        assert ("overdue by 3 days   " in two_cases.run("show", "1").out) is first
+        assert ("Overdue by 3 days" if first else '<span class="mark late">late</span>') in items[place]
+        with two_cases.opened() as inbox, inbox.transaction() as session:
+            session.get_one(Duty, (1, "art40")).decided = today()
+
+
+def test_the_queue_says_how_far_each_deadline_is_and_puts_those_without_last(two_cases: Office) -> None:
+    with two_cases.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 1).deadline = today() - timedelta(1)
+        session.get_one(Workflow, 2).deadline = None
+    found = two_cases.json("queue", "--sort", "deadline")["cases"]
+    assert [(1, "overdue by 1 day"), (2, None)] == [(each["case"], each["urgency"]) for each in found]
+    assert f"due {today() - timedelta(1)}, overdue by 1 day" in two_cases.run("queue").out
+    with sitting(two_cases) as client:
+        assert "En retard d\u2019un jour" in client.page("/fr/")

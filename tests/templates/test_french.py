@@ -1,0 +1,73 @@
+"""No French text lacks the space before its high signs; what is typed stands at the desk as code."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from inbox.desk import rendering
+from inbox.language.messages import sentence
+from templates import catalogues
+from templates.catalogues import Domain
+from tests.support.paths import ROOT
+
+# What is no word of a text: what is filled in, typed or an address.
+FILLED = re.compile(r"\{[^}]*\}|%\([a-z_]*\)s|https?:\S*|`[^`]*`|\b[\w-]+:[A-Za-z_]\S*|\*:\w+|LIEU:")
+NONE_BEFORE = r"(?<![\s\u00a0\u202f;:!?.(…«])[;!?»](?=[\s\u00a0.,;:)]|$)|(?<=[\w)»]):(?=[\s\u00a0]|$)"
+LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
+MANY = 3000
+
+
+def of_catalogue(domain: Domain) -> Iterator[str]:
+    """Yield every translation of a French catalogue as it stands in its file."""
+    with catalogues.path(domain, "fr").open("rb") as file:
+        for message in read_po(file):
+            if message.id:
+                yield from (message.string,) if isinstance(message.string, str) else message.string
+
+
+def of_toml(value: Any, *, french_here: bool) -> Iterator[str]:
+    """Yield every French text of a TOML file: all of one that is French, else those that are called `fr`."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from of_toml(each, french_here=french_here or name == "fr")
+    elif isinstance(value, list):
+        for each in value:
+            yield from of_toml(each, french_here=french_here)
+    elif isinstance(value, str) and french_here:
+        yield value
+
+
+def every_text() -> Iterator[str]:
+    for domain in Domain:
+        yield from of_catalogue(domain)
+    for folder in ("templates", "inbox", "portal"):
+        for path in (ROOT / folder).rglob("*.toml"):
+            yield from of_toml(tomllib.loads(path.read_text()), french_here=path.name.endswith(".fr.toml"))
+
+
+def test_no_french_text_lacks_the_space_before_a_high_sign_or_within_its_quotation_marks() -> None:
+    texts = list(every_text())
+    assert len(texts) > MANY
+    assert [] == [text for text in texts if LACKING.search(FILLED.sub("X", text))]
+
+
+@pytest.mark.parametrize("odd", ["Motif: x", "Quoi?", "un «mot»", "fin;", "Attention!"])
+def test_a_text_that_lacks_one_is_found(odd: str) -> None:
+    """The control of the test above."""
+    assert LACKING.search(odd)
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
+    """What is typed at a terminal stands as code."""
+    with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
+        typed = [str(each.id) for each in read_po(file) if each.id and "`" in str(each.id)]
+    told = rendering.environment(language).filters["told"]
+    said = [str(told(sentence(each.replace("{", "{{").replace("}", "}}")))) for each in typed]
+    assert [] == [each for each in said if "`" in each]
+    assert any("<code>" in each for each in said)
+    assert "&lt;b&gt;" in str(told("<b>"))
