@@ -120,7 +120,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
             exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
         )
     if role is DutyRole.PERSONS:
-        warns = rule.informs and prosecutor_word.forbids_informing(session, number)
+        warns = rule.informs and prosecutor_word.binds(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
         code = _code(session, decision)
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)

@@ -331,9 +331,14 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
 
 
 def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
-    """Tell whether it is to be decided if the prosecutor is told; for an answer to a request, of any case."""
-    is_open = legal_duties.is_open if asked.request is None else legal_duties.is_undecided
-    return is_open(session, number, DutyRole.PROSECUTOR)
+    """Tell whether it is to be decided if the prosecutor is told.
+
+    Also where no rule asked for it, if something would be told by the exit, or be gone before its day.
+    """
+    is_early = asked.due is not None and asked.today < asked.due.day
+    if is_early or asked.request is not None:
+        return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
+    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR)
 
 
 def _is_other_open(session: Session, number: int, _: Asked) -> bool:

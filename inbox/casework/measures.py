@@ -315,10 +315,11 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: the prosecutor has not said that this can be done", number=number),
         sentence(
-            "once it is decided whether the prosecutor is told, ask, then record the answer: inbox measure"
-            " {number} {word}; or say why it is done all the same: inbox measure {number} {kind}"
-            " --despite-warning REASON",
+            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; then"
+            " ask, and record the answer: inbox measure {number} {word}; or say why it is done all the same:"
+            " inbox measure {number} {kind} --despite-warning REASON",
             number=number,
+            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
             kind=kind,
         ),

@@ -30,21 +30,22 @@ def binds(session: Session, number: int) -> bool:
     return is_missing(session, number) or bool(restrictions(session, number))
 
 
-def forbids_informing(session: Session, number: int) -> bool:
-    """Tell whether nobody whom a case names may learn of it yet.
-
-    That holds, too, where no rule asked whether the prosecutor is told: a case that nobody has scored may be
-    one of an offence all the same.
-    """
-    return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or binds(session, number)
-
-
 def is_missing(session: Session, number: int) -> bool:
     """Tell whether the prosecutor has not spoken where that one acts or may act: then nobody is warned.
 
-    Nor is anybody while it is to be decided whether a prosecutor is told at all.
+    Nor is anybody until it is decided whether a prosecutor is told at all, though no rule asked for that: a
+    case that nobody has scored may be one of an offence all the same.
     """
-    return legal_duties.is_open(session, number, DutyRole.PROSECUTOR) or _is_awaited(session, number)
+    return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _is_awaited(session, number)
+
+
+def is_heard_of(session: Session, number: int) -> bool:
+    """Tell whether to speak of justice would tell something of a case: it has it, or is to be asked.
+
+    Of any other case officers know of no justice that they could give away.
+    """
+    is_asked = legal_duties.is_open(session, number, DutyRole.PROSECUTOR)
+    return is_asked or _is_awaited(session, number) or bool(restrictions(session, number))
 
 
 def _is_awaited(session: Session, number: int) -> bool:
@@ -95,10 +96,11 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told; once there is no objection, record that: inbox"
-            " measure {number} {kind}; until then, put it off: inbox decide {number} CHOICE --until DAY"
-            " --reason TEXT",
+            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
+            " there is no objection, record that: inbox measure {number} {kind}; until then, put it off:"
+            " inbox decide {number} CHOICE --until DAY --reason TEXT",
             number=number,
+            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
         ),
     )
@@ -107,9 +109,10 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do about that."""
     return sentence(
-        "once it is decided whether the prosecutor is told, and there is no objection, record that: inbox"
-        " measure {number} {kind}; until then, close with --disclosure withheld and no text; all else can be"
-        " told with inbox reply",
+        "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
+        " there is no objection, record that: inbox measure {number} {kind}; until then, close with"
+        " --disclosure withheld and no text; all else can be told with inbox reply",
         number=number,
+        choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
         kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
     )

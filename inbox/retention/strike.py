@@ -19,6 +19,7 @@ from crypto.messages import REPORT
 from inbox.access import conflicts, declarations, named
 from inbox.casework import exits, link_index
 from inbox.casework.exits import Asked, Exit
+from inbox.deadlines import legal_duties
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -36,6 +37,7 @@ from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Fulltext, Strike, StruckText
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
+from templates.law.rules import DutyRole
 
 # What may still be asked for as evidence, by a prosecutor or a court.
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
@@ -97,9 +99,9 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     index of the case are made anew. Raises as ``declarations.check``; Refused without a reason; CaseRefused
     if there is no such place, the passage is not there, or what is left would be too long, for a case that is
     held for a procedure, and if the strike would remove an obstacle to an exit of the case, or its name for
-    who asks what is held. While a prosecutor may still be told, or proceedings go on, also for a text that
-    would go as a whole (``Striker.emptied``), or almost, with what went before: what points to the reporter
-    goes before what is evidence.
+    who asks what is held. Until it is decided whether the prosecutor is told, whether a rule asked for that
+    or not, and while proceedings go on, also for a text that would go as a whole (``Striker.emptied``), or
+    almost, with what went before: what points to the reporter goes before what is evidence.
     """
     # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
@@ -134,6 +136,9 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _gone_by_now(session, number, striker)
+    # Of a case that nobody has scored, no rule has asked whether a prosecutor is told.
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+        standing.add(Obstacle.PROSECUTOR)
     for what in _JUSTICE:
         if striker.emptied and what in standing:
             raise _only_in_parts(session, number, what)

@@ -34,6 +34,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
         for number in ("1", "2"):
             office.of(*present).json("declare", number)
     office.settle(1, 2)
+    office.tell_no_prosecutor(1, 2)
     return office
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from crypto import age, base64url
 from crypto.recipients import HybridIdentity, X25519Identity
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Duty, Measure
 from inbox.vault.tables import Case, FollowUp
 from tests.support.inbox_builders import (
     Office,
@@ -87,6 +87,9 @@ def tell_prosecutor(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         for position, kind in enumerate(("art40_transmission", "final_decision"), 1):
             session.add(Measure(case=1, position=position, kind=kind, day=today()))
+        decided = Duty(case=1, kind="art40", known=today(), due=today(), decided=today())
+        decided.decision, decided.reason = "transmit", "drill"
+        session.merge(decided)
 
 
 def kept_of_authorship(room: Room) -> dict[str, bytes]:

@@ -40,6 +40,7 @@ def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFacto
     for number in ("1", "2"):
         office.json("show", number)
     office.settle(1, 2)
+    office.tell_no_prosecutor(1)
     office.json("close", "1", "moot", "--disclosure", "withheld", *WHY)
     tell_portal(office, scene.portal)
     return scene

@@ -44,6 +44,7 @@ def founded_tried(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("tag", "1", NAME.split(maxsplit=1)[0])
     office.settle(1)
+    office.tell_no_prosecutor(1)
     return office
 
 

@@ -134,6 +134,7 @@ def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
 
 def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Office) -> None:
     """ISO 37002; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
+    office.tell_no_prosecutor(1)
     said = refused(office, "measure", "1", "admin_inquiry")
     assert "risk to the source of case 1 was not assessed\nhint: do that before any inquiry" in said
     # No proceedings of the office could begin, which it could end.
@@ -168,6 +169,7 @@ def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> N
 
 
 def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
+    office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
     day = today() - timedelta(3)
     words = ["--day", str(day), "--addressee", "Parquet du Havre", "--reference", "26/118", "--degree", "3"]
@@ -197,6 +199,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
+    office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
     assert said in refused(office, "measure", "1", *words)
 
@@ -208,6 +211,7 @@ def test_what_is_no_day_or_number_is_no_command(office: Office, words: list[str]
 
 def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, author: Reporter) -> None:
     """Each kind once, and no longer if that is taken back; never what the law says, and nothing else."""
+    office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
     for kind in ("protection_offered", "process_fix", "process_fix", "internal_control"):
         office.json("measure", "1", kind, "--addressee", CANARY)
@@ -249,6 +253,7 @@ def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporte
 
 def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -> None:
     """Nor is it by those who confirmed what begins proceedings: numbers of measures are given again."""
+    office.tell_no_prosecutor(1)
     with office.unlocked() as opened:
         inbox, who = opened.inbox, opened.by_opening(today())
         measures.assess(inbox, who, 1, Risk.LOW, "many know")
@@ -270,6 +275,7 @@ def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
     office: Office, author: Reporter
 ) -> None:
     """Also once the portal has been told the last of it."""
+    office.tell_no_prosecutor(1)
     office.json("measure", "1", "protection_offered", "--tell")
     office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
     assert ("protection_offered",) == slot(office, author).measures_disclosed
@@ -396,16 +402,19 @@ def tell_prosecutor(office: Office) -> None:
 def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reason(office: Office) -> None:
     """The reason stands in the journal, and oversight counts it; also while nobody decided to tell that one.
 
-    Before that is asked, nobody asks for a reason.
+    Whether a rule asked for that or not: a case that nobody has scored may be one of an offence.
     """
     office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "hearing")
+    is_unasked = refused(office, "measure", "1", "suspension")
     office.json("tag", "1", "offence")
     is_asked = refused(office, "measure", "1", "suspension")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("measure", "1", "hearing")
     tell_prosecutor(office)
     said = refused(office, "measure", "1", "suspension")
-    assert is_asked == said
+    assert is_unasked == is_asked == said
     assert "case 1: the prosecutor has not said that this can be done" in said
+    assert "inbox decide 1 transmit|no_transmission --reason TEXT; then ask" in said
     assert "inbox measure 1 prosecutor_word; or say why it is done all the same" in said
     counted = office.json("oversight")["actions"]["despite-warning"]
     office.json("measure", "1", "suspension", "--despite-warning", "he burns files")

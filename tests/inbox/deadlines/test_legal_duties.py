@@ -197,7 +197,9 @@ def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_t
     """One that nobody scored may be of an offence: two officers decide. To put it off waits for nothing."""
     informing = ("decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
-    assert "would warn them before the prosecutor" in refused(office, *informing)
+    said = refused(office, *informing)
+    assert "would warn them before the prosecutor" in said
+    assert "inbox decide 2 transmit|no_transmission --reason TEXT; once there is no objection" in said
     office.json("decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
     assert "would warn them before the prosecutor" in refused(office, *informing)
     office.json("decide", "2", "no_transmission", "--reason", "no offence")

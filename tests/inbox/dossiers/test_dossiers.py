@@ -15,7 +15,7 @@ from crypto.messages import QuestionnaireRef, Report
 from inbox.cli import main
 from inbox.files import pdf as pdf_sheets
 from inbox.vault import queries_office
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Duty, Measure
 from inbox.vault.tables import Case, FollowUp
 from tests.support import dossier_room as room_of
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
@@ -128,6 +128,7 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     edit = answering(protect="la porte du quai Colbert", refs="un camion")
     bundle = portal.bundle(first(Reporter(world), text="Vu au quai COLBERT.", edit=edit))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.tell_no_prosecutor(1)
     words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
     said = ["Words of what the author asked never to repeat stand in: what"]
     assert said == office.json(*words)["warnings"]
@@ -146,6 +147,7 @@ def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> No
     portal = Portal(world, tmp_path / "medium")
     bundle = portal.bundle(first(Reporter(world), text="Firmin et F\u0456rmin, QUELENNEC"))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.tell_no_prosecutor(1)
     words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
     shown = office.json(*words, "--redact", "*:Firmin", "--redact", "*:Quélennec")
     assert [["", " et F\u0456rmin, ", ""]] == shown["entries"][0]["texts"]
@@ -435,6 +437,25 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     before = (tmp_path / "out").read_bytes()
     assert 1 == make(room, tmp_path / "out").code
     assert before == (tmp_path / "out").read_bytes()
+
+
+def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor_is_told(
+    room: Room, tmp_path: Path
+) -> None:
+    """Though no rule asked for that: who is concerned reads it. With a reason it goes, which is counted."""
+    words = ["--for", "disciplinary", "--to", "Y", "--recipient", STOCK.recipient().encode(), "--out"]
+    made = ["dossier", "make", "1", *words, tmp_path / "out"]
+    office = room.office.copy(tmp_path / "own")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Duty, (1, "art40")))
+    counted = office.json("oversight")["actions"]["despite-warning"]
+    said = office.run(*made)
+    assert (1, False) == (said.code, (tmp_path / "out").exists())
+    assert "The prosecutor has not said that this can be done: Procédure disciplinaire" in said.err
+    assert 0 == office.run(*made[:-1], tmp_path / "other", "--despite-warning", "he leaves").code
+    assert counted + 1 == office.json("oversight")["actions"]["despite-warning"]
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    assert 0 == office.run(*made).code
 
 
 def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def founded_informing(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office.json("declare", "1")
     office.json("show", "1")
     office.json("source-risk", "1", "low", "--reason", "x")
+    office.tell_no_prosecutor(1)
     return office
 
 

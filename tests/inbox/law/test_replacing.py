@@ -113,6 +113,7 @@ def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edite
 
 
 def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: Edit) -> None:
+    office.tell_no_prosecutor(1)
     told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
     law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
     office.json("source-risk", "1", "low", "--reason", "x")
@@ -122,6 +123,7 @@ def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: E
 
 def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edited: Edit) -> None:
     """What is planned tells an excluded officer nothing of it; what is adopted is refused all the same."""
+    office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("measure", "1", "suspension")
     told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
@@ -225,6 +227,7 @@ def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
     office: Office, edited: Edit
 ) -> None:
     """Only those that are closed, with both days."""
+    office.tell_no_prosecutor(1)
     office.close("1", "moot", "--disclosure", "full", "--text", "Merci.")
     law = edited("retention.toml", 'archive = "5 years"', 'archive = "4 years"')
     (moved,) = office.json("law", "--replace", law, "--dry-run")["sooner"]

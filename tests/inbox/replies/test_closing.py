@@ -58,6 +58,7 @@ REFUSED: list[tuple[list[str], str]] = [
 def test_a_case_that_is_not_closed_as_the_law_asks_stays_open(
     office: Office, words: list[str], said: str
 ) -> None:
+    office.tell_no_prosecutor(1)
     assert said in refused(office, "close", "1", *words)
 
 
@@ -69,6 +70,7 @@ def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> 
 
 
 def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
+    office.tell_no_prosecutor(2)
     assert "case 2: its author cannot be told" in refused(
         office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
@@ -80,6 +82,7 @@ def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Of
 
 def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
     """What the law lets be told at all; of protection, what an officer said may be told."""
+    office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
     for kind in ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry"):
         office.json("measure", "1", kind)
@@ -98,6 +101,7 @@ def test_less_is_disclosed_where_less_is_allowed(
     office: Office, told: Callable[[], Any], disclosure: str
 ) -> None:
     """In part: what an officer said may be told. Withheld: nothing, whatever was told before."""
+    office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("measure", "1", "admin_inquiry")
     office.json("measure", "1", "process_fix", "--tell")
@@ -122,6 +126,7 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
 
 def test_an_answer_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
     """One that has left is not."""
+    office.tell_no_prosecutor(1)
     office.json("reply", "1", "--text", "Nous avons bien reçu.")
     told()
     assert "told in writing" in refused(office, "close", "1", "moot", "--disclosure", "full")
@@ -222,6 +227,28 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
         assert "inbox decide 1 transmit|no_transmission" in said
 
 
+def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor_is_told(
+    office: Office,
+) -> None:
+    """Though no rule asked for that: a case that nobody scored may be of an offence. Where to turn is told.
+
+    In full, in part, or by a text beside what is withheld; at the desk a preview does not go past it either.
+    """
+    telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word}
+    assert {"out_of_scope"} == FRENCH.outcomes.keys() - telling
+    for outcome in sorted(telling):
+        for how in (["--disclosure", "full"], ["--disclosure", "partial"], [*WITHHELD]):
+            said = refused(office, "close", "1", outcome, *how, "--text", "Merci.")
+            assert "whether the prosecutor is told was not decided" in said
+            assert "inbox decide 1 transmit|no_transmission --reason TEXT" in said
+    form = {"outcome": "moot", "disclosure": "full", "text": "Merci."}
+    with sitting(office) as client:
+        assert 409 == client.send("/en/case/1/close/preview", **form).status_code
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci.")
+    office.json("close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
+
+
 @pytest.mark.parametrize("code", ["prosecutor", "police"])
 def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is_told(
     office: Office, code: str
@@ -238,6 +265,7 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Inadmissible: with where to turn, or without."""
+    office.tell_no_prosecutor(1)
     for number in ("1", "2"):
         office.json("decide", number, "inadmissible", "--ground", "facts", "--reason", "x")
     office.json("close", "2", "inadmissible", *WITHHELD)

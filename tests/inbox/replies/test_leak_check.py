@@ -95,6 +95,7 @@ def test_a_small_number_is_known_by_what_it_counts() -> None:
 
 def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:
     """What is told at the end is told all the same."""
+    reported.office.tell_no_prosecutor(1)
     reported.office.json("show", "1")
     reported.office.settle(1)
     close = ("close", "1", "moot", "--disclosure", "full", "--text", "Marguerite est partie")

@@ -88,6 +88,7 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Not one word more than of any other case, whatever was done and could be told of it before."""
+    office.tell_no_prosecutor(1)
     office.json("measure", "1", "process_fix", "--tell")
     phone(office)
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
@@ -141,11 +142,14 @@ def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(off
 def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protection_at_once(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Neither because an officer says so, nor because all is told; also while nothing is decided yet."""
+    """Neither because an officer says so, nor because all is told; also while nothing is decided yet.
+
+    Or nobody was asked to.
+    """
     protected = ("measure", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
     office.json("measure", "1", "process_fix")
-    for later in (["tag", "1", "offence"], ["decide", "1", "transmit", "--reason", "x"]):
+    for later in (["show", "1"], ["tag", "1", "offence"], ["decide", "1", "transmit", "--reason", "x"]):
         office.json(*later)
         for way in (["measure", "1", "process_fix", "--tell"], ["tell", "1", "1"]):
             assert early in refused(office, *way)

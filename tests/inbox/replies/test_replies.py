@@ -37,6 +37,7 @@ SAYING: dict[str, list[str]] = {
 @pytest.mark.parametrize("way", SAYING)
 def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
     """Of an answer, more time, and the end alike; without a word nothing is sent."""
+    case.office.tell_no_prosecutor(1)
     case.office.json("settings", "--regime", "external")
     case.office.settle(1)
     case.office.json("show", "1")

@@ -15,6 +15,10 @@ from sqlalchemy.orm import Session
 from crypto import age
 from crypto.bundle import Withdrawal
 from crypto.journal import Presence
+from inbox.casework import exits
+from inbox.casework.exits import Asked, Exit
+from inbox.deadlines import retention_schedule
+from inbox.deadlines.obstacles import Obstacle
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
@@ -22,7 +26,7 @@ from inbox.retention.strike import Passage
 from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Fulltext, Strike, Term, Workflow
+from inbox.vault.casework_tables import Duty, Fulltext, Strike, Term, Workflow
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
 from inbox.vault.tables import Case, Exclusion
 from tests.support import inbox_builders as build
@@ -31,6 +35,7 @@ from tests.support.inbox_clock import Clock
 from tests.support.inbox_copied import found_in
 from tests.support.inbox_ending import tell_portal, work_on
 from tests.support.inbox_kills import killed_everywhere
+from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
 from tests.support.inbox_visas import REFERENCE, agreed
 from tests.support.vault_pages import decrypted, decrypted_file
@@ -188,6 +193,7 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     collect(portal.bundle())
     world.office.json("enter", *words)
     world.office.settle(1)
+    world.office.tell_no_prosecutor(1)
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
@@ -207,6 +213,7 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     drop = Sent(build.drop(world, "a note"))
     collect(portal.bundle(report, letter, drop))
     world.office.settle(1, 2)
+    world.office.tell_no_prosecutor(1, 2)
     for number in (1, 2):
         with world.office.opened() as inbox, inbox.transaction() as session:
             work = session.get_one(Workflow, number)
@@ -227,6 +234,25 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     kept = sorted((row["kind"], row["file"] is not None) for row in world.office.json("unopened")["unopened"])
     assert [("destroyed", False), *[("destroyed", True)] * 2, *[("destroyed-again", False)] * 3] == kept
     assert reporter.keys.case_id not in decrypted(world.office)
+
+
+def test_nothing_is_destroyed_early_before_it_is_decided_whether_the_prosecutor_is_told(
+    closed: Office,
+) -> None:
+    """Though no rule asked for that: nobody dodges the question by not scoring. On its day it goes so."""
+    with closed.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Duty, (1, "art40")))
+    said = refused(closed, "destroy", "1", "--early", "drill")
+    assert "whether the prosecutor is told was not decided" in said
+    assert "inbox decide 1 transmit|no_transmission --reason TEXT" in said
+    with closed.opened() as inbox, inbox.transaction() as session:
+        (due,) = retention_schedule.listing(inbox.home, session)
+        for day, is_asked in ((due.day - timedelta(1), True), (due.day, False)):
+            ways = exits.obstacles(session, 1, Asked(way=Exit.DESTROY, today=day, due=due))
+            assert (Obstacle.PROSECUTOR in ways) is is_asked
+    closed.tell_no_prosecutor(1)
+    agreed(closed)
+    assert [1] == closed.json("destroy", "1", "--early", "drill")["cases"]
 
 
 def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:
@@ -343,6 +369,7 @@ def test_a_file_that_another_row_still_needs_stays(
     collect(portal.bundle(first(reporter), first(other)))
     collect(portal.bundle(Sent(envelope, reporter.keys.case_id)))
     world.office.settle(1, 2)
+    world.office.tell_no_prosecutor(1, 2)
     with world.office.opened() as inbox, inbox.transaction() as session:
         number = session.scalars(select(Case.number).filter_by(case_id=reporter.keys.case_id)).one()
         work = session.get_one(Workflow, number)

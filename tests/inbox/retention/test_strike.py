@@ -41,7 +41,10 @@ pytestmark = pytest.mark.copy_of("founded_strike")
 
 @pytest.fixture(scope="module")
 def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A case in which a name stands in two answers, a follow-up and a note; a drop with it."""
+    """A case in which a name stands in two answers, a follow-up and a note; a drop with it.
+
+    Of both it was decided that no prosecutor is told: until then no text is struck as a whole.
+    """
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("strike"))
     world, reporter = scene.world, scene.reporter
     text = f"{NAME} est malade.\nLe quai est ouvert."
@@ -52,6 +55,7 @@ def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactor
             session.add_all(written_by_officers(number))
             session.get_one(casework_tables.Duty, (number, "art14")).reason = f"{NAME} fuirait"
             session.get_one(Workflow, number).withheld = f"car {NAME} saurait"
+    world.office.tell_no_prosecutor(1, 2)
     report, _ = numbers(world.office)
     world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
     return world.office
@@ -133,6 +137,7 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
 def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, collect: Any) -> None:
     files = [f"de {NAME.upper()}".encode(), b"nothing", b"\xff" + NAME.encode(), bytes(1 << 20)]
     collect(portal.bundle(first(Reporter(world), text=NAME, files=files)))
+    world.office.tell_no_prosecutor(1)
     done = world.office.json("minimise", "--reason", "x", "1", "everywhere", "--text", NAME)
     assert ([1], [3, 4]) == (done["files_with_it"], done["files_not_searched"])
     said = world.office.run("minimise", "--reason", "x", "1", "what:all").out
@@ -154,6 +159,7 @@ def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
 def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: Portal, collect: Any) -> None:
     """One letter that becomes three: refused, nothing is changed, and the whole can be struck."""
     collect(portal.bundle(first(Reporter(world), text="ab" * 60_000)))
+    world.office.tell_no_prosecutor(1)
     world.office.json("reply", "1", "--text", "x " * 4_000)
     before = world.office.state()
     for words, hint in ((["what", "--text", "a"], "PLACE:all"), (["reply-1", "--text", "x"], "reply-N:all")):
@@ -254,6 +260,7 @@ def test_what_stands_between_a_case_and_its_end_is_not_struck(
 ) -> None:
     """Officers deal with the danger first; then they can strike it like anything else."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
+    world.office.tell_no_prosecutor(1)
     strike = ["minimise", "1", *place, "--reason", "drill"]
     before = world.office.state()
     said = world.office.run(*strike)
@@ -278,6 +285,7 @@ def test_an_obstacle_to_any_exit_is_not_struck(
 def test_a_score_does_not_fall_by_what_was_struck(world: World, reporter: Reporter, collect_all: Any) -> None:
     """Opened again, a case is scored by the rules anew: by what was said, not by what is left."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
+    world.office.tell_no_prosecutor(1)
     world.office.json("measure", "1", "none")
     world.office.json("minimise", "1", "danger_now:all", "--reason", "drill")
     world.office.close("1")
@@ -328,9 +336,16 @@ def answer(office: Office, request: int) -> None:
         session.get_one(casework_tables.AccessRequest, request).answered = today()
 
 
+def ask_nobody(office: Office, report: int) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(casework_tables.Duty, (report, "art40")))
+
+
 def ask_for_the_prosecutor(office: Office, report: int) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(casework_tables.Duty(case=report, kind="art40", known=today(), due=today()))
+        session.merge(
+            casework_tables.Duty(case=report, kind="art40", known=today(), due=today(), decided=None)
+        )
 
 
 def transmit(office: Office, report: int) -> None:
@@ -344,13 +359,14 @@ def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
     )
 
 
-@pytest.mark.parametrize("await_justice", [ask_for_the_prosecutor, transmit])
+@pytest.mark.parametrize("await_justice", [ask_nobody, ask_for_the_prosecutor, transmit])
 def test_what_justice_may_ask_for_is_struck_only_in_parts(
     office: Office, await_justice: Callable[[Office, int], None]
 ) -> None:
     """What points to the reporter goes all the same, but for the last word of a text; so does who that is.
 
-    Once no prosecutor is told, or proceedings are over, all of it goes.
+    Also where no rule asked whether the prosecutor is told: nobody dodges the question by not scoring. Once
+    no prosecutor is told, or proceedings are over, all of it goes.
     """
     report, _ = numbers(office)
     await_justice(office, report)
@@ -374,8 +390,9 @@ def test_what_justice_may_ask_for_is_struck_only_in_parts(
     assert "only in parts" in office.run(*strike, "who", "--text", "chez").err
     assert {"identity": 1} == office.json(*strike, "identity:all")["struck"]
     with office.opened() as inbox, inbox.transaction() as session:
-        for duty in session.query(casework_tables.Duty).filter_by(kind="art40"):
-            duty.decided = today()
+        session.merge(
+            casework_tables.Duty(case=report, kind="art40", known=today(), due=today(), decided=today())
+        )
         session.add(measured(report, "final_decision", 10))
     office.json(*strike, "follow-up-1:all")
 
