@@ -1,6 +1,6 @@
 """To whom something of a case was given, on which ground (article 9 of loi 2016-1691)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,8 +17,8 @@ from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import Disclosure
-from templates.law.rules import Asked
+from inbox.vault.casework_tables import Disclosure, Duty
+from templates.law.rules import Asked, DutyRole
 
 LONGEST = 200
 _REASON = sentence("name an authority; if it has to go to that person, give a reason: --reason TEXT")
@@ -135,6 +135,23 @@ def check_justice(session: Session, number: int) -> None:
                 ),
             ),
         )
+
+
+def sent_to_prosecutor(session: Session) -> Collection[int]:
+    """Return the numbers of the cases of which a letter or a dossier went to a prosecutor, by the ledger.
+
+    What an officer notes there by hand is none: one alone could write it.
+    """
+    by_hand = [each.value for each in What]
+    rows = select(Disclosure.case).where(Disclosure.ground == Ground.JUDICIAL.value)
+    return set(session.scalars(rows.where(Disclosure.what.not_in(by_hand))))
+
+
+def transmitted_unsent(session: Session) -> Sequence[int]:
+    """Return the numbers of the cases that go to the prosecutor by decision, and of which nothing went."""
+    duty = in_use.of(session).duty(DutyRole.PROSECUTOR)
+    decided = select(Duty.case).filter_by(kind=duty, decision=legal_duties.transmitting(session))
+    return sorted(set(session.scalars(decided)) - set(sent_to_prosecutor(session)))
 
 
 def of(session: Session, number: int) -> Sequence[Disclosure]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import addressees, declarations, named
+from inbox.access import addressees, declarations, disclosures, named
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
@@ -51,7 +51,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """
 
     def choose(session: Session) -> Action:
-        code = _code(session, decision)
+        code = _code(session, number, decision)
         is_warned = addressees.check(session, number, decision.addressee, decision.despite)
         is_warned = is_warned or _lacks_reply(session, number, decision.choice)
         return action(
@@ -122,7 +122,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
     if role is DutyRole.PERSONS:
         warns = rule.informs and prosecutor_word.binds(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
-        code = _code(session, decision)
+        code = _code(session, number, decision)
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
         exits.check(session, number, asked)
         _check_nobody(session, number, rule)
@@ -154,9 +154,15 @@ def _rule(session: Session, choice: str) -> rules.Decision:
     return in_use.rule(legal_duties.decisions(session), choice)
 
 
-def _code(session: Session, decision: Decision) -> Code:
-    """Return what the journal calls a decision: some take two officers, as does the measure that it takes."""
-    return Code.DECIDE_BY_TWO if officers(session, decision.choice) > 1 else Code.DECIDE
+def _code(session: Session, number: int, decision: Decision) -> Code:
+    """Return what the journal calls a decision: some take two officers, as does the measure that it takes.
+
+    So does, whatever the law says, that a case goes to the prosecutor of which nothing went: one officer
+    alone could else end the question, and nobody would be told.
+    """
+    is_unsent = decision.choice == legal_duties.transmitting(session)
+    is_unsent = is_unsent and number not in disclosures.sent_to_prosecutor(session)
+    return Code.DECIDE_BY_TWO if is_unsent or officers(session, decision.choice) > 1 else Code.DECIDE
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:

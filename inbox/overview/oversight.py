@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crypto.journal import Presence, Value
 from crypto.keyring import Texts
-from inbox.access import access_requests, handlers
+from inbox.access import access_requests, disclosures, handlers
 from inbox.deadlines import office, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.retention_schedule import Rule
@@ -83,6 +83,7 @@ def _view(session: Session, today: date) -> View:
         "outcomes": _counted(work.outcome for work in works),
         "disclosure": _counted(work.disclosure for work in works),
         "decisions": _counted(row.decision for row in decisions),
+        "transmitted_unsent": disclosures.transmitted_unsent(session),
         "exclusions": len(queries_access.exclusions(session)),
         **_journalled(session),
         "break_glass": [

@@ -276,7 +276,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_MEASURE: Rule(reason=_NEEDED, oversight=True, values=_MEASURE),
     Code.CLOSE: Rule(reason=Reason.OPTIONAL, quarantine=True, oversight=True, compared=True, values=_CLOSING),
     Code.REOPEN: Rule(reason=_NEEDED, oversight=True),
-    Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, compared=True, values=_DECIDING),
+    Code.DECIDE: Rule(reason=_NEEDED, quarantine=True, oversight=True, compared=True, values=_DECIDING),
     Code.DECIDE_BY_TWO: Rule(
         officers=2, reason=_NEEDED, quarantine=True, oversight=True, compared=True, values=_DECIDING
     ),

@@ -80,7 +80,7 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         client.send("/en/access", **ASKED)
         office_forms = {"source-risk": {"risk": "low"}, "decide": {"choice": "transmit", "addressee": "P"}}
         for path, form in office_forms.items():
-            assert 303 == client.send(f"/en/case/1/{path}", **form, reason="drill").status_code
+            assert 303 == client.send(f"/en/case/1/{path}", **both(**form, reason="drill")).status_code
         assert "Proceedings go on" in client.page("/en/access/1")
         word = {"case": "1", "day": today().isoformat(), "reference": "TJ du Havre"}
         assert 303 == client.send("/en/access/1/unopposed", **word).status_code

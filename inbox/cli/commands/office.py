@@ -178,6 +178,8 @@ def _oversight_lines(view: View) -> Iterator[str]:
     yield f"scores judged: {cases['judged']}; in quarantine: {cases['quarantined']}"
     yield f"for their handlers alone: {cases['for_handlers']}, of them {cases['for_handlers_overdue']} late"
     yield f"kept from an officer: {view['exclusions']}"
+    if unsent := view["transmitted_unsent"]:
+        yield f"transmitted, nothing sent: case {', '.join(map(str, unsent))}"
     yield ""
     yield " ".join(f"{state.value:>7}" for state in oversight.State)
     for kind, counts in view["deadlines"].items():

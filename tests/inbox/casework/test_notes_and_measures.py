@@ -16,7 +16,7 @@ from inbox.vault.casework_tables import Credibility
 from inbox.vault.tables import OutboxBundle
 from templates.law.rules import MeasureRole
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import Office, Reporter, today
+from tests.support.inbox_builders import PASSPHRASE, Office, Reporter, today
 from tests.support.inbox_outcomes import refused, slot
 from tests.support.laws import FRENCH
 
@@ -449,7 +449,8 @@ def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(off
     assert "Le Goff, restrictions: no <b> suspension (" in office.run("show", "1").out
     form = {"choice": "transmit", "reason": "x", "addressee": "x", "restrictions": "no <i> hearing"}
     with sitting(office) as client:
-        assert 303 == client.send("/en/case/1/decide", **form).status_code
+        two = {"passphrase-officer": PASSPHRASE}
+        assert 303 == client.send("/en/case/1/decide", **form, **two).status_code
         assert "Restrictions of the prosecutor: <bdi>no &lt;i&gt; hearing</bdi>" in client.page("/en/case/1")
 
 

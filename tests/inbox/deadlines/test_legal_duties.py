@@ -161,7 +161,8 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
     assert ("art40_transmission", "Parquet du Havre", "26/118", False) == tuple(
         measure[name] for name in ("kind", "addressee", "reference", "told")
     )
-    entry = [each for each in office.json("journal", "print")["entries"] if each["action"] == "decide"][-1]
+    entries = office.json("journal", "print")["entries"]
+    entry = [each for each in entries if each["action"] == "decide-by-two"][-1]
     decided = {"duty": "art40", "decision": "transmit"}
     assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
 

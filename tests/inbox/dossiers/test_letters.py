@@ -211,6 +211,40 @@ def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(o
     assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "drill")
 
 
+def test_two_officers_decide_that_the_prosecutor_is_told_until_a_letter_or_dossier_went(
+    office: Office,
+) -> None:
+    """Else one officer alone ends the question, and nobody is told; oversight lists and counts it.
+
+    What an officer notes in the ledger by hand is no letter.
+    """
+
+    def decided() -> str:
+        office.json("decide", "1", "transmit", "--reason", "drill")
+        entries = office.json("journal", "print")["entries"]
+        found = [each for each in entries if each["values"].get("decision") == "transmit"]
+        return str(found[-1]["action"])
+
+    unasked(office)
+    assert "decide-by-two" == decided()
+    for words in (
+        ("--to", "Parquet", "--what", "report", "--ground", "judicial"),
+        ("--to", "Parquet", "--what", "other", "--ground", "other", "--reason", "x"),
+    ):
+        office.json("disclosures", "add", "1", *words)
+        assert "decide-by-two" == decided()
+    assert [1] == office.json("oversight")["transmitted_unsent"]
+    assert "transmitted, nothing sent: case 1\n" in office.run("oversight").out
+    with sitting(office) as client:
+        assert "Le dossier 1 est transmis au procureur, et rien" in client.page("/fr/oversight")
+    counted = office.json("oversight")["actions"]
+    office.json(*write("prosecutor", office.out / "x"))
+    assert "decide" == decided()
+    seen = office.json("oversight")
+    assert ([], counted["decide"] + 1) == (seen["transmitted_unsent"], seen["actions"]["decide"])
+    assert "nothing sent" not in office.run("oversight").out
+
+
 def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office: Office) -> None:
     """As by the decision, on both surfaces; the two other letters do not wait for it."""
     transmitted(office)
