@@ -38,6 +38,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     world = World(office)
     tell(world, Portal(world, folder / "medium"), SAID)
     office.json("declare", "1")
+    office.tell_no_prosecutor(1)
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(casework_tables.Note(case=1, position=1, by="alice", day=today(), text=f"voir {NAME}"))
     return office
@@ -126,7 +127,7 @@ def test_all_that_stands_somewhere_is_struck_or_a_sentence_everywhere(client: Cl
 
 def test_what_a_prosecutor_may_ask_for_is_struck_only_in_parts(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(casework_tables.Duty(case=1, kind="art40", known=today(), due=today()))
+        session.get_one(casework_tables.Duty, (1, "art40")).decided = None
     with sitting(office) as client:
         whole = seen(client, picked='["what", null]')
         part = seen(client, picked="", passage=NAME, place="what")

@@ -142,6 +142,7 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
     bundle = portal.bundle(*drops, edit=lambda intake: build.replace(intake, exported=clock.day))
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     office.settle(1, 2)
+    office.tell_no_prosecutor(1)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), clock.day)
         transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
