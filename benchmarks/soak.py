@@ -115,6 +115,10 @@ PARTS: Mapping[str, Part] = {
     "peers": Part(
         tested("-m", "soak", "tests/pages/test_firefox.py", "tests/crypto/test_age_peers.py"), _OF_PORTAL
     ),
+    "pages": Part(
+        tested("-m", "soak", "tests/desk/test_pages.py", "tests/pages/test_look.py"),
+        ("inbox/desk/", *_OF_PORTAL),
+    ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),

@@ -127,6 +127,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("started", ["standard"], indirect=True)
 def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(
     site: PortalSite, started: Firefox, tmp_path: Path
@@ -152,6 +153,7 @@ def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(
     assert site.report()[1] == {1: FILE}
 
 
+@pytest.mark.soak
 def test_a_case_goes_all_its_way_without_a_compiler(
     chromium: Browser, site: PortalSite, record_property: Record
 ) -> None:

@@ -246,21 +246,26 @@ def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
     return world.office
 
 
+# At every step it is seen by `make soak stops`.
+EVERY_THIRD = pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.soak)])
+
+
+@EVERY_THIRD
 def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
-    small: Office, tmp_path: Path
+    small: Office, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at every step: what is there opens with its case; where nothing is, it can be put back."""
+    """Killed at its steps: what is there opens with its case; where nothing is, it can be put back."""
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")
     words = ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
     words += ["--share", str(share), "--passphrase-file", str(small.secret), "--json"]
     begun = Office(tmp_path / "before")
     begun.root.parent.mkdir()
-    killed = killed_everywhere(begun, tmp_path / "killed", today(), *words)
+    killed = killed_everywhere(begun, tmp_path / "killed", today(), *words, stride=stride)
     whole = [each.root.exists() for each in killed]
     assert sorted(whole) == whole
-    assert 10 < whole.index(True)
-    for each in [*killed[: whole.index(True) : 5], *killed[whole.index(True) :]]:
+    assert 10 < stride * whole.index(True)
+    for each in [*killed[: whole.index(True) : 2], *killed[whole.index(True) :]]:
         if not each.root.exists():
             assert 0 == main.run(["--home", str(each.root), *words])
         shutil.copy(share, each.root)
@@ -290,13 +295,16 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
     assert ["out", "shares"] == sorted(path.name for path in folder.iterdir())
 
 
-def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(small: Office, tmp_path: Path) -> None:
+@EVERY_THIRD
+def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(
+    small: Office, tmp_path: Path, stride: int
+) -> None:
     """What was cut short is no backup, is swept away by the next, and does not stand in its way."""
     folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
     words = ("backup", "--out", "{}/backups", "--keystore-out", "{}/keys")
-    killed = killed_everywhere(small, tmp_path / "killed", today(), *words)
+    killed = killed_everywhere(small, tmp_path / "killed", today(), *words, stride=stride)
     whole = []
     for n, each in enumerate(killed):
         (*made,) = (each.root.parent / "backups").glob("backup-*")
