@@ -247,10 +247,10 @@ def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
 
 
 # At every step it is seen by `make soak stops`.
-EVERY_THIRD = pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.soak)])
+EVERY_SECOND = pytest.mark.parametrize("stride", [2, pytest.param(1, marks=pytest.mark.soak)])
 
 
-@EVERY_THIRD
+@EVERY_SECOND
 def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
@@ -295,7 +295,7 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
     assert ["out", "shares"] == sorted(path.name for path in folder.iterdir())
 
 
-@EVERY_THIRD
+@EVERY_SECOND
 def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:

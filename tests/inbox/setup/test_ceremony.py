@@ -165,8 +165,10 @@ def test_no_inbox_is_founded_on_shares_that_fail_the_test(
     assert (4, 6) == (founded.proven.quorums, founded.proven.fewer)  # the control
 
 
-def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path) -> None:
-    """At every step the process is killed: there is no home, or a whole one that a quorum opens."""
+# Every third would miss what is there for two steps alone, such as a home without its header.
+@pytest.mark.parametrize("stride", [2, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path, stride: int) -> None:
+    """The process is killed at its steps (all in `make soak stops`): no home, or a whole one, is there."""
     begun = Office(tmp_path / "begun", ("alice", "bruno"))
     begun.shares.mkdir(parents=True)
     secrets = []
@@ -174,16 +176,16 @@ def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path
         begun.secret_of(name).write_text(passphrase_of(name))
         secrets += ["--passphrase-file", f"{{}}/shares/{name}.passphrase"]
     words = [*INIT, "--officers", ",".join(NAMES), "--shares", "{}/shares", "--sheets", *secrets]
-    killed = killed_everywhere(begun, tmp_path / "killed", build.today(), *words)
+    killed = killed_everywhere(begun, tmp_path / "killed", build.today(), *words, stride=stride)
     whole = [office for office in killed if office.root.exists()]
-    assert 2 <= len(whole) < len(killed) - 20
+    assert 2 <= len(whole) * stride < len(killed) * stride - 20
     assert any(office.shares.glob("*.sheet.txt") for office in killed if office not in whole)
     for office in whole:
         with office.unlocked() as opened:
             assert ("alice", "bruno") == opened.officers
     cut_short = [office for office in killed if any(office.shares.glob("*.sheet.txt.*.part"))]
     assert any("word" in path.read_text() for office in cut_short for path in office.shares.glob("*.part"))
-    for office in {*killed[: -len(whole) : 5], *cut_short}:
+    for office in {*killed[: -len(whole) : 5 // stride], *cut_short}:
         handout = Handout(office.shares, with_sheets=False)
         founding.found(
             office.root, build.charter(), build.circle(*NAMES, quorum=2), handout, today=build.today()
