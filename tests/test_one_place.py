@@ -183,6 +183,7 @@ OUTLIVING = {
     "inbox/desk/problems.py": {"g"},  # its language
     "inbox/desk/rendering.py": {"g"},  # its language
     "inbox/desk/sessions/witnesses.py": {"g"},  # whom the page of the same request asks for passphrases
+    "inbox/desk/sessions/writing.py": {"g"},  # which form was sent
     "inbox/system/idle_timeout.py": {"_Limit"},  # for how long nobody may type
     "inbox/system/workers.py": {"ContextVar", "_worker"},  # what a process was started for
 }

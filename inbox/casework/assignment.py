@@ -1,17 +1,38 @@
 """Which officer a case is assigned to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import handlers
 from inbox.deadlines import workflow
-from inbox.language.errors import CaseRefused
+from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_access, queries_office
+from inbox.vault.casework_tables import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Which cases a deputy sees to from now on, and which stay, as the deputy may not read them."""
+
+    numbers: tuple[int, ...]
+    kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many open cases an officer sees to, and in how many of them something is overdue."""
+
+    officer: str
+    count: int
+    overdue: int
 
 
 def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
@@ -25,6 +46,45 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
         _assign(session, who, number, officer)
 
     bulk.do(inbox, who, action(Code.ASSIGN, officer=officer), numbers, give)
+
+
+def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
+    """Let a deputy see to the open cases of an officer who is absent, all at once; return which.
+
+    Only those that who acts may read are passed on. One that the deputy may not read stays, and is named.
+    Refused if nothing is to be passed on; else raises as ``assign``.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        open_ones = select(Workflow.case).filter_by(assigned=absent, is_open=True).order_by(Workflow.case)
+        mine = session.scalars(open_ones).all()
+        kept = [number for number in mine if not _may_see_to(session, number, deputy)]
+    numbers = [number for number in mine if number not in kept]
+    if not numbers:
+        raise Refused(
+            sentence("no case of {absent} can be passed on to {deputy}", absent=absent, deputy=deputy),
+            sentence("see who sees to what: inbox queue --officer {absent}", absent=absent),
+        )
+    assign(inbox, who, numbers, deputy)
+    return PassedOn(tuple(numbers), tuple(kept))
+
+
+def workload(session: Session, today: date) -> Sequence[Load]:
+    """Return how many open cases each officer sees to, of those that those present may read."""
+    late = func.count().filter(Workflow.deadline < today)
+    rows = session.execute(
+        select(Workflow.assigned, func.count(), late)
+        .where(Workflow.is_open.is_(True), Workflow.assigned.is_not(None))
+        .group_by(Workflow.assigned)
+        .order_by(Workflow.assigned)
+    )
+    return [Load(officer or "", count, overdue) for officer, count, overdue in rows]
+
+
+def _may_see_to(session: Session, number: int, officer: str) -> bool:
+    if officer in queries_access.excluded_from(session, number):
+        return False
+    among = handlers.of(session, number)
+    return not among or officer in among
 
 
 def _assign(session: Session, who: Actor, number: int, officer: str | None) -> None:

@@ -37,6 +37,7 @@ _COMMANDS = {
     "preview": "inbox.cli.commands.files:preview",
     "attachment": "inbox.cli.commands.files:attachment",
     "reply": "inbox.cli.commands.replies:reply",
+    "acknowledge": "inbox.cli.commands.replies:acknowledge",
     "templates": "inbox.cli.commands.replies:templates_command",
     "status": "inbox.cli.commands.replies:status",
     "outbox": "inbox.cli.commands.exchange:outbox_command",

@@ -28,7 +28,7 @@ from inbox.desk.pages import (
     retention,
     subject_access,
 )
-from inbox.desk.sessions import confirming, guard, meanwhile, signing
+from inbox.desk.sessions import confirming, guard, meanwhile, signing, staying, writing
 from inbox.desk.state import Desk
 
 # The answers to a questionnaire have at most 160,000 characters, of up to twelve bytes in a form.
@@ -37,6 +37,8 @@ _LARGEST_FORM = 1 << 21
 _PAGES = (
     signing.pages,
     confirming.pages,
+    staying.pages,
+    writing.pages,
     queue.pages,
     case.pages,
     replies.pages,
@@ -78,6 +80,7 @@ def create_app(desk: Desk) -> Flask:
     jobs.init_app(app)
     headers.init_app(app)
     rendering.init_app(app)
+    writing.init_app(app)
     meanwhile.init_app(app)
     problems.init_app(app)
     _register(app, desk.place, (guard.doors, style.sheets))

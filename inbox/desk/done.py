@@ -12,6 +12,7 @@ class Done(StrEnum):
     STATUS_SET = "status-set"
     JUDGED = "judged"
     NOTED = "noted"
+    THROWN_AWAY = "thrown-away"
     TAGGED = "tagged"
     ASSIGNED = "assigned"
     ASSESSED = "assessed"

@@ -1,10 +1,12 @@
-"""What a page of the desk may do in a browser: show itself, with its style and pictures, and send forms."""
+"""What a page of the desk may do in a browser: show itself, send forms, run the one script of the desk."""
 
 from flask import Flask, Response
 
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         "base-uri 'none'",
@@ -17,6 +19,7 @@ POLICY = "; ".join(
 _OFF = ("camera", "display-capture", "geolocation", "microphone", "clipboard-read", "local-fonts", "usb")
 ALWAYS = {
     "Content-Security-Policy": POLICY,
+    "Integrity-Policy": "blocked-destinations=(script)",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -31,7 +31,8 @@ from inbox.system import idle_timeout
 pages = Blueprint("jobs", __name__, url_prefix="/job")
 
 # What is answered meanwhile, as it needs nothing of the vault.
-_MEANWHILE = {"jobs.show", "locked.lock", "guard.enter", "signing.ask", "style.sheet", "style.icon"}
+_MEANWHILE = {"jobs.show", "locked.lock", "guard.enter", "signing.ask", "staying.left", "staying.stay"}
+_MEANWHILE |= {"style.sheet", "style.script", "style.icon"}
 # So long a page waits for the end of a job before it says that there is none yet: most are over by then.
 _PATIENCE_SECONDS = 0.4
 # Browsers ask again by themselves after so many seconds.

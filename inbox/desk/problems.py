@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
 from inbox.desk import rendering
-from inbox.desk.sessions import witnesses
+from inbox.desk.sessions import witnesses, writing
 from inbox.desk.sessions.confirmations import may_be_asked
 from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
@@ -31,8 +31,14 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refused: Refused) -> ResponseReturnValue:
-    shown = {"what": refused.what, "hint": refused.hint, "written": witnesses.written()}
+    shown = {"what": refused.what, "hint": refused.hint, **_what_was_written()}
     return rendering.page("refused.html", **shown), HTTPStatus.CONFLICT
+
+
+def _what_was_written() -> dict[str, Any]:
+    """Return what an officer gave with a form, where it is kept, and the case that it is about."""
+    case = (request.view_args or {}).get("case")
+    return {"written": witnesses.written(), "back": writing.way_back(), "case": case}
 
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:

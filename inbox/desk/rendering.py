@@ -1,6 +1,7 @@
 """Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
@@ -18,7 +19,7 @@ from crypto.journal import Presence, Value
 from crypto.keyring import Texts
 from crypto.printable import lines, visible
 from inbox.deadlines import urgency
-from inbox.desk import translate
+from inbox.desk import style, translate
 from inbox.desk.state import here, seat, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
@@ -132,6 +133,9 @@ def page(template: str, /, **values: Any) -> str:
             notices=here().notices,
             said=seat().said(),
             here=request.endpoint,
+            left=here().seats.left(seat()),
+            integrity=style.integrity(),
+            new_id=secrets.token_urlsafe,
             url_for=url_for,
             csrf=generate_csrf,
             other=_in_other_language,

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
 from inbox.access import access_requests, declarations
+from inbox.casework import assignment
+from inbox.casework.assignment import Load
 from inbox.deadlines import exchange_rhythm, legal_duties
 from inbox.deadlines.exchange_rhythm import Missed
 from inbox.language.errors import Refused
@@ -82,7 +84,8 @@ class QueuePage:
     decision. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``missed`` is the exchange that should have brought more by now.
-    ``requests`` are the open requests for access, the first due first.
+    ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
+    many cases.
     """
 
     count: int
@@ -94,6 +97,7 @@ class QueuePage:
     questionnaire: Questionnaire
     missed: Missed | None
     requests: Sequence[AccessRequest]
+    workload: Sequence[Load]
 
     @property
     def is_many(self) -> bool:
@@ -119,6 +123,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
             catalogue.readable_in_use(session),
             exchange_rhythm.missed(session, who.today),
             access_requests.pending(session),
+            assignment.workload(session, who.today),
         )
 
 

@@ -10,6 +10,7 @@ from inbox.casework import tags as case_tags
 from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import work_view
+from inbox.questionnaire import catalogue
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
 
@@ -35,19 +36,25 @@ class Line:
 # What those who are not among the handlers of a case are not shown of it.
 _OF_HANDLERS = (
     *("score", "judged", "status", "category", "area", "assigned", "received", "new", "summary", "tags"),
+    "cautions",
 )
 
 # What those who have not declared to have no interest in it are not shown of it.
-_OF_READERS = ("score", "area", "summary", "tags")
+_OF_READERS = ("score", "area", "summary", "tags", "cautions")
 
 
 def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
     """Return a line's worth of each case of a page of the queue; ``urgency`` says how far its deadline is."""
     tags = case_tags.of_all(session, [line.number for line in found])
-    return [_row(line, tags[line.number], today) for line in found]
+    return [_row(line, tags[line.number], _cautions(session, line), today) for line in found]
 
 
-def _row(line: Line, tags: list[str], today: date) -> View:
+def _cautions(session: Session, line: Line) -> list[str]:
+    """Return what must be known before a report is read; nothing of one that is not shown."""
+    return [] if line.case is None or line.undeclared else [*map(str, catalogue.cautions(session, line.case))]
+
+
+def _row(line: Line, tags: list[str], cautions: list[str], today: date) -> View:
     due = line.deadline
     seen = {
         "case": line.number,
@@ -71,6 +78,7 @@ def _row(line: Line, tags: list[str], today: date) -> View:
         "area": work.area,
         "assigned": work.assigned,
         "tags": tags,
+        "cautions": cautions,
         "received": case.received.isoformat(),
         "new": case.new,
         "summary": case.summary,

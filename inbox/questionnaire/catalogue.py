@@ -57,10 +57,15 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
 
 def warns_of_danger(session: Session, case: Case) -> bool:
     """Tell whether an answer of a report says, or fears, that somebody is in danger."""
+    return Flag.DANGER in cautions(session, case)
+
+
+def cautions(session: Session, case: Case) -> list[Flag]:
+    """Return what must be known before a report is read, because of its answers."""
     if case.unsigned:
-        return False
+        return []
     report = REPORT.parse(case.message)
-    return Flag.DANGER in answers.flags(closest(session, report.questionnaire), report.answers)
+    return answers.flags(closest(session, report.questionnaire), report.answers)
 
 
 def in_use(session: Session) -> Questionnaire:

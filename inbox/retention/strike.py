@@ -1,8 +1,9 @@
 """Passages that do not belong in a case leave it for good (Directive 2019/1937, article 17).
 
-They leave what the author wrote and what officers wrote about it, down to the index. The signature of a
-message goes with them: whoever guesses what was struck could try it on that. The ledger of what was given to
-whom (article 9 of loi 2016-1691) and the signed journal are not rewritten; files are not either.
+They leave what the author wrote and what officers wrote or began to write about it, down to the index. The
+signature of a message goes with them: whoever guesses what was struck could try it on that. The ledger of
+what was given to whom (article 9 of loi 2016-1691) and the signed journal are not rewritten; files are not
+either.
 """
 
 import re
@@ -143,6 +144,8 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
         if striker.emptied and what in standing:
             raise _only_in_parts(session, number, what)
     _make_anew(session, case)
+    if passage.words is not None:
+        strikers.from_drafts(session, number, passage.words)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
     session.add(
         Strike(case=number, position=last + 1, day=by.today, by=", ".join(by.officers), place=passage.place)

@@ -13,7 +13,7 @@ from crypto import messages
 from crypto.errors import Malformed
 from crypto.messages import REPORT
 from crypto.shape import Shape
-from inbox.casework import measures
+from inbox.casework import measures, unfinished
 from inbox.casework import tags as case_tags
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -187,6 +187,12 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
     tags = [name for name in case_tags.of(session, number) if striker.has("tags", name)]
     if tags:
         case_tags.take_off(session, number, tags, today)
+
+
+def from_drafts(session: Session, number: int, words: str) -> None:
+    """Strike words from what officers have begun to write about a case, of which nobody else is told."""
+    striker = Striker(EVERYWHERE, words)
+    unfinished.rewrite(session, number, lambda text: striker.text(EVERYWHERE, text))
 
 
 def _rows(session: Session, kind: Any, number: int) -> Iterable[Any]:

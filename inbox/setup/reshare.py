@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from crypto import passphrase
 from crypto.journal import Presence
 from inbox.access import conflicts
+from inbox.casework import unfinished
 from inbox.keys import key_store, officers, share_file
 from inbox.keys.secret_sharing import Circle, Proven, Sharing, check, prove, share, withdraw
 from inbox.keys.vault_header import encode
@@ -191,6 +192,7 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
             _SEE,
         )
     officers.appoint(session, names, proven.day)
+    unfinished.end(session, [name for name in before if name not in names])
     key_store.save(home, session, key_store.load(home, session))
     values = {**change.action.values, "sharing": proven.sharing.name, "quorum": proven.sharing.quorum}
     journal.note(session, change.by, replace(change.action, values=values))

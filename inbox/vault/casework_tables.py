@@ -142,6 +142,24 @@ class Note(Base):
     text: Mapped[str]
 
 
+class Unfinished(Base):
+    """What an officer has begun to write: the fields of a form, for that officer alone.
+
+    A report that is not entered yet has no ``case``. ``fields`` are pairs of name and value, as JSON.
+
+    It is not journalled, is narrowed with its case, and leaves with it.
+    """
+
+    __tablename__ = "unfinished"
+    __table_args__ = (Index("unfinished_of_officer", "officer", "case"),)
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"))
+    case: Mapped[int | None] = mapped_column(ForeignKey("cases.number"))
+    form: Mapped[str]
+    day: Mapped[date]
+    fields: Mapped[str]
+
+
 class Tag(Base):
     """A word by which officers find a case again."""
 

@@ -17,24 +17,12 @@ import pytest
 from crypto import passphrase
 from inbox.desk import headers
 from inbox.keys import officers, vault_header
-from tests.support.desk_room import Served, serving
+from tests.support.desk_room import HASTILY, Served, serving
 from tests.support.inbox_builders import Office, passphrase_of
 from tests.support.traces import found_in_memory
 
 NAMES = ("alice", "bruno", "chloe")
-# The same program, in which a minute of waiting is a second.
-HASTILY = [
-    sys.executable,
-    "-c",
-    """
-from inbox.cli import main
-from inbox.desk.sessions import seats
-from inbox.system import idle_timeout
-seats.MINUTE = idle_timeout.GRACE = 1
-main.main()
-""",
-]
-# The same, in which nobody waits longer than half a second for what is asked; few files may be open.
+# The same program, in which nobody waits longer than half a second for what is asked; few files may be open.
 BUSY = [
     "prlimit",
     "--nofile=80",

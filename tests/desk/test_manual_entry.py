@@ -22,7 +22,7 @@ CANARY = "zibeline-quartz-7319"
 
 def told(**answers: Any) -> dict[str, Any]:
     """Return a form with these answers; what begins with an underscore is no answer."""
-    form = {"form": "one", "route": "letter", "language": "fr", "received": today().isoformat()}
+    form = {"once": "one", "route": "letter", "language": "fr", "received": today().isoformat()}
     return form | {f"q-{name}".removeprefix("q-_"): given for name, given in answers.items()}
 
 
@@ -74,7 +74,7 @@ def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
     assert ["what", "category"] == re.findall(r'href="#q-([a-z_]+)"', listed)
 
 
-@pytest.mark.parametrize("wrong", [{"_form": ""}, {"_route": "fax"}, {"_language": "de"}, {"_received": ""}])
+@pytest.mark.parametrize("wrong", [{"_once": ""}, {"_route": "fax"}, {"_language": "de"}, {"_received": ""}])
 def test_what_no_page_of_ours_would_send_is_no_form(client: Client, wrong: dict[str, str]) -> None:
     assert enter(client, what="x", **wrong).status_code == 400
 

@@ -1,5 +1,6 @@
 """An inbox of three officers in which case 3 is kept from bruno, with all that can belong to a case."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
@@ -43,6 +44,7 @@ OF_THE_WORK = (
     "listed_cases",
     "archive_openings",
     "openings",
+    "unfinished",
 )
 # Children before the rows that they refer to.
 OF_THE_CASE = (
@@ -153,6 +155,9 @@ def work_on(number: int) -> Iterator[Base]:
     yield casework_tables.AccessCase(case=number, request=1, reference=text, given=False, reason=text)
     for name in NAMES:
         yield casework_tables.ArchiveOpening(case=number, officer=name, day=day)
+        yield casework_tables.Unfinished(
+            officer=name, case=number, form="note", day=day, fields=json.dumps([("text", text)])
+        )
     yield casework_tables.Strike(case=number, position=1, day=day, by="alice", place="what")
     yield casework_tables.StruckText(case=number, place="what", words=9)
     yield casework_tables.Opening(case=number, memo=f"{text} {number} memo".encode().ljust(60, b"\0"))

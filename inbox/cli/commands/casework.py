@@ -132,6 +132,21 @@ def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, *
     terminal.show({"cases": numbers, "assigned": to}, [said], as_json=as_json)
 
 
+@many_group.command(name="pass-on")
+@click.argument("absent")
+@click.argument("deputy")
+@officer_options
+@json_option
+@click.pass_obj
+def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
+    """Let DEPUTY see to all open cases of the officer ABSENT."""
+    with door.opened() as (inbox, who):
+        done = assignment.pass_on(inbox, who, absent, deputy)
+    said = [f"{counted(done.numbers)}: {deputy} sees to {'it' if len(done.numbers) == 1 else 'them'}"]
+    said += [f"case {number} stays: {deputy} may not read it" for number in done.kept]
+    terminal.show({"cases": done.numbers, "assigned": deputy, "kept": done.kept}, said, as_json=as_json)
+
+
 def _part_options(command: Callable[..., None]) -> Callable[..., None]:
     for name in reversed(score.NAMES):
         meaning = labels.english("part_values", name)

@@ -10,6 +10,7 @@ import click
 from crypto.messages import Status
 from crypto.printable import visible
 from inbox.casework.measures import Disclosure
+from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
     Door,
     case_argument,
@@ -22,10 +23,12 @@ from inbox.cli.options import (
     reason_option,
     text_options,
 )
+from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import closing, drafts, extension, statuses, templates
+from inbox.replies import acknowledging, closing, drafts, extension, statuses, templates
+from inbox.replies.acknowledging import Acknowledged
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -117,6 +120,26 @@ def reply(  # noqa: PLR0913 - one for each option
         added = _say(drafts.send, inbox, who, case, draft)
     view = {"case": case, "day": added.day.isoformat(), "slot": added.serial}
     terminal.show(view, [f"case {case}: the reply waits for the next outbox"], as_json=as_json)
+
+
+@click.command()
+@many_cases
+@officer_options
+@json_option
+@click.pass_obj
+def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
+    """Acknowledge reports, each in its language; those that tell of danger are left out, and named."""
+    cases = chosen(given)
+    with door.opened() as (inbox, who):
+        found = acknowledging.acknowledge(inbox, who, cases.numbers(inbox, who))
+    view = {"acknowledged": found.done, "left_out": found.left_out}
+    terminal.show(view, _acknowledged(found), as_json=as_json)
+
+
+def _acknowledged(found: Acknowledged) -> Iterator[str]:
+    yield f"{counted(found.done)} acknowledged: it leaves with the next outbox"
+    for number, why in found.left_out.items():
+        yield f"case {number} is left out: {labels.english('left_out', why)}"
 
 
 @click.command()

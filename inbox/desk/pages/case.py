@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from inbox.access import declarations
 from inbox.desk import rendering
 from inbox.desk.done import Done
+from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.language import labels
 from inbox.overview import case_view, timeline
@@ -22,10 +23,13 @@ def show(case: int) -> ResponseReturnValue:
     inbox, who = here().inbox, actor()
     shown = case_view.read(inbox, who, case, rendering.language())
     offered = choices.offered(inbox, who)
+    begun = writing.begun(case)
     return rendering.page(
         "case/case.html",
         view=shown.view,
         officers=shown.officers,
+        begun=begun,
+        given=writing.given(begun),
         authorities=offered.authorities,
         templates=offered.templates,
         score=score,

@@ -13,6 +13,7 @@ from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import done
+from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.dossiers import recording
 from inbox.vault import score
@@ -25,6 +26,7 @@ pages = Blueprint("casework", __name__)
 def note(case: int) -> ResponseReturnValue:
     """Note something for the other officers; the author never sees it."""
     notes.add(here().inbox, actor(), case, text("text"))
+    writing.done()
     return done(case, Done.NOTED, "notes")
 
 

@@ -14,9 +14,12 @@ from flask.typing import ResponseReturnValue
 from crypto import casetoken
 from crypto.container import MOST_FILES
 from crypto.questionnaire import Field, Kind, Questionnaire
+from inbox.casework.unfinished import Draft, Form
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.job import Work
 from inbox.desk.jobs import work_goes_on
+from inbox.desk.sessions import writing
+from inbox.desk.sessions.witnesses import ONCE
 from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.exchange import manual_entry, medium, outbox, token_sheet, unopened_list
 from inbox.exchange.bundle_chain import Acceptance
@@ -92,13 +95,14 @@ def unopened(page: int) -> ResponseReturnValue:
 @pages.get("/enter")
 def ask() -> ResponseReturnValue:
     """Show all questions of the portal's page."""
-    return _form(manual_entry.asked_now(here().inbox), Mended())
+    drafts = writing.begun(None)
+    return _form(manual_entry.asked_now(here().inbox), Mended(), drafts)
 
 
 @pages.post("/enter")
 def enter() -> ResponseReturnValue:
     """File what was told, and show once the words by which its author follows it; or what is to be mended."""
-    desk, form = here(), request.form.get("form", "")
+    desk, form = here(), request.form.get(ONCE, "")
     asked, who = manual_entry.asked_now(desk.inbox), actor()
     if not form:
         abort(HTTPStatus.BAD_REQUEST)
@@ -115,24 +119,26 @@ def enter() -> ResponseReturnValue:
     if not seat().take(form):
         raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
     made = manual_entry.enter(desk.inbox, who, told)
+    writing.done()
     title, advice = (token_sheet.WORDING.say(name, told.language) for name in ("title", "advice"))
     say = rendering.environment(told.language).get_template("desk/replies/say.html").module
     shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}
     return rendering.page("exchange/entered.html", made=made, **shown)
 
 
-def _form(asked: Questionnaire, mended: Mended) -> str:
+def _form(asked: Questionnaire, mended: Mended, drafts: Mapping[Form, Draft] | None = None) -> str:
     return rendering.page(
         "exchange/enter.html",
         asked=asked,
         fields={each.id: each for each in asked.fields},
         mended=mended,
-        given=request.form,
+        begun=drafts or {},
+        given=writing.given(drafts)[Form.REPORT] if drafts else request.form,
         spoken=list(casetoken.LANGUAGES),
         most_files=MOST_FILES,
         files=medium.loose(here().medium),
         today=actor().today.isoformat(),
-        form=request.form.get("form") or secrets.token_urlsafe(),
+        once=request.form.get(ONCE) or secrets.token_urlsafe(),
     )
 
 

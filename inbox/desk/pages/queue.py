@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
-from inbox.casework import junk, tags
+from inbox.casework import assignment, junk, tags
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, line, number
@@ -17,6 +17,7 @@ from inbox.desk.state import actor, here, seat
 from inbox.overview import queue as case_queue
 from inbox.overview.queue import MANY, PAGE, Filter, Order
 from inbox.questionnaire import scoring
+from inbox.replies import acknowledging
 
 pages = Blueprint("queue", __name__)
 
@@ -42,6 +43,7 @@ def show(page: int) -> ResponseReturnValue:
         declared_only=found.declared_only,
         missed=found.missed,
         requests=found.requests,
+        workload=found.workload,
         labels=_labels(found.questionnaire),
         wanted=mine.wanted,
         is_narrowed=mine.wanted != Filter(),
@@ -105,6 +107,21 @@ def declare_all() -> ResponseReturnValue:
     numbers = case_queue.pick(here().inbox, actor(), seat().wanted, number("count", MANY))
     declarations.declare(here().inbox, actor(), numbers)
     return done(Done.DECLARED_MANY)
+
+
+@pages.post("/many/acknowledge")
+def acknowledge() -> ResponseReturnValue:
+    """Acknowledge the chosen reports, each in its language; those that tell of danger are left out."""
+    found = acknowledging.acknowledge(here().inbox, actor(), cases())
+    return rendering.page("queue/acknowledged.html", found=found)
+
+
+@pages.post("/many/pass-on")
+def pass_on() -> ResponseReturnValue:
+    """Let a deputy see to all open cases of an officer who is absent."""
+    absent, deputy = line("absent"), line("deputy")
+    found = assignment.pass_on(here().inbox, actor(), absent, deputy)
+    return rendering.page("queue/passed_on.html", found=found, absent=absent, deputy=deputy)
 
 
 def done(said: Done) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
+from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.language.errors import Refused
 from inbox.language.views import View
@@ -89,6 +90,7 @@ def _say(
     except Cautioned as cautioned:
         # Looked at once: a second look would tell one officer alone more than is due.
         return seen(case, wanted, cautioned.findings)
+    writing.done()
     return None
 
 
@@ -122,7 +124,9 @@ def _seen(
 
     The form has the officer's own ``words``, to be changed, and what is ``kept`` as it was.
     """
-    return rendering.page("replies/reply.html", number=case, view=view, ways=ways, words=words, kept=kept)
+    shown = {"view": view, "ways": ways, "words": words, "kept": kept}
+    draft, begun = writing.sent(), writing.begun(case)
+    return rendering.page("replies/reply.html", number=case, draft=draft, begun=begun, **shown)
 
 
 def _draft() -> Draft:

@@ -11,7 +11,7 @@ from inbox.desk.sessions.seats import Seat
 from inbox.desk.state import here
 from templates.catalogues import LANGUAGES
 
-_OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.icon"}
+_OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.script", "style.icon"}
 # What a browser is for that was let in and before which nobody has signed in yet.
 _FOR_ANYBODY = {"signing.ask", "signing.sign_in"}
 _READING = {"GET", "HEAD"}

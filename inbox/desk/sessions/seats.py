@@ -69,6 +69,10 @@ class Seat:
         said, self._said = self._said, ()
         return (*said, Done.WRONG_BEFORE) if self._opened.failed.pop(self.officer, 0) else said
 
+    def has_taken(self, form: str) -> bool:
+        """Tell whether this form has done what it is for."""
+        return form in self._taken
+
     def take(self, form: str) -> bool:
         """Tell whether this form is sent for the first time; afterwards it never is again."""
         is_new = form not in self._taken
@@ -115,6 +119,11 @@ class Seats:
     def acts(self, seat: Seat) -> None:
         """Take note that somebody acts in a session."""
         seat.active = self._now()
+
+    def left(self, seat: Seat) -> dict[str, int]:
+        """Return after how many whole seconds, if nobody acts, a session ends and the inbox locks."""
+        ends = self._ends(seat) - self._now()
+        return {"session": max(0, int(ends)), "inbox": max(0, int(self.locks_in()))}
 
     def asked_of(self, seat: Seat) -> list[Confirmation]:
         """Return what officers in other sessions ask to have confirmed, and what of it this one confirmed."""

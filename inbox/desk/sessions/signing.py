@@ -3,6 +3,7 @@
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from inbox.casework import unfinished
 from inbox.desk import rendering
 from inbox.desk.sessions import guard
 from inbox.desk.state import here, seat
@@ -31,6 +32,7 @@ def sign_in() -> ResponseReturnValue:
         desk.seats.sign_out(seat())
     mine = desk.seats.sign_in(name)
     journal_actions.sign_in(desk.inbox, mine.actor())
+    unfinished.sweep(desk.inbox, mine.actor().today)
     guard.seat_in(mine)
     return redirect(url_for("queue.first"), 303)
 

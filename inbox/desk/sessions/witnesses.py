@@ -15,17 +15,25 @@ from inbox.session.actions import Action, Confirm
 from inbox.session.inbox import Unlocked
 
 FIELD = "passphrase-"
+# The field of a form that tells it from every other, so that none is sent twice.
+ONCE = "once"
 # Fields of forms that are no words of an officer's own.
 _OURS = ("csrf_token", "passphrase", "as_of", ASKING, GOING_ON)
 
 
 def written() -> list[tuple[str, str]]:
     """Return what an officer gave with a form, by field: it must not be lost."""
-    return [(name, value) for name, value in _fields() if value]
+    return [(name, value) for name, value in request.form.items(multi=True) if value and _is_own(name)]
 
 
-def _fields() -> Fields:
-    return tuple(each for each in request.form.items(multi=True) if not each[0].startswith(_OURS))
+def fields() -> Fields:
+    """Return all fields of a form that an officer fills in, empty ones too."""
+    given = request.form.items(multi=True)
+    return tuple((name, value) for name, value in given if name != ONCE and _is_own(name))
+
+
+def _is_own(name: str) -> bool:
+    return not name.startswith(_OURS)
 
 
 def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Confirm:
@@ -43,7 +51,7 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
                 opened.prove(name, given[name])
                 confirmed.append(name)
         if [officer] == confirmed and needed > 1 and ASKING in request.form and may_be_asked(actions):
-            wanted = Confirmation(officer, request.path, tuple(actions), _fields())
+            wanted = Confirmation(officer, request.path, tuple(actions), fields())
             g.asked = asked[wanted.id] = wanted
         return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 
@@ -56,7 +64,7 @@ def _second(opened: Unlocked, asked: dict[str, Confirmation], actions: Sequence[
     Nor does it count once something was done to the case: that was not there to be seen.
     """
     found = asked.get(request.form.get(GOING_ON, ""))
-    if found is None or not found.confirmed_by or not found.covers(request.path, actions, _fields()):
+    if found is None or not found.confirmed_by or not found.covers(request.path, actions, fields()):
         return ""
     del asked[found.id]
     moved = (journal_view.changes(opened.inbox, (), each, found.as_of) for each in found.cases)

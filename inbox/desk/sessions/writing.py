@@ -1,0 +1,120 @@
+"""What an officer writes in a form is kept before anything else is done with it, and goes once that is done.
+
+So nothing is lost where a form is refused, asks for passphrases, or shows what others did meanwhile. The
+script of the desk sends what is typed here, too; without it a form is kept when it is first sent.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from inbox.casework import unfinished
+from inbox.casework.unfinished import Draft, Form
+from inbox.desk.done import Done
+from inbox.desk.sessions import witnesses
+from inbox.desk.sessions.witnesses import ONCE
+from inbox.desk.state import actor, here, seat
+
+pages = Blueprint("writing", __name__, url_prefix="/draft/<string:form>/<int:number>")
+
+# Of the pages to which a form is sent, what is written there.
+_FORMS = {
+    "replies.reply": Form.REPLY,
+    "replies.preview_reply": Form.REPLY,
+    "replies.extend": Form.EXTENSION,
+    "replies.preview_extension": Form.EXTENSION,
+    "replies.close": Form.CLOSING,
+    "replies.preview_closing": Form.CLOSING,
+    "casework.note": Form.NOTE,
+    "exchange.enter": Form.REPORT,
+}
+# Where on the page of a case each form stands.
+_PARTS = {
+    Form.REPLY: "dialogue",
+    Form.EXTENSION: "standing",
+    Form.CLOSING: "closing",
+    Form.NOTE: "notes",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Keep what is written in the forms of ``app`` as soon as they are sent."""
+    app.before_request(_keep)
+
+
+def _keep() -> None:
+    form = _FORMS.get(request.endpoint or "")
+    if form is None or "seat" not in g or request.method != "POST" or "is_job" in g or _is_over():
+        return
+    case = (request.view_args or {}).get("case")
+    if unfinished.keep(here().inbox, actor(), form, case, witnesses.fields()):
+        g.draft_of = form, case
+
+
+def _is_over() -> bool:
+    """Tell whether this very form has done what it is for: what a page still sends of it comes too late."""
+    return seat().has_taken(request.form.get(ONCE, ""))
+
+
+def done() -> None:
+    """Keep nothing more of the form that has just done what it is for."""
+    _end(*g.draft_of)
+
+
+def sent() -> Form:
+    """Return what is written in the form that was sent."""
+    form: Form
+    form, _ = g.draft_of
+    return form
+
+
+def way_back() -> str:
+    """Return the address of the form that was sent and is kept; an empty text if none is."""
+    return _place(*g.draft_of) if "draft_of" in g else ""
+
+
+def begun(case: int | None) -> dict[Form, Draft]:
+    """Return what the officer has begun to write about a case, or to enter for None."""
+    return unfinished.of(here().inbox, actor(), case)
+
+
+def given(drafts: Mapping[Form, Draft]) -> dict[Form, MultiDict[str, str]]:
+    """Return of each form the fields that were kept, none where nothing was."""
+    return {form: MultiDict(drafts[form].fields if form in drafts else ()) for form in Form}
+
+
+@pages.post("")
+def keep(form: str, number: int) -> ResponseReturnValue:
+    """Keep what is typed in a form."""
+    chosen, case = _form(form), number or None
+    if not _is_over() and not unfinished.keep(here().inbox, actor(), chosen, case, witnesses.fields()):
+        abort(HTTPStatus.NOT_FOUND)
+    return "", HTTPStatus.NO_CONTENT
+
+
+@pages.post("/throw-away")
+def throw_away(form: str, number: int) -> ResponseReturnValue:
+    """Keep nothing more of what was begun."""
+    chosen, case = _form(form), number or None
+    _end(chosen, case)
+    seat().say(Done.THROWN_AWAY)
+    return redirect(_place(chosen, case), 303)
+
+
+def _form(given: str) -> Form:
+    return Form(given) if given in list(Form) else abort(HTTPStatus.NOT_FOUND)
+
+
+def _end(form: Form, case: int | None) -> None:
+    if sent := request.form.get(ONCE):
+        seat().take(sent)
+    unfinished.drop(here().inbox, actor(), form, case)
+
+
+def _place(form: Form, case: int | None) -> str:
+    if case is None:
+        return url_for("exchange.ask")
+    return url_for("case.show", case=case, _anchor=_PARTS.get(form))

@@ -1,0 +1,85 @@
+"""Many reports acknowledged in one act, each in the language of its report (décret 2022-1284, article 4)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crypto.messages import Status
+from inbox.access import declarations
+from inbox.questionnaire import catalogue
+from inbox.replies import drafts, templates
+from inbox.replies.drafts import Draft
+from inbox.session import bulk
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
+from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import Case, Message
+
+
+class LeftOut(StrEnum):
+    """Why a case is not acknowledged together with others; labels stand in labels.toml.
+
+    Whoever may be in danger gets an answer of their own, from somebody who has read the report.
+    """
+
+    DANGER = "danger"
+    OVER = "over"
+    MUTE = "mute"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Which cases were acknowledged, in order, and which were left out, and why."""
+
+    done: tuple[int, ...]
+    left_out: Mapping[int, LeftOut]
+
+
+def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledged:
+    """Acknowledge cases with the text of the law or the office: each that can be, or none.
+
+    Those with a report that tells or fears danger are left out, as are closed ones and junk, those whose
+    author cannot be answered, and those that an answer acknowledges already. Raises Undeclared and
+    CaseRefused as ``declarations.check``; otherwise as ``drafts.add`` and ``Inbox.acting``: then nothing is
+    done.
+    """
+    chosen = sorted(set(numbers))
+    with inbox.vault.transaction(who.officers) as session:
+        for number in chosen:
+            declarations.check(session, number)
+        reasons = {number: _left_out(session, number) for number in chosen}
+        draft = Draft(template=templates.acknowledging(session))
+    wanted = [number for number, why in reasons.items() if why is None]
+    if wanted:
+        noted = action(Code.REPLY, template=draft.template, feedback=False, despite=False)
+        bulk.do(inbox, who, noted, wanted, partial(_acknowledge, who, draft))
+    return Acknowledged(tuple(wanted), {number: why for number, why in reasons.items() if why})
+
+
+def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> None:
+    drafts.add(session, number, draft, who.today)
+    case = queries_cases.case(session, number)
+    if case.status == Status.RECEIVED:
+        case.status = Status.ACKNOWLEDGED.value
+
+
+def _left_out(session: Session, number: int) -> LeftOut | None:
+    case = queries_cases.case(session, number)
+    if catalogue.warns_of_danger(session, case):
+        return LeftOut.DANGER
+    if not session.get_one(Workflow, number).is_open:
+        return LeftOut.OVER
+    if case.mailbox is None:
+        return LeftOut.MUTE
+    return LeftOut.ACKNOWLEDGED if _is_acknowledged(session, case) else None
+
+
+def _is_acknowledged(session: Session, case: Case) -> bool:
+    said = select(Message.acknowledges).filter_by(case=case.number, acknowledges=True)
+    return bool(session.scalar(said.limit(1)))

@@ -1,0 +1,254 @@
+"""What an officer writes is kept until it has done what it is for, for that officer alone."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from inbox.casework import unfinished
+from inbox.casework.unfinished import KEPT_DAYS, Form
+from inbox.desk import style
+from inbox.retention import striker
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Unfinished
+from inbox.vault.tables import JournalEntry
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+WORDS = "Où en êtes-vous, du côté du quai 7 ?"
+FORMS: dict[str, dict[str, str]] = {
+    "note": {"text": WORDS},
+    "reply": {"text": WORDS, "feedback": "on"},
+    "extend": {"text": WORDS, "reason": "abroad"},
+    "close": {"text": WORDS, "outcome": "out_of_scope", "disclosure": "partial", "reason": "not ours"},
+}
+OF_PATH = {
+    "note": Form.NOTE,
+    "reply": Form.REPLY,
+    "extend": Form.EXTENSION,
+    "close": Form.CLOSING,
+}
+
+
+@pytest.fixture
+def two_cases(office: Office, tmp_path: Path) -> Office:
+    """Two cases before three officers, of which alice and bruno opened the inbox and declared both."""
+    world = World(office)
+    tell(world, Portal(world, tmp_path / "medium"), {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
+    office.json("settings", "--regime", "external")
+    office.json("declare", "1", "2")
+    return office
+
+
+@pytest.fixture
+def alice(two_cases: Office) -> Iterator[Client]:
+    with sitting(two_cases, officer="alice") as client:
+        yield client
+
+
+@pytest.fixture
+def bruno(alice: Client) -> Client:
+    """Another officer at the same desk."""
+    return Client(alice.desk, alice.app, "bruno")
+
+
+def rows(client: Client) -> list[tuple[str, int | None, str]]:
+    """Return whose drafts the vault has, past all narrowing."""
+    with client.desk.inbox.transaction() as session:
+        return sorted(
+            (each.officer, each.case, each.form) for each in session.scalars(select(Unfinished)).all()
+        )
+
+
+def kept(client: Client, form: Form = Form.NOTE, case: int | None = 1) -> dict[str, str]:
+    """Return the fields of a draft of the officer's."""
+    found = unfinished.of(client.desk.inbox, client.seat.actor(), case).get(form)
+    return dict(found.fields) if found else {}
+
+
+def begin(client: Client, path: str = "note/1", **form: Any) -> int:
+    """Send what is typed, as the script does; return the status of the answer."""
+    return client.send(f"/en/draft/{path}", **({"text": WORDS} | form)).status_code
+
+
+def test_what_is_typed_is_kept_and_stands_in_its_form_again(alice: Client) -> None:
+    assert 204 == begin(alice)
+    shown = alice.page("/fr/case/1").replace("&#39;", "'")
+    assert (1, 1) == (shown.count(f"{WORDS}</textarea>"), shown.count("Votre brouillon du"))
+    assert WORDS not in alice.page("/fr/case/2")
+    assert 204 == begin(alice, text="other words")
+    assert {"text": "other words"} == kept(alice)
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_each_form_of_a_case_shows_all_that_was_kept_of_it(alice: Client, path: str) -> None:
+    """The control is the page before: nothing of it stands there."""
+    before = alice.page("/en/case/1")
+    assert 204 == begin(alice, f"{OF_PATH[path]}/1", **FORMS[path])
+    shown = alice.page("/en/case/1")
+    for name, value in FORMS[path].items():
+        stands = {
+            "text": f"{value}</textarea>",
+            "feedback": 'name="feedback" checked',
+            "reason": f'value="{value}"',
+        }.get(name, f'value="{value}" selected')
+        assert (before.count(stands) + 1, True) == (shown.count(stands), stands in shown), name
+
+
+def test_an_entry_that_was_begun_goes_on_where_it_was(alice: Client) -> None:
+    form = {"route": "letter", "language": "fr", "received": "2026-11-20", "q-what": WORDS, "text": ""}
+    assert 204 == begin(alice, "report/0", **form)
+    shown = alice.page("/en/enter")
+    assert f"{WORDS}</textarea>" in shown
+    assert 'value="2026-11-20"' in shown
+    assert "Your draft of" in shown
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_what_was_sent_and_refused_is_kept_and_the_page_leads_back(alice: Client, path: str) -> None:
+    """Also without a script: the form is kept before anything is done with it."""
+    long = {"text": "long " * 30_000}
+    answer = alice.send(f"/en/case/1/{path}", **FORMS[path] | long)
+    assert answer.status_code == 409
+    assert "What you wrote is kept as a draft" in answer.text
+    assert re.search(r'href="[^"]+/en/case/1#\w+">Back to the form<', answer.text)
+    assert FORMS[path] | long == kept(alice, OF_PATH[path])
+
+
+def test_what_was_done_is_a_draft_no_longer(alice: Client) -> None:
+    assert 204 == begin(alice)
+    assert 303 == alice.send("/en/case/1/note", text=WORDS).status_code
+    assert [] == rows(alice)
+
+
+def test_what_the_page_still_sends_of_a_form_that_was_done_comes_too_late(alice: Client) -> None:
+    """The browser keeps what is typed as it leaves the page, after the form was sent."""
+    assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
+    assert 204 == begin(alice, once="a")
+    assert [] == rows(alice)
+    assert 204 == begin(alice, once="b")
+    assert [("alice", 1, "note")] == rows(alice)
+
+
+def test_a_draft_is_thrown_away_by_whoever_wrote_it(alice: Client, bruno: Client) -> None:
+    begin(alice)
+    assert 303 == bruno.send("/en/draft/note/1/throw-away").status_code
+    assert {"text": WORDS} == kept(alice)
+    answer = alice.send("/en/draft/note/1/throw-away", text=WORDS, once="a")
+    assert answer.location.endswith("/en/case/1#notes")
+    assert "The draft is thrown away" in alice.page("/en/case/1")
+    assert 204 == begin(alice, once="a")
+    assert [] == rows(alice)
+
+
+def test_nobody_else_sees_what_an_officer_has_begun(alice: Client, bruno: Client) -> None:
+    """Nor do two who act together, of whom one wrote it: it is hers, not theirs."""
+    begin(alice)
+    begin(alice, "report/0", **{"q-what": WORDS})
+    for path in ("/case/1", "/enter", "/", "/case/1/timeline", "/journal"):
+        assert WORDS not in bruno.page(f"/en{path}")
+    assert ({}, {}) == (kept(bruno), kept(bruno, Form.REPORT, None))
+    assert {"text": WORDS} == kept(alice)
+
+
+def test_a_form_in_which_nothing_stands_is_no_draft(alice: Client) -> None:
+    begin(alice)
+    assert 204 == begin(alice, text=" \r\n")
+    assert [] == rows(alice)
+
+
+def test_of_a_case_that_one_may_not_read_nothing_is_kept(alice: Client) -> None:
+    """Whether it is there, undeclared or kept from the officer makes no difference to the answer."""
+    chloe = Client(alice.desk, alice.app, "chloe")
+    assert [404, 404] == [begin(chloe, "note/1"), begin(chloe, "note/9")]
+    assert 404 == begin(alice, "letter/1")
+    assert [] == rows(alice)
+
+
+def test_a_draft_follows_the_exclusion_of_its_officer(two_cases: Office) -> None:
+    """It is not shown, not listed and cannot be changed; the control is another case's."""
+    with sitting(two_cases, officer="bruno") as bruno:
+        begin(bruno, "note/1")
+        begin(bruno, "note/2")
+    two_cases.of("alice", "chloe").json("conflict", "exclude", "1", "bruno", "--reason", "kin")
+    with sitting(two_cases, officer="bruno") as bruno:
+        assert [2] == [each.case for each in unfinished.begun(bruno.desk.inbox, bruno.seat.actor())]
+        assert ({}, {"text": WORDS}) == (kept(bruno), kept(bruno, case=2))
+        assert 404 == begin(bruno, "note/1", text="other")
+
+
+def test_drafts_leave_with_their_case(alice: Client, bruno: Client) -> None:
+    for each in (alice, bruno):
+        begin(each, "note/1")
+        begin(each, "note/2")
+    with alice.desk.inbox.transaction() as session:
+        row_security.forget(session, [1])
+    assert [("alice", 2, "note"), ("bruno", 2, "note")] == rows(alice)
+
+
+def test_a_passage_that_is_struck_leaves_all_drafts_of_the_case(alice: Client, bruno: Client) -> None:
+    begin(bruno, "note/1", text="saw zibeline there")
+    begin(bruno, "note/2", text="saw zibeline there")
+    assert 303 == alice.send("/en/case/1/note", text="Zibeline it is").status_code
+    with alice.desk.inbox.transaction() as session:
+        striker.from_drafts(session, 1, "zibeline")
+    assert {"text": "saw […] there"} == kept(bruno)
+    assert {"text": "saw zibeline there"} == kept(bruno, case=2)
+
+
+def test_nothing_of_a_draft_is_journalled(alice: Client) -> None:
+    begin(alice, "note/1")
+    alice.send("/en/draft/note/1/throw-away")
+    alice.page("/en/enter")
+    with alice.desk.inbox.transaction() as session:
+        noted = b"".join(each.raw for each in session.scalars(select(JournalEntry)))
+    assert [True, False, False] == [words in noted for words in (b"declare", WORDS.encode(), b"draft")]
+
+
+def test_an_entry_that_nobody_went_on_with_is_forgotten_when_somebody_signs_in(alice: Client) -> None:
+    """A case has its retention; what belongs to none would stay for good."""
+    begin(alice, "report/0", **{"q-what": WORDS})
+    begin(alice, "note/1")
+    inbox, who = alice.desk.inbox, alice.seat.actor()
+    unfinished.sweep(inbox, who.today + timedelta(days=KEPT_DAYS))
+    assert {Form.REPORT} == set(unfinished.of(inbox, who, None))
+    unfinished.sweep(inbox, who.today + timedelta(days=KEPT_DAYS + 1))
+    assert [("alice", 1, "note")] == rows(alice)
+
+
+def test_what_an_officer_who_leaves_had_begun_goes(alice: Client, bruno: Client) -> None:
+    begin(alice, "note/1")
+    begin(bruno, "note/1")
+    with alice.desk.inbox.transaction() as session:
+        unfinished.end(session, ["bruno"])
+    assert [("alice", 1, "note")] == rows(alice)
+
+
+def test_a_form_that_waits_for_passphrases_or_is_shown_again_keeps_what_it_is(alice: Client) -> None:
+    """Its fields come back to where they were typed; nothing that tells who confirms is kept."""
+    alice.send("/en/case/1/reply", text="Écrivez à agent@port.example", **{"passphrase-alice": "secret"})
+    assert {"text": "Écrivez à agent@port.example"} == kept(alice, Form.REPLY)
+
+
+def test_the_script_is_the_one_whose_hash_the_page_names(alice: Client) -> None:
+    body = alice.ask("/desk.js").data
+    digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
+    assert style.integrity() == f"sha384-{digest}"
+    assert f'integrity="sha384-{digest}"' in alice.page("/fr/")
+
+
+def test_a_page_asks_how_long_it_is_left_without_staying(alice: Client) -> None:
+    """What it tells is whole seconds, of this session alone."""
+    alice.seat.active -= 60
+    left = alice.ask("/en/left").get_json()
+    assert {"session", "inbox"} == set(left)
+    assert 500 < left["session"] <= 540
+    assert 590 < alice.send("/en/stay").get_json()["session"] <= 600

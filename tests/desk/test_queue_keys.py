@@ -1,0 +1,117 @@
+"""A day at the queue in a real browser: how many presses a journey takes, and what keys do."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.support import accessibility
+from tests.support.desk_room import Served, seen, serving
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+TEN = 10
+
+
+class Presses:
+    """Presses what a person would, and counts it; what is typed does not count."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def __call__(self, what: str | Locator) -> None:
+        self.count += 1
+        (self.page.get_by_role("button", name=what) if isinstance(what, str) else what).first.click()
+
+
+@pytest.fixture(scope="module")
+def served(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A desk with a medium on which ten reports and one of danger wait, of a portal known before."""
+    folder = tmp_path_factory.mktemp("queue")
+    office = founded_three.copy(folder / "copy")
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    office.json("collect", portal.bundle(first(Reporter(world))), "--confirm-instance", portal.fingerprint)
+    sent = [first(Reporter(world), text=f"numéro {n}") for n in range(TEN)]
+    portal.bundle(*sent, first(Reporter(world), text="vite", edit=answering(danger_now="yes")))
+    with serving(office, "--medium", folder / "medium") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, served: Served) -> Iterator[Page]:
+    """The page of an officer who has acknowledged the ten; ``test_ten_reports`` counts how."""
+    with seen(chromium, served, locale="fr") as page:
+        page.set_default_timeout(60_000)
+        yield page
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("tr[data-row]")
+
+
+@pytest.fixture
+def queue(page: Page, served: Served) -> Page:
+    """The queue, as it is first shown."""
+    page.goto(f"{served.root}/fr/")
+    return page
+
+
+def test_ten_reports_go_from_the_medium_to_their_acknowledgement_in_seven_presses(page: Page) -> None:
+    """The one that tells of danger is left out, and named."""
+    press = Presses(page)
+    everything = page.get_by_label("Choisir tous les dossiers de la page")
+    press(page.get_by_role("link", name="Échanges portail"))
+    press("Récupérer")
+    expect(page.locator("h1")).to_have_text("Récupéré", timeout=30_000)
+    press(page.get_by_role("link", name="Vers les dossiers"))
+    press(everything)
+    press("Je le déclare")
+    press(everything)
+    press("Accuser réception")
+    expect(page.get_by_role("status")).to_contain_text("11 accusés de réception")
+    expect(page.locator("main li")).to_contain_text(["est peut-être en danger"])
+    assert press.count == 7
+
+
+def test_what_must_be_known_first_stands_in_the_row(queue: Page) -> None:
+    expect(rows(queue)).to_have_count(TEN + 2)
+    expect(rows(queue).locator(".mark.danger")).to_have_text(["danger"])
+
+
+def test_keys_move_among_the_cases_choose_and_open_them(queue: Page) -> None:
+    for key, at in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        queue.keyboard.press(key)
+        expect(rows(queue).nth(at).locator("a")).to_be_focused()
+    queue.keyboard.press("x")
+    expect(rows(queue).nth(1).locator("input")).to_be_checked()
+    number = rows(queue).nth(1).locator("a").inner_text()
+    queue.keyboard.press("Enter")
+    expect(queue.locator("h1")).to_contain_text(f"Dossier {number}")
+
+
+def test_a_key_that_is_part_of_a_text_is_a_letter_of_it(queue: Page) -> None:
+    queue.keyboard.press("/")
+    expect(queue.locator("#search")).to_be_focused()
+    queue.keyboard.type("jx?/")
+    expect(queue.locator("#search")).to_have_value("jx?/")
+    expect(queue.locator("#keys")).to_be_hidden()
+
+
+def test_a_key_shows_all_keys(queue: Page) -> None:
+    queue.keyboard.press("?")
+    expect(queue.locator("#keys")).to_be_visible()
+    assert accessibility.violations(queue) == []
+    queue.keyboard.press("Escape")
+    expect(queue.locator("#keys")).to_be_hidden()
+
+
+def test_the_first_case_is_two_tab_stops_away(queue: Page) -> None:
+    """Five were asked for; the first of these leads past what every page begins with."""
+    for _ in range(2):
+        queue.keyboard.press("Tab")
+    queue.keyboard.press("Enter")
+    expect(rows(queue).first.locator("a")).to_be_focused()
+    queue.keyboard.press("Enter")
+    expect(queue.locator("h1")).to_contain_text("Dossier")

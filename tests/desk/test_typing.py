@@ -1,0 +1,136 @@
+"""What an officer types in a real browser is kept, and a session that is about to end says so."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.desk_room import HASTILY, SAME, Served, seen, serving, tell
+from tests.support.inbox_builders import Office, Portal, World
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+WORDS = "Vu au quai 7, vers midi"
+KEPT = "Gardé en brouillon"
+
+
+@contextmanager
+def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
+    """Give a page of a browser of its own; an address works once, so it asks for that of the next one."""
+    with seen(chromium, served, **options) as page:
+        token = page.locator("[name=csrf_token]").first.input_value()
+        form = {"csrf_token": token}
+        answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)
+        (served.address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", answer.text())
+        yield page
+
+
+@pytest.fixture(scope="module")
+def served(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A desk with two cases, one for all tests of this module: each writes elsewhere."""
+    office = founded.copy(tmp_path_factory.mktemp("typing"))
+    world = World(office)
+    portal = Portal(world, tmp_path_factory.mktemp("medium"))
+    tell(world, portal, {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
+    with serving(office) as served:
+        yield served
+
+
+@pytest.fixture
+def page(chromium: Browser, served: Served) -> Iterator[Page]:
+    """A page of it, which no error of a script reaches."""
+    with again(chromium, served) as page:
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Security" in said.text else None)
+        yield page
+        assert [] == faults
+
+
+def begin(page: Page, case: int, words: str) -> None:
+    """Type a note key by key, and wait until the page says that it is kept."""
+    page.goto(re.sub(r"/(fr|en)/.*", f"/fr/case/{case}", page.url))
+    page.locator("details:has(#note)").evaluate("each => { each.open = true; }")
+    page.locator("#note").press_sequentially(words)
+    expect(page.locator("form:has(#note) output")).to_have_text(re.compile(KEPT))
+
+
+def test_what_was_typed_is_there_after_the_browser_is_gone(
+    chromium: Browser, page: Page, served: Served
+) -> None:
+    begin(page, 1, WORDS)
+    page.context.close()
+    with again(chromium, served) as other:
+        other.goto(f"{served.root}/fr/case/1")
+        expect(other.locator("#note")).to_have_value(WORDS)
+        expect(other.locator("#note")).to_be_visible()
+        other.get_by_text("Le supprimer").click()
+        expect(other.locator("#note")).to_have_value("")
+        expect(other.locator(".said, [role=status]").first).to_contain_text("supprimé")
+
+
+def test_what_was_typed_last_is_kept_as_the_page_is_left(page: Page, served: Served) -> None:
+    """Nobody has to wait until the page says so."""
+    begin(page, 2, WORDS)
+    page.locator("#note").press_sequentially(", encore")
+    page.goto(f"{served.root}/fr/")
+    page.goto(f"{served.root}/fr/case/2")
+    expect(page.locator("#note")).to_have_value(f"{WORDS}, encore")
+    page.get_by_text("Le supprimer").click()
+
+
+def test_a_note_that_was_sent_is_no_draft_though_its_page_was_left_just_then(page: Page) -> None:
+    """The control is the note itself, which stands among the notes."""
+    begin(page, 2, "un")
+    page.locator("#note").press_sequentially(" deux")
+    page.get_by_role("button", name="Garder la note").click()
+    expect(page.locator(".note").last).to_contain_text("un deux")
+    expect(page.locator("#note")).to_have_value("")
+
+
+def test_who_types_is_there(page: Page, served: Served) -> None:
+    """A key counts; the page asks by itself, which does not (`test_drafts`)."""
+    page.goto(f"{served.root}/fr/")
+    with page.expect_request(lambda asked: asked.url.endswith("/stay") and asked.method == "POST"):
+        page.locator("#search").press("a")
+    expect(page.locator("#stay")).to_be_hidden()
+
+
+def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Browser, served: Served) -> None:
+    with again(chromium, served, java_script_enabled=False) as page:
+        page.goto(f"{served.root}/fr/case/1")
+        expect(page.locator("#stay")).to_be_hidden()
+        page.get_by_text("Écrire une note").click()
+        page.locator("#note").fill("sans script")
+        page.get_by_role("button", name="Garder la note").click()
+        expect(page.locator(".note").last).to_contain_text("sans script")
+
+
+@pytest.fixture
+def hasty_desk(office: Office) -> Iterator[Served]:
+    """A desk at which a minute is a second: a session ends after eight of them."""
+    with serving(office, "--minutes", "8", command=HASTILY) as served:
+        yield served
+
+
+def test_a_page_warns_before_its_session_ends_and_shows_nothing_once_it_has(
+    chromium: Browser, hasty_desk: Served
+) -> None:
+    """What is typed meanwhile is there for the officer who signs in again; whoever is there can stay."""
+    with again(chromium, hasty_desk) as page:
+        page.goto(f"{hasty_desk.root}/fr/enter")
+        expect(page.locator("#stay [role=alert]")).to_have_text(
+            re.compile(r"Votre session prend fin dans moins de \d+ secondes")
+        )
+        with page.expect_response(lambda answer: answer.url.endswith("/stay")) as answer:
+            page.get_by_role("button", name="Je suis là").click()
+        assert answer.value.json()["session"] > 6
+        page.locator("#q-what").press_sequentially(WORDS)
+        page.wait_for_url("**/sign-in", timeout=20_000)
+        expect(page.locator("body")).not_to_contain_text(WORDS)
+    with again(chromium, hasty_desk) as page:
+        page.goto(f"{hasty_desk.root}/fr/enter")
+        expect(page.locator("#q-what")).to_have_value(WORDS)

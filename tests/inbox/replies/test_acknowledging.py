@@ -1,0 +1,80 @@
+"""Many reports are acknowledged at once, each in its language; whoever may be in danger is answered alone."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first
+
+pytestmark = pytest.mark.copy_of("arrived")
+
+
+@pytest.fixture(scope="module")
+def arrived(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two plain reports, one of danger, an unsigned one: cases 1 to 4."""
+    folder = tmp_path_factory.mktemp("arrived")
+    office = Office.found(folder)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    sent = [
+        first(Reporter(world), text="un"),
+        first(Reporter(world), text="two"),
+        first(Reporter(world), text="vite", edit=answering(danger_now="yes")),
+        Sent(drop(world, "lettre anonyme")),
+    ]
+    for each in sent:
+        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    return office
+
+
+def test_each_that_can_be_is_acknowledged_and_the_others_are_named(office: Office) -> None:
+    done = office.json("acknowledge", "1", "2", "3", "4")
+    assert {"acknowledged": [1, 2], "left_out": {"3": "danger", "4": "mute"}} == done
+    shown = [office.json("show", str(number)) for number in (1, 2, 3)]
+    assert ["acknowledged", "acknowledged", "received"] == [each["status"] for each in shown]
+    assert [1, 1, 0] == [len(each["messages"]) for each in shown]
+
+
+def test_what_is_acknowledged_once_is_not_twice(office: Office) -> None:
+    office.json("acknowledge", "1")
+    assert {"acknowledged": [2], "left_out": {"1": "acknowledged"}} == office.json("acknowledge", "1", "2")
+    assert 1 == len(office.json("show", "1")["messages"])
+
+
+def test_each_case_has_an_entry_of_its_own_as_for_any_reply(office: Office) -> None:
+    office.json("acknowledge", "1", "2", "3")
+    found = [each for each in office.json("journal", "print")["entries"] if each["action"] == "reply"]
+    assert [1, 2] == [each["case"] for each in found]
+
+
+def test_nothing_is_written_where_all_are_left_out_or_one_is_not_there(office: Office) -> None:
+    before = office.state()
+    assert {"acknowledged": [], "left_out": {"3": "danger"}} == office.json("acknowledge", "3")
+    assert 1 == office.run("acknowledge", "1", "9").code
+    assert before == office.state()
+
+
+def test_a_closed_case_is_over(office: Office) -> None:
+    office.settle(1)
+    office.json("acknowledge", "2")
+    office.json("junk", "2", "--reason", "spam")
+    assert {"2": "over"} == office.json("acknowledge", "2")["left_out"]
+
+
+@pytest.mark.copy_of("founded")
+def test_the_text_is_in_the_language_of_the_report(world: World, portal: Portal) -> None:
+    """In one act, one in French and one in English."""
+    reports: list[Any] = [
+        first(Reporter(world), edit=lambda report: _in(report, "fr")),
+        first(Reporter(world), edit=lambda report: _in(report, "en")),
+    ]
+    for each in reports:
+        world.office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    world.office.json("acknowledge", "1", "2")
+    french, english = (world.office.json("show", n)["messages"][0]["text"] for n in ("1", "2"))
+    assert [True, True] == [french.startswith("Votre signalement"), english.startswith("Your report")]
+
+
+def _in(report: Any, language: str) -> Any:
+    return replace(report, language=language)
