@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
-from inbox.access import addressees, declarations
+from inbox.access import addressees, declarations, named
 from inbox.casework import measures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -95,11 +95,19 @@ class Doubt(StrEnum):
     ALIKE = "alike"
     NAMED = "named"
     NO_WORD = "no_word"
+    LEFT_OUT = "left_out"
+    TO_LEAVE_OUT = "to_leave_out"
+    KEPT_BACK = "kept_back"
 
     @property
     def takes_reason(self) -> bool:
         """Whether a dossier leaves with a reason alone: it warns somebody, or repeats what it was not to."""
         return self in {Doubt.NAMED, Doubt.NO_WORD, Doubt.PROTECTED}
+
+    @property
+    def counts(self) -> bool:
+        """Whether it tells how much is left out, and of no place."""
+        return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +131,19 @@ def compose(
     These are where something still stands that was removed elsewhere, what repeats words that its author
     asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
     They look again as well at an addressee whom the case names, and at a dossier for what needs the
-    prosecutor's word: both warn somebody.
+    prosecutor's word: both warn somebody. And they are told how many passages go because they say who the
+    author is: who keeps the name of a person concerned as that identity would blank the evidence. Two who
+    act together see which those are. One officer alone sees the text whole, and how many the case has,
+    whatever is chosen of it: else leaving out more and more would show which.
 
     Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
     there, and if what was to be let in was not answered or must never be repeated.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
-    redactor = Redactor(plan.redactions, comparisons.passages(session, number))
+    is_by_two = comparisons.may_show_words(session)
+    known = comparisons.passages(session, number)
+    redactor = Redactor(plan.redactions, known if is_by_two else ())
     office = queries_office.office(session)
     content = Content(
         plan=plan,
@@ -144,8 +157,24 @@ def compose(
     )
     kept = [(entry.place, entry.texts) for entry in content.entries]
     kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
-    still = [(Doubt.STANDS, place) for place in redactor.check(kept)]
-    return content, [*still, *_doubtful(session, number, content.entries), *_warning(session, number, plan)]
+    found = [(Doubt.STANDS, place) for place in redactor.check(kept)]
+    found += [*_doubtful(session, number, content.entries), *_warning(session, number, plan)]
+    if is_by_two:
+        found += [(Doubt.LEFT_OUT, str(redactor.went))] if redactor.went else []
+    elif count := _telling(session, case, known):
+        found += [(Doubt.TO_LEAVE_OUT, str(count))]
+    if count := protected.answered(session, number):
+        found += [(Doubt.KEPT_BACK, str(count))]
+    return content, found
+
+
+def _telling(session: Session, case: Case, known: Sequence[str]) -> int:
+    """Return how many passages of a case say who its author is, whether they could go or not."""
+    redactor = Redactor((), known)
+    written = [case.message.decode()] if case.unsigned else named.of_reporter(session, case.number)
+    for text in (*written, *(message.text for message in queries_cases.messages(session, case.number))):
+        redactor.pieces("", text)
+    return redactor.went
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:

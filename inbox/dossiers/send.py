@@ -104,7 +104,8 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
     decision of the law. Raises as ``compose.preview``; Refused if the file is there already or an
     attachment is damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is
-    told, or without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be
+    told, for a disciplinary one with words that its author asked never to repeat, or without a reason if
+    it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be
     cleaned and cannot be looked at safely; as ``measures.add``.
     """
     noted = action(
@@ -143,6 +144,14 @@ def _check(
             sentence("a dossier for that one is this decision: --measure"),
         )
     for doubt, place in doubts:
+        # Whom it is about reads a disciplinary file, and knows who could say such words: what its author
+        # asked never to repeat goes there for no reason, and can always be removed. A prosecutor keeps it
+        # secret, and may need it as evidence.
+        if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
+            raise CaseRefused(
+                sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
+                sentence("the person concerned reads this file: remove the words there, with --redact"),
+            )
         if doubt.takes_reason and not sealing.despite.strip():
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),

@@ -15,6 +15,16 @@ def of(session: Session, number: int) -> Protected:
     return Protected(()) if case.unsigned else of_report(session, REPORT.parse(case.message))
 
 
+def answered(session: Session, number: int) -> int:
+    """Return how many answers of a report must never be repeated; CaseRefused for an unknown case."""
+    case = queries_cases.case(session, number)
+    if case.unsigned:
+        return 0
+    report = REPORT.parse(case.message)
+    asked = catalogue.closest(session, report.questionnaire).flagged(Flag.PROTECT)
+    return sum(1 for each in asked if any(answers.several(report.answers.get(each, ()))))
+
+
 def of_report(session: Session, report: Report) -> Protected:
     """Return what the author of a report asked never to repeat."""
     asked = catalogue.closest(session, report.questionnaire)

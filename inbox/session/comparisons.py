@@ -90,6 +90,12 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
     return Touched(words if looks.by_two else ())
 
 
+def may_show_words(session: Session) -> bool:
+    """Tell whether those who act may see by which words something touches an identity: two who confirm it."""
+    looks: Looks = session.info[_LOOKS]
+    return looks.by_two
+
+
 def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
     """Tell whether an action has words of an officer who alone is told no more of what they touch."""
     has_words = bool(wanted.reason) or wanted.rule.compared

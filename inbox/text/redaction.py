@@ -73,13 +73,14 @@ def taken(text: str, passage: str) -> Pieces:
 class Redactor:
     """Removes what was asked for from each text that it is shown, and knows what it never found.
 
-    ``always`` are passages that go wherever they stand, if they do.
+    ``always`` are passages that go wherever they stand, if they do; ``went`` counts these.
     """
 
     def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:
         self._patterns = {each: _pattern(each.text) for each in redactions}
         self._always = [_pattern(text) for text in always if reads(text)]
         self._found: set[Redaction] = set()
+        self.went = 0
 
     def pieces(self, place: str, text: str) -> Pieces:
         """Return what is left of a text."""
@@ -112,7 +113,9 @@ class Redactor:
         )
 
     def _spans(self, meant: Iterable[Redaction], text: str) -> Iterator[tuple[int, int]]:
-        yield from (match.span() for pattern in self._always for match in pattern.finditer(text))
+        known = sorted(match.span() for pattern in self._always for match in pattern.finditer(text))
+        self.went += sum(1 for _ in _joined(known))
+        yield from known
         for each in meant:
             for match in self._patterns[each].finditer(text):
                 self._found.add(each)

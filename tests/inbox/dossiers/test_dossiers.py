@@ -10,10 +10,14 @@ import pytest
 from sqlalchemy import delete, select
 
 from crypto import age, base64url, signing
+from crypto.dossier import Purpose
 from crypto.errors import NotForUs
 from crypto.messages import QuestionnaireRef, Report
 from inbox.cli import main
+from inbox.dossiers import compose
+from inbox.dossiers.compose import Doubt, Plan
 from inbox.files import pdf as pdf_sheets
+from inbox.text.redaction import Redaction
 from inbox.vault import queries_office
 from inbox.vault.casework_tables import Duty, Measure
 from inbox.vault.tables import Case, FollowUp
@@ -105,6 +109,9 @@ def test_what_is_to_be_removed_and_is_not_there_stops_it(room: Room, tmp_path: P
     assert [] == [*tmp_path.iterdir()]
 
 
+KEPT_BACK = "Answers that the author asked never to repeat, left aside: 1"
+
+
 def make(room: Room, out: Path, *options: str, recipient: str | None = None) -> room_of.Said:
     recipient = ADDRESSEE.recipient().encode() if recipient is None else recipient
     words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient", recipient]
@@ -117,11 +124,16 @@ def test_where_a_removed_passage_still_stands_is_said_before_and_after(room: Roo
         "dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--redact", f"what:{NAME}"
     )
     assert "still stands in: follow-up-1" in said.err
-    assert ["A passage that is removed elsewhere still stands in: follow-up-1"] == shown["warnings"]
+    assert ["A passage that is removed elsewhere still stands in: follow-up-1", KEPT_BACK] == shown[
+        "warnings"
+    ]
 
 
 def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) -> None:
-    """By the place where they stand, before anything is sealed; it goes for a reason, or without them."""
+    """By the place where they stand, before anything is sealed.
+
+    To a prosecutor they go for a reason; into a disciplinary file, which the person concerned reads, never.
+    """
     office = Office.found(tmp_path)
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
@@ -131,13 +143,19 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     office.tell_no_prosecutor(1)
     words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
     said = ["Words of what the author asked never to repeat stand in: what"]
-    assert said == office.json(*words)["warnings"]
-    assert [] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
+    assert [*said, KEPT_BACK] == office.json(*words)["warnings"]
+    assert [KEPT_BACK] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
     made = ["dossier", "make", *words[2:], "--recipient", STOCK.recipient().encode(), "--out"]
     refused = office.run(*made, tmp_path / "a")
     assert (1, True, False) == (refused.code, said[0] in refused.err, (tmp_path / "a").exists())
     assert 0 == office.run(*made, tmp_path / "b", "--redact", "what:quai Colbert").code
-    assert 0 == office.run(*made, tmp_path / "c", "--despite-warning", "the judge asks").code
+    refused = office.run(*made, tmp_path / "c", "--despite-warning", "the judge asks")
+    assert (1, True) == (refused.code, "the person concerned reads this file" in refused.err)
+    made[made.index("disciplinary")] = "prosecutor"
+    room_of.tell_prosecutor(office)
+    refused = office.run(*made, tmp_path / "d")
+    assert (1, True) == (refused.code, "--despite-warning REASON" in refused.err)
+    assert 0 == office.run(*made, tmp_path / "d", "--despite-warning", "the judge asks").code
 
 
 def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> None:
@@ -215,6 +233,34 @@ def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path:
     office.json("identity", "set", "1", "--text-file", tmp_path / "identity")
     said = told(copy.make("after.age"))
     assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
+
+
+def test_how_many_passages_go_as_the_identity_is_said_and_to_two_officers_which(
+    room: Room, tmp_path: Path
+) -> None:
+    """One alone is told a number that no choice changes, and sees nothing blanked.
+
+    Else the name of a person concerned, kept as the identity, would go from the evidence unseen; and who
+    leaves out more and more would see which words are the author's.
+    """
+    office = room.office.copy(tmp_path / "copy")
+    (tmp_path / "identity").write_text(NAME)
+    office.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    with office.unlocked() as opened_inbox:
+        two = opened_inbox.by_opening(today())
+        told_of = []
+        for who in (two, replace(two, is_fresh=False)):
+            for redactions in ((), (Redaction("what", NAME),)):
+                plan = Plan(purpose=Purpose.PROSECUTOR, addressee="X", language="fr", redactions=redactions)
+                content, doubts = compose.preview(opened_inbox.inbox, who, 1, plan)
+                counted = [each for each in doubts if each[0] in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT}]
+                pieces = [piece for entry in content.entries for text in entry.texts for piece in text]
+                told_of.append((counted, any("FIRMIN" in piece.upper() for piece in pieces)))
+    (sealed, is_seen), (again, _), (alone, is_whole), (less, _) = told_of
+    assert [Doubt.LEFT_OUT] == [doubt for doubt, _ in sealed] == [doubt for doubt, _ in again]
+    assert (False, True) == (is_seen, is_whole)
+    assert [Doubt.TO_LEAVE_OUT] == [doubt for doubt, _ in alone]
+    assert alone == less
 
 
 def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
@@ -425,8 +471,9 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     file.write_text(ADDRESSEE.recipient().encode() + "\n")
     said = make(room, tmp_path / "out", recipient=str(file))
     assert 0 == said.code
-    entry = room.office.json("journal", "print")["entries"][-2]
-    assert ("make-dossier", 1) == (entry["action"], entry["case"])
+    entries = room.office.json("journal", "print")["entries"]
+    entry = next(each for each in reversed(entries) if each["action"] == "make-dossier")
+    assert 1 == entry["case"]
     recipient = entry["values"].pop("recipient")
     assert ({"purpose": "prosecutor", "enclosed": "none"}, True) == (
         entry["values"],
