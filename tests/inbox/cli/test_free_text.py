@@ -44,7 +44,7 @@ FIELDS = {
     Kept.JOURNAL: {"reason", "despite"},
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
-    Kept.SOUGHT: {"search", "tag", "names"},
+    Kept.SOUGHT: {"search", "tag", "names", "case", "officer"},
     # Those with a brace are the questions of a report that an officer enters.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "file", "fingerprint", "folder", "heard", "keystore", "persons",
