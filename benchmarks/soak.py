@@ -116,7 +116,9 @@ PARTS: Mapping[str, Part] = {
         tested("-m", "soak", "tests/pages/test_firefox.py", "tests/crypto/test_age_peers.py"), _OF_PORTAL
     ),
     "pages": Part(
-        tested("-m", "soak", "tests/desk/test_pages.py", "tests/pages/test_look.py"),
+        tested(
+            "-m", "soak", "tests/desk/test_pages.py", "tests/pages/test_look.py", "tests/pages/test_leave.py"
+        ),
         ("inbox/desk/", *_OF_PORTAL),
     ),
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
