@@ -106,6 +106,25 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
     )
 
 
+def refused_following_up(session: Session, number: int) -> CaseRefused:
+    """Return the refusal of the status by which the reporter reads that the report is acted on."""
+    return CaseRefused(
+        sentence(
+            "case {number}: the prosecutor has not said that the reporter can read that the report is acted"
+            " on",
+            number=number,
+        ),
+        sentence(
+            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
+            " there is no objection, record that: inbox measure {number} {kind}; until then, leave the status"
+            " as it is",
+            number=number,
+            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
+            kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+        ),
+    )
+
+
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do about that."""
     return sentence(

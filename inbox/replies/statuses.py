@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
+from inbox.casework import prosecutor_word
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -18,8 +19,8 @@ def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
     """Change the status that the reporter of an open case reads in the next slot.
 
     Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both;
-    for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); and as
-    ``Inbox.acting``.
+    for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); for "in
+    follow-up" without the prosecutor's word; and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
         case = queries_cases.case(session, number)
@@ -39,6 +40,8 @@ def _check(session: Session, case: Case, status: Status) -> None:
             sentence("case {number} is closed", number=case.number),
             sentence("open it again first: inbox reopen {number} --reason TEXT", number=case.number),
         )
+    if status is Status.IN_FOLLOW_UP and prosecutor_word.binds(session, case.number):
+        raise prosecutor_word.refused_following_up(session, case.number)
     if status is Status.ACKNOWLEDGED and not _is_acknowledged(session, case.number):
         raise CaseRefused(
             sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),

@@ -162,12 +162,15 @@ def test_of_every_outcome_but_where_to_turn_a_reporter_learns_with_the_prosecuto
     assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if not each.needs_word}
 
 
-def test_which_words_tell_that_justice_has_a_case() -> None:
+def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
         "garde à vue", "saisie", "mis en examen", "interpell", "écoutes", "gendarme",
         "art 40", "prosecutor", "judge", "the court", "judicial", "search warrant", "custody", "seizure",
         "indict", "arrest", "wiretap",
+        "confirm", "fondé", "avéré", "suspen", "sanction", "disciplin", "enquêt", "audition", "contrôl",
+        "mutat", "muté", "révoqu", "mis à pied", "mise à pied", "founded", "substantiat", "investigat",
+        "inquir", "hearing", "dismiss",
     )  # fmt: skip
 
 

@@ -207,6 +207,38 @@ TELLING = (
     *("gardes à vue", "saisies", "mis en examen", "mises en examen", "interpellé", "arrestation", "écoutes"),
     *("gendarmes", "article 40", "prosecutors", "judges", "the courts", "judicial", "search warrants"),
     *("custody", "seizures", "indicted", "arrested", "wiretaps"),
+    *("confirmés", "fondée", "avérées", "suspendu", "sanctionné", "disciplinaire", "enquêteurs"),
+    *("auditionné", "contrôlé", "mutation", "mutés", "révoqué", "mis à pied", "mise à pied", "founded"),
+    *("substantiated", "investigating", "inquiry", "hearings", "dismissed"),
+)
+# What tells a reporter what came of a report, or what is done, and what tells neither.
+TELL = (
+    "Votre signalement est confirmé.",
+    "Les faits sont avérés.",
+    "Votre récit est bien fondé.",
+    "L'agent est suspendu depuis lundi.",
+    "Une sanction est tombée.",
+    "Il passe en conseil de discipline.",
+    "Une enquête est ouverte.",
+    "Son audition a lieu mardi.",
+    "Le quai sera contrôlé cette nuit.",
+    "Sa mutation est signée.",
+    "What you wrote was confirmed.",
+    "He was dismissed after a hearing.",
+)
+TELL_NOTHING = (
+    "Le bureau est au fond du couloir.",
+    "De quels fonds parlez-vous ?",
+    "Le bassin est-il profond ?",
+    "Nous vous avertirons lundi.",
+    "Il y aura une averse ce soir.",
+    "Une fondation vous aide-t-elle ?",
+    "Écrivez d'ici, sans donner votre nom.",
+    "Your words open this page.",
+    "On average we answer in two weeks.",
+    "Was the yard at the far end?",
+    "This is a fundamental question.",
+    "We can hear you: write when it is safe.",
 )
 
 
@@ -216,6 +248,37 @@ def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -
     told = " / ".join(["Merci", *TELLING, "nous écrivons le 40 du mois"])
     found = office.json("reply", "1", "--text", told, "--preview")["findings"]
     assert [*sorted(TELLING)] == sorted(each["words"] for each in found)
+
+
+def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_one_does(
+    office: Office,
+) -> None:
+    """Once the prosecutor is told, in either language; before that is asked, nothing gives justice away."""
+    reply = ("reply", "1", "--preview", "--text")
+    assert [] == office.json(*reply, " ".join(TELL))["findings"]
+    office.json("decide", "1", "transmit", "--reason", "x")
+    said = [office.json(*reply, text)["findings"] for text in (*TELL, *TELL_NOTHING)]
+    assert [*TELL] == [text for text, found in zip((*TELL, *TELL_NOTHING), said, strict=True) if found]
+    for text in TELL[:2]:
+        assert "or what came of it" in refused(office, "reply", "1", "--text", text)
+    office.json("measure", "1", "prosecutor_word")
+    assert [] == office.json(*reply, " ".join(TELL))["findings"]
+
+
+def test_that_a_report_is_acted_on_is_a_status_after_the_prosecutor_s_word(office: Office) -> None:
+    """The page then says so: whoever probes learns it as from any sentence. No other status tells it."""
+    follow_up = ("status", "1", "in_follow_up")
+    for words in (("show", "1"), ("tag", "1", "offence"), ("decide", "1", "transmit", "--reason", "x")):
+        office.json(*words)
+        said = refused(office, *follow_up)
+        assert "the prosecutor has not said that the reporter can read that the report is acted on" in said
+        assert "inbox decide 1 transmit|no_transmission --reason TEXT; once" in said
+        for other in ("assessing", "info_requested"):
+            office.json("status", "1", other)
+    with sitting(office) as client:
+        assert 409 == client.send("/en/case/1/status", status="in_follow_up").status_code
+    office.json("measure", "1", "prosecutor_word")
+    office.json(*follow_up)
 
 
 def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office) -> None:
