@@ -133,14 +133,29 @@ def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
 
     Nobody may try names on a case that nobody may read, which an open request keeps from being destroyed.
     """
-    says_nobody = rule.effect is Effect.SETTLES and not rule.informs
-    if not says_nobody or declarations.is_shut(session, number):
+    if not _says_nobody(rule) or declarations.is_shut(session, number):
         return
     if named.waiting_for(session, number):
         raise CaseRefused(
             sentence("case {number} names somebody who asks what is held on them", number=number),
             sentence("decide something else, or answer the request first: inbox access list"),
         )
+
+
+def _says_nobody(rule: rules.Decision) -> bool:
+    """Tell whether a decision on persons is that nobody is informed."""
+    return rule.effect is Effect.SETTLES and not rule.informs
+
+
+def _is_persons(session: Session, choice: str) -> bool:
+    law = in_use.of(session)
+    return law.duties[legal_duties.decided_by(law, choice)].role is DutyRole.PERSONS
+
+
+def _may_name(session: Session, number: int) -> bool:
+    """Tell whether the answer that is for names has any; of what nobody may read yet, that it may have."""
+    is_shown = number in declarations.may_be_tried(session, [number])
+    return not is_shown or exits.names_somebody(session, number)
 
 
 def officers(session: Session, choice: str) -> int:
@@ -157,9 +172,13 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return what the journal calls a decision: some take two officers, as does the measure that it takes.
 
-    So does, whatever the law says, that a case goes to the prosecutor of which nothing went: one officer
-    alone could else end the question, and nobody would be told.
+    So does, whatever the law says, that nobody is informed where an answer names somebody, and that a case
+    goes to the prosecutor of which nothing went: one officer alone could else end the question, and nobody
+    would be told.
     """
+    rule = _rule(session, decision.choice)
+    if _says_nobody(rule) and _is_persons(session, decision.choice) and _may_name(session, number):
+        return Code.DECIDE_BY_TWO
     is_unsent = decision.choice == legal_duties.transmitting(session)
     is_unsent = is_unsent and number not in disclosures.sent_to_prosecutor(session)
     return Code.DECIDE_BY_TWO if is_unsent or officers(session, decision.choice) > 1 else Code.DECIDE

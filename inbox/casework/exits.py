@@ -351,10 +351,10 @@ def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
     if asked.way is Exit.ACCESS:
         return withholding.is_undecided(session, number)
     is_open = legal_duties.is_open(session, number, DutyRole.PERSONS)
-    return is_open and (asked.way is not Exit.JUNK or _names_somebody(session, number))
+    return is_open and (asked.way is not Exit.JUNK or names_somebody(session, number))
 
 
-def _names_somebody(session: Session, number: int) -> bool:
+def names_somebody(session: Session, number: int) -> bool:
     """Tell whether the answer that is for names has any."""
     return bool(answers.of(queries_cases.case(session, number)).get(scoring.questions().persons))
 

@@ -161,6 +161,12 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
             session.add(Link(case=one, other=two, kind=relation.value, since=who.today))
 
 
+def is_duplicate(session: Session, number: int) -> bool:
+    """Tell whether a case is linked to another as its duplicate, of those that those present may see."""
+    found = select(Link.case).filter_by(case=number, kind=Relation.DUPLICATE.value).limit(1)
+    return session.scalar(found) is not None
+
+
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Say that two cases have nothing to do with one another: they are proposed no more. As ``link``."""
     with inbox.acting(who, *_of_both(Code.DISMISS_LINK, number, other)) as session:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
-from inbox.casework import exits, measures, prosecutor_word
+from inbox.casework import exits, links, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
+from inbox.casework.links import Relation
 from inbox.casework.measures import Disclosure, Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.obstacles import Obstacle
@@ -80,7 +81,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
     Raises, before anybody is asked to confirm, as ``exits.check``; Refused for an outcome that the law does
-    not have; CaseRefused as ``referrals.check``; Cautioned and as ``leak_check.warnings``. Otherwise raises
+    not have; CaseRefused as ``referrals.check``, and as
+    ``_check_linked``; Cautioned and as ``leak_check.warnings``. Otherwise raises
     as ``replies.add`` and ``chosen_action.acting``.
     """
 
@@ -136,9 +138,11 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
     """Return what to ask the matrix of exits: for two officers, if the obstacles take two.
 
-    Raises as ``_rule``, as ``referrals.check``, and as ``exits.check`` if a case may not be closed so.
+    Raises as ``_rule``, ``referrals.check`` and ``_check_linked``, and as ``exits.check`` if a case may not
+    be closed so.
     """
     referrals.check(session, _rule(session, closing), closing.body)
+    _check_linked(session, number, _rule(session, closing))
     also = _obstacles(session, queries_cases.case(session, number), closing)
     asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also)
     takes_two = exits.takes_two(Exit.CLOSE, exits.obstacles(session, number, asked))
@@ -171,6 +175,20 @@ def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
     """Tell whether the reporter would learn too early of this outcome, or of an inquiry."""
     is_early = prosecutor_word.forbids(session, number, closing.outcome)
     return is_early or measures.tells_too_early(session, number, closing.disclosure)
+
+
+def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
+    """Raise CaseRefused for what no link says to be the duplicate of another case, which is looked into."""
+    queries_cases.case(session, number)
+    if rule.linked and not links.is_duplicate(session, number):
+        raise CaseRefused(
+            sentence("case {number} is linked to no other as its duplicate", number=number),
+            sentence(
+                "link them first: inbox link {number} OTHER {relation}",
+                number=number,
+                relation=Relation.DUPLICATE.value,
+            ),
+        )
 
 
 def _rule(session: Session, closing: Closing) -> rules.Outcome:

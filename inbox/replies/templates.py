@@ -64,10 +64,13 @@ def listed(inbox: Inbox, who: Actor) -> InUse:
 
 
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
-    """Use the templates of this file from now on, and return them.
+    """Use the templates of this file from now on, and return them; takes two officers.
 
+    Which template tells of a decision is said there: one officer alone could make any text tell of it.
     Raises Refused as ``parse``, and as ``Inbox.acting``.
     """
+    with inbox.transaction() as session:
+        parse(raw, in_use.of(session))  # nobody confirms a file in vain
     with inbox.acting(who, action(Code.ADOPT_TEMPLATES)) as session:
         found = parse(raw, in_use.of(session))
         session.merge(Setting(name=OWN_REPLIES, value=raw.decode("utf-8")))

@@ -250,7 +250,6 @@ TABLE: Mapping[Code, Rule] = {
     ),
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True),
     Code.LIST_TEMPLATES: Rule(reads=True),
-    Code.ADOPT_TEMPLATES: Rule(),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
     Code.JUNK: Rule(reason=_NEEDED, oversight=True),
@@ -340,6 +339,7 @@ TABLE: Mapping[Code, Rule] = {
         officers=2, all_cases=True, oversight=True, values={"bundle": _NUMBER, "portal": _TEXT}
     ),
     Code.SIGN_PAGES: Rule(officers=2, values={"serial": _NUMBER, "sha256": _TEXT}),
+    Code.ADOPT_TEMPLATES: Rule(officers=2, oversight=True),
     Code.ADOPT_QUESTIONNAIRE: Rule(
         officers=2, oversight=True, values={"questionnaire": _TEXT, "version": _NUMBER}
     ),

@@ -147,7 +147,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
             {**_NAMED, "reach": neither, "address": neither, "kind": neither, "referral": neither},
         ),
         "guarantee": neither,
-        **_under("guarantee.*", neither, {**_RULE, "text": neither}),
+        # What reporters read that protects them, word for word.
+        **_under("guarantee.*", _any, {**_RULE, "text": _any}),
     },
     "deadlines.toml": {
         **_under("exchange", neither, {**_RULE, "every": _longer}),
@@ -261,6 +262,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "body": _down(Body.NONE, Body.ALLOWED, Body.NEEDED),
                 "needs_word": _off,
                 "finds_facts": _off,
+                "linked": _off,
             },
         ),
     },

@@ -193,6 +193,7 @@ def _outcome(row: Any) -> rules.Outcome:
         body=rules.Body(row.get("body", rules.Body.NONE)),
         needs_word=row.get("needs_word", False),
         finds_facts=row.get("finds_facts", False),
+        linked=row.get("linked", False),
         basis=_basis(row),
     )
 

@@ -324,7 +324,8 @@ class Outcome:
     """How a case can end; ``retention`` is the code of a period.
 
     With ``needs_word`` no reporter reads of it before the prosecutor's word, where a prosecutor may act. One
-    that ``finds_facts`` takes a decision on whether a prosecutor is told, whatever a case was scored.
+    that ``finds_facts`` takes a decision on whether a prosecutor is told, whatever a case was scored. One
+    that is ``linked`` is that of a case which an officer linked to another as its duplicate.
     """
 
     name: Texts
@@ -333,6 +334,7 @@ class Outcome:
     body: Body
     needs_word: bool
     finds_facts: bool
+    linked: bool
     basis: Basis
 
 

@@ -160,7 +160,7 @@ _OUTCOMES = table(
         "outcome": map_of(
             _rule(
                 {**_NAME, "retention": IDENTIFIER, "officers": _TWO},
-                {"body": _enum(Body), **_flags("needs_word", "finds_facts")},
+                {"body": _enum(Body), **_flags("needs_word", "finds_facts", "linked")},
             )
         )
     }

@@ -14,11 +14,14 @@ from inbox.deadlines import office
 from inbox.replies import templates
 from inbox.session import journal
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import Office, today
+from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FRANCE
 
 CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "back-up"}
+
+
+TWO = {"passphrase-officer": PASSPHRASE}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
@@ -98,7 +101,10 @@ def test_texts_are_edited_on_their_page(office: Office) -> None:
             source = edited(client, page)
             assert source.count(old) > 1
             changed = source.replace(old, new, 1).replace("\n", "\r\n")
-            assert client.send(page, file=changed).status_code == 303
+            assert client.send(page, file=changed).status_code == 401
+            assert edited(client, page) == source
+            assert client.send(page, file="[x]", **TWO).status_code == 422
+            assert client.send(page, file=changed, **TWO).status_code == 303
             assert edited(client, page) == source.replace(old, new, 1)
     assert [("adopt-templates", {})] == noted(office)
 

@@ -180,6 +180,11 @@ def test_what_finds_facts() -> None:
     assert {"founded", "partly_founded", "transmitted"} == found
 
 
+def test_what_is_linked_to_another_case() -> None:
+    """One officer closes it: so the other case is named, which is looked into."""
+    assert {"duplicate"} == {code for code, each in FRENCH.outcomes.items() if each.linked}
+
+
 def test_where_another_body_is_named() -> None:
     assert {"inadmissible": Body.ALLOWED, "out_of_scope": Body.NEEDED} == {
         code: each.body for code, each in FRENCH.outcomes.items() if each.body is not Body.NONE

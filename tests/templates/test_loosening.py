@@ -59,6 +59,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "outcomes.toml outcome.*.body": ("needed", None),
     "outcomes.toml outcome.*.needs_word": (True, None),
     "outcomes.toml outcome.*.finds_facts": (True, None),
+    "outcomes.toml outcome.*.linked": (True, None),
     "replies.toml reply.*": (None, {"title": "x"}),
     "replies.toml reply.*.decision": (None, "told"),
     "replies.toml reply.*.acknowledges": (None, True),
@@ -74,6 +75,8 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
 }
 # These loosen it whatever the other value is: which way it goes depends on all the rest.
 EITHER = {
+    "authorities.toml guarantee.*",
+    "authorities.toml guarantee.*.text",
     "deadlines.toml clock.*.from",
     "deadlines.toml clock.*.to",
     "duties.toml duty.*.role",

@@ -15,7 +15,7 @@ from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
-from inbox.language.errors import Refused
+from inbox.language.errors import Locked, Refused
 from inbox.language.views import View
 from inbox.replies import closing, drafts, extension, statuses, templates
 from inbox.replies.closing import Closing
@@ -165,6 +165,8 @@ def adopt() -> ResponseReturnValue:
     typed = text("file")
     try:
         templates.adopt(here().inbox, actor(), typed.encode())
+    except Locked:
+        raise  # the file has no mistake: a second officer is asked for
     except Refused as refused:
         return _templates(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
     seat().say(Done.TEXTS_CHANGED)

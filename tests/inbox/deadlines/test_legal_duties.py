@@ -9,6 +9,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 
+from crypto.messages import REPORT
 from inbox.law import in_use
 from inbox.vault.casework_tables import Duty, Setting, Workflow
 from inbox.vault.tables import Case
@@ -206,6 +207,27 @@ def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_t
     office.json("decide", "2", "no_transmission", "--reason", "no offence")
     office.json(*informing)
     assert "informed" == asked(office, 2)["art14"]["decision"]
+
+
+@pytest.mark.parametrize("given", ["who_id", ""])
+def test_two_officers_decide_that_nobody_is_informed_where_an_answer_names_somebody(
+    office: Office, given: str
+) -> None:
+    """By the answer that is for names. Of what nobody may read, two decide, whatever it says."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        case = session.get_one(Case, 1)
+        report = REPORT.parse(case.message)
+        said = {key: value for key, value in report.answers.items() if key != "who_id"}
+        case.message = REPORT.encode(replace(report, answers=said | ({given: "X"} if given else {})))
+
+    def decided() -> str:
+        office.json("decide", "1", "not_needed", "--reason", "x")
+        entries = office.json("journal", "print")["entries"]
+        return str([each for each in entries if each["action"].startswith("decide")][-1]["action"])
+
+    assert {"who_id": "decide-by-two", "": "decide"}[given] == decided()
+    office.json("quarantine", "1", "--reason", "x")
+    assert "decide-by-two" == decided()
 
 
 def in_a_year(days: int = 0) -> str:

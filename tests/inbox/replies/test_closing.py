@@ -208,6 +208,8 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
         office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     if rule.finds_facts:
         office.json("decide", "1", "no_transmission", "--reason", "x")
+    if rule.linked:
+        office.json("link", "1", "2", "duplicate")
     office.json("close", "1", outcome, *WITHHELD, *to)
     entry = office.json("journal", "print")["entries"][-2]
     assert ({1: "close", 2: "close-by-two"}[rule.officers], "the inquiry goes on") == (
@@ -217,6 +219,23 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert {"outcome": outcome, "disclosure": "withheld"} == entry["values"]
     assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
     assert f"outcome: {rule.name.en}, disclosure withheld" in office.run("show", "1").out
+
+
+def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> None:
+    """On both surfaces: one officer closes it, and what was reported must be looked into elsewhere."""
+    linked = [code for code, rule in FRENCH.outcomes.items() if rule.linked]
+    assert ["duplicate"] == linked
+    end = ("close", "1", "duplicate", *WITHHELD)
+    for words in (("show", "1"), ("link", "1", "2", "same_facts"), ("link", "1", "2", "--dismiss")):
+        office.json(*words)
+        said = refused(office, *end)
+        assert "case 1 is linked to no other as its duplicate" in said
+        assert "inbox link 1 OTHER duplicate" in said
+    form = {"outcome": "duplicate", "disclosure": "withheld", "reason": "x"}
+    with sitting(office) as client:
+        assert 409 == client.send("/en/case/1/close", **form).status_code
+    office.json("link", "1", "2", "duplicate")
+    office.json(*end)
 
 
 def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Office) -> None:
@@ -234,6 +253,7 @@ def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor
 
     In full, in part, or by a text beside what is withheld; at the desk a preview does not go past it either.
     """
+    office.json("link", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word}
     assert {"out_of_scope"} == FRENCH.outcomes.keys() - telling
     for outcome in sorted(telling):

@@ -76,6 +76,7 @@ def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, 
     phone(office)
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
+    office.json("link", "1", "2", "duplicate")
     if outcome == "inadmissible":
         office.json("decide", "1", outcome, "--ground", "facts", "--reason", "x")
     if rule.needs_word:

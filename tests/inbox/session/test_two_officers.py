@@ -24,6 +24,7 @@ from inbox.vault.casework_tables import AccessRequest, ListedCase, Measure
 from inbox.vault.destroyed_tables import VisaList
 from inbox.vault.tables import Unopened
 from inbox.vault.unopened_reasons import Kind
+from templates import shipped
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
 from tests.support.inbox_clock import Clock, moved
@@ -38,6 +39,7 @@ SENSITIVE = {
     "accept-instance",
     "sign-pages",
     "adopt-questionnaire",
+    "adopt-templates",
     "adopt-law",
     "accept-card",
     "remove-channel",
@@ -78,6 +80,7 @@ COMMANDS = [
     "collect {new_portal} --new-instance {fingerprint}",
     "sign-pages {pages} --out {out}",
     "questionnaire {file}",
+    "templates {replies}",
     "law --replace {law}",
     "channels accept {card} --fingerprint {card_key}",
     "channels remove ombudsman",
@@ -183,6 +186,7 @@ def place(office: Office, tmp_path: Path) -> dict[str, object]:
         "new_portal": other.bundle(),
         "fingerprint": f"'{other.fingerprint}'",
         "file": build.QUESTIONNAIRE,
+        "replies": shipped.FOLDER / "jurisdictions" / "fr" / "replies.toml",
         "law": edited(tmp_path / "law", "obstacles.toml", "priority = 2", "priority = 3"),
         "pages": build.manifest(office, tmp_path / "manifest.json"),
         "out": office.out,
