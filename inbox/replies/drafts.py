@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from crypto.messages import Status
 from inbox.access import declarations
 from inbox.deadlines import workflow
 from inbox.language.views import View
@@ -13,6 +14,7 @@ from inbox.replies import leak_check, replies, status_preview, templates
 from inbox.replies.leak_check import Finding
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
 from inbox.vault.tables import Message
 
 
@@ -78,6 +80,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     if draft.template:
         template = templates.known(session)[draft.template]
         added.decision, added.acknowledges = template.decision or "", template.acknowledges
+    _keep_status(session, number, draft)
     if draft.feedback:
         workflow.feedback(session, number)
     return added
@@ -91,4 +94,16 @@ def seen(
     text = draft.written(session, number, today)
     if found is None:
         found = leak_check.find(session, number, text, draft.by_officers(session, text))
-    return status_preview.preview(session, number, text, found, today)
+    with session.begin_nested() as undone:
+        _keep_status(session, number, draft)
+        view = status_preview.preview(session, number, text, found, today)
+        undone.rollback()
+    return view
+
+
+def _keep_status(session: Session, number: int, draft: Draft) -> None:
+    """Let the reporter who reads that the report is acknowledged read no status that says less."""
+    case = queries_cases.case(session, number)
+    acknowledges = bool(draft.template) and templates.known(session)[draft.template].acknowledges
+    if acknowledges and case.status == Status.RECEIVED:
+        case.status = Status.ACKNOWLEDGED.value

@@ -40,7 +40,7 @@ TEXTS = {
     "status-info_requested": "More information requested",
     "status-in_follow_up": "Follow-up under way",
     "status-closed": "Closed",
-    "means-received": "{name} could open your report. It will now be read.",
+    "means-received": "{name} could open your report.",
     "means-acknowledged": "{name} has your report and takes charge of it.",
     "means-assessing": "{name} is looking into what you wrote: whether it holds, how urgent it is, and how to"
     " protect you.",

@@ -8,6 +8,7 @@ import pytest
 
 from crypto.messages import Status
 from inbox.language import catalogue, days
+from inbox.law import in_use
 from inbox.replies import status_preview
 from inbox.vault import queries_cases
 from templates import shipped
@@ -25,6 +26,52 @@ def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
     assert needed <= status_preview.TEXTS.keys()
     for text in status_preview.TEXTS.values():
         assert catalogue.public("en", text) == text != catalogue.public("fr", text)
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_whoever_reads_an_acknowledgement_reads_the_status_acknowledged(world: World) -> None:
+    """From the same slot on, and in the preview. No other message sets it; no later status is taken back."""
+    for words in (["--text", TEXT], ["--template", "reprisals"]):
+        world.office.json("reply", "1", *words)
+        assert "received" == world.office.json("show", "1")["status"]
+    view = world.office.json("reply", "1", "--template", "acknowledgement", "--preview")
+    assert catalogue.public("fr", "Acknowledged") == view["status"]
+    assert "received" == world.office.json("show", "1")["status"]
+    world.office.json("reply", "1", "--template", "acknowledgement")
+    assert "acknowledged" == world.office.json("show", "1")["status"]
+    world.office.json("status", "1", "assessing")
+    world.office.json("reply", "1", "--template", "acknowledgement")
+    assert "assessing" == world.office.json("show", "1")["status"]
+
+
+# What a page says of what is to come, and of what was done, in English: no message that fits contradicts it.
+DAY = re.compile(r"\d+(?:er)? \w+ \d{4}")
+UNREAD = re.compile(r"will (now|soon) be read|nobody has read|not (yet )?been read", re.IGNORECASE)
+
+
+@pytest.mark.usefixtures("correspondent")
+@pytest.mark.parametrize("status", Status)
+def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: World, status: Status) -> None:
+    """In each status, with each message of the law that fits it: the status, what it means, and each day."""
+    world.office.tell_no_prosecutor(1)
+    with world.office.opened() as inbox, inbox.transaction() as session:
+        queries_cases.case(session, 1).status = status.value
+        fitting = [each for each in in_use.of(session).replies.values() if status in each.status]
+        page = status_preview.page_of(session, 1)
+    for each in fitting:
+        if each.extends:
+            continue
+        own = ["--text", "Merci."] if each.takes_own_words else []
+        view = world.office.json("reply", "1", "--template", each.code, "--preview", *own)
+        said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
+        assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
+        assert not UNREAD.search(status_preview.TEXTS[f"means-{said}"])
+        if "next_by" in each.fields:
+            (day,) = DAY.findall(view["next_by"])
+            assert day in view["text"]
+        if status is Status.CLOSED:
+            assert "" == view["next_by"]
+            assert not {"next_by", "feedback_by"} & {*each.fields}
 
 
 @pytest.mark.usefixtures("correspondent")
