@@ -18,6 +18,7 @@ from inbox.casework.links import Relation
 from inbox.casework.measures import Disclosure, Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -186,7 +187,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
             sentence(
                 "link them first: inbox link {number} OTHER {relation}",
                 number=number,
-                relation=Relation.DUPLICATE.value,
+                relation=labels.named("relation", Relation.DUPLICATE.value),
             ),
         )
 

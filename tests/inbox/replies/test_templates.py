@@ -191,6 +191,7 @@ def marked(client: Client, number: int) -> set[str]:
 
 def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: World) -> None:
     reported.office.json("reply", "1", "--template", "acknowledgement")
+    reported.office.tell_no_prosecutor(1)
     for status in [each for each in Status if each is not Status.CLOSED]:
         reported.office.json("status", "1", status)
         fitting = {code for code, each in FRENCH.replies.items() if status in each.status}
@@ -206,6 +207,7 @@ def test_of_the_ends_a_closed_case_is_offered_that_of_its_outcome(reported: Worl
     office.json("show", "1")
     office.settle(1)
     office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("link", "1", "2", "duplicate")
     form = {"disclosure": "withheld", "reason": "x", "passphrase-officer": PASSPHRASE}
     # That it is inadmissible is decided before, and then it is nothing else.
     ended = [each for each in FRENCH.outcomes if each != "inadmissible"]
