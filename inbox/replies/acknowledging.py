@@ -8,7 +8,6 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crypto.messages import Status
 from inbox.access import declarations
 from inbox.questionnaire import catalogue
 from inbox.replies import drafts, templates
@@ -64,9 +63,6 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
 
 def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> None:
     drafts.add(session, number, draft, who.today)
-    case = queries_cases.case(session, number)
-    if case.status == Status.RECEIVED:
-        case.status = Status.ACKNOWLEDGED.value
 
 
 def _left_out(session: Session, number: int) -> LeftOut | None:

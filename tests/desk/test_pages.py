@@ -242,6 +242,8 @@ def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(
     page.focus("#persons")
     page.keyboard.type("collègue")
     page.fill("#received", today().isoformat())
+    page.focus("#way")
+    page.keyboard.type("Cour")
     page.focus("#received")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Demande 1")
@@ -347,6 +349,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     office.json("measure", "1", "none")
     office.json("show", "1")
     office.settle(1)
+    office.tell_no_prosecutor(2, 3, 4)
     for number in ("2", "3", "4"):
         office.close(number)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -490,8 +493,8 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
     slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
     assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
     assert [link.n for link in outbox.collected] == [1]
-    entries = office.json("journal", "print")["entries"]
-    noted = {entry["action"]: entry["officers"] for entry in entries}
+    office.json("declare", "1")  # bruno, too, who reads the journal with her
+    noted = {entry["action"]: entry["officers"] for entry in office.json("journal", "print")["entries"]}
     assert {
         "open",
         "accept-instance",

@@ -27,7 +27,8 @@ ELSEWHERE = {
     "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
     "officers renew", "officers seen", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "many pass-on",
-    "acknowledge", "dossier make", "dossier verify", "law", "visa list", "visa record", "open-archive", "access namesake", "letter",
+    "acknowledge", "dossier make", "dossier verify", "law", "visa list", "visa record", "open-archive",
+    "access namesake", "letter",
 }  # fmt: skip
 
 
