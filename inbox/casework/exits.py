@@ -369,7 +369,8 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
     return workflow.of(session, number).parts.priority <= in_use.of(session).obstacles.urgent.value
 
 
-def _is_danger_open(session: Session, number: int, _: Asked) -> bool:
+def is_danger_open(session: Session, number: int) -> bool:
+    """Tell whether a report tells of danger, or fears it, and nothing was done about it."""
     case = queries_cases.case(session, number)
     return not measures.kinds(session, number) and catalogue.warns_of_danger(session, case)
 
@@ -389,7 +390,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.PROCEEDINGS: _are_proceedings_open,
     Obstacle.HELD: lambda session, number, _: workflow.of(session, number).held is not None,
     Obstacle.URGENT: _is_urgent,
-    Obstacle.DANGER: _is_danger_open,
+    Obstacle.DANGER: lambda session, number, _: is_danger_open(session, number),
     Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
     Obstacle.UNREAD: lambda session, number, _: queries_cases.is_unread(session, number),
     Obstacle.PROSECUTOR: _is_prosecutor_open,

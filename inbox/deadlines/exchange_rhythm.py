@@ -30,10 +30,20 @@ def missed(session: Session, today: date) -> Missed | None:
     brings what was there when it was exported, however late it is collected. An export dated in the future
     counts from the day of its collection.
     """
+    found = _next(session)
+    return found if found and found.due < today else None
+
+
+def due(session: Session) -> date | None:
+    """Return the day by which the next exchange is due, None if none was ever made."""
+    found = _next(session)
+    return found.due if found else None
+
+
+def _next(session: Session) -> Missed | None:
     last = queries_exchange.newest_intake(session)
     if last is None:
         return None
     how = office.of(session)
     until = min(last.exported, last.collected)
-    due = how.law.exchange.every.after(until, how.calendar.legal)
-    return Missed(until, due) if due < today else None
+    return Missed(until, how.law.exchange.every.after(until, how.calendar.legal))

@@ -91,9 +91,10 @@ def _coded(text: str) -> Markup:
 
 
 def _until(language: str, value: str | date, today: str | date) -> str:
-    """Return in words how far a day is on which something is due."""
+    """Return in words how far a day is on which something is due, as within a sentence."""
     day, now = (date.fromisoformat(each) if isinstance(each, str) else each for each in (value, today))
-    return translate.told(language, urgency.said(day, now))
+    said = translate.told(language, urgency.said(day, now))
+    return said[:1].lower() + said[1:]
 
 
 def _label(language: str, code: str, codes: str) -> str:

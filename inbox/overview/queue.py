@@ -57,6 +57,7 @@ class Filter:
     area: str = ""
     priority: int = 0
     overdue: bool = False
+    due_by: date | None = None
     to_read: bool = False
     undeclared: bool = False
     closed: bool = False
@@ -73,7 +74,7 @@ class Filter:
     @property
     def tells_nothing(self) -> bool:
         """Whether all that is asked for is what a line of the queue shows of every case."""
-        return replace(self, priority=0, overdue=False, closed=False, junk=False) == Filter()
+        return replace(self, priority=0, overdue=False, due_by=None, closed=False, junk=False) == Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,3 +302,5 @@ def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
         yield Workflow.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
     if wanted.overdue:
         yield Workflow.deadline < today
+    if wanted.due_by:
+        yield Workflow.deadline <= wanted.due_by

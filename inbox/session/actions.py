@@ -138,6 +138,7 @@ class Viewed(StrEnum):
     """What is listed or shown, where that is not plain from the action."""
 
     QUEUE = "queue"
+    TODAY = "today"
     MEDIUM = "medium"
     DOSSIER = "dossier"
     MINIMISE = "minimise"

@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 NAMES = ("alice", "bruno", "chloe")
 PAGES = {
+    "today": "/today",
     "queue": "/",
     "case": "/case/1",
     "unsigned": "/case/2",

@@ -13,6 +13,7 @@ def unlike_text(page: str) -> set[str]:
     """
     page = re.sub('<script type="module" src="[^"<>]+" integrity="[^"<>]+"></script>', "", page)
     page = re.sub('<textarea id="(text|note|closing-text|extend-text)" name[^<>]*>[^<]*</textarea>', "", page)
+    page = re.sub('<input id="(?:closing|extend)-[a-z]+" [^<>]*>', "", page)
     page = re.sub('<input type="(?:hidden|checkbox)" [^<>]*>', "", page)
     found = {each for each in ("<script", "<img src=x", hostile.RENDERED) if each in page}
     # French keeps its punctuation behind spaces at which no line breaks.

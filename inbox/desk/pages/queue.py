@@ -9,13 +9,15 @@ from flask.typing import ResponseReturnValue
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from inbox.access import declarations
-from inbox.casework import assignment, junk, tags
+from inbox.casework import assignment, junk, tags, unfinished
 from inbox.desk import rendering
 from inbox.desk.done import Done
-from inbox.desk.forms import cases, choice, line, number
-from inbox.desk.state import actor, here, seat
+from inbox.desk.forms import cases, choice, day, line, number
+from inbox.desk.state import actor, here, seat, waiting
 from inbox.overview import queue as case_queue
+from inbox.overview import today as todays
 from inbox.overview.queue import MANY, PAGE, Filter, Order
+from inbox.overview.today import SHOWN
 from inbox.questionnaire import scoring
 from inbox.replies import acknowledging
 
@@ -26,6 +28,22 @@ pages = Blueprint("queue", __name__)
 def first() -> ResponseReturnValue:
     """Show the beginning of the queue."""
     return show(1)
+
+
+@pages.get("/today")
+def today() -> ResponseReturnValue:
+    """Show what waits today, what the officer has begun to write, and what others ask to have confirmed."""
+    inbox, who = here().inbox, actor()
+    shown = {"found": todays.look(inbox, who), "drafts": unfinished.begun(inbox, who), "asked": waiting()}
+    return rendering.page("queue/today.html", **shown, shown=SHOWN, today=who.today)
+
+
+@pages.post("/today")
+def narrow() -> ResponseReturnValue:
+    """Show in the queue all that is due by a day, or has something that nobody has read."""
+    mine = seat()
+    mine.wanted, mine.order = Filter(due_by=day("due_by"), to_read="to_read" in request.form), Order.DEADLINE
+    return redirect(url_for("queue.first"), 303)
 
 
 @pages.get("/queue/<int:page>")

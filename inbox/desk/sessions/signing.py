@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
     journal_actions.sign_in(desk.inbox, mine.actor())
     unfinished.sweep(desk.inbox, mine.actor().today)
     guard.seat_in(mine)
-    return redirect(url_for("queue.first"), 303)
+    return redirect(url_for("queue.today"), 303)
 
 
 @pages.post("/sign-out")

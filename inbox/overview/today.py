@@ -1,0 +1,81 @@
+"""What has to be done today, the most pressing first: the page on which an officer's day begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from inbox.access import access_requests, declarations
+from inbox.casework import exits
+from inbox.deadlines import exchange_rhythm
+from inbox.deadlines.exchange_rhythm import Missed
+from inbox.keys import expiry_warnings
+from inbox.language.messages import Sentence
+from inbox.language.views import View
+from inbox.overview import queue, queue_lines
+from inbox.overview.queue import Filter, Order
+from inbox.session.actions import Actor, Code, Viewed, action
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import AccessRequest, Workflow
+
+# So many cases stand on the page; of the others it tells how many there are.
+SHOWN = 10
+# What is due within so many days is due this week.
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What waits on a day.
+
+    ``danger`` are open cases, SHOWN at most, that tell of danger while nothing was done about it; ``due`` are
+    lines of the queue, overdue first, of the ``due_count`` cases that are due by the end of the day.
+    ``this_week`` more are due in the seven days after that, ``to_read`` have something that nobody has read.
+    ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
+    warnings of keys that end soon, ``requests`` the open requests for access.
+    """
+
+    danger: Sequence[int]
+    due: Sequence[View]
+    due_count: int
+    this_week: int
+    to_read: int
+    missed: Missed | None
+    next_exchange: date | None
+    keys: Sequence[Sentence]
+    requests: Sequence[AccessRequest]
+
+
+def look(inbox: Inbox, who: Actor) -> Today:
+    """Return what waits today for those who act; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
+        day = who.today
+        due = queue.page(session, Filter(due_by=day), Order.DEADLINE, today=day)
+        return Today(
+            danger=_danger(session),
+            due=queue_lines.views(session, due[:SHOWN], day),
+            due_count=queue.count(session, Filter(due_by=day), today=day),
+            this_week=_due_between(session, day + timedelta(days=1), day + WEEK),
+            to_read=queue.count(session, Filter(to_read=True), today=day),
+            missed=exchange_rhythm.missed(session, day),
+            next_exchange=exchange_rhythm.due(session),
+            keys=expiry_warnings.warnings(session, day),
+            requests=access_requests.pending(session),
+        )
+
+
+def _danger(session: Session) -> Sequence[int]:
+    """Return the cases that those who act have declared and that tell of danger, nothing done about it."""
+    feared = select(Workflow.case).where(Workflow.is_open.is_(True), Workflow.danger > 0)
+    numbers = session.scalars(feared.order_by(Workflow.rank, Workflow.case)).all()
+    read = declarations.given(session, numbers)
+    found = (each for each in numbers if each in read and exits.is_danger_open(session, each))
+    return list(islice(found, SHOWN))
+
+
+def _due_between(session: Session, first: date, last: date) -> int:
+    rows = select(func.count()).select_from(Workflow).where(Workflow.is_open.is_(True))
+    return session.scalar(rows.where(Workflow.deadline.between(first, last))) or 0

@@ -1,0 +1,98 @@
+"""An officer's day begins with what waits, the most pressing first, as far as that officer may see it."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inbox.overview import today as todays
+from inbox.vault.casework_tables import Workflow
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+
+@pytest.fixture
+def three_cases(office: Office, tmp_path: Path) -> Office:
+    """Case 1 tells of danger and is due today, 2 is overdue, 3 is due tomorrow."""
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    for answers in ({"what": "a", "danger_now": "yes"}, {"what": "b"}, {"what": "c"}):
+        # Each in a bundle of its own: in one, those of a day come in no order.
+        tell(world, portal, answers | {"coi": "no"})
+    office.json("declare", "1", "2", "3")
+    with office.opened() as inbox, inbox.transaction() as session:
+        for number, days in ((1, 0), (2, -2), (3, 1)):
+            session.get_one(Workflow, number).deadline = today() + timedelta(days)
+    return office
+
+
+def part(page: str, name: str) -> str:
+    """Return a section of the page as text."""
+    (found,) = re.findall(rf'<section[^>]*aria-labelledby="{name}">(.*?)</section>', page, re.DOTALL)
+    return " ".join(re.sub("<[^>]+>", " ", found).split())
+
+
+def test_danger_stands_before_all_else_until_something_was_done(three_cases: Office) -> None:
+    """The control is the page after a measure."""
+    with sitting(three_cases) as alice:
+        shown = alice.page("/en/today")
+        assert "Case 1" in part(shown, "danger")
+        assert shown.index('id="danger"') < shown.index('id="due"')
+        alice.send("/en/case/1/source-risk", risk="low", reason="x")
+        alice.send("/en/case/1/measure", kind="none", day="", degree="0")
+        assert 'id="danger"' not in alice.page("/en/today")
+
+
+def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) -> None:
+    with sitting(three_cases) as alice:
+        said = part(alice.page("/en/today"), "due")
+        assert ["Case 2", "Case 1"] == re.findall(r"Case \d", said)
+        assert "Case 2 · Overdue by 2 days" in said
+        assert "Due in the seven days after that: 1" in said
+        alice.send("/en/today", due_by=today().isoformat())
+        assert ["1", "2"] == sorted(re.findall(r'name="case" value="(\d)"', alice.page("/en/")))
+
+
+def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> None:
+    """Nor is danger told of what was not declared: an officer who has declared sees it."""
+    three_cases.of("alice", "chloe").json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    with sitting(three_cases) as alice:
+        bruno, chloe = (Client(alice.desk, alice.app, name) for name in ("bruno", "chloe"))
+        assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "due"))
+        assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "danger"))
+        assert ["Case 2", "Case 1"] == re.findall(r"Case \d", part(alice.page("/en/today"), "due"))
+        assert 'id="danger"' not in chloe.page("/en/today")
+
+
+def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Office) -> None:
+    with sitting(three_cases) as alice:
+        bruno = Client(alice.desk, alice.app, "bruno")
+        assert "drafts" not in alice.page("/en/today")
+        alice.send("/en/draft/note/3", text="x")
+        asking = {"reason": "spam", "case": "3", "ask-another": "on"}
+        alice.send("/en/many/junk", **asking, **{"passphrase-alice": passphrase_of("alice")})
+        assert "Case 3 · note" in part(alice.page("/en/today"), "drafts")
+        assert "alice:" in part(bruno.page("/en/today"), "asked")
+        assert "Nothing." in part(alice.page("/en/today"), "asked")
+
+
+def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cases: Office) -> None:
+    with sitting(three_cases) as alice:
+        shown = alice.page("/en/today")
+        assert "The next exchange with the portal is due by" in shown
+        assert "Not read yet 3" in part(shown, "unread")
+        alice.send("/en/today", to_read="on")
+        assert 3 == len(re.findall(r'name="case" value="\d"', alice.page("/en/")))
+
+
+def test_no_more_cases_stand_there_than_one_reads(
+    three_cases: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the others the number is told."""
+    monkeypatch.setattr(todays, "SHOWN", 1)
+    with sitting(three_cases) as alice:
+        said = part(alice.page("/en/today"), "due")
+        assert (["Case 2"], "Due by today 2") == (re.findall(r"Case \d", said), said[:14])
