@@ -24,7 +24,7 @@ SHOWN = re.compile(
 PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
-    *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes", "Archive", "Visa", "Absent"),
+    *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes", "Archive", "Visa"),
     *("{error}", "{why} {place}"),
 }
 FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")

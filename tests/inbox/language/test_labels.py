@@ -12,7 +12,7 @@ from crypto.journal import Presence
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
 from inbox.access import access_requests, disclosures, identities
-from inbox.casework import links, measures
+from inbox.casework import links, measures, unfinished
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines import settings
 from inbox.deadlines.clocks import RETENTION
@@ -34,6 +34,7 @@ from inbox.overview.queue import Order
 from inbox.questionnaire.answers import Oddity
 from inbox.registers import registers, security, sheets
 from inbox.registers.rows import Column, Register
+from inbox.replies.acknowledging import LeftOut
 from inbox.replies.leak_check import Why
 from inbox.session import journal_actions
 from inbox.session.actions import TABLE, Code, Form, Viewed
@@ -58,10 +59,13 @@ CODES: Mapping[str, Iterable[str]] = {
     "because": access_requests.Because,
     "bundle": collect.State,
     "caution": Flag,
+    "caution_mark": Flag,
     "clock": [RETENTION],
     "common": entities.Kind,
     "consent": identities.Consent,
     "credibility": Credibility,
+    "draft": unfinished.Form,
+    "left_out": LeftOut,
     "days_off": settings.DaysOff,
     "deadline": [access_requests.DEADLINE],
     "deadline_state": oversight.State,

@@ -203,6 +203,7 @@ def form_fields() -> set[str]:
     # None of these is given back.
     not_typed = {
         "csrf_token",
+        "once",
         "confirmation",
         "form",
         "year",

@@ -49,6 +49,8 @@ LINES = {
     "assign 1 --nobody": False,
     "many tag 1 --add beta": False,
     "many assign 1 --to officer": False,
+    "many pass-on officer officer": False,
+    "acknowledge 1": False,
     "timeline 1": False,
     "identity set 1 --text-file hostile.txt": False,
     "identity show 1": True,
