@@ -56,7 +56,8 @@ def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(offic
     } == {name: _day(row["due"]) for name, row in found.items()}
     assert ALWAYS == asked(office, 2).keys()
     shown = office.run("show", "1").out
-    assert f"  {found['art40']['due']}        Telling the prosecutor (art. 40 CPP): to be decided\n" in shown
+    due = f"{found['art40']['due']}  {'tomorrow':<18}"
+    assert f"  {due}  Telling the prosecutor (art. 40 CPP): to be decided\n" in shown
 
 
 def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> None:
@@ -121,7 +122,7 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
     clock.wait(1)
     assert 1 == office.json("queue", "--overdue", "--category", "info_leak")["count"]
     assert asked(office)["art40"]["late"]
-    assert "  LATE  Telling the prosecutor" in office.run("show", "1").out
+    assert f"  {'overdue by 1 day':<18}  Telling the prosecutor" in office.run("show", "1").out
     office.json("decide", "1", "no_transmission", "--reason", "told already")
     assert 0 == office.json("queue", "--overdue", "--category", "info_leak")["count"]
 
@@ -175,7 +176,7 @@ def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     row = asked(office)["art14"]
     assert ("defer", None, until) == (row["decision"], row["decided"], row["due"])
     assert "to be decided" in office.run("show", "1").out
-    assert f"  {until}        Informing the persons concerned" in office.run("show", "1").out
+    assert f"  {until}  {'in 90 days':<18}  Informing the persons concerned" in office.run("show", "1").out
     office.json("decide", "1", "no_transmission", "--reason", "no offence")
     office.json("decide", "1", "informed", "--reason", "the inquiry is over")
     assert today().isoformat() == asked(office)["art14"]["decided"]
@@ -517,12 +518,14 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*told, "--despite-warning", "by telephone")
-    noted = office.json("journal", "print")["entries"][-2]
+    # Its reason was compared with the identity, which has an entry of its own.
+    noted, compared = office.json("journal", "print")["entries"][-3:-1]
     assert ("decide", "x; by telephone", True) == (
         noted["action"],
         noted["reason"],
         noted["values"]["despite"],
     )
+    assert "compare-identity" == compared["action"]
     office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*NOTICE)

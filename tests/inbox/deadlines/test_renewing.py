@@ -164,7 +164,7 @@ def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Offic
     office.json("reopen", "1", "--reason", "x")
     assert 2 == severity(office, 1)
     duties = office.json("show", "1")["work"]["duties"]
-    assert ["admissibility", "art14", "art40"] == [each["duty"] for each in duties]
+    assert ["art40", "admissibility", "art14"] == [each["duty"] for each in duties]
 
 
 def test_all_who_work_in_the_inbox_open_it_in_step_with_the_rules() -> None:

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from inbox.dossiers import compose, render
 from inbox.dossiers.compose import Enclosed, Plan
+from inbox.session import comparisons
 from inbox.vault.tables import Base, Case
 from tests.support import dossier_room as room_of
+from tests.support.inbox_builders import today
 
 # What the author wrote and was told, in which order, and the names of files that go as they came.
 SAID = {
@@ -33,7 +35,8 @@ def test_of_what_is_kept_of_a_case_a_dossier_says_these_columns_alone(
 ) -> None:
     """Each holds something that stands nowhere else. A new column stays out until it is named above."""
     plan = Plan(purpose=purpose, addressee="", language="fr", with_replies=True, enclosed=Enclosed.ORIGINAL)
-    with room.office.opened() as inbox, inbox.transaction() as session:
+    with room.office.unlocked() as opened, opened.inbox.transaction() as session:
+        comparisons.begin(session, opened.by_opening(today()))
         marks = dict(_mark(session))
         content, _ = compose.compose(session, 1, plan, date(2026, 11, 1))
         document = render.machine_readable(content, [None] * len(content.files))

@@ -20,6 +20,7 @@ ANSWERS = {
     "protect": "la photo de ma voiture",
 }
 DAY, EXTENDED = today(), today() + relativedelta(months=6)
+LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
 # What it is, the words of `inbox show`, those of the desk in English.
 PARTS = {
@@ -35,7 +36,8 @@ PARTS = {
     "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
     "the clock of the décret": ("Acknowledgement (décret, 7 working days)",) * 2,
     "the clock of the feedback": (
-        f"  {EXTENDED}        Feedback", f"{days.short('en', EXTENDED)} Feedback"
+        f"  {EXTENDED}  {LEFT:<18}  Feedback",
+        f'{days.short("en", EXTENDED)} <span class="soft">{LEFT.capitalize()}</span> Feedback',
     ),
     "the regime": (
         f"deadlines of: external authority, more time taken on {DAY}\n",

@@ -123,11 +123,16 @@ def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Offic
 
 
 def test_what_is_not_struck_is_named(office: Office) -> None:
-    """What is written in another way, the ledger, the journal."""
+    """What is written in another way, the ledger, the journal: both from before the identity was known."""
     report, _ = numbers(office)
     office.json("note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
     given = ("--to", NAME, "--what", "report", "--ground", "other", "--reason", f"of {NAME}")
+    assert "the reason says itself" in office.run("disclosures", "add", str(report), *given).err
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(casework_tables.Identity, report))
     office.json("disclosures", "add", str(report), *given)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(casework_tables.Identity(case=report, day=today(), text=f"La voisine de {NAME}"))
     said = office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME).out
     assert "written otherwise or where nothing is struck: disclosures, journal, notes\n" in said
     assert "not searched" not in said
@@ -415,5 +420,5 @@ def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, pla
         assert (1, True) == (said.code, "only in parts" in said.err)
     assert before == office.state()
     with office.opened() as inbox, inbox.transaction() as session:
-        session.query(casework_tables.Duty).filter_by(kind="art40").one().decided = today()
+        session.get_one(casework_tables.Duty, (report, "art40")).decided = today()
     office.json(*strike, place, "--text", words[14])
