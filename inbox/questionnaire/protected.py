@@ -5,14 +5,14 @@ from sqlalchemy.orm import Session
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Flag
 from inbox.questionnaire import answers, catalogue
-from inbox.text.repeating import Protected
+from inbox.text.never_repeat import NeverRepeat
 from inbox.vault import queries_cases
 
 
-def of(session: Session, number: int) -> Protected:
+def of(session: Session, number: int) -> NeverRepeat:
     """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
     case = queries_cases.case(session, number)
-    return Protected(()) if case.unsigned else of_report(session, REPORT.parse(case.message))
+    return NeverRepeat(()) if case.unsigned else of_report(session, REPORT.parse(case.message))
 
 
 def answered(session: Session, number: int) -> int:
@@ -25,8 +25,8 @@ def answered(session: Session, number: int) -> int:
     return sum(1 for each in asked if any(answers.several(report.answers.get(each, ()))))
 
 
-def of_report(session: Session, report: Report) -> Protected:
+def of_report(session: Session, report: Report) -> NeverRepeat:
     """Return what the author of a report asked never to repeat."""
     asked = catalogue.closest(session, report.questionnaire)
     questions = asked.flagged(Flag.PROTECT)
-    return Protected(text for each in questions for text in answers.several(report.answers.get(each, ())))
+    return NeverRepeat(text for each in questions for text in answers.several(report.answers.get(each, ())))

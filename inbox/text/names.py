@@ -37,7 +37,7 @@ class Names:
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, folded; two names of the same words are the same name."""
-    return tuple(_spaced(_JOINTS.sub(" ", _fold(name))).split())
+    return tuple(_spaced(_JOINTS.sub(" ", fold(name))).split())
 
 
 def counts(name: str) -> bool:
@@ -60,7 +60,7 @@ def family(name: str) -> str:
 
 def _readings(text: str) -> set[str]:
     """Return a text folded in two ways: Jean-Paul is two words, and it is one."""
-    folded = _fold(text)
+    folded = fold(text)
     return {_spaced(_JOINTS.sub(joint, folded)) for joint in (" ", "")}
 
 
@@ -75,7 +75,8 @@ def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield name[first:] + name[:first]
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Return a text without accents, case and characters that nobody sees; ligatures as letters."""
     if text.isascii():
         return unseen.dropped(text.casefold())
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

@@ -24,8 +24,8 @@ REPORTED = answering(
 )
 # What is said, and what of it is warned of.
 GIVE_AWAY = {
-    "phrase": ("Vous étiez au CAFE, près de l'ecluse.", "cafe ecluse"),
-    "words between": ("Le café non loin de l'Écluse", "cafe ecluse"),
+    "phrase": ("Vous étiez au CAFE, près de l'ecluse.", "café"),
+    "one word": ("Le café est fermé", "café"),
     "number": ("Était-ce bien le 17 ?", "17"),
     "name that is protected": ("MARGUERITE nous a écrit", "Marguerite"),
     "name of the report": ("Nous avons vu M. Vautrin", "Vautrin"),
@@ -43,7 +43,7 @@ HARMLESS = (
     "Merci. Nous lisons ce que vous avez écrit, et revenons vers vous.",
     "Le 18, près de la cale, quelqu'un était seul.",
     "En danger, appelez le 112.",
-    "Le café du port est fermé, nous étions en retard.",
+    "Nous étions en retard, il y avait du monde.",
 )
 
 
@@ -142,7 +142,7 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
 
 def test_each_is_told_once_and_all_are_told(reported: World) -> None:
     both = f"{GIVE_AWAY['phrase'][0]} {GIVE_AWAY['phrase'][0]} {GIVE_AWAY['plate'][0]}"
-    assert ["AB-123-CD", "cafe ecluse", "Écluse"] == sorted(found(reported, both), key=str.lower)
+    assert ["AB-123-CD", "café", "Écluse"] == sorted(found(reported, both), key=str.lower)
 
 
 def test_of_an_unsigned_letter_only_contacts_and_officers_are_known(

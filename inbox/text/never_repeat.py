@@ -1,0 +1,199 @@
+"""Which words of what must never be repeated a text repeats, however they are written.
+
+Who reported is compared more loosely (``repeating``): a hit there is counted, and one word is none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from babel.dates import get_month_names
+from snowballstemmer import stemmer
+from text_to_num import alpha2digit  # type: ignore[attr-defined] - it is, by a compiled module
+
+from crypto import unseen
+from inbox.text import names
+from inbox.text.common_words import COMMON
+from inbox.text.repeating import capitals
+
+LANGUAGES = ("fr", "en")
+# A word of fewer letters says nothing by itself, and of fewer than these an ending is no ending.
+_LEAST = 3
+# No word of either language is longer.
+_LONGEST = 40
+_HYPHENED = re.compile(r"\b[^\W\d_]+(?:[-\u2010-\u2015][^\W\d_]+)+")
+_WORD = re.compile(r"[^\W\d_]+")
+# A time of day: “14 h 30”, “14h30”, “14:30”, “14.30”, “2.30 pm”, “9 pm”.
+_CLOCK = re.compile(
+    r"\b(?:(?P<half>\d{1,2})(?:[.:](?P<past>\d{2}))?\s?(?P<m>[ap])\.?m\b\.?"
+    r"|(?P<hour>\d{1,2})"
+    r"(?:\s?(?:h|heures?\b|hours?\b)\s?(?P<minute>\d{2})?|[:.](?P<minutes>\d{2}))(?![\d.,]))",
+    re.IGNORECASE,
+)
+# A day with the name of its month: “12 mars”, “1er mai”, “3rd of January”, “March 12”.
+_NAMED_DAYS = (
+    re.compile(r"\b(?P<day>\d{1,2})(?:er|st|nd|rd|th)?\s(?:of\s)?(?P<month>[^\W\d_]{3,})", re.IGNORECASE),
+    re.compile(r"\b(?P<month>[^\W\d_]{3,})\s(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th)?\b", re.IGNORECASE),
+)
+# Digits in groups: “3 000”, “3.000”, “06 12 34 56 78”.
+_GROUPS = re.compile(r"(?<=\d)[\s.,\u202f\xa0'\u2019-](?=\d{2,3}\b)")
+# A part of a sign of letters and digits: “CSQU 305438 3”, “1-ABC-234”, “KX19 ZTR”, “3x8”.
+_PART = re.compile(r"[^\W_]*\d[^\W_]*|[A-Z]{1,4}(?![^\W_])")
+_BETWEEN_PARTS = re.compile(r"[\s\-\u2010-\u2015]|\.(?!\s)")
+# Fewer digits than this make no sign, and a shorter number says nothing by itself.
+_DIGITS = 2
+_MONTHS = 12
+
+
+class NeverRepeat:
+    """Answers that must never be repeated, taken apart once for all the texts in which they may stand.
+
+    Repeated is any word that says something, whatever its case, accents and ending; a number, a day or a time
+    of day, in digits or in words; and a sign of letters and digits, however it is spaced.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        shown = [unseen.dropped(text) for text in texts]
+        self._kept = [(_telling(text), [*_signs(text)], capitals(text)) for text in shown]
+
+    def repeated(self, text: str) -> Iterator[str]:
+        """Yield what ``text`` repeats, as it stands in what must never be repeated."""
+        text = unseen.dropped(text)
+        said, words, condensed = {key for key, _ in _telling(text)}, set(names.words(text)), _condensed(text)
+        for kept, signs, spelled in self._kept:
+            found = dict.fromkeys(word for key, word in kept if key in said)
+            yield from found
+            yield from (sign for sign in signs if _condensed(sign) in condensed)
+            yield from (word for word, folded in spelled if folded <= words and word not in found)
+
+    def is_repeated(self, texts: Iterable[str]) -> bool:
+        """Tell whether one of the texts repeats anything of it."""
+        return any(any(self.repeated(text)) for text in texts)
+
+
+def _telling(text: str) -> list[tuple[str, str]]:
+    """Return what says something in a text, each as a key by which it is found again, and as it stands."""
+    days, clocks = [*_days(text)], [*_clocks(text)]
+    # What is part of a day or of a time is no number by itself: “12 March” is not “12 persons”.
+    rest = text
+    for _, whole in (*days, *clocks):
+        rest = rest.replace(whole, " ")
+    return list(dict.fromkeys([*_words(rest), *_joined(rest), *days, *clocks, *_numbers(rest)]))
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the words that say something, by what is left of them without their ending."""
+    for spelled in _WORD.findall(text):
+        for word in names.words(spelled):
+            if len(word) >= _LEAST and word.isalpha() and word not in COMMON:
+                for language in LANGUAGES:
+                    # Accents tell an ending from the stem (filmée), yet not everybody writes them.
+                    stems = {_stem(language, word), names.fold(_stem(language, spelled.casefold()))}
+                    if not stems & _common_stems(language):
+                        yield from ((f"{language}:{stem}", spelled) for stem in sorted(stems))
+                yield f"j:{word}", spelled
+
+
+def _joined(text: str) -> Iterator[tuple[str, str]]:
+    """Yield words with hyphens as one: “X-ray” is “Xray” elsewhere."""
+    for match in _HYPHENED.finditer(text):
+        parts = names.words(match[0])
+        if any(len(part) >= _LEAST and part not in COMMON for part in parts):
+            yield f"j:{''.join(parts)}", match[0]
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str]]:
+    """Yield numbers of two digits and more, and what is counted by a shorter one with it: “gate 4”."""
+    for said in {
+        _grouped(text),
+        *(_grouped(alpha2digit(text, language)) for language in LANGUAGES),
+    }:
+        words = names.words(said)
+        for word in words:
+            if word.isdecimal() and len(word) >= _DIGITS:
+                yield f"n:{word.lstrip('0')}", word
+        for first, second in pairwise(words):
+            if first.isdecimal() != second.isdecimal():
+                number, counted = (first, second) if first.isdecimal() else (second, first)
+                if counted.isalpha() and len(number) == 1 and counted not in COMMON:
+                    yield f"n:{number} {_stem('fr', counted)}", f"{first} {second}"
+
+
+def _grouped(text: str) -> str:
+    return _GROUPS.sub("", text)
+
+
+def _days(text: str) -> Iterator[tuple[str, str]]:
+    """Yield days of a month, written with its name or its number."""
+    for written in _NAMED_DAYS:
+        for match in written.finditer(text):
+            if number := _months().get("".join(names.words(match["month"]))):
+                yield f"d:{int(match['day'])}-{number}", match[0]
+    for match in re.finditer(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?\b", text):
+        # Either can be the month: not everybody writes the day first.
+        for day, month in ((match[1], match[2]), (match[2], match[1])):
+            if 0 < int(month) <= _MONTHS:
+                yield f"d:{int(day)}-{int(month)}", match[0]
+    for match in re.finditer(r"\b\d{4}-(\d{2})-(\d{2})\b", text):
+        yield f"d:{int(match[2])}-{int(match[1])}", match[0]
+
+
+def _clocks(text: str) -> Iterator[tuple[str, str]]:
+    for match in _CLOCK.finditer(text):
+        hour, minute = (
+            int(match["half"] or match["hour"]),
+            int(match["past"] or match["minute"] or match["minutes"] or 0),
+        )
+        if match["m"]:
+            hour = hour % 12 + (12 if match["m"] in "pP" else 0)
+        yield f"t:{hour}:{minute}", match[0]
+
+
+def _signs(text: str) -> Iterator[str]:
+    """Yield signs of letters and digits, as they stand: parts in a row, with nothing but space between."""
+    row: list[re.Match[str]] = []
+    for part in [*_PART.finditer(text), None]:
+        if row and (part is None or not _BETWEEN_PARTS.fullmatch(text, row[-1].end(), part.start())):
+            sign = text[row[0].start() : row[-1].end()]
+            if any(map(str.isalpha, sign)) and sum(map(str.isdigit, sign)) >= _DIGITS:
+                yield sign
+            row = []
+        if part is not None:
+            row.append(part)
+
+
+def _condensed(text: str) -> str:
+    return _BETWEEN_PARTS.sub("", text).casefold()
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Return the number of each month by its folded name, and by what is left of it where it is short."""
+    named = (
+        (names.words(name)[0], number)
+        for language in LANGUAGES
+        for width in ("wide", "abbreviated")
+        for number, name in get_month_names(width, locale=language).items()
+    )
+    return dict(named)
+
+
+@cache
+def _stem(language: str, word: str) -> str:
+    """Return a word without its endings; one without accents can have one behind another."""
+    stem, before = word, ""
+    while stem != before and _LEAST <= len(stem) <= _LONGEST:
+        stem, before = str(_stemmers()[language].stemWord(stem)), stem
+    return stem
+
+
+@cache
+def _stemmers() -> Mapping[str, Any]:
+    return {"fr": stemmer("french"), "en": stemmer("english")}
+
+
+@cache
+def _common_stems(language: str) -> frozenset[str]:
+    return frozenset(_stem(language, word) for word in COMMON)
