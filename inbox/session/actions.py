@@ -376,7 +376,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
     # Made by the program, beside the act with which a text came, or instead of it.
-    Code.COMPARE_IDENTITY: Rule(reads=True, quarantine=True, values={"touched": _FLAG, "words_shown": _FLAG}),
+    Code.COMPARE_IDENTITY: Rule(reads=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(undeclared=True, officers=2, reason=_NEEDED, oversight=True),
     Code.OPEN_ARCHIVED: Rule(undeclared=True, officers=2, reason=_NEEDED, quarantine=True, oversight=True),

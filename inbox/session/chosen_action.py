@@ -10,6 +10,7 @@ from inbox.language.messages import sentence
 from inbox.session import declared
 from inbox.session.actions import Action, Actor
 from inbox.session.inbox import Inbox
+from inbox.vault import row_security
 
 
 @contextmanager
@@ -23,13 +24,15 @@ def acting(
 ) -> Iterator[Session]:
     """Give a session in which ``who`` takes the action that ``choose`` makes of what the vault says.
 
-    What it says of a ``case`` is not looked at before those who act have declared: see ``declared.check``.
+    What it says of a ``case`` that they may read is not looked at before those who act have declared: see
+    ``declared.check``. Any other is not there for ``choose``; ``Inbox.acting`` says so.
     ``choose`` is asked before, so that officers know what they confirm, and again in the session itself:
     Refused if it then makes another action. ``quarantine`` if all that it can choose are done to a case in
     quarantine, too. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
     """
     with inbox.choosing(who, quarantine=quarantine) as (session, looks):
-        declared.check(session, () if case is None else (case,))
+        if case is not None and case in row_security.readable(session, [case]):
+            declared.check(session, [case])
         action = choose(session)
     with ExitStack() as stack:
         try:

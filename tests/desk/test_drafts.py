@@ -138,6 +138,24 @@ def test_what_the_page_still_sends_of_a_form_that_was_done_comes_too_late(alice:
     assert [("alice", 1, "note")] == rows(alice)
 
 
+def test_a_form_that_is_sent_once_more_is_done_once_more_and_is_no_draft(alice: Client) -> None:
+    """By the browser's way back."""
+    for _ in range(2):
+        assert 303 == alice.send("/en/case/1/note", text=WORDS, once="a").status_code
+    assert [] == rows(alice)
+
+
+def test_what_is_sent_about_a_case_in_quarantine_is_done_and_leaves_no_draft(alice: Client) -> None:
+    """Nothing of it is kept, as nobody reads the case; a draft from before goes as well."""
+    assert 204 == begin(alice, "reply/1")
+    assert 303 == alice.send("/en/case/1/readers/quarantine", reason="drill").status_code
+    refused = alice.send("/en/case/1/reply", text=WORDS)
+    assert (409, False) == (refused.status_code, "is kept as a draft" in refused.text)
+    assert [("alice", 1, "reply")] == rows(alice)
+    assert 303 == alice.send("/en/case/1/reply", text=WORDS, despite="drill").status_code
+    assert [] == rows(alice)
+
+
 def test_a_draft_is_thrown_away_by_whoever_wrote_it(alice: Client, bruno: Client) -> None:
     begin(alice)
     assert 303 == bruno.send("/en/draft/note/1/throw-away").status_code

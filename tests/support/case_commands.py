@@ -8,13 +8,18 @@ from tests.support.command_tree import commands_of
 from tests.support.inbox_builders import stranger, today
 from tests.support.paths import ROOT
 
+_CASES = {"case", "cases"}
+
 
 def taking_a_case(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Yield the path of every command that takes a case."""
+    """Yield the path of every command that takes a case.
+
+    One that only shows less for a case, by an option, is none.
+    """
     for name, command in commands_of(group).items():
         if isinstance(command, click.Group):
             yield from taking_a_case(command, (*path, name))
-        elif any(parameter.name in {"case", "cases"} for parameter in command.params):
+        elif any(isinstance(each, click.Argument) and each.name in _CASES for each in command.params):
             yield (*path, name)
 
 
@@ -25,6 +30,7 @@ MORE: Mapping[tuple[str, ...], Sequence[str]] = {
     ("preview",): ["1"],
     ("attachment",): ["1", "--out", "OUT", "--reason", "x"],
     ("reply",): ["--text", "x"],
+    ("acknowledge",): [],
     ("status",): ["assessing"],
     ("judge",): ["--danger", "1", "--reason", "x"],
     ("identity", "set"): ["--text-file", str(ROOT / "tests" / "golden" / "sheet.txt")],

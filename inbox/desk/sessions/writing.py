@@ -47,11 +47,11 @@ def init_app(app: Flask) -> None:
 
 def _keep() -> None:
     form = _FORMS.get(request.endpoint or "")
-    if form is None or "seat" not in g or request.method != "POST" or "is_job" in g or _is_over():
+    if form is None or "seat" not in g or request.method != "POST" or "is_job" in g:
         return
     case = (request.view_args or {}).get("case")
-    if unfinished.keep(here().inbox, actor(), form, case, witnesses.fields()):
-        g.draft_of = form, case
+    g.written_in = form, case
+    g.is_kept = not _is_over() and unfinished.keep(here().inbox, actor(), form, case, witnesses.fields())
 
 
 def _is_over() -> bool:
@@ -60,20 +60,20 @@ def _is_over() -> bool:
 
 
 def done() -> None:
-    """Keep nothing more of the form that has just done what it is for."""
-    _end(*g.draft_of)
+    """Keep nothing more of the form that has just done what it is for, whether it was kept or not."""
+    _end(*g.written_in)
 
 
 def sent() -> Form:
     """Return what is written in the form that was sent."""
     form: Form
-    form, _ = g.draft_of
+    form, _ = g.written_in
     return form
 
 
 def way_back() -> str:
     """Return the address of the form that was sent and is kept; an empty text if none is."""
-    return _place(*g.draft_of) if "draft_of" in g else ""
+    return _place(*g.written_in) if g.get("is_kept") else ""
 
 
 def begun(case: int | None) -> dict[Form, Draft]:

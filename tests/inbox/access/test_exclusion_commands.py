@@ -65,6 +65,24 @@ def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
     assert lists[0]["count"] == len(lists[0]["unopened"]) == listed["unopened"] < lists[1]["count"]
 
 
+def test_the_journal_of_the_case_is_that_of_one_that_does_not_exist(trio: Trio) -> None:
+    """Also as JSON; the control is what the others are shown."""
+    for form in ((), ("--json",)):
+        # The head has one more entry each time: it is read.
+        kept, absent, shown = (
+            office.copy(office.root.parent.with_name(f"{name}{len(form)}")).run(
+                "journal", "print", "--case", str(number), *form
+            )
+            for name, office, number in (
+                ("kept", trio.excluded, KEPT),
+                ("absent", trio.excluded, 9),
+                ("shown", trio.others, KEPT),
+            )
+        )
+        assert (kept.code, kept.out, kept.err) == (0, absent.out, absent.err)
+        assert shown.out.count("exclude") > kept.out.count("exclude") == 0
+
+
 def test_the_count_of_envelopes_leaves_out_those_of_the_case(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
