@@ -11,7 +11,7 @@ from typing import Any
 
 from babel.dates import get_month_names
 from snowballstemmer import stemmer
-from text_to_num import alpha2digit  # type: ignore[attr-defined] - it is, by a compiled module
+from text_to_num import alpha2digit  # type: ignore[attr-defined]
 
 from crypto import unseen
 from inbox.text import names
