@@ -1,8 +1,9 @@
 """How people write days, in French and in English: short in tables, long in prose, full with the weekday."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 
 
 def short(language: str, value: date) -> str:
@@ -24,3 +25,11 @@ def _written(language: str, value: date, pattern: str) -> str:
     """Return a day by a pattern of CLDR, the first of a month in French as an ordinal number."""
     ordinal = language == "fr" and value.day == 1
     return format_date(value, pattern.replace("d ", "d'er' ") if ordinal else pattern, locale=language)
+
+
+def months(languages: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield what each month is called in these languages, whole and short, with its number from 1 on."""
+    for language in languages:
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, locale=language).items():
+                yield name, number

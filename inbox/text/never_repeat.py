@@ -9,11 +9,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from babel.dates import get_month_names
 from snowballstemmer import stemmer
 from text_to_num import alpha2digit  # type: ignore[attr-defined]
 
 from crypto import unseen
+from inbox.language import days
 from inbox.text import names
 from inbox.text.common_words import COMMON
 from inbox.text.repeating import capitals
@@ -169,15 +169,9 @@ def _condensed(text: str) -> str:
 
 
 @cache
-def _months() -> dict[str, int]:
+def _months() -> Mapping[str, int]:
     """Return the number of each month by its folded name, and by what is left of it where it is short."""
-    named = (
-        (names.words(name)[0], number)
-        for language in LANGUAGES
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, locale=language).items()
-    )
-    return dict(named)
+    return {names.words(name)[0]: number for name, number in days.months(LANGUAGES)}
 
 
 @cache

@@ -34,7 +34,7 @@ FEW |= {"present", "temp.present", "today", "temp.today", "hidden", "hidden_unse
 FEW |= {"archive_openings"}
 # Of one priority all rows are sorted by the index alone: 25 ms among 100,000 cases of four priorities.
 MEASURED = {("priority", Order.DEADLINE)}
-SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True}
+SAMPLES: dict[Any, Any] = {str: "received", int: 2, bool: True, type(None): TODAY}
 BIG = "this goes through all rows"
 SORTED = "this sorts all rows"
 
