@@ -140,7 +140,7 @@ def check_justice(session: Session, number: int) -> None:
 def sent_to_prosecutor(session: Session) -> Collection[int]:
     """Return the numbers of the cases of which a letter or a dossier went to a prosecutor, by the ledger.
 
-    What an officer notes there by hand is none: one alone could write it.
+    Entries that an officer writes by hand do not count: one officer alone can write them.
     """
     by_hand = [each.value for each in What]
     rows = select(Disclosure.case).where(Disclosure.ground == Ground.JUDICIAL.value)

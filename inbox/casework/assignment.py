@@ -57,7 +57,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     with inbox.vault.transaction(who.officers) as session:
         open_ones = select(Workflow.case).filter_by(assigned=absent, is_open=True).order_by(Workflow.case)
         mine = session.scalars(open_ones).all()
-        kept = [number for number in mine if not _may_see_to(session, number, deputy)]
+        kept = [number for number in mine if _why_not(session, number, deputy)]
     numbers = [number for number in mine if number not in kept]
     if not numbers:
         raise Refused(
@@ -80,11 +80,19 @@ def workload(session: Session, today: date) -> Sequence[Load]:
     return [Load(officer or "", count, overdue) for officer, count, overdue in rows]
 
 
-def _may_see_to(session: Session, number: int, officer: str) -> bool:
+def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
+    """Return why an officer may not see to a case, None if they may."""
     if officer in queries_access.excluded_from(session, number):
-        return False
-    among = handlers.of(session, number)
-    return not among or officer in among
+        return CaseRefused(
+            sentence("case {number} is kept from {officer}", number=number, officer=officer),
+            sentence("name another: inbox officers list"),
+        )
+    if (among := handlers.of(session, number)) and officer not in among:
+        return CaseRefused(
+            sentence("case {number} is for its handlers", number=number),
+            sentence("name one of: {among}", among=", ".join(among)),
+        )
+    return None
 
 
 def _assign(session: Session, who: Actor, number: int, officer: str | None) -> None:
@@ -96,15 +104,7 @@ def _assign(session: Session, who: Actor, number: int, officer: str | None) -> N
                 sentence("there is no officer {officer}", officer=officer),
                 sentence("see the names: inbox officers list"),
             )
-        if officer in queries_access.excluded_from(session, number):
-            raise CaseRefused(
-                sentence("case {number} is kept from {officer}", number=number, officer=officer),
-                sentence("name another: inbox officers list"),
-            )
-        if (among := handlers.of(session, number)) and officer not in among:
-            raise CaseRefused(
-                sentence("case {number} is for its handlers", number=number),
-                sentence("name one of: {among}", among=", ".join(among)),
-            )
+        if refused := _why_not(session, number, officer):
+            raise refused
     work.assigned = officer
     workflow.acted(session, number, who.today)

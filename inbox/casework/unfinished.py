@@ -1,4 +1,4 @@
-"""What officers have begun to write: kept as they type, sealed in the vault, each for who wrote it alone.
+"""Drafts of officers: the vault keeps what they type, and shows each draft to its writer alone.
 
 It is no act: nothing of it is journalled, and nobody is told. It follows its case: who may not read that is
 shown none of it, and it leaves with the case.

@@ -22,5 +22,5 @@ def said(day: date, today: date) -> Sentence:
 
 
 def place(day: date, *, waits: bool) -> tuple[bool, date]:
-    """Return where a deadline stands among others: what still waits first, by its day, then what is over."""
+    """Return a key that sorts deadlines: first those that still wait, by day, then those that are over."""
     return not waits, day

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
 from inbox.questionnaire import catalogue
-from inbox.replies import drafts, templates
+from inbox.replies import drafts, statuses, templates
 from inbox.replies.drafts import Draft
 from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow
-from inbox.vault.tables import Case, Message
 
 
 class LeftOut(StrEnum):
@@ -73,9 +71,4 @@ def _left_out(session: Session, number: int) -> LeftOut | None:
         return LeftOut.OVER
     if case.mailbox is None:
         return LeftOut.MUTE
-    return LeftOut.ACKNOWLEDGED if _is_acknowledged(session, case) else None
-
-
-def _is_acknowledged(session: Session, case: Case) -> bool:
-    said = select(Message.acknowledges).filter_by(case=case.number, acknowledges=True)
-    return bool(session.scalar(said.limit(1)))
+    return LeftOut.ACKNOWLEDGED if statuses.is_acknowledged(session, number) else None

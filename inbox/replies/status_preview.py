@@ -81,7 +81,7 @@ def page_of(session: Session, number: int) -> Page:
 
 
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
-    """Return what the journal calls looking at a draft: for who was just told what is ``found``, a view."""
+    """Return the action that the journal notes; a plain view if ``found`` was told already."""
     if found is None:
         return action(Code.PREVIEW_REPLY, number)
     return action(Code.SHOW, number, view=Viewed.REPLY)

@@ -42,7 +42,7 @@ def _check(session: Session, case: Case, status: Status) -> None:
         )
     if status is Status.IN_FOLLOW_UP and prosecutor_word.binds(session, case.number):
         raise prosecutor_word.refused_following_up(session, case.number)
-    if status is Status.ACKNOWLEDGED and not _is_acknowledged(session, case.number):
+    if status is Status.ACKNOWLEDGED and not is_acknowledged(session, case.number):
         raise CaseRefused(
             sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),
             sentence(
@@ -53,6 +53,6 @@ def _check(session: Session, case: Case, status: Status) -> None:
         )
 
 
-def _is_acknowledged(session: Session, number: int) -> bool:
+def is_acknowledged(session: Session, number: int) -> bool:
     """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report."""
     return bool(session.scalar(select(Message.acknowledges).filter_by(case=number, acknowledges=True)))

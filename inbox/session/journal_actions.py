@@ -31,9 +31,9 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which entries are asked for: about a case, by an officer, of an action; all for what is left out.
+    """Which entries to show: those about a case, by an officer, of an action; an empty value asks for all.
 
-    They have numbers from ``first`` on, and end ``before`` one.
+    Only entries from number ``first`` on are shown, and only those below ``before``.
     """
 
     case: int | None = None

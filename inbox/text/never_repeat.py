@@ -1,6 +1,7 @@
 """Which words of what must never be repeated a text repeats, however they are written.
 
-Who reported is compared more loosely (``repeating``): a hit there is counted, and one word is none.
+Texts are compared with the identity by pairs of words (``repeating``): hits there are counted, and single
+words would use them up.
 """
 
 import re
@@ -84,7 +85,7 @@ def _telling(text: str) -> list[tuple[str, str]]:
 
 
 def _words(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the words that say something, by what is left of them without their ending."""
+    """Yield the words with content, each with its stem as key."""
     for spelled in _WORD.findall(text):
         for word in names.words(spelled):
             if len(word) >= _LEAST and word.isalpha() and word not in COMMON:
@@ -170,7 +171,7 @@ def _condensed(text: str) -> str:
 
 @cache
 def _months() -> Mapping[str, int]:
-    """Return the number of each month by its folded name, and by what is left of it where it is short."""
+    """Return the number of each month by its folded name and its folded abbreviation."""
     return {names.words(name)[0]: number for name, number in days.months(LANGUAGES)}
 
 
