@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from crypto.messages import Report
 from crypto.questionnaire import Flag, Questionnaire
+from inbox.text.shortening import shortened
 
 _LONGEST = 80
 
@@ -15,13 +16,9 @@ def of_report(report: Report, asked: Questionnaire) -> str:
 
 
 def first_line(texts: Iterable[str]) -> str:
-    """Return the first line that says something; of a longer one 79 characters, and a sign that it goes on.
-
-    A number that was cut would else look whole.
-    """
+    """Return the first line that says something, cut at the end of a word if it is long (``shortened``)."""
     lines = (line.strip() for text in texts for line in text.splitlines())
-    first = next((line for line in lines if line), "")
-    return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
+    return shortened(next((line for line in lines if line), ""), _LONGEST)
 
 
 def _said(asked: Questionnaire, report: Report) -> Iterator[str]:

@@ -143,6 +143,7 @@ def test_no_filter_and_no_order_of_the_queue_goes_through_all_cases(
     )
     assert (asked == Filter()) is (not name)
     shown = found(vault, lambda session: queue.page(session, asked, order, today=TODAY))
+    assert shown == found(vault, lambda session: queue.ordered(session, asked, order, today=TODAY))
     assert ({SORTED} if (name, order) in MEASURED else set()) == {fault for fault, _ in shown}
     assert set() == found(vault, lambda session: queue.count(session, asked, today=TODAY))
     assert set() == found(vault, lambda session: queue.numbers(session, asked, today=TODAY))

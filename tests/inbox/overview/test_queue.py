@@ -1,6 +1,7 @@
 """The queue: what waits, most pressing first; filters, search, and what officers judge."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from inbox.cli.commands import queue as commands_queue
 from inbox.overview import queue
+from inbox.overview.queue import Filter, Neighbours, Order
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
@@ -95,6 +97,19 @@ def test_the_rules_say_how_pressing_each_is(waiting: Office) -> None:
     for number, (_, _, expected) in enumerate(REPORTS, 1):
         case = one(waiting, number)
         assert (expected, False) == ((case["priority"], case["score"]), case["judged"])
+
+
+def test_beside_a_case_stand_those_before_and_after_it_in_the_queue(waiting: Office) -> None:
+    """In its order, and of what was asked for alone; beside a case that was not stands nothing."""
+    with waiting.unlocked() as opened:
+        to_look = opened.inbox, opened.by_opening(today())
+        beside = partial(queue.neighbours, *to_look, Filter())
+        assert Neighbours(None, 4) == beside(Order.PRIORITY, 2)
+        assert Neighbours(4, 5) == beside(Order.PRIORITY, 3)
+        assert Neighbours(5, None) == beside(Order.PRIORITY, 1)
+        narrowed = partial(queue.neighbours, *to_look, Filter(priority=4), Order.PRIORITY)
+        assert Neighbours(None, 5) == narrowed(3)
+        assert Neighbours() == narrowed(2) == narrowed(99)
 
 
 FILTERS = [
