@@ -159,9 +159,10 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
     to come, a final decision where no proceedings go on or before all that do, what needs the prosecutor's
     word without that and without a reason, a sanction without its group, nobody where the law wants to know
-    to whom, or what went, an addressee, reference or restrictions that are too long, restrictions that no
-    prosecutor made, a text where none is kept, or a reporter who is told what no reporter is, or of an
-    inquiry before the prosecutor's word; Refused for a measure that the law does not have.
+    to whom, no reference where it wants one, or not what went, an addressee, reference or restrictions that
+    are too long, restrictions that no prosecutor made, a text where none is kept, or a reporter who is told
+    what no reporter is, or of an inquiry before the prosecutor's word; Refused for a measure that the law
+    does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -428,6 +429,12 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
             sentence("addressee, reference and restrictions have at most {most} characters", most=_LONGEST),
             sentence("shorten them"),
         )
+    _check_sent(number, taken, rule)
+    _check_group(number, taken, rule)
+
+
+def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
+    """Raise CaseRefused unless it is said, as the law wants, to whom what went under which reference."""
     if rule.addressee and not taken.addressee.strip():
         raise CaseRefused(
             sentence(
@@ -436,6 +443,15 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
                 kind=taken.kind,
             ),
             sentence("name them: --addressee TEXT"),
+        )
+    if rule.reference and not taken.reference.strip():
+        raise CaseRefused(
+            sentence(
+                "case {number}: the reference is missing under which it goes: {kind}",
+                number=number,
+                kind=labels.named("measure", taken.kind),
+            ),
+            sentence("give it: --reference TEXT"),
         )
     if rule.sanitised and not taken.sent.strip():
         raise _without_text(number, taken.kind)
@@ -446,6 +462,9 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
             ),
             sentence("leave the text out"),
         )
+
+
+def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
     groups = range(1, rule.groups + 1)
     if taken.degree is None and groups:
         raise CaseRefused(

@@ -7,13 +7,13 @@ import sys
 from http import HTTPStatus
 from typing import NoReturn
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Request, Response
 
-from inbox.desk import headers, jobs, serving
+from inbox.desk import headers, jobs, rendering, serving
 from inbox.desk.rendering import environment
-from inbox.desk.state import here
+from inbox.desk.state import here, seat
 from templates.catalogues import LANGUAGES
 
 _TYPE = "text/html; charset=utf-8"
@@ -25,8 +25,12 @@ pages = Blueprint("locked", __name__)
 def lock() -> ResponseReturnValue:
     """Give the last page of this process, which ends with every key that it holds.
 
-    A job comes to its end before: what it is in the middle of is not done by halves.
+    Ask before while other officers are signed in: it ends their sessions. A job comes to its end before: what
+    it is in the middle of is not done by halves.
     """
+    others = [each for each in here().seats.officers if each != seat().officer]
+    if others and "all" not in request.form:
+        return rendering.page("signing/lock.html", others=others)
     here().lock()
     return (jobs.said(is_refused=False), jobs.REFRESH) if here().pending else _page()
 

@@ -241,6 +241,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "is_inquiry": _off,
                 "needs_word": _off,
                 "addressee": _off,
+                "reference": _off,
                 "sanitised": _off,
             },
         ),

@@ -179,6 +179,7 @@ def _measure(row: Any) -> rules.Measure:
         is_inquiry=row.get("is_inquiry", False),
         needs_word=row.get("needs_word", False),
         addressee=row.get("addressee", False),
+        reference=row.get("reference", False),
         sanitised=row.get("sanitised", False),
         groups=row.get("groups", 0),
         basis=_basis(row),

@@ -289,9 +289,11 @@ class Measure:
     """What can be done about a case.
 
     ``groups`` is the number of groups of a sanction, 0 for other measures. With ``needs_word`` it takes the
-    prosecutor's word once a prosecutor was told. With ``is_inquiry`` it takes an assessment of the risk to
-    the reporter. One with a ``protection`` stands in the register of protection. One that is ``sanitised``
-    comes with the text that is sent, in which nothing tells who reported, or whom the report names.
+    prosecutor's word once a prosecutor was told. With ``addressee`` or ``reference`` it is not recorded
+    without naming to whom it goes, or under which reference. With ``is_inquiry`` it takes an assessment of
+    the risk to the reporter. One with a ``protection`` stands in the register of protection. One that is
+    ``sanitised`` comes with the text that is sent, in which nothing tells who reported, or whom the report
+    names.
     """
 
     name: Texts
@@ -304,6 +306,7 @@ class Measure:
     is_inquiry: bool
     needs_word: bool
     addressee: bool
+    reference: bool
     sanitised: bool
     groups: int
     basis: Basis

@@ -148,6 +148,7 @@ _MEASURES = table(
                         "is_inquiry",
                         "needs_word",
                         "addressee",
+                        "reference",
                         "sanitised",
                     ),
                 },

@@ -411,6 +411,19 @@ def test_another_browser_is_let_in_by_an_address_of_its_own(office: Office) -> N
         assert other.get(f"{alice.desk.place}/en/", base_url=base).status_code == 303
 
 
+def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
+    """Whoever locks is told whose sessions end; alone, nobody is asked."""
+    with desk_of(office) as (desk, alice, bruno):
+        asked = alice.send("/en/lock").text
+        assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)
+        assert "<strong>bruno</strong>" in bruno.page("/en/")
+        alice.send("/en/lock", all="on")
+        assert desk.is_over
+    with sitting(office) as alone:
+        alone.send("/en/lock")
+        assert alone.desk.is_over
+
+
 def test_a_session_ends_after_a_while_in_which_nobody_acts_in_it(office: Office) -> None:
     with timed(office) as (seats, clock):
         alice, bruno = seats.sign_in("alice"), seats.sign_in("bruno")

@@ -58,10 +58,21 @@ def _closing(outcome: str) -> Lift:
 
 
 def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "") -> Lift:
-    options = (("--ground", ground), ("--addressee", to), ("--despite-warning", despite))
+    options = (
+        ("--ground", ground),
+        ("--addressee", to),
+        ("--reference", to),
+        ("--despite-warning", despite),
+    )
     named = [(option, given) for option, given in options if given]
     words = ("decide", "1", choice, *_WHY, *(word for option in named for word in option))
-    form = {"choice": choice, "decision-ground": ground, "addressee": to, "despite": despite} | _DRILL
+    form = {
+        "choice": choice,
+        "decision-ground": ground,
+        "addressee": to,
+        "reference": to,
+        "despite": despite,
+    } | _DRILL
     return Lift(OTHERS, words, f"{_CASE}/decide", form)
 
 

@@ -131,17 +131,22 @@ def insisting(words: Sequence[str | Path]) -> list[str | Path]:
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
     """Return a command that names somebody where French law wants to know to whom something went.
 
-    So it says how reporters are heard, where the regime asks for that.
+    It says under which reference, too, where the law wants that. So it says how reporters are heard, where
+    the regime asks for that.
     """
     if words[:1] and words[0] == "settings" and "external" in words:
         return [*words, "--heard", "X"]
     measures, duties = FRENCH.measures, FRENCH.duties.values()
     decisions = {code: each.measure for duty in duties for code, each in duty.decisions.items()}
     named = {"measure": lambda code: code, "decide": decisions.get}
-    if len(words) < 3 or words[0] not in named or "--addressee" in words:
-        return [*words]
-    rule = measures.get(str(named[str(words[0])](str(words[2]))))
-    return [*words, *(["--addressee", "X"] if rule and rule.addressee else [])]
+    rule = (
+        measures.get(str(named[str(words[0])](str(words[2]))))
+        if len(words) > 2 and words[0] in named
+        else None
+    )
+    wanted = {"--addressee": rule.addressee, "--reference": rule.reference} if rule else {}
+    missing = (option for option, is_wanted in wanted.items() if is_wanted and option not in words)
+    return [*words, *(word for option in missing for word in (option, "X"))]
 
 
 class Office:

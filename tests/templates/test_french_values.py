@@ -146,6 +146,10 @@ def test_to_whom_something_went_is_said() -> None:
     }  # fmt: skip
 
 
+def test_what_goes_to_the_prosecutor_goes_under_a_reference() -> None:
+    assert having("reference") == {"art40_transmission"}
+
+
 def test_what_two_officers_note() -> None:
     assert by_two(FRENCH.measures) == INFORMED | {
         "prosecutor_word", "final_decision", "office_decision", "protection_refused", "forwarded_external"

@@ -50,6 +50,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "measures.toml measure.*.is_inquiry": (True, None),
     "measures.toml measure.*.needs_word": (True, None),
     "measures.toml measure.*.addressee": (True, None),
+    "measures.toml measure.*.reference": (True, None),
     "obstacles.toml urgent.priority": (2, 1),
     "obstacles.toml junk.officers": (2, 1),
     "obstacles.toml justice.words": (["judge", "writ"], ["judge"]),

@@ -145,9 +145,14 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
     ]
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for kind, rule in FRENCH.measures.items():
-            to = "X" if rule.addressee else ""
-            sent = "x" if rule.sanitised else ""
-            taken = Taken(kind=kind, day=today(), degree=2 if rule.groups else None, addressee=to, sent=sent)
+            taken = Taken(
+                kind=kind,
+                day=today(),
+                degree=2 if rule.groups else None,
+                addressee="X" if rule.addressee else "",
+                reference="X" if rule.reference else "",
+                sent="x" if rule.sanitised else "",
+            )
             with pytest.raises(CaseRefused) if kind not in free else contextlib.nullcontext():
                 measures.add(session, 1, taken, today())
     assert free == [each["kind"] for each in work(office)["measures"]]
@@ -327,6 +332,26 @@ def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> 
     assert "(Preservation of logs)" in said
 
 
+def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> None:
+    """On either surface: with it the case is found again at the court. A call has none."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    before = office.state()
+    decided = ("decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
+    for missing in ((), ("--reference", " ")):
+        said = office.typed(*decided, *missing)
+        assert (1, True) == (said.code, "the reference is missing under which it goes" in said.err)
+    with sitting(office) as client:
+        two = {"passphrase-officer": PASSPHRASE}
+        form = {"choice": "transmit", "reason": "x", "addressee": "Parquet du Havre"} | two
+        refusal = client.send("/fr/case/1/decide", **form)
+        assert (409, True) == (refusal.status_code, "il manque la référence" in refusal.text)
+    assert before == office.state()
+    office.typed("measure", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
+    office.typed(*decided, "--reference", "26/118")
+    (_, sent) = office.json("show", "1")["work"]["measures"]
+    assert ("art40_transmission", "26/118") == (sent["kind"], sent["reference"])
+
+
 def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
     """With a reason; the letter of the source is F whatever is said, the first number 6."""
     shown = office.run("show", "1").out
@@ -446,8 +471,9 @@ def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(off
     decided = ("decide", "1", "transmit", "--reason", "x", "--addressee", "Mme Le Goff", "--restrictions")
     assert "at most 200" in refused(office, *decided, "x" * 201)
     office.json(*decided, "no <b> suspension")
-    assert "Le Goff, restrictions: no <b> suspension (" in office.run("show", "1").out
-    form = {"choice": "transmit", "reason": "x", "addressee": "x", "restrictions": "no <i> hearing"}
+    assert "Le Goff, ref. X, restrictions: no <b> suspension (" in office.run("show", "1").out
+    form = {"choice": "transmit", "reason": "x", "addressee": "x", "reference": "x"}
+    form["restrictions"] = "no <i> hearing"
     with sitting(office) as client:
         two = {"passphrase-officer": PASSPHRASE}
         assert 303 == client.send("/en/case/1/decide", **form, **two).status_code
