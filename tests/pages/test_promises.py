@@ -63,8 +63,14 @@ ACKNOWLEDGED = {
     ),
 }
 WITH_A_GIFT = {
-    "fr": ("n'ouvrez pas", "n'utilisez pas", "ne le remettez pas à votre service", "voyez d'abord un avocat"),
-    "en": ("do not open it", "do not use it", "do not hand it in to your service", "ask a lawyer first"),
+    "fr": (
+        *("n'ouvrez pas", "n'utilisez pas", "ne le remettez pas à votre service"),
+        *("à l'inspection ou à la police vous fait connaître", "voyez d'abord un avocat"),
+    ),
+    "en": (
+        *("do not open it", "do not use it", "do not hand it in to your service"),
+        *("to the inspectorate or the police makes you known", "ask a lawyer first"),
+    ),
 }
 
 

@@ -211,6 +211,13 @@ def test_where_to_turn() -> None:
     assert {"police", "prosecutor", "defender_of_rights", "anticorruption_agency", "ministry"} == named
 
 
+def test_what_is_guaranteed_to_whoever_reports() -> None:
+    """Secrecy, no reprisals, no liability, who helps is protected, who is found out later is, and data."""
+    assert FRENCH.guarantees.keys() == {
+        "secrecy", "no_reprisals", "no_liability", "facilitators", "later_identified", "data_rights"
+    }  # fmt: skip
+
+
 def test_any_of_these_words_makes_a_case_one_of_an_offence() -> None:
     assert {"offence", "infraction", "délit", "delit", "crime"} == FRENCH.offence.tags
 

@@ -209,10 +209,15 @@ def severe(office: Office) -> None:
     office.json("judge", "2", "--severity", "3", "--reason", "drill")
 
 
-def never_asked(office: Office) -> None:
+def never_asked(office: Office, duty: str = "art40") -> None:
     """Let nobody have asked of case 2 whether the prosecutor is told: it was never scored."""
     with office.opened() as inbox, inbox.transaction() as session:
-        session.delete(session.get_one(Duty, (2, "art40")))
+        session.delete(session.get_one(Duty, (2, duty)))
+
+
+def never_asked_of_persons(office: Office) -> None:
+    """Let nobody have asked either whether whom case 2 names is informed, as under a law that does not."""
+    never_asked(office, "art14")
 
 
 def put_off(office: Office) -> None:
@@ -233,6 +238,7 @@ WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
     "put off": (Obstacle.PUT_OFF, put_off, DECIDE),
     "undecided, art. 40": (Obstacle.PROSECUTOR, severe, NO_TRANSMISSION),
     "art. 40 never asked": (Obstacle.PROSECUTOR, never_asked, NO_TRANSMISSION),
+    "art. 14 never asked": (Obstacle.PERSONS, never_asked_of_persons, DECIDE),
     "transmitted": (Obstacle.PROCEEDINGS, transmit, UNOPPOSED),
     "investigation": (Obstacle.PROCEEDINGS, investigated, UNOPPOSED),
 }
@@ -608,6 +614,15 @@ def test_who_the_reporter_is_and_what_must_not_be_repeated_is_never_told(office:
     text, why = NEVER[what]
     said = answer(office, f"{OWN} {text}", "--despite-warning", "drill")
     assert (1, True) == (said.code, why in said.err)
+
+
+@pytest.mark.usefixtures("ripe")
+def test_a_name_that_the_reporter_shares_with_the_person_is_not_the_reporter_s_alone(office: Office) -> None:
+    """A relative, or a namesake: the text names the person who asks, and nobody else."""
+    inform(office)
+    (office.out.parent / "identity").write_text(f"Maëlle {NAME.split()[1]}, sa cousine")
+    office.json("identity", "set", "1", "--text-file", office.out.parent / "identity")
+    assert 0 == answer(office, OWN).code
 
 
 @pytest.mark.usefixtures("ripe")
