@@ -1,14 +1,16 @@
 """Officers' French texts use the words of the house, which the law folder has."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 from babel.messages.pofile import read_po
 
 from inbox.language import labels
-from templates import catalogues
+from templates import catalogues, shipped
 from templates.catalogues import Domain
 from tests.support.laws import FRENCH
+from tests.support.paths import ROOT
 
 AVOIDED = sorted({word for each in FRENCH.words.values() for word in each.avoid})
 # With their forms: relevé, relevez; envois; indésirables.
@@ -22,6 +24,10 @@ REPORTER = re.compile(r"\bauteurs?\b", re.IGNORECASE)
 OF_A_REPORT = re.compile(r"signalement|\b(?:son|leurs) auteurs?\b|: \{value\}$")
 
 
+# What reporters read has its own words; the words of the house name those that they replace.
+NOT_OFFICERS = {"replies.toml", "words.toml"}
+
+
 def texts() -> Iterator[str]:
     with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
         yield from (str(each.string) for each in read_po(file, locale="fr") if each.id)
@@ -29,9 +35,26 @@ def texts() -> Iterator[str]:
         yield from (each.fr for each in labels.of(codes).values())
 
 
+def written() -> Iterator[str]:
+    """Yield each text that the files of the law and of printed pages have for officers."""
+    for folder in (shipped.JURISDICTIONS / "fr", ROOT / "inbox"):
+        for path in folder.rglob("*.toml"):
+            if path.name not in NOT_OFFICERS:
+                yield from french(tomllib.loads(path.read_text("utf-8")))
+
+
+def french(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (text for key, text in value.items() if key == "fr")
+        yield from (text for each in value.values() for text in french(each))
+
+
 def test_no_text_of_officers_uses_a_word_that_the_house_avoids() -> None:
+    """On a screen, in the law, or on paper."""
     assert {"envoi", "relever", "indésirables"} <= set(AVOIDED)
-    assert [text for text in texts() if PATTERN.search(KEPT.sub("", text))] == []
+    read = [*texts(), *written()]
+    assert {"Suspension de fonctions", "Plis qui ne s\u2019ouvrent pas", "dossier"} <= set(read)
+    assert [text for text in read if PATTERN.search(KEPT.sub("", text))] == []
 
 
 def test_no_text_of_officers_takes_the_reporter_for_who_committed_the_facts() -> None:
