@@ -461,8 +461,8 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
 def _pages(office: Office) -> list[str]:
     """Return the pages of the desk on which something of a request could stand, without what is drawn."""
     with sitting(office) as client:
-        paths = ("/", "/access", "/access/1", "/oversight", "/retention", "/journal")
-        shown = [client.page(f"/fr{path}") for path in paths]
+        paths = ["/today", "/", "/access", "/access/1", "/oversight", "/retention", "/office/register"]
+        shown = [client.page(f"/fr{path}") for path in [*paths, "/journal"]]
         drawn = (
             re.escape(client.desk.place),
             TOKEN.pattern,
