@@ -43,7 +43,7 @@ class Way(StrEnum):
     EMAIL = "email"
     IN_PERSON = "in_person"
     DATA_PROTECTION = "data_protection"
-    CNIL = "cnil"
+    AUTHORITY = "authority"
 
 
 class Because(StrEnum):

@@ -13,26 +13,30 @@ from inbox.dossiers.letter_paper import Paper
 from inbox.files.pdf import Sheets
 from inbox.language import days
 from inbox.language.printed_text import Wording
+from templates.law.rules import AccessAnswers
 
 WORDING = Wording(__package__, "access.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The names of the person, who answers, the day, and the language of an answer ("fr", "en")."""
+    """The names of the person, who answers, the day, and the language of an answer ("fr", "en").
+
+    ``says`` is what the law has each answer say.
+    """
 
     names: Sequence[str]
     by: str
     made: date
     language: str
+    says: AccessAnswers
 
 
 def neither(to: Letter) -> bytes:
     """Return the answer that neither confirms nor denies anything."""
     sheets = _begun(to)
     sheets.heading(_say(to, "answer"))
-    for name in ("neither", "same", "because", "complain"):
-        sheets.text(_say(to, name))
+    _paragraphs(sheets, to.says.neither.in_(to.language))
     return sheets.output()
 
 
@@ -42,8 +46,7 @@ def told(to: Letter, text: str) -> bytes:
     sheets.heading(_say(to, "held"))
     sheets.quote((text,))
     sheets.heading(_say(to, "why"))
-    for name in ("purpose", "recipients", "source", "rights", "complain"):
-        sheets.text(_say(to, name))
+    _paragraphs(sheets, to.says.told.in_(to.language))
     return sheets.output()
 
 
@@ -51,13 +54,18 @@ def _begun(to: Letter) -> Sheets:
     facts = {"by": to.by, "person": ", ".join(to.names), "made": days.long(to.language, to.made)}
     paper = Paper(
         title=_say(to, "title"),
-        law=_say(to, "law"),
+        law=to.says.law.in_(to.language),
         facts=[(_say(to, name), value) for name, value in facts.items()],
         foot=_say(to, "page"),
         language=to.language,
         made=to.made,
     )
     return letter_paper.begun(paper)
+
+
+def _paragraphs(sheets: Sheets, text: str) -> None:
+    for paragraph in text.strip().split("\n\n"):
+        sheets.text(paragraph)
 
 
 def _say(to: Letter, name: str) -> str:

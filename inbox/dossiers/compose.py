@@ -33,7 +33,7 @@ from inbox.text import confusables
 from inbox.text.redaction import Pieces, Redaction, Redactor
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
-from templates.law.rules import MeasureRole
+from templates.law.rules import DossierWords, MeasureRole
 
 # What is done by a dossier.
 MEASURES = {
@@ -112,12 +112,16 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a dossier says; ``received`` is None where the day could tell who the author is."""
+    """All that a dossier says; ``received`` is None where the day could tell who the author is.
+
+    ``says`` is what the law has it say.
+    """
 
     plan: Plan
     case: int
     made: date
     by: str
+    says: DossierWords
     received: date | None
     entries: tuple[Entry, ...]
     files: tuple[File, ...]
@@ -150,6 +154,7 @@ def compose(
         case=number,
         made=today,
         by=office.called(plan.language),
+        says=in_use.of(session).dossier,
         # Beside the text, the day could tell a person concerned who was there to write it.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
         entries=tuple(entries(session, case, plan, redactor)),

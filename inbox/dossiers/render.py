@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crypto import strictjson
-from crypto.dossier import Part
+from crypto.dossier import Part, Purpose
 from crypto.strictjson import Json
 from inbox.dossiers.compose import WORDING, Content, Entry, File
 from inbox.language import days
@@ -49,7 +49,8 @@ def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
         foot=f"{say('case')} {content.case} · {say('page')}",
         removed=say("removed"),
     )
-    sheets.subtitle(say(f"law_{plan.purpose}"))
+    is_for_prosecutor = plan.purpose is Purpose.PROSECUTOR
+    sheets.subtitle(content.says.law.in_(language) if is_for_prosecutor else say("law_disciplinary"))
     sheets.fact(say("case"), str(content.case))
     sheets.fact(say("by"), content.by)
     sheets.fact(say("to"), plan.addressee)
@@ -57,7 +58,7 @@ def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     if content.received:
         sheets.fact(say("received"), days.long(language, content.received))
     sheets.heading(say("reported"))
-    sheets.text(say("secret"))
+    sheets.text(content.says.secret.in_(language))
     for entry in content.entries:
         day = f" ({days.long(language, entry.day)})" if entry.day else ""
         sheets.label(f"{entry.label}{day}")

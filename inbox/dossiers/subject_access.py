@@ -23,6 +23,7 @@ from inbox.dossiers import restating
 from inbox.language.errors import Refused
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
+from inbox.law import in_use
 from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
@@ -123,7 +124,7 @@ def _answered(session: Session, row: AccessRequest, given: Answer, today: date) 
     for each in seen.cases:
         unsaid.check_reason(session, each.number, given.reason)
     office = queries_office.office(session).called(given.language)
-    letter = access_letter.Letter(names, office, today, given.language)
+    letter = access_letter.Letter(names, office, today, given.language, in_use.of(session).access)
     if given.text is None:
         _withhold(session, seen, given.reason)
         return access_letter.neither(letter)

@@ -221,6 +221,9 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
             # Whoever reads it loses a guarantee, or is told too much, by one sentence.
             {**_NAMED, "law": neither, "to": _any, "decision": _any, "text": _any},
         ),
+        # One sentence can tell that something is held.
+        **_under("access", neither, {**_RULE, "law": neither, "neither": _any, "told": _any}),
+        **_under("dossier", neither, {**_RULE, "law": neither, "secret": _any}),
     },
     "measures.toml": {
         "measure": neither,

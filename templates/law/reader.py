@@ -44,6 +44,8 @@ def parse(files: Mapping[str, bytes]) -> Law:
         retention=_retention(said["retention"]),
         authorities=_each(said["authorities"]["authority"], _authority),
         letters=_each(said["letters"]["letter"], _letter),
+        access=_access(said["letters"]["access"]),
+        dossier=_dossier(said["letters"]["dossier"]),
         guarantees=_each(said["authorities"]["guarantee"], _guarantee),
         obstacles=_obstacles(said["obstacles"]),
         words=_each(
@@ -239,6 +241,15 @@ def _letter(row: Any) -> rules.Letter:
         text=_texts(row["text"]),
         basis=_basis(row),
     )
+
+
+def _access(row: Any) -> rules.AccessAnswers:
+    said = {name: _texts(row[name]) for name in ("law", "neither", "told")}
+    return rules.AccessAnswers(**said, basis=_basis(row))
+
+
+def _dossier(row: Any) -> rules.DossierWords:
+    return rules.DossierWords(law=_texts(row["law"]), secret=_texts(row["secret"]), basis=_basis(row))
 
 
 def _guarantee(row: Any) -> rules.Guarantee:

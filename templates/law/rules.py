@@ -426,6 +426,28 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessAnswers:
+    """What a person reads who asks what is held on them: ``neither`` confirms nor denies anything.
+
+    ``told`` stands below what is held, ``law`` below the title of both. Paragraphs have a blank line between.
+    """
+
+    law: Texts
+    neither: Texts
+    told: Texts
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierWords:
+    """What a sealed dossier says: ``secret`` of its reporter, ``law`` below the title of a prosecutor's."""
+
+    law: Texts
+    secret: Texts
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
     """A body or person to turn to; ``referral`` if it may be named where a report is not for the office.
 
@@ -532,6 +554,8 @@ class Law:
     retention: Retention
     authorities: Mapping[str, Authority]
     letters: Mapping[str, Letter]
+    access: AccessAnswers
+    dossier: DossierWords
     guarantees: Mapping[str, Guarantee]
     obstacles: Obstacles
     words: Mapping[str, Word]

@@ -200,7 +200,11 @@ _LETTERS = table(
                     "text": texts(_LONGEST_REPLY),
                 }
             )
-        )
+        ),
+        "access": _rule(
+            {"law": texts(_LONGEST), **dict.fromkeys(("neither", "told"), texts(_LONGEST_REPLY))}
+        ),
+        "dossier": _rule({"law": texts(_LONGEST), "secret": texts(_LONGEST)}),
     }
 )
 _RETENTION = table(

@@ -28,12 +28,12 @@ def record(*names: str, received: date | None = None, way: str = "letter") -> li
 def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time(office: Office) -> None:
     """From the day on which it came, whatever the day on which officers write it down."""
     came = today() - timedelta(5)
-    row = office.json(*record(NAME, "Quélennec F.", received=came, way="cnil"))
+    row = office.json(*record(NAME, "Quélennec F.", received=came, way="authority"))
     assert {
         "request": 1,
         "names": [NAME, "Quélennec F."],
         "received": came.isoformat(),
-        "way": "cnil",
+        "way": "authority",
         "from": (came + EARLIEST).isoformat(),
         "due": (came + relativedelta(months=1)).isoformat(),
         "extended": None,

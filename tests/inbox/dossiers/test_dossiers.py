@@ -37,6 +37,7 @@ from tests.support.inbox_builders import (
     stranger,
     today,
 )
+from tests.support.laws import FRENCH
 from tests.support.questionnaires import as_version
 
 
@@ -61,6 +62,12 @@ def told(dossier: Path) -> str:
     texts = [part.decode("latin-1") for part in parts.values()]
     document = parts["dossier.json"].decode()
     return "\n".join([room_of.printed(pdf), room_of.drawn(pdf), raw, document, *texts])
+
+
+def test_a_dossier_says_by_which_law_it_goes_and_that_its_reporter_is_not_named(whole: Path) -> None:
+    printed = set(room_of.printed(opened(whole)["dossier.pdf"]).split())
+    said = f"{FRENCH.dossier.law.fr} {FRENCH.dossier.secret.fr}".split()
+    assert [] == [word for word in said if word not in printed]
 
 
 def test_a_removed_passage_is_in_neither_part(room: Room, whole: Path) -> None:

@@ -33,6 +33,7 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_visas import agree
+from tests.support.laws import FRENCH
 
 NAME = "Firmin Quélennec"
 # As the law of France has it.
@@ -113,6 +114,12 @@ def seen(office: Office, request: str = "1") -> dict[int, Any]:
     return {each["case"]: each for each in office.json("access", "show", request)["cases"]}
 
 
+def not_printed(pages: str, *texts: str) -> list[str]:
+    """Return each word of these texts that does not stand on the pages."""
+    printed = set(pages.split())
+    return [word for text in texts for word in text.split() if word not in printed]
+
+
 def letter(office: Office, request: str = "1") -> bytes:
     """Return what the person gets."""
     return (office.out / request).read_bytes()
@@ -185,8 +192,9 @@ def test_what_is_told_is_what_officers_write(office: Office) -> None:
     inform(office)
     assert 0 == answer(office, OWN).code
     pages = room_of.printed(letter(office))
-    for word in (NAME, "moyen d'entrer", "rectifiées", "CNIL"):
+    for word in (NAME, "moyen d'entrer", "rectifiées"):
         assert word in pages
+    assert [] == not_printed(pages, FRENCH.access.law.fr, FRENCH.access.told.fr)
     for word in ("Ondine", "3 mars", "14h30", "loué", "docker", "Havre", "opposer", "voisine", "Encore"):
         assert word not in pages
     for number in ("1", "2", "3"):
@@ -365,7 +373,7 @@ def test_the_letter_is_the_same_whether_somebody_is_refused_or_nothing_is_held(
     assert refused.read_bytes() == letter(other)
     pages = room_of.printed(letter(other))
     assert "ni le confirmer ni le nier" in pages
-    assert "CNIL" in pages
+    assert [] == not_printed(pages, FRENCH.access.law.fr, FRENCH.access.neither.fr)
     assert "opposer" not in pages
 
 

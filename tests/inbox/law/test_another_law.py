@@ -6,7 +6,7 @@ case, and destroy it when their law says so. Neither this module nor what they r
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from inbox.deadlines.working_days import Calendar
-from tests.support import law_codes
+from tests.support import dossier_room, law_codes
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal
@@ -115,6 +115,21 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert [1] == office.json("destroy", "--due")["cases"]
     (gone,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "destroyed"]
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
+
+
+def test_who_asks_what_is_held_reads_what_that_law_says(tmp_path: Path, clock: Clock) -> None:
+    """The two answers: nothing of a country stands in them by itself."""
+    office = founded(tmp_path)
+    reported(office, tmp_path)
+    came = ("--received", today().isoformat(), "--way", "authority")
+    office.json("access", "record", "--person", "Evariste Quelnat", *came)
+    (row,) = office.json("access", "list")["requests"]
+    clock.day = max(clock.day, date.fromisoformat(row["from"]))
+    office.json("access", "answer", "1", "--out", office.out / "letter", "--reason", "x")
+    said = dossier_room.printed((office.out / "letter").read_bytes())
+    assert "Loi sur les données, 3" in said
+    assert said.index("Ni oui, ni non.") < said.index("Voyez le gardien du phare.")
+    assert not re.search(r"CNIL|2016|article", said)
 
 
 def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path) -> None:

@@ -5,11 +5,16 @@ The codes are read from the law folder itself, so that a code that is added ther
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 
-from templates import shipped
+from babel.messages.pofile import read_po
+
+from templates import catalogues, shipped
+from templates.catalogues import Domain
 from tests.support import law_codes
 from tests.support.laws import FRENCH
+from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
 
 # What a module means by a word that is a code by chance. The list only shrinks: a new word gets another name.
@@ -27,9 +32,7 @@ BY_CHANCE = {
     "inbox/desk/pages/replies.py": {"feedback": "whether an answer is one, in a form"},
     "inbox/desk/rendering.py": {"told": "a filter of templates"},
     "inbox/desk/done.py": {"told": "what was done at the desk"},
-    "inbox/dossiers/access_letter.py": {"neither": "a letter that says nothing"},
     "inbox/dossiers/compose.py": {"none": "no attachment"},
-    "inbox/dossiers/render.py": {"secret": "a mark on paper"},
     "inbox/overview/work_view.py": {"told": "whether the reporter reads of it, in JSON"},
     "inbox/session/actions.py": {"feedback": "whether an answer is one, in the journal"},
     "portal/ops/doctor.py": {"none": "of headers"},
@@ -95,3 +98,41 @@ def test_no_page_names_a_code_of_the_french_law() -> None:
     assert len(pages) > 40
     assert ON_PAGES.keys() <= set().union(*pages.values())
     assert set() == {path for path, codes in pages.items() if codes - ON_PAGES.keys()}
+
+
+# By these a text says that it is of one country: its laws, its codes, its authorities.
+OF_FRANCE = re.compile(
+    r"\d{4}-\d{3,4}\b|\bCNIL\b|[Dd]éfenseur des droits|\b[Cc]ode (?:de|du|général)\b|\bFrench\b|\bfrançais|"
+    r"art(?:icle|\.) 40\b|\b(?:CPP|CGFP|DNRED|AFA|IGF)\b"
+)
+
+
+def texts() -> Iterator[str]:
+    """Yield each text that the inbox prints or shows by itself, in both languages."""
+    for path in (ROOT / "inbox").rglob("*.toml"):
+        yield from _said(tomllib.loads(path.read_text("utf-8")))
+    for language in ("fr", "en"):
+        with catalogues.path(Domain.OFFICERS, language).open("rb") as file:
+            yield from (str(each.string) for each in read_po(file, locale=language) if each.id)
+    yield from told()
+    yield from marked("desk")
+
+
+def _said(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _said(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _said(each)
+
+
+def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
+    """Those stand in the law folder, letters and dossiers included; the control is that folder."""
+    read = list(texts())
+    assert len(read) > 1_000
+    assert [text for text in read if OF_FRANCE.search(text)] == []
+    assert OF_FRANCE.search(FRENCH.access.neither.fr)
+    assert OF_FRANCE.search(FRENCH.dossier.law.en)
