@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The one script of the desk: it keeps what an officer types as a draft, warns before a session ends, and has
- * keys for the queue.
+ * keys for the queue and the page of a case.
  *
  * Without it every page works: a form is kept when it is sent, and cases are chosen one by one.
  */
@@ -181,8 +181,12 @@ class Rows {
   /** @param {HTMLElement[]} rows */
   constructor(rows) {
     this.rows = rows;
-    this.keys = /** @type {HTMLDialogElement | null} */ (document.querySelector("dialog#keys"));
-    document.addEventListener("keydown", (event) => this.pressed(event));
+    onKeys({
+      "/": () => document.querySelector("#search"),
+      j: () => this.step(1),
+      k: () => this.step(-1),
+      x: () => this.rows[this.at()]?.querySelector("input")?.click(),
+    });
     const place = document.querySelector("[data-all]");
     if (place instanceof HTMLElement) {
       place.append(this.all(String(place.dataset["all"])));
@@ -212,27 +216,6 @@ class Rows {
     return this.rows.flatMap((row) => [...row.querySelectorAll("input")]);
   }
 
-  /** @param {KeyboardEvent} event */
-  pressed(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) {
-      return;
-    }
-    const doing = {
-      "/": () => document.querySelector("#search"),
-      j: () => this.step(1),
-      k: () => this.step(-1),
-      x: () => this.rows[this.at()]?.querySelector("input")?.click(),
-      "?": () => this.keys?.showModal(),
-    }[event.key];
-    if (doing) {
-      event.preventDefault();
-      const reached = doing();
-      if (reached instanceof HTMLElement) {
-        reached.focus();
-      }
-    }
-  }
-
   /** Return which row has the focus, -1 if none has. */
   at() {
     return this.rows.findIndex((row) => row.contains(document.activeElement));
@@ -242,6 +225,56 @@ class Rows {
   step(way) {
     const next = Math.min(this.rows.length - 1, Math.max(0, this.at() + way));
     return this.rows[next]?.querySelector("a");
+  }
+}
+
+/**
+ * Let keys do these things, and "?" show them; what one returns has the focus then.
+ * @param {Record<string, () => unknown>} doing
+ */
+function onKeys(doing) {
+  const keys = /** @type {HTMLDialogElement | null} */ (document.querySelector("dialog#keys"));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) {
+      return;
+    }
+    const does = event.key === "?" ? () => keys?.showModal() : doing[event.key];
+    if (does) {
+      event.preventDefault();
+      const reached = does();
+      if (reached instanceof HTMLElement) {
+        reached.focus();
+      }
+    }
+  });
+}
+
+/** The page of a case: keys lead to the cases beside it, and the part that is shown is told as such. */
+class Case {
+  /** @param {HTMLElement} panels */
+  constructor(panels) {
+    this.panels = panels;
+    onKeys({ n: () => this.go("n"), p: () => this.go("p") });
+    // What the address names is the target of a page only once that is there.
+    for (const what of ["load", "hashchange"]) {
+      addEventListener(what, () => this.told());
+    }
+  }
+
+  /** @param {string} key */
+  go(key) {
+    const way = document.querySelector(`a[data-key="${key}"]`);
+    if (way instanceof HTMLElement) {
+      way.click();
+    }
+  }
+
+  told() {
+    for (const link of document.querySelectorAll(".tabs a[class]")) {
+      const of = `.of-${link.classList[0]?.slice("to-".length)}`;
+      const panel = this.panels.querySelector(of);
+      link.ariaCurrent = panel?.checkVisibility() ? "true" : null;
+    }
   }
 }
 
@@ -265,6 +298,10 @@ addEventListener("pagehide", keepAll);
 const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-row]")]);
 if (rows.length > 0) {
   new Rows(rows);
+}
+const panels = document.querySelector(".panels");
+if (panels instanceof HTMLElement) {
+  new Case(panels);
 }
 const stay = document.querySelector("#stay");
 if (stay instanceof HTMLFormElement) {

@@ -80,6 +80,22 @@ def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
         )
 
 
+def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]:
+    """Return what the author of a case asked never to repeat, and note that it was read.
+
+    Whoever writes something that leaves has to see it. Raises as ``read`` does.
+    """
+    with inbox.acting(who, action(Code.SHOW, number)) as session:
+        return never_repeat(details(session, number, who.today, language))
+
+
+def never_repeat(view: View) -> list[str]:
+    """Return what the author of a case asked never to repeat, of a case as ``read`` shows it."""
+    said = [(field, view["answers"][field]) for field in view["protected"]]
+    each = ((field, one) for field, given in said for one in ([given] if isinstance(given, str) else given))
+    return [view["labels"].get(f"{field}.{one}", one) for field, one in each]
+
+
 def overview(inbox: Inbox, who: Actor) -> View:
     """List every case, and everything that became no case, with warnings about keys and conflicts.
 

@@ -106,14 +106,6 @@ class QueuePage:
         return self.count >= MANY
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The cases before and after one in the queue, None where it begins or ends."""
-
-    before: int | None = None
-    after: int | None = None
-
-
 def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) -> QueuePage:
     """Show page ``number``, from 1 on, of the cases that are wanted; raises as ``Inbox.acting``.
 
@@ -134,21 +126,6 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
             access_requests.pending(session),
             assignment.workload(session, who.today),
         )
-
-
-def neighbours(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) -> Neighbours:
-    """Return what stands beside a case among those that are wanted and that those who act may read.
-
-    Nothing does if the case is not among the first MANY of them. That the queue was asked for was noted when
-    it was shown (``look``).
-    """
-    inbox.vault.today = who.today
-    with inbox.vault.transaction(who.officers) as session:
-        found = ordered(session, wanted, order, today=who.today)
-    if number not in found:
-        return Neighbours()
-    at = found.index(number)
-    return Neighbours(*(found[n] if 0 <= n < len(found) else None for n in (at - 1, at + 1)))
 
 
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:

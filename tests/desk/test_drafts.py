@@ -119,7 +119,7 @@ def test_what_was_sent_and_refused_is_kept_and_the_page_leads_back(alice: Client
     answer = alice.send(f"/en/case/1/{path}", **FORMS[path] | long)
     assert answer.status_code == 409
     assert "What you wrote is kept as a draft" in answer.text
-    assert re.search(r'href="[^"]+/en/case/1#\w+">Back to the form<', answer.text)
+    assert re.search(r'href="[^"]+/en/case/1/\w+#\w+">Back to the form<', answer.text)
     assert FORMS[path] | long == kept(alice, OF_PATH[path])
 
 
@@ -161,7 +161,7 @@ def test_a_draft_is_thrown_away_by_whoever_wrote_it(alice: Client, bruno: Client
     assert 303 == bruno.send("/en/draft/note/1/throw-away").status_code
     assert {"text": WORDS} == kept(alice)
     answer = alice.send("/en/draft/note/1/throw-away", text=WORDS, once="a")
-    assert answer.location.endswith("/en/case/1#notes")
+    assert answer.location.endswith("/en/case/1/work")
     assert "The draft is thrown away" in alice.page("/en/case/1")
     assert 204 == begin(alice, once="a")
     assert [] == rows(alice)

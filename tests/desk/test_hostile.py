@@ -26,7 +26,7 @@ from templates.catalogues import LANGUAGES
 from tests.support import hostile, inbox_builders
 from tests.support.desk_room import Client, seen, serving, tell
 from tests.support.hostile_pages import unlike_text
-from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
+from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno")
 WORDS = f"{hostile.ESCAPES}{hostile.BIDI}{hostile.SCRIPT}{hostile.JINJA}{hostile.FORMULAS}\"'>&amp;"
@@ -175,11 +175,12 @@ def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_t
 def test_no_report_reaches_over_what_stands_beside_it(
     world: World, portal: Portal, chromium: Browser, tmp_path: Path
 ) -> None:
-    """With letters that no line can break: status and deadlines look as beside another report."""
-    tell(world, portal, {"what": "A plain report"}, {"what": hostile.JOINED})
+    """With letters that no line can break: the status looks as beside another message."""
+    written = zip(tell(world, portal, {"what": "x"}, {"what": "y"}), ("plain", hostile.JOINED), strict=True)
+    world.office.json("collect", portal.bundle(*(Sent(each.follow_up(text)) for each, text in written)))
     looks = set()
     with serving(world.office, "--medium", tmp_path) as served, seen(chromium, served) as page:
         for number in (1, 2):
-            page.goto(f"{served.root}/en/case/{number}")
+            page.goto(f"{served.root}/en/case/{number}/dialogue")
             looks.add(page.locator(".aside > section").first.screenshot())
     assert 1 == len(looks)

@@ -37,6 +37,9 @@ PAGES = {
     "queue": "/",
     "case": "/case/1",
     "unsigned": "/case/2",
+    "dialogue": "/case/1/dialogue",
+    "files": "/case/1/files",
+    "work": "/case/1/work",
     "declare": "/case/3",
     "enter": "/enter",
     "access": "/access",
@@ -167,7 +170,7 @@ def test_a_case_begins_with_what_must_never_be_repeated(room: Room) -> None:
     expect(room.page.locator("#report + .answer")).to_contain_text("La photo de ma voiture.")
     expect(room.page.locator(".warning").first).to_contain_text("in danger now")
     expect(room.page.locator("main")).to_contain_text("Is anyone in danger now?")
-    expect(room.page.locator(".priority")).to_have_text("P1")
+    expect(room.page.locator(".facts .priority")).to_have_text("P1")
 
 
 def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
@@ -415,8 +418,10 @@ def _is_for_everybody(page: Page) -> None:
 def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None:
     """Neither the way to other pages nor a form; what stands in the case does."""
     page = room.page
-    page.goto(f"{room.served.root}/fr/case/1")
-    screen = page.inner_text("body")
+    screen = ""
+    for part in ("/dialogue", "/work", ""):
+        page.goto(f"{room.served.root}/fr/case/1{part}")
+        screen += page.inner_text("body")
     page.emulate_media(media="print")
     with PdfDocument(page.pdf()) as document:
         printed = "\n".join(each.get_textpage().get_text_range() for each in document)
@@ -454,11 +459,13 @@ def answer(page: Page) -> None:
     page.click("tbody a")
     expect(page.locator("main")).to_contain_text("This is asked of: alice.")
     page.click("text=I declare it")
+    page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
     page.click("#dialogue ~ form button")
     expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")
     page.select_option("#status", "assessing")
     page.click("text=Change the status")
+    page.click(".tabs >> text=Work")
     page.click("summary >> text=Judge it")
     page.check("input[name=severity][value='3']")
     page.fill("#judge-reason", "seals were changed twice")

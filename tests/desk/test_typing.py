@@ -52,7 +52,7 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
 
 def begin(page: Page, case: int, words: str) -> None:
     """Type a note key by key, and wait until the page says that it is kept."""
-    page.goto(re.sub(r"/(fr|en)/.*", f"/fr/case/{case}", page.url))
+    page.goto(re.sub(r"/(fr|en)/.*", f"/fr/case/{case}/work", page.url))
     page.locator("details:has(#note)").evaluate("each => { each.open = true; }")
     page.locator("#note").press_sequentially(words)
     expect(page.locator("form:has(#note) output")).to_have_text(re.compile(KEPT))
@@ -64,7 +64,7 @@ def test_what_was_typed_is_there_after_the_browser_is_gone(
     begin(page, 1, WORDS)
     page.context.close()
     with again(chromium, served) as other:
-        other.goto(f"{served.root}/fr/case/1")
+        other.goto(f"{served.root}/fr/case/1/work")
         expect(other.locator("#note")).to_have_value(WORDS)
         expect(other.locator("#note")).to_be_visible()
         other.get_by_text("Le supprimer").click()
@@ -77,7 +77,7 @@ def test_what_was_typed_last_is_kept_as_the_page_is_left(page: Page, served: Ser
     begin(page, 2, WORDS)
     page.locator("#note").press_sequentially(", encore")
     page.goto(f"{served.root}/fr/")
-    page.goto(f"{served.root}/fr/case/2")
+    page.goto(f"{served.root}/fr/case/2/work")
     expect(page.locator("#note")).to_have_value(f"{WORDS}, encore")
     page.get_by_text("Le supprimer").click()
 
@@ -103,6 +103,9 @@ def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Brows
     with again(chromium, served, java_script_enabled=False) as page:
         page.goto(f"{served.root}/fr/case/1")
         expect(page.locator("#stay")).to_be_hidden()
+        expect(page.get_by_text("Écrire une note")).to_be_hidden()
+        page.get_by_role("link", name="Traitement").click()
+        expect(page.get_by_role("heading", name="Le signalement")).to_be_hidden()
         page.get_by_text("Écrire une note").click()
         page.locator("#note").fill("sans script")
         page.get_by_role("button", name="Garder la note").click()

@@ -97,6 +97,7 @@ def answer(page: Page, address: str) -> None:
     page.click("text=To the queue")
     page.click("tbody a")
     expect(page.locator("main")).to_contain_text("Someone asked me for a container number.")
+    page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Thank you. When did it begin?")
     page.click("#dialogue ~ form button")
     page.click("nav >> text=Medium")

@@ -8,7 +8,7 @@ from inbox.access.disclosures import Given, Ground, What
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, day, line, text
-from inbox.desk.pages.case import done
+from inbox.desk.pages.case import Part, done
 from inbox.desk.state import actor, here, seat
 
 pages = Blueprint("access", __name__, url_prefix="/case/<int:case>")
@@ -35,14 +35,14 @@ def entrust(case: int) -> ResponseReturnValue:
 def break_glass(case: int) -> ResponseReturnValue:
     """Open a case that is for its handlers alone; told to the referent."""
     handlers.break_glass(here().inbox, actor(), case, line("reason"))
-    return done(case, Done.GLASS_BROKEN)
+    return done(case, Part.REPORT, Done.GLASS_BROKEN)
 
 
 @pages.post("/readers/archive")
 def open_archived(case: int) -> ResponseReturnValue:
     """Open a case that is in the archive, for today; takes two officers."""
     archive.open_cases(here().inbox, actor(), [case], line("reason"))
-    return done(case, Done.ARCHIVE_OPENED)
+    return done(case, Part.REPORT, Done.ARCHIVE_OPENED)
 
 
 @pages.post("/readers/exclude")
@@ -70,7 +70,7 @@ def place(case: int) -> ResponseReturnValue:
 def lift_quarantine(case: int) -> ResponseReturnValue:
     """Let a case be read again; takes two officers."""
     quarantine.lift(here().inbox, actor(), case, line("reason"))
-    return done(case, Done.UNQUARANTINED)
+    return done(case, Part.REPORT, Done.UNQUARANTINED)
 
 
 def _done(case: int, said: Done) -> ResponseReturnValue:

@@ -1,5 +1,7 @@
 """One case: what it says, how pressing it is, what happened to it."""
 
+from enum import StrEnum
+
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from inbox.desk.done import Done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.language import labels
-from inbox.overview import case_view, timeline
+from inbox.overview import case_view, neighbours, timeline
 from inbox.questionnaire import scoring
 from inbox.replies import choices
 from inbox.vault import score
@@ -17,19 +19,35 @@ from inbox.vault import score
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
 
-@pages.get("")
-def show(case: int) -> ResponseReturnValue:
-    """Show all of one case."""
-    inbox, who = here().inbox, actor()
+class Part(StrEnum):
+    """A part of the page of a case, of which a screen shows one at a time; labels stand in labels.toml."""
+
+    REPORT = "report"
+    DIALOGUE = "dialogue"
+    FILES = "files"
+    WORK = "work"
+
+
+@pages.get("", defaults={"part": Part.REPORT})
+@pages.get("/<any(dialogue, files, work):part>")
+def show(case: int, part: str) -> ResponseReturnValue:
+    """Show all of one case, one of its parts first; the others are a press away, without being asked for."""
+    inbox, who, mine = here().inbox, actor(), seat()
     shown = case_view.read(inbox, who, case, rendering.language())
     offered = choices.offered(inbox, who)
     begun = writing.begun(case)
+    mine.around = neighbours.of(inbox, who, case, (mine.wanted, mine.order), mine.around)
     return rendering.page(
         "case/case.html",
         view=shown.view,
+        kept=case_view.never_repeat(shown.view),
+        first=part,
+        around=mine.around,
+        today=who.today.isoformat(),
         officers=shown.officers,
         begun=begun,
         given=writing.given(begun),
+        drafted_in={writing.part(form) for form in begun},
         authorities=offered.authorities,
         templates=offered.templates,
         score=score,
@@ -58,7 +76,10 @@ def happened(case: int) -> ResponseReturnValue:
     return rendering.page("case/timeline.html", number=case, events=events)
 
 
-def done(case: int, said: Done, part: str | None = None) -> ResponseReturnValue:
-    """Show the case again, at one of its parts, and say what was done."""
-    seat().say(said)
-    return redirect(url_for("case.show", case=case, _anchor=part), 303)
+def done(case: int, part: Part, *said: Done) -> ResponseReturnValue:
+    """Show the part of a case again in which something was done, and say what it was.
+
+    The address leads to the top of that part, where it is said: one with a fragment would scroll past it.
+    """
+    seat().say(*said)
+    return redirect(url_for("case.show", case=case, part=part), 303)

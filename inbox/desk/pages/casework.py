@@ -12,7 +12,7 @@ from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
-from inbox.desk.pages.case import done
+from inbox.desk.pages.case import Part, done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.dossiers import recording
@@ -27,28 +27,28 @@ def note(case: int) -> ResponseReturnValue:
     """Note something for the other officers; the author never sees it."""
     notes.add(here().inbox, actor(), case, text("text"))
     writing.done()
-    return done(case, Done.NOTED, "notes")
+    return done(case, Part.WORK, Done.NOTED)
 
 
 @pages.post("/case/<int:case>/tag")
 def tag(case: int) -> ResponseReturnValue:
     """Give a case words by which it is found again."""
     tags.add(here().inbox, actor(), [case], text("names").split())
-    return done(case, Done.TAGGED)
+    return done(case, Part.WORK, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/untag")
 def untag(case: int) -> ResponseReturnValue:
     """Take one of them away."""
     tags.remove(here().inbox, actor(), [case], [line("name")])
-    return done(case, Done.TAGGED)
+    return done(case, Part.WORK, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/assign")
 def assign(case: int) -> ResponseReturnValue:
     """Say which officer sees to a case."""
     assignment.assign(here().inbox, actor(), [case], line("officer") or None)
-    return done(case, Done.ASSIGNED)
+    return done(case, Part.WORK, Done.ASSIGNED)
 
 
 @pages.post("/many/tag")
@@ -77,7 +77,7 @@ def judge(case: int) -> ResponseReturnValue:
     """Say how pressing the case is, part by part."""
     given = {name: number(name, score.HIGHEST) for name in score.NAMES}
     workflow.judge(here().inbox, actor(), case, given, line("reason"))
-    return done(case, Done.JUDGED)
+    return done(case, Part.WORK, Done.JUDGED)
 
 
 @pages.post("/case/<int:case>/rate")
@@ -85,14 +85,14 @@ def rate(case: int) -> ResponseReturnValue:
     """Say how far what a case says is borne out; nobody is rated."""
     rating = choice("credibility", Credibility)
     workflow.rate(here().inbox, actor(), case, rating, line("reason"))
-    return done(case, Done.RATED, "rating")
+    return done(case, Part.WORK, Done.RATED)
 
 
 @pages.post("/case/<int:case>/source-risk")
 def source_risk(case: int) -> ResponseReturnValue:
     """Say how much the author has to fear from an inquiry; none begins before that."""
     measures.assess(here().inbox, actor(), case, choice("risk", Risk), line("reason"))
-    return done(case, Done.ASSESSED, "measures")
+    return done(case, Part.WORK, Done.ASSESSED)
 
 
 @pages.post("/case/<int:case>/measure")
@@ -111,21 +111,21 @@ def measure(case: int) -> ResponseReturnValue:
         despite=line("despite"),
     )
     recording.record(here().inbox, who, case, taken)
-    return done(case, Done.MEASURED, "measures")
+    return done(case, Part.WORK, Done.MEASURED)
 
 
 @pages.post("/case/<int:case>/tell/<int:position>")
 def tell(case: int, position: int) -> ResponseReturnValue:
     """Let the author read of a measure, or no longer."""
     measures.tell(here().inbox, actor(), case, position, told="told" in request.form)
-    return done(case, Done.TOLD, "measures")
+    return done(case, Part.WORK, Done.TOLD)
 
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
     """Take a measure out again that was noted by mistake; two officers if it opens or ends proceedings."""
     was_told = measures.retract(here().inbox, actor(), case, position, line("reason"))
-    return done(case, Done.RETRACTED_TOLD if was_told else Done.RETRACTED, "measures")
+    return done(case, Part.WORK, Done.RETRACTED_TOLD if was_told else Done.RETRACTED)
 
 
 @pages.post("/case/<int:case>/decide")
@@ -142,7 +142,7 @@ def decide(case: int) -> ResponseReturnValue:
         despite=line("despite"),
     )
     decisions.decide(here().inbox, actor(), case, wanted)
-    return done(case, Done.DECIDED)
+    return done(case, Part.WORK, Done.DECIDED)
 
 
 @pages.post("/case/<int:case>/hold")
@@ -151,7 +151,7 @@ def hold(case: int) -> ResponseReturnValue:
     is_released = "release" in request.form
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, actor(), case, line("reason"))
-    return done(case, Done.RELEASED if is_released else Done.HELD)
+    return done(case, Part.WORK, Done.RELEASED if is_released else Done.HELD)
 
 
 @pages.get("/case/<int:case>/links")

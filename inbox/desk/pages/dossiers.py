@@ -18,6 +18,7 @@ from inbox.desk.state import actor, here, medium_folder
 from inbox.dossiers import compose, send
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.dossiers.send import Sealing
+from inbox.overview import case_view
 from inbox.text import redaction, segments
 from inbox.text.redaction import EVERYWHERE, Redaction
 
@@ -28,8 +29,9 @@ pages = Blueprint("dossiers", __name__)
 def ask(case: int) -> ResponseReturnValue:
     """Ask what a dossier is for, and what stands in it."""
     view, entries = compose.offer(here().inbox, actor(), case, rendering.language())
+    kept = case_view.never_repeat(view)
     places = [(entry, _passages(entry, view["answers"]), Chosen(entry.place, None)) for entry in entries]
-    return rendering.page("dossiers/dossier.html", view=view, places=places, everywhere=EVERYWHERE)
+    return rendering.page("dossiers/dossier.html", view=view, kept=kept, places=places, everywhere=EVERYWHERE)
 
 
 @pages.post("/case/<int:case>/dossier/preview")
@@ -40,6 +42,7 @@ def preview(case: int) -> ResponseReturnValue:
     given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     return rendering.page(
         "dossiers/dossier_preview.html",
+        kept=case_view.protected(here().inbox, actor(), case, rendering.language()),
         content=content,
         doubts=doubts,
         given=given,

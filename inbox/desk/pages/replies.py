@@ -12,11 +12,12 @@ from inbox.casework.measures import Disclosure
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
-from inbox.desk.pages.case import done
+from inbox.desk.pages.case import Part, done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.language.errors import Locked, Refused
 from inbox.language.views import View
+from inbox.overview import case_view
 from inbox.replies import closing, drafts, extension, statuses, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
@@ -31,7 +32,7 @@ pages = Blueprint("replies", __name__)
 @pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
     """Answer the author; what could give somebody away is shown first, and what was typed stays."""
-    return _say(case, _draft(), drafts.send, _answer) or done(case, Done.REPLIED, "dialogue")
+    return _say(case, _draft(), drafts.send, _answer) or done(case, Part.DIALOGUE, Done.REPLIED)
 
 
 @pages.post("/case/<int:case>/reply/preview")
@@ -44,13 +45,13 @@ def preview_reply(case: int) -> ResponseReturnValue:
 def status(case: int) -> ResponseReturnValue:
     """Change the status that the author reads."""
     statuses.set_status(here().inbox, actor(), case, choice("status", Status))
-    return done(case, Done.STATUS_SET)
+    return done(case, Part.DIALOGUE, Done.STATUS_SET)
 
 
 @pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
     """Take more time for the feedback, where the law gives it; the reporter is told."""
-    return _say(case, _extension(), extension.extend, _longer) or done(case, Done.EXTENDED)
+    return _say(case, _extension(), extension.extend, _longer) or done(case, Part.DIALOGUE, Done.EXTENDED)
 
 
 @pages.post("/case/<int:case>/extend/preview")
@@ -62,7 +63,7 @@ def preview_extension(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
     """Close a case; its author is told with a text, or with the answer that waits already."""
-    return _say(case, _closing(), closing.close, _closed) or done(case, Done.CLOSED)
+    return _say(case, _closing(), closing.close, _closed) or done(case, Part.WORK, Done.CLOSED)
 
 
 @pages.post("/case/<int:case>/close/preview")
@@ -75,7 +76,7 @@ def preview_closing(case: int) -> ResponseReturnValue:
 def reopen(case: int) -> ResponseReturnValue:
     """Open a closed case again."""
     closing.reopen(here().inbox, actor(), case, line("reason"))
-    return done(case, Done.REOPENED)
+    return done(case, Part.WORK, Done.REOPENED)
 
 
 def _say(
@@ -96,8 +97,8 @@ def _say(
 
 def _answer(case: int, draft: Draft, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
     view = drafts.preview(here().inbox, actor(), case, draft, found)
-    kept = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
-    return _seen(case, view, ("replies.reply", "replies.preview_reply"), draft.text, kept)
+    carried = {"template": draft.template} | ({"feedback": "on"} if draft.feedback else {})
+    return _seen(case, view, ("replies.reply", "replies.preview_reply"), draft.text, carried)
 
 
 def _longer(case: int, wanted: Extension, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
@@ -108,23 +109,24 @@ def _longer(case: int, wanted: Extension, found: Sequence[Finding] | None = None
 
 def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) -> ResponseReturnValue:
     view = closing.preview(here().inbox, actor(), case, wanted, found)
-    kept = {
+    carried = {
         "outcome": wanted.outcome,
         "disclosure": wanted.disclosure.value,
         "reason": wanted.reason,
         "body": wanted.body,
     }
-    return _seen(case, view, ("replies.close", "replies.preview_closing"), wanted.text, kept)
+    return _seen(case, view, ("replies.close", "replies.preview_closing"), wanted.text, carried)
 
 
 def _seen(
-    case: int, view: View, ways: tuple[str, str], words: str, kept: Mapping[str, str]
+    case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str]
 ) -> ResponseReturnValue:
     """Show the page as the author will see it, with the form to send it by one of ``ways``, or to look again.
 
-    The form has the officer's own ``words``, to be changed, and what is ``kept`` as it was.
+    The form has the officer's own ``words``, to be changed, and what is ``carried`` as it was.
     """
-    shown = {"view": view, "ways": ways, "words": words, "kept": kept}
+    never = case_view.protected(here().inbox, actor(), case, rendering.language())
+    shown = {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
     draft, begun = writing.sent(), writing.begun(case)
     return rendering.page("replies/reply.html", number=case, draft=draft, begun=begun, **shown)
 

@@ -16,6 +16,7 @@ from inbox.system.clock import today
 
 if TYPE_CHECKING:
     from inbox.desk.job import Job
+    from inbox.overview.neighbours import Neighbours
 
 MINUTE, HOUR = 60, 3600
 
@@ -40,6 +41,7 @@ class Seat:
     """The session of one officer in one browser, with what only that officer sees.
 
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
+    ``around`` is what stood beside the case that was looked at last.
     ``job`` is the last of theirs that took long. ``picture`` has the pixels of a page of a file, by case,
     file and page, until the browser asks for them. ``asked`` is what they ask others to confirm. ``active``
     is when they last acted.
@@ -49,6 +51,7 @@ class Seat:
         self.id = secrets.token_urlsafe(32)
         self.officer, self.active = officer, now
         self.wanted, self.order = Filter(), Order.PRIORITY
+        self.around: Neighbours | None = None
         self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self.job: Job | None = None
         self.asked: dict[str, Confirmation] = {}

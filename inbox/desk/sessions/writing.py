@@ -31,12 +31,12 @@ _FORMS = {
     "casework.note": Form.NOTE,
     "exchange.enter": Form.REPORT,
 }
-# Where on the page of a case each form stands.
+# In which part of the page of a case each form stands, and where there.
 _PARTS = {
-    Form.REPLY: "dialogue",
-    Form.EXTENSION: "standing",
-    Form.CLOSING: "closing",
-    Form.NOTE: "notes",
+    Form.REPLY: ("dialogue", "answering"),
+    Form.EXTENSION: ("dialogue", "standing"),
+    Form.CLOSING: ("work", "closing"),
+    Form.NOTE: ("work", "notes"),
 }
 
 
@@ -86,6 +86,11 @@ def given(drafts: Mapping[Form, Draft]) -> dict[Form, MultiDict[str, str]]:
     return {form: MultiDict(drafts[form].fields if form in drafts else ()) for form in Form}
 
 
+def part(form: Form) -> str:
+    """Return in which part of the page of a case a form stands."""
+    return _PARTS[form][0]
+
+
 @pages.post("")
 def keep(form: str, number: int) -> ResponseReturnValue:
     """Keep what is typed in a form."""
@@ -101,7 +106,8 @@ def throw_away(form: str, number: int) -> ResponseReturnValue:
     chosen, case = _form(form), number or None
     _end(chosen, case)
     seat().say(Done.THROWN_AWAY)
-    return redirect(_place(chosen, case), 303)
+    # To the top of the part, where that is said.
+    return redirect(_place(chosen, case).partition("#")[0], 303)
 
 
 def _form(given: str) -> Form:
@@ -117,4 +123,5 @@ def _end(form: Form, case: int | None) -> None:
 def _place(form: Form, case: int | None) -> str:
     if case is None:
         return url_for("exchange.ask")
-    return url_for("case.show", case=case, _anchor=_PARTS.get(form))
+    part, where = _PARTS[form]
+    return url_for("case.show", case=case, part=part, _anchor=where)

@@ -21,6 +21,7 @@ from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
 from inbox.desk.done import Done
 from inbox.desk.job import Work
+from inbox.desk.pages.case import Part
 from inbox.desk.rendering import Unit
 from inbox.dossiers import restating
 from inbox.dossiers.compose import Doubt, Enclosed
@@ -58,6 +59,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "action": {*Code, *timeline.Came},
     "because": access_requests.Because,
     "bundle": collect.State,
+    "case_part": Part,
     "caution": Flag,
     "caution_mark": Flag,
     "clock": [RETENTION],

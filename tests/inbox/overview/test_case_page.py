@@ -37,7 +37,7 @@ PARTS = {
     "the clock of the décret": ("Acknowledgement (décret, 7 working days)",) * 2,
     "the clock of the feedback": (
         f"  {EXTENDED}  {LEFT:<18}  Feedback",
-        f'{days.short("en", EXTENDED)} <span class="soft">{LEFT.capitalize()}</span> Feedback',
+        f'{days.short("en", EXTENDED)} <span class="soft">{LEFT}</span> Feedback',
     ),
     "the regime": (
         f"deadlines of: external authority, more time taken on {DAY}\n",

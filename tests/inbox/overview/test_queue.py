@@ -1,15 +1,15 @@
 """The queue: what waits, most pressing first; filters, search, and what officers judge."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from inbox.cli.commands import queue as commands_queue
-from inbox.overview import queue
-from inbox.overview.queue import Filter, Neighbours, Order
+from inbox.overview import neighbours, queue
+from inbox.overview.neighbours import Neighbours
+from inbox.overview.queue import Filter, Order
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
@@ -103,13 +103,12 @@ def test_beside_a_case_stand_those_before_and_after_it_in_the_queue(waiting: Off
     """In its order, and of what was asked for alone; beside a case that was not stands nothing."""
     with waiting.unlocked() as opened:
         to_look = opened.inbox, opened.by_opening(today())
-        beside = partial(queue.neighbours, *to_look, Filter())
-        assert Neighbours(None, 4) == beside(Order.PRIORITY, 2)
-        assert Neighbours(4, 5) == beside(Order.PRIORITY, 3)
-        assert Neighbours(5, None) == beside(Order.PRIORITY, 1)
-        narrowed = partial(queue.neighbours, *to_look, Filter(priority=4), Order.PRIORITY)
-        assert Neighbours(None, 5) == narrowed(3)
-        assert Neighbours() == narrowed(2) == narrowed(99)
+        asked = Filter(), Order.PRIORITY
+        for beside in (Neighbours(2, None, 4), Neighbours(3, 4, 5), Neighbours(1, 5, None)):
+            assert beside == neighbours.of(*to_look, beside.case, asked, None)
+        narrowed = Filter(priority=4), Order.PRIORITY
+        for beside in (Neighbours(3, None, 5), Neighbours(2), Neighbours(99)):
+            assert beside == neighbours.of(*to_look, beside.case, narrowed, None)
 
 
 FILTERS = [

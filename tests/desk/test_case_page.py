@@ -1,0 +1,179 @@
+"""The page of a case: its parts, the cases beside it, and what must never be repeated above every text."""
+
+import re
+from typing import Any
+
+import pytest
+
+from inbox.overview import queue
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of
+
+NAMES = ("alice", "bruno", "chloe")
+PROTECTED = "la photo de ma voiture rouge"
+KEPT = re.compile(r'<div class="protect kept">.*?</div>\s*</div>', re.DOTALL)
+
+pytestmark = pytest.mark.copy_of("three_cases")
+
+
+@pytest.fixture(scope="module")
+def three_cases(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Three officers, three cases of which alice and bruno have declared the first two."""
+    folder = tmp_path_factory.mktemp("casepage")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    words = [{"what": f"Le conteneur {n}", "coi": "no", "protect": PROTECTED} for n in range(3)]
+    tell(world, Portal(world, folder / "medium"), *words)
+    for number in ("1", "2"):
+        office.of("alice", "bruno").json("declare", number)
+    office.json("settings", "--regime", "external")
+    office.settle(1, 2)
+    office.tell_no_prosecutor(1, 2)
+    return office
+
+
+def both(**form: Any) -> dict[str, Any]:
+    return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
+
+
+def beside(client: Client, number: int) -> list[str]:
+    """Return the keys by which a case leads to others, with their numbers."""
+    page = client.page(f"/en/case/{number}")
+    return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
+
+
+def test_a_case_leads_to_those_beside_it_in_the_queue(office: Office) -> None:
+    """One that the officer has not declared is among them, as it is in the queue."""
+    with sitting(office) as client:
+        assert ["n2"] == beside(client, 1)
+        assert ["p1", "n3"] == beside(client, 2)
+
+
+def test_the_way_to_the_next_case_follows_what_the_queue_was_asked_for(office: Office) -> None:
+    with sitting(office) as client:
+        client.send("/en/case/2/tag", names="port")
+        client.send("/en/queue", sort="deadline", tag="port")
+        assert [] == beside(client, 2)
+        client.send("/en/queue", all="yes")
+        assert ["p1", "n3"] == beside(client, 2)
+
+
+def test_no_way_leads_to_a_case_that_is_kept_from_the_officer(office: Office) -> None:
+    """Nor to one for its handlers alone or in quarantine; the control is an officer who may read them."""
+    with sitting(office) as client:
+        client.send("/en/case/2/readers/exclude", officer="bruno", reason="kin")
+        assert ["n2"] == beside(client, 1)
+    with sitting(office, officer="bruno") as client:
+        assert ["n3"] == beside(client, 1)
+    with sitting(office) as client:
+        client.send("/en/case/2/readers", officer=["alice", "chloe"])
+        assert ["n2"] == beside(client, 1)
+        client.send("/en/case/2/readers/quarantine", reason="a protected secret")
+        assert ["n3"] == beside(client, 1)
+
+
+def test_a_case_that_left_the_queue_still_leads_to_the_next(office: Office) -> None:
+    """Until another case is looked at; not to one that is gone, either."""
+    with sitting(office) as client:
+        assert ["p1", "n3"] == beside(client, 2)
+        closing = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
+        assert 303 == client.send("/en/case/2/close", **both(**closing)).status_code
+        assert ["p1", "n3"] == beside(client, 2)
+        client.send("/en/case/1/readers/quarantine", reason="x")
+        assert ["n3"] == beside(client, 2)
+        client.send("/en/case/3/declare")
+        assert [] == beside(client, 3)
+        assert [] == beside(client, 2)
+
+
+def test_no_more_cases_are_looked_up_than_the_queue_counts(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MANY", 2)
+    with sitting(office) as client:
+        assert ["p1"] == beside(client, 2)
+
+
+PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
+CLOSING = {"outcome": "moot", "disclosure": "partial", "reason": "x", "text": "x"}
+# Where an officer writes what leaves, or looks at it: the path, and what is sent, None to ask for the page.
+WRITING: dict[str, tuple[str, dict[str, str] | None]] = {
+    "reply": ("/reply/preview", {"text": "x"}),
+    "more time": ("/extend/preview", {"text": "x", "reason": "x"}),
+    "closing": ("/close/preview", CLOSING),
+    "dossier": ("/dossier", None),
+    "preview of a dossier": ("/dossier/preview", PLAN),
+}
+
+
+def shown(client: Client, number: int, way: str) -> str:
+    """Return the page of a way, of a case that was looked at before."""
+    client.ask(f"/en/case/{number}")
+    path, form = WRITING[way]
+    asked = f"/en/case/{number}{path}"
+    return (client.ask(asked) if form is None else client.send(asked, **form)).text
+
+
+@pytest.mark.parametrize("way", WRITING)
+def test_what_must_never_be_repeated_stands_above_every_text_that_leaves(office: Office, way: str) -> None:
+    """Not before the officer has declared the case, nor for one from whom it is kept."""
+    with sitting(office) as client:
+        page = shown(client, 1, way)
+        assert [PROTECTED in each for each in KEPT.findall(page)] == [True]
+        assert page.index(PROTECTED) < page.rindex("<form")
+        assert PROTECTED not in shown(client, 3, way)
+        client.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
+    with sitting(office, officer="bruno") as client:
+        assert PROTECTED in shown(client, 2, way)
+        assert PROTECTED not in shown(client, 1, way)
+
+
+def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_author_something(
+    office: Office,
+) -> None:
+    """The answer, more time, and the end."""
+    with sitting(office) as client:
+        page = client.page("/en/case/1")
+    for form in ("/reply", "/extend", "/close"):
+        above = page.partition(f'action="{re.findall(rf"action=.([^ ]*{form})[^/]", page)[0]}"')[0]
+        nearest = [*KEPT.finditer(above)][-1]
+        assert PROTECTED in nearest[0]
+        assert "<form" not in above[nearest.end() :].removesuffix('<form method="post" ')
+
+
+def test_what_leaves_of_a_case_in_quarantine_is_not_beside_what_nobody_may_read(office: Office) -> None:
+    """The control is the case before."""
+    with sitting(office) as client:
+        assert PROTECTED in shown(client, 1, "reply")
+        client.send("/en/case/1/readers/quarantine", reason="a protected secret")
+        for way in WRITING:
+            assert PROTECTED not in shown(client, 1, way)
+        assert PROTECTED not in client.send("/en/case/1/reply", text="agent@port.example").text
+
+
+def test_a_part_in_which_something_is_new_or_was_begun_is_marked(world: World, portal: Portal) -> None:
+    """The control is the page before, and the part where nothing is."""
+    marked = re.compile(r'class="to-(\w+)[^"]*" href="[^"]*">[^<]+<span class="mark">(\w+)')
+    (reporter,) = tell(world, portal, {"what": "x", "coi": "no"})
+    with sitting(world.office) as client:
+        assert [] == marked.findall(client.page("/en/case/1"))
+        client.send("/en/draft/note/1", text="y")
+        assert [("work", "draft")] == marked.findall(client.page("/en/case/1"))
+    world.office.json("collect", portal.bundle(Sent(reporter.follow_up("encore"))))
+    with sitting(world.office) as client:
+        assert [("dialogue", "new"), ("work", "draft")] == marked.findall(client.page("/en/case/1"))
+        assert [("work", "draft")] == marked.findall(client.page("/en/case/1"))
+
+
+@pytest.mark.parametrize("form", ["note", "reply"])
+def test_what_was_done_is_said_at_the_top_of_the_part_where_it_was_done(office: Office, form: str) -> None:
+    """An address with a fragment would scroll past it."""
+    part = {"note": "work", "reply": "dialogue"}[form]
+    with sitting(office) as client:
+        sent = client.send(f"/en/case/1/{form}", text="x")
+        assert sent.location.endswith(f"/en/case/1/{part}")
+        page = client.page(f"/en/case/1/{part}")
+        assert f'class="panel of-{part} first"' in page
+        assert page.index('role="status"') < page.index("<h1>")
+        assert re.search(r'role="status" tabindex="-1" autofocus', page)
+        assert 'role="status"' not in client.page(f"/en/case/1/{part}")
