@@ -71,11 +71,19 @@ class Given:
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
     """Note that something of a case is given; of its author's identity that takes two officers.
 
-    Raises Refused without a reason for a ground that is not on the list; as ``addressees.check``, ``add`` and
-    ``Inbox.acting``.
+    To justice the identity goes at its request alone, whoever it is that asks: the reason says which request
+    that is, by which it can be checked.
+
+    Raises Refused without a reason for a ground that is not on the list, and for the identity that goes to
+    justice; as ``addressees.check``, ``add`` and ``Inbox.acting``.
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
+    if given.what == What.IDENTITY and given.ground is Ground.JUDICIAL and not reason.strip():
+        raise Refused(
+            sentence("the identity of an author goes to the judicial authority only when that asks for it"),
+            sentence("give the request as the reason: which court or prosecutor, its day and reference"),
+        )
     code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
     with inbox.acting(who, action(code, number, reason, what=given.what, ground=given.ground)) as session:
         addressees.check(session, number, given.recipient, reason, _REASON)

@@ -172,16 +172,18 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return what the journal calls a decision: some take two officers, as does the measure that it takes.
 
-    So does, whatever the law says, that nobody is informed where an answer names somebody, and that a case
-    goes to the prosecutor of which nothing went: one officer alone could else end the question, and nobody
-    would be told.
+    So does, whatever the law says, that nobody is informed where an answer names somebody, that a case
+    goes to the prosecutor of which nothing went, and that the reporter was told though no reply says so: one
+    officer alone could else end the question, and nobody would be told.
     """
     rule = _rule(session, decision.choice)
     if _says_nobody(rule) and _is_persons(session, decision.choice) and _may_name(session, number):
         return Code.DECIDE_BY_TWO
     is_unsent = decision.choice == legal_duties.transmitting(session)
     is_unsent = is_unsent and number not in disclosures.sent_to_prosecutor(session)
-    return Code.DECIDE_BY_TWO if is_unsent or officers(session, decision.choice) > 1 else Code.DECIDE
+    is_untold = bool(decision.despite.strip()) and _lacks_reply(session, number, decision.choice)
+    by_two = is_unsent or is_untold or officers(session, decision.choice) > 1
+    return Code.DECIDE_BY_TWO if by_two else Code.DECIDE
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:

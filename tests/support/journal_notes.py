@@ -118,8 +118,10 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
             "identity",
             "--ground",
             "judicial",
+            "--reason",
+            "request 26/12",
         ],
-        ("disclose-identity", 1, {"what": "identity", "ground": "judicial"}, ""),
+        ("disclose-identity", 1, {"what": "identity", "ground": "judicial"}, "request 26/12"),
     ),
     (
         ["dossier", "preview", "1", "--for", "disciplinary", "--to", CANARY, "--redact", "what:case 1"],

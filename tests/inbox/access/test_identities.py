@@ -98,9 +98,10 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
     """Once it has the case. Consent that was taken back, or given for another name, is none."""
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
     office.json("decide", "1", "not_told", "--reason", "x")
-    assert 1 == disclose(office, "judicial")
+    assert 1 == disclose(office, "judicial", "identity", "--reason", "x")
     office.json("measure", "1", "prosecutor_phoned")
-    assert 0 == disclose(office, "judicial")
+    assert 1 == disclose(office, "judicial")
+    assert 0 == disclose(office, "judicial", "identity", "--reason", "x")
     office.json("identity", "consent", "1", "--day", today().isoformat())
     assert 0 == disclose(office, "consent")
     assert 1 == disclose(office, "other", "identity", "--reason", "x")

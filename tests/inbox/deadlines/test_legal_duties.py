@@ -16,6 +16,7 @@ from inbox.vault.tables import Case
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     CLOSING,
+    PASSPHRASE,
     Office,
     Portal,
     Reporter,
@@ -456,7 +457,7 @@ def urgent(office: Office, number: int = 1) -> str:
     return str(asked(office, number)["art40"]["urgent"])
 
 
-GIVE = ("disclosures", "add", "1", "--to", "TJ", "--what", "identity", "--ground")
+GIVE = ("disclosures", "add", "1", "--to", "TJ", "--what", "identity", "--reason", "26/12", "--ground")
 TO_DECIDE = "it is to be decided, for this time, whether its reporter is told before\nhint: do that first: "
 
 
@@ -520,7 +521,7 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     office.json(*told, "--despite-warning", "by telephone")
     # Its reason was compared with the identity, which has an entry of its own.
     noted, compared = office.json("journal", "print")["entries"][-3:-1]
-    assert ("decide", "x; by telephone", True) == (
+    assert ("decide-by-two", "x; by telephone", True) == (
         noted["action"],
         noted["reason"],
         noted["values"]["despite"],
@@ -557,7 +558,10 @@ def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) 
     with sitting(office) as client:
         shown = client.send("/fr/case/1/decide", **form)
         assert (409, True) == (shown.status_code, "aucune réponse" in shown.text)
-        assert 303 == client.send("/fr/case/1/decide", despite="par téléphone", **form).status_code
+        form["despite"] = "par téléphone"
+        assert 401 == client.send("/fr/case/1/decide", **form).status_code
+        confirmed = form | {"passphrase-officer": PASSPHRASE}
+        assert 303 == client.send("/fr/case/1/decide", **confirmed).status_code
 
 
 def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:
