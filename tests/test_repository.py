@@ -186,6 +186,7 @@ READERS = {
     ("portal/days.py", "datetime.now"): "the clock of the portal, which keeps days and hours alone",
     ("portal/ops/doctor.py", "datetime.now"): "compares the clock of the machine with that of the site",
     ("crypto/toml_schema.py", "tomllib"): "the reader of TOML, which holds a file against a schema",
+    ("inbox/language/toml_edits.py", "tomlkit"): "changes an entry of such a file, and reads none",
     ("crypto/toml_lines.py", "tomllib"): "reads pieces of such a file, to find a line",
 }
 

@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
 from inbox.desk import headers, jobs, locked, problems, rendering, state, style
+from inbox.desk.office import law, office, registers, texts
 from inbox.desk.pages import (
     access,
     case,
@@ -19,11 +20,8 @@ from inbox.desk.pages import (
     exchange,
     files,
     journal,
-    law,
     letters,
-    office,
     queue,
-    registers,
     replies,
     retention,
     subject_access,
@@ -52,6 +50,7 @@ _PAGES = (
     exchange.pages,
     journal.pages,
     law.pages,
+    texts.pages,
     registers.pages,
     office.pages,
     jobs.pages,

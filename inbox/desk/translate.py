@@ -58,6 +58,10 @@ CODED = {
     "way": "access_way",
     "because": "because",
     "form": "register_form",
+    "entry-status": "status",
+    "entry-outcome": "outcome",
+    "entry-decision": "decision",
+    "entry-kind": "authority_kind",
 }
 
 # Fields that carry a passage of a case, with its place (``forms.Chosen.code``).

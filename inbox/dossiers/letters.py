@@ -106,6 +106,13 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
         _note(session, number, wanted)
 
 
+def example(session: Session, letter: Letter, language: str) -> str:
+    """Return the text of a letter as an addressee would read it; what comes from a case is marked."""
+    values = {each: f"[{label.in_(language)}]" for each, label in labels.of("place").items()}
+    values["name"] = queries_office.office(session).called(language)
+    return letter.text.in_(language).strip().format_map(values)
+
+
 def _rule(session: Session, code: str) -> Letter:
     return in_use.rule(in_use.of(session).letters, code)
 

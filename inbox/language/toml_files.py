@@ -59,6 +59,32 @@ _EXPECTED = {
 }
 
 
+# What no entry has by itself, for whoever sees the entries and not the file.
+_OF_ALL = {
+    "some-acknowledging": sentence("one of the replies has to acknowledge the report"),
+    "one-extending": sentence("exactly one of the replies has to tell that feedback takes longer"),
+    "some-referral": sentence("one authority has to be named where a report is not for the office"),
+}
+
+
+class FileRefused(Refused):
+    """A file has a mistake at the dotted ``key``, "" where it is at none.
+
+    ``here`` says what belongs there, for whoever sees the place and not the file.
+    """
+
+    def __init__(self, error: BadDocument) -> None:
+        super().__init__(
+            sentence("not taken: {error}", error=_said(error)), sentence("mend the file, then try again")
+        )
+        self.key, self.here = "", self.what
+        if isinstance(error, Mismatch):
+            self.key = error.key
+            expected = _EXPECTED["id"] if error.fault is Fault.UNKNOWN else _expected(error)
+            said = sentence("enter {expected}", expected=expected)
+            self.here = _OF_ALL.get(error.expected.code, said)
+
+
 def read(schema: Schema, raw: bytes) -> dict[str, Any]:
     """Return what a file holds; Refused names its first mistake."""
     return dict(document(schema, raw).value)
@@ -72,11 +98,9 @@ def document(schema: Schema, raw: bytes) -> Document:
         raise refused(error) from error
 
 
-def refused(error: BadDocument) -> Refused:
+def refused(error: BadDocument) -> FileRefused:
     """Return the refusal of a file with a mistake."""
-    return Refused(
-        sentence("not taken: {error}", error=_said(error)), sentence("mend the file, then try again")
-    )
+    return FileRefused(error)
 
 
 def _said(error: BadDocument) -> Sentence | str:
@@ -85,9 +109,7 @@ def _said(error: BadDocument) -> Sentence | str:
 
 
 def _mistake(error: Mismatch) -> Sentence:
-    place, key = error.place, error.key
-    form, values = _EXPECTED.get(error.expected.code), error.expected.values
-    expected = form.filled(*map(values.__getitem__, form.values)) if form else error.expected.text
+    place, key, expected = error.place, error.key, _expected(error)
     match error.fault:
         case Fault.MISSING:
             return sentence("{place}: {key!r} is missing", place=place, key=key)
@@ -99,3 +121,8 @@ def _mistake(error: Mismatch) -> Sentence:
             return sentence("{place}: {key!r} must be {expected}", place=place, key=key, expected=expected)
         case Fault.WRONG:
             return sentence("{place} must be {expected}", place=place, expected=expected)
+
+
+def _expected(error: Mismatch) -> Sentence | str:
+    form, values = _EXPECTED.get(error.expected.code), error.expected.values
+    return form.filled(*map(values.__getitem__, form.values)) if form else error.expected.text

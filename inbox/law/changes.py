@@ -21,7 +21,7 @@ class Change:
 
 def between(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
     """Return what differs between the files of two laws, in the order of files and keys."""
-    return [change for name in NAMES for change in _of_file(name, old[name], new[name])]
+    return [change for name in NAMES for change in in_file(name, old[name], new[name])]
 
 
 def looser(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
@@ -36,6 +36,15 @@ def looser(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
     return found
 
 
+def in_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
+    """Yield what differs between two versions of a file of a law, by its name, in the order of keys."""
+    before, after = (dict(_values(FILES[name].read(raw).value, ())) for raw in (old, new))
+    for key in sorted({*before, *after}):
+        was, will = before.get(key, ""), after.get(key, "")
+        if was != will:
+            yield Change(name, key, was, will)
+
+
 def _said(value: Any) -> str:
     """Return how a value reads: a text in both languages, what an entry is called, else its keys."""
     if isinstance(value, dict) and value.keys() == {"fr", "en"}:
@@ -46,14 +55,6 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _of_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
-    before, after = (dict(_values(FILES[name].read(raw).value, ())) for raw in (old, new))
-    for key in sorted({*before, *after}):
-        was, will = before.get(key, ""), after.get(key, "")
-        if was != will:
-            yield Change(name, key, was, will)
 
 
 def _values(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from inbox.casework import prosecutor_word
+from inbox.deadlines import office as practice
 from inbox.deadlines import workflow
-from inbox.language import toml_files
+from inbox.language import labels, toml_files
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -21,7 +22,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.casework_tables import Setting
 from templates.law import checks, reader
-from templates.law.rules import OWN, Law, Reply
+from templates.law.rules import OWN, Event, Law, Reply
 from templates.law.schemas import REPLIES
 
 
@@ -55,6 +56,11 @@ def known(session: Session) -> Mapping[str, Reply]:
     """Return the templates in use by id."""
     own = session.get(Setting, OWN_REPLIES)
     return reader.replies(REPLIES.read(own.value.encode())) if own else in_use.of(session).replies
+
+
+def has_own(session: Session) -> bool:
+    """Tell whether this office has templates of its own, which another law does not change."""
+    return session.get(Setting, OWN_REPLIES) is not None
 
 
 def listed(inbox: Inbox, who: Actor) -> InUse:
@@ -150,6 +156,25 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
                 sentence("take another"),
             )
     return text.strip().format_map(values)
+
+
+def example(session: Session, template: Reply, language: str, today: date) -> str:
+    """Return a template as a reporter would read it whose report came today; officers' own words are marked.
+
+    The status is the first one in which it is proposed.
+    """
+    office = queries_office.office(session)
+    page = Page(language, office.called(language))
+    answered = next(each for each in in_use.of(session).clocks.values() if each.ends is Event.ANSWERED)
+    values = {
+        "name": page.name,
+        "status": page.say(f"status-{template.status[0]}"),
+        "received": page.day(today),
+        "next_by": page.day(today + timedelta(days=office.answer_days)),
+        "feedback_by": page.day(answered.within[0].after(today, practice.of(session).calendar.legal)),
+        OWN: f"[{labels.of('place')[OWN].in_(language)}]",
+    }
+    return template.text.in_(language).strip().format_map(values)
 
 
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:

@@ -239,7 +239,8 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
         "/enter",
         "/access",
         "/office",
-        "/office/templates",
+        "/office/texts/reply",
+        "/office/texts/authority/entry/police",
         "/retention",
         "/journal",
     ]

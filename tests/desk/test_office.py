@@ -1,8 +1,6 @@
-"""What belongs to the whole office, at the desk: regime, days off, texts, a backup, the list for archives."""
+"""What belongs to the whole office, at the desk: regime, days off, a backup, the list for archives."""
 
-import html
 import json
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,17 +9,13 @@ from typing import Any
 import pytest
 
 from inbox.deadlines import office
-from inbox.replies import templates
 from inbox.session import journal
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import PASSPHRASE, Office, today
+from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FRANCE
 
-CHANGES = {"choose-regime", "change-days-off", "adopt-templates", "back-up"}
-
-
-TWO = {"passphrase-officer": PASSPHRASE}
+CHANGES = {"choose-regime", "change-days-off", "back-up"}
 
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
@@ -35,12 +29,6 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
 
 def first_and_last(days: Sequence[date | str]) -> dict[str, str]:
     return {"first": str(days[0]), "last": str(days[-1])}
-
-
-def edited(client: Client, page: str) -> str:
-    """Return the file that a page gives to be edited."""
-    (source,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", client.page(page), re.DOTALL)
-    return html.unescape(source)
 
 
 def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> None:
@@ -93,36 +81,6 @@ def test_what_is_no_change_of_settings_changes_nothing(
     assert status == client.send(f"/en/office/{path}", **form).status_code
     with client.desk.inbox.transaction() as session:
         assert ("internal", []) == (office.of(session).regime, list(office.days_off(session)))
-
-
-def test_texts_are_edited_on_their_page(office: Office) -> None:
-    with sitting(office) as client:
-        for page, old, new in (("/en/office/templates", "[reply.", "# ours\n[reply."),):
-            source = edited(client, page)
-            assert source.count(old) > 1
-            changed = source.replace(old, new, 1).replace("\n", "\r\n")
-            assert client.send(page, file=changed).status_code == 401
-            assert edited(client, page) == source
-            assert client.send(page, file="[x]", **TWO).status_code == 422
-            assert client.send(page, file=changed, **TWO).status_code == 303
-            assert edited(client, page) == source.replace(old, new, 1)
-    assert [("adopt-templates", {})] == noted(office)
-
-
-@pytest.mark.parametrize("page", ["/en/office/templates"])
-@pytest.mark.parametrize("typed", ["", "x", "[reply.'<b>']", "[a]\nname = 7", "\ufeff\u202e"])
-def test_texts_with_a_mistake_are_shown_again_as_they_were_typed(
-    client: Client, page: str, typed: str
-) -> None:
-    """And those in use stay."""
-    with client.desk.inbox.transaction() as session:
-        before = templates.source(session)
-    shown = client.send(page, file=typed)
-    assert (422, True) == (shown.status_code, 'role="alert"' in shown.text)
-    (source,) = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", shown.text, re.DOTALL)
-    assert typed == html.unescape(source)
-    with client.desk.inbox.transaction() as session:
-        assert before == templates.source(session)
 
 
 def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ PAGES = {
     "enter": "/enter",
     "access": "/access",
     "settings": "/office",
-    "templates": "/office/templates",
+    "texts": "/office/texts/authority",
+    "text": "/office/texts/reply/entry/details",
     "backup": "/office/backup",
     "medium": "/medium",
     "links": "/case/1/links",
@@ -239,7 +240,7 @@ def test_a_passage_is_seen_before_it_is_struck_by_the_keyboard_alone(room: Room)
 
 
 def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(room: Room) -> None:
-    """So is a mistake in the templates, with what was typed; all these pages are for everybody."""
+    """All these pages are for everybody."""
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/fr/access")
@@ -258,12 +259,30 @@ def test_a_request_is_recorded_and_what_cases_say_is_seen_by_the_keyboard_alone(
     expect(page.locator(".written")).to_contain_text("Un collègue m'a proposé de l'argent.")
     assert accessibility.violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    page.goto(f"{room.served.root}/fr/office/templates")
-    page.fill("#file", "[reply.x]\ntitle = 7")
-    page.focus("text=Utiliser ces textes")
+
+
+def test_a_reply_is_mended_and_seen_by_the_keyboard_alone(room: Room) -> None:
+    """Before two put it into use; the mistake is reached from the top, and what was typed stays."""
+    page = room.page
+    page.set_viewport_size(NARROW)
+    page.goto(f"{room.served.root}/fr/office/texts/reply/entry/details")
+    page.fill("#entry-text-en", "{nobody}")
+    page.focus("#entry-title-fr")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.locator("#file")).to_have_value("[reply.x]\ntitle = 7")
+    expect(page.locator("#wrong")).to_be_visible()
+    assert accessibility.violations(page) == []
+    page.focus("[role=alert]:not(.stay *) a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#entry-text-en")).to_be_focused()
+    expect(page.locator("#entry-text-en")).to_have_value("{nobody}")
+    page.fill("#entry-text-en", "We need to know more: {text}")
+    page.focus("#entry-title-fr")
+    page.keyboard.press("Enter")
+    expect(page.locator("#seen ins").first).to_be_visible()
+    assert accessibility.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.click("text=Mettre ce texte en vigueur")
+    expect(page.locator("main")).to_contain_text("We need to know more: {text}")
     assert accessibility.violations(page) == []
 
 

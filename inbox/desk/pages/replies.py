@@ -1,10 +1,9 @@
-"""What an author will read: answers, a status, more time, the end of a case; and the texts for it."""
+"""What an author will read: answers, a status, more time, the end of a case."""
 
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
@@ -14,11 +13,10 @@ from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import Part, done
 from inbox.desk.sessions import writing
-from inbox.desk.state import actor, here, seat
-from inbox.language.errors import Locked, Refused
+from inbox.desk.state import actor, here
 from inbox.language.views import View
 from inbox.overview import case_view
-from inbox.replies import closing, drafts, extension, statuses, templates
+from inbox.replies import closing, drafts, extension, statuses
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -153,30 +151,3 @@ def _closing() -> Closing:
         text=text("text"),
         despite=line("despite"),
     )
-
-
-@pages.get("/office/templates")
-def show_templates() -> ResponseReturnValue:
-    """Show the templates of replies, and their file to edit."""
-    return _templates()
-
-
-@pages.post("/office/templates")
-def adopt() -> ResponseReturnValue:
-    """Use other templates from now on; a file with a mistake is shown again, and why."""
-    typed = text("file")
-    try:
-        templates.adopt(here().inbox, actor(), typed.encode())
-    except Locked:
-        raise  # the file has no mistake: a second officer is asked for
-    except Refused as refused:
-        return _templates(typed, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-    seat().say(Done.TEXTS_CHANGED)
-    return redirect(url_for("replies.show_templates"), 303)
-
-
-def _templates(typed: str | None = None, refused: Refused | None = None) -> str:
-    used = templates.listed(here().inbox, actor())
-    known = [templates.view(each) for each in used.known.values()]
-    source = used.source if typed is None else typed
-    return rendering.page("replies/templates.html", known=known, source=source, refused=refused)

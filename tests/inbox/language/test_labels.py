@@ -29,6 +29,7 @@ from inbox.exchange import collect
 from inbox.exchange.manual_entry import Route
 from inbox.keys import listing
 from inbox.language import labels
+from inbox.law import entries
 from inbox.overview import oversight, timeline
 from inbox.overview.case_view import Notice
 from inbox.overview.queue import Order
@@ -43,6 +44,8 @@ from inbox.text import entities
 from inbox.vault import score, unopened_reasons
 from inbox.vault.casework_tables import PORTAL, Credibility
 from templates import shipped
+from templates.law.rules import FIELDS as FIELDS_OF_REPLIES
+from templates.law.rules import LETTER_FIELDS, PERSON_FIELDS, Reach
 from tests.support.paths import ROOT
 
 STOPPING = {
@@ -56,6 +59,7 @@ ELSEWHERE = {
 FIELDS = {name: field for rule in TABLE.values() for name, field in rule.values.items()}
 CODES: Mapping[str, Iterable[str]] = {
     "access_way": access_requests.Way,
+    "authority_kind": Reach,
     "action": {*Code, *timeline.Came},
     "because": access_requests.Because,
     "bundle": collect.State,
@@ -88,6 +92,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "part": score.NAMES,
     "part_values": score.NAMES,
     "presence": Presence,
+    "place": {*FIELDS_OF_REPLIES, *LETTER_FIELDS, *PERSON_FIELDS},
     "purpose": Purpose,
     "unopened": unopened_reasons.Kind,
     "relation": links.Relation,
@@ -103,6 +108,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "status": Status,
     "tell": restating.Tell,
     "surface": journal_actions.Surface,
+    "text_kind": entries.Kind,
     "unit": Unit,
     "value": {"follow_up", *(name for name, field in FIELDS.items() if field.form is not Form.CODE)},
     "view": Viewed,

@@ -17,7 +17,7 @@ from inbox.files import sandbox_messages
 from inbox.language import catalogue, labels, library_errors
 from inbox.language.errors import CaseRefused, WrongPassphrase
 from inbox.language.messages import Sentence, joined, sentence
-from inbox.law import in_use
+from inbox.law import entries, in_use
 from inbox.replies.leak_check import Finding, Why, told
 from inbox.sandboxed.answer import fact
 from inbox.session import action_words
@@ -207,13 +207,15 @@ def form_fields() -> set[str]:
         "confirmation",
         "form",
         "year",
+        "seen",
         "release",
         "q-",
         "passphrase",
         "passphrase-",
         "share",
     }
-    return (named | set(made) | set(listed) | set(score.NAMES)) - not_typed
+    of_texts = {name for form in entries.FORMS.values() for part in form.parts for name in part.fields}
+    return (named | set(made) | set(listed) | set(score.NAMES) | of_texts) - not_typed
 
 
 def test_what_a_field_is_called_stands_in_one_place() -> None:

@@ -1,0 +1,239 @@
+"""The texts that the office words for itself: replies, letters and authorities, each in a form of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from inbox.desk import forms, rendering
+from inbox.desk.done import Done
+from inbox.desk.office import differences
+from inbox.desk.state import actor, here, seat
+from inbox.language.errors import Locked, Refused
+from inbox.language.messages import Sentence
+from inbox.language.toml_edits import Value
+from inbox.language.toml_files import FileRefused
+from inbox.law.entries import FORMS, Edit, Kind, Part, Shape
+from inbox.setup import texts
+from inbox.setup.texts import Planned
+from inbox.text.lines import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why a form was refused, and its field at which the mistake is, "" for none."""
+
+    refused: Refused
+    field: str
+
+    @property
+    def here(self) -> Sentence:
+        """What to say to whoever sees the form, and no file."""
+        return self.refused.here if isinstance(self.refused, FileRefused) else self.refused.what
+
+
+pages = Blueprint("texts", __name__, url_prefix="/office/texts/<string:kind>")
+
+
+@pages.get("")
+def show(kind: str) -> ResponseReturnValue:
+    """List the entries of a kind, each with what it says."""
+    found = _kind(kind)
+    listed = texts.read(here().inbox, actor(), found)
+    return rendering.page("office/texts.html", kind=found, form=FORMS[found], listed=listed)
+
+
+@pages.get("/new")
+def begin(kind: str) -> ResponseReturnValue:
+    """Ask for a new entry."""
+    return _form(_added_kind(kind), "")
+
+
+@pages.post("/new/look")
+def look_new(kind: str) -> ResponseReturnValue:
+    """Show how a new entry will read."""
+    return _look(_added(kind))
+
+
+@pages.post("/new")
+def add(kind: str) -> ResponseReturnValue:
+    """Put a new entry into use, as it was shown."""
+    return _adopt(_added(kind))
+
+
+@pages.get("/entry/<string:code>")
+def edit(kind: str, code: str) -> ResponseReturnValue:
+    """Show an entry in a form."""
+    found = _kind(kind)
+    listed = texts.read(here().inbox, actor(), found)
+    if code not in listed.entries:
+        abort(HTTPStatus.NOT_FOUND)
+    return _form(found, code)
+
+
+@pages.post("/entry/<string:code>/look")
+def look(kind: str, code: str) -> ResponseReturnValue:
+    """Show what a changed entry changes, and how it will read."""
+    return _look(_edited(kind, code))
+
+
+@pages.post("/entry/<string:code>")
+def adopt(kind: str, code: str) -> ResponseReturnValue:
+    """Put a changed entry into use, as it was shown."""
+    return _adopt(_edited(kind, code))
+
+
+@pages.post("/entry/<string:code>/remove/look")
+def look_removed(kind: str, code: str) -> ResponseReturnValue:
+    """Show what is lost with an entry."""
+    wanted = Edit(kind=_kind(kind), code=code, values=None)
+    try:
+        planned = texts.plan(here().inbox, actor(), wanted)
+    except Refused as refused:
+        return _again(wanted, refused)
+    shown = {"kind": planned.edit.kind, "form": FORMS[planned.edit.kind], "shape": Shape}
+    return rendering.page(
+        "office/text_removed.html", **shown, code=code, planned=planned, differences=differences.words
+    )
+
+
+@pages.post("/entry/<string:code>/remove")
+def remove(kind: str, code: str) -> ResponseReturnValue:
+    """Take an entry out, as it was shown."""
+    return _adopt(Edit(kind=_kind(kind), code=code, values=None))
+
+
+def _look(wanted: Edit) -> ResponseReturnValue:
+    try:
+        planned = texts.plan(here().inbox, actor(), wanted)
+    except Refused as refused:
+        return _again(wanted, refused)
+    return _form(wanted.kind, "" if wanted.is_new else wanted.code, request.form, planned)
+
+
+def _adopt(wanted: Edit) -> ResponseReturnValue:
+    try:
+        _put_into_use(wanted)
+    except Locked:
+        raise  # the entry has no mistake: a second officer is asked for
+    except Refused as refused:
+        return _again(wanted, refused)
+    return redirect(url_for("texts.show", kind=wanted.kind.value), 303)
+
+
+def _put_into_use(wanted: Edit) -> None:
+    desk, who = here(), actor()
+    planned = texts.plan(desk.inbox, who, wanted)
+    texts.adopt(desk.inbox, who, planned, forms.line("seen"), loosening="loosening" in request.form)
+    seat().say(Done.TEXTS_CHANGED)
+
+
+def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:
+    """Show a form as it was sent, and what is to be mended, at its field if there is one."""
+    code, wrong = "" if wanted.is_new else wanted.code, Wrong(refused, _field(wanted, refused))
+    given = None if wanted.values is None else request.form
+    return _form(wanted.kind, code, given, wrong=wrong), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _field(wanted: Edit, refused: Refused) -> str:
+    """Return the field at which the mistake is, "" if it is at none."""
+    if not isinstance(refused, FileRefused):
+        return ""
+    entry = f"{wanted.kind}.{wanted.code}"
+    if refused.key == entry:
+        return "entry-code" if wanted.is_new else ""
+    key = refused.key.removeprefix(f"{entry}.")
+    for part in FORMS[wanted.kind].parts:
+        if key.partition(".")[0] == part.key and key != refused.key:
+            named = f"entry-{key.replace('.', '-')}"
+            return named if named in part.fields else next(iter(part.fields))
+    return ""
+
+
+def _form(
+    kind: Kind,
+    code: str,
+    given: MultiDict[str, str] | None = None,
+    planned: Planned | None = None,
+    wrong: Wrong | None = None,
+) -> str:
+    """Return an entry in its form, with what was ``given`` in it, or as it stands."""
+    listed = texts.read(here().inbox, actor(), kind)
+    if wrong and code and code not in listed.entries:
+        raise wrong.refused
+    entry = listed.entries.get(code, {})
+    shown = {"kind": kind, "form": FORMS[kind], "shape": Shape, "code": code, "entry": entry}
+    return rendering.page(
+        "office/text.html",
+        **shown,
+        given=_given(kind, entry) if given is None else given,
+        listed=listed,
+        places=texts.places(kind, entry),
+        planned=planned,
+        differences=differences.words,
+        wrong=wrong,
+    )
+
+
+def _kind(name: str) -> Kind:
+    return Kind(name) if name in list(Kind) else abort(HTTPStatus.NOT_FOUND)
+
+
+def _added_kind(name: str) -> Kind:
+    """Return a kind of which there can be new ones."""
+    found = _kind(name)
+    return abort(HTTPStatus.NOT_FOUND) if FORMS[found].fixed else found
+
+
+def _added(kind: str) -> Edit:
+    found = _added_kind(kind)
+    return Edit(kind=found, code=_line("entry-code"), values=_values(found), is_new=True)
+
+
+def _edited(kind: str, code: str) -> Edit:
+    found = _kind(kind)
+    return Edit(kind=found, code=code, values=_values(found))
+
+
+def _values(kind: Kind) -> Mapping[str, Value]:
+    return {part.key: _value(part) for part in FORMS[kind].parts}
+
+
+def _value(part: Part) -> Value:
+    """Return what a form says of a part."""
+    match part.shape:
+        case Shape.LINE:
+            return {language: _line(name) for name, language in part.fields.items()}
+        case Shape.TEXT:
+            return {language: forms.text(name).strip() for name, language in part.fields.items()}
+        case Shape.CODES:
+            return request.form.getlist(f"entry-{part.key}")
+        case Shape.FLAG:
+            return f"entry-{part.key}" in request.form
+        case Shape.WORDS | Shape.CODE:
+            return _line(f"entry-{part.key}")
+
+
+def _line(name: str) -> str:
+    """Return a line; how long it may be, the schema of its file says."""
+    return one_line(request.form.get(name, ""))
+
+
+def _given(kind: Kind, entry: Mapping[str, Any]) -> MultiDict[str, str]:
+    """Return an entry as a form gives it back."""
+    given: MultiDict[str, str] = MultiDict()
+    for part in FORMS[kind].parts:
+        value = entry.get(part.key)
+        for name, language in part.fields.items():
+            for each in value if isinstance(value, list) else [value]:
+                _add(given, name, each[language] if language and each else each)
+    return given
+
+
+def _add(given: "MultiDict[str, str]", name: str, value: object) -> None:
+    if value:
+        given.add(name, "on" if value is True else str(value).strip())

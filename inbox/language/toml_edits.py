@@ -1,0 +1,64 @@
+"""A TOML file changed at one entry: all else stays as people wrote it, with its order and its remarks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import tomlkit
+from tomlkit.items import Item, Table
+
+# What a key of an entry holds: a text, one for each language, yes or no, codes; None if it is not there.
+Value: TypeAlias = str | bool | Sequence[str] | Mapping[str, str] | None
+
+
+def changed(raw: bytes, table: str, code: str, values: Mapping[str, Value]) -> bytes:
+    """Return a file whose entry ``table.code`` has these values by key, and keeps its other keys.
+
+    An entry that is not there comes last. The file is known to be TOML, in UTF-8, and to have the table.
+    """
+    document = tomlkit.parse(raw.decode("utf-8"))
+    entries: Any = document[table]
+    if code not in entries:
+        entries.append(code, tomlkit.table())
+    for key, value in values.items():
+        _set(entries[code], key, value)
+    return tomlkit.dumps(document).encode("utf-8")
+
+
+def without(raw: bytes, table: str, code: str) -> bytes:
+    """Return a file without an entry that it has."""
+    document = tomlkit.parse(raw.decode("utf-8"))
+    entries: Any = document[table]
+    entries.remove(code)
+    return tomlkit.dumps(document).encode("utf-8")
+
+
+def _set(entry: Table, key: str, value: Value) -> None:
+    if value is None:
+        if key in entry:
+            entry.remove(key)
+    elif isinstance(value, Mapping):
+        for language, text in value.items():
+            _set_text(entry, key, language, text)
+    elif key not in entry or _plain(entry[key]) != value:
+        entry[key] = _item(value)
+
+
+def _set_text(entry: Table, key: str, language: str, text: str) -> None:
+    known: Any = entry.get(key)
+    if known is None or language not in known:
+        entry.append(tomlkit.key([key, language]), _item(text))
+    elif _plain(known[language]).strip() != text:
+        known[language] = _item(text)
+
+
+def _plain(value: Any) -> Any:
+    return value.unwrap() if isinstance(value, Item) else value
+
+
+def _item(value: Value) -> Item:
+    """Return a value as people write it: a text of several lines over as many."""
+    if isinstance(value, str) and "\n" in value:
+        written = tomlkit.string(value, multiline=True).as_string()
+        # The reader skips a line end that follows the quotation marks.
+        return tomlkit.value(written.replace('"""', '"""\n', 1) if value[0] != "\n" else written)
+    return tomlkit.item(value)

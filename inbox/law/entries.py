@@ -1,0 +1,159 @@
+"""The texts of the law that an office words for itself, as forms: replies, letters, authorities.
+
+What a form may hold is for the schemas of the law to say: this knows only which parts of an entry have a
+field, and writes an entry back into its file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from inbox.language import toml_edits
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.language.toml_edits import Value
+from templates.catalogues import LANGUAGES
+from templates.law import folder
+from templates.law.schemas import FILES
+
+
+class Kind(StrEnum):
+    """What an entry is; labels stand in labels.toml."""
+
+    REPLY = "reply"
+    LETTER = "letter"
+    AUTHORITY = "authority"
+
+
+class Shape(Enum):
+    """What a part holds: a line or a text in each language, one line, yes or no, a code, several codes."""
+
+    LINE = auto()
+    TEXT = auto()
+    WORDS = auto()
+    FLAG = auto()
+    CODE = auto()
+    CODES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A key of an entry; ``codes`` is the list of labels whose codes it takes.
+
+    One that is ``optional`` is left out of the file where its field is empty.
+    """
+
+    key: str
+    shape: Shape
+    codes: str = ""
+    optional: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The names of its fields in a form, with the language of each, "" for none."""
+        if self.shape in {Shape.LINE, Shape.TEXT}:
+            return {f"entry-{self.key}-{each}": each for each in LANGUAGES}
+        return {f"entry-{self.key}": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The file and the table in which entries of a kind stand, and their parts.
+
+    ``fixed`` if the rest of the law decides which entries there are: none is added or taken out.
+    """
+
+    file: str
+    parts: Sequence[Part]
+    fixed: bool = False
+
+
+_CONFIRM = Part("confirm", Shape.TEXT, optional=True)
+FORMS: Mapping[Kind, Form] = {
+    Kind.REPLY: Form(
+        "replies.toml",
+        (
+            Part("title", Shape.LINE),
+            Part("text", Shape.TEXT),
+            Part("status", Shape.CODES, "status"),
+            Part("outcome", Shape.CODE, "outcome", optional=True),
+            Part("decision", Shape.CODE, "decision", optional=True),
+            Part("acknowledges", Shape.FLAG, optional=True),
+            Part("extends", Shape.FLAG, optional=True),
+        ),
+    ),
+    Kind.LETTER: Form(
+        "letters.toml",
+        (
+            Part("name", Shape.LINE),
+            Part("law", Shape.LINE),
+            Part("text", Shape.TEXT),
+            Part("source", Shape.WORDS),
+            _CONFIRM,
+        ),
+        fixed=True,
+    ),
+    Kind.AUTHORITY: Form(
+        "authorities.toml",
+        (
+            Part("name", Shape.LINE),
+            Part("reach", Shape.TEXT),
+            Part("address", Shape.TEXT, optional=True),
+            Part("kind", Shape.CODE, "authority_kind"),
+            Part("referral", Shape.FLAG),
+            Part("source", Shape.WORDS),
+            _CONFIRM,
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """An entry as a form has it: its values by key, None to take it out; ``is_new`` if it is to be added."""
+
+    kind: Kind
+    code: str
+    values: Mapping[str, Value] | None
+    is_new: bool = False
+
+
+def in_file(kind: Kind, raw: bytes) -> Mapping[str, Mapping[str, Any]]:
+    """Return the entries of a file of this kind by code, as they stand there; the file is a valid one."""
+    found: Mapping[str, Mapping[str, Any]] = FILES[FORMS[kind].file].read(raw).value[kind.value]
+    return found
+
+
+def edited(raw: bytes, edit: Edit) -> bytes:
+    """Return a file with an entry as the form has it; whether it is right, its reader tells.
+
+    Refused for an entry that is not there, or that is to be added and is there already, and for a file that
+    gets too large.
+    """
+    known, form = in_file(edit.kind, raw), FORMS[edit.kind]
+    if edit.is_new and edit.code in known:
+        raise Refused(
+            sentence("the short name {code} is taken", code=edit.code), sentence("choose another short name")
+        )
+    if (edit.code not in known and not edit.is_new) or (form.fixed and (edit.is_new or edit.values is None)):
+        raise Refused(
+            sentence("there is no text {code}", code=edit.code),
+            sentence("another officer may have taken it out: look at the list"),
+        )
+    if edit.values is None:
+        return toml_edits.without(raw, edit.kind.value, edit.code)
+    values = {part.key: _kept(part, edit.values.get(part.key)) for part in form.parts}
+    made = toml_edits.changed(raw, edit.kind.value, edit.code, values)
+    if len(made) > folder.LARGEST:
+        raise Refused(
+            sentence("these texts together have more than {most} KiB", most=folder.LARGEST >> 10),
+            sentence("shorten them"),
+        )
+    return made
+
+
+def _kept(part: Part, value: Value) -> Value:
+    """Return what the file says of a part: nothing of one that may be left out and is empty."""
+    is_empty = not any(value.values()) if isinstance(value, Mapping) else not value
+    return None if part.optional and is_empty else value

@@ -1,0 +1,181 @@
+"""Replies, letters and authorities in forms at the desk: seen before they are used, mended at their field."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from inbox.replies import templates
+from templates.law.schemas import FILES
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import PASSPHRASE, Office
+from tests.support.laws import FRENCH
+
+TWO = {"passphrase-officer": PASSPHRASE}
+REPLY, AUTHORITY, LETTER = (f"/en/office/texts/{kind}" for kind in ("reply", "authority", "letter"))
+SEEN = re.compile(r'name="seen" value="([0-9a-f]{64})"')
+
+
+def fields(page: str) -> dict[str, Any]:
+    """Return what the form of a page gives back, as a browser would."""
+    (form,) = re.findall(r'<form class="plan" .*?</form>', page, re.DOTALL)
+    given: dict[str, Any] = {}
+    for name, value in re.findall(r'<input id="(entry[^"]*)"[^>]*? value="([^"]*)"', form):
+        given[name] = html.unescape(value)
+    for name, value in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL):
+        given[name] = html.unescape(value).replace("\n", "\r\n")
+    for name, inside in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        given[name] = "".join(re.findall(r'value="([^"]*)" selected', inside))
+    for name, value in re.findall(r'type="checkbox" name="([^"]+)" value="([^"]+)" checked', form):
+        given.setdefault(name, []).append(value)
+    given |= dict.fromkeys(re.findall(r'type="checkbox" id="(entry[^"]+)" name="[^"]+" checked', form), "on")
+    return given
+
+
+def in_use(client: Client) -> str:
+    with client.desk.inbox.transaction() as session:
+        return templates.source(session)
+
+
+def look(client: Client, path: str, **changed: Any) -> tuple[str, dict[str, Any]]:
+    """Return what is seen of a change, and the form that goes on with it."""
+    entry = f"{path[: path.rindex('/')]}/entry/{path[path.rindex('/') + 1 :]}"
+    given = fields(client.page(entry)) | changed
+    shown = client.send(f"{entry}/look", **given)
+    assert 200 == shown.status_code, shown.text
+    (seen,) = SEEN.findall(shown.text)
+    return shown.text, given | {"seen": seen}
+
+
+MISTAKES = [
+    ({"entry-title-fr": ""}, "entry-title-fr"),
+    ({"entry-text-en": "x" * 4_001}, "entry-text-en"),
+    ({"entry-text-fr": "{nobody}"}, "entry-text-fr"),
+    ({"entry-text-fr": "{"}, "entry-text-fr"),
+    ({"entry-text-fr": "{status}"}, "entry-text-fr"),
+    ({"entry-status": []}, "entry-status"),
+    ({"entry-outcome": "soon"}, "entry-outcome"),
+    ({"entry-decision": "soon"}, "entry-decision"),
+]
+
+
+@pytest.fixture(scope="module")
+def sat(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One desk for all that changes nothing."""
+    with sitting(Office.found(tmp_path_factory.mktemp("texts"))) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("changed", "field"), MISTAKES)
+def test_a_mistake_is_said_at_its_field_and_what_was_typed_stays(
+    sat: Client, changed: dict[str, Any], field: str
+) -> None:
+    before = in_use(sat)
+    given = fields(sat.page(f"{REPLY}/entry/details")) | {"entry-title-en": "Kept"} | changed
+    for action in ("/look", ""):
+        shown = sat.send(f"{REPLY}/entry/details{action}", **given, **TWO)
+        assert 422 == shown.status_code
+        assert f'<a href="#{field}">' in shown.text
+        assert re.search(rf'id="wrong">.*\n*.*<[^>]*id="{field}"[^>]* aria-invalid="true"', shown.text)
+        assert "Kept" == fields(shown.text)["entry-title-en"]
+    assert before == in_use(sat)
+
+
+@pytest.mark.parametrize("code", ["", "Bad code", "x" * 33, "é", "details"])
+def test_a_new_reply_needs_a_short_name_that_is_free(sat: Client, code: str) -> None:
+    given = fields(sat.page(f"{REPLY}/entry/details")) | {"entry-code": code}
+    shown = sat.send(f"{REPLY}/new/look", **given)
+    assert (422, True) == (shown.status_code, 'role="alert"' in shown.text)
+    assert code == fields(shown.text)["entry-code"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{REPLY}/entry/nobody", 404),
+        ("/en/office/texts/law", 404),
+        (f"{LETTER}/new/look", 404),
+        (f"{REPLY}/entry/nobody/look", 409),
+        (f"{REPLY}/entry/nobody/remove/look", 409),
+        (f"{LETTER}/entry/prosecutor/remove", 422),
+        # The last one that acknowledges: no reporter could be told.
+        (f"{REPLY}/entry/acknowledgement/remove/look", 422),
+    ],
+)
+def test_what_is_no_entry_is_neither_shown_nor_taken_out(sat: Client, path: str, status: int) -> None:
+    answer = sat.ask(path) if status == 404 and "look" not in path else sat.send(path)
+    assert status == answer.status_code
+
+
+def test_what_does_not_change_is_said_and_not_adopted(sat: Client) -> None:
+    """Also of every other entry: what a form gives back unchanged is what stands in the file."""
+    for path, codes in ((REPLY, FRENCH.replies), (AUTHORITY, FRENCH.authorities), (LETTER, FRENCH.letters)):
+        for code in codes:
+            shown = sat.send(f"{path}/entry/{code}/look", **fields(sat.page(f"{path}/entry/{code}")))
+            assert (422, True) == (shown.status_code, "Nothing changes" in shown.text), code
+
+
+def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Office) -> None:
+    """What changes is shown word by word, and how it will read; all else in the file stays as it was."""
+    with sitting(office) as client:
+        before = in_use(client)
+        text = fields(client.page(f"{REPLY}/entry/details"))["entry-text-fr"]
+        typed = text.replace("précisions", "détails <b>")
+        shown, given = look(client, f"{REPLY}/details", **{"entry-text-fr": typed})
+        assert "<del>précisions</del><ins>détails &lt;b&gt;</ins>" in shown
+        assert "[your words for the case]" in shown
+        assert "looser" not in shown
+        assert "[vos mots pour ce dossier]" in shown
+        other = given | {"entry-title-en": "Another, not seen"}
+        refused = client.send(f"{REPLY}/entry/details", **other, **TWO)
+        assert (422, True) == (refused.status_code, "not what was shown last" in refused.text)
+        assert 422 == client.send(f"{REPLY}/entry/details", **given | {"seen": ""}, **TWO).status_code
+        assert 401 == client.send(f"{REPLY}/entry/details", **given).status_code
+        assert before == in_use(client)
+        assert 303 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
+        assert before.replace("manque des précisions", "manque des détails <b>") == in_use(client)
+        # Seen before that change: it would undo what another did meanwhile.
+        assert 422 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
+    assert ["adopt-templates"] == [
+        entry["action"] for entry in office.json("journal", "print")["entries"] if "adopt" in entry["action"]
+    ]
+
+
+def test_a_reply_comes_and_goes(office: Office) -> None:
+    with sitting(office) as client:
+        before = FILES["replies.toml"].read(in_use(client).encode()).value
+        new = fields(client.page(f"{REPLY}/entry/details")) | {"entry-code": "pause", "entry-extends": ""}
+        del new["entry-extends"]
+        shown = client.send(f"{REPLY}/new/look", **new)
+        form = new | {"seen": SEEN.findall(shown.text)[0]}
+        assert 303 == client.send(f"{REPLY}/new", **form, **TWO).status_code
+        now = FILES["replies.toml"].read(in_use(client).encode()).value
+        assert now["reply"] == before["reply"] | {"pause": before["reply"]["details"] | now["reply"]["pause"]}
+        shown = client.send(f"{REPLY}/entry/pause/remove/look")
+        form = {"seen": SEEN.findall(shown.text)[0]}
+        assert 422 == client.send(f"{REPLY}/entry/pause/remove", **form | {"seen": "0"}, **TWO).status_code
+        assert 303 == client.send(f"{REPLY}/entry/pause/remove", **form, **TWO).status_code
+        assert before == FILES["replies.toml"].read(in_use(client).encode()).value
+
+
+def test_an_authority_gets_an_address_and_a_letter_that_loosens_has_to_be_said(office: Office) -> None:
+    """Both are another law, which takes two officers."""
+    with sitting(office) as client:
+        address = ("entry-address-fr", "entry-address-en")
+        _, given = look(client, f"{AUTHORITY}/prosecutor", **dict.fromkeys(address, "1, rue"))
+        assert 401 == client.send(f"{AUTHORITY}/entry/prosecutor", **given).status_code
+        assert 303 == client.send(f"{AUTHORITY}/entry/prosecutor", **given, **TWO).status_code
+        assert "1, rue" == fields(client.page(f"{AUTHORITY}/entry/prosecutor"))["entry-address-fr"]
+        _, given = look(client, f"{AUTHORITY}/prosecutor", **dict.fromkeys(address, ""))
+        assert 303 == client.send(f"{AUTHORITY}/entry/prosecutor", **given, **TWO).status_code
+        text = fields(client.page(f"{LETTER}/entry/prosecutor"))
+        shown, given = look(
+            client, f"{LETTER}/prosecutor", **{"entry-text-en": text["entry-text-en"] + " Nothing else."}
+        )
+        assert "<ins>Nothing else.</ins>" in shown.replace("<ins> ", "<ins>")
+        assert "looser" in shown
+        assert 422 == client.send(f"{LETTER}/entry/prosecutor", **given, **TWO).status_code
+        assert 303 == client.send(f"{LETTER}/entry/prosecutor", **given, **TWO, loosening="on").status_code
+    law = office.json("law")
+    assert FRENCH.sha256.hex() != law["law"]
