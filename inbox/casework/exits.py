@@ -146,7 +146,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
-    Obstacle.NOT_DUE: _row(destroy=Cell(Need.REASON, a_day=True)),
+    # Whatever the reason: it could be what a judge is about to ask for. What must go earlier is struck.
+    Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
     # Of exactly this case, as it is: whatever is done to it afterwards asks the archives anew.
     Obstacle.VISA: _row(destroy=_blocked(Code.RECORD_VISA)),
     # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
@@ -242,14 +243,14 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     return _in_the_way(asked.way, {what for what in counted if _stands(session, number, what, asked)})
 
 
-def check(session: Session, number: int, asked: Asked, but: Obstacle | None = None) -> None:
+def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Return if nothing stands between a case and an exit, or nothing but what is overruled as asked.
 
-    Nor does ``but``, for whoever is about to lift that. Raises as ``obstacles``, CaseRefused with how the
+    Nor do ``but``, for whoever is about to lift these. Raises as ``obstacles``, CaseRefused with how the
     obstacle is lifted, Undeclared, and Locked for an action of one officer where it takes two.
     """
     for what in obstacles(session, number, asked):
-        if what is not but and is_stopped(what, asked):
+        if what not in but and is_stopped(what, asked):
             raise _refused(session, number, what, asked)
 
 
@@ -333,10 +334,9 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
 def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
     """Tell whether it is to be decided if the prosecutor is told.
 
-    Also where no rule asked for it, if something would be told by the exit, or be gone before its day.
+    Also where no rule asked for it, if something would be told by the exit.
     """
-    is_early = asked.due is not None and asked.today < asked.due.day
-    if is_early or asked.request is not None:
+    if asked.request is not None:
         return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return legal_duties.is_open(session, number, DutyRole.PROSECUTOR)
 
@@ -501,7 +501,9 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.NEW: sentence("read it first: inbox show {case}", case=number),
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
-        Obstacle.NOT_DUE: sentence("wait, or say why not: --early REASON"),
+        Obstacle.NOT_DUE: sentence(
+            "wait until then; what must go earlier is struck: inbox minimise {number}", number=number
+        ),
         Obstacle.VISA: sentence(
             "list it for the archives, then note their visa: inbox visa list {number} --out FOLDER",
             number=number,

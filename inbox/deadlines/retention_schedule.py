@@ -24,7 +24,6 @@ class Rule(StrEnum):
 
     JUNK = "junk"
     PROCEEDINGS = "proceedings"
-    EARLY = "decided-by-officers"
 
 
 @dataclass(frozen=True, slots=True)

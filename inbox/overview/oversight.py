@@ -18,7 +18,6 @@ from crypto.keyring import Texts
 from inbox.access import access_requests, disclosures, handlers
 from inbox.deadlines import office, workflow
 from inbox.deadlines.clocks import Due
-from inbox.deadlines.retention_schedule import Rule
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.session import journal
@@ -37,7 +36,6 @@ class Override(StrEnum):
     SHARES_BY_SHEET = "shares-by-sheet"
     PASSPHRASES_LOST = "passphrases-lost"
     DESTROYED_JUNK = "destroyed-junk"
-    DESTROYED_EARLY = "destroyed-early"
     DESTROYED_UNANSWERED = "destroyed-unanswered"
 
 
@@ -153,7 +151,6 @@ def _journalled(session: Session) -> View:
             if entry.action == Code.DESTROYED:
                 gone.append(entry.values)
     done[Override.DESTROYED_JUNK] = sum("junk" in values for values in gone)
-    done[Override.DESTROYED_EARLY] = sum(values["rule"] == Rule.EARLY for values in gone)
     done[Override.DESTROYED_UNANSWERED] = sum("unanswered" in values for values in gone)
     return {
         "destroyed": _counted(str(values.get("outcome", "")) for values in gone),

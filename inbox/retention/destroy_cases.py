@@ -17,12 +17,12 @@ from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, visas, workflow
 from inbox.deadlines.obstacles import Obstacle
-from inbox.deadlines.retention_schedule import Due, Rule
+from inbox.deadlines.retention_schedule import Due
 from inbox.exchange import unopened_numbers
 from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session import journal, unsaid
+from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
@@ -33,23 +33,19 @@ from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cases that go, and the key stores of which any copy still opens their files.
-
-    ``early`` is the reason to destroy those of which the day is still to come, empty if there is none.
-    """
+    """The cases that go, and the key stores of which any copy still opens their files."""
 
     cases: tuple[Due, ...]
     backups: tuple[str, ...]
-    early: str = ""
 
 
-def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], early: str = "") -> Plan:
-    """Return the destruction of these cases; with a reason, also before their day.
+def plan(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> Plan:
+    """Return the destruction of these cases.
 
     Raises Refused for no case, and as ``exits.check`` for one of them.
     """
     with _planning(inbox, who) as session:
-        return _planned(inbox.home, session, numbers, who.today, early)
+        return _planned(inbox.home, session, numbers, who.today)
 
 
 def plan_due(inbox: Inbox, who: Actor) -> Plan:
@@ -74,14 +70,12 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
     Rows go from every table, and the keys of the files; journal and list note each case. Files, and what free
     pages still hold, go when the home is settled afterwards, however often that is cut short. Raises as
-    ``plan``: what stands in the way now, counts; and as ``unsaid.check_reason``.
+    ``plan``: what stands in the way now, counts.
     """
     count = len(planned.cases)
-    with inbox.acting(who, action(Code.DESTROY_CASES, None, planned.early, cases=count)) as session:
+    with inbox.acting(who, action(Code.DESTROY_CASES, None, cases=count)) as session:
         numbers = [each.case for each in planned.cases]
-        for number in numbers:
-            unsaid.check_reason(session, number, planned.early)
-        now = _planned(inbox.home, session, numbers, who.today, planned.early)
+        now = _planned(inbox.home, session, numbers, who.today)
         _destroy(inbox.home, session, now)
     return now
 
@@ -111,17 +105,17 @@ def listing(home: Home, session: Session) -> list[Due]:
     ]
 
 
-def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> Plan:
+def _planned(home: Home, session: Session, numbers: Sequence[int], today: date) -> Plan:
     if not numbers:
         raise Refused(sentence("no case was chosen"), sentence("see what there is: inbox retention"))
     found = {each.case: each for each in retention_schedule.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
         each = found.get(number)
-        exits.check(session, number, Asked(way=Exit.DESTROY, today=today, reason=early, due=each))
+        exits.check(session, number, Asked(way=Exit.DESTROY, today=today, due=each))
         if each:
-            due.append(replace(each, rule=Rule.EARLY) if early and not exits.is_due(each, today) else each)
-    return _plan(session, due, early)
+            due.append(each)
+    return _plan(session, due)
 
 
 def _destroy(home: Home, session: Session, planned: Plan) -> None:
@@ -140,11 +134,11 @@ def _destroy(home: Home, session: Session, planned: Plan) -> None:
     row_security.forget(session, numbers)
 
 
-def _plan(session: Session, due: Sequence[Due], early: str = "") -> Plan:
+def _plan(session: Session, due: Sequence[Due]) -> Plan:
     last = session.get_one(KeyStoreKey, 1).generation
     has_files = select(Attachment.id).where(Attachment.case.in_([each.case for each in due])).limit(1)
     first = key_store.FIRST if session.scalar(has_files) else last + 1
-    return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)), early)
+    return Plan(tuple(due), tuple(keystore_name(n) for n in range(first, last + 1)))
 
 
 def _line(session: Session, by: Actor, due: Due, visa: str) -> None:

@@ -7,7 +7,7 @@ what the archives were asked about, and a new list asks them again.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -17,13 +17,13 @@ from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import retention_schedule, visas
 from inbox.deadlines.obstacles import Obstacle
-from inbox.deadlines.retention_schedule import Due, Rule, UnopenedTerm
+from inbox.deadlines.retention_schedule import Due, UnopenedTerm
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.retention import destroy_cases
-from inbox.session import chosen_action, unsaid
+from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home
@@ -89,22 +89,21 @@ class _Chosen:
         return hashlib.sha256(said.encode()).digest()
 
 
-def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = (), early: str = "") -> AskedFor:
+def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
     """List cases for the archives, all that wait for their visa alone if none is named; return the list.
 
-    With a reason, also before their day. Raises Refused if nothing waits for a visa, as ``exits.check`` for
-    one of the cases that something else stands in the way of, and for one that needs no visa; and as
-    ``unsaid.check_reason``.
+    Those that are named may be listed ahead of their day: the archives take weeks. They go on their day.
+
+    Raises Refused if nothing waits for a visa, as ``exits.check`` for one of the cases that something else
+    stands in the way of, and for one that needs no visa.
     """
 
     def choose(session: Session) -> Action:
-        found = _chosen(inbox.home, session, numbers, who.today, early)
-        return action(Code.LIST_FOR_VISA, None, early, list=visas.name(_next(session), found.sha256))
+        found = _chosen(inbox.home, session, numbers, who.today)
+        return action(Code.LIST_FOR_VISA, list=visas.name(_next(session), found.sha256))
 
     with chosen_action.acting(inbox, who, None, choose, quarantine=True) as session:
-        found = _chosen(inbox.home, session, numbers, who.today, early)
-        for each in found.cases:
-            unsaid.check_reason(session, each.case, early)
+        found = _chosen(inbox.home, session, numbers, who.today)
         n = _next(session)
         session.add(
             VisaList(
@@ -193,9 +192,9 @@ def _next(session: Session) -> int:
     return (session.scalar(select(func.max(VisaList.n))) or 0) + 1
 
 
-def _chosen(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> _Chosen:
+def _chosen(home: Home, session: Session, numbers: Sequence[int], today: date) -> _Chosen:
     term = retention_schedule.unopened(session, today)
-    cases = _named(home, session, numbers, today, early) if numbers else _ready(home, session, today)
+    cases = _named(home, session, numbers, today) if numbers else _ready(home, session, today)
     unopened, to = (0, None) if numbers else (term.unasked, term.unasked_to)
     if not cases and not unopened:
         raise Refused(
@@ -210,19 +209,19 @@ def _ready(home: Home, session: Session, today: date) -> list[Due]:
     return sorted((each for each in found if exits.waits_for_visa(each, today)), key=lambda due: due.case)
 
 
-def _named(home: Home, session: Session, numbers: Sequence[int], today: date, early: str) -> list[Due]:
+def _named(home: Home, session: Session, numbers: Sequence[int], today: date) -> list[Due]:
     found: Mapping[int, Due] = {each.case: each for each in retention_schedule.listing(home, session)}
     cases = []
     for number in sorted(set(numbers)):
         due = found.get(number)
-        asked = Asked(way=Exit.DESTROY, today=today, reason=early, due=due)
-        exits.check(session, number, asked, but=Obstacle.VISA)
+        asked = Asked(way=Exit.DESTROY, today=today, due=due)
+        exits.check(session, number, asked, but={Obstacle.VISA, Obstacle.NOT_DUE})
         if due is None or Obstacle.VISA not in due.facts:
             raise Refused(
                 sentence("case {number} needs no visa, or has it", number=number),
                 sentence("leave it out, or destroy it: inbox destroy {number}", number=number),
             )
-        cases.append(due if exits.waits_for_visa(due, today) else replace(due, rule=Rule.EARLY))
+        cases.append(due)
     return cases
 
 

@@ -27,6 +27,7 @@ from tests.support.inbox_builders import (
     stranger,
     today,
 )
+from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agreed
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -322,8 +323,8 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
         BOTH | {"list": "9-00000000", "day": "2026-11-27", "reference": "x"},
         "Du bordereau 9-00000000 il ne reste rien à détruire",
     ),
-    "visa list": ("/retention/visa/list", {"case": "3", "reason": "by order"}, "Envoyez-le aux archives"),
-    "destroyed": ("/retention", BOTH | {"case": "2", "reason": "by order"}, "Détruit"),
+    "visa list": ("/retention/visa/list", {"case": "3"}, "Envoyez-le aux archives"),
+    "destroyed": ("/retention", BOTH | {"case": "2"}, "Détruit"),
 }
 _SEND = """([action, fields]) => {
   const form = Object.assign(document.createElement("form"), { method: "post", action })
@@ -378,6 +379,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 4).archive_from = today()
     agreed(office, 2)
+    aged(office)
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         yield Room(served, page, [], set())
@@ -388,7 +390,6 @@ def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Ro
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/retention")
     page.check("input[name=case][value='3'] >> nth=-1")
-    page.fill("#visa-early", "à la demande du juge")
     page.click("text=Mettre le bordereau pour les archives sur le support")
     expect(page.locator("main")).to_contain_text("Envoyez-le aux archives")
     _is_for_everybody(page)

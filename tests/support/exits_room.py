@@ -53,7 +53,7 @@ NAMES = ("alice", "bruno", "chloe")
 ACTING, OTHERS = NAMES[:2], NAMES[1:]
 PERSON = "Firmin Quélennec"
 TOLD = "Rien que de connu."
-# Longer ago than any case is kept.
+# Longer ago than a case that is out of scope is kept.
 LONG_AGO = timedelta(90)
 # Proceedings that were decided on this day no longer keep a case.
 LONG_DECIDED = today() - timedelta(400)
@@ -379,7 +379,7 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
         case Exit.JUNK:
             return ["junk", "1", "--reason", "drill"]
         case Exit.DESTROY:
-            return ["destroy", "1", *(["--early", "drill"] * wanted.with_reason)]
+            return ["destroy", "1"]
         case Exit.ACCESS:
             told, answer = out / "told", str(out / "answer")
             told.write_text(TOLD)
@@ -451,7 +451,7 @@ def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
         case Exit.JUNK:
             return "/en/many/junk", {"case": "1", "reason": "drill"}
         case Exit.DESTROY:
-            return "/en/retention", {"case": "1"} | reason
+            return "/en/retention", {"case": "1"}
         case Exit.ACCESS:
             return "/en/access/1/answer", {"text": TOLD, "language": "fr"} | reason
         case Exit.PERSONS:

@@ -1,14 +1,19 @@
 """A case that has ended, and its portal told of it: for tests of how long it is kept, and of its end."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from sqlalchemy import select
 
 from crypto.bundle import Intake, Link
 from inbox.deadlines import workflow
-from inbox.vault.casework_tables import Workflow
-from inbox.vault.tables import Case
+from inbox.vault.casework_tables import Measure, Workflow
+from inbox.vault.tables import Case, FollowUp
 from tests.support.inbox_builders import Office, Portal, Sent, read_outbox, today
+
+# Longer than any case is kept, whatever its outcome.
+AGES = timedelta(3_000)
 
 
 def tell_portal(
@@ -35,6 +40,19 @@ def work_on(office: Office, **changes: Any) -> None:
         for name, value in changes.items():
             setattr(session.get_one(Workflow, 1), name, value)
         session.get_one(Case, 1).status = "closed"
+
+
+def aged(office: Office) -> None:
+    """Let the days pass for which every case is kept that has ended, and its proceedings if any."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        long_ago = today() - AGES
+        for work in session.scalars(select(Workflow)):
+            work.closed = work.closed and long_ago
+            work.junked = work.junked and long_ago
+        for letter in session.scalars(select(FollowUp)):
+            letter.received = long_ago
+        for measure in session.scalars(select(Measure)):
+            measure.day = long_ago
 
 
 def heard(office: Office, number: int = 1, day: date | None = None) -> None:

@@ -22,7 +22,6 @@ from inbox.cli.options import (
     officer_options,
     out_folder,
     reason_needed,
-    reason_of,
     text_options,
 )
 from inbox.deadlines.retention_schedule import Due, UnopenedTerm
@@ -63,18 +62,15 @@ def visa_group() -> None:
 
 @visa_group.command(name="list")
 @click.argument("case", nargs=-1, type=NUMBER)
-@click.option("--early", metavar="REASON", default="", callback=reason_of, help="Also before their day.")
 @out_folder
 @officer_options
 @json_option
 @click.pass_obj
-def list_command(door: Door, /, *, case: tuple[int, ...], early: str, out: Path, as_json: bool) -> None:
+def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
     """List cases for the archives, to print and as JSON; without numbers, all that wait for them alone."""
-    if early and not case:
-        raise click.UsageError("give the numbers of the cases that are to go before their day")
     visa_list.check(out)
     with door.opened() as (inbox, who):
-        made = visas.ask(inbox, who, case, early)
+        made = visas.ask(inbox, who, case)
     files = [str(path) for path in visa_list.write(made, out)]
     send = f"once it is back: inbox visa record {made.name} --day DAY --reference TEXT"
     terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
@@ -98,24 +94,15 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 @click.command(name="destroy")
 @click.argument("case", nargs=-1, type=NUMBER)
 @click.option("--due", "all_due", is_flag=True, help="All cases that are due.")
-@click.option(
-    "--early",
-    metavar="REASON",
-    default="",
-    callback=reason_of,
-    help="Closed ones, before their day.",
-)
 @officer_options
 @json_option
 @click.pass_obj
-def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, early: str, as_json: bool) -> None:
+def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, as_json: bool) -> None:
     """Destroy cases with all that belongs to them; takes two officers, and cannot be taken back."""
-    if all_due == bool(case) or (all_due and early):
+    if all_due == bool(case):
         raise click.UsageError("give the numbers of cases, or --due alone")
     with door.opened() as (inbox, who):
-        planned = (
-            destroy_cases.plan_due(inbox, who) if all_due else destroy_cases.plan(inbox, who, case, early)
-        )
+        planned = destroy_cases.plan_due(inbox, who) if all_due else destroy_cases.plan(inbox, who, case)
         if terminal.is_interactive() and not as_json:
             terminal.warn_all(f"to be destroyed: {_line(_view(each, who.today))}" for each in planned.cases)
             _ask_once(door)

@@ -49,7 +49,7 @@ def list_for_visa() -> ResponseReturnValue:
     out = medium_folder()
     visa_list.check(out)
     numbers = forms.cases() if "case" in request.form else []
-    made = visas.ask(here().inbox, actor(), numbers, line("reason"))
+    made = visas.ask(here().inbox, actor(), numbers)
     files = visa_list.write(made, out)
     return rendering.page("retention/visa_list.html", made=made, files=files)
 
@@ -68,7 +68,7 @@ def record_visa() -> ResponseReturnValue:
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, who = here().inbox, actor()
-    planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
+    planned = destroy_cases.plan(inbox, who, forms.cases())
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
 
 

@@ -18,7 +18,7 @@ from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_ending import aged, tell_portal
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, Trio
 from tests.support.laws import edited
@@ -225,9 +225,10 @@ def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: 
     office.json("hold", "1", *WHY)
     office.json("hold", "1", "--release", *WHY)
     assert "case 1 is in the archive since" in refused(office, "show", "1")
-    name = office.json("visa", "list", "1", "--early", "x", "--out", office.out)["list"]
+    name = office.json("visa", "list", "1", "--out", office.out)["list"]
     office.json("visa", "record", name, "--day", clock.day.isoformat(), "--reference", "AD 76")
-    assert [1] == office.json("destroy", "1", "--early", "x")["cases"]
+    aged(office)
+    assert [1] == office.json("destroy", "1")["cases"]
 
 
 def test_a_law_with_another_period_takes_it_out(office: Office, tmp_path: Path) -> None:

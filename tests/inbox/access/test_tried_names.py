@@ -96,7 +96,6 @@ ENDED = {
 }
 WITH_VISA = {
     "destruction": [RECORD, ["destroy", "1"]],
-    "early destruction": [RECORD, ["destroy", "1", "--early", "x"]],
     "all that is due": [RECORD, ["destroy", "--due"]],
 }
 WAYS = OPEN | ENDED | WITH_VISA

@@ -63,7 +63,7 @@ DECIDED = """
     new          x . . . .
     unread       x x x . .
     portal       . . x . .
-    not_due      . . r . .
+    not_due      . . x . .
     visa         . . x . .
     prosecutor   x x x x .
     persons      x x x x .
@@ -152,7 +152,7 @@ def test_nothing_keeps_for_ever_what_nobody_may_read(what: Obstacle, way: Exit) 
         if TABLE[code].quarantine or TABLE[code].all_cases or code in of_no_case
     ]
     who = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED}
-    assert bool(lifts) or Obstacle.QUARANTINE in cell.unless or what in who | {Obstacle.NO_WORD}
+    assert bool(lifts) or cell.a_day or Obstacle.QUARANTINE in cell.unless or what in who | {Obstacle.NO_WORD}
 
 
 def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> Room:
@@ -272,7 +272,8 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
     assert [(what, way) for what, way in CELLS if MATRIX[what][way].need is Need.LIFTED] == [
         (what, way)
         for what, way in CELLS
-        if MATRIX[what][way].need is not Need.REASON and (MATRIX[what][way].lifted_by)
+        if MATRIX[what][way].need is not Need.REASON
+        and (MATRIX[what][way].lifted_by or MATRIX[what][way].a_day)
     ]
 
 

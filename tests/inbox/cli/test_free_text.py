@@ -27,7 +27,7 @@ class Kept(Enum):
 
 
 OPTIONS = {
-    Kept.JOURNAL: {"reason", "despite", "early", "passphrases_lost"},
+    Kept.JOURNAL: {"reason", "despite", "passphrases_lost"},
     Kept.LOOKED_AT: {"text", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "added", "removed"},
     Kept.SOUGHT: {

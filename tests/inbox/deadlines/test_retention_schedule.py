@@ -97,7 +97,7 @@ def test_nothing_goes_that_nobody_has_read(
     assert [("inadmissible", in_two_months(today()), False, ["unread"])] == terms(closed)
     clock.wait(100)
     assert "nothing is due" in refused(closed, "--due")
-    assert "case 1: nobody has read what its author wrote" in refused(closed, "1", "--early", "x")
+    assert "case 1: nobody has read what its author wrote" in refused(closed, "1")
     assert "waits: nobody has read what its author wrote" in closed.run("retention").out
     closed.json("show", "1")
     assert [1] == destroyed_due(closed)["cases"]
@@ -193,7 +193,6 @@ def test_what_is_held_is_destroyed_by_nobody(closed: Office, clock: Clock) -> No
     clock.wait(400)
     assert [True, ["held"]] == [terms(closed)[0][1] < clock.day.isoformat(), terms(closed)[0][3]]
     assert "held for a procedure" in refused(closed, "1")
-    assert "held for a procedure" in refused(closed, "1", "--early", "x")
     assert "nothing is due" in refused(closed, "--due")
 
 
@@ -263,8 +262,7 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     assert ["proceedings"] == terms(closed)[0][3]
     assert "waits: proceedings go on: kept until the final decision" in closed.run("retention").out
     assert "proceedings go on: it is kept until two officers note the final decision" in shown(closed)
-    for early in ([], ["--early", "acquitted, no appeal"]):
-        assert "case 1: proceedings go on: kept until the final decision" in refused(closed, "1", *early)
+    assert "case 1: proceedings go on: kept until the final decision" in refused(closed, "1")
     assert "nothing is due" in refused(closed, "--due")
     closed.json("measure", "1", "office_decision")
     assert [("proceedings", a_year_after(clock.day), False, [])] == terms(closed)
@@ -386,7 +384,7 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
     assert [] == terms(closed)[0][3]
     closed.json("retract", "1", "2", "--reason", "another case")
     assert ["proceedings"] == terms(closed)[0][3]
-    assert "proceedings go on" in refused(closed, "1", "--early", "x")
+    assert "proceedings go on" in refused(closed, "1")
     counted = closed.json("oversight")["actions"]
     assert {"end-proceedings": 1, "remove-proceedings": 1}.items() <= counted.items()
 
@@ -404,7 +402,7 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
     collect(portal.bundle(first(reporter)))
     world.office.settle(1)
     work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
-    assert "the portal has not confirmed the closing yet" in refused(world.office, "1", "--early", "x")
+    assert "the portal has not confirmed the closing yet" in refused(world.office, "1")
     world.office.json("outbox", "--out", world.office.out)
     assert "nothing is due" in refused(world.office, "--due")
     _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
@@ -422,14 +420,12 @@ def test_an_open_case_is_not_destroyed(
     """Nor any other that is named beside it."""
     collect(portal.bundle(first(reporter)))
     assert "case 1: still open" in refused(world.office, "1")
-    assert "there is no case 7" in refused(world.office, "7", "--early", "x")
+    assert "there is no case 7" in refused(world.office, "7")
     with world.office.unlocked() as opened, pytest.raises(Refused, match="chosen"):
         destroy_cases.plan(opened.inbox, opened.by_opening(today()), [])
     assert "nothing is due" in refused(world.office, "--due")
 
 
-@pytest.mark.parametrize(
-    "words", [[], ["1", "--due"], ["--due", "--early", "x"], ["1", "--early", "x" * 2001]]
-)
+@pytest.mark.parametrize("words", [[], ["1", "--due"]])
 def test_words_that_go_together_badly_are_refused(world: World, words: list[str]) -> None:
     assert 2 == world.office.run("destroy", *words).code

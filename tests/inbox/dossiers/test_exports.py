@@ -16,6 +16,7 @@ from tests.support import dossier_room as room_of
 from tests.support.command_tree import commands_of
 from tests.support.dossier_room import ADDRESSEE, NAME, SECRET, SOURCE, Room, opened
 from tests.support.inbox_builders import today
+from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agreed
 
 # What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
@@ -78,7 +79,7 @@ EXPORTS = {
     "register": ["register", "alerts", "--out", "OUT/register.csv"],
     "register, printed": ["register", "alerts", "--out", "OUT/register.pdf"],
     "sheet": ["sheet", "impact", "--out", "OUT/sheet.pdf"],
-    "visa list": ["visa", "list", "1", "--early", "x", "--out", "OUT/list"],
+    "visa list": ["visa", "list", "1", "--out", "OUT/list"],
     "destroyed": ["destroyed", "--out", "OUT/list"],
 }
 # Of a case that has ended,
@@ -125,7 +126,8 @@ def made(
     room.office.json("show", "1")
     found |= {name: list(_exported(room, name)) for name in ENDED}
     agreed(room.office)
-    room.office.json("destroy", "1", "--early", "x")
+    aged(room.office)
+    room.office.json("destroy", "1")
     return Made(proofs, shown.out, found | {name: list(_exported(room, name)) for name in AFTER})
 
 
@@ -209,7 +211,7 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     assert all(squeezed in said[name] for name in told)
     assert b"MSKU" in said["dossier"]
     assert b"liste" in said["attachment"]
-    assert b"decided-by-officers" in said["destroyed"]
+    assert b"moot" in said["destroyed"]
     assert "soumis au visa des archives".upper().encode() in said["visa list"]
 
 

@@ -8,14 +8,11 @@ import pytest
 from sqlalchemy import String, update
 
 from inbox.deadlines.clocks import RETENTION
-from inbox.deadlines.retention_schedule import Rule
-from inbox.session import journal
-from inbox.session.actions import Code, action
 from tests.support import exits_room
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_clock import moved
-from tests.support.inbox_ending import heard, tell_portal
+from tests.support.inbox_ending import aged, heard, tell_portal
 from tests.support.inbox_trio import CANARY, OF_THE_WORK, TABLES, Trio
 from tests.support.inbox_visas import agreed
 
@@ -232,14 +229,11 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
     assert ("in quarantine: 1\n" in said, "1  quarantine\n" in said) == (True, True)
 
 
-def test_warnings_set_aside_and_cases_destroyed_early_are_overrides(trio: Trio) -> None:
+def test_warnings_set_aside_are_overrides(trio: Trio) -> None:
     trio.others.json("reopen", "1", "--reason", "x")
     trio.others.json("reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
-    with trio.others.unlocked() as opened, opened.inbox.transaction() as session:
-        for rule in (Rule.EARLY, "admissible"):
-            journal.note(session, opened.by_opening(today()), action(Code.DESTROYED, 2, rule=rule))
     counts = trio.others.json("oversight")["actions"]
-    assert (1, 1, 1) == (counts["despite-warning"], counts["destroyed-early"], counts["reopen"])
+    assert (1, 1) == (counts["despite-warning"], counts["reopen"])
 
 
 def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path) -> None:
@@ -251,15 +245,16 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
         room.office.close("1", *closed)
         tell_portal(room.office, room.portal)
         agreed(room.office)
-        room.office.json("destroy", "1", "--early", "x")
+        aged(room.office)
+        room.office.json("destroy", "1")
         seen = room.office.json("oversight")
         assert ({}, {}, 0) == (seen["outcomes"], seen["deadlines"], seen["cases"]["closed"])
         assert {"out_of_scope": 1} == seen["destroyed"]
-        assert {"decided-by-officers": 1} == seen["destroyed_by"]
-        counts = {"close": 0, "close-by-two": 1, "destroyed-unanswered": unanswered, "destroyed-early": 1}
+        assert {"inadmissible": 1} == seen["destroyed_by"]
+        counts = {"close": 0, "close-by-two": 1, "destroyed-unanswered": unanswered}
         assert counts == {name: seen["actions"][name] for name in counts}
     said = room.office.run("oversight").out
-    assert "destroyed:\n      1  Out of scope\n\ndestroyed by:\n      1  decided by officers\n" in said
+    assert "destroyed:\n      1  Out of scope\n\ndestroyed by:\n      1  Report that is inadmissible" in said
     with sitting(room.office) as client:
         page = client.page("/en/oversight")
     assert "Destroyed cases, by outcome</h2>\n<dl><dt>Out of scope</dt><dd>1<" in page

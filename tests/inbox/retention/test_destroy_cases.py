@@ -15,10 +15,6 @@ from sqlalchemy.orm import Session
 from crypto import age
 from crypto.bundle import Withdrawal
 from crypto.journal import Presence
-from inbox.casework import exits
-from inbox.casework.exits import Asked, Exit
-from inbox.deadlines import retention_schedule
-from inbox.deadlines.obstacles import Obstacle
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
@@ -26,14 +22,15 @@ from inbox.retention.strike import Passage
 from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Duty, Fulltext, Strike, Term, Workflow
+from inbox.vault.casework_tables import Fulltext, Strike, Term, Workflow
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
 from inbox.vault.tables import Case, Exclusion
 from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_copied import found_in
-from tests.support.inbox_ending import tell_portal, work_on
+from tests.support.inbox_ending import aged, tell_portal, work_on
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
@@ -97,7 +94,8 @@ def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: T
     wanted = secrets_of(before)
     assert len(wanted) > 40
     assert set(wanted) == found_in(before, wanted)
-    told.others.json("destroy", str(KEPT), "--early", "drill")
+    aged(told.others)
+    told.others.json("destroy", str(KEPT))
     assert set() == found_in(told.others, wanted)
     left = {name: len(rows) for name, rows in rows_of(told.others).items() if rows}
     assert {"journal"} == left.keys()
@@ -105,8 +103,9 @@ def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: T
 
 def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
     """All but their links to the one that is gone."""
+    aged(told.others)
     before = told.others.copy(tmp_path / "before")
-    told.others.json("destroy", str(KEPT), "--early", "drill")
+    told.others.json("destroy", str(KEPT))
     for number in ("1", "2"):
         was, shown = before.json("show", number), told.others.json("show", number)
         was["work"]["links"] = [each for each in was["work"]["links"] if each["case"] != KEPT]
@@ -164,8 +163,9 @@ def fill(session: Session) -> None:
 def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(told: Trio, tmp_path: Path) -> None:
     """Killed at every step: the case whole with the keys of its files, or nothing once it is opened."""
     office = told.others
+    aged(office)
     wanted, rows = secrets_of(office), rows_of(office)
-    words = ("destroy", str(KEPT), "--early", "drill")
+    words = ("destroy", str(KEPT))
     killed = killed_everywhere(office, tmp_path / "killed", today(), *words)
     intact = []
     for each in killed:
@@ -198,7 +198,8 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
     agreed(world.office)
-    assert [1] == world.office.json("destroy", "1", "--early", "x")["cases"]
+    aged(world.office)
+    assert [1] == world.office.json("destroy", "1")["cases"]
     assert 2 == tombstones(world.office)
 
 
@@ -223,7 +224,8 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     for number in ("1", "2"):
         world.office.json("show", number)
     agreed(world.office)
-    world.office.json("destroy", "1", "2", "--early", "drill")
+    aged(world.office)
+    world.office.json("destroy", "1", "2")
     restored = Portal(world, tmp_path / "restored")
     late = [Sent(reporter.follow_up("encore")), first(reporter, text="autrement")]
     withdrawn = [Withdrawal(reporter.keys.case_id, bytes(32))]
@@ -236,27 +238,23 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     assert reporter.keys.case_id not in decrypted(world.office)
 
 
-def test_nothing_is_destroyed_early_before_it_is_decided_whether_the_prosecutor_is_told(
-    closed: Office,
-) -> None:
-    """Though no rule asked for that: nobody dodges the question by not scoring. On its day it goes so."""
-    with closed.opened() as inbox, inbox.transaction() as session:
-        session.delete(session.get_one(Duty, (1, "art40")))
-    said = refused(closed, "destroy", "1", "--early", "drill")
-    assert "whether the prosecutor is told was not decided" in said
-    assert "inbox decide 1 transmit|no_transmission --reason TEXT" in said
-    with closed.opened() as inbox, inbox.transaction() as session:
-        (due,) = retention_schedule.listing(inbox.home, session)
-        for day, is_asked in ((due.day - timedelta(1), True), (due.day, False)):
-            ways = exits.obstacles(session, 1, Asked(way=Exit.DESTROY, today=day, due=due))
-            assert (Obstacle.PROSECUTOR in ways) is is_asked
-    closed.tell_no_prosecutor(1)
-    agreed(closed)
-    assert [1] == closed.json("destroy", "1", "--early", "drill")["cases"]
+def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
+    """Whatever the reason, and though the archives have agreed."""
+    said = refused(closed, "destroy", "1")
+    assert "case 1: not due before" in said
+    assert "what must go earlier is struck: inbox minimise 1" in said
+    assert "nothing is due before" in refused(closed, "destroy", "--due")
+    with sitting(closed) as client:
+        assert "Nothing can be destroyed today." in client.page("/en/retention")
+        two = {"passphrase-officer": build.PASSPHRASE}
+        assert 409 == client.send("/en/retention", case="1", reason="x", **two).status_code
+    aged(closed)
+    assert [1] == closed.json("destroy", "1")["cases"]
 
 
 def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:
-    closed.json("destroy", "1", "--early", "drill")
+    aged(closed)
+    closed.json("destroy", "1")
     collected = closed.json("collect", portal.bundle(first(Reporter(world))))
     assert [2] == collected[0]["cases"]
 
@@ -265,7 +263,8 @@ def test_what_reminds_of_a_case_goes_with_the_key_of_its_time(
     closed: Office, portal: Portal, clock: Clock
 ) -> None:
     """Nothing could be opened any more that comes again."""
-    closed.json("destroy", "1", "--early", "drill")
+    aged(closed)
+    closed.json("destroy", "1")
     assert 2 == tombstones(closed)
     clock.wait(70)
     closed.json("keys", "rotate")
@@ -282,7 +281,8 @@ def tombstones(office: Office) -> int:
 
 def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> None:
     """Neither from the list, which is that of the others without its line, nor from the journal."""
-    told.others.json("destroy", "1", str(KEPT), "--early", "drill")
+    aged(told.others)
+    told.others.json("destroy", "1", str(KEPT))
     whole = told.others.json("destroyed")["destroyed"]
     assert [1, KEPT] == [line["case"] for line in whole]
     assert whole[:1] == told.excluded.json("destroyed")["destroyed"]
@@ -297,10 +297,11 @@ def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> No
 
 def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> None:
     """In the list, in the journal's line of the case, and where a passage was struck."""
+    aged(told.office)
     with told.office.of(*NAMES).unlocked() as opened:
         who = Actor(opened.present, today(), lambda *_: TWO)
         strike.strike(opened.inbox, who, Passage(2, "what", "case"), "drill")
-        destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1], "drill"))
+        destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1]))
         with opened.inbox.transaction() as session:
             assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
     (line,) = told.others.json("destroyed")["destroyed"]
@@ -314,10 +315,11 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
 @pytest.mark.parametrize("change", ["hold", "exclude"])
 def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: str) -> None:
     """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
+    aged(told.office)
     before = [each["case"] for each in told.others.json("retention")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
         who = Actor({"alice": Presence.OWN}, today(), lambda *_: TWO)
-        planned = destroy_cases.plan(opened.inbox, who, [1, 2], "drill")
+        planned = destroy_cases.plan(opened.inbox, who, [1, 2])
         with opened.inbox.vault.transaction() as session:
             if change == "hold":
                 session.get_one(Workflow, 2).held = today()
@@ -329,7 +331,8 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
 
 
 def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:
-    told.others.json("destroy", str(KEPT), "--early", "drill")
+    aged(told.others)
+    told.others.json("destroy", str(KEPT))
     portal = Portal(World(told.others), told.others.root.parent / "third")
     words = ("collect", portal.bundle(first(Reporter(portal.world))), "--new-instance", portal.fingerprint)
     assert [KEPT + 1] == told.excluded.json(*words)[0]["cases"]
@@ -337,7 +340,8 @@ def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_
 
 def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
     """Paper and JSON say the same: numbers, days, rule, category, outcome, visa; nothing is overwritten."""
-    told.others.json("destroy", str(KEPT), "2", "--early", "drill")
+    aged(told.others)
+    told.others.json("destroy", str(KEPT), "2")
     listed = told.others.json("destroyed", "--out", tmp_path / "list")
     paper, plain = (Path(each).read_text() for each in listed["files"])
     assert listed["destroyed"] == json.loads(plain)["destroyed"]
@@ -356,7 +360,8 @@ def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_pat
 
 def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:
     """The honest limit: an older copy of the vault still holds what was in it."""
-    said = closed.run("destroy", "1", "--early", "drill").out
+    aged(closed)
+    said = closed.run("destroy", "1").out
     assert ["  keystore-1.age", "  keystore-2.age", "  the vault, from before now"] == said.splitlines()[2:]
 
 
@@ -379,6 +384,7 @@ def test_a_file_that_another_row_still_needs_stays(
     tell_portal(world.office, portal)
     assert 2 == len(world.office.json("unopened")["unopened"])
     agreed(world.office)
-    world.office.json("destroy", str(number), "--early", "drill")
+    aged(world.office)
+    world.office.json("destroy", str(number))
     (row,) = world.office.json("unopened")["unopened"]
     assert (world.office.root / row["file"]).exists()

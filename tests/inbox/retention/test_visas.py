@@ -20,7 +20,7 @@ from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import tell_portal, work_on
+from tests.support.inbox_ending import aged, tell_portal, work_on
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, Trio
 from tests.support.laws import FILES, edited
@@ -73,10 +73,9 @@ def obstacles(office: Office) -> list[str]:
 
 
 def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: Office) -> None:
-    """Neither on its day nor early; a list alone is not enough; then it goes, and the register says why."""
+    """A list alone is not enough; then it goes, and the register says why."""
     assert ["visa"] == obstacles(due)
-    for words in (["1"], ["1", "--early", "x"]):
-        assert "case 1: the archives have not given their visa" in refused(due, "destroy", *words)
+    assert "case 1: the archives have not given their visa" in refused(due, "destroy", "1")
     assert "nothing is due that the archives have agreed to; 1 cases wait" in refused(due, "destroy", "--due")
     made = listed(due)
     assert ["visa"] == obstacles(due)
@@ -171,7 +170,8 @@ def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
     for kind in ("prosecutor_phoned", "final_decision"):
         due.json("measure", "1", kind, "--day", DAY)
     work_on(due, closed=None, junked=today())
-    agree(due, listed(due, "1", "--early", "x")["list"])
+    aged(due)
+    agree(due, listed(due, "1")["list"])
     assert [] == obstacles(due)
     due.json("junk", "1", "--recover", "--reason", "x")
     work_on(due, is_open=False, junked=today())
@@ -215,21 +215,17 @@ def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> 
     assert [1] == due.json("destroy", "--due")["cases"]
 
 
-def test_before_its_day_a_case_needs_a_reason_and_the_visa(closed: Office) -> None:
-    """A list of such a case says so; without a reason there is none."""
-    closed.json("hold", "1", "--reason", "x")
-    closed.json("hold", "1", "--release", "--reason", "x")
+def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
+    """The case goes on its day all the same; without its number it is on no list before."""
+    for more in ([], ["--release"]):
+        closed.json("hold", "1", *more, "--reason", "x")
     assert "nothing that is due waits for the archives' visa" in refused(closed, "visa", "list", "--out", "x")
-    assert "case 1: not due before" in refused(closed, "visa", "list", "1", "--out", "x")
-    (closed.out.parent / "identity").write_text("Ondine Kerguelen")
-    closed.json("identity", "set", "1", "--text-file", closed.out.parent / "identity")
-    early = ("--early", "Mme Kerguelen asks for it")
-    assert "the reason says itself" in refused(closed, "visa", "list", "1", *early, "--out", "x")
-    made = listed(closed, "1", "--early", "the reporter asks for it")
-    assert ["decided-by-officers"] == [each["rule"] for each in made["cases"]]
+    made = listed(closed, "1")
+    assert ["inadmissible"] == [each["rule"] for each in made["cases"]]
     agree(closed, made["list"], DAY)
     assert "case 1: not due before" in refused(closed, "destroy", "1")
-    assert [1] == closed.json("destroy", "1", "--early", "the reporter asks for it")["cases"]
+    aged(closed)
+    assert [1] == closed.json("destroy", "1")["cases"]
 
 
 def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
@@ -270,7 +266,8 @@ def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Pa
     for number in ("1", "2", "3"):
         trio.others.json("show", number)
         trio.others.json("decide", number, "no_transmission", "--reason", "x")
-    out = ("--early", "x", "--out", str(tmp_path))
+    aged(trio.others)
+    out = ("--out", str(tmp_path))
     whole = trio.others.json("visa", "list", "1", str(KEPT), *out)["list"]
     alone = trio.others.json("visa", "list", str(KEPT), *out)["list"]
     seen = {each["list"]: each["cases"] for each in trio.excluded.json("retention")["lists"]}

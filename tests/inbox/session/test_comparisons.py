@@ -15,7 +15,6 @@ from inbox.access.disclosures import Given, Ground, What
 from inbox.casework import decisions
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Disclosure, Taken
-from inbox.deadlines.retention_schedule import Due, Rule
 from inbox.dossiers import letters, recording
 from inbox.dossiers.letters import Wanted
 from inbox.language.errors import Locked, Refused
@@ -24,8 +23,6 @@ from inbox.replies import closing, drafts, extension
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
-from inbox.retention import destroy_cases
-from inbox.retention.destroy_cases import Plan
 from inbox.session import comparisons, journal
 from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.session.inbox import Inbox
@@ -249,19 +246,6 @@ def test_no_reason_that_the_journal_keeps_tells_of_the_reporter(inbox: Inbox) ->
     assert not [each for each in told if "Kerguelen" in each or "voisine" in each]
     with inbox.acting(two, action(Code.REOPEN, 1, "elle a écrit")):
         pass
-
-
-def test_a_reason_for_several_cases_at_once_is_compared_with_each(inbox: Inbox) -> None:
-    """The entry of what is destroyed names no case, and stays when it is gone.
-
-    For what is listed for the archives, and for an answer to who asks: test_visas.py, test_subject_access.py.
-    """
-    two = Actor(dict.fromkeys(("alice", "bruno"), Presence.OWN), today(), is_fresh=True)
-    two = replace(two, confirm=lambda *_: two.present)
-    due = Due(case=1, rule=Rule.EARLY, day=today())
-    with refused() as said:
-        destroy_cases.destroy(inbox, two, Plan(cases=(due,), backups=(), early=SECRET))
-    assert "the reason says itself" in said[0]
 
 
 def test_a_reason_is_compared_with_nothing_that_those_present_may_not_read(inbox: Inbox) -> None:

@@ -28,6 +28,7 @@ from templates import shipped
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Said, World, passphrase_of
 from tests.support.inbox_clock import Clock, moved
+from tests.support.inbox_ending import AGES
 from tests.support.inbox_visas import agree
 from tests.support.laws import edited
 
@@ -98,7 +99,7 @@ COMMANDS = [
     "identity show 1",
     "disclosures add 1 --to X --what identity --ground judicial --reason x",
     "break-glass 1 --reason x",
-    "destroy 1 --early x",
+    "destroy 1",
     "discard",
     "collect {later} --after-restore",
     "quarantine 1 --lift --reason x",
@@ -148,9 +149,10 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
     office.settle(1, 2)
     office.tell_no_prosecutor(1)
     with office.opened() as inbox, inbox.transaction() as transaction:
-        workflow.set_closed(workflow.of(transaction, 1), clock.day)
-        transaction.add(Measure(case=1, position=1, kind="suspension", day=clock.day))
-        transaction.add(Measure(case=1, position=2, kind="office_decision", day=clock.day))
+        long_ago = build.today() - AGES
+        workflow.set_closed(workflow.of(transaction, 1), long_ago)
+        transaction.add(Measure(case=1, position=1, kind="suspension", day=long_ago))
+        transaction.add(Measure(case=1, position=2, kind="office_decision", day=long_ago))
         workflow.of(transaction, 3).archive_from = build.today()
         agree(transaction, 1)
         transaction.add(VisaList(n=9, made=build.today(), sha256=bytes(32)))
@@ -365,6 +367,7 @@ def test_one_confirmation_names_every_case_that_it_covers(office: Office, types:
     office.settle(1, 2)
     with office.opened() as inbox, inbox.transaction() as transaction:
         workflow.set_closed(workflow.of(transaction, 1), None)
+        workflow.of(transaction, 1).archive_from = None
         transaction.delete(transaction.get_one(Measure, (1, 1)))
     office.json("declare", "1")
     with session(office) as run:

@@ -16,7 +16,7 @@ from inbox.vault.tables import Case, Message
 from tests import next_version
 from tests.support.backup_media import Copies, as_it_is, signed_anew
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first, today
-from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_ending import aged, tell_portal
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_trio import Trio, of_the_case
 from tests.support.inbox_visas import agreed
@@ -342,7 +342,8 @@ def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
     trio.others.json("show", "3")
     trio.others.json("decide", "3", "no_transmission", "--reason", "x")
     agreed(trio.others)
-    said = trio.others.run("destroy", "3", "--early", "drill").out
+    aged(trio.others)
+    said = trio.others.run("destroy", "3").out
     assert Path(made["keystore"]).name in said
     assert "the vault, from before now" in said
     restored, _ = copies.restore(trio.others, made, tmp_path / "old")
