@@ -165,6 +165,17 @@ def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protec
     assert early in refused(office, "measure", "1", "process_fix")
 
 
+def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """That it is told no longer would tell the reporter something, too."""
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("measure", "1", "process_fix", "--tell")
+    phone(office)
+    office.json("close", "1", "out_of_scope", *FULL, "--to", "defender_of_rights")
+    assert {"process_fix", "referred_external"} == {*told().measures_disclosed}
+
+
 def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
     phone(office)
     office.json("measure", "1", "prosecutor_word")
