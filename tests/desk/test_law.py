@@ -1,11 +1,16 @@
 """The law at the desk: shown, and replaced once what it changes was seen."""
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+from sqlalchemy import select
+
+from inbox.vault.casework_tables import Duty
 from templates.law import folder
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import PASSPHRASE, Office
+from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.laws import FRENCH, edited
 
 
@@ -36,6 +41,32 @@ def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_
         assert 303 == client.send("/en/office/law", **form, **typed).status_code
         assert sha256 in client.page("/en/office/law")
     assert sha256 == office.json("law")["law"]
+
+
+@pytest.mark.copy_of("authored")
+def test_all_that_another_law_asks_is_due_by_it_while_the_desk_stays_open(
+    office: Office, tmp_path: Path
+) -> None:
+    """What it asks of a case that was asked nothing, and when the rest is due; nobody opens it anew."""
+    law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 1")
+    duties = (law / "duties.toml").read_text("utf-8")
+    (law / "duties.toml").write_text(duties.replace('within = "1 month"', 'within = "9 days"', 1), "utf-8")
+    office.json("judge", "1", "--severity", "1", "--reason", "x")
+    with sitting(office) as client:
+        before = _duties(client)
+        form = {"folder": str(law), "sha256": folder.sha256(folder.read(law)).hex(), "loosening": "on"}
+        sent = client.send("/en/office/law", **form, **{"passphrase-officer": PASSPHRASE})
+        assert 303 == sent.status_code
+        after = _duties(client)
+    assert {"art40"} == after.keys() - before.keys()
+    assert (today() + timedelta(9)).isoformat() == after["art14"].isoformat()
+    assert before["art14"] > after["art14"]
+
+
+def _duties(client: Client) -> dict[str, date]:
+    """Return until when each decision about case 1 is due, as it is stored."""
+    with client.desk.inbox.transaction() as session:
+        return {each.kind: each.due for each in session.scalars(select(Duty).filter_by(case=1))}
 
 
 def test_no_folder_changes_nothing(client: Client, tmp_path: Path) -> None:
