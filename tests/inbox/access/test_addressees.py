@@ -100,3 +100,13 @@ def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
     assert SAID in refused(office, *letter, "--address", "M. Leroy, 3 rue du Port")
     assert "could tell who reported" in refused(office, *letter, "--address", "Chez Mme Kerguelen")
     office.json(*letter, "--address", "3 rue du Port")
+
+
+def test_the_address_of_a_letter_to_a_person_counts(office: Office) -> None:
+    """That one is named anyhow; in care of whom it goes must not tell who reported."""
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    words = ("persons_notice", "--to", "Firmin Quélennec", "--text", "Un badge aurait servi.")
+    letter = ["letter", "1", *words, "--out", str(office.out / "x")]
+    for address in ("Chez Mme Kerguelen", "La voisine du dessus"):
+        assert "could tell who reported" in refused(office, *letter, "--address", address)
+    office.json(*letter, "--address", "3 rue du Port")
