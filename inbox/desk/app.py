@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
 from inbox.desk import headers, jobs, locked, problems, rendering, state, style
-from inbox.desk.office import law, office, registers, texts
+from inbox.desk.office import keys, law, office, officers, portal, registers, texts
 from inbox.desk.pages import (
     access,
     case,
@@ -51,6 +51,9 @@ _PAGES = (
     journal.pages,
     law.pages,
     texts.pages,
+    officers.pages,
+    keys.pages,
+    portal.pages,
     registers.pages,
     office.pages,
     jobs.pages,

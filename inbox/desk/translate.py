@@ -69,9 +69,14 @@ _PASSAGES = {"chosen", "picked", "removed"}
 
 
 def field(language: str, name: str) -> str:
-    """Return the label of a field that officers fill in; an empty text for any other."""
-    label = labels.of("field").get(name) or labels.of("part").get(name)
-    return label.in_(language) if label else ""
+    """Return the label of a field that officers fill in; an empty text for any other.
+
+    The name of one that is filled in for each language ends with it, as in ``entry-text-fr``.
+    """
+    if label := labels.of("field").get(name) or labels.of("part").get(name):
+        return label.in_(language)
+    stem, _, spoken = name.rpartition("-")
+    return f"{field(language, stem)} ({LANGUAGES[spoken]})" if spoken in LANGUAGES and stem else ""
 
 
 def value(language: str, given: str, name: str) -> str:

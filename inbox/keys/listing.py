@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crypto import base64url
 from inbox.keys.destruction import destroyable_from, is_awaited, is_useless
 from inbox.language import labels
+from inbox.language.labels import Labelled
 from inbox.language.views import View
 from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
@@ -37,8 +38,12 @@ def listing(session: Session, today: date) -> list[View]:
 def rendered(keys: list[View]) -> Iterator[str]:
     """Yield a line for each key."""
     for key in keys:
-        said = labels.said("key_state", key["state"], day=key["day"])
-        yield f"{key['kind']:<6}  {key['id']}  {key['not_before']} to {key['not_after']}  {said}"
+        yield f"{key['kind']:<6}  {key['id']}  {key['not_before']} to {key['not_after']}  {state(key)}"
+
+
+def state(key: View) -> Labelled:
+    """Return how a key of the list stands, in words, with a day as it is written in each language."""
+    return labels.said("key_state", key["state"], day=date.fromisoformat(key["day"]) if key["day"] else None)
 
 
 def _intake(session: Session, key: IntakeKey, today: date) -> tuple[State, date | None]:

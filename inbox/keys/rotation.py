@@ -20,6 +20,8 @@ from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 EPOCH = timedelta(days=90)
+# How many days keys can be made for.
+SHORTEST, LONGEST = 31, 366
 AHEAD = timedelta(days=30)
 _Key = TypeVar("_Key", IntakeKey, ReplyKey)
 _DAY = timedelta(days=1)
@@ -81,13 +83,12 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
     Raises Refused until 30 days before the present ones end.
     """
     intake, reply = ends(session)
-    due = min(intake, reply) - AHEAD
-    if today < due:
+    if today < due(session):
         raise Refused(
             sentence(
                 "the keys serve until {end}: the next ones can be made from {due}",
                 end=min(intake, reply),
-                due=due,
+                due=due(session),
             ),
             sentence("if somebody may know the present ones, replace them at once: inbox keys rotate --now"),
         )
@@ -108,6 +109,11 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
     if office.card_until is not None:
         office.card_until = today - _DAY  # all keys on it are withdrawn
     return _make(home, session, (today, today), epoch)
+
+
+def due(session: Session) -> date:
+    """Return the day from which the next keys can be made, 30 days before the present ones end."""
+    return min(ends(session)) - AHEAD
 
 
 def ends(session: Session) -> tuple[date, date]:

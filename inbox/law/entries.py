@@ -50,11 +50,16 @@ class Part:
     optional: bool = False
 
     @property
+    def name(self) -> str:
+        """What it is called in a form, and in labels.toml."""
+        return f"entry-{self.key}"
+
+    @property
     def fields(self) -> Mapping[str, str]:
         """The names of its fields in a form, with the language of each, "" for none."""
         if self.shape in {Shape.LINE, Shape.TEXT}:
-            return {f"entry-{self.key}-{each}": each for each in LANGUAGES}
-        return {f"entry-{self.key}": ""}
+            return {f"{self.name}-{each}": each for each in LANGUAGES}
+        return {self.name: ""}
 
 
 @dataclass(frozen=True, slots=True)

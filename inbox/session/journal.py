@@ -1,6 +1,6 @@
 """The journal of this inbox: one entry for each action, in the transaction that does it (SPEC 9.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,6 +117,15 @@ def lines(session: Session, first: int) -> Iterator[Line]:
         entry = _parsed(row)
         day = entry.day if entry else None
         yield Line(row.n, day, entry if row.n in open_to_all else None)
+
+
+def newest(session: Session, codes: Collection[str]) -> Mapping[str, Entry]:
+    """Return the newest entry of each of these actions that those present may read, unverified.
+
+    It goes through the whole journal: not for pages that officers open all day.
+    """
+    found = (each.entry for each in lines(session, 1))
+    return {entry.action: entry for entry in found if entry and entry.action in codes}
 
 
 def of_case(session: Session, number: int) -> Iterator[Entry]:

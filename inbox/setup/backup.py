@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from crypto.backup import Backup, File, Listed, encode
-from crypto.journal import Head
+from crypto.journal import Head, Value
 from inbox.deadlines import visas
 from inbox.keys.officers import Credential
 from inbox.language.errors import Refused
@@ -121,6 +121,38 @@ class Restored:
     def is_old(self) -> bool:
         """Whether the vault has to be upgraded before it can be used."""
         return self.version != schema_version.newest()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the journal says of copies: the last backup with its key store, and of what this inbox was made.
+
+    ``backed_up`` is None before the first backup. ``restored`` is the day on which the inbox was put back,
+    ``taken`` that of the backup, both None if it never was; ``rejoined`` if it has gone on with its portal
+    since then where bundles were missing. ``next_case`` is the number of the next case at the time.
+    """
+
+    backed_up: date | None
+    keystore: str
+    restored: date | None
+    taken: str
+    next_case: Value | None
+    rejoined: date | None
+
+
+def look(inbox: Inbox, who: Actor) -> Standing:
+    """Return what is known of backups of this inbox; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        found = journal.newest(session, {Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP})
+        made, back, gap = map(found.get, (Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP))
+        return Standing(
+            backed_up=made.day if made else None,
+            keystore=str(made.values["keystore"]) if made else "",
+            restored=back.day if back else None,
+            taken=str(back.values["backup"]) if back else "",
+            next_case=back.values.get("next_case") if back else None,
+            rejoined=gap.day if gap and back and gap.n > back.n else None,
+        )
 
 
 def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Made:

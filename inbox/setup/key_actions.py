@@ -2,10 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-from crypto import pages
+from crypto import pages, signing
 from crypto.bundle import KEYRING, KEYRING_SIGNATURE
 from crypto.errors import CryptoError
 from crypto.pages import Pages
@@ -40,6 +40,39 @@ class Destroyable:
 
     plan: Plan
     set_aside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Every key of this inbox with what becomes of it, and how those that others check by are known.
+
+    ``next_from`` is the day from which the next keys can be made, ``root`` and ``card`` are fingerprints, of
+    the root key of the deployment and of the key that signs our card; ``card`` is None for the root's inbox,
+    which issues the ``keyring`` (serial, last day) instead. ``can_destroy`` if a key can be destroyed today.
+    """
+
+    keys: list[View]
+    warnings: list[Sentence]
+    next_from: date
+    root: str
+    card: str | None
+    keyring: KeyringFile | None
+    can_destroy: bool
+
+
+def look(inbox: Inbox, who: Actor) -> Standing:
+    """Return how the keys stand, nothing secret; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_KEYS)) as session:
+        office, keys = queries_office.office(session), listing.listing(session, who.today)
+        return Standing(
+            keys=keys,
+            warnings=expiry_warnings.warnings(session, who.today),
+            next_from=rotation.due(session),
+            root=signing.fingerprint(office.root_key),
+            card=None if office.root_seed else signing.fingerprint(signing.public_key(office.card_seed)),
+            keyring=queries_office.newest_keyring(session) if office.root_seed else None,
+            can_destroy=any(each["state"] == listing.State.DESTROYABLE for each in keys),
+        )
 
 
 def list_keys(inbox: Inbox, who: Actor) -> list[View]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from inbox.law import changes, codes_in_use, folders, in_use
 from inbox.law.changes import Change
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.system import atomic_files
 from inbox.vault.casework_tables import Duty
 from templates.law.rules import Law
 
@@ -63,6 +65,22 @@ def read(inbox: Inbox, who: Actor) -> Law:
     """Return the law in use; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         return in_use.of(session)
+
+
+def copy(inbox: Inbox, who: Actor, out: Path) -> None:
+    """Write the files of the law in use into a new folder ``out``, for the portal, counsel or an editor.
+
+    Raises Refused if the folder is there, and as ``Inbox.acting``.
+    """
+    if out.exists():
+        raise Refused(
+            sentence("{folder} is already there", folder=out), sentence("take it away, or rename it")
+        )
+    with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
+        files = in_use.files(session)
+    atomic_files.make_folder(out)
+    for name, content in files.items():
+        atomic_files.write(out / name, [content])
 
 
 def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:

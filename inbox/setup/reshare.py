@@ -14,9 +14,8 @@ from crypto import passphrase
 from crypto.journal import Presence
 from inbox.access import conflicts
 from inbox.casework import unfinished
-from inbox.keys import key_store, officers, share_file
+from inbox.keys import key_store, officers, share_file, vault_header
 from inbox.keys.secret_sharing import Circle, Proven, Sharing, check, prove, share, withdraw
-from inbox.keys.vault_header import encode
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.session import journal, reconcile
@@ -68,6 +67,32 @@ class _Change:
     planned: Planned
     action: Action
     by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Who holds the shares, of which it takes ``quorum``; ``former`` were officers once."""
+
+    members: Sequence[Officer]
+    former: Sequence[Officer]
+    quorum: int
+    sharing: str
+
+    @property
+    def spare(self) -> int:
+        """How many shares can be lost before nobody opens the inbox any more."""
+        return len(self.members) - self.quorum
+
+
+def look(inbox: Inbox, who: Actor) -> Shared:
+    """Return who holds the shares; nothing of what opens them. Raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
+        return Shared(
+            members=queries_office.officers(session),
+            former=[each for each in queries_office.everybody(session) if each.member is None],
+            quorum=inbox.quorum,
+            sharing=vault_header.name(inbox.header.sharing),
+        )
 
 
 def list_officers(inbox: Inbox, who: Actor) -> Sequence[Officer]:
@@ -160,7 +185,7 @@ def reshare(
                 deployment = queries_office.office(session).name
             written = handout.write(proven, deployment, minutes) if handout else None
             atomic_files.sync_folder(home.root)
-            atomic_files.write(home.header, [encode(sharing.header(generation))])
+            atomic_files.write(home.header, [vault_header.encode(sharing.header(generation))])
             inbox.vault.close()
             _sweep(home, opened, sharing, generation)
     except BaseException:

@@ -31,6 +31,11 @@ def pinned_instance(session: Session) -> Instance | None:
     return session.scalar(select(Instance).order_by(Instance.position.desc()).limit(1))
 
 
+def instances(session: Session) -> Sequence[Instance]:
+    """Return every instance key that an officer accepted, the portal's first, then those before it."""
+    return session.scalars(select(Instance).order_by(Instance.position.desc())).all()
+
+
 def intake(session: Session, instance_key: bytes, n: int) -> IntakeBundle | None:
     """Return a collected intake bundle."""
     return session.get(IntakeBundle, (instance_key, n))

@@ -21,7 +21,7 @@ from tests.support import inbox_builders as build
 from tests.support.desk_room import SAME, Client, serving, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 
-OFFICE = ["/office", "/office/texts/reply", "/office/backup"]
+OFFICE = [f"/office{each}" for each in ("", "/texts/reply", "/officers", "/keys", "/portal", "/backup")]
 # Every page of an empty desk, by the path below the language.
 PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
 

@@ -32,6 +32,7 @@ TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")
 CODE = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 DONE_AT_THE_DESK = [
     *("inbox (show|queue|list|links|handlers|retention|templates|outbox)\\b",),
+    *("inbox (card|channels|keys list|keys rotate)\\b",),
     *("inbox (decide|reopen|close|extend|declare|source-risk|quarantine|break-glass|identity|minimise)\\b",),
     *("--(reason|until|to|ground|early|received|degree|template|disclosure|text-file|person)\\b",),
 ]

@@ -54,7 +54,11 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
 
 @keys_group.command()
 @click.option(
-    "--days", type=click.IntRange(31, 366), default=EPOCH.days, show_default=True, help="How long they serve."
+    "--days",
+    type=click.IntRange(rotation.SHORTEST, rotation.LONGEST),
+    default=EPOCH.days,
+    show_default=True,
+    help="How long they serve.",
 )
 @click.option("--now", "at_once", is_flag=True, help="Replace all keys today: somebody may know them.")
 @reason_option

@@ -43,6 +43,15 @@ def adopt() -> ResponseReturnValue:
     return redirect(url_for("law.show"), 303)
 
 
+@pages.post("/office/law/copy")
+def copy() -> ResponseReturnValue:
+    """Put the files of the law in use on the medium."""
+    desk, who = here(), actor()
+    laws.copy(desk.inbox, who, medium_folder() / f"law-{who.today}")
+    seat().say(Done.LAW_COPIED)
+    return redirect(url_for("law.show"), 303)
+
+
 @pages.post("/office/law/sheet")
 def write_sheet() -> ResponseReturnValue:
     """Put the record of processing, or the impact assessment, on the medium."""

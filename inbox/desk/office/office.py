@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.strictjson import LARGEST
 from inbox.deadlines import settings
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.done import Done
@@ -63,8 +64,18 @@ def _done(said: Done) -> ResponseReturnValue:
 
 @pages.get("/office/backup")
 def ask_backup() -> ResponseReturnValue:
-    """Ask where the key store goes."""
-    return rendering.page("office/backup.html", folder=here().medium)
+    """Say what is known of copies, and ask where the key store goes."""
+    desk = here()
+    standing = backups.look(desk.inbox, actor())
+    return rendering.page("office/backup.html", folder=desk.medium, standing=standing)
+
+
+@pages.post("/office/numbering")
+def go_on_after() -> ResponseReturnValue:
+    """Let new cases have higher numbers than the lost inbox gave."""
+    settings.continue_numbering(here().inbox, actor(), forms.number("last-case", LARGEST))
+    seat().say(Done.NUMBERING_SET)
+    return redirect(url_for("office.ask_backup"), 303)
 
 
 @pages.post("/office/backup")

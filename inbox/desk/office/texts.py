@@ -211,11 +211,11 @@ def _value(part: Part) -> Value:
         case Shape.TEXT:
             return {language: forms.text(name).strip() for name, language in part.fields.items()}
         case Shape.CODES:
-            return request.form.getlist(f"entry-{part.key}")
+            return request.form.getlist(part.name)
         case Shape.FLAG:
-            return f"entry-{part.key}" in request.form
+            return part.name in request.form
         case Shape.WORDS | Shape.CODE:
-            return _line(f"entry-{part.key}")
+            return _line(part.name)
 
 
 def _line(name: str) -> str:

@@ -63,7 +63,7 @@ def collect() -> ResponseReturnValue:
     desk = here()
     chosen = [path for path in medium.files(medium_folder()) if path.name in request.form.getlist("bundle")]
     given = request.form.get("fingerprint", "").strip() or None
-    acceptance = Acceptance(None, given, lambda _: False)
+    acceptance = Acceptance(None, given, lambda _: False, after_restore="after-restore" in request.form)
     outcomes = list(collect_bundles(desk.inbox, actor(), chosen, acceptance, progress=work_goes_on))
     return rendering.page("exchange/collected.html", outcomes=outcomes)
 

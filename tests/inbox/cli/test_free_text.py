@@ -45,9 +45,10 @@ FIELDS = {
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
     Kept.SOUGHT: {"search", "tag", "names", "case", "officer"},
-    # Those with a brace are the questions of a report that an officer enters.
+    # Those with a brace are the questions of a report that an officer enters, and the texts of the office.
     Kept.OFFICE: {
-        "consulted", "subject", "opinion", "file", "fingerprint", "folder", "heard", "keystore", "persons",
+        "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
+        "keystore", "persons",
         "{{ name }}", "q-{{ field.id }}",
     },
 }  # fmt: skip

@@ -214,7 +214,7 @@ def form_fields() -> set[str]:
         "passphrase-",
         "share",
     }
-    of_texts = {name for form in entries.FORMS.values() for part in form.parts for name in part.fields}
+    of_texts = {part.name for form in entries.FORMS.values() for part in form.parts}
     return (named | set(made) | set(listed) | set(score.NAMES) | of_texts) - not_typed
 
 

@@ -1,0 +1,42 @@
+"""The portal with which this inbox exchanges bundles, and the channels of bodies outside."""
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from crypto import card
+from inbox.desk import forms, rendering
+from inbox.desk.done import Done
+from inbox.desk.state import actor, here, seat
+from inbox.keys.channel_cards import Offered
+from inbox.setup import channel_actions, portals
+from inbox.system import given_files
+
+pages = Blueprint("portal", __name__, url_prefix="/office/portal")
+
+
+@pages.get("")
+def show() -> ResponseReturnValue:
+    """Show which portal was confirmed, how far the exchange is, and the channels of bodies outside."""
+    return rendering.page("office/portal.html", standing=portals.look(here().inbox, actor()))
+
+
+@pages.post("/channels")
+def accept() -> ResponseReturnValue:
+    """Put the channel of a body outside onto the keyring, or its newer card."""
+    folder = forms.path("card-folder")
+    raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
+    offered = Offered(raw, signature, forms.line("fingerprint") or None)
+    channel_actions.accept_card(here().inbox, actor(), offered)
+    return _done(Done.CHANNEL_ACCEPTED)
+
+
+@pages.post("/channels/remove")
+def remove() -> ResponseReturnValue:
+    """Take the channel of a body outside off the keyring."""
+    channel_actions.remove_channel(here().inbox, actor(), forms.line("channel"))
+    return _done(Done.CHANNEL_REMOVED)
+
+
+def _done(said: Done) -> ResponseReturnValue:
+    seat().say(said)
+    return redirect(url_for("portal.show"), 303)

@@ -1,0 +1,65 @@
+"""The portal with which this inbox exchanges bundles, and how far both are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crypto import base64url
+from crypto.signing import fingerprint
+from inbox.deadlines import exchange_rhythm
+from inbox.deadlines.exchange_rhythm import Missed
+from inbox.keys import channel_cards
+from inbox.language.views import View
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import queries_exchange, queries_office
+from inbox.vault.tables import IntakeBundle, OutboxBundle
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A portal by the fingerprint of its instance key, with its bundle that was collected last, if any."""
+
+    fingerprint: str
+    last: IntakeBundle | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Our channel, the ``present`` portal, those ``before`` it, and the exchanges.
+
+    ``made`` is the outbox made last, ``unconfirmed`` how many the portal is not known to have applied. An
+    exchange was ``missed``, else the next is due on a day; both are None before the first. ``bodies`` are the
+    channels of bodies outside, None where this is not the root's inbox.
+    """
+
+    deployment: str
+    channel: str
+    present: Portal | None
+    before: Sequence[Portal]
+    made: OutboxBundle | None
+    unconfirmed: int
+    missed: Missed | None
+    due: date | None
+    bodies: Sequence[View] | None
+
+
+def look(inbox: Inbox, who: Actor) -> Standing:
+    """Return how the exchange with the portal stands; raises as ``Inbox.acting``."""
+    with inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
+        office = queries_office.office(session)
+        portals = [
+            Portal(fingerprint(each.key), queries_exchange.last_intake(session, each.key))
+            for each in queries_exchange.instances(session)
+        ]
+        return Standing(
+            deployment=base64url.encode(office.deployment),
+            channel=office.channel,
+            present=portals[0] if portals else None,
+            before=portals[1:],
+            made=queries_exchange.last_outbox(session),
+            unconfirmed=len(queries_exchange.unconfirmed_outboxes(session)),
+            missed=exchange_rhythm.missed(session, who.today),
+            due=exchange_rhythm.due(session),
+            bodies=channel_cards.listing(session) if office.root_seed else None,
+        )
