@@ -82,12 +82,21 @@ def test_a_mistake_is_said_at_its_field_and_what_was_typed_stays(
     assert before == in_use(sat)
 
 
-@pytest.mark.parametrize("code", ["", "Bad code", "x" * 33, "é", "details"])
-def test_a_new_reply_needs_a_short_name_that_is_free(sat: Client, code: str) -> None:
-    given = fields(sat.page(f"{REPLY}/entry/details")) | {"entry-code": code}
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("details", "The short name details is taken"),
+        *((each, "Enter a-z, 0-9 and _") for each in ("", "Bad code", "x" * 33, "é")),
+    ],
+)
+def test_a_new_reply_needs_a_short_name_that_is_free(sat: Client, code: str, said: str) -> None:
+    given = fields(sat.page(f"{REPLY}/entry/details")) | {"entry-code": code, "entry-title-en": "Other"}
     shown = sat.send(f"{REPLY}/new/look", **given)
-    assert (422, True) == (shown.status_code, 'role="alert"' in shown.text)
-    assert code == fields(shown.text)["entry-code"]
+    assert (422, True) == (shown.status_code, said in shown.text)
+    assert (said.startswith("Enter"), code) == (
+        '<a href="#entry-code">' in shown.text,
+        fields(shown.text)["entry-code"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +140,8 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         refused = client.send(f"{REPLY}/entry/details", **other, **TWO)
         assert (422, True) == (refused.status_code, "not what was shown last" in refused.text)
         assert 422 == client.send(f"{REPLY}/entry/details", **given | {"seen": ""}, **TWO).status_code
-        assert 401 == client.send(f"{REPLY}/entry/details", **given).status_code
+        asked = client.send(f"{REPLY}/entry/details", **given)
+        assert (401, True) == (asked.status_code, "<dt>Text (Français)</dt>" in asked.text)
         assert before == in_use(client)
         assert 303 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
         assert before.replace("manque des précisions", "manque des détails <b>") == in_use(client)
