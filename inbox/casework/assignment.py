@@ -41,11 +41,13 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
     Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of them;
     Refused for a name that no officer can have; otherwise as ``Inbox.acting`` does.
     """
-
-    def give(session: Session, number: int) -> None:
-        _assign(session, who, number, officer)
-
-    bulk.do(inbox, who, action(Code.ASSIGN, officer=officer), numbers, give)
+    bulk.do(
+        inbox,
+        who,
+        action(Code.ASSIGN, officer=officer),
+        numbers,
+        lambda session, number: give(session, number, officer, who.today),
+    )
 
 
 def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
@@ -95,7 +97,8 @@ def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
     return None
 
 
-def _assign(session: Session, who: Actor, number: int, officer: str | None) -> None:
+def give(session: Session, number: int, officer: str | None, today: date) -> None:
+    """Assign a case within an action; raises CaseRefused as ``assign``."""
     work = workflow.of(session, number)
     if officer is not None:
         known = queries_office.officer(session, officer)
@@ -107,4 +110,4 @@ def _assign(session: Session, who: Actor, number: int, officer: str | None) -> N
         if refused := _why_not(session, number, officer):
             raise refused
     work.assigned = officer
-    workflow.acted(session, number, who.today)
+    workflow.acted(session, number, today)

@@ -51,21 +51,45 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """
 
     def choose(session: Session) -> Action:
-        code = _code(session, number, decision)
-        is_warned = addressees.check(session, number, decision.addressee, decision.despite)
-        is_warned = is_warned or _lacks_reply(session, number, decision.choice)
-        return action(
-            code,
-            number,
-            decision.reason and "; ".join(filter(None, (decision.reason, decision.despite))),
-            despite=bool(decision.despite.strip()) and is_warned,
-            duty=legal_duties.decided_by(in_use.of(session), decision.choice),
-            decision=decision.choice,
-            decision_ground=decision.ground or None,
-        )
+        return deciding(session, number, decision)
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         return take(session, number, decision, who.today)
+
+
+def deciding(session: Session, number: int, decision: Decision) -> Action:
+    """Return what the journal notes of a decision, by as many officers as it takes.
+
+    Raises Refused without a reason and for a decision that the law does not have; as ``addressees.check``.
+    """
+    code = _code(session, number, decision)
+    is_warned = addressees.check(session, number, decision.addressee, decision.despite)
+    is_warned = is_warned or _lacks_reply(session, number, decision.choice)
+    return action(
+        code,
+        number,
+        decision.reason and "; ".join(filter(None, (decision.reason, decision.despite))),
+        despite=bool(decision.despite.strip()) and is_warned,
+        duty=legal_duties.decided_by(in_use.of(session), decision.choice),
+        decision=decision.choice,
+        decision_ground=decision.ground or None,
+    )
+
+
+def is_taken(session: Session, number: int, decision: Decision) -> bool:
+    """Tell whether this very decision stands already, with its ground and until the same day."""
+    row = session.get(Duty, (number, legal_duties.decided_by(in_use.of(session), decision.choice)))
+    if row is None or (row.decided is None) != (decision.until is not None):
+        return False
+    same = (row.decision, row.ground) == (decision.choice, decision.ground)
+    return same and (decision.until is None or row.due == decision.until)
+
+
+def check(session: Session, number: int, decision: Decision, today: date) -> None:
+    """Return if a decision could be taken now; nothing is changed. Raises as ``take``."""
+    with session.begin_nested() as undone:
+        take(session, number, decision, today)
+        undone.rollback()
 
 
 def take(session: Session, number: int, decision: Decision, today: date) -> Duty:

@@ -94,9 +94,19 @@ def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> No
 
     Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting`` does.
     """
-    with inbox.acting(who, action(Code.ASSESS_SOURCE, number, reason, risk=risk)) as session:
-        workflow.of(session, number).source_risk = risk.value
-        workflow.acted(session, number, who.today)
+    with inbox.acting(who, assessing(number, risk, reason)) as session:
+        set_risk(session, number, risk, who.today)
+
+
+def assessing(number: int, risk: Risk, reason: str) -> Action:
+    """Return what the journal notes of an assessment of the risk; Refused without a reason."""
+    return action(Code.ASSESS_SOURCE, number, reason, risk=risk)
+
+
+def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
+    """Set the risk to the source within an action; raises as ``workflow.of``."""
+    workflow.of(session, number).source_risk = risk.value
+    workflow.acted(session, number, today)
 
 
 def noted(session: Session, number: int, taken: Taken) -> Action:

@@ -31,6 +31,7 @@ class Form(StrEnum):
     EXTENSION = "extension"
     CLOSING = "closing"
     NOTE = "note"
+    ASSESSMENT = "assessment"
     REPORT = "report"
 
 

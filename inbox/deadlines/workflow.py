@@ -120,17 +120,30 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
     """
 
     def choose(session: Session) -> Action:
-        before = asdict(of(session, number).parts)
-        changed = {name: value for name, value in parts.items() if before[name] != value}
-        return action(Code.JUDGE, number, reason, **changed)
+        return judging(session, number, parts, reason)
 
     with chosen_action.acting(inbox, who, number, choose) as session:
-        work = of(session, number)
-        work.parts = replace(work.parts, **parts)
-        work.judged = True
-        legal_duties.keep_in_step(session, work, who.today)
-        acted(session, number, who.today)
-        return work
+        return set_score(session, number, parts, who.today)
+
+
+def judging(session: Session, number: int, parts: Mapping[str, int], reason: str) -> Action:
+    """Return what the journal notes of a score that is set: the parts that change.
+
+    Raises as ``of``, and Refused without a reason.
+    """
+    before = asdict(of(session, number).parts)
+    changed = {name: value for name, value in parts.items() if before[name] != value}
+    return action(Code.JUDGE, number, reason, **changed)
+
+
+def set_score(session: Session, number: int, parts: Mapping[str, int], today: date) -> Workflow:
+    """Set parts of the score of a case within an action; raises as ``of``."""
+    work = of(session, number)
+    work.parts = replace(work.parts, **parts)
+    work.judged = True
+    legal_duties.keep_in_step(session, work, today)
+    acted(session, number, today)
+    return work
 
 
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:

@@ -51,13 +51,22 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     if actions is None:
         return _refused(refused)
     cases = [each.case for each in actions if each.case is not None]
-    shown = {"action": actions[0], "cases": cases, "names": g.names, "needed": g.needed, "path": request.path}
+    path, written = g.get("apart", (request.path, witnesses.written()))
+    shown = {"action": actions[0], "cases": cases, "names": g.names, "needed": g.needed, "path": path}
     if "asked" in g:
         return redirect(url_for("confirmations.show"), 303)
     wrong = refused.what if g.has_typed else ""
     shown["may_be_asked"] = may_be_asked(actions)
-    page = rendering.page("confirm.html", **shown, wrong=wrong, written=witnesses.written())
+    page = rendering.page("confirm.html", **shown, wrong=wrong, written=written)
     return page, HTTPStatus.UNAUTHORIZED
+
+
+def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
+    """Let what is confirmed next be asked for by a form of its own, with these fields.
+
+    So nothing that was done by one officer alone stands before the second one as if that one confirmed it.
+    """
+    g.apart = path, written
 
 
 def _damaged(error: CryptoError) -> ResponseReturnValue:

@@ -47,11 +47,13 @@ class Shown:
     That is the officers to whom it might be assigned, what to do about each obstacle to closing it, the
     ``duties`` that can be decided, by their codes, the measures that officers record ``by_hand``, those
     that are ``addressed`` to somebody, and those ``sanitised``: they come with the text that is sent.
+    It ``may_close`` if nothing is in the way but that it takes a second officer.
     """
 
     view: View
     officers: Sequence[str]
     before_closing: Sequence[tuple[Obstacle, Sentence]]
+    may_close: bool
     duties: Mapping[str, Duty]
     by_hand: Sequence[str]
     addressed: Sequence[str]
@@ -67,12 +69,13 @@ def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, language)
         _mark_read(session, number)
-        obstacles = map(Obstacle, view["work"]["closing"])
+        obstacles = [*map(Obstacle, view["work"]["closing"])]
         rules = in_use.of(session).measures.items()
         return Shown(
             view,
             [each.name for each in queries_office.officers(session)],
             [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in obstacles],
+            all(exits.takes_two(Exit.CLOSE, [what]) for what in obstacles),
             legal_duties.choices(session, number),
             measures.by_hand(session),
             [code for code, each in rules if each.addressee],

@@ -72,7 +72,9 @@ class Inbox:
     ) -> Iterator[Session]:
         """Give a session in which ``who`` takes an action, which the journal notes if the block ends.
 
-        What is done to several cases at once is noted of each: ``also`` are the same action on the others.
+        What is done to several cases at once is noted of each: ``also`` are the same action on the others,
+        or what else is done to the same case. It all takes as many officers as the one that takes most, and
+        reaches a case in quarantine only if all of it may.
         Reading is noted once for each session (``once``).
         If the action makes a case, ``new_case`` draws its number in the session, and the entry names it.
         Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
@@ -83,15 +85,16 @@ class Inbox:
         """
         self._check_valid()
         self.vault.today = who.today
-        action, rule = self._by_enough(who, action), action.rule
+        action, rule = self._by_enough(who, action, *also), action.rule
+        quarantine = all(each.rule.quarantine for each in (action, *also))
         if action.officers > 1:
-            with self.vault.transaction(who.officers, quarantine=rule.quarantine) as session:
+            with self.vault.transaction(who.officers, quarantine=quarantine) as session:
                 declared.check_actions(session, (action, *also))
         noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
         looks = Looks()
         try:
-            with self.vault.transaction(sees, quarantine=rule.quarantine) as session:
+            with self.vault.transaction(sees, quarantine=quarantine) as session:
                 looks = comparisons.begin(session, noted)
                 made = replace(action, case=new_case(session)) if new_case else action
                 for each in (made, *also):
@@ -130,10 +133,15 @@ class Inbox:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
 
-    def _by_enough(self, who: Actor, action: Action) -> Action:
-        """Return the action by two officers, if words that come with it are compared before two alone."""
+    def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
+        """Return the action by as many officers as all take that is done with it.
+
+        It takes two if words that come with it are compared before two alone.
+        """
+        together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
-            return action.by(2) if comparisons.takes_two(session, who, action) else action
+            needed = [2 if comparisons.takes_two(session, who, each) else each.officers for each in together]
+        return action if max(needed) <= action.officers else action.by(max(needed))
 
     def settle(self) -> None:
         """Bring the files of the home to where the vault says that they are; Superseded if it may not say."""

@@ -67,9 +67,9 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "note", text="Vu.\r\nÀ revoir")
         sends(client, "tag", names="port scellé")
         sends(client, "untag", name="port")
-        sends(client, "assign", officer="bruno")
+        sends(client, "assess", officer="bruno")
         assert client.send("/en/case/1/measure", kind="process_fix", degree="0").status_code == 409
-        sends(client, "source-risk", risk="high", reason="hardly  anybody")
+        sends(client, "assess", risk="high", reason="hardly  anybody")
         sends(client, "measure", kind="process_fix", degree="0", addressee="Brigade")
         sends(client, "measure", kind="disciplinary_sanction", degree="2", day=today().isoformat())
         sends(client, "tell/1", told="on")
@@ -85,7 +85,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
         sends(client, "rate", credibility="2", reason="two agree")
         assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
-        sends(client, "judge", **parts | {"danger": "3"}, reason="armed")
+        sends(client, "assess", **parts | {"danger": "3"}, reason="armed")
         sends(client, "reply", text="Merci")
         assert "Two officers close it together" in client.page("/en/case/1")
         sends(client, "close", **both(outcome="moot", disclosure="partial"))  # it is urgent
@@ -202,7 +202,7 @@ def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None
 
 
 def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
-    sends(client, "assign", officer="bruno")
+    sends(client, "assess", officer="bruno")
     sends(client, "tag", names="port")
     for form in ({"officer": "bruno"}, {"tag": "PORT"}):
         client.send("/en/queue", sort="priority", **form)
@@ -292,7 +292,7 @@ def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
             ("assign", {"case": ["1"], "officer": "z" * 600}),
         ):  # fmt: skip
             assert client.send(f"/en/many/{path}", **form).status_code == 409
-        for path, one in (("tag", {"names": " "}), ("untag", {}), ("assign", {"officer": "z" * 600})):
+        for path, one in (("tag", {"names": " "}), ("untag", {}), ("assess", {"officer": "z" * 600})):
             assert client.send(f"/en/case/1/{path}", **one).status_code == 409
     removed, assigned = {"removed": True}, {"officer": "bruno"}
     expected = [("tag", {}), ("tag", {}), ("tag", removed), ("tag", removed), *[("assign", assigned)] * 2]
@@ -420,7 +420,7 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
         assert client.send("/en/case/1/dossier", **plan, **to).status_code == 401
         early = client.send("/en/case/1/dossier", **both(**plan, **to))
         assert (409, True) == (early.status_code, "risk to the source" in early.text)
-        sends(client, "source-risk", risk="low", reason="many know")
+        sends(client, "assess", risk="low", reason="many know")
         made = client.send("/en/case/1/dossier", **both(**plan, **to))
         assert (200, True) == (made.status_code, "lies on the medium" in made.text)
         assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409

@@ -267,7 +267,7 @@ def test_no_report_reaches_a_page_as_anything_but_text(
         client.send("/en/queue", search=HOSTILE, sort="deadline")
         pages += [
             client.ask("/en/"),
-            client.send("/en/case/1/judge", reason=HOSTILE * 99, **dict.fromkeys(PARTS, "1")),
+            client.send("/en/case/1/assess", reason=HOSTILE * 99, **dict.fromkeys(PARTS, "1")),
         ]
     assert [200] * 5 + [409] == [page.status_code for page in pages]
     assert [set()] * 6 == list(map(strange, pages))
@@ -290,7 +290,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
         assert "would not fit into the slot" in answer.text
         assert client.send("/en/case/9/reply", text="kept").status_code == 409
         assert client.send("/en/case/1/status", status="unheard-of").status_code == 400
-        assert client.send("/en/case/1/judge", danger="7").status_code == 400
+        assert client.send("/en/case/1/assess", danger="7").status_code == 400
         assert client.ask("/en/case/9").status_code == 409
         assert client.ask(f"/en/case/{2**53 - 1}").status_code == 409
         assert (

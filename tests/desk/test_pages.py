@@ -489,10 +489,10 @@ def answer(page: Page) -> None:
     page.select_option("#status", "assessing")
     page.click("text=Change the status")
     page.click(".tabs >> text=Work")
-    page.click("summary >> text=Judge it")
+    expect(page.locator("#score ~ p").first).to_contain_text("proposed from the answers")
     page.check("input[name=severity][value='3']")
-    page.fill("#judge-reason", "seals were changed twice")
-    page.click("text=Set the score")
+    page.fill("#assess-reason", "seals were changed twice")
+    page.click("text=Record the assessment")
     expect(page.locator("#score ~ p").first).to_contain_text("judged by an officer")
 
 

@@ -290,13 +290,13 @@ def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: O
         shown = as_of(alice.page("/en/case/1"))
         bruno.page("/en/case/1")
         assert alice.send("/en/case/1/note", text="first", as_of=shown).status_code == 303
-        assert bruno.send("/en/case/1/assign", officer="bruno").status_code == 303
+        assert bruno.send("/en/case/1/assess", officer="bruno").status_code == 303
         asked = {"risk": "high", "reason": "few know it"}
-        met = alice.send("/en/case/1/source-risk", **asked, as_of=shown)
+        met = alice.send("/en/case/1/assess", **asked, as_of=shown)
         assert (met.status_code, "<strong>assigned</strong>" in met.text) == (409, True)
         assert "few know it" in met.text
         assert "high" != source_risk(alice)
-        assert alice.send("/en/case/1/source-risk", **asked, as_of=as_of(met.text)).status_code == 303
+        assert alice.send("/en/case/1/assess", **asked, as_of=as_of(met.text)).status_code == 303
         assert "high" == source_risk(alice)
 
 

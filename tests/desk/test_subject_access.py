@@ -78,7 +78,7 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, stick: Pa
 def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
     with sitting(office, stick) as client:
         client.send("/en/access", **ASKED)
-        office_forms = {"source-risk": {"risk": "low"}, "decide": {"choice": "transmit", "addressee": "P"}}
+        office_forms = {"assess": {"risk": "low"}, "decide": {"choice": "transmit", "addressee": "P"}}
         for path, form in office_forms.items():
             assert 303 == client.send(f"/en/case/1/{path}", **both(**form, reason="drill")).status_code
         assert "Proceedings go on" in client.page("/en/access/1")

@@ -86,7 +86,7 @@ LIFTS: Mapping[Code, Lift] = {
     Code.JUDGE: Lift(
         OTHERS,
         ("judge", "1", "--danger", "0", *_WHY),
-        f"{_CASE}/judge",
+        f"{_CASE}/assess",
         dict.fromkeys(score.NAMES, "0") | _DRILL,
     ),
     Code.RECORD_MEASURE: Lift(

@@ -13,8 +13,7 @@ from crypto.dossier import Dossier, Purpose
 from crypto.printable import visible
 from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
-from inbox.casework import namesakes, withholding
-from inbox.casework.namesakes import Judged
+from inbox.casework import withholding
 from inbox.casework.withholding import Unopposed
 from inbox.cli.options import (
     NUMBER,
@@ -31,10 +30,11 @@ from inbox.cli.options import (
     text_of,
     text_options,
 )
-from inbox.dossiers import compose, letters, render, send, subject_access
+from inbox.dossiers import compose, letters, namesakes, render, send, subject_access
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
 from inbox.dossiers.letters import Wanted
+from inbox.dossiers.namesakes import Judged
 from inbox.dossiers.send import Sealing
 from inbox.dossiers.subject_access import Answer, Concerned, Seen
 from inbox.language import labels

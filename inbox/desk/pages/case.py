@@ -18,6 +18,9 @@ from inbox.vault import score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
+# What a form says to assign a case to nobody: a field that is empty is left as it is.
+NOBODY = "-"
+
 
 class Part(StrEnum):
     """A part of the page of a case, of which a screen shows one at a time; labels stand in labels.toml."""
@@ -54,7 +57,11 @@ def show(case: int, part: str) -> ResponseReturnValue:
         scoring=scoring,
         labels=labels,
         before_closing=shown.before_closing,
+        may_close=shown.may_close,
         duties=shown.duties,
+        decided=[each["duty"] for each in shown.view["work"]["duties"] if each["decided"]],
+        undecided=[each["duty"] for each in shown.view["work"]["duties"] if not each["decided"]],
+        nobody=NOBODY,
         measures={code: labels.of("measure")[code] for code in shown.by_hand},
         addressed=shown.addressed,
         sanitised=shown.sanitised,

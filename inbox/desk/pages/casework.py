@@ -1,21 +1,25 @@
 """The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold, links."""
 
+from dataclasses import asdict
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.casework import assignment, decisions, legal_hold, links, measures, notes, tags
+from inbox.casework import assessing, assignment, decisions, legal_hold, links, measures, notes, tags
+from inbox.casework.assessing import Assessment
 from inbox.casework.decisions import Decision
 from inbox.casework.links import MANY, Relation
 from inbox.casework.measures import Risk, Taken
 from inbox.deadlines import workflow
-from inbox.desk import rendering
+from inbox.desk import problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
-from inbox.desk.pages.case import Part, done
+from inbox.desk.pages.case import NOBODY, Part, done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.dossiers import recording
+from inbox.session.actions import Code
 from inbox.vault import score
 from inbox.vault.casework_tables import Credibility
 
@@ -44,13 +48,6 @@ def untag(case: int) -> ResponseReturnValue:
     return done(case, Part.WORK, Done.TAGGED)
 
 
-@pages.post("/case/<int:case>/assign")
-def assign(case: int) -> ResponseReturnValue:
-    """Say which officer sees to a case."""
-    assignment.assign(here().inbox, actor(), [case], line("officer") or None)
-    return done(case, Part.WORK, Done.ASSIGNED)
-
-
 @pages.post("/many/tag")
 def tag_many() -> ResponseReturnValue:
     """Give the chosen cases words by which they are found again."""
@@ -72,12 +69,62 @@ def assign_many() -> ResponseReturnValue:
     return queue.done(Done.ASSIGNED_MANY)
 
 
-@pages.post("/case/<int:case>/judge")
-def judge(case: int) -> ResponseReturnValue:
-    """Say how pressing the case is, part by part."""
-    given = {name: number(name, score.HIGHEST) for name in score.NAMES}
-    workflow.judge(here().inbox, actor(), case, given, line("reason"))
-    return done(case, Part.WORK, Done.JUDGED)
+@pages.post("/case/<int:case>/assess")
+def assess(case: int) -> ResponseReturnValue:
+    """Record what an officer says of a case at once; a decision that takes two is confirmed after it."""
+    assessed = assessing.assess(here().inbox, actor(), case, _assessment())
+    writing.done()
+    said = dict.fromkeys(_SAID[code] for code in assessed.recorded)
+    seat().say(*said)
+    if assessed.left is not None:
+        problems.confirm_apart(url_for("casework.decide", case=case), _written(assessed.left))
+        decisions.decide(here().inbox, actor(), case, assessed.left)
+        said[Done.DECIDED] = None
+    return done(case, Part.WORK, *said)
+
+
+# What is said of what an assessment recorded.
+_SAID = {
+    Code.JUDGE: Done.JUDGED,
+    Code.ASSESS_SOURCE: Done.ASSESSED,
+    Code.DECIDE: Done.DECIDED,
+    Code.ASSIGN: Done.ASSIGNED,
+}
+
+
+def _assessment() -> Assessment:
+    """Return what the form says; a field that it has not is left as it is."""
+    form = request.form
+    return Assessment(
+        risk=choice("risk", Risk) if form.get("risk") else None,
+        parts={name: number(name, score.HIGHEST) for name in score.NAMES if name in form},
+        confirmed="confirmed" in form,
+        choices=tuple(filter(None, form.getlist("choice"))),
+        extras=_decision(""),
+        officer={"": None, NOBODY: ""}.get(named := line("officer"), named),
+        reason=line("reason"),
+    )
+
+
+def _decision(choice: str, reason: str = "") -> Decision:
+    """Return a decision with all that a form gives with it."""
+    return Decision(
+        choice=choice,
+        reason=reason,
+        ground=line("decision-ground"),
+        until=day("until"),
+        addressee=line("addressee"),
+        reference=line("reference"),
+        restrictions=line("restrictions"),
+        despite=line("despite"),
+    )
+
+
+def _written(decision: Decision) -> list[tuple[str, str]]:
+    """Return a decision as the form gives it that asks for this decision alone."""
+    given = asdict(decision) | {"until": decision.until.isoformat() if decision.until else ""}
+    names = {"ground": "decision-ground"}
+    return [(names.get(name, name), value) for name, value in given.items() if value]
 
 
 @pages.post("/case/<int:case>/rate")
@@ -86,13 +133,6 @@ def rate(case: int) -> ResponseReturnValue:
     rating = choice("credibility", Credibility)
     workflow.rate(here().inbox, actor(), case, rating, line("reason"))
     return done(case, Part.WORK, Done.RATED)
-
-
-@pages.post("/case/<int:case>/source-risk")
-def source_risk(case: int) -> ResponseReturnValue:
-    """Say how much the author has to fear from an inquiry; none begins before that."""
-    measures.assess(here().inbox, actor(), case, choice("risk", Risk), line("reason"))
-    return done(case, Part.WORK, Done.ASSESSED)
 
 
 @pages.post("/case/<int:case>/measure")
@@ -131,17 +171,7 @@ def retract(case: int, position: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/decide")
 def decide(case: int) -> ResponseReturnValue:
     """Decide what the law asks to be decided, and say why."""
-    wanted = Decision(
-        choice=line("choice"),
-        reason=line("reason"),
-        ground=line("decision-ground"),
-        until=day("until"),
-        addressee=line("addressee"),
-        reference=line("reference"),
-        restrictions=line("restrictions"),
-        despite=line("despite"),
-    )
-    decisions.decide(here().inbox, actor(), case, wanted)
+    decisions.decide(here().inbox, actor(), case, _decision(line("choice"), line("reason")))
     return done(case, Part.WORK, Done.DECIDED)
 
 

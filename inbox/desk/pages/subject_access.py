@@ -10,15 +10,15 @@ from flask.typing import ResponseReturnValue
 from crypto.strictjson import LARGEST
 from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
-from inbox.casework import namesakes, withholding
-from inbox.casework.namesakes import Judged
+from inbox.casework import withholding
 from inbox.casework.withholding import Unopposed
 from inbox.desk import jobs, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, language, line, lines, number, required_day, text
 from inbox.desk.job import Work
 from inbox.desk.state import actor, here, medium_folder, seat
-from inbox.dossiers import subject_access
+from inbox.dossiers import namesakes, subject_access
+from inbox.dossiers.namesakes import Judged
 from inbox.dossiers.subject_access import Answer
 from inbox.language import labels
 

@@ -29,6 +29,7 @@ _FORMS = {
     "replies.close": Form.CLOSING,
     "replies.preview_closing": Form.CLOSING,
     "casework.note": Form.NOTE,
+    "casework.assess": Form.ASSESSMENT,
     "exchange.enter": Form.REPORT,
 }
 # In which part of the page of a case each form stands, and where there.
@@ -37,6 +38,7 @@ _PARTS = {
     Form.EXTENSION: ("dialogue", "standing"),
     Form.CLOSING: ("work", "closing"),
     Form.NOTE: ("work", "notes"),
+    Form.ASSESSMENT: ("work", "assessing"),
 }
 
 

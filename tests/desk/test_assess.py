@@ -1,0 +1,162 @@
+"""The form by which a case is assessed: all that is new of it is recorded at once, or nothing."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, passphrase_of
+
+NAMES = ("alice", "bruno", "chloe")
+WHOLE = {"risk": "high", "danger": "3", "choice": ["", "admissible"], "officer": "bruno", "reason": "x"}
+
+pytestmark = pytest.mark.copy_of("three_officers")
+
+
+@pytest.fixture(scope="module")
+def three_officers(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A case that the law asks to be told to the prosecutor, declared by alice and bruno."""
+    folder = tmp_path_factory.mktemp("assess")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    tell(world, Portal(world, folder / "medium"), {"what": "x", "coi": "no", "category": "approach"})
+    office.of("alice", "bruno").json("declare", "1")
+    return office
+
+
+def both(**form: Any) -> dict[str, Any]:
+    return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
+
+
+def noted(office: Office) -> list[str]:
+    """Return the codes of what was done to the case, but reading it, oldest first."""
+    entries = office.json("journal", "print", "--case", "1")["entries"]
+    return [each["action"] for each in entries if each["action"] not in {"declare", "show"}]
+
+
+def work(office: Office) -> dict[str, Any]:
+    """Return what stands of the work, as two officers see it."""
+    return dict(office.json("show", "1")["work"])
+
+
+def sent(client: Client, **form: Any) -> int:
+    return client.send("/en/case/1/assess", **form).status_code
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page))
+
+
+def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
+    with sitting(office) as client:
+        assert 303 == sent(client, **WHOLE)
+        page = client.page("/en/case/1/work")
+    assert ["judge", "assess-source", "decide", "assign"] == noted(office)
+    found = work(office)
+    assert ("high", 3, "bruno") == (found["source_risk"], found["parts"]["danger"], found["assigned"])
+    said = ("score is changed", "source is assessed", "decision is noted", "who sees to the case")
+    assert [] == [each for each in said if each not in page]
+
+
+def test_what_is_as_it_was_is_not_recorded_again(office: Office) -> None:
+    """The control is the first time; then one thing is new."""
+    with sitting(office) as client:
+        assert 303 == sent(client, **WHOLE)
+        assert 409 == sent(client, **WHOLE)
+        assert 303 == sent(client, **WHOLE | {"risk": "low"})
+    assert ["judge", "assess-source", "decide", "assign", "assess-source"] == noted(office)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"officer": "nobody-of-ours"}, {"reason": ""}, {"choice": "unheard-of"}, {"until": "2026-01-01"},
+        {"choice": ["admissible", "inadmissible"]}, {"addressee": "Procureur"}, {"choice": "defer"},
+        {"choice": ["no_transmission", "informed"]}, {"choice": "transmit", "officer": "bruno"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_mistake_in_one_field_leaves_all_as_it_was(office: Office, wrong: dict[str, Any]) -> None:
+    """What was typed is kept, to be mended."""
+    before = work(office)
+    with sitting(office) as client:
+        refused = client.send("/en/case/1/assess", **WHOLE | wrong)
+        assert (409, True) == (refused.status_code, "kept as a draft" in refused.text)
+        assert re.search('value="high" selected', client.page("/en/case/1/work"))
+    assert ([], before) == (noted(office), work(office))
+
+
+@pytest.mark.parametrize("wrong", [{"danger": "7"}, {"risk": "none"}, {"until": "soon"}], ids=str)
+def test_what_no_page_of_ours_would_send_changes_nothing(office: Office, wrong: dict[str, str]) -> None:
+    with sitting(office) as client:
+        assert 400 == sent(client, **WHOLE | wrong)
+    assert [] == noted(office)
+
+
+def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> None:
+    """What one officer may say is recorded; what two confirm is that decision, and nothing else."""
+    with sitting(office) as client:
+        asked = client.send("/en/case/1/assess", **WHOLE | {"choice": ["no_transmission", "admissible"]})
+        assert 401 == asked.status_code
+        assert "score is changed" in asked.text
+        assert "decision is noted" in asked.text
+        form = hidden(asked.text.partition("<main")[2])
+        assert {"choice": "no_transmission", "reason": "x"} == {
+            name: value for name, value in form.items() if name not in {"csrf_token", "as_of"}
+        }
+        assert 'action="' + client.desk.place + "/en/case/1/decide" in asked.text
+        assert "Risk" not in asked.text.partition("This is what is confirmed")[2]
+        assert 303 == client.send("/en/case/1/decide", **both(**form)).status_code
+    assert ["judge", "assess-source", "decide", "assign", "decide-by-two"] == noted(office)
+
+
+def test_a_decision_for_two_alone_asks_for_nothing_but_their_confirmation(office: Office) -> None:
+    with sitting(office) as client:
+        assert 401 == sent(client, choice="no_transmission", reason="x")
+        assert "Your draft of" not in client.page("/en/case/1/work")
+    assert [] == noted(office)
+
+
+def test_what_goes_with_a_decision_goes_with_the_one_that_has_it(office: Office) -> None:
+    """The ground of what is inadmissible; nothing of it with that nobody is informed."""
+    with sitting(office) as client:
+        chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
+        asked = client.send("/en/case/1/assess", **chosen)
+        assert (401, "facts") == (asked.status_code, hidden(asked.text)["decision-ground"])
+    grounds = {each["duty"]: (each["decision"], each["ground"]) for each in work(office)["duties"]}
+    assert ("not_needed", "") == grounds["art14"]
+
+
+def test_the_score_that_was_proposed_is_confirmed_as_it_is(office: Office) -> None:
+    with sitting(office) as client:
+        assert "proposed from the answers" in client.page("/en/case/1/work")
+        assert 303 == sent(client, confirmed="on", reason="x")
+        assert "judged by an officer" in client.page("/en/case/1/work")
+        assert 409 == sent(client, confirmed="on", reason="x")
+    assert ["judge"] == noted(office)
+
+
+def test_a_case_is_assigned_to_nobody_again_without_a_reason(office: Office) -> None:
+    with sitting(office) as client:
+        assert 409 == sent(client, officer="-")
+        assert 303 == sent(client, officer="bruno")
+        assert 409 == sent(client, officer="")
+        assert "bruno" == re.findall(r"Who sees to it</dt><dd>(\w+)", client.page("/en/case/1"))[0]
+        assert 303 == sent(client, officer="-")
+    assert ["assign", "assign"] == noted(office)
+
+
+def test_it_is_for_those_who_may_read_the_case(office: Office) -> None:
+    """Neither for an officer from whom it is kept, nor of one in quarantine; the control is another."""
+    with sitting(office) as client:
+        client.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
+    with sitting(office, officer="bruno") as client:
+        kept, absent = (client.send(f"/en/case/{n}/assess", **WHOLE) for n in (1, 9))
+        assert (409, 409) == (kept.status_code, absent.status_code)
+    with sitting(office.of("alice", "chloe"), officer="chloe") as client:
+        assert "I declare it" in client.send("/en/case/1/assess", **WHOLE).text
+    with sitting(office.of("alice", "chloe")) as client:
+        assert 303 == sent(client, **WHOLE | {"officer": "alice"})
+        client.send("/en/case/1/readers/quarantine", reason="a protected secret")
+        assert 409 == sent(client, risk="low", reason="x")

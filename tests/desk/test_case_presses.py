@@ -1,0 +1,178 @@
+"""A case in a real browser: its parts, what is said of what was done, keys, and how many presses it takes."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.desk.test_queue_keys import Presses
+from tests.support import accessibility
+from tests.support.desk_room import SAME, Served, seen, serving, tell
+from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, passphrase_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+NAMES = ("alice", "bruno", "chloe")
+SCREEN = ViewportSize(width=1280, height=800)
+MOST = 20
+SAID = {
+    "what": "Un collègue m'a proposé de l'argent. " * 20,
+    "category": "approach",
+    "path": "approached",
+    "protect": "La photo de ma voiture.",
+    "coi": "no",
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A desk with two cases that two officers have declared, and a report that waits on the medium."""
+    folder = tmp_path_factory.mktemp("presses")
+    office = Office.found_by(folder, NAMES, 2)
+    world = World(office)
+    portal = Portal(world, folder / "medium")
+    tell(world, portal, SAID, SAID)
+    for number in ("1", "2"):
+        office.json("declare", number)
+    portal.bundle(first(Reporter(world), edit=answering(**SAID)))
+    with serving(office, "--medium", folder / "medium") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, served: Served) -> Iterator[Page]:
+    with seen(chromium, served, locale="fr", viewport=SCREEN) as page:
+        yield page
+
+
+@pytest.fixture
+def case(page: Page, served: Served) -> Page:
+    """The page of the first case."""
+    page.goto(f"{served.root}/fr/case/1")
+    return page
+
+
+@pytest.fixture
+def second(chromium: Browser, page: Page, served: Served) -> Iterator[Page]:
+    """The page of bruno, in a browser of his own."""
+    form = {"csrf_token": page.locator("[name=csrf_token]").first.get_attribute("value") or ""}
+    answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)
+    (address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", answer.text())
+    context = chromium.new_context(locale="fr", viewport=SCREEN)
+    mine = context.new_page()
+    mine.goto(address)
+    mine.locator("#officer").select_option("bruno")
+    mine.fill("#passphrase", passphrase_of("bruno"))
+    mine.keyboard.press("Enter")
+    mine.locator(".present").wait_for()
+    yield mine
+    context.close()
+
+
+PARTS = {"Le signalement": "report", "Échanges": "dialogue", "Fichiers": "files", "Traitement": "work"}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_part_of_a_case_is_a_press_away_and_no_other_is_shown(case: Page, name: str) -> None:
+    """None is four screens long; the link that was pressed says where one is."""
+    link = case.locator(".tabs").get_by_role("link", name=name)
+    link.click()
+    for part in PARTS.values():
+        panel = case.locator(f".of-{part}")
+        expect(panel).to_be_visible() if part == PARTS[name] else expect(panel).to_be_hidden()
+    expect(link).to_have_attribute("aria-current", "true")
+    expect(case.locator(".tabs [aria-current]")).to_have_count(1)
+    assert case.evaluate("document.documentElement.scrollHeight") < 3 * SCREEN["height"]
+    assert accessibility.violations(case) == []
+
+
+def test_what_was_done_is_in_sight_and_has_the_focus(case: Page) -> None:
+    """Far down on the page, too, and where a tab was pressed before."""
+    case.locator(".tabs").get_by_role("link", name="Échanges").click()
+    case.set_viewport_size({"width": 360, "height": 640})
+    case.fill("#text", "Merci")
+    case.get_by_role("button", name="Répondre", exact=True).click()
+    said = case.locator(".said[role=status]")
+    expect(said).to_be_in_viewport()
+    expect(said).to_be_focused()
+    expect(case.locator(".of-dialogue")).to_be_visible()
+    case.set_viewport_size(SCREEN)
+
+
+def test_keys_lead_to_the_cases_beside_it(case: Page) -> None:
+    """Not while one types; without a case there, nothing happens."""
+    expect(case.locator("h1")).to_contain_text("Dossier 1")
+    case.keyboard.press("p")
+    case.keyboard.press("n")
+    expect(case.locator("h1")).to_contain_text("Dossier 2")
+    case.wait_for_load_state()
+    case.keyboard.press("p")
+    expect(case.locator("h1")).to_contain_text("Dossier 1")
+    case.goto(f"{case.url}/dialogue")
+    case.locator("#text").press_sequentially("n")
+    expect(case.locator("h1")).to_contain_text("Dossier 1")
+    case.locator("#text").fill("")
+    case.locator("h1").click()
+    case.keyboard.press("?")
+    expect(case.locator("#keys")).to_be_visible()
+    assert accessibility.violations(case) == []
+    case.keyboard.press("Escape")
+
+
+class Officers:
+    """Two officers whose presses are counted together; what they type is not, nor which field it goes to."""
+
+    def __init__(self, first: Page, second: Page) -> None:
+        self.page, self.mine, self.others = first, Presses(first), Presses(second)
+
+    @property
+    def count(self) -> int:
+        return self.mine.count + self.others.count
+
+    def choose(self, **chosen: str) -> None:
+        for name, value in chosen.items():
+            self.mine.count += 1
+            self.page.locator(f"#{name.replace('_', '-')}").select_option(value)
+
+    def fill(self, **typed: str) -> None:
+        for name, text in typed.items():
+            self.page.fill(f"[name={name.replace('_', '-')}]:visible", text)
+
+
+def opened(press: Presses) -> None:
+    """Open the newest case from the queue, and declare it."""
+    press(press.page.locator("tr[data-row] th a", has_text="3"))
+    press("Je le déclare")
+
+
+def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(page: Page, second: Page) -> None:
+    """Besides typing; with all that its assessment has, and what the second officer presses."""
+    both = Officers(page, second)
+    press = both.mine
+    press(page.get_by_role("link", name="Échanges portail"))
+    press("Récupérer")
+    expect(page.locator("h1")).to_have_text("Récupéré", timeout=30_000)
+    second.goto(re.sub(r"/fr/.*", "/fr/", page.url))
+    opened(both.others)
+    press(page.get_by_role("link", name="Vers les dossiers"))
+    opened(press)
+    press(page.locator(".tabs").get_by_role("link", name="Traitement"))
+    decided = {"art40": "no_transmission", "art14": "not_needed", "admissibility": "admissible"}
+    both.choose(risk="medium", officer="alice", **{f"choice_{duty}": each for duty, each in decided.items()})
+    press(page.locator("[name=danger][value='2']"))
+    page.fill("#assess-reason", "tenu pour probable")
+    press(page.locator(".assess button:visible").last)
+    expect(page.locator(".said").first).to_contain_text("La priorité est changée")
+    both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
+    press("Confirmer")
+    expect(page.locator(".said")).to_contain_text("La décision est notée")
+    both.choose(outcome="founded", disclosure="partial")
+    page.fill("#closing-text", "Merci, votre signalement est suivi.")
+    page.fill("#closing-reason", "une enquête suit")
+    press(page.locator("form[action$='/close'] button").first)
+    if page.locator("[name=passphrase-bruno]").count():
+        both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
+        press("Confirmer")
+    expect(page.locator(".said")).to_contain_text("Le dossier est clos")
+    assert both.count <= MOST
