@@ -14,6 +14,7 @@ from tests.support.inbox_builders import Office, Portal, World, passphrase_of, t
 NAME = "Firmin Quélennec"
 SAID = {"what": f"J'étais de garde. {NAME.upper()} a loué son badge. Un inconnu.", "coi": "no"}
 CAME = (today() - timedelta(25)).isoformat()
+SENT = {"choice": "transmit", "addressee": "P", "reference": "TJ 26/1"}
 ASKED = {"persons": f"{NAME}\r\n\r\nQuelennec", "received": CAME, "way": "letter"}
 OWN = f"Il est dit que {NAME} aurait cédé un moyen d'entrer."
 
@@ -78,7 +79,7 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, stick: Pa
 def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
     with sitting(office, stick) as client:
         client.send("/en/access", **ASKED)
-        office_forms = {"assess": {"risk": "low"}, "decide": {"choice": "transmit", "addressee": "P"}}
+        office_forms = {"assess": {"risk": "low"}, "decide": SENT}
         for path, form in office_forms.items():
             assert 303 == client.send(f"/en/case/1/{path}", **both(**form, reason="drill")).status_code
         assert "Proceedings go on" in client.page("/en/access/1")
