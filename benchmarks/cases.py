@@ -28,7 +28,7 @@ from stdnum import iso6346
 from crypto import blind
 from inbox.casework import link_index, links
 from inbox.overview import queue
-from inbox.overview.queue import Filter, Order
+from inbox.overview.queue_filter import Due, Filter, Order
 from inbox.questionnaire.answers import NOTE
 from inbox.setup import upgrade
 from inbox.system import atomic_files
@@ -58,7 +58,7 @@ _KEY = bytes(range(32))
 _CODES = ("approach", "threat", "info_leak", "file_misuse", "container_code", "access", "other", "")
 QUESTIONS = {
     "the queue": Filter(),
-    "one category, overdue": Filter(category="threat", overdue=True),
+    "one category, overdue": Filter(category="threat", due=Due.OVERDUE),
     "to read": Filter(to_read=True),
     "of an officer": Filter(officer="alice"),
     "of a tag": Filter(tag="escale"),

@@ -39,6 +39,11 @@ def shapes(char: str) -> bool:
     return _SHAPING.match(char) is not None
 
 
+def continues(char: str) -> bool:
+    """Tell whether a character belongs to the letter before it, as a mark does."""
+    return unicodedata.category(char) in _MARKS or shapes(char)
+
+
 def spelled(char: str) -> str:
     """Return a character as its code point, ``<U+202E>``."""
     return f"<U+{ord(char):04X}>"

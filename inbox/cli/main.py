@@ -30,6 +30,7 @@ _COMMANDS = {
     "enter": "inbox.cli.commands.exchange:enter",
     "list": "inbox.cli.commands.queue:list_command",
     "queue": "inbox.cli.commands.queue:queue",
+    "views": "inbox.cli.commands.queue:views_group",
     "judge": "inbox.cli.commands.casework:judge",
     "junk": "inbox.cli.commands.queue:junk_command",
     "show": "inbox.cli.commands.case:show",

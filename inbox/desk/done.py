@@ -11,6 +11,8 @@ class Done(StrEnum):
     REPLIED = "replied"
     STATUS_SET = "status-set"
     JUDGED = "judged"
+    VIEW_KEPT = "view-kept"
+    VIEW_REMOVED = "view-removed"
     NOTED = "noted"
     THROWN_AWAY = "thrown-away"
     TAGGED = "tagged"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inbox.overview import queue
-from inbox.overview.queue import Filter, Order
+from inbox.overview.queue_filter import Filter, Order
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 

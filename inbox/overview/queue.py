@@ -1,11 +1,11 @@
 """Which cases wait for staff, what is most pressing first."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from itertools import chain, islice
 
-from sqlalchemy import ColumnElement, Select, false, func, not_, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
@@ -17,14 +17,15 @@ from inbox.deadlines.exchange_rhythm import Missed
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.overview import queue_lines
+from inbox.overview import facets, queue_filter, queue_lines
+from inbox.overview.facets import Facet
+from inbox.overview.queue_filter import Filter, Order, QueueView, State
 from inbox.overview.queue_lines import Line
 from inbox.questionnaire import catalogue
-from inbox.session import declared
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_access, queries_office
-from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Tag, Workflow
+from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
@@ -32,49 +33,6 @@ from inbox.vault.tables import Case, FollowUp
 PAGE = 50
 # From so many on, nobody counts any more.
 MANY = 1_000
-# Words that stand in so many cases are looked up in one case after the other until a page is full; of rarer
-# ones it takes less to find all cases first.
-_DENSE = 10_000
-
-
-class Order(StrEnum):
-    """What comes first."""
-
-    PRIORITY = "priority"
-    DEADLINE = "deadline"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Which cases are asked for; an empty value asks for all, ``closed`` and ``junk`` for those alone.
-
-    There is something ``to_read`` in a case that is new, and in one with an unread letter. One is
-    ``undeclared`` that those who act may read, and of which not all of them have declared it.
-    """
-
-    status: str = ""
-    category: str = ""
-    area: str = ""
-    priority: int = 0
-    overdue: bool = False
-    due_by: date | None = None
-    to_read: bool = False
-    undeclared: bool = False
-    closed: bool = False
-    officer: str = ""
-    tag: str = ""
-    junk: bool = False
-    search: str = ""
-
-    @property
-    def tells_words(self) -> bool:
-        """Whether it finds cases by what they say, or officers wrote of that."""
-        return bool(self.search or self.tag or self.area)
-
-    @property
-    def tells_nothing(self) -> bool:
-        """Whether all that is asked for is what a line of the queue shows of every case."""
-        return replace(self, priority=0, overdue=False, due_by=None, closed=False, junk=False) == Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +44,7 @@ class QueuePage:
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``missed`` is the exchange that should have brought more by now.
     ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
-    many cases.
+    many cases. ``facets`` tell how it can be narrowed, if that was asked for.
     """
 
     count: int
@@ -99,6 +57,7 @@ class QueuePage:
     missed: Missed | None
     requests: Sequence[AccessRequest]
     workload: Sequence[Load]
+    facets: Sequence[Facet]
 
     @property
     def is_many(self) -> bool:
@@ -106,17 +65,20 @@ class QueuePage:
         return self.count >= MANY
 
 
-def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) -> QueuePage:
-    """Show page ``number``, from 1 on, of the cases that are wanted; raises as ``Inbox.acting``.
+def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: bool = True) -> QueuePage:
+    """Show page ``number``, from 1 on, of the cases of a view; raises as ``Inbox.acting``.
 
     The journal notes whether words were searched, never which.
     """
+    wanted = view.wanted
     with inbox.acting(who, _looking(wanted)) as session:
         first = max(0, number - 1) * PAGE
         access_requests.forget_names(session, who.today)
         return QueuePage(
             count(session, wanted, today=who.today),
-            queue_lines.views(session, page(session, wanted, order, today=who.today, first=first), who.today),
+            queue_lines.views(
+                session, page(session, wanted, view.order, today=who.today, first=first), who.today
+            ),
             unread_closed(session),
             undecided_closed(session, legal_duties.others(session)),
             leaves_out(session, wanted),
@@ -125,6 +87,7 @@ def look(inbox: Inbox, who: Actor, wanted: Filter, order: Order, number: int) ->
             exchange_rhythm.missed(session, who.today),
             access_requests.pending(session),
             assignment.workload(session, who.today),
+            facets.look(session, wanted, who.today) if is_faceted else (),
         )
 
 
@@ -166,13 +129,11 @@ def _looking(wanted: Filter) -> Action:
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
     """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on.
 
-    What is for its handlers alone is among them where the filter tells nothing more of it than the line does.
+    What waits comes first, then what is closed, then junk. What is for its handlers alone is among them where
+    the filter tells nothing more of it than the line does.
     """
-    wanted_rows = (
-        _matching(session, wanted, today).order_by(*_ORDER[order]).execution_options(**_reach(wanted))
-    )
-    found = session.execute(wanted_rows.offset(first).limit(PAGE)).all()
-    on_page = [number for number, _, _ in found]
+    found = list(islice(_found(session, wanted, order, today, first), PAGE))
+    on_page = [number for number, _, _, _ in found]
     rows = session.execute(
         select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(Case.number.in_(on_page))
     )
@@ -185,13 +146,14 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     apart = queries_access.for_others(session, [number for number in on_page if number not in known])
     told = declarations.given(session, on_page)
     lines = []
-    for number, rank, deadline in found:
+    for number, rank, deadline, state in found:
         case, work = known.get(number, (None, None))
         quarantined, archived = held.get(number, (None, None))
         is_archived = archived is not None and archived <= today and number not in apart
         lines.append(
             Line(
                 number=number,
+                state=state,
                 priority=rank // RANKS,
                 deadline=deadline,
                 case=case,
@@ -206,23 +168,50 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
 def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
     """Return the numbers of the cases that are asked for and may be read, MANY + 1 at most."""
+    each_state = (
+        session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
+        for each in wanted.by_state()
+    )
     # Sorted here: to sort them, the vault would find all there are, and not as many as anybody asks for.
-    return sorted(session.scalars(_matching(session, wanted, today).limit(MANY + 1)))
+    return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 
 def ordered(session: Session, wanted: Filter, order: Order, *, today: date) -> Sequence[int]:
     """Return the cases that are asked for and may be read, in the queue's order, MANY at most."""
-    return session.scalars(_matching(session, wanted, today).order_by(*_ORDER[order]).limit(MANY)).all()
+    each_state = (
+        session.scalars(
+            queue_filter.matching(session, each, today).order_by(*queue_filter.ORDER[order]).limit(MANY)
+        )
+        for each in wanted.by_state()
+    )
+    return list(islice(chain.from_iterable(each_state), MANY))
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
     """Return how many cases are asked for, MANY if there are as many or more."""
-    matching = _lines(session, wanted, today)
+    return min(MANY, sum(_count(session, each, today, MANY) for each in wanted.by_state()))
+
+
+def _count(session: Session, wanted: Filter, today: date, most: int) -> int:
+    """Return how many cases of one state are asked for, ``most`` if there are as many or more."""
+    matching = queue_filter.lines(session, wanted, today)
     if asked := fulltext.phrase(wanted.search):
         # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
         matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
-    counted = select(func.count()).select_from(matching.limit(MANY).subquery())
-    return session.scalar(counted.execution_options(**_reach(wanted))) or 0
+    counted = select(func.count()).select_from(matching.limit(most).subquery())
+    return session.scalar(counted.execution_options(**queue_filter.reach(wanted))) or 0
+
+
+def _found(
+    session: Session, wanted: Filter, order: Order, today: date, first: int
+) -> Iterator[tuple[int, int, date | None, State]]:
+    """Yield number, rank, deadline and state of what is asked for from a place on, PAGE of each state."""
+    for each in wanted.by_state():
+        rows = queue_filter.matching(session, each, today).order_by(*queue_filter.ORDER[order])
+        rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)
+        found = session.execute(rows).all()
+        yield from ((*row, State(each.state)) for row in found)
+        first = 0 if found else first - _count(session, each, today, first)
 
 
 def leaves_out(session: Session, wanted: Filter) -> bool:
@@ -242,70 +231,3 @@ def undecided_closed(session: Session, codes: Sequence[str]) -> int:
     duties = select(func.count(Duty.case.distinct())).join(Workflow, Workflow.case == Duty.case)
     due = duties.where(Duty.kind.in_(codes), Duty.decided.is_(None))
     return session.scalar(due.where(Workflow.closed.is_not(None), Workflow.junked.is_(None))) or 0
-
-
-# Down to the columns of the indexes: then nothing is sorted.
-_LAST = (Workflow.category, Workflow.area, Workflow.junked, Workflow.assigned, Workflow.case)
-_ORDER = {
-    Order.PRIORITY: (Workflow.rank, Workflow.deadline, *_LAST),
-    Order.DEADLINE: (Workflow.deadline.nulls_last(), Workflow.rank, *_LAST),
-}
-
-
-def _matching(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
-    rows = _lines(session, wanted, today)
-    if asked := fulltext.phrase(wanted.search):
-        found = select(Fulltext.case).where(Fulltext.text.match(asked))
-        if _is_dense(session, found):
-            return rows.where(found.where(Fulltext.case == Workflow.case).exists())
-        rows = rows.where(Workflow.case.in_(found))
-    return rows
-
-
-def _is_dense(session: Session, found: Select[int]) -> bool:
-    return session.scalar(select(func.count()).select_from(found.limit(_DENSE).subquery())) == _DENSE
-
-
-def _lines(session: Session, wanted: Filter, today: date) -> Select[int, int, date | None]:
-    """Return the lines of what is asked for, but for what it says."""
-    rows = select(Workflow.case, Workflow.rank, Workflow.deadline).where(*_conditions(wanted, today))
-    given = declared.is_given(session, Workflow.case)
-    if wanted.undeclared:
-        rows = rows.where(or_(*(not_(each) for each in given)) if given else false())
-    return rows.where(*given) if wanted.tells_words else rows
-
-
-def _reach(wanted: Filter) -> Mapping[str, bool]:
-    """Return how a statement reaches what is for its handlers alone, if nothing more of it is asked for."""
-    return AS_A_LINE if wanted.tells_nothing else {}
-
-
-def _conditions(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
-    yield from _by_columns(wanted, today)
-    if wanted.status:
-        yield Workflow.case.in_(select(Case.number).where(Case.status == wanted.status))
-    if wanted.officer:
-        yield Workflow.assigned == wanted.officer
-    if wanted.tag:
-        yield Workflow.case.in_(select(Tag.case).where(Tag.name == wanted.tag))
-    if wanted.to_read:
-        new = select(Case.number).where(Case.new.is_(True))
-        yield Workflow.case.in_(new.union(select(FollowUp.case).where(FollowUp.unread.is_(True))))
-
-
-def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
-    """Yield what the indexes of the queue answer by themselves."""
-    yield Workflow.is_open == (not wanted.closed and not wanted.junk)
-    if wanted.junk:
-        yield Workflow.junked.is_not(None)
-    elif wanted.closed:
-        yield Workflow.junked.is_(None)
-    for column in ("category", "area"):
-        if value := getattr(wanted, column):
-            yield getattr(Workflow, column) == value
-    if wanted.priority:
-        yield Workflow.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
-    if wanted.overdue:
-        yield Workflow.deadline < today
-    if wanted.due_by:
-        yield Workflow.deadline <= wanted.due_by

@@ -10,6 +10,7 @@ from inbox.casework import tags as case_tags
 from inbox.deadlines import urgency
 from inbox.language.views import View
 from inbox.overview import work_view
+from inbox.overview.queue_filter import State
 from inbox.questionnaire import catalogue
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case
@@ -24,6 +25,7 @@ class Line:
     """
 
     number: int
+    state: State
     priority: int
     deadline: date | None
     case: Case | None = None
@@ -58,6 +60,7 @@ def _row(line: Line, tags: list[str], cautions: list[str], today: date) -> View:
     due = line.deadline
     seen = {
         "case": line.number,
+        "state": str(line.state),
         "priority": line.priority,
         "deadline": due.isoformat() if due else None,
         "urgency": urgency.said(due, today) if due else None,

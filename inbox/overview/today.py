@@ -16,15 +16,13 @@ from inbox.keys import expiry_warnings
 from inbox.language.messages import Sentence
 from inbox.language.views import View
 from inbox.overview import queue, queue_lines
-from inbox.overview.queue import Filter, Order
+from inbox.overview.queue_filter import WEEK, Due, Filter, Order
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import AccessRequest, Workflow
 
 # So many cases stand on the page; of the others it tells how many there are.
 SHOWN = 10
-# What is due within so many days is due this week.
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,11 @@ def look(inbox: Inbox, who: Actor) -> Today:
     """Return what waits today for those who act; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
         day = who.today
-        due = queue.page(session, Filter(due_by=day), Order.DEADLINE, today=day)
+        due = queue.page(session, Filter(due=Due.TODAY), Order.DEADLINE, today=day)
         return Today(
             danger=_danger(session),
             due=queue_lines.views(session, due[:SHOWN], day),
-            due_count=queue.count(session, Filter(due_by=day), today=day),
+            due_count=queue.count(session, Filter(due=Due.TODAY), today=day),
             this_week=_due_between(session, day + timedelta(days=1), day + WEEK),
             to_read=queue.count(session, Filter(to_read=True), today=day),
             missed=exchange_rhythm.missed(session, day),

@@ -18,6 +18,7 @@ from inbox.keys import key_store, officers, share_file, vault_header
 from inbox.keys.secret_sharing import Circle, Proven, Sharing, check, prove, share, withdraw
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.overview import saved_views
 from inbox.session import journal, reconcile
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -217,7 +218,9 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
             _SEE,
         )
     officers.appoint(session, names, proven.day)
-    unfinished.end(session, [name for name in before if name not in names])
+    left = [name for name in before if name not in names]
+    unfinished.end(session, left)
+    saved_views.end(session, left)
     key_store.save(home, session, key_store.load(home, session))
     values = {**change.action.values, "sharing": proven.sharing.name, "quorum": proven.sharing.quorum}
     journal.note(session, change.by, replace(change.action, values=values))

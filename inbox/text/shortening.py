@@ -1,8 +1,9 @@
 """A line that is too long for a list: cut at the end of a word, with a sign that it goes on."""
 
 import re
-import unicodedata
 from itertools import takewhile
+
+from crypto import unseen
 
 SIGN = "…"
 # White space at which a line may be cut: not one that holds words together, nor one inside a number, which
@@ -10,7 +11,6 @@ SIGN = "…"
 _GAP = re.compile(r"(?<!\d)[^\S\u00a0\u2007\u202f]++|[^\S\u00a0\u2007\u202f]++(?!\d)")
 # What nobody writes at the end of a line that goes on: an opening mark, a dash, a comma.
 _LOOSE = "«“\u2018\"'([{,;:-\u2013— \u00a0\u2007\u202f\t"
-_JOINER = "\u200d"
 
 
 def shortened(line: str, most: int) -> str:
@@ -35,4 +35,4 @@ def _between_letters(line: str, room: int) -> int:
 
 
 def _begins_letter(line: str, place: int) -> bool:
-    return unicodedata.category(line[place])[0] != "M" and _JOINER not in line[place - 1 : place + 1]
+    return not unseen.continues(line[place]) and not unseen.shapes(line[place - 1])

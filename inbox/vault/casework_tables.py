@@ -114,6 +114,15 @@ class Workflow(Base):
         self.rank = parts.rank
 
 
+for _name, *_first in (
+    ("rank", Workflow.rank, Workflow.deadline),
+    ("deadline", Workflow.deadline, Workflow.rank),
+):
+    Index(
+        f"workflows_in_danger_by_{_name}",
+        *(Workflow.is_open, *_first, *(getattr(Workflow, each) for each in _FILTERED)),
+        sqlite_where=Workflow.danger > 0,
+    )
 Index("workflows_in_quarantine", Workflow.quarantined, sqlite_where=Workflow.quarantined.is_not(None))
 Index(
     "workflows_in_archive",
@@ -158,6 +167,19 @@ class Unfinished(Base):
     form: Mapped[str]
     day: Mapped[date]
     fields: Mapped[str]
+
+
+class SavedView(Base):
+    """A view of the queue that an officer keeps: what is ``asked`` for, as JSON; for that officer alone.
+
+    ``used`` is the day on which it was kept, or used last. It is not journalled, and no case has part in it.
+    """
+
+    __tablename__ = "saved_views"
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    used: Mapped[date]
+    asked: Mapped[str]
 
 
 class Tag(Base):

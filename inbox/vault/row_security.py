@@ -257,6 +257,7 @@ def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[C
     """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
 
     Of those that are ``hidden``, a wider choice than ``kept``, it leaves out all but what is of officers.
+    What an officer keeps for themselves is there for that one alone.
     """
     known = select(Case.__table__.c.case_id).where(
         Case.__table__.c.number.in_(hidden), Case.__table__.c.case_id.is_not(None)
@@ -270,6 +271,7 @@ def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[C
             yield _only(each, lambda kind: kind.case.is_(None) | kind.case.not_in(kept))
     for each in _OF_TWO_CASES:
         yield _only(each, lambda kind: kind.other.not_in(hidden))
+    yield _only(casework_tables.SavedView, lambda kind: kind.officer.in_(select(_OFFICERS.c.officer)))
 
 
 def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) -> CriteriaOption:

@@ -207,6 +207,7 @@ class Mailbox:
 
 
 Index("cases_by_status", Case.status)
+Index("cases_by_language", Case.language)
 Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 
 

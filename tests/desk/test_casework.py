@@ -204,8 +204,9 @@ def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None
 def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
     sends(client, "assess", officer="bruno")
     sends(client, "tag", names="port")
-    for form in ({"officer": "bruno"}, {"tag": "PORT"}):
-        client.send("/en/queue", sort="priority", **form)
+    for path, form in (("/facet", {"choice": "officer:bruno"}), ("", {"sort": "priority", "tag": "PORT"})):
+        client.send("/en/queue/view", view="open")
+        client.send(f"/en/queue{path}", **form)
         assert ("1 case", False) == (
             re.findall("<small>(.*)</small>", client.page("/en/"))[0],
             "Case 2" in client.page("/en/"),
@@ -213,7 +214,7 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
     client.send("/en/queue", sort="priority", tag="nowhere")
     assert "No case matches." in (none := client.page("/en/"))
     assert ("All open ones" in none, "New reports" in none) == (True, False)
-    client.send("/en/queue", all="yes")
+    client.send("/en/queue/view", view="open")
     assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
 
 
@@ -268,11 +269,11 @@ def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None
         assert "2 cases" in client.page("/en/")
         assert client.send("/en/many/junk", **both(**chosen)).status_code == 303
         assert "No case is open" in client.page("/en/")
-        client.send("/en/queue", sort="priority", junk="on")
+        client.send("/en/queue/facet", choice="state:junk")
         assert "Case 1" in client.page("/en/").replace("Choose case", "Case")
         assert client.send("/en/many/recover", case=["1", "2"]).status_code == 303
         assert client.send("/en/many/recover", case=["1"]).status_code == 409
-        client.send("/en/queue", sort="priority")
+        client.send("/en/queue/view", view="open")
         assert "2 cases" in client.page("/en/")
         assert client.send("/en/many/junk", reason="noise").status_code == 409
     assert ("junk", {}, "noise") in noted(office)

@@ -299,7 +299,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
         for path, forged in (
             ("/en/many/junk", {"case": str(2**70)}),
             ("/en/retention", {"case": str(2**70)}),
-            ("/en/queue", {"priority": str(2**70)}),
+            ("/en/queue/facet", {"choice": f"priority:{2**70}"}),
         ):
             sent = client.send(path, **{"sort": "priority", "reason": "x"} | forged)
             assert sent.status_code == 400

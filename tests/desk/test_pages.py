@@ -415,8 +415,8 @@ def test_the_way_into_the_archive_is_for_everybody(answering: Room) -> None:
     """From its line in the queue, to who may read it, to the case, by two officers."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/")
-    page.check("#closed")
-    page.click("text=Afficher")
+    page.click("#narrow summary")
+    page.click("button:has-text('Clos')")
     expect(page.locator("main")).to_contain_text("en archive depuis le")
     _is_for_everybody(page)
     page.click("tr:has-text('en archive depuis le') a")

@@ -107,6 +107,19 @@ def test_a_key_shows_all_keys(queue: Page) -> None:
     expect(queue.locator("#keys")).to_be_hidden()
 
 
+def test_the_queue_is_narrowed_and_widened_by_keys_alone(queue: Page) -> None:
+    """From one choice the next is a few tab stops away: the page comes back to them."""
+    queue.locator("#narrow summary").press("Enter")
+    queue.locator("[value='danger:True']").press("Enter")
+    expect(rows(queue)).to_have_count(1)
+    expect(queue.locator(".chosen button")).to_contain_text("Danger\u00a0: oui")
+    assert accessibility.violations(queue) == []
+    queue.keyboard.press("Tab")
+    expect(queue.locator(".chosen button")).to_be_focused()
+    queue.keyboard.press("Enter")
+    expect(rows(queue)).to_have_count(TEN + 2)
+
+
 def test_the_first_case_is_two_tab_stops_away(queue: Page) -> None:
     """Five were asked for; the first of these leads past what every page begins with."""
     for _ in range(2):

@@ -7,7 +7,7 @@ import click
 from crypto.printable import visible
 from inbox.access import declarations
 from inbox.cli import render
-from inbox.cli.case_selection import chosen, counted, many_cases
+from inbox.cli.case_selection import chosen, counted, many_cases, state_options
 from inbox.cli.options import Door, case_argument, json_option, officer_options
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -34,8 +34,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 
 @click.command()
 @many_cases
-@click.option("--closed", is_flag=True, help="Closed ones.")
-@click.option("--junk", is_flag=True, help="Of the junk.")
+@state_options("closed", "junk")
 @officer_options
 @json_option
 @click.pass_obj

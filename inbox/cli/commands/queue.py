@@ -1,6 +1,7 @@
-"""See which cases wait, the most pressing first; take junk out of the queue, and bring it back."""
+"""See which cases wait, by views that officers keep; take junk out of the queue, and bring it back."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -8,13 +9,26 @@ import click
 from crypto.printable import visible
 from inbox.casework import junk
 from inbox.cli import render
-from inbox.cli.case_selection import chosen, counted, filtered, filters, many_cases
+from inbox.cli.case_selection import (
+    chosen,
+    counted,
+    filtered,
+    filters,
+    many_cases,
+    narrowed,
+    sort_option,
+    state_options,
+)
 from inbox.cli.options import NUMBER, Door, json_option, officer_options, reason_option
 from inbox.deadlines import urgency
 from inbox.language.views import View
-from inbox.overview import case_view
+from inbox.overview import case_view, saved_views
 from inbox.overview import queue as case_queue
-from inbox.overview.queue import MANY, PAGE, Order
+from inbox.overview.facets import COUNTED
+from inbox.overview.queue import MANY, PAGE, QueuePage
+from inbox.overview.queue_filter import Filter, Order, QueueView, State
+from inbox.overview.saved_views import BUILT_IN
+from inbox.session.actions import Actor
 from inbox.system import terminal
 
 _FIRST = 1
@@ -32,25 +46,27 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.option(
-    "--sort",
-    type=click.Choice([each.value for each in Order]),
-    default="priority",
-    help="What comes first.",
-)
+@click.option("--view", default="open", help="By a view; what else is given narrows it: inbox views list.")
+@sort_option
 @click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
 @filters
-@click.option("--closed", is_flag=True, help="Closed ones instead.")
-@click.option("--junk", is_flag=True, help="The junk instead.")
+@state_options("open", "closed", "junk", "all")
+@click.option("--facets", is_flag=True, help="Also by what it can be narrowed, and how many each leaves.")
 @officer_options
 @json_option
 @click.pass_obj
-def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) -> None:
-    """List the cases that wait, the most pressing first."""
-    asked = filtered(wanted)
+def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: bool, **given: Any) -> None:
+    """List the cases that wait, the most pressing first; words are searched in closed ones and junk, too."""
+    is_faceted = given.pop("facets")
     with door.opened() as (inbox, who):
-        found = case_queue.look(inbox, who, asked, Order(sort), page)
-    view = {"count": found.count, "many": found.is_many, "cases": found.cases}
+        begun = saved_views.find(inbox, who, view)
+        asked = QueueView(narrowed(begun.wanted, given), Order(sort) if sort else begun.order)
+        found = case_queue.look(inbox, who, asked, page, is_faceted=is_faceted)
+    terminal.show(shown := _told(found, who), _lines(shown), as_json=as_json)
+
+
+def _told(found: QueuePage, who: Actor) -> View:
+    view: View = {"count": found.count, "many": found.is_many, "cases": found.cases}
     view |= {"unread_closed": found.unread_closed, "undecided_closed": found.undecided_closed}
     view |= {"declared_only": found.declared_only}
     view["missed"] = (
@@ -62,7 +78,88 @@ def queue(door: Door, /, *, sort: str, page: int, as_json: bool, **wanted: Any) 
         {"request": each.n, "due": each.due.isoformat(), "urgency": urgency.said(each.due, who.today)}
         for each in found.requests
     ]
-    terminal.show(view, _lines(view), as_json=as_json)
+    view["facets"] = {
+        facet.field: {choice.value: choice.count for choice in facet.choices} for facet in found.facets
+    }
+    return view
+
+
+_name = click.argument("name")
+
+
+@click.group(name="views")
+def views_group() -> None:
+    """Keep what the queue is often asked for under names; nobody else sees them."""
+
+
+@views_group.command(name="list")
+@officer_options
+@json_option
+@click.pass_obj
+def list_views(door: Door, /, *, as_json: bool) -> None:
+    """List the views that all have, then those that all present keep alike."""
+    with door.opened() as (inbox, who):
+        kept = saved_views.of(inbox, who)
+    built_in = {str(name): _asked(view) for name, view in BUILT_IN.items()}
+    shown = {"built_in": built_in, "kept": {name: _asked(view) for name, view in kept.items()}}
+    terminal.show(shown, _view_lines(built_in | shown["kept"]), as_json=as_json)
+
+
+@views_group.command(name="save")
+@_name
+@sort_option
+@filters
+@state_options("open", "closed", "junk", "all")
+@officer_options
+@json_option
+@click.pass_obj
+def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wanted: Any) -> None:
+    """Keep a view for each of those present, in the place of what was kept under its name."""
+    view = QueueView(filtered(wanted), Order(sort or Order.PRIORITY))
+    with door.opened() as (inbox, who):
+        saved_views.keep(inbox, who, name, view)
+    _say(name, "is kept; see it: inbox queue --view NAME", as_json=as_json)
+
+
+@views_group.command(name="rename")
+@_name
+@click.argument("to")
+@officer_options
+@json_option
+@click.pass_obj
+def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
+    """Keep a view under another name."""
+    with door.opened() as (inbox, who):
+        saved_views.rename(inbox, who, name, to)
+    _say(to, "is what it is called now", as_json=as_json)
+
+
+@views_group.command(name="remove")
+@_name
+@officer_options
+@json_option
+@click.pass_obj
+def remove_view(door: Door, /, *, name: str, as_json: bool) -> None:
+    """Keep a view no longer."""
+    with door.opened() as (inbox, who):
+        saved_views.remove(inbox, who, name)
+    _say(name, "is kept no longer", as_json=as_json)
+
+
+def _say(name: str, what: str, *, as_json: bool) -> None:
+    terminal.show({"view": name}, [visible(f"view {name} {what}")], as_json=as_json)
+
+
+def _asked(view: QueueView) -> dict[str, Any]:
+    """Return what a view asks for, by field; what it does not ask for is not there."""
+    empty = asdict(Filter())
+    asked = {field: value for field, value in asdict(view.wanted).items() if value != empty[field]}
+    return {"sort": str(view.order), **asked}
+
+
+def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for name, asked in shown.items():
+        yield visible(f"{name}: {', '.join(f'{field} {value}' for field, value in asked.items())}")
 
 
 @click.command(name="junk")
@@ -77,7 +174,7 @@ def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **
 
     They can be brought back for a month; their deadlines run on.
     """
-    cases = chosen(given, junk=recover)
+    cases = chosen(given, State.JUNK if recover else State.OPEN)
     with door.opened() as (inbox, who):
         numbers = cases.numbers(inbox, who)
         done = (junk.recover if recover else junk.mark)(inbox, who, numbers, reason)
@@ -104,6 +201,9 @@ def _lines(view: View) -> Iterator[str]:
         yield f"request for access {each['request']}, {due}; see: inbox access list"
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared to have no interest in them"
+    for field, counts in view["facets"].items():
+        told = (f"{value} {f'{COUNTED}+' if n is None else n}" for value, n in counts.items())
+        yield visible(f"by {field}: {', '.join(told)}")
     for row in view["cases"]:
         due = f"due {row['deadline']}, {row['urgency']}" if row["deadline"] else "nothing due"
         if why := _kept(row):
@@ -111,6 +211,7 @@ def _lines(view: View) -> Iterator[str]:
             continue
         score = f"P{row['priority']} {_score(row):<3}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
+        officer += "  JUNK" if row["state"] == State.JUNK else ""
         yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {visible(row['category'])}{officer}"
         yield render.summary(row)
         if row["tags"]:

@@ -1,9 +1,10 @@
 """Which cases wait, the most pressing first; what is done to those chosen from the queue."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from crypto.keyring import Texts
@@ -12,11 +13,14 @@ from inbox.access import declarations
 from inbox.casework import assignment, junk, tags, unfinished
 from inbox.desk import rendering
 from inbox.desk.done import Done
-from inbox.desk.forms import cases, choice, day, line, number
+from inbox.desk.forms import cases, choice, line, number
 from inbox.desk.state import actor, here, seat, waiting
+from inbox.overview import facets, saved_views
 from inbox.overview import queue as case_queue
 from inbox.overview import today as todays
-from inbox.overview.queue import MANY, PAGE, Filter, Order
+from inbox.overview.facets import COUNTED, Facet
+from inbox.overview.queue import MANY, PAGE
+from inbox.overview.queue_filter import ME, NOBODY, Due, Filter, Order, QueueView
 from inbox.overview.today import SHOWN
 from inbox.questionnaire import scoring
 from inbox.replies import acknowledging
@@ -40,9 +44,10 @@ def today() -> ResponseReturnValue:
 
 @pages.post("/today")
 def narrow() -> ResponseReturnValue:
-    """Show in the queue all that is due by a day, or has something that nobody has read."""
+    """Show in the queue all that is due by then, or has something that nobody has read."""
     mine = seat()
-    mine.wanted, mine.order = Filter(due_by=day("due_by"), to_read="to_read" in request.form), Order.DEADLINE
+    due = choice("due_by", Due) if request.form.get("due_by") else ""
+    mine.wanted, mine.order = Filter(due=due, to_read="to_read" in request.form), Order.DEADLINE
     return redirect(url_for("queue.first"), 303)
 
 
@@ -50,7 +55,7 @@ def narrow() -> ResponseReturnValue:
 def show(page: int) -> ResponseReturnValue:
     """Show a page of the cases that were asked for last."""
     mine, who = seat(), actor()
-    found = case_queue.look(here().inbox, who, mine.wanted, mine.order, page)
+    found = case_queue.look(here().inbox, who, QueueView(mine.wanted, mine.order), page)
     return rendering.page(
         "queue/queue.html",
         rows=found.cases,
@@ -62,6 +67,16 @@ def show(page: int) -> ResponseReturnValue:
         missed=found.missed,
         requests=found.requests,
         workload=found.workload,
+        facets=found.facets,
+        chosen=_chosen(found.facets, mine.wanted),
+        built_in=saved_views.BUILT_IN,
+        kept=saved_views.of(here().inbox, who),
+        kept_days=saved_views.KEPT_DAYS,
+        longest=saved_views.LONGEST_NAME,
+        shown_by=QueueView(mine.wanted, mine.order),
+        nobody=NOBODY,
+        me_only=ME,
+        counted=COUNTED,
         labels=_labels(found.questionnaire),
         wanted=mine.wanted,
         is_narrowed=mine.wanted != Filter(),
@@ -75,27 +90,68 @@ def show(page: int) -> ResponseReturnValue:
 
 @pages.post("/queue")
 def ask() -> ResponseReturnValue:
-    """Ask for other cases, or in another order."""
+    """Ask for other words, or in another order; what else was chosen stays."""
     mine, form = seat(), request.form
-    if "all" in form:
-        mine.wanted = Filter()
-        return redirect(url_for("queue.first"), 303)
     mine.order = choice("sort", Order)
-    mine.wanted = Filter(
-        status=form.get("status", ""),
-        category=form.get("category", ""),
-        area=form.get("area", ""),
-        priority=number("priority", 4) if form.get("priority") else 0,
-        overdue="overdue" in form,
+    mine.wanted = replace(
+        mine.wanted,
         to_read="to_read" in form,
         undeclared="undeclared" in form,
-        closed="closed" in form,
-        junk="junk" in form,
-        officer=form.get("officer", ""),
         tag=tags.folded(tag) if (tag := form.get("tag", "").strip()) else "",
         search=form.get("search", "").strip(),
     )
     return redirect(url_for("queue.first"), 303)
+
+
+@pages.post("/queue/facet")
+def narrow_further() -> ResponseReturnValue:
+    """Narrow what was asked for by a choice, or no longer."""
+    mine = seat()
+    field, _, value = request.form.get("choice", "").partition(":")
+    try:
+        mine.wanted = facets.toggled(mine.wanted, field, value)
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
+    return redirect(url_for("queue.first", _anchor="narrow"), 303)
+
+
+@pages.post("/queue/any-state")
+def any_state() -> ResponseReturnValue:
+    """Ask for the states that are asked for by themselves."""
+    mine = seat()
+    mine.wanted = replace(mine.wanted, state="")
+    return redirect(url_for("queue.first", _anchor="narrow"), 303)
+
+
+@pages.post("/queue/view")
+def see_view() -> ResponseReturnValue:
+    """Show the queue by a view."""
+    mine = seat()
+    found = saved_views.find(here().inbox, actor(), line("view"))
+    mine.wanted, mine.order = found.wanted, found.order
+    return redirect(url_for("queue.first"), 303)
+
+
+@pages.post("/queue/views/keep")
+def keep_view() -> ResponseReturnValue:
+    """Keep what was asked for as a view of this officer's."""
+    mine = seat()
+    saved_views.keep(here().inbox, actor(), line("view-name"), QueueView(mine.wanted, mine.order))
+    return done(Done.VIEW_KEPT)
+
+
+@pages.post("/queue/views/rename")
+def rename_view() -> ResponseReturnValue:
+    """Keep a view under another name."""
+    saved_views.rename(here().inbox, actor(), line("view"), line("view-name"))
+    return done(Done.VIEW_KEPT)
+
+
+@pages.post("/queue/views/remove")
+def remove_view() -> ResponseReturnValue:
+    """Keep a view no longer."""
+    saved_views.remove(here().inbox, actor(), line("view"))
+    return done(Done.VIEW_REMOVED)
 
 
 @pages.post("/many/junk")
@@ -146,6 +202,12 @@ def done(said: Done) -> ResponseReturnValue:
     """Show the queue again, and say what was done."""
     seat().say(said)
     return redirect(url_for("queue.first"), 303)
+
+
+def _chosen(found: Sequence[Facet], wanted: Filter) -> Sequence[tuple[str, str]]:
+    """Return the choices by which the queue is narrowed, as field and value."""
+    chosen = ((facet.field, each.value) for facet in found for each in facet.choices if each.is_chosen)
+    return [each for each in chosen if each[0] != "state" or wanted.state]
 
 
 @dataclass(frozen=True, slots=True)

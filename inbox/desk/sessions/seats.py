@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from inbox.desk.done import Done
 from inbox.desk.sessions import witnesses
 from inbox.desk.sessions.confirmations import Confirmation
-from inbox.overview.queue import Filter, Order
+from inbox.overview.queue_filter import Filter, Order
 from inbox.session.actions import Actor
 from inbox.session.inbox import Unlocked
 from inbox.system.clock import today

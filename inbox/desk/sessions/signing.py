@@ -9,6 +9,7 @@ from inbox.desk.sessions import guard
 from inbox.desk.state import here, seat
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.overview import saved_views
 from inbox.session import journal_actions
 
 pages = Blueprint("signing", __name__)
@@ -33,6 +34,7 @@ def sign_in() -> ResponseReturnValue:
     mine = desk.seats.sign_in(name)
     journal_actions.sign_in(desk.inbox, mine.actor())
     unfinished.sweep(desk.inbox, mine.actor().today)
+    saved_views.sweep(desk.inbox, mine.actor().today)
     guard.seat_in(mine)
     return redirect(url_for("queue.today"), 303)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from inbox.overview import queue
+from inbox.overview import queue_filter
 from inbox.vault import score
 from inbox.vault.casework_tables import Declaration, Workflow
 from tests.support.case_commands import MORE, RECIPIENT
@@ -192,7 +192,7 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
         assert ("case 1", "case 1") == (rows[1]["summary"], listed[1]["summary"])
         said = [unread.others.run(*words).out for words in (closed, ("list",))]
         with sitting(unread.others) as client:
-            client.send("/en/queue", sort="priority", closed="on", priority="0")
+            client.send("/en/queue/facet", choice="state:closed")
             said.append(client.page("/en/queue/1"))
         assert [hidden] * 3 == [CANARY not in each for each in said]
         assert hidden is ("not shown before: inbox declare 3\n" in said[0])
@@ -224,7 +224,7 @@ def test_no_search_finds_a_case_before_all_have_declared_it(
     unread: Trio, words: list[str], dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
-    monkeypatch.setattr(queue, "_DENSE", dense)
+    monkeypatch.setattr(queue_filter, "_DENSE", dense)
     unread.others.json("declare", "3")
     unread.others.json("reopen", "3", "--reason", "x")
     with unread.others.opened() as inbox, inbox.transaction() as session:
@@ -245,7 +245,7 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     assert "there is no case 3" in unread.excluded.run("declare", "1", "3").err
     assert before == unread.office.state()
     with sitting(unread.others) as client:
-        client.send("/en/queue", sort="priority", closed="on", priority="0")
+        client.send("/en/queue/facet", choice="state:closed")
         assert "I declare it" in client.page("/en/queue/1")
         assert client.send("/en/many/declare", case=["1", "2", "3"]).status_code == 303
         page = client.page("/en/queue/1")
@@ -261,7 +261,8 @@ def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     assert "2 cases match" in unread.others.run(*flood).err
     assert "2 cases match" in unread.excluded.run(*flood, "--count", "3").err
     with sitting(unread.others) as client:
-        client.send("/en/queue", sort="priority", closed="on", undeclared="on", priority="0")
+        client.send("/en/queue/facet", choice="state:closed")
+        client.send("/en/queue", sort="priority", undeclared="on")
         assert "I declare it of all 2" in client.page("/en/queue/1")
         assert client.send("/en/many/declare-all", count="3").status_code == 409
         assert client.send("/en/many/declare-all", count="2").status_code == 303

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.access import handlers
-from inbox.overview import queue
+from inbox.overview import queue_filter
 from inbox.session import journal_view
 from tests.support.inbox_builders import CLOSING, Office, today
 from tests.support.inbox_trio import CANARY, Trio
@@ -69,7 +69,7 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
     entrusted: Trio, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And nothing more; where a filter would tell more, the case is not there."""
-    monkeypatch.setattr(queue, "_DENSE", dense)
+    monkeypatch.setattr(queue_filter, "_DENSE", dense)
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
     told = {"case", "priority", "deadline", "urgency", "for_handlers", "undeclared"}
     assert {name for name, value in seen.items() if value is not None} == told

@@ -145,7 +145,7 @@ def test_its_clocks_run_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> N
     (junk,) = office.json("queue", "--junk")["cases"]
     assert (before, True) == (junk["deadline"], bool(before))
     moved(monkeypatch).wait(20)
-    assert [1] == [case["case"] for case in office.json("queue", "--junk", "--overdue")["cases"]]
+    assert [1] == [case["case"] for case in office.json("queue", "--junk", "--due", "overdue")["cases"]]
     seen = office.json("oversight")
     assert (5, 4, 1) == (
         seen["deadlines"]["first_act"]["overdue"],

@@ -32,7 +32,7 @@ OPTIONS = {
     Kept.VAULT: {"reference", "restrictions", "redact", "added", "removed"},
     Kept.SOUGHT: {
         "search", "category", "area", "officer", "tag", "body", "ground", "template", "include", "key",
-        "since", "day", "received",
+        "since", "day", "received", "language", "state", "view",
     },
     Kept.OFFICE: {
         "names", "fingerprint", "confirm_instance", "new_instance", "subject", "opinion", "name", "channel",
@@ -44,7 +44,7 @@ FIELDS = {
     Kept.JOURNAL: {"reason", "despite"},
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
-    Kept.SOUGHT: {"search", "tag", "names", "case", "officer"},
+    Kept.SOUGHT: {"search", "tag", "names", "case", "officer", "view-name"},
     # Those with a brace are the questions of a report that an officer enters, and the texts of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",

@@ -119,13 +119,13 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
     heard(office)
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])
-    assert 0 == office.json("queue", "--overdue", "--category", "info_leak")["count"]
+    assert 0 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
     clock.wait(1)
-    assert 1 == office.json("queue", "--overdue", "--category", "info_leak")["count"]
+    assert 1 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
     assert asked(office)["art40"]["late"]
     assert f"  {'overdue by 1 day':<18}  Telling the prosecutor" in office.run("show", "1").out
     office.json("decide", "1", "no_transmission", "--reason", "told already")
-    assert 0 == office.json("queue", "--overdue", "--category", "info_leak")["count"]
+    assert 0 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
 
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:

@@ -30,9 +30,10 @@ from inbox.exchange.manual_entry import Route
 from inbox.keys import listing
 from inbox.language import labels
 from inbox.law import entries
-from inbox.overview import oversight, timeline
+from inbox.overview import facets, oversight, timeline
 from inbox.overview.case_view import Notice
-from inbox.overview.queue import Order
+from inbox.overview.queue_filter import Due, Order, State
+from inbox.overview.saved_views import BuiltIn
 from inbox.questionnaire.answers import Oddity
 from inbox.registers import registers, security, sheets
 from inbox.registers.rows import Column, Register
@@ -87,6 +88,10 @@ CODES: Mapping[str, Iterable[str]] = {
     "ledger": disclosures.Unasked,
     "obstacle": STOPPING - ELSEWHERE,
     "order": Order,
+    "state": State,
+    "due": Due,
+    "facet": facets.FIELDS,
+    "queue_view": BuiltIn,
     "oddity": Oddity,
     "override": oversight.Override,
     "part": score.NAMES,

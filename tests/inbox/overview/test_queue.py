@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from inbox.cli.commands import queue as commands_queue
-from inbox.overview import neighbours, queue
+from inbox.overview import neighbours, queue, queue_filter
 from inbox.overview.neighbours import Neighbours
-from inbox.overview.queue import Filter, Order
+from inbox.overview.queue_filter import Filter, Order
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
@@ -119,7 +119,7 @@ FILTERS = [
     (["--priority", "4"], [3, 5, 1]),
     (["--status", "received"], [2, 4, 3, 5, 1]),
     (["--status", "assessing"], []),
-    (["--overdue"], []),
+    (["--due", "overdue"], []),
     (["--closed"], []),
     (["--to-read"], [2, 4, 3, 5, 1]),
     (["--search", "AGENT quai"], [4]),
@@ -146,7 +146,7 @@ def test_words_that_are_in_very_many_cases_find_the_same(
     waiting: Office, options: list[str], found: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are looked up in another way."""
-    monkeypatch.setattr(queue, "_DENSE", 1)
+    monkeypatch.setattr(queue_filter, "_DENSE", 1)
     listed = waiting.json("queue", *options)
     assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
 

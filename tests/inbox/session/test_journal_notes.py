@@ -28,7 +28,7 @@ ELSEWHERE = {
     "officers renew", "officers seen", "keys rotate", "keys destroy", "channels accept", "channels remove",
     "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "many pass-on",
     "acknowledge", "dossier make", "dossier verify", "law", "visa list", "visa record", "open-archive",
-    "access namesake", "letter",
+    "access namesake", "letter", "views list", "views save", "views rename", "views remove",
 }  # fmt: skip
 
 

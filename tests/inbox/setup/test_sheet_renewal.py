@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from inbox.keys import share_file
+from inbox.vault.casework_tables import SavedView, Unfinished
 from tests.support import inbox_builders as build
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of
+from tests.support.inbox_builders import QUICK, Office, Said, passphrase_of, today
 from tests.support.inbox_circles import opened_by
 from tests.support.inbox_clock import moved
 
@@ -220,11 +222,18 @@ def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
 def test_who_left_is_not_waited_for_and_who_joined_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody ends the notice by removing those who have to confirm it."""
+    """Nobody ends the notice by removing those who have to confirm it. Who left leaves no draft or view."""
     assert 0 == office.run("officers", "seen").code
+    with office.opened() as inbox, inbox.transaction() as session:
+        for name in ("alice", "chloe"):
+            session.add(SavedView(officer=name, name="x", used=today(), asked="{}"))
+            session.add(Unfinished(officer=name, case=None, form="report", day=today(), fields="[]"))
     office.secret_of("dora").write_text(passphrase_of("dora"))
     two = [*NAMES[:2]]
     assert 0 == change(office, "remove", "chloe", names=two).code
+    with office.opened() as inbox, inbox.transaction() as session:
+        kept = [session.scalars(select(kind.officer)).all() for kind in (SavedView, Unfinished)]
+        assert [["alice"], ["alice"]] == kept
     assert 0 == change(office, "add", "dora", names=[*two, "dora"]).code
     told = office.of("alice", "dora").run("list").err
     assert ("NOTICE: " in told, "Not read yet" in told) == (True, False)

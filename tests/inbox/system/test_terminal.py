@@ -43,6 +43,7 @@ LINES = {
     "show 1 --json": False,
     "queue": True,
     "queue --search owned": True,
+    "queue --all --facets": True,
     "links 1": False,
     "link 1 2 same_facts": False,
     "unlink 1 2": False,
@@ -93,6 +94,7 @@ NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify
 NOTHING_OF_A_REPORT |= {"questionnaire", "restore", "session", "settings", "sign-pages"}
 NOTHING_OF_A_REPORT |= {"law", "templates", "upgrade", "journal clock", "journal verify", "discard"}
 NOTHING_OF_A_REPORT |= {"open-archive", *(f"visa {each}" for each in ("list", "record"))}
+NOTHING_OF_A_REPORT |= {f"views {each}" for each in ("list", "save", "rename", "remove")}
 NOTHING_OF_A_REPORT |= {"access namesake", "letter", "register", "sheet"}
 NOTHING_OF_A_REPORT |= {f"consultation {each}" for each in ("record", "retract")}
 NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}

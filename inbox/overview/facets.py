@@ -1,0 +1,193 @@
+"""By what the cases that are asked for can be narrowed further, and how many each choice leaves.
+
+A count is what a press on the choice finds, for those who act: cases that are kept from them count nowhere,
+those for other handlers where a line of the queue tells as much, and those that not all have declared in
+nothing that says what a report says.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from inbox.overview import queue_filter
+from inbox.overview.queue_filter import ME, NOBODY, WEEK, Due, Filter, State
+from inbox.vault import row_security
+from inbox.vault.casework_tables import Workflow
+from inbox.vault.score import RANKS
+from inbox.vault.tables import Case
+
+# Of more cases the choices are counted no further: a press narrows them until they are fewer.
+COUNTED = 10_000
+# Fields of a filter by which it can be narrowed, in the order in which they stand; each with a value that is
+# none, by which is known how far a question about it may reach.
+FIELDS: Mapping[str, Any] = {
+    "state": "",
+    "due": Due.TODAY,
+    "danger": True,
+    "status": "?",
+    "officer": "?",
+    "category": "?",
+    "priority": 1,
+    "area": "?",
+    "language": "?",
+}
+_EMPTY = Filter()
+_PRIORITIES = {"1", "2", "3", "4"}
+# What is due on a day is due by each of these.
+_CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a field; ``count`` is how many cases it leaves, None if more than COUNTED are asked for."""
+
+    value: str
+    count: int | None
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A field of a filter with its choices; those that would leave nothing are not among them."""
+
+    field: str
+    choices: Sequence[Choice]
+
+
+def look(session: Session, wanted: Filter, today: date) -> Sequence[Facet]:
+    """Return the facets of what is wanted, as far as they narrow it; each counts what all others ask for."""
+    states, *others = (_facet(session, wanted, field, today) for field in FIELDS)
+    found = next(each.count for each in states.choices if each.is_chosen)
+    return [states, *(each for each in others if each.choices and not _leaves_all(each, found))]
+
+
+def _leaves_all(facet: Facet, found: int | None) -> bool:
+    first, *others = facet.choices
+    return not others and not first.is_chosen and first.count == found is not None
+
+
+def toggled(wanted: Filter, field: str, value: str) -> Filter:
+    """Return a filter narrowed by a choice, or no longer if it was; ValueError for an unknown field or value.
+
+    A state is chosen, and never taken back: without one nothing would be asked for.
+    """
+    if field not in FIELDS:
+        raise ValueError(field)
+    given = _given(field, value)
+    is_off = field != "state" and getattr(wanted, field) == given
+    return replace(wanted, **{field: getattr(_EMPTY, field) if is_off else given})
+
+
+def _given(field: str, value: str) -> Any:
+    match field:
+        case "priority" if value in _PRIORITIES:
+            return int(value)
+        case "priority":
+            raise ValueError(value)
+        case "danger":
+            return True
+        case "state":
+            return str(State(value))
+        case "due":
+            return str(Due(value))
+        case _:
+            return value
+
+
+def _facet(session: Session, wanted: Filter, field: str, today: date) -> Facet:
+    if field == "state":
+        return Facet(field, _states(session, wanted, today))
+    free = replace(wanted, **{field: getattr(_EMPTY, field)})
+    counts: Counter[str] = Counter()
+    is_counted = True
+    for each in free.by_state():
+        found = _grouped(session, each, field, today)
+        is_counted &= sum(found.values()) < COUNTED
+        counts.update(found)
+    chosen = str(getattr(wanted, field) or "")
+    if field == "due":
+        counts = _cumulated(counts, chosen)
+    if field == "officer":
+        counts[ME] = sum(counts[name] for name in row_security.present(session))
+    if chosen and chosen not in counts:
+        counts[chosen] = 0
+    values = [value for value in _in_order(field, counts) if counts[value] or value == chosen]
+    return Facet(
+        field, [Choice(value, counts[value] if is_counted else None, value == chosen) for value in values]
+    )
+
+
+def _states(session: Session, wanted: Filter, today: date) -> Sequence[Choice]:
+    every = replace(wanted, state=State.ALL)
+    counts = {State(each.state): _counted(session, each, today) for each in every.by_state()}
+    known = [each for each in counts.values() if each is not None]
+    total = sum(known) if len(known) == len(counts) else None
+    chosen = wanted.states[0] if len(wanted.states) == 1 else State.ALL
+    return [Choice(str(each), n, each is chosen) for each, n in (*counts.items(), (State.ALL, total))]
+
+
+def _counted(session: Session, wanted: Filter, today: date) -> int | None:
+    rows = queue_filter.matching(session, wanted, today).limit(COUNTED).subquery()
+    asked = select(func.count()).select_from(rows).execution_options(**queue_filter.reach(wanted))
+    found = session.scalar(asked) or 0
+    return found if found < COUNTED else None
+
+
+def _grouped(session: Session, free: Filter, field: str, today: date) -> Counter[str]:
+    """Return how many of the cases of one state have each value of a field, COUNTED cases at most."""
+    asked = replace(free, **{field: FIELDS[field]})
+    rows = queue_filter.matching(session, free, today, as_of=asked)
+    if field in {"status", "language"}:
+        rows = rows.join(Case, Case.number == Workflow.case)
+    values = rows.with_only_columns(_value(field, today).label("value"), maintain_column_froms=True)
+    found = values.limit(COUNTED).subquery()
+    grouped = select(found.c.value, func.count()).group_by(found.c.value)
+    answer = session.execute(grouped.execution_options(**queue_filter.reach(asked)))
+    return Counter({str(value): count for value, count in answer if value})
+
+
+def _value(field: str, today: date) -> Any:
+    """Return what stands in a field, as the text by which it is chosen; nothing for what cannot be."""
+    late = Workflow.deadline
+    columns: Mapping[str, Any] = {
+        "due": case(
+            (late.is_(None), Due.NEVER.value),
+            (late < today, Due.OVERDUE.value),
+            (late < today + timedelta(days=1), Due.TODAY.value),
+            (late <= today + WEEK, Due.WEEK.value),
+            else_=Due.LATER.value,
+        ),
+        "danger": case((Workflow.danger > 0, "True"), else_=""),
+        "status": Case.status,
+        "officer": func.coalesce(Workflow.assigned, NOBODY),
+        "category": Workflow.category,
+        "priority": Workflow.rank // RANKS,
+        "area": Workflow.area,
+        "language": Case.language,
+    }
+    return columns[field]
+
+
+def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
+    """Return how much is due by each day, 0 where that is no more than by the one before, unless chosen."""
+    total, found = 0, Counter(counts)
+    for each in _CUMULATED:
+        total += counts[each]
+        found[each] = total if counts[each] or each == chosen else 0
+    return found
+
+
+def _in_order(field: str, counts: Counter[str]) -> Sequence[str]:
+    """Return the choices as they stand: by what they mean, else those that leave most first."""
+    if field == "due":
+        return list(Due)
+    if field == "priority":
+        return sorted(counts)
+    first = (ME, NOBODY) if field == "officer" else ()
+    others = sorted((value for value in counts if value not in first), key=lambda each: (-counts[each], each))
+    return [*(value for value in first if value in counts), *others]

@@ -1,0 +1,153 @@
+"""Views of the queue that officers keep: by name, for themselves alone, and as long as they use them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from inbox.language.errors import Refused
+from inbox.overview import saved_views
+from inbox.overview.queue_filter import Due, Filter, Order, QueueView
+from inbox.overview.saved_views import KEPT_DAYS, LONGEST_NAME, MOST
+from inbox.session.actions import Actor
+from inbox.session.inbox import Inbox, Unlocked
+from inbox.vault.casework_tables import SavedView
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, today
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+WORDS = "zibeline-quai"
+THREATS = QueueView(Filter(search=WORDS, category="threat", due=Due.WEEK), Order.DEADLINE)
+
+
+def actor(opened: Unlocked, *names: str) -> Actor:
+    present = {name: how for name, how in opened.present.items() if name in names}
+    assert len(present) == len(names)
+    return Actor(present, today(), opened.by_opening(today()).confirm)
+
+
+def kept(inbox: Inbox) -> list[tuple[str, str]]:
+    with inbox.transaction() as session:
+        return sorted((row.officer, row.name) for row in session.scalars(select(SavedView)))
+
+
+def test_a_view_is_kept_renamed_and_removed_at_the_command_line(office: Office) -> None:
+    """In a session of two, by both; what is not one is refused; the journal notes nothing of it."""
+    noted = len(office.json("journal", "print")["entries"])
+    office.json("views", "save", "Menaces", "--category", "threat", "--sort", "deadline", "--all")
+    asked = {"sort": "deadline", "state": "all", "category": "threat"}
+    assert {"Menaces": asked} == office.json("views", "list")["kept"]
+    assert 0 == office.run("views", "rename", "Menaces", "Menaces d\u2019abord").code
+    assert "Menaces d\u2019abord: sort deadline" in office.run("views", "list").out
+    assert 0 == office.json("queue", "--view", "Menaces d\u2019abord")["count"]
+    for words in (["queue", "--view", "Menaces"], ["views", "remove", "x"], ["views", "rename", "x", "y"]):
+        said = office.run(*words)
+        assert (1, True) == (said.code, "there is no view" in said.err)
+    assert 0 == office.run("views", "remove", "Menaces d\u2019abord").code
+    assert {} == office.json("views", "list")["kept"]
+    actions = [each["action"] for each in office.json("journal", "print")["entries"][noted:]]
+    assert ["list"] == [each for each in actions if each not in {"open", "read-journal"}]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "mine", "week", "x" * (LONGEST_NAME + 1)])
+def test_a_name_is_there_short_and_none_that_all_have(office: Office, name: str) -> None:
+    assert (1, {}) == (office.run("views", "save", name).code, office.json("views", "list")["kept"])
+
+
+def test_what_is_given_beside_a_view_narrows_it(office: Office, tmp_path: Path) -> None:
+    """Built-in views are there for everybody: @me is whoever asks."""
+    world = World(office)
+    tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abc"))
+    office.json("declare", "1", "2", "3")
+    office.json("assign", "1", "alice")
+    office.json("assign", "2", "chloe")
+    office.json("status", "1", "assessing")
+    found: Any = lambda *words: {row["case"] for row in office.json("queue", *words)["cases"]}  # noqa: E731
+    assert {1} == found("--view", "mine") == found("--officer", "@me")
+    assert {3} == found("--view", "unassigned")
+    assert {1, 2, 3} == found("--view", "open") == found()
+    assert set() == found("--view", "mine", "--status", "received")
+    assert {2} == found("--view", "mine", "--officer", "chloe")
+
+
+def test_nobody_sees_a_view_of_another_officer(office: Office) -> None:
+    """Whoever is there with its keeper sees those that both keep alike; the control is the keeper alone."""
+    with office.unlocked() as opened:
+        inbox = opened.inbox
+        alice, bruno, both = actor(opened, "alice"), actor(opened, "bruno"), actor(opened, "alice", "bruno")
+        saved_views.keep(inbox, alice, "mine alone", THREATS)
+        saved_views.keep(inbox, bruno, "alike by name", QueueView(Filter(status="closed")))
+        saved_views.keep(inbox, alice, "alike by name", THREATS)
+        assert {"mine alone": THREATS, "alike by name": THREATS} == saved_views.of(inbox, alice)
+        assert ["alike by name"] == list(saved_views.of(inbox, bruno))
+        assert {} == saved_views.of(inbox, both)
+        with pytest.raises(Refused, match="there is no view mine alone"):
+            saved_views.find(inbox, bruno, "mine alone")
+        for who in (bruno, both):
+            with pytest.raises(Refused, match="there is no view mine alone"):
+                saved_views.remove(inbox, who, "mine alone")
+        saved_views.keep(inbox, both, "ours", THREATS)
+        assert {"ours": THREATS} == saved_views.of(inbox, both)
+        assert THREATS == saved_views.find(inbox, bruno, "ours")
+        with inbox.vault.transaction(["bruno"]) as session:
+            assert {"bruno"} == set(session.scalars(select(SavedView.officer)))
+
+
+def test_no_more_views_are_kept_than_one_finds_again(office: Office) -> None:
+    """One that is there can be kept anew nevertheless."""
+    with office.unlocked() as opened:
+        alice = actor(opened, "alice")
+        for n in range(MOST):
+            saved_views.keep(opened.inbox, alice, f"view {n}", THREATS)
+        with pytest.raises(Refused, match="at most 30 views"):
+            saved_views.keep(opened.inbox, alice, "one more", THREATS)
+        saved_views.keep(opened.inbox, alice, "view 1", QueueView(Filter()))
+        assert QueueView(Filter()) == saved_views.of(opened.inbox, alice)["view 1"]
+        with pytest.raises(Refused, match="called that already"):
+            saved_views.rename(opened.inbox, alice, "view 1", "view 2")
+
+
+def test_a_view_goes_when_nobody_uses_it_and_with_its_officer(office: Office) -> None:
+    """Using it counts, and so does keeping it anew; what the others keep stays."""
+    with office.unlocked() as opened:
+        inbox, alice, bruno = opened.inbox, actor(opened, "alice"), actor(opened, "bruno")
+        for who in (alice, bruno):
+            saved_views.keep(inbox, who, "used", THREATS)
+            saved_views.keep(inbox, who, "left alone", THREATS)
+        later = Actor(alice.present, today() + timedelta(days=1), alice.confirm)
+        saved_views.find(inbox, later, "used")
+        saved_views.sweep(inbox, today() + timedelta(days=KEPT_DAYS))
+        assert 4 == len(kept(inbox))
+        saved_views.sweep(inbox, today() + timedelta(days=KEPT_DAYS + 1))
+        assert [("alice", "used")] == kept(inbox)
+        saved_views.keep(inbox, bruno, "of bruno", THREATS)
+        with inbox.transaction() as session:
+            saved_views.end(session, ["alice"])
+        assert [("bruno", "of bruno")] == kept(inbox)
+
+
+def test_the_desk_keeps_a_view_for_its_officer_and_shows_the_queue_by_it(office: Office) -> None:
+    """Neither its name nor its words stand on a page of anybody else, nor in an address or the journal."""
+    with sitting(office) as alice:
+        bruno = Client(alice.desk, alice.app, "bruno")
+        alice.send("/en/queue", search=WORDS, sort="deadline")
+        alice.send("/en/queue/facet", choice="due:week")
+        assert alice.send("/en/queue/views/keep", **{"view-name": "Zibelines"}).status_code == 303
+        alice.send("/en/queue/view", view="open")
+        shown = alice.page("/en/")
+        assert (True, False) == ("Zibelines" in shown, WORDS in shown)
+        assert "/en/" in alice.send("/en/queue/view", view="Zibelines").location
+        assert QueueView(Filter(search=WORDS, due=Due.WEEK), Order.DEADLINE) == QueueView(
+            alice.seat.wanted, alice.seat.order
+        )
+        assert "Zibelines" not in bruno.page("/en/")
+        assert bruno.send("/en/queue/view", view="Zibelines").status_code == 409
+        alice.send("/en/queue/views/rename", view="Zibelines", **{"view-name": "Martres"})
+        assert "Martres" in alice.page("/en/")
+        alice.send("/en/queue/views/remove", view="Martres")
+        assert "Martres" not in alice.page("/en/")
+    said = office.run("journal", "print").out
+    assert not {"Zibelines", "Martres", WORDS} & set(said.split())
