@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, false, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from inbox.session import declared
@@ -193,6 +193,6 @@ def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
         yield Workflow.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
     if wanted.danger:
         # In the words of the indexes of danger: by others they would not be found.
-        yield Workflow.danger > literal_column("0")
+        yield Workflow.danger > bindparam(None, 0, literal_execute=True)
     if wanted.due:
         yield by_due(wanted.due, today)

@@ -71,7 +71,7 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
     """And nothing more; where a filter would tell more, the case is not there."""
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
     seen, whole = line(entrusted.excluded, 1), line(entrusted.others, 1)
-    told = {"case", "priority", "deadline", "urgency", "for_handlers", "undeclared"}
+    told = {"case", "state", "priority", "deadline", "urgency", "for_handlers", "undeclared"}
     assert {name for name, value in seen.items() if value is not None} == told
     assert all(seen[name] == whole[name] for name in told - {"for_handlers", "undeclared"})
     assert (whole["summary"], True) == ("case 1", seen["for_handlers"])
@@ -99,6 +99,7 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
         "declared_only": False,
         "missed": None,
         "requests": [],
+        "facets": {},
     }
     assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
     assert CANARY in trio.others.run("show", "3").out
