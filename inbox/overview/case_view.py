@@ -1,7 +1,7 @@
 """What staff see of cases, as plain values that become JSON or lines; nothing in it proves authorship."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,7 +20,7 @@ from inbox.keys import expiry_warnings
 from inbox.language.messages import Sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.overview import work_view
+from inbox.overview import conversation, work_view
 from inbox.questionnaire import answers, catalogue
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -60,15 +60,16 @@ class Shown:
     sanitised: Sequence[str]
 
 
-def read(inbox: Inbox, who: Actor, number: int, language: str = "") -> Shown:
-    """Show all of one case, labels in ``language`` or in the report's, and note that it was read.
+def read(inbox: Inbox, who: Actor, number: int, language: str = "", part: int | None = None) -> Shown:
+    """Show one case, labels in ``language`` or in the report's, and note that it was read.
 
-    Raises Undeclared before all who act have declared it, CaseRefused for an unknown case; otherwise as
-    ``Inbox.acting`` does.
+    Of what was written since the report all is shown, or a ``part`` (``conversation``), 0 for the one to be
+    read now; a letter that is not shown stays unread. Raises Undeclared before all who act have declared it,
+    CaseRefused for an unknown case; otherwise as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
-        view = details(session, number, who.today, language)
-        _mark_read(session, number)
+        view = details(session, number, who.today, language, part)
+        _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
         obstacles = [*map(Obstacle, view["work"]["closing"])]
         rules = in_use.of(session).measures.items()
         return Shown(
@@ -106,7 +107,8 @@ def overview(inbox: Inbox, who: Actor) -> View:
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
-    with inbox.transaction() as session:
+    # Nothing changes: this need not settle what acting has settled.
+    with inbox.vault.transaction() as session:
         warnings = [
             *expiry_warnings.warnings(session, who.today),
             *conflicts.warnings(session, inbox.quorum),
@@ -136,12 +138,17 @@ def _overview(session: Session) -> View:
     }
 
 
-def details(session: Session, number: int, today: date, language: str = "") -> View:
-    """Return all of one case, labels in ``language`` or in the report's; raises as ``declarations.check``."""
+def details(session: Session, number: int, today: date, language: str = "", part: int | None = None) -> View:
+    """Return one case as ``read`` shows it; raises as ``declarations.check``.
+
+    Its ``part`` tells which of how many it is, and in which others nobody has read a letter.
+    """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
     files = queries_cases.attachments(session, number)
-    follow_ups = queries_cases.follow_ups(session, number)
+    written = (
+        conversation.whole(session, number) if part is None else conversation.part(session, number, part)
+    )
     view = (
         _line(case, _kept_from(session))
         | {"collected": case.collected.isoformat(), "new": case.new}
@@ -151,8 +158,9 @@ def details(session: Session, number: int, today: date, language: str = "") -> V
         | (_note(case) if case.unsigned else _report(session, case, language))
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
-            "follow_ups": [_follow_up(each, files) for each in follow_ups],
-            "messages": [_message(message, case) for message in queries_cases.messages(session, number)],
+            "follow_ups": [_follow_up(each, files) for each in written.follow_ups],
+            "messages": [_message(message, case) for message in written.messages],
+            "part": {"number": written.number, "count": written.count, "unread": list(written.unread)},
             "handlers": handlers.of(session, number),
             "junked": _day(workflow.of(session, number).junked),
             "struck": [
@@ -177,10 +185,11 @@ def _texts(view: View) -> Iterator[str]:
         yield from (file["name"] for file in part["attachments"])
 
 
-def _mark_read(session: Session, number: int) -> None:
+def _mark_read(session: Session, number: int, shown: Collection[int]) -> None:
     queries_cases.case(session, number).new = False
-    for follow_up in queries_cases.follow_ups(session, number):
-        follow_up.unread = False
+    for follow_up in queries_cases.unread_follow_ups(session, number):
+        if follow_up.position in shown:
+            follow_up.unread = False
 
 
 def flags(case: Case) -> list[str]:

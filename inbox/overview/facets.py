@@ -5,11 +5,11 @@ those for other handlers where a line of the queue tells as much, and those that
 nothing that says what a report says.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -38,6 +38,8 @@ FIELDS: Mapping[str, Any] = {
 }
 _EMPTY = Filter()
 _PRIORITIES = {"1", "2", "3", "4"}
+# How many cases have each value of a field, and whether all were counted.
+_Counted: TypeAlias = tuple[Counter[str], bool]
 # What is due on a day is due by each of these.
 _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
@@ -61,9 +63,12 @@ class Facet:
 
 def look(session: Session, wanted: Filter, today: date) -> Sequence[Facet]:
     """Return the facets of what is wanted, as far as they narrow it; each counts what all others ask for."""
-    states, *others = (_facet(session, wanted, field, today) for field in FIELDS)
-    found = next(each.count for each in states.choices if each.is_chosen)
-    return [states, *(each for each in others if each.choices and not _leaves_all(each, found))]
+    states = _states(session, wanted, today)
+    counted = _counts(session, wanted, today)
+    others = (_facet(session, wanted, field, counted[field]) for field in FIELDS if field in counted)
+    found = next(each.count for each in states if each.is_chosen)
+    narrowing = (each for each in others if each.choices and not _leaves_all(each, found))
+    return [Facet("state", states), *narrowing]
 
 
 def _leaves_all(facet: Facet, found: int | None) -> bool:
@@ -99,16 +104,8 @@ def _given(field: str, value: str) -> Any:
             return value
 
 
-def _facet(session: Session, wanted: Filter, field: str, today: date) -> Facet:
-    if field == "state":
-        return Facet(field, _states(session, wanted, today))
-    free = replace(wanted, **{field: getattr(_EMPTY, field)})
-    counts: Counter[str] = Counter()
-    is_counted = True
-    for each in free.by_state():
-        found = _grouped(session, each, field, today)
-        is_counted &= sum(found.values()) < COUNTED
-        counts.update(found)
+def _facet(session: Session, wanted: Filter, field: str, counted: _Counted) -> Facet:
+    counts, is_counted = counted
     chosen = str(getattr(wanted, field) or "")
     if field == "due":
         counts = _cumulated(counts, chosen)
@@ -120,6 +117,32 @@ def _facet(session: Session, wanted: Filter, field: str, today: date) -> Facet:
     return Facet(
         field, [Choice(value, counts[value] if is_counted else None, value == chosen) for value in values]
     )
+
+
+def _counts(session: Session, wanted: Filter, today: date) -> Mapping[str, _Counted]:
+    """Return of each field but the state how many cases have each value, and whether all were counted.
+
+    Fields of which the same cases may be told are counted in one go.
+    """
+    alike: defaultdict[tuple[Filter, bool, bool], list[str]] = defaultdict(list)
+    for field in FIELDS:
+        if field != "state":
+            free = replace(wanted, **{field: getattr(_EMPTY, field)})
+            asked = replace(free, **{field: FIELDS[field]})
+            alike[free, asked.tells_nothing, asked.tells_words].append(field)
+    found: dict[str, _Counted] = {}
+    for (free, _, _), fields in alike.items():
+        counts: Mapping[str, Counter[str]] = {field: Counter() for field in fields}
+        is_counted = True
+        for each in free.by_state():
+            rows = _grouped(session, each, fields, today)
+            is_counted &= sum(row[-1] for row in rows) < COUNTED
+            for row in rows:
+                for field, value in zip(fields, row[:-1], strict=True):
+                    if value:
+                        counts[field][str(value)] += row[-1]
+        found |= {field: (counts[field], is_counted) for field in fields}
+    return found
 
 
 def _states(session: Session, wanted: Filter, today: date) -> Sequence[Choice]:
@@ -138,17 +161,16 @@ def _counted(session: Session, wanted: Filter, today: date) -> int | None:
     return found if found < COUNTED else None
 
 
-def _grouped(session: Session, free: Filter, field: str, today: date) -> Counter[str]:
-    """Return how many of the cases of one state have each value of a field, COUNTED cases at most."""
-    asked = replace(free, **{field: FIELDS[field]})
+def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date) -> Sequence[Any]:
+    """Return how many of the cases of one state have which values in these fields, COUNTED cases at most."""
+    asked = replace(free, **{fields[0]: FIELDS[fields[0]]})
     rows = queue_filter.matching(session, free, today, as_of=asked)
-    if field in {"status", "language"}:
+    if not {"status", "language"}.isdisjoint(fields):
         rows = rows.join(Case, Case.number == Workflow.case)
-    values = rows.with_only_columns(_value(field, today).label("value"), maintain_column_froms=True)
-    found = values.limit(COUNTED).subquery()
-    grouped = select(found.c.value, func.count()).group_by(found.c.value)
-    answer = session.execute(grouped.execution_options(**queue_filter.reach(asked)))
-    return Counter({str(value): count for value, count in answer if value})
+    values = (_value(field, today).label(field) for field in fields)
+    found = rows.with_only_columns(*values, maintain_column_froms=True).limit(COUNTED).subquery()
+    grouped = select(*found.c, func.count()).group_by(*found.c)
+    return session.execute(grouped.execution_options(**queue_filter.reach(asked))).all()
 
 
 def _value(field: str, today: date) -> Any:

@@ -143,6 +143,12 @@ def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
     return session.scalars(select(FollowUp).filter_by(case=number).order_by(FollowUp.position)).all()
 
 
+def unread_follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
+    """Return the follow-ups to a case that nobody has read, in the order collected."""
+    unread = select(FollowUp).where(FollowUp.case == number, FollowUp.unread.is_(True))
+    return session.scalars(unread.order_by(FollowUp.position)).all()
+
+
 def is_unread(session: Session, number: int) -> bool:
     """Tell whether nobody has read a letter that the author of a case wrote after the report."""
     letters = select(func.count()).select_from(FollowUp).filter_by(case=number, unread=True)

@@ -1,0 +1,115 @@
+"""What was written in a case, part by part: in order, each once, and nothing read that was not shown."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from inbox.overview import case_view, conversation
+from inbox.setup import upgrade
+from inbox.vault import queries_cases
+from inbox.vault.casework_tables import Workflow
+from inbox.vault.database import Vault
+from inbox.vault.tables import Case, Exclusion, FollowUp, Message, Officer
+
+DAY = date(2026, 11, 24)
+LETTERS, REPLIES = 7, 4
+
+
+@pytest.fixture
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    """A case with a letter each day, and a reply on every second; another that is kept from alice."""
+    with closing(upgrade.create(tmp_path_factory.mktemp("talk") / "vault.sqlite", bytes(32))) as made:
+        made.today = DAY
+        with made.transaction() as session:
+            session.add_all(
+                Officer(name=name, since=DAY, member=n) for n, name in enumerate(("alice", "bruno"))
+            )
+            for number in (1, 2):
+                filed(session, number)
+            session.flush()
+            session.add(Exclusion(case=2, officer="alice", since=DAY))
+        yield made
+
+
+def filed(session: Session, number: int) -> None:
+    session.add(
+        Case(
+            number=number,
+            status="",
+            received=DAY,
+            collected=DAY,
+            summary="",
+            message=b"",
+            envelope=b"",
+            unsigned=True,
+        )
+    )
+    session.flush()
+    session.add(Workflow(case=number))
+    for n in range(1, LETTERS + 1):
+        day = DAY + timedelta(n)
+        letter = {"case": number, "id": bytes([n]), "position": n, "received": day, "written": day}
+        session.add(FollowUp(**letter, text=f"letter {n}", message=b"", signature=b"", unread=n in {3, 6}))
+    for n in range(1, REPLIES + 1):
+        session.add(Message(case=number, position=n, serial=n, day=DAY + timedelta(2 * n), text=f"reply {n}"))
+
+
+def texts(part: conversation.Part) -> list[str]:
+    return [each.text for each in (*part.follow_ups, *part.messages)]
+
+
+def test_each_letter_and_reply_stands_in_one_part_in_the_order_of_days(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "PAGE", 4)
+    with vault.transaction(["bruno"]) as session:
+        parts = [conversation.part(session, 1, number) for number in (1, 2, 3)]
+        whole = conversation.whole(session, 1)
+        beyond = conversation.part(session, 1, 99)
+    assert [
+        ["letter 1", "letter 2", "reply 1", "letter 3"],
+        ["letter 4", "reply 2", "letter 5", "letter 6"],
+        ["reply 3", "letter 7", "reply 4"],
+    ] == [sorted_as_read(part) for part in parts]
+    assert sorted(text for part in parts for text in texts(part)) == sorted(texts(whole))
+    assert ([3, 3, 3], 3) == ([part.count for part in parts], beyond.number)
+    assert [[2], [1], [1, 2]] == [part.unread for part in parts]
+
+
+def sorted_as_read(part: conversation.Part) -> list[str]:
+    """Return what stands in a part, by day, letters first."""
+    days = [(each.received, 0, each.text) for each in part.follow_ups]
+    days += [(each.day, 1, each.text) for each in part.messages]
+    return [text for _, _, text in sorted(days)]
+
+
+def test_a_letter_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would else never be read; the part that has one is shown first, at the end the last part."""
+    monkeypatch.setattr(conversation, "PAGE", 4)
+    seen = []
+    for _ in range(3):
+        with vault.transaction(["bruno"]) as session:
+            part = conversation.part(session, 1, 0)
+            seen.append(
+                (part.number, [each.position for each in queries_cases.unread_follow_ups(session, 1)])
+            )
+            case_view._mark_read(session, 1, {each.position for each in part.follow_ups})
+    assert [(1, [3, 6]), (2, [6]), (3, [])] == seen
+
+
+def test_nothing_of_a_case_that_is_kept_from_somebody_is_in_any_part(vault: Vault) -> None:
+    """The control is an officer from whom it is not kept."""
+    for officer, count in (("alice", 0), ("bruno", LETTERS + REPLIES)):
+        with vault.transaction([officer]) as session:
+            assert count == len(texts(conversation.part(session, 2, 1)))
+
+
+def test_no_letter_is_loaded_that_is_not_shown(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those of other parts the vault gives number and day alone."""
+    monkeypatch.setattr(conversation, "PAGE", 2)
+    with vault.transaction(["bruno"]) as session:
+        assert ["letter 1", "letter 2"] == texts(conversation.part(session, 1, 1))
+        assert {"letter 1", "letter 2"} == {each.text for each in session if isinstance(each, FollowUp)}
