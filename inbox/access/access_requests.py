@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crypto.printable import visible
+from inbox.access import conflicts
 from inbox.deadlines import legal_duties
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -24,6 +25,7 @@ from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.text import names as person_names
 from inbox.text.lines import one_line
+from inbox.vault import row_security
 from inbox.vault.casework_tables import AccessRequest
 
 # What oversight calls it among the deadlines.
@@ -137,8 +139,20 @@ def of(session: Session, number: int) -> AccessRequest:
 
 
 def open_one(session: Session, number: int) -> AccessRequest:
-    """Return a request that is still to be answered; Refused for any other."""
+    """Return a request that is still to be answered, to those who see to it.
+
+    Refused for any other, and before an officer whom it names, by a name or an alias: nobody sees to what is
+    held on themselves. That is said whatever cases hold.
+    """
     found = of(session, number)
+    if mine := sorted(conflicts.watched(session).meant_in(names(found)) & {*row_security.present(session)}):
+        raise Refused(
+            sentence("request {number} names {officers}", number=number, officers=", ".join(mine)),
+            sentence(
+                "let others see to it; where too few are left, let officers from outside join first: inbox"
+                " officers add"
+            ),
+        )
     if found.answered is not None:
         raise Refused(
             sentence("request {number} was answered on {day}", number=number, day=found.answered),

@@ -13,6 +13,11 @@ from inbox.session import unsaid
 
 _REASON = sentence("name an authority; if it has to go to that person: --despite-warning REASON")
 
+_BY_TWO = sentence(
+    "name another; if it has to go there, try again with a reason: two officers confirm it then, and see by"
+    " which words"
+)
+
 
 def is_named(session: Session, number: int, addressee: str) -> bool:
     """Tell whether a case names an addressee.
@@ -39,11 +44,13 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
     """Tell whether an addressee took a reason for what it tells of the reporter.
 
     Raises CaseRefused without one for words that the reporter asked never to repeat, or that touch who that
-    is: there no reason of one officer counts, who is not told which. Raises as ``is_named``.
+    is: there no reason of one officer counts, who is not told which. Two are asked the next time, as
+    what one is told is used up. Raises as ``is_named``.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):
-        raise CaseRefused(sentence("the addressee could tell who reported: {found}", found=found.told), how)
+        hint = _BY_TWO if found.is_for_two else how
+        raise CaseRefused(sentence("the addressee could tell who reported: {found}", found=found.told), hint)
     return bool(found)
 
 

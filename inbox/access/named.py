@@ -51,8 +51,14 @@ def find(session: Session, request: AccessRequest) -> Named:
     judged = _judged(session, request.n)
     found |= {number for number in alone if judged.get(number)}
     maybe = {number for number in alone - found if number not in judged}
-    closed_up = queries_access.archived(session, numbers)
-    return Named(tuple(sorted(found)), tuple(sorted(maybe)), len(numbers - declared) + len(closed_up))
+    return Named(tuple(sorted(found)), tuple(sorted(maybe)), not_looked_at(session))
+
+
+def not_looked_at(session: Session) -> int:
+    """Return how many cases are not searched, whomever they name: undeclared, or in the archive."""
+    numbers = queries_access.case_numbers(session)
+    declared = declarations.given(session, sorted(numbers)) & numbers
+    return len(numbers - declared) + len(queries_access.archived(session, numbers))
 
 
 def names(session: Session, number: int, names: Sequence[str]) -> bool:

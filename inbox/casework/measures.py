@@ -199,7 +199,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         )
     if rule.ends_proceedings:
         _check_ends(session, number, taken)
-    if taken.kind in law.of_justice:
+    if taken.kind in law.of_justice or taken.restrictions.strip():
         withholding.ask_anew(session, number)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0
     row = Measure(

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations
+from inbox.access import conflicts, declarations
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Unfinished
@@ -55,13 +55,17 @@ class Begun:
 def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields) -> bool:
     """Keep what an officer has written in a form so far, in the place of what was kept of it before.
 
-    Nothing is kept of a form in which nothing stands. Return False for a case that those who act may not read
-    or have not declared, and for one that is not there; else True.
+    Nothing is kept of a form in which nothing stands, nor of a report that names who writes it: others enter
+    that. Return False for such a report, for a case that those who act may not read or have not declared, and
+    for one that is not there; else True.
     """
     if case is not None and not declarations.may_read(inbox, who, [case]):
         return False
     with inbox.transaction() as session:
         session.execute(delete(Unfinished).where(*_of(who, case), Unfinished.form == form))
+        values = [value for _, value in fields]
+        if form is Form.REPORT and conflicts.watched(session).meant_in(values) & {*who.officers}:
+            return False
         if any(value.strip() for _, value in fields):
             session.add_all(
                 Unfinished(officer=name, case=case, form=form, day=who.today, fields=json.dumps(fields))

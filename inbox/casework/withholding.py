@@ -3,7 +3,7 @@
 Whoever learns of proceedings too early can hide, or look for the reporter. So a person is refused until it is
 decided whether persons concerned are informed, and whether the prosecutor is told. During proceedings a
 person is refused, too: in those of justice until the prosecutor does not object, in those of the office until
-the person was informed.
+the person was informed. What a prosecutor restricted counts as proceedings of justice.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, named
+from inbox.casework import prosecutor_word
 from inbox.deadlines import legal_duties, proceedings, visas
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
+from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import AccessCase
@@ -37,8 +39,9 @@ class Unopposed:
 def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> AccessCase:
     """Record that the prosecutor does not object to an answer to a request, as far as it tells of a case.
 
-    Raises as ``access_requests.open_one``; CaseRefused if the case does not name
-    the person, if no proceedings of justice go on, for a day to come or before the request, and for a
+    It takes two officers: by it the person may learn what a prosecutor wanted kept. Raises as
+    ``access_requests.open_one``; CaseRefused if the case does not name the person, if neither proceedings of
+    justice go on nor a prosecutor restricted anything, for a day to come or before the request, and for a
     reference that is empty or longer than LONGEST characters; and as ``Inbox.acting``.
     """
     number = word.case
@@ -49,7 +52,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
                 sentence("case {number} does not name this person", number=number),
                 sentence("see which cases do: inbox access show {request}", request=request),
             )
-        if not _of_justice(session, number):
+        if not _is_with_justice(session, number):
             raise CaseRefused(
                 sentence("no proceedings of justice about case {number} go on", number=number),
                 sentence("the prosecutor's word is about these: record their measure first"),
@@ -69,6 +72,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
             )
         found = about(session, request, number)
         found.unopposed, found.reference = word.day, word.reference.strip()
+        found.unopposed_by = ", ".join(journal.actor(session).officers)
         return found
 
 
@@ -83,9 +87,12 @@ def about(session: Session, request: int, number: int) -> AccessCase:
 
 
 def ask_anew(session: Session, number: int) -> None:
-    """Forget the prosecutor's word on requests that are not answered: it was not about new proceedings."""
+    """Forget the prosecutor's word on requests that are not answered.
+
+    It was not about new proceedings, nor about what a prosecutor restricted since.
+    """
     open_ones = update(AccessCase).where(AccessCase.case == number, AccessCase.given.is_(None))
-    session.execute(open_ones.values(unopposed=None, reference=""))
+    session.execute(open_ones.values(unopposed=None, reference="", unopposed_by=""))
 
 
 def is_undecided(session: Session, number: int) -> bool:
@@ -102,12 +109,13 @@ def is_pending(session: Session, request: int, number: int) -> bool:
     # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
     by_office = any(rules[each.kind].needs_word for each in proceedings.opened(session, number))
     found = session.get(AccessCase, (number, request))
-    if _of_justice(session, number) and (found is None or found.unopposed is None):
+    if _is_with_justice(session, number) and (found is None or found.unopposed is None):
         return True
     return by_office and not legal_duties.is_informed(session, number)
 
 
-def _of_justice(session: Session, number: int) -> bool:
-    """Tell whether proceedings of justice about a case go on."""
+def _is_with_justice(session: Session, number: int) -> bool:
+    """Tell whether proceedings of justice about a case go on, or what a prosecutor restricted binds."""
     rules = in_use.of(session).measures
-    return any(rules[each.kind].is_of_justice for each in proceedings.opened(session, number))
+    is_pursued = any(rules[each.kind].is_of_justice for each in proceedings.opened(session, number))
+    return is_pursued or bool(prosecutor_word.restrictions(session, number))

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import access_requests, disclosures, named
+from inbox.access import access_requests, declarations, disclosures, named
 from inbox.access.disclosures import Given, Ground, Unasked
 from inbox.casework import exits, withholding
 from inbox.casework.exits import Asked, Exit
@@ -24,7 +24,7 @@ from inbox.language.errors import Refused
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
-from inbox.session import journal, unsaid
+from inbox.session import comparisons, journal, unsaid
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system import atomic_files
@@ -74,15 +74,17 @@ class Answer:
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
     """Return what those present see of a request; if it was answered, what was told of each case.
 
-    The journal has the same entry as for the whole register. Raises as ``access_requests.of`` and
-    ``Inbox.acting``.
+    Nothing is shown of a case that not all present have declared, answered or not. The journal has the same
+    entry as for the whole register. Raises as ``access_requests.of`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
         if row.answered is not None:
             rows = select(AccessCase).where(AccessCase.request == number, AccessCase.same.is_not(False))
-            noted = session.scalars(rows.order_by(AccessCase.case))
-            return Seen(row, tuple(Concerned(each.case, {}, {}, each) for each in noted), (), 0)
+            noted = session.scalars(rows.order_by(AccessCase.case)).all()
+            known = declarations.may_be_tried(session, [each.case for each in noted])
+            shown = tuple(Concerned(each.case, {}, {}, each) for each in noted if each.case in known)
+            return Seen(row, shown, (), named.not_looked_at(session))
         return _seen(session, row, who.today)
 
 
@@ -99,7 +101,8 @@ def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
 def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> AccessRequest:
     """Write the answer to a request into a new file, in clear for this person alone; takes two officers.
 
-    The journal has one entry, which names no case. The ledger of a case says what was told of it. Raises
+    The journal has one entry, which names no case: not even where a text was compared with who its reporter
+    is (``comparisons.unnoted``). The ledger of a case says what was told of it. Raises
     Refused before the day from which answers are given, if it was answered, and without a reason if nothing
     is told though nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; as
     ``unsaid.check_reason``; if the file is there; and as ``Inbox.acting``.
@@ -111,7 +114,8 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
     ):
         row = access_requests.open_one(session, number)
         access_requests.check_day(row, who.today)
-        file.write(_answered(session, row, given, who.today))
+        with comparisons.unnoted(session):
+            file.write(_answered(session, row, given, who.today))
         row.answered, row.by = who.today, ", ".join(journal.actor(session).officers)
         return row
 

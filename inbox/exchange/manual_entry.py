@@ -1,6 +1,7 @@
 """A report by telephone, letter or meeting becomes a case that its author can follow (SPEC 9.5)."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -59,13 +60,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The case that was made, with the words for its author, which nothing keeps.
+    """The case that was made, with the words for its author, which nothing keeps."""
 
-    ``number`` is None, and ``kept_from`` empty, if the report names somebody present: then it is kept from
-    those.
-    """
-
-    number: int | None
+    number: int
     words: tuple[str, ...] = field(repr=False)
     kept_from: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -123,15 +120,20 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
 
 
 def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
-    """File what somebody told as a new case, and draw the token for its author; raises as ``check`` does.
+    """File what somebody told as a new case, and draw the token for its author.
 
-    The next outbox opens the case at the portal. The case is kept from an officer whom the report names.
+    The next outbox opens the case at the portal. The case is kept from an officer whom the report names. If
+    one of those who enter it is named, nothing is stored: who has the words of its author can read what that
+    one is answered, write in their name, and take the report back.
+
+    Raises as ``check``, and Refused for a report that names somebody present.
     """
     token = casetoken.generate()
     entering = action(Code.ENTER, route=told.route)
     with inbox.acting(who, entering, new_case=case_numbers.following) as session:
         asked, number = catalogue.in_use(session), case_numbers.following(session)
         check(asked, told, who.today)
+        _check_nobody_present(session, who, [*conflicts.said(given(asked, told.answers)), *_names(told)])
         keys = casetoken.derive(token, queries_office.office(session).deployment)
         enclosed = enclosures.seal(inbox.home, session, told.files)
         files = tuple(each.file for each in enclosed)
@@ -147,6 +149,18 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
         meant = {number: conflicts.watched(session).meant_in(texts)}
         conflicts.keep(session, who, meant)
     return _entered(inbox, who, number, casetoken.words(token, told.language), _concerns(asked, told.answers))
+
+
+def _check_nobody_present(session: Session, who: Actor, texts: Iterable[str]) -> None:
+    if conflicts.watched(session).meant_in(texts) & {*who.officers}:
+        raise Refused(
+            sentence("the report names somebody who is present"),
+            sentence("nothing was stored, nor a draft kept: let others enter it"),
+        )
+
+
+def _names(told: Told) -> Iterator[str]:
+    return (path.name for path in told.files)
 
 
 def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
@@ -212,8 +226,6 @@ def _entered(
 ) -> Entered:
     """Return what those present may be told."""
     with inbox.vault.transaction(who.officers) as session:
-        if number not in queries_access.case_numbers(session):
-            return Entered(None, token, (), warnings)
         return Entered(number, token, tuple(sorted(queries_access.excluded_from(session, number))), warnings)
 
 

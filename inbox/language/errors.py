@@ -63,12 +63,22 @@ class OtherSharing(Refused):
         )
 
 
+# Why an act of one officer takes two.
+USED_UP = sentence(
+    "this takes two officers, each with an own passphrase: what one officer alone is told of whether words"
+    " about this case touch who its author is, is used up"
+)
+
+
 class Locked(Refused):
     """An act takes the passphrases of two officers, or of the one there is, and they were not all given."""
 
-    def __init__(self, needed: int) -> None:
+    def __init__(self, needed: int, *, is_used_up: bool = False) -> None:
+        """Take how many passphrases it takes; ``is_used_up`` if that is for the words that come with it."""
         super().__init__(
-            sentence("this takes two officers, each with an own passphrase")
+            USED_UP
+            if is_used_up
+            else sentence("this takes two officers, each with an own passphrase")
             if needed > 1
             else sentence("this takes the officer's passphrase"),
             sentence(

@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Presence, Value
 from inbox.keys import secret_sharing
-from inbox.language.errors import Refused
-from inbox.language.messages import sentence
+from inbox.language.errors import USED_UP, Refused
+from inbox.language.messages import Sentence, sentence
 from inbox.text.lines import one_line
 
 
@@ -191,7 +191,8 @@ class Rule:
     noted ``once`` for each officer and session. ``oversight`` counts it: it departs from the ordinary or from
     what the rules propose, ends a case, or changes who can act, who can see something, or by what everything
     is measured. ``compared``: with it come words of an officer, beside its reason, that are compared with the
-    identity of the author (``comparisons``).
+    identity of the author (``comparisons``). An ``alarm`` one officer raises alone, whatever else: a reason
+    that may not be compared any more is not kept then.
     """
 
     officers: int = 1
@@ -203,6 +204,7 @@ class Rule:
     once: bool = False
     oversight: bool = False
     compared: bool = False
+    alarm: bool = False
     values: Mapping[str, Field] = field(default_factory=dict)
 
 
@@ -216,6 +218,7 @@ def _code(labels: str) -> Field:
 _NEEDED = Reason.REQUIRED
 _VIEW = {"view": _code("view")}
 _OFFICER = {"officer": Field(Form.OFFICER)}
+_UNKEPT = {"reason_unkept": _FLAG}
 _MEASURE = {"measure": _NUMBER}
 _REQUEST = {"request": _NUMBER}
 _GIVEN = {"what": _code("what"), "ground": _code("ground")}
@@ -303,7 +306,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_CHANNELS: Rule(reads=True),
     Code.LIST_OFFICERS: Rule(reads=True),
     Code.ACKNOWLEDGE_RENEWAL: Rule(oversight=True),
-    Code.EXCLUDE: Rule(undeclared=True, reason=_NEEDED, oversight=True, values=_OFFICER),
+    Code.EXCLUDE: Rule(
+        undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_OFFICER | _UNKEPT
+    ),
     Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
     Code.LIST_LINKS: Rule(reads=True, once=True),
@@ -329,7 +334,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.DESTROYED: Rule(
         values={"rule": _code("rule"), "outcome": _code("outcome"), "junk": _FLAG, "unanswered": _FLAG}
     ),
-    Code.QUARANTINE: Rule(undeclared=True, reason=_NEEDED, oversight=True),
+    Code.QUARANTINE: Rule(undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_UNKEPT),
     Code.BACK_UP: Rule(values={"keystore": _TEXT}),
     Code.RESTORE: Rule(oversight=True, values={"backup": _DAY, "next_case": _NUMBER}),
     Code.EXTRACT: Rule(officers=2, reason=_NEEDED, oversight=True, values={"file": _NUMBER}),
@@ -402,7 +407,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
     Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),
     # Without the request: not all who read the journal may know that this case names the person.
-    Code.NOTE_UNOPPOSED: Rule(oversight=True),
+    Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
     # Of no case: a withheld entry would tell an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
@@ -426,7 +431,8 @@ class Action:
     """One action with what it is about: a case, the reason that an officer gave, values by name.
 
     Neither values nor reason may hold anything of a report. Made by ``action``. The law asks for
-    at least ``least`` officers.
+    at least ``least`` officers. If ``is_used_up`` it takes two because one alone is told no more of what the
+    words that come with it touch (``comparisons``).
     """
 
     code: Code
@@ -434,6 +440,7 @@ class Action:
     reason: str
     values: Mapping[str, Value]
     least: int = 1
+    is_used_up: bool = False
 
     @property
     def rule(self) -> Rule:
@@ -445,9 +452,18 @@ class Action:
         """How many officers it takes: as ``TABLE`` says, or more if the law does."""
         return max(self.rule.officers, self.least)
 
+    @property
+    def why_two(self) -> Sentence | None:
+        """Why one that is of one officer takes two, where that is not plain."""
+        return USED_UP if self.is_used_up else None
+
     def by(self, least: int) -> "Action":
         """Return the same action, for which the law asks for at least this many officers."""
         return replace(self, least=least)
+
+    def without_reason(self) -> "Action":
+        """Return the same action, of which the journal says that a reason was given and is not kept."""
+        return replace(self, reason="", values=dict(self.values) | {"reason_unkept": True})
 
 
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:

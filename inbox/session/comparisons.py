@@ -7,11 +7,13 @@ act was refused; oversight counts those that touched.
 
 Halving the list, nine such answers would single out one of 300. So an officer alone is told once that a text
 touches the identity, or ``MOST_ALONE`` times that it does not. After that a text about the case is compared
-only before two, who see what is tried; then it begins anew. One touch after at most so many looks leaves as
+only before two, who see what is tried; then it begins anew. An alarm does not wait for a second officer: it
+goes without its reason. One touch after at most so many looks leaves as
 many groups of names: of a service of 300 at least 27 persons in the largest.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -76,7 +78,7 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
     if not looks.by_two and is_used_up(session, journal.actor(session), number):
         if looks.is_choosing:
             return None
-        raise Locked(2)
+        raise Locked(2, is_used_up=True)
     words = tuple(
         dict.fromkeys(
             each
@@ -88,6 +90,21 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
     if not words:
         return None
     return Touched(words if looks.by_two else ())
+
+
+@contextmanager
+def unnoted(session: Session) -> Iterator[None]:
+    """Compare, before two officers, what must not leave a trace of the cases with which it is compared.
+
+    If the block ends no comparison has an entry: its action has one, which names no case. If it raises, those
+    that touched an identity have theirs, as two could else find out by their guesses who it is.
+    """
+    looks: Looks = session.info[_LOOKS]
+    try:
+        yield
+        looks.found.clear()
+    finally:
+        looks.found = {number: found for number, found in looks.found.items() if found}
 
 
 def may_show_words(session: Session) -> bool:

@@ -136,12 +136,18 @@ class Inbox:
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
         """Return the action by as many officers as all take that is done with it.
 
-        It takes two if words that come with it are compared before two alone.
+        It takes two if words that come with it are compared before two alone. An alarm waits for nobody: it
+        is taken without its reason, which is compared with nothing.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
-            needed = [2 if comparisons.takes_two(session, who, each) else each.officers for each in together]
-        return action if max(needed) <= action.officers else action.by(max(needed))
+            is_used_up = any(comparisons.takes_two(session, who, each) for each in together)
+        if is_used_up and action.rule.alarm:
+            return action.without_reason()
+        needed = max(each.officers for each in together)
+        if is_used_up and needed == 1:
+            return replace(action.by(2), is_used_up=True)
+        return action if needed <= action.officers else action.by(needed)
 
     def settle(self) -> None:
         """Bring the files of the home to where the vault says that they are; Superseded if it may not say."""
@@ -164,7 +170,7 @@ class Inbox:
         needed = min(actions[0].officers, len(officers))
         confirmed = who.confirm(actions, needed)
         if len(confirmed) < needed or not confirmed.keys() <= officers:
-            raise Locked(needed)
+            raise Locked(needed, is_used_up=actions[0].is_used_up)
         return confirmed
 
     def _check_valid(self) -> None:

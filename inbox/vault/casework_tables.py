@@ -327,9 +327,10 @@ class AccessCase(Base):
     """What is recorded of a case and a request for access; it is destroyed with the case.
 
     ``unopposed`` is the day on which the prosecutor did not object to an answer, ``reference`` where that is
-    recorded. ``given`` says whether the answer told of the case, None while there is none; ``reason`` why it
-    did not, or why a warning about its text was set aside. ``same`` says whether a family name that stands
-    alone in the case is that of the person, None while nobody has said so.
+    recorded, ``unopposed_by`` which officers recorded it. ``given`` says whether the answer told of the case,
+    None while there is none; ``reason`` why it did not, or why a warning about its text was set aside.
+    ``same`` says whether a family name that stands alone in the case is that of the person, None while nobody
+    has said so.
     """
 
     __tablename__ = "access_cases"
@@ -337,6 +338,7 @@ class AccessCase(Base):
     request: Mapped[int] = mapped_column(ForeignKey("access_requests.n"), primary_key=True)
     unopposed: Mapped[date | None] = mapped_column(default=None)
     reference: Mapped[str] = mapped_column(default="")
+    unopposed_by: Mapped[str] = mapped_column(default="")
     given: Mapped[bool | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
     same: Mapped[bool | None] = mapped_column(default=None)

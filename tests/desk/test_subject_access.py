@@ -84,9 +84,11 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
             assert 303 == client.send(f"/en/case/1/{path}", **both(**form, reason="drill")).status_code
         assert "Proceedings go on" in client.page("/en/access/1")
         word = {"case": "1", "day": today().isoformat(), "reference": "TJ du Havre"}
-        assert 303 == client.send("/en/access/1/unopposed", **word).status_code
+        assert 401 == client.send("/en/access/1/unopposed", **word).status_code
+        assert 303 == client.send("/en/access/1/unopposed", **both(**word)).status_code
         page = client.page("/en/access/1")
         assert (False, True) == ("Proceedings go on" in page, "TJ du Havre" in page)
+        assert "recorded by alice, bruno" in page
         assert 303 == client.send("/en/access/1/extend", because="complexity").status_code
         assert "extended on" in client.page("/en/access/1")
         assert 409 == client.send("/en/access/1/extend", because="complexity").status_code
@@ -104,7 +106,7 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         ("/9/extend", {"because": "number"}, 409),
         ("/1/unopposed", {"case": "1", "day": "", "reference": "R"}, 400),
         ("/1/unopposed", {"case": "x", "day": CAME, "reference": "R"}, 400),
-        ("/1/unopposed", {"case": "1", "day": CAME, "reference": ""}, 409),
+        ("/1/unopposed", both(case="1", day=CAME, reference=""), 409),
         ("/9/answer", both(text=OWN, reason="", language="fr"), 409),
         ("/1/answer", both(text=OWN, reason="", language="fr"), 409),
         ("/1/answer", both(text=OWN, reason="", language="de"), 400),

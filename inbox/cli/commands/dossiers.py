@@ -315,7 +315,7 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
 @json_option
 @click.pass_obj
 def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
-    """Record that the prosecutor does not object to telling the person what a case holds."""
+    """Record that the prosecutor does not object to telling what a case holds; takes two officers."""
     with door.opened() as (inbox, who):
         withholding.note_unopposed(inbox, who, request, Unopposed(case, **given))
     view = {"request": request, "case": case, "day": given["day"].isoformat()}
@@ -396,7 +396,8 @@ def _request_view(row: AccessRequest) -> View:
 
 def _request_line(row: AccessRequest) -> str:
     whose = ", ".join(access_requests.names(row)) or "names deleted"
-    how = labels.english("access_way", row.way).lower()
+    way = labels.english("access_way", row.way)
+    how = way[:1].lower() + way[1:]
     state = (
         f"answered {row.answered} by {row.by}"
         if row.answered
@@ -414,6 +415,7 @@ def _seen_view(seen: Seen) -> View:
             "obstacles": [*map(str, each.obstacles)],
             "unopposed": each.noted.unopposed.isoformat() if each.noted and each.noted.unopposed else None,
             "reference": each.noted.reference if each.noted else "",
+            "unopposed_by": each.noted.unopposed_by if each.noted else "",
             "given": each.noted.given if each.noted else None,
             "reason": each.noted.reason if each.noted else "",
         }
@@ -444,8 +446,12 @@ def _case_line(each: Concerned) -> str:
     if each.noted and each.noted.given is not None:
         done = "the answer told of it" if each.noted.given else "the answer told nothing of it"
         return f"case {each.number}: {done}" + (f" ({each.noted.reason})" if each.noted.reason else "")
-    why = "; ".join(each.obstacles.values())
-    return f"case {each.number} names this person: {why or 'nothing stands in the way'}"
+    why = "; ".join(each.obstacles.values()) or "nothing stands in the way"
+    word = ""
+    if each.noted and each.noted.unopposed:
+        who = f"{each.noted.reference}; recorded by {each.noted.unopposed_by}"
+        word = f"; the prosecutor did not object on {each.noted.unopposed} ({who})"
+    return f"case {each.number} names this person: {why}{word}"
 
 
 @click.command(name="letter")

@@ -192,10 +192,7 @@ def _view(entered: Entered) -> View:
 
 
 def _lines(view: View) -> Iterator[str]:
-    if view["case"] is None:
-        yield "entered; it names somebody who is present, and is kept from those from now on"
-    else:
-        yield f"case {view['case']}: entered"
+    yield f"case {view['case']}: entered"
     for officer in view["kept_from"]:
         yield f"case {view['case']} is kept from {visible(officer)}: do not speak of it there"
     yield from ("", "the token of its author, shown this once and kept nowhere:", "")

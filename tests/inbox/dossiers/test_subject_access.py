@@ -29,6 +29,7 @@ from tests.support.inbox_builders import (
     answering,
     drop,
     first,
+    passphrase_of,
     today,
 )
 from tests.support.inbox_clock import Clock, moved
@@ -298,6 +299,35 @@ def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
     assert 0 == answer(office, OWN).code
 
 
+def test_what_a_prosecutor_restricts_after_not_objecting_holds_the_answer_back(
+    office: Office, ripe: Clock
+) -> None:
+    """A word without restrictions does not; nor do any bind without proceedings, once a final decision came.
+
+    Who answers reads by whose word, of which day, and who recorded it.
+    """
+    inform(office)
+    office.json("source-risk", "2", "low", "--reason", "drill")
+    transmit(office)
+    word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
+    office.json(*word)
+    says = ("measure", "2", "prosecutor_word", "--addressee", "Mme A")
+    office.json(*says)
+    assert [] == seen(office)[2]["obstacles"]
+    recorded = f"did not object on {ripe.day} (TJ, par téléphone; recorded by alice, bruno)"
+    assert recorded in office.run("access", "show", "1").out
+    office.json(*says, "--restrictions", "ne rien lui dire")
+    assert ([Obstacle.PROCEEDINGS], None) == (seen(office)[2]["obstacles"], seen(office)[2]["unopposed"])
+    assert 1 == answer(office, OWN, "--despite-warning", "drill").code
+    office.json(*word)
+    assert [] == seen(office)[2]["obstacles"]
+    office.json("measure", "2", "final_decision")
+    office.json(*says, "--restrictions", "ne rien lui dire")
+    assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
+    office.json(*word)
+    assert 0 == answer(office, OWN).code
+
+
 @pytest.mark.usefixtures("ripe")
 def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
     """Also for a case for which no rule asked it, because only its text or a note has the name."""
@@ -423,6 +453,8 @@ def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
         bundle = portal.bundle(first(Reporter(world), text=f"C'est {text}."))
         kept.json("collect", bundle, "--confirm-instance", portal.fingerprint)
         kept.json("declare", "1")
+        (folder / "identity").write_text(IDENTITY)  # with which text and reason are compared
+        kept.json("identity", "set", "1", "--text-file", folder / "identity")
         kept.json("conflict", "exclude", "1", "bruno", "--reason", "drill")
         until = ["--until", (clock.day + timedelta(60)).isoformat()]
         choice = ["informed"] if name == "told by others" else ["defer", *until]
@@ -455,12 +487,13 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
     clock.wait(EARLIEST.days)
     assert "bruno" not in acting.present or {} == seen(acting)
     assert 0 == acting.run("access", "show", "1").code
-    assert 0 == answer(acting, text).code
+    assert 0 == answer(acting, text, "--despite-warning" if text else "--reason", "drill").code
+    grown = kept.json("journal", "verify")["head"]["n"] - head
     said += [bruno.run(*words) for words in commands]
     pages += _pages(bruno)
     # Every journal has a fingerprint of its own.
     plain = [(each.code, each.out.partition("journal: ")[0], each.err) for each in said]
-    found: dict[str, Any] = {"bruno": [plain, pages], "others": seen(kept)}
+    found: dict[str, Any] = {"bruno": [plain, pages, grown], "others": seen(kept)}
     found["letter"] = (kept.out / "1").read_bytes()
     clock.day = began
     return found
@@ -521,6 +554,57 @@ def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Offi
         office.of(*pair).json("declare", "5")
     assert [1, 2, 3, 5] == [*seen(office)]
     assert "case 5: " in answer(office, OWN).err
+
+
+@pytest.mark.usefixtures("ripe")
+def test_after_the_answer_nothing_is_shown_either_of_a_case_that_not_all_present_have_declared(
+    office: Office,
+) -> None:
+    """They are counted as before, whomever they name. Those who have declared it read what was told."""
+    inform(office)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Declaration).where(Declaration.officer == "bruno", Declaration.case > 1))
+    others, undeclared = office.of("alice", "chloe"), office.of("bruno", "chloe")
+    with others.opened() as inbox, inbox.transaction() as session:
+        for number in (1, 2, 3, 4):
+            session.merge(Declaration(case=number, officer="alice", day=today()))
+            session.merge(Declaration(case=number, officer="chloe", day=today()))
+    for has_answered in (False, True):
+        shown = undeclared.json("access", "show", "1")
+        assert ([1], 3) == ([each["case"] for each in shown["cases"]], shown["not_looked_at"])
+        assert [1, 2, 3] == [*seen(others)]
+        assert has_answered or 0 == answer(others, None, "--reason", "drill").code
+    assert "drill" in others.run("access", "show", "1").out
+
+
+NAMING = {"name": "Bruno Kermadec", "alias": "Erwan Le Bihan"}
+
+
+@pytest.mark.usefixtures("ripe")
+@pytest.mark.parametrize("how", NAMING)
+def test_an_officer_whom_a_request_names_does_not_see_to_it(office: Office, how: str) -> None:
+    """By a name or an alias, whether cases name that one or not; two others answer it."""
+    if how == "name":
+        office.json(*record(NAMING[how], since=EARLIEST.days))
+    else:
+        office.json("conflict", "alias", "bruno", NAMING[how])
+    number = "3" if how == "name" else "2"
+    before = office.state()
+    for words in (
+        ("access", "answer", number, "--out", office.out / number),
+        ("access", "extend", number, "--because", "number"),
+        ("access", "passages", "4", "--request", number),
+        ("access", "namesake", "4", "--request", number, "--reason", "x"),
+        ("access", "unopposed", "4", "--request", number, "--day", today().isoformat(), "--reference", "x"),
+    ):
+        said = office.run(*words)
+        assert (1, True) == (said.code, f"request {number} names bruno" in said.err), words
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
+    with sitting(office, office.out, officer="bruno") as client:
+        confirmed = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
+        shown = client.send(f"/en/access/{number}/answer", text="", reason="", language="fr", **confirmed)
+        assert (409, True) == (shown.status_code, f"Request {number} names bruno" in shown.text)
+    assert 0 == answer(office.of("alice", "chloe"), request=number).code
 
 
 @pytest.mark.usefixtures("ripe")
@@ -743,9 +827,22 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
 
 @pytest.mark.usefixtures("ripe")
 def test_the_journal_has_one_entry_of_no_case(office: Office) -> None:
+    """Also where text and reason were compared with who a reporter is; two who touch that are noted."""
     inform(office)
+    (office.out.parent / "identity").write_text(IDENTITY)
+    office.json("identity", "set", "2", "--text-file", office.out.parent / "identity")
     head = office.json("journal", "verify")["head"]["n"]
-    assert 0 == answer(office, OWN).code
+    assert 1 == answer(office, f"{OWN} Vers 14h30.").code
+    assert 0 == len(office.json("journal", "print", "--from", str(head + 1))["entries"][:-1])
+    assert 1 == answer(office, f"{OWN} Selon Kerguelen.").code
+    (*_, compared, _) = office.json("journal", "print", "--from", str(head + 1))["entries"]
+    assert ("compare-identity", 2, True) == (
+        compared["action"],
+        compared["case"],
+        compared["values"]["touched"],
+    )
+    head = office.json("journal", "verify")["head"]["n"]
+    assert 0 == answer(office, OWN, "--despite-warning", "drill").code
     entries = office.json("journal", "print", "--from", str(head + 1))["entries"][:-1]
     assert [("answer-access", None, {"request": 1}, "")] == [
         (each["action"], each["case"], each["values"], each["reason"]) for each in entries

@@ -306,16 +306,19 @@ def test_its_author_is_answered_writes_again_and_withdraws_like_any_other(
 
 
 def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_path: Path) -> None:
-    """Also while that one is present, who is then told no more of it."""
+    """While that one is present nothing is stored, nor are the words shown; others enter it."""
     path = tmp_path / "answers.toml"
     path.write_text('what = "Bruno a prêté son badge"', "utf-8")
     entered = trio.others.json(*entering(path))
     assert (4, ["bruno"]) == (entered["case"], entered["kept_from"])
     (tmp_path / "lettre de Bruno.txt").write_text("x")
     path.write_text('what = "Voir la lettre"', "utf-8")
-    hidden = trio.excluded.json(*entering(path), "--attach", tmp_path / "lettre de Bruno.txt")
-    assert (None, []) == (hidden["case"], hidden["kept_from"])
-    assert 12 == len(hidden["token"].split())
+    attached = (*entering(path), "--attach", tmp_path / "lettre de Bruno.txt")
+    before = trio.excluded.state()
+    refused = trio.excluded.run(*attached)
+    assert (1, "", True) == (refused.code, refused.out, "names somebody who is present" in refused.err)
+    assert before == trio.excluded.state()
+    assert ["bruno"] == trio.others.json(*attached)["kept_from"]
     assert [1, 2] == [case["case"] for case in trio.excluded.json("list")["cases"]]
     assert [1, 2, 3, 4, 5] == [case["case"] for case in trio.others.json("list")["cases"]]
 

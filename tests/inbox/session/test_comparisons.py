@@ -150,6 +150,25 @@ def test_after_one_such_answer_a_text_is_compared_before_two_alone(inbox: Inbox)
     assert [] == seen(inbox, alone(), QUIET)
 
 
+def test_an_alarm_waits_for_no_second_officer(inbox: Inbox) -> None:
+    """Its reason is then compared with nothing, and not kept: the journal says so. Otherwise it is kept."""
+    alarms: list[tuple[Code, dict[str, str]]] = [(Code.QUARANTINE, {}), (Code.EXCLUDE, {"officer": "bruno"})]
+    assert {code for code, _ in alarms} == {code for code, rule in TABLE.items() if rule.alarm}
+    for is_used_up, words, flag in ((False, "le chef y est nommé", {}), (True, "", {"reason_unkept": True})):
+        assert not is_used_up or [("identity", "")] == seen(inbox, alone(), "Kerguelen")
+        for code, values in alarms:
+            count = len(looks(inbox))
+            with inbox.acting(alone(), action(code, 1, "le chef y est nommé", **values)):
+                pass
+            with inbox.transaction() as session:
+                noted = [each for each in journal.of_case(session, 1) if each.action == code][-1]
+            assert (words, values | flag) == (noted.reason, dict(noted.values)), code
+            assert is_used_up is (count == len(looks(inbox))), code
+    with pytest.raises(Locked) as caught, inbox.acting(alone(), action(Code.HOLD, 1, "x")):
+        pass
+    assert "is used up" in str(caught.value.what)
+
+
 def test_who_tries_one_name_after_the_other_has_so_many_answers_and_no_more(inbox: Inbox) -> None:
     for n in range(comparisons.MOST_ALONE):
         assert [] == seen(inbox, alone(), f"Jean{n:02}")
@@ -288,6 +307,7 @@ def test_at_the_desk_a_second_officer_is_asked_who_then_sees_the_words(office: O
         for form in ("reply", "reply/preview"):
             asked = client.send(f"/en/case/1/{form}", text=text)
             assert (401, False) == (asked.status_code, TOUCHES in asked.text)
+            assert (True, False) == ("is used up" in asked.text, "--share" in asked.text)
         shown = client.send("/en/case/1/reply", text=text, **both)
         assert (200, True) == (shown.status_code, "<bdi>Kerguelen</bdi></strong> (it touches" in shown.text)
         assert 303 == client.send("/en/case/1/reply", text=QUIET).status_code

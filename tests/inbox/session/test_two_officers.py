@@ -68,6 +68,7 @@ SENSITIVE = {
     "open-archived",
     "end-proceedings",
     "decide-by-two",
+    "note-unopposed",
 }
 COMMANDS = [
     "attachment 1 1 --out {out}/file --reason x",
@@ -115,6 +116,7 @@ COMMANDS = [
     "junk 2 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
     "access answer 1 --out {out}/access",
+    "access unopposed 1 --request 1 --day {day} --reference x",
 ]
 
 
