@@ -112,6 +112,26 @@ def test_an_entry_that_was_begun_goes_on_where_it_was(alice: Client) -> None:
     assert "Your draft of" in shown
 
 
+def test_a_report_that_names_who_writes_it_is_neither_kept_nor_entered(alice: Client, bruno: Client) -> None:
+    """What was kept before goes, too. The page still shows what was sent; a colleague enters it."""
+    form = {"once": "one", "route": "letter", "language": "fr", "received": "2026-11-20"}
+    named = {"q-what": "Alice vend des codes", "q-coi": "no"}
+    assert 204 == begin(alice, "report/0", **form)
+    assert [("alice", None, "report")] == rows(alice)
+    assert 404 == begin(alice, "report/0", **form | named)
+    assert [] == rows(alice)
+    refused = alice.send("/en/enter", **form | named)
+    assert (409, True) == (refused.status_code, "names somebody who is present" in refused.text)
+    assert (True, False) == (
+        named["q-what"] in refused.text,
+        "What you wrote is kept as a draft" in refused.text,
+    )
+    assert ([], False) == (rows(alice), 'class="token"' in refused.text)
+    entered = bruno.send("/en/enter", **form | named)
+    assert (200, True) == (entered.status_code, "Case 3: entered" in entered.text)
+    assert "Kept from alice" in entered.text
+
+
 @pytest.mark.parametrize("path", FORMS)
 def test_what_was_sent_and_refused_is_kept_and_the_page_leads_back(alice: Client, path: str) -> None:
     """Also without a script: the form is kept before anything is done with it."""

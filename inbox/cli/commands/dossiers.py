@@ -396,8 +396,7 @@ def _request_view(row: AccessRequest) -> View:
 
 def _request_line(row: AccessRequest) -> str:
     whose = ", ".join(access_requests.names(row)) or "names deleted"
-    way = labels.english("access_way", row.way)
-    how = way[:1].lower() + way[1:]
+    how = labels.english("access_way", row.way).lower()
     state = (
         f"answered {row.answered} by {row.by}"
         if row.answered
