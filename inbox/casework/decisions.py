@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from inbox.access import addressees, declarations, disclosures, named
+from inbox.access import addressees, declarations, named
 from inbox.casework import exits, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
@@ -133,16 +133,22 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
     By one that takes a measure a case leaves for somebody else: not before it is decided whether the
     prosecutor is told.
 
-    Raises CaseRefused for that, as ``exits.check``, and Refused for a decision that the law does not have.
+    Raises CaseRefused for that, for a decision that neither the regime nor anything of the case asks for, as
+    ``exits.check``, and Refused for one that the law does not have.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
-    role = law.duties[legal_duties.decided_by(law, decision.choice)].role
-    is_given_away = rule.measure is not None and role is not DutyRole.PROSECUTOR
-    if is_given_away and legal_duties.is_open(session, number, DutyRole.PROSECUTOR):
+    duty = legal_duties.decided_by(law, decision.choice)
+    if duty not in legal_duties.choices(session, number):
         raise CaseRefused(
-            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
-            exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
+            sentence(
+                "case {number}: nobody is asked to decide this under the regime of this office", number=number
+            ),
+            sentence("see what is to be decided: inbox show {number}", number=number),
         )
+    role = law.duties[duty].role
+    is_given_away = rule.measure is not None and role is not DutyRole.PROSECUTOR
+    if is_given_away:
+        check_prosecutor(session, number)
     if role is DutyRole.PERSONS:
         warns = rule.informs and prosecutor_word.binds(session, number)
         also = {Obstacle.NO_WORD: ""} if warns else {}
@@ -150,6 +156,18 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
         asked = Asked(way=Exit.PERSONS, today=today, reason=decision.reason, code=code, also=also)
         exits.check(session, number, asked)
         _check_nobody(session, number, rule)
+
+
+def check_prosecutor(session: Session, number: int) -> None:
+    """Raise CaseRefused while it is not decided whether the prosecutor is told, also if no rule asked for it.
+
+    A case that nobody has scored may be one of an offence all the same.
+    """
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+        raise CaseRefused(
+            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
+            exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
+        )
 
 
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
@@ -196,18 +214,24 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return what the journal calls a decision: some take two officers, as does the measure that it takes.
 
-    So does, whatever the law says, that nobody is informed where an answer names somebody, that a case
-    goes to the prosecutor of which nothing went, and that the reporter was told though no reply says so: one
-    officer alone could else end the question, and nobody would be told.
+    So does one that replaces such a one: else one officer would reverse what two decided. And, whatever the
+    law says, that the reporter was told though no reply says so: nobody else would know.
     """
-    rule = _rule(session, decision.choice)
-    if _says_nobody(rule) and _is_persons(session, decision.choice) and _may_name(session, number):
-        return Code.DECIDE_BY_TWO
-    is_unsent = decision.choice == legal_duties.transmitting(session)
-    is_unsent = is_unsent and number not in disclosures.sent_to_prosecutor(session)
+    _rule(session, decision.choice)
+    standing = legal_duties.standing(session, number, decision.choice)
+    choices = filter(None, (decision.choice, standing))
     is_untold = bool(decision.despite.strip()) and _lacks_reply(session, number, decision.choice)
-    by_two = is_unsent or is_untold or officers(session, decision.choice) > 1
-    return Code.DECIDE_BY_TWO if by_two else Code.DECIDE
+    is_by_two = is_untold or any(_takes_two(session, number, each) for each in choices)
+    return Code.DECIDE_BY_TWO if is_by_two else Code.DECIDE
+
+
+def _takes_two(session: Session, number: int, choice: str) -> bool:
+    """Tell whether a decision takes two officers, by the law or by what it is about.
+
+    So does, whatever the law says, that nobody is informed where an answer names somebody.
+    """
+    is_nobody = _says_nobody(_rule(session, choice)) and _is_persons(session, choice)
+    return officers(session, choice) > 1 or (is_nobody and _may_name(session, number))
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:

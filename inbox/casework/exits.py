@@ -13,7 +13,7 @@ from enum import Enum, StrEnum, auto
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations, named
-from inbox.casework import measures, prosecutor_word, withholding
+from inbox.casework import prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
@@ -152,7 +152,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.VISA: _row(destroy=_blocked(Code.RECORD_VISA)),
     # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
     Obstacle.PROSECUTOR: _row(
-        close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        close=_blocked(Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
@@ -181,7 +181,7 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # What a request asks for must not vanish before the answer, whatever that is; junk soon would.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
     # The outcome is the one that was decided; who is of another mind decides anew.
-    Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE)),
+    Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
@@ -372,7 +372,7 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
 def is_danger_open(session: Session, number: int) -> bool:
     """Tell whether a report tells of danger, or fears it, and nothing was done about it."""
     case = queries_cases.case(session, number)
-    return not measures.kinds(session, number) and catalogue.warns_of_danger(session, case)
+    return not legal_duties.measures_on(session, number) and catalogue.warns_of_danger(session, case)
 
 
 # What stands there until the duty of this role is decided.

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from inbox.access import addressees, declarations
 from inbox.casework import prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
+from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -76,17 +77,14 @@ class Taken:
 class Recorded:
     """A measure of a case, and what the law says of it.
 
-    ``is_told`` if the reporter may read of it, given what is disclosed of the case.
+    ``is_told`` if the reporter may read of it, given what is disclosed of the case. To retract it takes
+    ``officers``.
     """
 
     row: Measure
     rule: rules.Measure
     is_told: bool
-
-    @property
-    def guards(self) -> bool:
-        """Whether proceedings begin or end by it: to retract it takes two officers."""
-        return self.rule.opens_proceedings or self.rule.ends_proceedings
+    officers: int
 
 
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
@@ -145,16 +143,17 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
     """Remove a measure that was recorded by mistake; tell whether the author may have read of it.
 
-    A measure by which proceedings begin keeps its case from being destroyed: to retract it takes two
-    officers, as it does for what ends them. Raises CaseRefused for an unknown case or measure, and for the
+    It takes as many officers as to record it. A measure by which proceedings begin keeps its case from being
+    destroyed, and restrictions keep it from being told: to retract these takes two, as it does for what ends
+    proceedings. Raises CaseRefused for an unknown case or measure, and for the
     only one on which a decision stands; Refused without a reason, and if another measure
     has its number by now; otherwise as ``Inbox.acting`` does.
     """
 
     def choose(session: Session) -> Action:
-        guards = recorded(session, of(session, number, position)).guards
-        code = Code.REMOVE_PROCEEDINGS if guards else Code.REMOVE_MEASURE
-        return action(code, number, reason, measure=position)
+        found = recorded(session, of(session, number, position))
+        code = Code.REMOVE_PROCEEDINGS if _guards(found.rule) else Code.REMOVE_MEASURE
+        return action(code, number, reason, measure=position).by(found.officers)
 
     with chosen_action.acting(inbox, who, number, choose) as session:
         return _remove(session, number, position, who.today)
@@ -263,8 +262,20 @@ def is_told(session: Session, row: Measure, disclosure: str) -> bool:
 
 def recorded(session: Session, row: Measure) -> Recorded:
     """Return a measure of a case with what the law says of it."""
-    told = is_told(session, row, workflow.of(session, row.case).disclosure)
-    return Recorded(row, _rule(session, row.kind), told)
+    told, rule = is_told(session, row, workflow.of(session, row.case).disclosure), _rule(session, row.kind)
+    return Recorded(row, rule, told, _retracted_by(session, row, rule))
+
+
+def _retracted_by(session: Session, row: Measure, rule: rules.Measure) -> int:
+    """Return how many officers it takes to retract a measure: at least as many as recorded it."""
+    decisions = legal_duties.decisions(session)
+    deciding = [decisions[code].officers for code in legal_duties.taking(session, row.kind)]
+    return max(rule.officers, *deciding, 2 if row.restrictions or _guards(rule) else 1)
+
+
+def _guards(rule: rules.Measure) -> bool:
+    """Tell whether proceedings begin or end by a measure."""
+    return rule.opens_proceedings or rule.ends_proceedings
 
 
 def by_hand(session: Session) -> list[str]:
@@ -348,6 +359,7 @@ def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
 
 
 def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
+    """Raise CaseRefused for what no reporter may read of a case now; protection is told at any time."""
     if told and _rule(session, kind).is_inquiry and prosecutor_word.binds(session, number):
         raise CaseRefused(
             sentence(
@@ -365,6 +377,22 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
             sentence("leave that out; these can be told: {kinds}", kinds=", ".join(tellable(session))),
+        )
+    if told and not _rule(session, kind).protection:
+        _check_decided(session, number)
+
+
+def _check_decided(session: Session, number: int) -> None:
+    """Raise CaseRefused while it is not decided whether the prosecutor is told: until then all is open."""
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+        raise CaseRefused(
+            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
+            sentence(
+                "record it without telling it, and decide that first: inbox decide {number} {choices}"
+                " --reason TEXT",
+                number=number,
+                choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
+            ),
         )
 
 
@@ -415,6 +443,17 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
         raise CaseRefused(
             sentence("no proceedings about case {number} go on that this could end", number=number),
             sentence("record first the measure by which they began, with its day"),
+        )
+    received = session.get_one(Case, number).received
+    if taken.day < received:
+        raise CaseRefused(
+            sentence(
+                "case {number}: the report came on {received} at the earliest, after {day}",
+                number=number,
+                received=received,
+                day=taken.day,
+            ),
+            sentence("a final decision about it is of a later day: give that"),
         )
     first = min(each.day for each in opened)
     if taken.day < first:

@@ -4,6 +4,8 @@ Whoever wrote may be the network's own probe: “confirmed” tells it to hide, 
 whom a report names, a hearing, or that the service was reorganised. So the prosecutor is asked before.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -39,44 +41,31 @@ def is_missing(session: Session, number: int) -> bool:
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _is_awaited(session, number)
 
 
-def is_heard_of(session: Session, number: int) -> bool:
-    """Tell whether to speak of justice would tell something of a case: it has it, or is to be asked.
-
-    Of any other case officers know of no justice that they could give away.
-    """
-    is_asked = legal_duties.is_open(session, number, DutyRole.PROSECUTOR)
-    return is_asked or _is_awaited(session, number) or bool(restrictions(session, number))
-
-
 def _is_awaited(session: Session, number: int) -> bool:
-    """Tell whether justice has a case, and neither a prosecutor's word nor a final decision came since.
-
-    A word is about what was open then: not about what was recorded later, or is of a later day.
-    """
-    law, freeing = in_use.of(session), _freeing(session)
-    rows = session.scalars(select(Measure).filter_by(case=number)).all()
-    free = [each for each in rows if each.kind in freeing]
-    return any(
-        all(each.position < opened.position or each.day < opened.day for each in free)
-        for opened in rows
-        if opened.kind in law.of_justice
-    )
+    """Tell whether justice has a case, and neither a prosecutor's word nor a final decision came since."""
+    of_justice = in_use.of(session).of_justice
+    return any(each.kind in of_justice for each in _binding(session, number))
 
 
 def restrictions(session: Session, number: int) -> str:
     """Return what a prosecutor does not want done about a case, as one text; empty if nothing.
 
-    That is what was recorded with the last word, or after it; a final decision ends it.
+    That is what was recorded with the last word, or after it, or is of a later day; a final decision ends it.
     """
-    rows = session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()
-    said = max((each.position for each in rows if each.kind in _freeing(session)), default=0)
-    return "; ".join(each.restrictions for each in rows if each.restrictions and each.position >= said)
+    return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
 
-def _freeing(session: Session) -> frozenset[str]:
-    """Return the measures after which what went before them binds nobody any more."""
+def _binding(session: Session, number: int) -> Sequence[Measure]:
+    """Return the measures that no later word, and no later final decision, has freed, in their order.
+
+    A word is about what was there then: not about what was recorded later, or is of a later day. Else one of
+    a day long past would lift what the prosecutor said since.
+    """
     law = in_use.of(session)
-    return frozenset(law.measure(each) for each in (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD))
+    freeing = {law.measure(each) for each in (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD)}
+    rows = session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()
+    free = [each for each in rows if each.kind in freeing]
+    return [row for row in rows if all(each.position <= row.position or each.day < row.day for each in free)]
 
 
 def refused(session: Session, number: int) -> CaseRefused:
@@ -99,6 +88,24 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
             "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
             " there is no objection, record that: inbox measure {number} {kind}; until then, put it off:"
             " inbox decide {number} CHOICE --until DAY --reason TEXT",
+            number=number,
+            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
+            kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+        ),
+    )
+
+
+def refused_dossier(session: Session, number: int) -> CaseRefused:
+    """Return the refusal of a dossier that the person concerned reads."""
+    return CaseRefused(
+        sentence(
+            "case {number}: the person concerned reads this dossier, and would be warned before the"
+            " prosecutor has the case, or has said that there is no objection",
+            number=number,
+        ),
+        sentence(
+            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; then"
+            " ask, and record the answer: inbox measure {number} {kind}",
             number=number,
             choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),

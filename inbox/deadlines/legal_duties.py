@@ -124,6 +124,17 @@ def is_of_earlier_time(row: Duty) -> bool:
     return row.spent and row.decided is not None
 
 
+def standing(session: Session, number: int, choice: str) -> str:
+    """Return the decision that another one would replace, by its code; empty if there is none.
+
+    One about a time that is past is not replaced; nor is one that the law in use no longer has.
+    """
+    row = session.get(Duty, (number, decided_by(in_use.of(session), choice)))
+    if row is None or is_of_earlier_time(row) or row.decision not in decisions(session):
+        return ""
+    return row.decision
+
+
 def of(session: Session, number: int) -> Sequence[Duty]:
     """Return what was to be decided about a case, and was or was not."""
     return session.scalars(select(Duty).filter_by(case=number).order_by(Duty.kind)).all()
@@ -229,8 +240,16 @@ def urgent_measure(session: Session, row: Duty) -> str:
     rule = duty.urgent if duty else None
     if rule is None or row.urgent is None or row.decided is not None:
         return ""
-    taken = select(Measure.case).filter_by(case=row.case, kind=rule.measure).limit(1)
-    return "" if session.scalar(taken) else rule.measure
+    return "" if rule.measure in measures_on(session, row.case) else rule.measure
+
+
+def measures_on(session: Session, number: int) -> Collection[str]:
+    """Return the kinds of measures that answer a report: none of a day before it can have come.
+
+    What was done before was not about it, or its day is wrong: it meets no duty and ends no danger.
+    """
+    taken = select(Measure.kind).join(Case, Case.number == Measure.case)
+    return set(session.scalars(taken.where(Measure.case == number, Measure.day >= Case.received)))
 
 
 def urgent(session: Session, number: int | None = None) -> Collection[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office, renewing, workflow
@@ -15,6 +16,7 @@ from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import case_numbers
+from inbox.vault.tables import Case
 from templates.law.rules import Law
 
 _MOST_DAYS = 366
@@ -49,10 +51,14 @@ def read(inbox: Inbox, who: Actor) -> Settings:
 def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Settings:
     """Put the office under a regime of the law, by its code; extensions count where it allows them.
 
-    ``heard`` says how reporters are heard by word of mouth, which the law asks for under some. Raises as
-    ``office.put_under`` and ``Inbox.acting`` do.
+    Another one takes two officers once there are cases, whoever may read them: their deadlines and duties
+    change. ``heard`` says how reporters are heard by word of mouth, which the law asks for under some. Raises
+    as ``office.put_under`` and ``Inbox.acting`` do.
     """
-    with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime)) as session:
+    with inbox.transaction() as session:
+        has_cases = session.scalar(select(Case.number).limit(1)) is not None
+        is_for_two = has_cases and office.of(session).regime != regime
+    with inbox.acting(who, action(Code.CHOOSE_REGIME, regime=regime).by(2 if is_for_two else 1)) as session:
         office.put_under(session, regime, heard)
         workflow.follow_rules(session, who.today)
         return _renewed(session)

@@ -14,11 +14,9 @@ from sqlalchemy.orm import Session
 
 from inbox.access import addressees, declarations, disclosures, named
 from inbox.access.disclosures import LONGEST, Given, Ground, Unasked
-from inbox.casework import decisions, exits
+from inbox.casework import decisions
 from inbox.casework.decisions import Decision
-from inbox.casework.exits import Exit
-from inbox.deadlines import legal_duties, workflow
-from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines import workflow
 from inbox.dossiers import restating
 from inbox.language import days, labels
 from inbox.language.errors import CaseRefused, Refused
@@ -34,7 +32,7 @@ from inbox.system import atomic_files
 from inbox.text.lines import one_line
 from inbox.text.names import family
 from inbox.vault import queries_cases, queries_office
-from templates.law.rules import OWN, Addressee, Authority, DutyRole, Letter
+from templates.law.rules import OWN, Addressee, Authority, Letter
 
 WORDING = Wording(__package__, "letters.toml")
 
@@ -174,13 +172,10 @@ def _check_way(session: Session, number: int, rule: Letter, today: date) -> None
     Nobody but the prosecutor gets one before it is decided whether the prosecutor is told; and that one, once
     a measure says so: else nothing would forbid to warn the persons concerned.
     """
-    if rule.to is not Addressee.PROSECUTOR and legal_duties.is_open(session, number, DutyRole.PROSECUTOR):
-        raise CaseRefused(
-            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
-            exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
-        )
     if rule.to is Addressee.PROSECUTOR:
         disclosures.check_justice(session, number)
+    else:
+        decisions.check_prosecutor(session, number)
     decisions.check_way(session, number, Decision(choice=rule.decision, reason=""), today)
 
 

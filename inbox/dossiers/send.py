@@ -19,7 +19,7 @@ from crypto.errors import CryptoError
 from crypto.recipients import HybridRecipient, X25519Recipient
 from inbox.access import addressees, disclosures
 from inbox.access.disclosures import Given, Ground
-from inbox.casework import decisions, measures
+from inbox.casework import decisions, measures, prosecutor_word
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties
@@ -104,9 +104,9 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
     decision of the law. Raises as ``compose.preview``; Refused if the file is there already or an
     attachment is damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is
-    told, for a disciplinary one with words that its author asked never to repeat, or without a reason if
-    it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be
-    cleaned and cannot be looked at safely; as ``measures.add``.
+    told, for a disciplinary one before the prosecutor's word, or with words that its author asked never
+    to repeat, or without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it
+    is to be cleaned and cannot be looked at safely; as ``measures.add``.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -144,6 +144,9 @@ def _check(
             sentence("a dossier for that one is this decision: --measure"),
         )
     for doubt, place in doubts:
+        # No reason takes the place of the prosecutor's word; how to keep to restrictions, officers weigh.
+        if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
+            raise prosecutor_word.refused_dossier(session, number)
         # Whom it is about reads a disciplinary file, and knows who could say such words: what its author
         # asked never to repeat goes there for no reason, and can always be removed. A prosecutor keeps it
         # secret, and may need it as evidence.

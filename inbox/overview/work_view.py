@@ -141,7 +141,7 @@ def note(row: Note) -> View:
 
 
 def measure(recorded: Recorded) -> View:
-    """Return a measure; ``told`` if the reporter may read it, ``proceedings`` if it begins or ends them."""
+    """Return a measure; ``told`` if the reporter may read it, ``officers`` how many retract it."""
     row = recorded.row
     return {
         "number": row.position,
@@ -153,7 +153,7 @@ def measure(recorded: Recorded) -> View:
         "sent": row.sent,
         "degree": row.degree,
         "told": recorded.is_told,
-        "proceedings": recorded.guards,
+        "officers": recorded.officers,
         "tellable": recorded.rule.told is not Told.NEVER,
     }
 

@@ -155,16 +155,18 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
     """Return what stands in the way of closing this case so; the reason given for each."""
     silent, rule = "" if closing.may_tell else closing.reason, _rule(session, closing)
+    is_undecided = legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR)
     is_early = closing.may_tell and _tells_too_early(session, case.number, closing)
     found = {
         Obstacle.PROSECUTOR: (
-            (is_early or rule.finds_facts or referrals.is_for_offences(session, closing.body))
-            and legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR),
+            is_undecided
+            and (is_early or rule.finds_facts or referrals.is_for_offences(session, closing.body)),
             "",
         ),
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
         Obstacle.NO_WORD: (is_early, ""),
-        Obstacle.BY_TWO: (rule.officers > 1, ""),
+        # What nobody has scored may be an offence: one officer alone could end it without a decision.
+        Obstacle.BY_TWO: (rule.officers > 1 or is_undecided, ""),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),
     }

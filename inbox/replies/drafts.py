@@ -8,14 +8,18 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.access import declarations
-from inbox.deadlines import workflow
+from inbox.deadlines import legal_duties, workflow
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.replies import leak_check, replies, status_preview, templates
 from inbox.replies.leak_check import Finding
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.tables import Message
+from templates.law.rules import DutyRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +77,15 @@ def preview(
 
 
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
-    """Add it to the case; raises as ``templates.fill``, ``leak_check.check`` and ``replies.add``."""
+    """Add it to the case.
+
+    Raises CaseRefused for feedback while there is nothing that it could tell, and as ``templates.fill``,
+    ``leak_check.check`` and ``replies.add``.
+    """
     text = draft.written(session, number, today)
     leak_check.check(session, number, text, draft.by_officers(session, text), draft.despite)
+    if draft.feedback:
+        _check_feedback(session, number)
     added = replies.add(session, number, text, today)
     if draft.template:
         template = templates.known(session)[draft.template]
@@ -99,6 +109,28 @@ def seen(
         view = status_preview.preview(session, number, text, found, today)
         undone.rollback()
     return view
+
+
+def _check_feedback(session: Session, number: int) -> None:
+    """Raise CaseRefused unless admissibility was decided, and something else was decided or done.
+
+    Else a text that tells nothing would end the time for feedback on the first day.
+    """
+    decided = {row.kind for row in legal_duties.of(session, number) if row.decided is not None}
+    admissibility = in_use.of(session).duty(DutyRole.ADMISSIBILITY)
+    is_done = decided - {admissibility} or legal_duties.measures_on(session, number)
+    if admissibility not in decided or not is_done:
+        raise CaseRefused(
+            sentence(
+                "case {number}: nothing was decided and done yet of which feedback could tell", number=number
+            ),
+            sentence(
+                "send it as a reply like any other; or first decide: inbox decide {number} {choices} --reason"
+                " TEXT; and record what was done: inbox measure {number} KIND",
+                number=number,
+                choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
+            ),
+        )
 
 
 def _keep_status(session: Session, number: int, draft: Draft) -> None:

@@ -487,6 +487,8 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
         shown = client.send(f"/en/case/{number}/reply", **said)
         assert (200, True) == (shown.status_code, "asked never to repeat it" in shown.text)
         assert f"{said['text']}</textarea>" in shown.text
+        for choice in ("admissible", "no_transmission"):
+            client.send(f"/en/case/{number}/decide", **both(choice=choice, reason="x"))
         sent = client.send(f"/en/case/{number}/reply", **said, despite="it was asked", feedback="on")
         assert sent.status_code == 303
         assert "Nous savons" in client.page(f"/en/case/{number}")

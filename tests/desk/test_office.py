@@ -11,7 +11,7 @@ import pytest
 from inbox.deadlines import office
 from inbox.session import journal
 from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import Office, today
+from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.inbox_clock import moved
 from tests.support.laws import FRANCE
 
@@ -36,11 +36,12 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
     monday = today() + timedelta(days=7 - today().weekday())
     weeks = [monday + timedelta(days=n) for n in range(8)]
     working = [day for day in weeks if FRANCE.works(day)]
+    two = {"passphrase-officer": PASSPHRASE}
     with sitting(office) as client:
-        refusal = client.send("/en/office/regime", regime="external")
+        refusal = client.send("/en/office/regime", regime="external", **two)
         assert (409, True) == (refusal.status_code, "nothing says how" in refusal.text)
         heard = "0123456789, le matin"
-        assert client.send("/en/office/regime", regime="external", heard=heard).status_code == 303
+        assert client.send("/en/office/regime", regime="external", heard=heard, **two).status_code == 303
         assert f'name="heard" value="{heard}"' in client.page("/en/office")
         span = {"first": weeks[0].isoformat(), "last": weeks[-1].isoformat()}
         assert client.send("/en/office/days-off", **span).status_code == 303

@@ -30,6 +30,7 @@ def office(world: World, portal: Portal) -> Office:
     world.office.json("settings", "--regime", "external")
     world.office.json("show", "1")
     world.office.settle(1)
+    world.office.tell_no_prosecutor(1)
     return world.office
 
 

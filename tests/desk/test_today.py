@@ -42,7 +42,7 @@ def test_danger_stands_before_all_else_until_something_was_done(three_cases: Off
         assert "Case 1" in part(shown, "danger")
         assert shown.index('id="danger"') < shown.index('id="due"')
         alice.send("/en/case/1/assess", risk="low", reason="x")
-        alice.send("/en/case/1/measure", kind="none", day="", degree="0")
+        alice.send("/en/case/1/measure", kind="protection_offered", day="", degree="0")
         assert 'id="danger"' not in alice.page("/en/today")
 
 

@@ -124,10 +124,7 @@ LIFTS: Mapping[Code, Lift] = {
     ),
 }
 _NAMED = {Code.DECIDE: _deciding("not_needed"), Code.DECIDE_BY_TWO: _deciding("informed")}
-_PROSECUTOR = {
-    Code.DECIDE: _deciding("transmit", to="Parquet"),
-    Code.DECIDE_BY_TWO: _deciding("no_transmission"),
-}
+_PROSECUTOR = {Code.DECIDE_BY_TWO: _deciding("no_transmission")}
 _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
@@ -141,7 +138,9 @@ _DECISIONS = {
         Code.DECIDE: _deciding("told", despite="by hand"),
         Code.DECIDE_BY_TWO: _deciding("not_told"),
     },
-    **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.PREPARED, Obstacle.UNPREPARED), _ADMISSIBILITY),
+    **dict.fromkeys((Obstacle.ADMISSIBILITY, Obstacle.UNPREPARED), _ADMISSIBILITY),
+    # It replaces what two decided.
+    Obstacle.PREPARED: {Code.DECIDE_BY_TWO: _ADMISSIBILITY[Code.DECIDE]},
 }
 DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
 # After a prosecutor was told today.

@@ -213,6 +213,15 @@ def ask_for_access(session: Session) -> None:
     session.merge(asked)
 
 
+def _pursue(session: Session) -> None:
+    """Let justice have had the case long ago: a final decision is of no day before the report came."""
+    session.get_one(Case, 1).received = LONG_DECIDED
+    session.add_all(
+        Measure(case=1, position=position, kind=kind, day=LONG_DECIDED)
+        for position, kind in enumerate(("judicial_investigation", "prosecutor_word"), 1)
+    )
+
+
 def _has_duty(session: Session, kind: str, decision: str = "") -> bool:
     return session.scalar(select(Duty).filter_by(kind=kind, decision=decision, decided=None)) is not None
 
@@ -224,10 +233,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
     # With the prosecutor's word: else that it is missing would be in the way as well.
-    Obstacle.PROCEEDINGS: lambda session: session.add_all(
-        Measure(case=1, position=position, kind=kind, day=LONG_DECIDED)
-        for position, kind in enumerate(("judicial_investigation", "prosecutor_word"), 1)
-    ),
+    Obstacle.PROCEEDINGS: _pursue,
     Obstacle.URGENT: lambda session: setattr(session.get_one(Workflow, 1), "parts", Parts(danger=2)),
     Obstacle.DANGER: _endanger,
     Obstacle.NEW: lambda session: setattr(session.get_one(Case, 1), "new", True),

@@ -14,7 +14,6 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["preview", "1", "2", "--page", "3"], ("preview", 1, {"file": 2, "page": 3}, "")),
     (["attachment", "1", "2", "--out", "FILE", "--reason", "x"], ("extract", 1, {"file": 2}, "x")),
     (["reply", "1", "--text", CANARY], ("reply", 1, {}, "")),
-    (["reply", "1", "--text", CANARY, "--feedback"], ("reply", 1, {"feedback": True}, "")),
     (["reply", "1", "--template", "withheld"], ("reply", 1, {"template": "withheld"}, "")),
     (["reply", "1", "--text", CANARY, "--preview"], ("preview-reply", 1, {}, "")),
     (["templates"], ("list-templates", None, {}, "")),
@@ -48,6 +47,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ["decide", "1", "no_transmission", "--reason", "no offence"],
         ("decide-by-two", 1, {"duty": "art40", "decision": "no_transmission"}, "no offence"),
     ),
+    (["reply", "1", "--text", CANARY, "--feedback"], ("reply", 1, {"feedback": True}, "")),
     (
         ["close", "1", "moot", "--disclosure", "full", "--text", CANARY],
         ("close", 1, {"outcome": "moot", "disclosure": "full"}, ""),

@@ -152,7 +152,8 @@ def test_what_goes_to_the_prosecutor_goes_under_a_reference() -> None:
 
 def test_what_two_officers_note() -> None:
     assert by_two(FRENCH.measures) == INFORMED | {
-        "prosecutor_word", "final_decision", "office_decision", "protection_refused", "forwarded_external"
+        "prosecutor_word", "final_decision", "office_decision", "protection_refused", "forwarded_external",
+        "none",
     }  # fmt: skip
 
 
@@ -242,7 +243,7 @@ def test_an_external_authority_forwards_what_is_not_for_it_by_two() -> None:
 def test_how_many_officers_decide_and_which_decision_puts_off() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
-        "art40": {"no_transmission"},
+        "art40": {"transmit", "no_transmission"},
         "art14": {"informed"},
         "art15": {"answered", "neither"},
         "admissibility": {"inadmissible"},

@@ -67,12 +67,12 @@ def test_the_deadlines_of_the_law() -> None:
     assert ("internal", {"internal", "external"}) == (FRENCH.default_regime, FRENCH.clocks["ack_fr"].regimes)
 
 
-def test_the_prosecutor_is_told_at_once_and_two_decide_that_not() -> None:
+def test_the_prosecutor_is_told_at_once_and_two_decide_it_either_way() -> None:
     duty = FRENCH.duties[FRENCH.duty(DutyRole.PROSECUTOR)]
     assert (Asked.OFFENCE, Event.KNOWN, "1 day") == (duty.asked, duty.starts, str(duty.within))
     assert duty.urgent is not None
     assert ("same day", "prosecutor_phoned") == (str(duty.urgent.within), duty.urgent.measure)
-    assert {"transmit": 1, "no_transmission": 2} == {
+    assert {"transmit": 2, "no_transmission": 2} == {
         code: each.officers for code, each in duty.decisions.items()
     }
     assert duty.decisions["transmit"].measure == FRENCH.measure(MeasureRole.TRANSMISSION)

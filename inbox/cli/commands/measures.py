@@ -97,7 +97,8 @@ def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: boo
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
     """Take a measure out again that was noted by mistake, by its number; the journal keeps that.
 
-    One by which proceedings begin, or a final decision, takes two officers: by it the case is kept.
+    It takes as many officers as to note it; two for one by which proceedings begin or end, or with
+    restrictions of a prosecutor.
     """
     with door.opened() as (inbox, who):
         was_told = measures.retract(inbox, who, case, number, reason)

@@ -38,7 +38,10 @@ _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"
 @json_option
 @click.pass_obj
 def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
-    """Show how this office works, or change it; all deadlines follow."""
+    """Show how this office works, or change it; all deadlines follow.
+
+    Once there are cases, another regime takes two officers.
+    """
     if heard and not regime:
         raise click.UsageError("--heard goes with --regime")
     with door.opened() as (inbox, who):

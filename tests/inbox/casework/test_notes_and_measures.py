@@ -13,7 +13,7 @@ from inbox.dossiers import recording
 from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.session.actions import Action, Actor
 from inbox.vault.casework_tables import Credibility
-from inbox.vault.tables import OutboxBundle
+from inbox.vault.tables import Case, OutboxBundle
 from templates.law.rules import MeasureRole
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import PASSPHRASE, Office, Reporter, today
@@ -180,7 +180,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     words = ["--day", str(day), "--addressee", "Parquet du Havre", "--reference", "26/118", "--degree", "3"]
     row = office.json("measure", "1", "disciplinary_sanction", *words)
     expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
-    expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "proceedings": True}
+    expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "officers": 2}
     expected |= {"tellable": False, "restrictions": "", "sent": ""}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
@@ -232,6 +232,31 @@ def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, a
     assert "no reporter is told of this measure: internal_control" in untold
     assert "these can be told: protection_offered, protection_requested, " in untold
     assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
+
+
+@pytest.mark.parametrize("kind", ["none", "referred_external"])
+def test_no_reporter_reads_that_nothing_is_done_before_the_prosecutor_is_told_or_not(
+    office: Office, kind: str
+) -> None:
+    """Nor by a second step, nor where no rule asked for that; of protection the reporter reads at once."""
+    undecided = "whether the prosecutor is told was not decided"
+    assert undecided in refused(office, "measure", "1", kind, "--tell")
+    office.json("measure", "1", kind)
+    assert undecided in refused(office, "tell", "1", "1")
+    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("tell", "1", "1")
+
+
+def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: Office) -> None:
+    office.json("source-risk", "1", "low", "--reason", "x")
+    with office.opened() as inbox, inbox.transaction() as session:
+        received = session.get_one(Case, 1).received
+    earlier = (received - timedelta(1)).isoformat()
+    office.json("measure", "1", "judicial_investigation", "--day", earlier)
+    said = refused(office, "measure", "1", "final_decision", "--day", earlier)
+    assert f"the report came on {received} at the earliest, after {earlier}" in said
+    office.json("measure", "1", "final_decision", "--day", received.isoformat())
 
 
 def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporter) -> None:
@@ -392,17 +417,20 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
         with pytest.raises(Locked):
             recording.record(inbox, unconfirmed, 1, final)
         noted = recording.record(inbox, both, 1, final)
-        assert noted.guards
         with pytest.raises(Locked):
             measures.retract(inbox, unconfirmed, 1, noted.row.position, "a mistake")
         measures.retract(inbox, both, 1, noted.row.position, "a mistake")
-        for kind, addressee in (("prosecutor_word", "X"), ("protection_refused", "")):
+        for kind, addressee in (("prosecutor_word", "X"), ("protection_refused", ""), ("none", "")):
             taken = Taken(kind=kind, day=today(), addressee=addressee)
             with pytest.raises(Locked):
                 recording.record(inbox, unconfirmed, 1, taken)
-            recording.record(inbox, both, 1, taken)
+            row = recording.record(inbox, both, 1, taken).row
+            with pytest.raises(Locked):
+                measures.retract(inbox, unconfirmed, 1, row.position, "a mistake")
+        alone = recording.record(inbox, unconfirmed, 1, Taken(kind="protection_offered", day=today())).row
+        measures.retract(inbox, unconfirmed, 1, alone.position, "a mistake")
     kinds = [each["kind"] for each in trio.others.json("show", "1")["work"]["measures"]]
-    assert ["prosecutor_phoned", "prosecutor_word", "protection_refused"] == kinds[-3:]
+    assert ["prosecutor_phoned", "prosecutor_word", "protection_refused", "none"] == kinds[-4:]
     assert "final_decision" not in kinds
 
 
@@ -498,6 +526,9 @@ def test_what_a_prosecutor_restricted_is_said_before_anything_is_done(office: Of
         noted["values"],
         noted["reason"],
     )
+    before = (today() - timedelta(1)).isoformat()
+    office.json(*word, "--day", before)
+    assert said == refused(office, "measure", "1", "admin_inquiry")
     office.json(*word)
     office.json("measure", "1", "hearing")
     office.json(*word, "--restrictions", "none at work")

@@ -10,7 +10,11 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import update
 
 from crypto.messages import REPORT
+from inbox.casework import decisions, exits
+from inbox.casework.decisions import Decision
+from inbox.language.errors import Locked
 from inbox.law import in_use
+from inbox.session.actions import Actor
 from inbox.vault.casework_tables import Duty, Setting, Workflow
 from inbox.vault.tables import Case
 from tests.support.desk_room import sitting
@@ -423,6 +427,38 @@ def test_once_the_prosecutor_was_telephoned_it_is_still_to_be_decided(endangered
     assert "" == urgent(endangered)
 
 
+def test_a_call_of_a_day_before_the_report_can_have_come_meets_no_duty_and_ends_no_danger(
+    endangered: Office,
+) -> None:
+    """It was about something else, or its day is wrong."""
+    eight_years_ago = (today() - timedelta(3000)).isoformat()
+    endangered.json("measure", "1", "prosecutor_phoned", "--addressee", "X", "--day", eight_years_ago)
+    assert (today().isoformat(), "prosecutor_phoned") == (due(endangered), urgent(endangered))
+    with endangered.opened() as inbox, inbox.transaction() as session:
+        assert exits.is_danger_open(session, 1)
+    endangered.json("measure", "1", "prosecutor_phoned", "--addressee", "X")
+    assert "" == urgent(endangered)
+    with endangered.opened() as inbox, inbox.transaction() as session:
+        assert not exits.is_danger_open(session, 1)
+
+
+def test_one_officer_alone_replaces_no_decision_that_two_took(office: Office) -> None:
+    """Another of one officer is replaced by one."""
+    office.json("decide", "2", "inadmissible", "--ground", "unclear", "--reason", "x")
+    office.json("decide", "2", "no_transmission", "--reason", "x")
+    office.json("decide", "2", "informed", "--reason", "x")
+    with office.unlocked() as opened:
+        alone = Actor(opened.present, today())
+        for replaced in (
+            Decision(choice="admissible", reason="x"),
+            Decision(choice="defer", reason="x", until=today() + timedelta(30)),
+        ):
+            with pytest.raises(Locked):
+                decisions.decide(opened.inbox, alone, 2, replaced)
+            decisions.decide(opened.inbox, opened.by_opening(today()), 2, replaced)
+            decisions.decide(opened.inbox, alone, 2, replaced)
+
+
 def test_who_cannot_wait_is_first_in_the_queue_whatever_its_score(endangered: Office) -> None:
     """Before a case of priority 1 with a higher score; then at the place of its score again."""
     endangered.json("judge", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x")
@@ -567,8 +603,10 @@ def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) 
 def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:
     """Once it is closed for that; the queue says so until it is decided, and it is not destroyed before."""
     out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
+    forwarded = ("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
     office.close("2", *out)
     assert ALWAYS == asked(office, 2).keys()
+    assert "nobody is asked to decide this under the regime" in refused(office, *forwarded)
     office.json("reopen", "2", "--reason", "x")
     office.json("settings", "--regime", "external")
     assert 0 == office.json("queue")["undecided_closed"]
@@ -580,8 +618,6 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
         assert "Closed cases about which the law asks for a decision: 1." in client.page("/en/")
     (row,) = office.json("retention")["cases"]
     assert "undecided" in row["obstacles"]
-    forwarded = ("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
-    office.json("tag", "2", "offence")
     assert "whether the prosecutor is told was not decided" in refused(office, *forwarded)
     office.json("decide", "2", "no_transmission", "--reason", "x")
     office.json(*forwarded)

@@ -16,7 +16,9 @@ from inbox.deadlines import office as office_settings
 from inbox.deadlines import settings, workflow
 from inbox.deadlines.clocks import RETENTION
 from inbox.language import days
+from inbox.language.errors import Locked
 from inbox.law import in_use
+from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.tables import Case
@@ -195,6 +197,19 @@ def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> No
         extended = due()
         settings.choose_regime(inbox, who, "internal")
         assert due() < extended
+
+
+def test_one_officer_alone_puts_the_office_under_no_other_regime_once_there_are_cases(office: Office) -> None:
+    """By it deadlines and duties change. The regime that it has already is nothing new."""
+    with office.unlocked() as opened:
+        alone = Actor(opened.present, today())
+        with pytest.raises(Locked):
+            settings.choose_regime(opened.inbox, alone, "external", "X")
+        assert "internal" == settings.choose_regime(opened.inbox, alone, "internal").regime
+        assert (
+            "external"
+            == settings.choose_regime(opened.inbox, opened.by_opening(today()), "external", "X").regime
+        )
 
 
 def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> None:

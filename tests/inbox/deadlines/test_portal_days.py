@@ -85,11 +85,18 @@ def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
     return row["done"], row["sent"]
 
 
+def answered(world: World) -> None:
+    """Give feedback on case 1, once there is some."""
+    for choice in ("admissible", "no_transmission"):
+        world.office.json("decide", "1", choice, "--reason", "x")
+    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+
+
 @pytest.mark.usefixtures("correspondent")
 def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: World, portal: Portal) -> None:
     """Acknowledgement and feedback alike; on the terminal they are sent, not confirmed."""
     day = today().isoformat()
-    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+    answered(world)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
     world.office.json("outbox", "--out", world.office.out)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, day)}
@@ -183,7 +190,7 @@ def test_an_outbox_of_the_lost_inbox_counts_as_made_on_no_day_to_come(world: Wor
 @pytest.mark.usefixtures("correspondent")
 def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Portal) -> None:
     """The second was made before the portal had said anything of the first."""
-    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+    answered(world)
     world.office.json("outbox", "--out", world.office.out)
     _, first, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     world.office.json("outbox", "--out", world.office.out)

@@ -496,20 +496,31 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
 def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor_is_told(
     room: Room, tmp_path: Path
 ) -> None:
-    """Though no rule asked for that: who is concerned reads it. With a reason it goes, which is counted."""
+    """Though no rule asked for that: who is concerned reads it. No reason takes the place of a decision.
+
+    Nor of the prosecutor's word, once that one is told.
+    """
     words = ["--for", "disciplinary", "--to", "Y", "--recipient", STOCK.recipient().encode(), "--out"]
     made = ["dossier", "make", "1", *words, tmp_path / "out"]
     office = room.office.copy(tmp_path / "own")
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (1, "art40")))
-    counted = office.json("oversight")["actions"]["despite-warning"]
-    said = office.run(*made)
-    assert (1, False) == (said.code, (tmp_path / "out").exists())
-    assert "The prosecutor has not said that this can be done: Procédure disciplinaire" in said.err
-    assert 0 == office.run(*made[:-1], tmp_path / "other", "--despite-warning", "he leaves").code
-    assert counted + 1 == office.json("oversight")["actions"]["despite-warning"]
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    assert 0 == office.run(*made).code
+    office.json("source-risk", "1", "low", "--reason", "x")
+    for put in (None, ("decide", "1", "no_transmission"), ("decide", "1", "transmit")):
+        if put:
+            office.json(*put, "--reason", "x")
+        for more in ((), ("--despite-warning", "he leaves")):
+            said = office.run(*made, *more)
+            if put and "no_transmission" in put:
+                assert 0 == said.code
+                (tmp_path / "out").unlink()
+            else:
+                assert (1, False) == (said.code, (tmp_path / "out").exists())
+                assert "the person concerned reads this dossier, and would be warned" in said.err
+                assert "inbox decide 1 transmit|no_transmission --reason TEXT; then ask" in said.err
+    office.json("measure", "1", "prosecutor_word", "--restrictions", "no search")
+    assert "The prosecutor has not said that this can be done: Procédure" in office.run(*made).err
+    assert 0 == office.run(*made, "--despite-warning", "he leaves").code
 
 
 def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:
@@ -525,7 +536,7 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
     said = room.office.run("dossier", "make", "1", "--for", "disciplinary", *words)
     assert (1, False) == (said.code, out.exists())
-    assert "The prosecutor has not said that this can be done: Procédure disciplinaire" in said.err
+    assert "the person concerned reads this dossier, and would be warned" in said.err
     words.remove("--measure")
     assert said.err == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).err
     words.append("--measure")

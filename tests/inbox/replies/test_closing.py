@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
+from inbox.casework import decisions
+from inbox.casework.decisions import Decision
+from inbox.casework.measures import Disclosure
 from inbox.deadlines.clocks import RETENTION
+from inbox.language.errors import Locked
 from inbox.law import in_use
-from inbox.session.actions import TABLE, Code
+from inbox.replies import closing
+from inbox.replies.closing import Closing
+from inbox.session.actions import TABLE, Actor, Code
 from templates.law.rules import Body
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import PASSPHRASE, Office
+from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES, FRENCH, OTHER
 
@@ -201,12 +207,15 @@ def test_another_law_names_other_authorities(office: Office, told: Callable[[], 
 
 @pytest.mark.parametrize("outcome", FRENCH.outcomes)
 def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outcome: str) -> None:
-    """The journal has another action for two, and the case says the outcome by the name in the law."""
+    """The journal has another action for two, and the case says the outcome by the name in the law.
+
+    One officer closes none before it is decided whether the prosecutor is told.
+    """
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
     if outcome == "inadmissible":
         office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
-    if rule.finds_facts:
+    if rule.officers == 1:
         office.json("decide", "1", "no_transmission", "--reason", "x")
     if rule.linked:
         office.json("link", "1", "2", "duplicate")
@@ -376,3 +385,21 @@ def test_the_desk_proposes_the_outcome_that_was_decided(office: Office) -> None:
         page = client.page("/en/case/1")
     assert '<option value="inadmissible" selected>Inadmissible</option>' in page
     assert "The facts are not those that the law lets be reported here" in page
+
+
+@pytest.mark.parametrize("outcome", ["moot", "duplicate"])
+def test_two_officers_close_what_nobody_decided_whether_the_prosecutor_is_told_of(
+    office: Office, outcome: str
+) -> None:
+    """Whatever the outcome: a case that nobody has scored may be one of an offence."""
+    office.settle(2)
+    office.json("show", "2")
+    office.json("link", "2", "1", "duplicate")
+    wanted = Closing(outcome=outcome, disclosure=Disclosure.WITHHELD, reason="x")
+    with office.unlocked() as opened:
+        alone = Actor(opened.present, today())
+        with pytest.raises(Locked):
+            closing.close(opened.inbox, alone, 2, wanted)
+        decide = Decision(choice="no_transmission", reason="x")
+        decisions.decide(opened.inbox, opened.by_opening(today()), 2, decide)
+        closing.close(opened.inbox, alone, 2, wanted)

@@ -196,10 +196,14 @@ def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(
 
 
 def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(office: Office) -> None:
-    """In a reply, in its preview, at the end; what the law's own texts say of justice is no matter."""
+    """In a reply, in its preview, at the end; what the law's own texts say of justice is no matter.
+
+    Nor while nobody decided whether a prosecutor is told, as for the status: nobody may have scored the case.
+    """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
-    office.json("reply", "1", "--text", told)
-    office.json("tag", "1", "offence")
+    inner = refused(office, "reply", "1", "--text", "L'enquête interne a commencé, le chef sera entendu.")
+    assert ("“L'enquête”" in inner, "justice has the case" in inner) == (True, True)
+    assert "can read that the report is acted on" in refused(office, "status", "1", "in_follow_up")
     said = refused(office, "reply", "1", "--text", told)
     assert "it tells that justice has the case" in said
     assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
@@ -265,8 +269,9 @@ def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -
 def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_one_does(
     office: Office,
 ) -> None:
-    """Once the prosecutor is told, in either language; before that is asked, nothing gives justice away."""
+    """Until the prosecutor has spoken, in either language; once that one is not told, none does."""
     reply = ("reply", "1", "--preview", "--text")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
     office.json("decide", "1", "transmit", "--reason", "x")
     said = [office.json(*reply, text)["findings"] for text in (*TELL, *TELL_NOTHING)]
@@ -330,6 +335,7 @@ def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_bac
     office.json("measure", "1", "prosecutor_phoned", "--addressee", "the prosecutor on call")
     for kind in ("protection_offered", "protection_requested", "protection_granted", "protection_refused"):
         office.json("measure", "1", kind, "--tell")
+    office.json("decide", "1", "admissible", "--reason", "x")
     office.json(
         "reply", "1", "--template", "feedback", "--text", "Des vérifications sont faites.", "--feedback"
     )

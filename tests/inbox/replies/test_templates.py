@@ -142,9 +142,35 @@ def test_days_and_words_are_those_of_the_case(reported: World) -> None:
             assert days.full(language, day) in text
 
 
+@pytest.mark.parametrize("template", ["feedback", "withheld"])
+def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
+    reported: World, template: str
+) -> None:
+    """Else a text that tells nothing would end the time for it on the first day; as a reply it goes.
+
+    What was done before the report came does not count.
+    """
+    office = reported.office
+    office.json("status", "1", "assessing")
+    said = ["reply", "1", "--template", template]
+    said += ["--text", OWN_WORDS] if template == "feedback" else []
+    before = (today() - timedelta(400)).isoformat()
+    earlier = ("measure", "1", "protection_offered", "--day", before)
+    for put in (None, earlier, ("decide", "1", "admissible", "--reason", "x")):
+        if put:
+            office.json(*put)
+        refusal = office.run(*said, "--feedback")
+        assert (1, True) == (refusal.code, "nothing was decided and done yet" in refusal.err)
+    office.json(*said)
+    office.json("measure", "1", "protection_offered")
+    office.json(*said, "--feedback")
+
+
 def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
     """Once feedback was given, or withheld at the closing, none is promised."""
     told = ["reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
+    for choice in ("admissible", "no_transmission"):
+        reported.office.json("decide", "1", choice, "--reason", "x")
     assert 0 == reported.office.run(*told).code
     reported.office.close("2", "moot", "--disclosure", "withheld", "--reason", "x")
     for case in ("1", "2"):
@@ -247,7 +273,7 @@ def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: W
     (gone / "replies.toml").write_text(text.replace('decision = "told"', 'decision = "heard"'), "utf-8")
     office.json("templates", mine)
     assert "lacks decision told, used 1 times" in office.run("law", "--replace", gone).err
-    office.json("reply", "1", "--template", "identity_notice", "--text", "Au juge.")
+    office.json("reply", "1", "--template", "identity_notice", "--text", "Comme convenu.")
     mine.write_text(GOOD, "utf-8")
     office.json("templates", mine)
     assert "lacks decision told, used 1 times" in office.run("law", "--replace", gone).err
