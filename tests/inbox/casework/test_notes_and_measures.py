@@ -11,6 +11,7 @@ from inbox.casework import measures
 from inbox.casework.measures import Risk, Taken
 from inbox.dossiers import recording
 from inbox.language.errors import CaseRefused, Locked, Refused
+from inbox.law import in_use
 from inbox.session.actions import Action, Actor
 from inbox.vault.casework_tables import Credibility
 from inbox.vault.tables import Case, OutboxBundle
@@ -18,7 +19,7 @@ from templates.law.rules import MeasureRole
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import PASSPHRASE, Office, Reporter, today
 from tests.support.inbox_outcomes import refused, slot
-from tests.support.laws import FRENCH
+from tests.support.laws import FILES, FRENCH
 
 CANARY = "zibeline-quartz"
 
@@ -375,6 +376,17 @@ def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> N
     office.typed(*decided, "--reference", "26/118")
     (_, sent) = office.json("show", "1")["work"]["measures"]
     assert ("art40_transmission", "26/118") == (sent["kind"], sent["reference"])
+
+
+@pytest.mark.parametrize(("restrictions", "officers"), [("", 1), ("no hearing", 2)])
+def test_two_officers_take_restrictions_out_whatever_the_law_says_of_their_measure(
+    office: Office, restrictions: str, officers: int
+) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, FILES["xx"])
+        word = Taken(kind="magistrate_nod", day=today(), restrictions=restrictions)
+        row = measures.add(session, 1, word, today())
+        assert officers == measures.recorded(session, row).officers
 
 
 def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:

@@ -156,13 +156,14 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
     said += ["--text", OWN_WORDS] if template == "feedback" else []
     before = (today() - timedelta(400)).isoformat()
     earlier = ("measure", "1", "protection_offered", "--day", before)
-    for put in (None, earlier, ("decide", "1", "admissible", "--reason", "x")):
-        if put:
-            office.json(*put)
+    done, undone = ("measure", "1", "protection_offered"), ("retract", "1", "2", "--reason", "x")
+    for put in ((), (earlier,), (done,), (undone, ("decide", "1", "admissible", "--reason", "x"))):
+        for words in put:
+            office.json(*words)
         refusal = office.run(*said, "--feedback")
         assert (1, True) == (refusal.code, "nothing was decided and done yet" in refusal.err)
     office.json(*said)
-    office.json("measure", "1", "protection_offered")
+    office.json(*done)
     office.json(*said, "--feedback")
 
 
