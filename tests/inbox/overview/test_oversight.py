@@ -275,7 +275,7 @@ def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> N
     found = events(trio.others, 1)
     for event in (
         ("received", {}, 1), ("collected", {}, 1), ("follow-up", {"follow_up": 1}, 1), ("reply", {}, 1),
-        ("close", {"outcome": "moot", "disclosure": "withheld"}, 1),
+        ("close-by-two", {"outcome": "moot", "disclosure": "withheld"}, 1),
         ("record-measure", {"kind": "none"}, 1), ("show", {}, 3),
     ):  # fmt: skip
         assert event in found

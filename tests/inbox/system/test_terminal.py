@@ -32,7 +32,7 @@ LINES = {
     "judge 1 --danger 2 --reason x": False,
     "source-risk 1 high --reason x": False,
     "credibility 1 2 --reason x": False,
-    "measure 1 none": False,
+    "measure 1 protection_offered": False,
     "tell 1 1": False,
     "retract 1 1 --reason x": False,
     "decide 1 not_needed --reason x": False,
