@@ -18,6 +18,7 @@ from inbox.language.errors import Locked, Refused
 from inbox.retention import destroy_cases
 from inbox.session.actions import TABLE, Actor, Code
 from inbox.vault.casework_tables import Duty, Measure
+from inbox.vault.tables import Case
 from templates.law.rules import MeasureRole
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
@@ -303,12 +304,19 @@ def shown(office: Office) -> str:
     return office.run("show", "1").out
 
 
+def came_long_ago(office: Office) -> None:
+    """Let the report of case 1 have come long ago: no final decision about it is of an earlier day."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).received = today() - timedelta(600)
+
+
 def a_year_after(day: date) -> str:
     return (day + relativedelta(years=1)).isoformat()
 
 
 def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office) -> None:
     """That of the outcome from the closing, that of proceedings from the decision; list and case agree."""
+    came_long_ago(closed)
     closed.json("measure", "1", "prosecutor_phoned", "--day", (today() - timedelta(500)).isoformat())
     closed.json("decide", "1", "no_transmission", "--reason", "x")
     day = today() - timedelta(330)
@@ -334,6 +342,7 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
     closed: Office, clock: Clock
 ) -> None:
     """Also if they began before it, and were noted later: nobody knows that it decided them."""
+    came_long_ago(closed)
     closed.json("decide", "1", "no_transmission", "--reason", "x")
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
@@ -347,6 +356,7 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
 
 def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> None:
     """Of two it ends the earlier one; one that would end none is a mistake."""
+    came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
     closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("measure", "1", "prosecutor_phoned", "--day", days[2])
