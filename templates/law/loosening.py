@@ -149,6 +149,11 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         "guarantee": neither,
         # What reporters read that protects them, word for word.
         **_under("guarantee.*", _any, {**_RULE, "text": _any}),
+        **_under(
+            "reporters",
+            neither,
+            {**_RULE, **dict.fromkeys(("danger", "advice", "directly", "instead"), _any)},
+        ),
     },
     "deadlines.toml": {
         **_under("exchange", neither, {**_RULE, "every": _longer}),

@@ -47,6 +47,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
         access=_access(said["letters"]["access"]),
         dossier=_dossier(said["letters"]["dossier"]),
         guarantees=_each(said["authorities"]["guarantee"], _guarantee),
+        reporters=_reporters(said["authorities"]["reporters"]),
         obstacles=_obstacles(said["obstacles"]),
         words=_each(
             said["words"]["word"], lambda row: rules.Word(name=_texts(row), avoid=tuple(row["avoid"]))
@@ -230,6 +231,11 @@ def _authority(row: Any) -> rules.Authority:
         referral=row["referral"],
         basis=_basis(row),
     )
+
+
+def _reporters(row: Any) -> rules.WhomToReach:
+    said = {name: _texts(row[name]) for name in ("danger", "advice", "directly", "instead")}
+    return rules.WhomToReach(**said, basis=_basis(row))
 
 
 def _letter(row: Any) -> rules.Letter:

@@ -463,6 +463,21 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WhomToReach:
+    """What pages tell reporters, within a sentence, of whom to reach.
+
+    ``danger``: what to do in danger. ``advice``: whom they can always ask. ``directly``: who takes letters
+    without this office. ``instead``: to whom a letter about this office goes.
+    """
+
+    danger: Texts
+    advice: Texts
+    directly: Texts
+    instead: Texts
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guarantee:
     """What the law promises to whoever reports."""
 
@@ -557,6 +572,7 @@ class Law:
     access: AccessAnswers
     dossier: DossierWords
     guarantees: Mapping[str, Guarantee]
+    reporters: WhomToReach
     obstacles: Obstacles
     words: Mapping[str, Word]
     processing: Sheet

@@ -223,6 +223,7 @@ _AUTHORITIES = table(
             )
         ),
         "guarantee": map_of(_rule({"text": texts(_LONGEST)})),
+        "reporters": _rule(dict.fromkeys(("danger", "advice", "directly", "instead"), texts(_LONGEST))),
     }
 )
 _OBSTACLES = table(

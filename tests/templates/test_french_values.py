@@ -212,6 +212,17 @@ def test_where_to_turn() -> None:
     assert {"police", "prosecutor", "defender_of_rights", "anticorruption_agency", "ministry"} == named
 
 
+def test_whom_a_reporter_can_reach() -> None:
+    """In danger, for advice, without this office, and about it."""
+    said = FRENCH.reporters
+    assert [number for number in ("17", "112", "114") if number not in said.danger.fr] == []
+    for whom in ("avocat", "médecin", "syndicat", "Défenseur des droits"):
+        assert whom in said.advice.fr
+    assert "procureur" in said.directly.fr
+    assert "Défenseur des droits" in said.directly.fr
+    assert "Défenseur des droits" in said.instead.fr
+
+
 def test_what_is_guaranteed_to_whoever_reports() -> None:
     """Secrecy, no reprisals, no liability, who helps is protected, who is found out later is, and data."""
     assert FRENCH.guarantees.keys() == {

@@ -78,6 +78,10 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
 EITHER = {
     "authorities.toml guarantee.*",
     "authorities.toml guarantee.*.text",
+    "authorities.toml reporters.danger",
+    "authorities.toml reporters.advice",
+    "authorities.toml reporters.directly",
+    "authorities.toml reporters.instead",
     "deadlines.toml clock.*.from",
     "deadlines.toml clock.*.to",
     "duties.toml duty.*.role",

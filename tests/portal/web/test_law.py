@@ -50,6 +50,29 @@ def test_guarantees_and_authorities_are_those_of_the_law(language: str) -> None:
     assert "Défenseur des droits</dt>" not in shown
 
 
+# What no template may say by itself: it is so in one country. An office edits questionnaire and guide.
+OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|or) (?:le )?112|\b114\b")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whom_to_reach_stands_in_the_law(language: str) -> None:
+    """The control is the law of France, by which the same pages name whom to reach there."""
+    said = reader.read(OTHER).reporters
+    texts = [each.in_(language) for each in (said.danger, said.advice, said.directly, said.instead)]
+    places = ["", "", "report", "sealed"]
+    other = Settings(jurisdiction=str(OTHER))
+    shown = [text in page(other, f"/{language}/{path}") for text, path in zip(texts, places, strict=True)]
+    assert shown == [True] * len(texts)
+    assert OF_FRANCE.search(page(Settings(), f"/{language}/"))
+    assert not OF_FRANCE.search(page(other, f"/{language}/"))
+
+
+def test_no_text_of_the_pages_names_whom_to_reach_in_france() -> None:
+    sources = [*(ROOT / "templates" / "portal").glob("*.html"), *(ROOT / "templates").rglob("public.po")]
+    assert len(sources) > 20
+    assert [each.name for each in sources if OF_FRANCE.search(each.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize(("language", "said"), [("fr", "demander à être entendu"), ("en", "ask to be heard")])
 def test_how_to_be_heard_is_said_where_the_law_asks_for_it(tmp_path: Path, language: str, said: str) -> None:
     """In any of its regimes, since pages do not know that of the office."""
