@@ -176,6 +176,10 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
         if measure.get("sanitised") and ("role" in measure or code in _decided(documents)):
             said = belongs("only-with", value="sanitised = true", role="what no role and no decision has")
             yield _wrong(document, ("measure", code, "sanitised"), said)
+        # It is recorded with the end of a case, which has no reference.
+        if measure.get("reference") and measure.get("role") == MeasureRole.REFERRAL:
+            said = belongs("only-with", value="reference = true", role="what has another role, or none")
+            yield _wrong(document, ("measure", code, "reference"), said)
 
 
 def _decided(documents: Documents) -> set[str]:

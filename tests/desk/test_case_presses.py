@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.desk.test_queue_keys import Presses
 from tests.support import accessibility
 from tests.support.desk_room import SAME, Served, seen, serving, tell
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, passphrase_of
+from tests.support.presses import Presses
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 

@@ -8,21 +8,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support import accessibility
 from tests.support.desk_room import Served, seen, serving
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first
+from tests.support.presses import Presses
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 TEN = 10
-
-
-class Presses:
-    """Presses what a person would, and counts it; what is typed does not count."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    def __call__(self, what: str | Locator) -> None:
-        self.count += 1
-        (self.page.get_by_role("button", name=what) if isinstance(what, str) else what).first.click()
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,7 @@ def every(domain: Domain, language: str) -> dict[str, str]:
 def texts() -> dict[str, str]:
     files = ("texts.html", "texts_case.html")
     listed = "".join((shipped.FOLDER / "portal" / name).read_text("utf-8") for name in files)
-    named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+)"\) \}\}', listed))
+    named = dict(re.findall(r'data-code="([\w-]+)">\{\{ _\("(.+?)"(?:, [^)]+)?\) \}\}', listed))
     for template in (shipped.FOLDER / "portal").glob("*.html"):
         for block in re.findall(r"set own_texts = \{(.+?)\n\} %\}", template.read_text("utf-8"), re.DOTALL):
             named = dict(re.findall(r'"([\w-]+)": _\("(.+)"\)', block)) | named

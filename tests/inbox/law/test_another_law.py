@@ -97,7 +97,7 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert {"magistrate": "drop", "notice": "given", "sieve": "kept"} == decided(office)
 
     # Something is done, and the case ends as this law lets it end.
-    office.json("measure", "1", "sent_on", "--addressee", "the lighthouse", "--reference", "lamp 1", "--tell")
+    office.json("measure", "1", "sent_on", "--addressee", "the lighthouse", "--tell")
     office.json("close", "1", "upheld", "--disclosure", "full", "--text", "Merci.")
     tell_portal(office, portal)
     assert days(office)["news"] == (news, done)

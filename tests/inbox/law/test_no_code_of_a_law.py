@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from babel.messages.pofile import read_po
 
 from templates import catalogues, shipped
-from templates.catalogues import Domain
+from templates.catalogues import LANGUAGES, Domain
 from tests.support import law_codes
 from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
@@ -113,7 +113,7 @@ def texts() -> Iterator[str]:
     """Yield each text that the inbox prints or shows by itself, in both languages."""
     for path in (ROOT / "inbox").rglob("*.toml"):
         yield from _said(tomllib.loads(path.read_text("utf-8")))
-    for language in ("fr", "en"):
+    for language in LANGUAGES:
         with catalogues.path(Domain.OFFICERS, language).open("rb") as file:
             yield from (str(each.string) for each in read_po(file, locale=language) if each.id)
     yield from told()
