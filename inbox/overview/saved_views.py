@@ -2,8 +2,9 @@
 
 A view is what the queue is asked for, and in which order. What an officer keeps is theirs, as a draft is: it
 is no act, so nothing is journalled, and nobody else is shown it. Where several act together, they have the
-views that each of them keeps, the same under the same name. A view holds no number of a case. Its words may
-say what a report says: one that nobody uses for KEPT_DAYS is deleted, as are all of an officer who leaves.
+views that each of them keeps, the same under the same name. A view holds no number of a case, and no words of
+a search: these may say what a report says, and would outlive it. One that nobody uses for KEPT_DAYS is
+deleted, as are all of an officer who leaves.
 """
 
 import json
@@ -70,9 +71,14 @@ def find(inbox: Inbox, who: Actor, name: str) -> QueueView:
 def keep(inbox: Inbox, who: Actor, name: str, view: QueueView) -> None:
     """Keep a view under a name, in the place of what was kept under it.
 
-    Raises Refused for a name that is empty, too long or built in, and beyond MOST of them.
+    Raises Refused for words of a search, a name that is empty, too long or built in, and beyond MOST of them.
     """
     name = _checked(name)
+    if view.wanted.search:
+        raise Refused(
+            sentence("a view keeps no words of a search: they may say what a report says"),
+            sentence("take them out, and keep what else the queue is narrowed by"),
+        )
     others = of(inbox, who).keys() - {name}
     if len(others) >= MOST:
         raise Refused(
