@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks import cases, journal, page, reports
+from benchmarks import cases, dialogue, journal, page, reports
 from benchmarks.load import Request, rate
 from crypto import age, padding
 from tests.support.builders import under_another_header
@@ -40,6 +40,7 @@ def main() -> None:
         measure_inbox(installation, Path(folder))
         measure_journal(Path(folder) / "journal")
         measure_queue(Path(folder))
+        measure_dialogue(Path(folder) / "dialogue")
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
@@ -104,6 +105,14 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
 def measure_queue(folder: Path) -> None:
     """What officers wait for among 100,000 cases."""
     for line in cases.figures(folder):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def measure_dialogue(folder: Path) -> None:
+    """What officers wait for at a case in which much was written."""
+    folder.mkdir()
+    for line in dialogue.figures(folder):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 

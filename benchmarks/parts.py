@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cases
+from benchmarks import cases, dialogue
 from benchmarks import deletion as deleting
 from benchmarks import junk as junk_beside
 from benchmarks import large as largest
@@ -118,9 +118,11 @@ def onion(server: Server) -> Iterator[str]:
 
 
 def queue() -> Iterator[str]:
-    """What officers wait for among many cases, and how long removing a destroyed one takes."""
+    """What officers wait for among many cases and at a long one; how long removing a destroyed one takes."""
     with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
         yield from cases.figures(Path(folder))
+        (other := Path(folder) / "dialogue").mkdir()
+        yield from dialogue.figures(other)
 
 
 @contextmanager

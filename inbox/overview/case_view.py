@@ -141,7 +141,8 @@ def _overview(session: Session) -> View:
 def details(session: Session, number: int, today: date, language: str = "", part: int | None = None) -> View:
     """Return one case as ``read`` shows it; raises as ``declarations.check``.
 
-    Its ``part`` tells which of how many it is, and in which others nobody has read a letter.
+    Its ``part`` tells which of how many it is, in which others nobody has read a letter, and with the letters
+    of which others files came.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
@@ -160,7 +161,12 @@ def details(session: Session, number: int, today: date, language: str = "", part
             "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in written.follow_ups],
             "messages": [_message(message, case) for message in written.messages],
-            "part": {"number": written.number, "count": written.count, "unread": list(written.unread)},
+            "part": {
+                "number": written.number,
+                "count": written.count,
+                "unread": list(written.unread),
+                "filed": list(written.filed),
+            },
             "handlers": handlers.of(session, number),
             "junked": _day(workflow.of(session, number).junked),
             "struck": [
@@ -187,7 +193,10 @@ def _texts(view: View) -> Iterator[str]:
 
 def _mark_read(session: Session, number: int, shown: Collection[int]) -> None:
     queries_cases.case(session, number).new = False
-    for follow_up in queries_cases.unread_follow_ups(session, number):
+    if not shown:
+        return
+    # A page of a long dialogue loads no letter of another.
+    for follow_up in queries_cases.unread_follow_ups(session, number, min(shown), max(shown)):
         if follow_up.position in shown:
             follow_up.unread = False
 

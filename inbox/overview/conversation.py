@@ -6,12 +6,14 @@ the part in which it stands was shown.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.vault import queries_cases
-from inbox.vault.tables import FollowUp, Message
+from inbox.vault.tables import Attachment, FollowUp, Message
 
 # So many letters and replies stand in one part.
 PAGE = 50
@@ -22,7 +24,8 @@ _LETTER, _REPLY = 0, 1
 class Part:
     """A part of what was written, from 1 on, of ``count`` parts, one at least.
 
-    ``unread`` are the numbers of the other parts in which there is a letter that nobody has read.
+    ``unread`` are the numbers of the other parts in which there is a letter that nobody has read, ``filed``
+    those of the other parts in which files came with a letter.
     """
 
     number: int
@@ -30,11 +33,12 @@ class Part:
     follow_ups: Sequence[FollowUp]
     messages: Sequence[Message]
     unread: Sequence[int]
+    filed: Sequence[int]
 
 
 def whole(session: Session, case: int) -> Part:
     """Return all that was written in a case, as one part."""
-    return Part(1, 1, queries_cases.follow_ups(session, case), queries_cases.messages(session, case), [])
+    return Part(1, 1, queries_cases.follow_ups(session, case), queries_cases.messages(session, case), [], [])
 
 
 def part(session: Session, case: int, number: int) -> Part:
@@ -44,11 +48,12 @@ def part(session: Session, case: int, number: int) -> Part:
     """
     places = _places(session, case)
     count = max(1, -(-len(places) // PAGE))
-    unread = sorted({at // PAGE + 1 for at, (_, _, is_unread) in enumerate(places) if is_unread})
+    unread = sorted({at // PAGE + 1 for at, place in enumerate(places) if place.is_unread})
+    filed = sorted({at // PAGE + 1 for at, place in enumerate(places) if place.has_files})
     number = min(number or (unread[0] if unread else count), count)
     shown = places[(number - 1) * PAGE : number * PAGE]
-    letters = [position for kind, position, _ in shown if kind == _LETTER]
-    replies = [position for kind, position, _ in shown if kind == _REPLY]
+    letters = [place.position for place in shown if place.kind == _LETTER]
+    replies = [place.position for place in shown if place.kind == _REPLY]
     follow_ups = select(FollowUp).where(FollowUp.case == case, FollowUp.position.in_(letters))
     messages = select(Message).where(Message.case == case, Message.position.in_(replies))
     return Part(
@@ -57,17 +62,34 @@ def part(session: Session, case: int, number: int) -> Part:
         session.scalars(follow_ups.order_by(FollowUp.position)).all(),
         session.scalars(messages.order_by(Message.position)).all(),
         [each for each in unread if each != number],
+        [each for each in filed if each != number],
     )
 
 
-def _places(session: Session, case: int) -> Sequence[tuple[int, int, bool]]:
-    """Return of all that was written its kind, its number and whether it is unread, in order."""
-    letters = select(
-        literal(_LETTER).label("kind"), FollowUp.position, FollowUp.received.label("day"), FollowUp.unread
-    ).where(FollowUp.case == case)
-    replies = select(
-        literal(_REPLY).label("kind"), Message.position, Message.day, literal(value=False).label("unread")
-    ).where(Message.case == case)
-    rows = [*session.execute(letters), *session.execute(replies)]
-    rows.sort(key=lambda row: (row.day, row.kind, row.position))
-    return [(row.kind, row.position, row.unread) for row in rows]
+class _Place(NamedTuple):
+    """Where a letter or a reply stands, and what is known of it without loading it."""
+
+    day: date
+    kind: int
+    position: int
+    is_unread: bool = False
+    has_files: bool = False
+
+
+def _places(session: Session, case: int) -> Sequence[_Place]:
+    """Return the places of all that was written, in order."""
+    letters = select(FollowUp.received, FollowUp.position, FollowUp.unread, FollowUp.id)
+    replies = select(Message.day, Message.position)
+    filed = {*session.scalars(select(Attachment.follow_up).where(Attachment.case == case))}
+    return sorted(
+        [
+            *(
+                _Place(day, _LETTER, position, is_unread, id_ in filed)
+                for day, position, is_unread, id_ in session.execute(letters.where(FollowUp.case == case))
+            ),
+            *(
+                _Place(day, _REPLY, position)
+                for day, position in session.execute(replies.where(Message.case == case))
+            ),
+        ]
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
+from crypto.strictjson import LARGEST
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.vault import queries_access
@@ -143,10 +144,13 @@ def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
     return session.scalars(select(FollowUp).filter_by(case=number).order_by(FollowUp.position)).all()
 
 
-def unread_follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
-    """Return the follow-ups to a case that nobody has read, in the order collected."""
+def unread_follow_ups(
+    session: Session, number: int, first: int = 1, last: int = LARGEST
+) -> Sequence[FollowUp]:
+    """Return the follow-ups to a case that nobody has read, in the order collected: those at these places."""
     unread = select(FollowUp).where(FollowUp.case == number, FollowUp.unread.is_(True))
-    return session.scalars(unread.order_by(FollowUp.position)).all()
+    among = FollowUp.position.between(first, last)
+    return session.scalars(unread.where(among).order_by(FollowUp.position)).all()
 
 
 def is_unread(session: Session, number: int) -> bool:

@@ -54,7 +54,7 @@ def test_the_way_to_the_next_case_follows_what_the_queue_was_asked_for(office: O
         client.send("/en/case/2/tag", names="port")
         client.send("/en/queue", sort="deadline", tag="port")
         assert [] == beside(client, 2)
-        client.send("/en/queue", all="yes")
+        client.send("/en/queue", sort="priority")
         assert ["p1", "n3"] == beside(client, 2)
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.strictjson import LARGEST
 from inbox.access import declarations
 from inbox.desk import rendering
 from inbox.desk.done import Done
@@ -31,12 +32,18 @@ class Part(StrEnum):
     WORK = "work"
 
 
-@pages.get("", defaults={"part": Part.REPORT})
-@pages.get("/<any(dialogue, files, work):part>")
-def show(case: int, part: str) -> ResponseReturnValue:
-    """Show all of one case, one of its parts first; the others are a press away, without being asked for."""
+@pages.get("", defaults={"part": Part.REPORT, "page": 0})
+@pages.get("/<any(dialogue, files, work):part>", defaults={"page": 0})
+@pages.get("/<any(dialogue, files):part>/<int:page>")
+def show(case: int, part: str, page: int) -> ResponseReturnValue:
+    """Show one case, one of its parts first; the others are a press away, without being asked for.
+
+    Of the dialogue and its files one page is shown.
+    """
     inbox, who, mine = here().inbox, actor(), seat()
-    shown = case_view.read(inbox, who, case, rendering.language())
+    page = page or _page(case, part)
+    shown = case_view.read(inbox, who, case, rendering.language(), page)
+    mine.reading = case, shown.view["part"]["number"]
     offered = choices.offered(inbox, who)
     begun = writing.begun(case)
     mine.around = neighbours.of(inbox, who, case, (mine.wanted, mine.order), mine.around)
@@ -81,6 +88,22 @@ def happened(case: int) -> ResponseReturnValue:
     """Show what happened to a case, day by day."""
     events = timeline.look(here().inbox, actor(), case)
     return rendering.page("case/timeline.html", number=case, events=events)
+
+
+def _page(case: int, part: str) -> int:
+    """Return which page of the dialogue is shown where the address names none.
+
+    For whoever opens the case it is the first with a letter that nobody has read, else the last; for whoever
+    has done something in it the one that was shown: none is marked as read that stands behind another part.
+    """
+    last, shown = seat().reading
+    return shown if last == case and part != Part.REPORT else 0
+
+
+def sent(case: int, said: Done) -> ResponseReturnValue:
+    """Show the end of the dialogue, where what its author will read stands now."""
+    seat().reading = case, LARGEST
+    return done(case, Part.DIALOGUE, said)
 
 
 def done(case: int, part: Part, *said: Done) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from inbox.casework.measures import Disclosure
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
-from inbox.desk.pages.case import Part, done
+from inbox.desk.pages.case import Part, done, sent
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here
 from inbox.language.views import View
@@ -30,7 +30,7 @@ pages = Blueprint("replies", __name__)
 @pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
     """Answer the author; what could give somebody away is shown first, and what was typed stays."""
-    return _say(case, _draft(), drafts.send, _answer) or done(case, Part.DIALOGUE, Done.REPLIED)
+    return _say(case, _draft(), drafts.send, _answer) or sent(case, Done.REPLIED)
 
 
 @pages.post("/case/<int:case>/reply/preview")
@@ -49,7 +49,7 @@ def status(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
     """Take more time for the feedback, where the law gives it; the reporter is told."""
-    return _say(case, _extension(), extension.extend, _longer) or done(case, Part.DIALOGUE, Done.EXTENDED)
+    return _say(case, _extension(), extension.extend, _longer) or sent(case, Done.EXTENDED)
 
 
 @pages.post("/case/<int:case>/extend/preview")

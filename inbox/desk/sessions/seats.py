@@ -41,7 +41,8 @@ class Seat:
     """The session of one officer in one browser, with what only that officer sees.
 
     ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
-    ``around`` is what stood beside the case that was looked at last.
+    ``around`` is what stood beside the case that was looked at last, ``reading`` that case and which page of
+    its dialogue was shown.
     ``job`` is the last of theirs that took long. ``picture`` has the pixels of a page of a file, by case,
     file and page, until the browser asks for them. ``asked`` is what they ask others to confirm. ``active``
     is when they last acted.
@@ -52,6 +53,7 @@ class Seat:
         self.officer, self.active = officer, now
         self.wanted, self.order = Filter(), Order.PRIORITY
         self.around: Neighbours | None = None
+        self.reading = 0, 0
         self.picture: tuple[tuple[int, int, int], bytes | None] = (0, 0, 0), None
         self.job: Job | None = None
         self.asked: dict[str, Confirmation] = {}

@@ -81,6 +81,7 @@ def arguments(opened_trio: Inbox) -> dict[str, Any]:
         "kind": Kind.FALSE_SIGNATURE,
         "n": 1,
         "first": 1,
+        "last": 100,
         "today": build.today(),
         "next_by": build.today(),
         "junk_over": set(),

@@ -1,0 +1,67 @@
+"""How long an officer waits for the page of a case in which 10,000 letters and replies were written.
+
+It is set beside the page of a case in which there are as many as one page of the dialogue has: whoever works
+on the first should wait no longer. Both are asked for of a desk in this process, in turns.
+"""
+
+import statistics
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from inbox.overview import conversation
+from inbox.vault.tables import FollowUp, Message
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, World, today
+
+WRITTEN = 10_000
+_REPEATED = 11
+_FEW, _MANY = 1, 2
+_WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
+
+
+def figures(folder: Path) -> Iterator[str]:
+    """Yield how long the page takes, beside the one with few letters, and how large it is."""
+    office = Office.found(folder)
+    world = World(office)
+    tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)
+    office.json("declare", "1", "2")
+    with office.opened() as inbox, inbox.transaction() as session:
+        _write(session, _FEW, conversation.PAGE)
+        _write(session, _MANY, WRITTEN)
+    with sitting(office) as client:
+        taken = [[_seconds(client, case) for case in (_MANY, _FEW)] for _ in range(_REPEATED)]
+        size = len(client.page(f"/fr/case/{_MANY}").encode())
+    ratios = [many / few for many, few in taken]
+    yield (
+        f"the page of a case with {WRITTEN:,} letters and replies:"
+        f" {statistics.median(many for many, _ in taken) * 1_000:.0f} ms,"
+        f" {statistics.median(ratios):.2f} of one with {conversation.PAGE}"
+        f" ({min(ratios):.2f} to {max(ratios):.2f} in {_REPEATED} rounds), {size / 1_024:.0f} KiB"
+    )
+
+
+def _seconds(client: Client, case: int) -> float:
+    begun = time.perf_counter()
+    client.page(f"/fr/case/{case}")
+    return time.perf_counter() - begun
+
+
+def _write(session: Session, case: int, count: int) -> None:
+    """Let as many be written, each second one by the inspectorate."""
+    letters: list[dict[str, Any]] = []
+    replies: list[dict[str, Any]] = []
+    for n in range(1, count // 2 + 1):
+        day = today() - timedelta(days=(count - n) % 300)
+        of_both = {"case": case, "position": n, "text": f"{n}: {_WORDS}"}
+        letters.append(
+            of_both | {"id": n.to_bytes(8), "received": day, "written": day, "message": b"", "signature": b""}
+        )
+        replies.append(of_both | {"serial": n, "day": day})
+    session.execute(insert(FollowUp), letters)
+    session.execute(insert(Message), replies)

@@ -1,0 +1,139 @@
+"""What was written since a report, at the desk page by page: nothing is taken for read that was not shown."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from inbox.overview import conversation
+from inbox.vault.tables import Attachment, FollowUp, Message
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import Office, today
+
+LETTERS, PAGE = 10, 4
+UNREAD = {2, 6}
+WITH_FILE = 3
+WRITTEN = re.compile(r'<p class="written" dir="auto">((?:letter|reply) \d+)</p>')
+
+# The mark of the tab.
+NEW = '<span class="mark">new</span></a>'
+
+
+@pytest.fixture
+def alice(one_case: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    """Alice before a case with ten letters in three pages of four; the second and the sixth are unread."""
+    monkeypatch.setattr(conversation, "PAGE", PAGE)
+    with one_case.opened() as inbox, inbox.transaction() as session:
+        for n in range(1, LETTERS + 1):
+            day = today() - timedelta(LETTERS - n)
+            letter: dict[str, Any] = {
+                "case": 1,
+                "id": bytes([n]),
+                "position": n,
+                "received": day,
+                "written": day,
+            }
+            session.add(
+                FollowUp(**letter, text=f"letter {n}", message=b"", signature=b"", unread=n in UNREAD)
+            )
+        session.flush()
+        file: dict[str, Any] = {"case": 1, "number": 9, "type": "text/plain", "size": 1, "digest": bytes(32)}
+        session.add(Attachment(**file, id=b"x", name="plan of the quay", follow_up=bytes([WITH_FILE])))
+    with sitting(one_case) as client:
+        yield client
+
+
+def unread(client: Client) -> Sequence[int]:
+    """Return the numbers of the letters that count as unread."""
+    with client.desk.inbox.transaction() as session:
+        wanted = select(FollowUp.position).where(FollowUp.unread).order_by(FollowUp.position)
+        return session.scalars(wanted).all()
+
+
+def written(page: str) -> list[str]:
+    return WRITTEN.findall(page)
+
+
+def letters(first: int, last: int) -> list[str]:
+    return [f"letter {n}" for n in range(first, last + 1)]
+
+
+def test_a_letter_is_read_once_its_page_was_shown_and_unread_ones_lead_to_theirs(alice: Client) -> None:
+    """Whoever opens the case sees the first page with one; no act in another part takes the next for read."""
+    page = alice.page("/en/case/1")
+    assert (letters(1, 4), [6]) == (written(page), unread(alice))
+    assert "Not read yet, on other pages:" in page
+    assert re.search(r'href="[^"]+/case/1/dialogue/2">2</a>', page)
+    assert 303 == alice.send("/en/case/1/note", text="x").status_code
+    for part in ("work", "files", "dialogue"):
+        page = alice.page(f"/en/case/1/{part}")
+        assert (letters(1, 4), [6]) == (written(page), unread(alice))
+        assert NEW in page
+    page = alice.page("/en/case/1/dialogue/2")
+    assert (letters(5, 8), []) == (written(page), unread(alice))
+    assert "Not read yet" not in page
+    page = alice.page("/en/case/1")
+    assert (letters(9, 10), False) == (written(page), NEW in page)
+
+
+def test_older_and_newer_letters_are_a_press_away_and_paper_says_what_it_has(alice: Client) -> None:
+    """No page beyond the last is lost; the line that names the page stands where print shows it."""
+    for number, ways in ((1, {"2", "3"}), (2, {"1", "3"}), (3, {"1", "2"}), (99, {"1", "2"})):
+        page = alice.page(f"/en/case/1/dialogue/{number}")
+        (pager,) = re.findall(r'<nav class="pager" aria-label="Pages of the dialogue">((?s:.*?))</nav>', page)
+        assert ways == set(re.findall(r"/case/1/dialogue/(\d+)", pager))
+        said = f"Letters and replies: page {min(number, 3)} of 3"
+        assert said in page
+        assert said not in pager
+    assert alice.ask("/en/case/1/dialogue/x").status_code == 404
+    for part in ("work", "report"):
+        assert alice.ask(f"/en/case/1/{part}/2").status_code == 404
+    assert 'href="' + alice.desk.place + '/fr/case/1/dialogue/2"' in alice.page("/en/case/1/dialogue/2")
+
+
+def test_an_answer_is_shown_where_it_was_written_whatever_page_was_looked_at(alice: Client) -> None:
+    """On the last page, with what was said to be done; the control is a status, which is no letter."""
+    alice.page("/en/case/1/dialogue/1")
+    assert 303 == alice.send("/en/case/1/status", status="assessing").status_code
+    assert letters(1, 4) == written(alice.page("/en/case/1/dialogue"))
+    sent = alice.send("/en/case/1/reply", text="reply 1")
+    page = alice.raw.get(sent.location, base_url=f"http://{alice.desk.host}").text
+    assert [*letters(9, 10), "reply 1"] == written(page)
+    assert 'role="status"' in page
+    with alice.desk.inbox.transaction() as session:
+        assert 1 == session.query(Message).filter_by(case=1, text="reply 1").count()
+
+
+def test_files_of_letters_on_other_pages_are_found_from_the_files_of_the_case(alice: Client) -> None:
+    """The control is the page on which their letter stands."""
+    name = "plan of the quay"
+    page = alice.page("/en/case/1/files/2")
+    assert (False, True) == (name in page, "Files came with letters on other pages:" in page)
+    assert re.search(r'href="[^"]+/case/1/files/1">1</a>', page)
+    page = alice.page("/en/case/1/files/1")
+    assert (True, False) == (name in page, "Files came with letters" in page)
+    assert 'class="panel of-files first"' in page
+
+
+def test_many_unread_pages_are_counted_and_ten_of_them_named(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation, "PAGE", 1)
+    with alice.desk.inbox.transaction() as session:
+        letter: dict[str, Any] = {"case": 1, "received": today(), "written": today()}
+        letter |= {"message": b"", "signature": b""}
+        session.add_all(
+            FollowUp(**letter, id=bytes([n]), position=n, text=f"letter {n}", unread=True)
+            for n in range(20, 40)
+        )
+    page = alice.page("/en/case/1/dialogue/1")
+    assert "and 12 more" in page
+    assert 10 == len(re.findall(r'/case/1/dialogue/\d+">\d+</a>', page))
+
+
+def test_a_dialogue_that_fits_on_one_page_has_no_pager(one_case: Office) -> None:
+    with sitting(one_case) as client:
+        assert 'class="pager"' not in client.page("/en/case/1")
