@@ -1,0 +1,172 @@
+"""A session that ends, or an inbox that locks, in the midst of what an officer sends: nothing by halves.
+
+What the desk has confirmed stays; what it has not is stored as a whole or not at all, and it is said which.
+"""
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import func, select
+
+from inbox.access import conflicts
+from inbox.casework import unfinished
+from inbox.casework.unfinished import Form
+from inbox.desk import locked, opening, serving
+from inbox.desk.state import HOST, Desk
+from inbox.system import idle_timeout
+from inbox.system.idle_timeout import Inactive
+from inbox.vault.casework_tables import DayOff
+from inbox.vault.tables import Case, JournalEntry
+from tests.support.desk_room import Client, sitting
+from tests.support.inbox_builders import Office, today
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+WORDS = "Vu au quai 7, vers midi"
+REPORT = {"once": "one", "route": "letter", "language": "fr", "received": today().isoformat()}
+REPORT |= {"q-what": WORDS, "q-coi": "no"}
+DAY_OFF = {"first": "2027-01-04", "note": WORDS}
+FORMS: dict[str, dict[str, str]] = {"/en/enter": REPORT, "/en/office/days-off": DAY_OFF}
+
+
+def request(client: Client, path: str, form: Mapping[str, str]) -> bytes:
+    """Return what the browser of this officer would send."""
+    body = urlencode({"csrf_token": client.token()} | dict(form))
+    cookie = client.raw.get_cookie("desk", HOST, client.desk.place)
+    assert cookie
+    lines = [
+        f"POST {client.desk.place}{path} HTTP/1.1",
+        f"Host: {client.desk.host}",
+        "Sec-Fetch-Site: same-origin",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Cookie: desk={cookie.value}",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+@contextmanager
+def half_sent(client: Client, sent: bytes) -> Iterator[tuple[serving.Server, socket.socket]]:
+    """Give a desk to which half of this was sent, and the connection."""
+    with (
+        serving.listen(0) as listener,
+        serving.serving(listener, client.app) as server,
+        socket.create_connection((HOST, serving.port_of(listener)), timeout=30) as connection,
+    ):
+        connection.sendall(sent[: -len(sent) // 3])
+        yield server, connection
+
+
+def everything(connection: socket.socket) -> str:
+    """Return what is answered until the other end closes."""
+    found = b""
+    with suppress(ConnectionError):
+        while piece := connection.recv(1 << 16):
+            found += piece
+    return found.decode()
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_what_is_sent_as_its_session_ends_is_not_done_and_is_shown(office: Office, path: str) -> None:
+    """What was kept of it is there when the officer comes back; the control is a session that goes on."""
+    for ends in (True, False):
+        with sitting(office) as client:
+            before = counted(client)
+            unfinished.keep(client.desk.inbox, client.seat.actor(), Form.REPORT, None, (("q-what", WORDS),))
+            sent = request(client, path, FORMS[path])
+            with half_sent(client, sent) as (server, connection):
+                if ends:
+                    client.seat.active -= 3600
+                connection.sendall(sent[-len(sent) // 3 :])
+                server.answer()
+                answered = everything(connection)
+            assert (ends, ends) == ("401" in answered[:20], "Nothing was changed" in answered)
+            assert (ends, True) == ("It is not kept" in answered, WORDS in answered or not ends)
+            assert ends == (before == counted(client))
+            kept = unfinished.of(client.desk.inbox, Client(client.desk, client.app).seat.actor(), None)
+            assert (path == "/en/enter" and not ends) == (kept == {})
+
+
+def counted(client: Client) -> list[int | None]:
+    """Return how many entries the journal has, how many cases there are, and how many days off."""
+    with client.desk.inbox.transaction() as session:
+        kinds = (JournalEntry, Case, DayOff)
+        return [session.scalar(select(func.count()).select_from(kind)) for kind in kinds]
+
+
+@pytest.mark.parametrize("kind", ["a form", "a share"])
+def test_an_inbox_that_locks_while_something_is_sent_stores_none_of_it(
+    office: Office, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer confirms it; the page that answers from then on says to look before it is sent once more."""
+    before, answered, is_sent = office.state(), list[str](), threading.Event()
+
+    def send_half(port: int) -> None:
+        with socket.create_connection((HOST, port), timeout=30) as connection:
+            connection.sendall(half)
+            is_sent.set()
+            answered.append(everything(connection))
+
+    def end_in(_: float) -> None:
+        """Lock as the alarm of the system would, which would end this process as well."""
+        if is_sent.is_set():
+            raise Inactive
+
+    with office.unlocked() as opened, serving.listen(0) as listener:
+        desk = Desk(opened, 8090, None)
+        client = Client(desk)
+        sent = request(client, "/en/enter", REPORT) if kind == "a form" else share_sent(client, office)
+        half = sent[: len(sent) * 2 // 3]
+        sending = threading.Thread(target=send_half, args=(serving.port_of(listener),))
+        monkeypatch.setattr(idle_timeout, "end_in", end_in)
+        monkeypatch.setattr(opening, "_TICK_SECONDS", 0.3)
+        with pytest.raises(Inactive):
+            opening.hold(desk, listener, lambda _: sending.start())
+        sending.join()
+    assert [""] == answered
+    assert before == office.state()
+    for said in ("look whether it is there", "vérifiez"):
+        assert said in locked._page()
+
+
+def share_sent(client: Client, office: Office) -> bytes:
+    """Return what the browser of somebody would send who signs in with a share."""
+    client.desk.seats.sign_out(client.seat)
+    file = office.share_of("chloe").read_bytes()
+    head = request(client, "/en/sign-in", {}).partition(b"\r\n\r\n")[0]
+    part = b'--x\r\nContent-Disposition: form-data; name="share"; filename="s"\r\n\r\n%s\r\n--x--\r\n' % file
+    lines = [each for each in head.split(b"\r\n") if not each.startswith(b"Content-")]
+    lines += [b"Content-Type: multipart/form-data; boundary=x", b"Content-Length: %d" % len(part)]
+    return b"\r\n".join([*lines, b"", part])
+
+
+def test_a_lock_in_the_midst_of_filing_a_report_leaves_nothing_of_it_but_its_draft(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither case nor file nor entry of the journal; sent once more, it is entered once."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "lettre.pdf").write_bytes(b"%PDF-1.4")
+    form = REPORT | {"file": "lettre.pdf"}
+    before = office.state()
+
+    def lock(*_: Any) -> None:
+        raise Inactive
+
+    with monkeypatch.context() as patched, sitting(office, stick) as client:
+        patched.setattr(conflicts, "keep", lock)
+        with pytest.raises(Inactive):
+            client.send("/en/enter", **form)
+    after = office.state()
+    assert {"unfinished"} == {name for name in before if before[name] != after[name]}
+    with sitting(office, stick) as client:
+        assert f"{WORDS}</textarea>" in client.page("/en/enter")
+        assert "Case 1: entered" in client.send("/en/enter", **form).text
+        assert 409 == client.send("/en/enter", **form).status_code
+    assert 1 == len(office.json("list")["cases"])
