@@ -22,7 +22,7 @@ from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
 from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
-from inbox.questionnaire import answers, catalogue, scoring
+from inbox.questionnaire import answers, scoring
 from inbox.session.actions import TABLE, Code
 from inbox.vault import queries_cases
 from templates.law.rules import DutyRole
@@ -370,9 +370,8 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
 
 
 def is_danger_open(session: Session, number: int) -> bool:
-    """Tell whether a report tells of danger, or fears it, and nothing was done about it."""
-    case = queries_cases.case(session, number)
-    return not legal_duties.measures_on(session, number) and catalogue.warns_of_danger(session, case)
+    """Tell whether somebody is in danger (``Workflow.in_danger``) and nothing was done about it."""
+    return workflow.of(session, number).in_danger and not legal_duties.measures_on(session, number)
 
 
 # What stands there until the duty of this role is decided.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inbox.deadlines import office
 from inbox.law import in_use
-from inbox.questionnaire import answers, catalogue, scoring
+from inbox.questionnaire import answers, scoring
 from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Tag, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
@@ -334,12 +334,8 @@ def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date
     """Return today if a duty has a shorter time in imminent danger, and the case is of one."""
     if in_use.of(session).duties[code].urgent is None:
         return None
-    return today if work.parts.priority == 1 or _warns(session, case) else None
-
-
-def _warns(session: Session, case: Case) -> bool:
-    """Tell whether an answer says, or lets fear, that persons or goods are in imminent danger."""
-    return catalogue.warns_of_danger(session, case) or scoring.warns_of_goods(answers.of(case))
+    is_urgent = work.parts.priority == 1 or work.feared or scoring.warns_of_goods(answers.of(case))
+    return today if is_urgent else None
 
 
 def _new(session: Session, case: Case, code: str, known: date, urgent: date | None) -> Duty:

@@ -74,7 +74,8 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
         area=_offered(asked, ids.area, answers),
     )
     work.parts = scoring.propose(answers).parts
-    warns = Flag.DANGER in answers_of.flags(asked, answers) or scoring.warns_of_goods(answers)
+    work.feared = Flag.DANGER in answers_of.flags(asked, answers)
+    warns = work.feared or scoring.warns_of_goods(answers)
     asked_of = legal_duties.begin(session, case, work, warns=warns)
     if any(legal_duties.urgent_measure(session, each) for each in asked_of):
         work.rank = work.parts.first

@@ -155,7 +155,8 @@ def details(session: Session, number: int, today: date, language: str = "", part
         | {"collected": case.collected.isoformat(), "new": case.new}
         | {"route": workflow.of(session, number).route}
         | {"written": None, "questionnaire": None, "note": None}
-        | {"answers": {}, "labels": {}, "odd": {}, "cautions": [], "protected": []}
+        | {"answers": {}, "labels": {}, "odd": {}, "protected": []}
+        | {"cautions": [*map(str, catalogue.cautions(session, case))]}
         | (_note(case) if case.unsigned else _report(session, case, language))
         | {
             "attachments": [attachment(file) for file in files if file.follow_up is None],
@@ -254,7 +255,6 @@ def _known_first(asked: Questionnaire, report: Report) -> View:
     return {
         "answers": {question: report.answers[question] for question in protected} | dict(report.answers),
         "protected": protected,
-        "cautions": [str(flag) for flag in answers.flags(asked, report.answers)],
     }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from inbox.overview import queue_filter
 from inbox.overview.queue_filter import ME, NOBODY, WEEK, Due, Filter, State
 from inbox.vault import row_security
-from inbox.vault.casework_tables import Workflow
+from inbox.vault.casework_tables import IN_DANGER, Workflow
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case
 
@@ -184,7 +184,7 @@ def _value(field: str, today: date) -> Any:
             (late <= today + WEEK, Due.WEEK.value),
             else_=Due.LATER.value,
         ),
-        "danger": case((Workflow.danger > 0, "True"), else_=""),
+        "danger": case((IN_DANGER, "True"), else_=""),
         "status": Case.status,
         "officer": func.coalesce(Workflow.assigned, NOBODY),
         "category": Workflow.category,

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
 from inbox.session import declared
 from inbox.vault import fulltext, row_security
-from inbox.vault.casework_tables import Fulltext, Tag, Workflow
+from inbox.vault.casework_tables import IN_DANGER, Fulltext, Tag, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
@@ -50,14 +52,18 @@ class Due(StrEnum):
     NEVER = "never"
 
 
+# A longer one takes minutes, in which nobody else can work.
+LONGEST_SEARCH = 200
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Which cases are asked for; an empty value asks for all.
 
     Without a ``state`` it is for what waits; with words, for cases in every state. ``officer`` may be ME or
-    NOBODY. ``danger``: the score tells of some. There is something ``to_read`` in a case that is new, and in
-    one with an unread letter. One is ``undeclared`` that those who act may read, and of which not all of them
-    have declared it.
+    NOBODY. ``danger``: an answer tells or fears some, or an officer judged so. There is something ``to_read``
+    in a case that is new, and in one with an unread letter. One is ``undeclared`` that those who act may
+    read, and of which not all of them have declared it. ``search`` has LONGEST_SEARCH characters at most.
     """
 
     state: str = ""
@@ -82,10 +88,18 @@ class Filter:
         is_all = self.state == State.ALL or self.search
         return (State.OPEN, State.CLOSED, State.JUNK) if is_all else (State.OPEN,)
 
+    def __post_init__(self) -> None:
+        """Raise Refused for more words than anybody types: they would keep all others waiting."""
+        if len(self.search) > LONGEST_SEARCH:
+            raise Refused(
+                sentence("a search has at most {most} characters", most=LONGEST_SEARCH),
+                sentence("shorten the search"),
+            )
+
     @property
     def tells_words(self) -> bool:
         """Whether it finds cases by what they say, or officers wrote or judged of that."""
-        return bool(self.search or self.tag or self.area or self.danger)
+        return bool(self.search or self.tag or self.area or self.danger or self.language)
 
     @property
     def tells_nothing(self) -> bool:
@@ -192,7 +206,6 @@ def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     if wanted.priority:
         yield Workflow.rank.between(wanted.priority * RANKS, (wanted.priority + 1) * RANKS - 1)
     if wanted.danger:
-        # In the words of the indexes of danger: by others they would not be found.
-        yield Workflow.danger > bindparam(None, 0, literal_execute=True)
+        yield IN_DANGER
     if wanted.due:
         yield by_due(wanted.due, today)

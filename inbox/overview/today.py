@@ -19,7 +19,7 @@ from inbox.overview import queue, queue_lines
 from inbox.overview.queue_filter import WEEK, Due, Filter, Order
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import AccessRequest, Workflow
+from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 
 # So many cases stand on the page; of the others it tells how many there are.
 SHOWN = 10
@@ -67,7 +67,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
 
 def _danger(session: Session) -> Sequence[int]:
     """Return the cases that those who act have declared and that tell of danger, nothing done about it."""
-    feared = select(Workflow.case).where(Workflow.is_open.is_(True), Workflow.danger > 0)
+    feared = select(Workflow.case).where(Workflow.is_open.is_(True), IN_DANGER)
     numbers = session.scalars(feared.order_by(Workflow.rank, Workflow.case)).all()
     read = declarations.given(session, numbers)
     found = (each for each in numbers if each in read and exits.is_danger_open(session, each))

@@ -3,13 +3,14 @@
 from sqlalchemy.orm import Session
 
 from crypto import questionnaire
-from crypto.messages import REPORT, QuestionnaireRef
+from crypto.messages import REPORT, QuestionnaireRef, Report
 from crypto.questionnaire import BadDocument, Flag, Questionnaire
 from inbox.language import toml_files
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.questionnaire import answers
 from inbox.vault import queries_office
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, QuestionnaireFile
 
 # Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
@@ -55,16 +56,14 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
     return asked(session, reference) or readable_in_use(session)
 
 
-def warns_of_danger(session: Session, case: Case) -> bool:
-    """Tell whether an answer of a report says, or fears, that somebody is in danger."""
-    return Flag.DANGER in cautions(session, case)
-
-
 def cautions(session: Session, case: Case) -> list[Flag]:
-    """Return what must be known before a report is read, because of its answers."""
-    if case.unsigned:
-        return []
-    report = REPORT.parse(case.message)
+    """Return what must be known before a report is read, because of its answers or what an officer judged."""
+    found = [] if case.unsigned else _flags(session, REPORT.parse(case.message))
+    is_judged = session.get_one(Workflow, case.number).in_danger and Flag.DANGER not in found
+    return [Flag.DANGER, *found] if is_judged else found
+
+
+def _flags(session: Session, report: Report) -> list[Flag]:
     return answers.flags(closest(session, report.questionnaire), report.answers)
 
 

@@ -8,7 +8,6 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.questionnaire import catalogue
 from inbox.replies import drafts, statuses, templates
 from inbox.replies.drafts import Draft
 from inbox.session import bulk
@@ -41,10 +40,11 @@ class Acknowledged:
 def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledged:
     """Acknowledge cases with the text of the law or the office: each that can be, or none.
 
-    Those with a report that tells or fears danger are left out, as are closed ones and junk, those whose
-    author cannot be answered, and those that an answer acknowledges already. Raises Undeclared and
-    CaseRefused as ``declarations.check``; otherwise as ``drafts.add`` and ``Inbox.acting``: then nothing is
-    done.
+    Those in which somebody is in danger, by an answer or as an officer judged, are left out, as are closed
+    ones and junk, those whose author cannot be answered, and those that an answer acknowledges already.
+
+    Raises Undeclared and CaseRefused as ``declarations.check``; otherwise as ``drafts.add`` and
+    ``Inbox.acting``: then nothing is done.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -64,10 +64,10 @@ def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> Non
 
 
 def _left_out(session: Session, number: int) -> LeftOut | None:
-    case = queries_cases.case(session, number)
-    if catalogue.warns_of_danger(session, case):
+    case, work = queries_cases.case(session, number), session.get_one(Workflow, number)
+    if work.in_danger:
         return LeftOut.DANGER
-    if not session.get_one(Workflow, number).is_open:
+    if not work.is_open:
         return LeftOut.OVER
     if case.mailbox is None:
         return LeftOut.MUTE

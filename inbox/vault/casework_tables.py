@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, literal_column, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox.vault import score
@@ -44,7 +44,8 @@ class Workflow(Base):
 
     The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
     of the score, or before all others while a decision about it cannot wait. It ``is_open`` while it is
-    neither closed nor junk. ``deadline`` is the next day on which something is due, None if nothing is.
+    neither closed nor junk. ``feared`` if an answer says, or fears, that somebody is in danger: no officer
+    changes that. ``deadline`` is the next day on which something is due, None if nothing is.
     ``route`` is how the report came, ``source_risk`` empty until it was assessed, ``credibility`` that of
     what the case says. ``feedback`` once an answer says what was done. It was ``acknowledged`` and
     ``answered``, which is feedback, on the day from which the reporter could read so; ``acknowledged_in``
@@ -68,6 +69,7 @@ class Workflow(Base):
     category: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
     danger: Mapped[int] = mapped_column(default=0)
+    feared: Mapped[bool] = mapped_column(default=False)
     immediacy: Mapped[int] = mapped_column(default=0)
     severity: Mapped[int] = mapped_column(default=0)
     verifiability: Mapped[int] = mapped_column(default=0)
@@ -103,6 +105,11 @@ class Workflow(Base):
         return self.rank // score.RANKS
 
     @property
+    def in_danger(self) -> bool:
+        """Whether an answer says, or fears, that somebody is in danger, or an officer judged so."""
+        return self.feared or self.danger == score.HIGHEST
+
+    @property
     def parts(self) -> Parts:
         """The score."""
         return Parts(**{name: getattr(self, name) for name in score.NAMES})
@@ -114,6 +121,8 @@ class Workflow(Base):
         self.rank = parts.rank
 
 
+# ``Workflow.in_danger``, in the words in which the indexes below have it: by others they would not be found.
+IN_DANGER = or_(Workflow.feared.is_(True), Workflow.danger == literal_column(str(score.HIGHEST)))
 for _name, *_first in (
     ("rank", Workflow.rank, Workflow.deadline),
     ("deadline", Workflow.deadline, Workflow.rank),
@@ -121,7 +130,7 @@ for _name, *_first in (
     Index(
         f"workflows_in_danger_by_{_name}",
         *(Workflow.is_open, *_first, *(getattr(Workflow, each) for each in _FILTERED)),
-        sqlite_where=Workflow.danger > 0,
+        sqlite_where=IN_DANGER,
     )
 Index("workflows_in_quarantine", Workflow.quarantined, sqlite_where=Workflow.quarantined.is_not(None))
 Index(

@@ -35,6 +35,22 @@ def part(page: str, name: str) -> str:
     return " ".join(re.sub("<[^>]+>", " ", found).split())
 
 
+def test_no_officer_hides_a_danger_by_a_low_score_nor_one_that_another_judged(three_cases: Office) -> None:
+    """Answers count, and so does what an officer found: on the day's page, in the row, in bulk.
+
+    The third, in which nobody is in danger, is the control.
+    """
+    for number, danger in (("1", "0"), ("2", "3"), ("3", "2")):
+        three_cases.json("judge", number, "--danger", danger, "--reason", "x")
+    with sitting(three_cases) as alice:
+        assert ["Case 1", "Case 2"] == sorted(re.findall(r"Case \d", part(alice.page("/en/today"), "danger")))
+    rows = {row["case"]: row["cautions"] for row in three_cases.json("queue")["cases"]}
+    assert {1: ["danger"], 2: ["danger"], 3: []} == rows
+    assert {1, 2} == {row["case"] for row in three_cases.json("queue", "--danger")["cases"]}
+    assert ["danger"] == three_cases.json("show", "2")["cautions"]
+    assert [3] == three_cases.json("acknowledge", "1", "2", "3")["acknowledged"]
+
+
 def test_danger_stands_before_all_else_until_something_was_done(three_cases: Office) -> None:
     """The control is the page after a measure."""
     with sitting(three_cases) as alice:

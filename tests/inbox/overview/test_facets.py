@@ -35,7 +35,7 @@ WANTED = [
     Filter(status="assessing", state=State.ALL),
     Filter(due=Due.WEEK, officer=ME),
     Filter(danger=True, state=State.ALL),
-    Filter(priority=4, language="fr"),
+    Filter(language="fr", state=State.ALL),
     Filter(undeclared=True, state=State.ALL),
 ]
 
@@ -49,7 +49,7 @@ def filed(session: Session, number: int) -> None:
     """File a case: which of everything it has depends on its number, in steps that share no divisor."""
     state = (State.OPEN, State.OPEN, State.CLOSED, State.OPEN, State.JUNK)[number % 5]
     day = TODAY + timedelta((-3, 0, 4, 90)[number % 4])
-    parts = score.Parts(danger=number % 3 if number % 2 else 0, access=number % 4)
+    parts = score.Parts(danger=score.HIGHEST if number % 3 == 1 else number % 3, access=number % 4)
     session.add(
         Case(
             number=number,
@@ -207,7 +207,7 @@ def test_what_not_all_have_declared_counts_in_nothing_that_says_what_it_says(vau
         raise Undone
     with vault.transaction(["chloe"]) as session:
         after = counts(session, every)
-    assert {"danger", "area"} == after.keys() - before.keys()
+    assert {"danger", "area", "language"} == after.keys() - before.keys()
     assert {name: after[name] for name in before} == before
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from inbox.cli.commands import queue as commands_queue
 from inbox.overview import neighbours, queue, queue_filter
 from inbox.overview.neighbours import Neighbours
-from inbox.overview.queue_filter import Filter, Order
+from inbox.overview.queue_filter import LONGEST_SEARCH, Filter, Order
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
@@ -272,3 +272,13 @@ def test_the_queue_as_it_is_read(waiting: Office) -> None:
     assert "on me menace au port" in said
     judged = waiting.run("judge", "2", "--danger", "3", "--reason", "x").out
     assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, counts 5 times\n" in judged
+
+
+def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
+    """At the command line as at the desk; as many characters as a page takes are the control."""
+    assert 0 == office.run("queue", "--search", "é" * LONGEST_SEARCH).code
+    said = office.run("queue", "--search", "é" * (LONGEST_SEARCH + 1))
+    assert (1, True) == (said.code, "a search has at most 200 characters" in said.err)
+    with sitting(office) as client:
+        assert 409 == client.send("/en/queue", search="é" * (LONGEST_SEARCH + 1), sort="priority").status_code
+        assert 200 == client.ask("/en/").status_code
