@@ -29,9 +29,8 @@ class Draft {
     this.isChanged = false;
     /** @type {number | undefined} */
     this.timer = undefined;
-    for (const what of ["input", "change"]) {
-      form.addEventListener(what, () => this.changed());
-    }
+    // Not "change" as well: it comes as a field is left, when nothing is new and a button is about to be pressed.
+    form.addEventListener("input", () => this.changed());
   }
 
   changed() {

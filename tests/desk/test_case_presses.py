@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.support import accessibility
-from tests.support.desk_room import SAME, Served, seen, serving, tell
+from tests.support.desk_room import Served, another_address, seen, serving, tell
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, passphrase_of
 from tests.support.presses import Presses
 
@@ -56,12 +56,9 @@ def case(page: Page, served: Served) -> Page:
 @pytest.fixture
 def second(chromium: Browser, page: Page, served: Served) -> Iterator[Page]:
     """The page of bruno, in a browser of his own."""
-    form = {"csrf_token": page.locator("[name=csrf_token]").first.get_attribute("value") or ""}
-    answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)
-    (address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", answer.text())
     context = chromium.new_context(locale="fr", viewport=SCREEN)
     mine = context.new_page()
-    mine.goto(address)
+    mine.goto(another_address(page, served))
     mine.locator("#officer").select_option("bruno")
     mine.fill("#passphrase", passphrase_of("bruno"))
     mine.keyboard.press("Enter")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.desk_room import HASTILY, SAME, Served, seen, serving, tell
+from tests.support.desk_room import HASTILY, Served, another_address, seen, serving, tell
 from tests.support.inbox_builders import Office, Portal, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -21,10 +21,7 @@ KEPT = "Gardé en brouillon"
 def again(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
     """Give a page of a browser of its own; an address works once, so it asks for that of the next one."""
     with seen(chromium, served, **options) as page:
-        token = page.locator("[name=csrf_token]").first.input_value()
-        form = {"csrf_token": token}
-        answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)
-        (served.address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", answer.text())
+        served.address = another_address(page, served)
         yield page
 
 

@@ -222,6 +222,15 @@ def seen(chromium: Browser, served: Served, **options: Any) -> Iterator[Page]:
     context.close()
 
 
+def another_address(page: Page, served: Served) -> str:
+    """Return an address for another browser, from a page of one in which an officer has signed in."""
+    token = page.locator("[name=csrf_token]").first.input_value()
+    form: dict[str, str | float | bool] = {"csrf_token": token}
+    answer = page.request.post(f"{served.root}/fr/another-browser", form=form, headers=SAME)
+    (address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", answer.text())
+    return str(address)
+
+
 def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporter]:
     """Collect a report of each of these answers; return who wrote them."""
     reporters, sent = [], []
