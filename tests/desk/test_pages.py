@@ -4,16 +4,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, ViewportSize, expect
 from pypdfium2 import PdfDocument
 
+from inbox.desk.app import create_app
+from inbox.overview import conversation
 from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import Message
 from templates.catalogues import LANGUAGES
 from tests.support import accessibility
-from tests.support.desk_room import Served, seen, serving, tell
+from tests.support.desk_room import SAME, Served, another_address, seen, serving, tell
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -29,6 +33,9 @@ from tests.support.inbox_builders import (
 )
 from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agreed
+
+if TYPE_CHECKING:
+    from inbox.desk.state import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -65,7 +72,32 @@ PAGES = {
     "oversight": "/oversight",
     "register": "/office/register/consultations",
     "nothing": "/nowhere",
+    "letters": "/case/1/letters",
+    "law": "/office/law",
+    "new text": "/office/texts/reply/new",
+    "confirm": "/confirm",
+    "pages of a dialogue": "/case/2/dialogue/1",
 }
+# Those to which the script of the desk adds something: a box that chooses all rows, the part that is shown.
+CHANGED = {"queue", "case", "unsigned", "dialogue", "files", "work", "pages of a dialogue"}
+# What other tests look at, or no browser shows as a page.
+ELSEWHERE = {
+    *("subject_access.show", "subject_access.passages", "signing.ask", "confirmations.look", "jobs.show"),
+    *("queue.show", "files.look"),  # the second page of those whose first is looked at
+    "keys.look",  # it takes a key whose time is over
+    *("files.pixels", "staying.left", "style.script", "style.sheet", "style.icon", "guard.enter"),
+}
+# Counts what of a page is changed once it was read, but for the warning that nobody sees yet.
+_COUNTING = """addEventListener("readystatechange", () => {
+  if (document.readyState !== "interactive" || self.alteredBy) return
+  self.alteredBy = []
+  const hidden = document.querySelector("#stay[hidden]") ?? document.createElement("p")
+  new MutationObserver((found) => {
+    for (const { type, target, attributeName, oldValue } of found)
+      if (!hidden.contains(target) && (!attributeName || target.getAttribute(attributeName) !== oldValue))
+        self.alteredBy.push(`${type} ${attributeName ?? ""} ${target.nodeName}`)
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeOldValue: true })
+}, true)"""
 NARROW = ViewportSize(width=320, height=640)
 REPORT = {
     "what": "Un collègue m'a proposé de l'argent.\n\nIl attend un conteneur mardi.",
@@ -105,6 +137,11 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     for number in ("1", "2"):
         office.json("declare", number)
     office.json("reply", "1", "--text", "Quand ?")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add_all(
+            Message(case=2, position=n, serial=n, day=today(), text=f"Réponse {n}")
+            for n in range(1, 2 * conversation.PAGE)
+        )
     office.json("outbox", "--out", folder / "medium")
     portal.bundle(Sent(Reporter(world).report()))
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
@@ -112,6 +149,7 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         asked: set[str] = set()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("request", lambda request: asked.add(request.url))
+        page.add_init_script(_COUNTING)
         yield Room(served, page, complaints, asked)
 
 
@@ -137,11 +175,13 @@ def in_languages(names: Iterable[str], *also: str) -> list[Any]:
 def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
     """Nothing that axe finds, in light and dark; no wider than a small window; no complaint.
 
-    Nothing is asked of anybody but the desk, which is asked for its style.
+    Nothing is asked of anybody but the desk, which is asked for its style. So it is without the script as
+    well, unless that changes the page: those are looked at once more, without it.
     """
     room.complaints.clear()
     room.asked.clear()
     room.page.goto(f"{room.served.root}/{language}{PAGES[name]}")
+    assert (name in CHANGED) == bool(room.page.evaluate("self.alteredBy"))
     room.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     # Colours are the same in both.
     assert accessibility.violations(room.page, coloured=language == "fr") == []
@@ -158,6 +198,88 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
     assert [each for each in room.complaints if "404" not in each] == []
     assert {each for each in room.asked if not each.startswith(f"{room.served.root}/")} == set()
     assert f"{room.served.root}/style.css" in room.asked
+
+
+@pytest.mark.parametrize("name", sorted(CHANGED - {"unsigned", "dialogue", "files"}))
+def test_what_the_script_changes_is_for_everybody_without_it_too(room: Room, name: str) -> None:
+    """Of pages of one template, one; colours are those of the page with it."""
+    script = f"{room.served.root}/desk.js"
+    room.page.route(script, lambda route: route.abort())
+    room.page.goto(f"{room.served.root}/fr{PAGES[name]}")
+    assert room.page.evaluate("self.alteredBy") == []
+    assert accessibility.violations(room.page, coloured=False) == []
+    room.page.unroute(script)
+
+
+def test_every_page_that_can_be_asked_for_is_looked_at() -> None:
+    """A new one is added to the list."""
+    desk = cast("Desk", SimpleNamespace(place="/desk", host="127.0.0.1"))
+    map_ = create_app(desk).url_map
+    asked = {
+        map_.bind("127.0.0.1").match(f"/desk/fr{path}")[0] for path in PAGES.values() if path != "/nowhere"
+    }
+    assert {each.endpoint for each in map_.iter_rules() if "GET" in (each.methods or ())} == asked | ELSEWHERE
+
+
+@pytest.fixture
+def bruno(chromium: Browser, room: Room) -> Iterator[Page]:
+    """The page of another browser, which is let in; nobody has signed in there yet."""
+    context = chromium.new_context(locale="fr")
+    page = context.new_page()
+    room.page.goto(f"{room.served.root}/fr/case/1/readers")
+    page.goto(another_address(room.page, room.served))
+    yield page
+    context.close()
+
+
+def _sign_in(page: Page, given: str) -> None:
+    page.locator("#officer").select_option("bruno")
+    page.fill("#passphrase", given)
+    page.press("#passphrase", "Enter")
+    page.locator("[role=alert]:visible, .present").first.wait_for()
+
+
+def _form(page: Page, **fields: str) -> dict[str, str | float | bool]:
+    """Return a form as this page would send it."""
+    return {"csrf_token": page.locator("[name=csrf_token]").first.input_value(), **fields}
+
+
+def test_the_way_in_is_for_everybody(room: Room, bruno: Page) -> None:
+    """With another's share, too; what is said of a wrong passphrase; what one sees who is not let in."""
+    bruno.locator("details").evaluate("each => { each.open = true }")
+    _is_for_everybody(bruno)
+    _sign_in(bruno, "wrong")
+    _is_for_everybody(bruno)
+    bruno.context.clear_cookies()
+    bruno.goto(f"{room.served.root}/open/nobody-knows")
+    _is_for_everybody(bruno)
+
+
+def test_what_officers_see_of_each_other_is_for_everybody(room: Room, bruno: Page) -> None:
+    """What another did meanwhile and asks to confirm, who would be locked out, a session that has ended."""
+    root, alice = room.served.root, room.page
+    _sign_in(bruno, passphrase_of("bruno"))
+    bruno.goto(f"{root}/fr/case/1")
+    meanwhile = {"text": "y", "as_of": bruno.locator("[name=as_of]").first.input_value()}
+    alice.request.post(f"{root}/fr/case/1/note", form=_form(alice, text="x"), headers=SAME)
+    asked = _form(alice, **{"passphrase-alice": passphrase_of("alice"), "ask-another": "on"})
+    alice.request.post(f"{root}/fr/case/1/ledger/identity", form=asked, headers=SAME)
+    _is_answered(bruno, f"{root}/fr/case/1/note", meanwhile, "a été modifié entre-temps")
+    _is_answered(bruno, f"{root}/fr/lock", {}, "Encore en session\u00a0: alice.")
+    bruno.goto(f"{root}/fr/confirm")
+    _is_for_everybody(bruno)
+    bruno.click("main ul a")
+    expect(bruno.locator("h1")).to_contain_text("alice vous demande de confirmer")
+    _is_for_everybody(bruno)
+    bruno.request.post(f"{root}/fr/sign-out", form=_form(bruno), headers=SAME)
+    _is_answered(bruno, f"{root}/fr/case/1/note", {"text": "gardé"}, "Votre session est fermée")
+
+
+def _is_answered(page: Page, action: str, fields: dict[str, str], words: str) -> None:
+    with page.expect_navigation():
+        page.evaluate(_SEND, [action, fields])
+    expect(page.locator("main")).to_contain_text(words)
+    _is_for_everybody(page)
 
 
 def test_the_other_language_shows_the_same_page(room: Room) -> None:
@@ -294,6 +416,18 @@ def test_a_reply_is_mended_and_seen_by_the_keyboard_alone(room: Room) -> None:
 PLAN = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
 BOTH = {f"passphrase-{name}": passphrase_of(name) for name in NAMES[:2]}
 ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
+    "acknowledged": ("/many/acknowledge", {"case": "1"}, "Aucun accusé de réception"),
+    "passed on": (
+        "/many/pass-on",
+        {"absent": "alice", "deputy": "bruno"},
+        "bruno se charge de 1 dossier de alice",
+    ),
+    "another browser": ("/another-browser", {}, "elle ne sert qu\u2019une fois"),
+    "text removed": (
+        "/office/texts/reply/entry/details/remove/look",
+        {},
+        "Deux agents mettent un changement en vigueur",
+    ),
     "refused": ("/case/1/note", {"text": " "}, "La note est vide"),
     "confirm": ("/case/1/ledger/identity", {}, "identité de l\u2019auteur du signalement lue · Dossier 1"),
     "wrong": (
@@ -374,6 +508,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     for decision in ("no_transmission", "not_needed"):
         office.json("decide", "1", decision, "--reason", "x")
     office.json("measure", "1", "none")
+    office.json("assign", "1", "alice")
     office.json("show", "1")
     office.settle(1)
     office.tell_no_prosecutor(2, 3, 4)
@@ -383,6 +518,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         session.get_one(Workflow, 4).archive_from = today()
     agreed(office, 2)
     aged(office)
+    office.json("measure", "1", "protection_offered")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         yield Room(served, page, [], set())
@@ -467,7 +603,7 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
 def collect(page: Page, fingerprint: str) -> None:
     """Confirm the portal with two passphrases, one of which is wrong at first."""
     page.fill("#fingerprint", fingerprint)
-    page.click("main >> text=Collect")
+    page.click("main button:has-text('Collect')")
     for given in ("wrong", passphrase_of("bruno")):
         page.fill("#passphrase-1", passphrase_of("alice"))
         page.fill("#passphrase-2", given)
