@@ -23,20 +23,23 @@ from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 
 # So many cases stand on the page; of the others it tells how many there are.
 SHOWN = 10
+_PRESSING = Filter(priority=1, undeclared=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
     """What waits on a day.
 
-    ``danger`` are open cases, SHOWN at most, that tell of danger while nothing was done about it; ``due`` are
-    lines of the queue, overdue first, of the ``due_count`` cases that are due by the end of the day.
-    ``this_week`` more are due in the seven days after that, ``to_read`` have something that nobody has read.
+    ``danger`` are open cases, SHOWN at most, that tell of danger while nothing was done about it;
+    ``undeclared``, as many at most, are of the highest priority and not declared: the queue says as much.
+    ``due`` are lines of the queue, overdue first, of the ``due_count`` cases that are due by the end of the
+    day. ``this_week`` more are due in the seven days after that, ``to_read`` have something that nobody has read.
     ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
     warnings of keys that end soon, ``requests`` the open requests for access.
     """
 
     danger: Sequence[int]
+    undeclared: Sequence[int]
     due: Sequence[View]
     due_count: int
     this_week: int
@@ -54,6 +57,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
         due = queue.page(session, Filter(due=Due.TODAY), Order.DEADLINE, today=day)
         return Today(
             danger=_danger(session),
+            undeclared=queue.ordered(session, _PRESSING, Order.PRIORITY, today=day)[:SHOWN],
             due=queue_lines.views(session, due[:SHOWN], day),
             due_count=queue.count(session, Filter(due=Due.TODAY), today=day),
             this_week=_due_between(session, day + timedelta(days=1), day + WEEK),

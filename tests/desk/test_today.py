@@ -73,14 +73,23 @@ def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) ->
 
 
 def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> None:
-    """Nor is danger told of what was not declared: an officer who has declared sees it."""
+    """Nor is danger told of what was not declared: an officer who has declared sees it.
+
+    To one who has not, only the priority is told, as in the queue.
+    """
     three_cases.of("alice", "chloe").json("conflict", "exclude", "2", "bruno", "--reason", "kin")
     with sitting(three_cases) as alice:
         bruno, chloe = (Client(alice.desk, alice.app, name) for name in ("bruno", "chloe"))
         assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "due"))
         assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "danger"))
         assert ["Case 2", "Case 1"] == re.findall(r"Case \d", part(alice.page("/en/today"), "due"))
-        assert 'id="danger"' not in chloe.page("/en/today")
+        shown = chloe.page("/en/today")
+        assert 'id="danger"' not in shown
+        assert ["Case 1"] == re.findall(r"Case \d", part(shown, "undeclared"))
+        assert 'id="undeclared"' not in alice.page("/en/today")
+    three_cases.of("alice", "bruno").json("conflict", "exclude", "1", "chloe", "--reason", "kin")
+    with sitting(three_cases) as alice:
+        assert 'id="undeclared"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
 
 
 def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Office) -> None:
