@@ -33,7 +33,8 @@ class Today:
     ``danger`` are open cases, SHOWN at most, that tell of danger while nothing was done about it;
     ``undeclared``, as many at most, are of the highest priority and not declared: the queue says as much.
     ``due`` are lines of the queue, overdue first, of the ``due_count`` cases that are due by the end of the
-    day. ``this_week`` more are due in the seven days after that, ``to_read`` have something that nobody has read.
+    day. ``this_week`` more are due in the seven days after that, ``to_read`` have something that nobody has
+    read.
     ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
     warnings of keys that end soon, ``requests`` the open requests for access.
     """

@@ -160,7 +160,7 @@ def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(page: Page, se
     press(page.locator("[name=danger][value='2']"))
     page.fill("#assess-reason", "tenu pour probable")
     press(page.locator(".assess button:visible").last)
-    expect(page.locator(".said").first).to_contain_text("La priorité est changée")
+    expect(page.locator(".said").first).to_contain_text("La priorité est notée")
     both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
     press("Confirmer")
     expect(page.locator(".said")).to_contain_text("La décision est notée")
