@@ -113,7 +113,14 @@ PARTS: Mapping[str, Part] = {
         ("portal/", "crypto/"),
     ),
     "peers": Part(
-        tested("-m", "soak", "tests/pages/test_firefox.py", "tests/crypto/test_age_peers.py"), _OF_PORTAL
+        tested(
+            "-m",
+            "soak",
+            "tests/pages/test_firefox.py",
+            "tests/desk/test_firefox_desk.py",
+            "tests/crypto/test_age_peers.py",
+        ),
+        ("inbox/desk/", *_OF_PORTAL),
     ),
     "pages": Part(
         tested(

@@ -232,6 +232,19 @@ def test_drafts_leave_with_their_case(alice: Client, bruno: Client) -> None:
     assert [("alice", 2, "note"), ("bruno", 2, "note")] == rows(alice)
 
 
+def test_what_a_page_still_sends_of_a_destroyed_case_is_neither_done_nor_kept(alice: Client) -> None:
+    """What was typed is shown, and said not to be kept."""
+    begin(alice, "note/2")
+    with alice.desk.inbox.transaction() as session:
+        row_security.forget(session, [2])
+    assert 404 == begin(alice, "note/2")
+    sent = alice.send("/en/case/2/note", text=WORDS)
+    assert (409, True) == (sent.status_code, "There is no case 2" in sent.text)
+    assert (True, True) == (WORDS in sent.text, "It is not kept" in sent.text)
+    assert [] == rows(alice)
+    assert "/case/2" not in alice.page("/en/today")
+
+
 def test_a_passage_that_is_struck_leaves_all_drafts_of_the_case(alice: Client, bruno: Client) -> None:
     begin(bruno, "note/1", text="saw zibeline there")
     begin(bruno, "note/2", text="saw zibeline there")

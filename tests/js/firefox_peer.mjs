@@ -12,6 +12,10 @@
  * {do: "locate", form, keys, words} → {locator}
  * {do: "read", slot} → {status, messages}: of the case that was located
  * {do: "return"} → {control, reloaded, returned}: what stays in a plain field, and in the one for words
+ * {do: "sit", address, officer, passphrase} → {present}: another person comes, and signs in at a desk
+ * {do: "walk", queue, keys} → {rows, focused, heading}: where these keys lead in the queue, and what Enter opens
+ * {do: "draft", part, text} → {said, kept}: a note, and what stands in it when the page is opened again
+ * {do: "assess", part, risk, reason} → {said, risk}: of the case, by its form
  */
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
@@ -98,14 +102,19 @@ async function shownCase() {
   return { status: (await texts("#status-label"))[0], messages: await texts("#messages .written") };
 }
 
+/** Let another person come, and whatever the one before left be gone. */
+async function come() {
+  await person?.close();
+  person = await browser.createBrowserContext();
+  page = await person.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  page.on("dialog", (dialog) => dialog.accept());
+}
+
 /** @type {Record<string, (request: Record<string, any>) => Promise<object>>} */
 const acts = {
   async visit({ address, language }) {
-    await person?.close();
-    person = await browser.createBrowserContext();
-    page = await person.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on("dialog", (dialog) => dialog.accept());
+    await come();
     site = `${address}/${language}`;
     return {};
   },
@@ -156,6 +165,45 @@ const acts = {
   async write({ text = "" }) {
     await page.type("#follow-up-text", text);
     return { seconds: await secondsFrom("#follow-up-send", "#follow-up-done") };
+  },
+  async sit({ address, officer, passphrase }) {
+    await come();
+    await page.goto(address);
+    await seen("#officer");
+    await page.select("#officer", officer);
+    await page.type("#passphrase", passphrase);
+    await page.keyboard.press("Enter");
+    await seen(".present strong");
+    return { present: (await texts(".present strong"))[0] };
+  },
+  async walk({ queue, keys }) {
+    await page.goto(queue);
+    await seen("tr[data-row]");
+    const rows = (await texts("tr[data-row] th a")).map((each) => each.trim());
+    for (const key of keys) {
+      await page.keyboard.press(key);
+    }
+    const focused = await page.evaluate(() => document.activeElement?.textContent?.trim());
+    await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+    return { rows, focused, heading: (await texts("h1"))[0]?.replace(/\s+/gu, " ").trim() };
+  },
+  async draft({ part, text }) {
+    await page.goto(part);
+    await page.$eval("details:has(#note)", (each) => each.setAttribute("open", ""));
+    await page.type("#note", text);
+    await page.waitForFunction(() => document.querySelector("form:has(#note) output")?.textContent);
+    const [said] = await texts("form:has(#note) output");
+    await page.goto(part);
+    return { said, kept: await page.$eval("#note", (area) => /** @type {HTMLTextAreaElement} */ (area).value) };
+  },
+  async assess({ part, risk, reason }) {
+    await page.goto(part);
+    await page.select("#risk", risk);
+    await page.type("#assess-reason", reason);
+    await page.waitForFunction(() => document.querySelector(".assess output")?.textContent);
+    await Promise.all([page.waitForNavigation(), page.click(".assess .buttons button")]);
+    const chosen = await page.$eval("#risk", (each) => /** @type {HTMLSelectElement} */ (each).value);
+    return { said: (await texts(".said"))[0]?.trim(), risk: chosen };
   },
   async return() {
     await page.goto(PLAIN);
