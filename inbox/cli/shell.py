@@ -81,7 +81,8 @@ def asking(opened: Unlocked) -> Confirm:
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
-        terminal.warn(journal_view.several(actions))
+        for line in journal_view.several(actions):
+            terminal.warn(line)
         if why := actions[0].why_two:
             terminal.warn(str(why))
         terminal.warn(f"this takes {who} the passphrase now")

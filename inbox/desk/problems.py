@@ -15,6 +15,7 @@ from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
 from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase
 from inbox.language.messages import sentence
+from inbox.session import journal_view
 from inbox.system import terminal
 
 
@@ -50,9 +51,10 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     actions = g.get("actions")
     if actions is None:
         return _refused(refused)
-    cases = [each.case for each in actions if each.case is not None]
     path, written = g.get("apart", (request.path, witnesses.written()))
-    shown = {"action": actions[0], "cases": cases, "names": g.names, "needed": g.needed, "path": path}
+    shown = {"names": g.names, "needed": g.needed, "path": path}
+    shown |= {"acts": journal_view.together(actions), "why_two": actions[0].why_two}
+    shown |= g.get("change", {"change": ""})
     if "asked" in g:
         return redirect(url_for("confirmations.show"), 303)
     wrong = refused.what if g.has_typed else ""
@@ -64,9 +66,16 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
     """Let what is confirmed next be asked for by a form of its own, with these fields.
 
-    So nothing that was done by one officer alone stands before the second one as if that one confirmed it.
+    So nothing that was done by one officer alone stands before the second one as if that one confirmed it. No
+    passphrase that came with this request confirms what is asked for.
     """
     g.apart = path, written
+    witnesses.spend()
+
+
+def confirm_change(template: str, /, **values: Any) -> None:
+    """Let what is confirmed next be shown as what it changes, by a template, instead of by its fields."""
+    g.change = {"change": f"desk/{template}", **values}
 
 
 def _damaged(error: CryptoError) -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """The journal as values for JSON and as lines for a person."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from crypto.journal import Entry, Head
 from crypto.printable import visible
@@ -51,9 +52,25 @@ def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> li
     return [each for each in since if not TABLE[Code(each.action)].reads]
 
 
-def several(actions: Sequence[Action]) -> str:
-    """Return one action on several cases on one line."""
-    return _line(actions[0].code, actions[0], [each.case for each in actions if each.case is not None])
+def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
+    """Return what is done at once, each action once with the cases that it is done to, none of them twice."""
+    found: list[tuple[Action, dict[int, None]]] = []
+    for each in actions:
+        # By how many officers it is done holds for all of it.
+        bare = replace(each, case=None, least=1, is_used_up=False)
+        cases = next((known for other, known in found if other == bare), None)
+        if cases is None:
+            cases = {}
+            found.append((bare, cases))
+        if each.case is not None:
+            cases[each.case] = None
+    return [(each, [*cases]) for each, cases in found]
+
+
+def several(actions: Sequence[Action]) -> Iterator[str]:
+    """Yield what is done at once, each action on a line with the cases that it is done to."""
+    for each, cases in together(actions):
+        yield _line(each.code, each, cases)
 
 
 def action(code: str, told: Entry | Action) -> str:

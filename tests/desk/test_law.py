@@ -36,7 +36,9 @@ def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_
         assert "Looser than now" in shown.text
         assert 409 == client.send("/en/office/law", **form, **typed).status_code
         form["loosening"] = "on"
-        assert 401 == client.send("/en/office/law", **form).status_code
+        asked = client.send("/en/office/law", **form)
+        assert (401, True) == (asked.status_code, "Looser than now" in asked.text)
+        assert 2 == len(re.findall(r"urgent\.priority</code></dt><dd[^>]*>2 → 1\b", asked.text))
         assert FRENCH.sha256.hex() in client.page("/en/office/law")
         assert 303 == client.send("/en/office/law", **form, **typed).status_code
         assert sha256 in client.page("/en/office/law")

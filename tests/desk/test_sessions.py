@@ -255,6 +255,32 @@ def test_a_confirmation_ends_with_the_session_of_whoever_gave_it_or_is_taken_bac
     assert [] == entries(one_case, "lift-conflict")
 
 
+def test_a_confirmation_covers_nothing_that_was_done_after_its_page_was_shown(one_case: Office) -> None:
+    """The page then shows it, and from that page it is confirmed. Reading is nothing that was done."""
+    form = {"reason": "no kin", "officer": "chloe"}
+    with desk_of(one_case) as (_, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        asks(alice, LIFT, "alice", **form)
+        (wanted,) = alice.seat.asked.values()
+        path, own = f"/en/confirm/{wanted.id}", {"passphrase": passphrase_of("bruno")}
+        before = bruno.page(path)
+        assert "Done since alice asked you" not in before
+        assert alice.send("/en/case/1/note", text="more").status_code == 303
+        # A page that does not say how far it goes is as old as the question.
+        for seen in ({"as_of": as_of(before)}, {"as_of": "soon"}, {}):
+            met = bruno.send(path, **own, **seen)
+            assert (409, True) == (met.status_code, "<strong>note written</strong>" in met.text)
+            assert "Nothing is confirmed yet" in met.text
+            assert not wanted.confirmed_by
+        assert alice.send(LIFT, **form, confirmation=wanted.id).status_code == 401
+        again = bruno.page(path)
+        assert "<strong>note written</strong>" in again
+        assert "Nothing is confirmed yet" not in again
+        bruno.page("/en/case/1")
+        assert bruno.send(path, **own, as_of=as_of(again)).status_code == 303
+        assert alice.send(LIFT, **form, confirmation=wanted.id).status_code == 303
+
+
 def test_an_empty_field_more_is_another_form(one_case: Office) -> None:
     """A tick counts by being there: what was confirmed without it must not be done with it."""
     form = {"reason": "no kin", "officer": "chloe"}
@@ -269,9 +295,14 @@ def test_an_empty_field_more_is_another_form(one_case: Office) -> None:
 
 
 def test_what_tells_of_no_case_by_number_is_confirmed_at_one_page_alone() -> None:
-    """Nobody knows of which cases an answer to a person tells; a law that is adopted tells of none."""
+    """Nobody knows of which cases an answer to a person tells; a gap tells of none.
+
+    Nor is a law confirmed by its hash, or a text by what it will say: what changes stands at that page.
+    """
     assert not may_be_asked([action(Code.ANSWER_ACCESS, request=1)])
-    assert may_be_asked([action(Code.ADOPT_LAW, law="fr")])
+    assert not may_be_asked([action(Code.ADOPT_LAW, law="fr")])
+    assert not may_be_asked([action(Code.ADOPT_TEMPLATES)])
+    assert may_be_asked([action(Code.ACCEPT_GAP, bundle=1)])
     assert may_be_asked([action(Code.MINIMISE, 1, "x", place="what")])
 
 

@@ -142,6 +142,9 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         assert 422 == client.send(f"{REPLY}/entry/details", **given | {"seen": ""}, **TWO).status_code
         asked = client.send(f"{REPLY}/entry/details", **given)
         assert (401, True) == (asked.status_code, "<dt>Text (Français)</dt>" in asked.text)
+        assert "<del>précisions</del><ins>détails &lt;b&gt;</ins>" in asked.text
+        assert "<code>details</code>" in asked.text
+        assert "looser" not in asked.text
         assert before == in_use(client)
         assert 303 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
         assert before.replace("manque des précisions", "manque des détails <b>") == in_use(client)
@@ -186,6 +189,10 @@ def test_an_authority_gets_an_address_and_a_letter_that_loosens_has_to_be_said(o
         assert "<ins>Nothing else.</ins>" in shown.replace("<ins> ", "<ins>")
         assert "looser" in shown
         assert 422 == client.send(f"{LETTER}/entry/prosecutor", **given, **TWO).status_code
+        asked = client.send(f"{LETTER}/entry/prosecutor", **given, loosening="on")
+        assert (401, True) == (asked.status_code, "<code>prosecutor</code>" in asked.text)
+        looser = asked.text.partition('<span class="mark late">looser</span></dt>')[2].partition("</dd>")[0]
+        assert "Nothing else.</ins>" in looser
         assert 303 == client.send(f"{LETTER}/entry/prosecutor", **given, **TWO, loosening="on").status_code
     law = office.json("law")
     assert FRENCH.sha256.hex() != law["law"]

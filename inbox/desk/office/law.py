@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import forms, rendering
+from inbox.desk import forms, problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.language.errors import Refused
@@ -38,6 +38,7 @@ def adopt() -> ResponseReturnValue:
         raise Refused(
             sentence("the folder has changed since it was shown"), sentence("look at what changes again")
         )
+    problems.confirm_change("office/law_change.html", plan=planned)
     laws.adopt(here().inbox, actor(), planned, loosening="loosening" in request.form)
     seat().say(Done.LAW_ADOPTED)
     return redirect(url_for("law.show"), 303)

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from inbox.desk import forms, rendering
+from inbox.desk import forms, problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.office import differences
 from inbox.desk.state import actor, here, seat
@@ -95,10 +95,7 @@ def look_removed(kind: str, code: str) -> ResponseReturnValue:
         planned = texts.plan(here().inbox, actor(), wanted)
     except Refused as refused:
         return _again(wanted, refused)
-    shown = {"kind": planned.edit.kind, "form": FORMS[planned.edit.kind], "shape": Shape}
-    return rendering.page(
-        "office/text_removed.html", **shown, code=code, planned=planned, differences=differences.words
-    )
+    return rendering.page("office/text_removed.html", **_shown(planned), kind=planned.edit.kind, code=code)
 
 
 @pages.post("/entry/<string:code>/remove")
@@ -128,8 +125,26 @@ def _adopt(wanted: Edit) -> ResponseReturnValue:
 def _put_into_use(wanted: Edit) -> None:
     desk, who = here(), actor()
     planned = texts.plan(desk.inbox, who, wanted)
+    problems.confirm_change("office/text_change.html", **_shown(planned), title=_title(wanted))
     texts.adopt(desk.inbox, who, planned, forms.line("seen"), loosening="loosening" in request.form)
     seat().say(Done.TEXTS_CHANGED)
+
+
+def _shown(planned: Planned) -> dict[str, Any]:
+    """Return what the page of a change is made of."""
+    return {
+        "planned": planned,
+        "form": FORMS[planned.edit.kind],
+        "shape": Shape,
+        "differences": differences.words,
+    }
+
+
+def _title(wanted: Edit) -> str:
+    """Return what an entry will be called, "" for one that is taken out: its changes say it."""
+    values = wanted.values or {}
+    named = values.get("title", values.get("name", {}))
+    return str(named.get(rendering.language(), "")) if isinstance(named, Mapping) else ""
 
 
 def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:

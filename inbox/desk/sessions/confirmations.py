@@ -8,7 +8,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from inbox.session.actions import Action
+from inbox.session import journal_view
+from inbox.session.actions import Action, Code
 
 # The field by which a form asks for a confirmation, and the one by which it goes on with it.
 ASKING, GOING_ON = "ask-another", "confirmation"
@@ -20,14 +21,15 @@ Fields = tuple[tuple[str, str], ...]
 class Confirmation:
     """What an officer asks another to confirm: the form with all its fields, and the actions that it takes.
 
-    ``by`` has typed their passphrase with it. ``confirmed_by`` is the second officer, once there is one, and
-    ``as_of`` how far the journal went then.
+    ``by`` has typed their passphrase with it; ``asked_at`` is how far the journal went then. ``confirmed_by``
+    is the second officer, once there is one, and ``as_of`` how far the journal went as that one was shown it.
     """
 
     by: str
     path: str
     actions: tuple[Action, ...]
     fields: Fields = field(repr=False)
+    asked_at: int
     id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     confirmed_by: str = ""
     as_of: int = 0
@@ -35,7 +37,12 @@ class Confirmation:
     @property
     def cases(self) -> list[int]:
         """The cases that it is about."""
-        return [each.case for each in self.actions if each.case is not None]
+        return [*dict.fromkeys(each.case for each in self.actions if each.case is not None)]
+
+    @property
+    def acts(self) -> list[tuple[Action, list[int]]]:
+        """Each action that it takes, with its cases."""
+        return journal_view.together(self.actions)
 
     @property
     def written(self) -> Fields:
@@ -56,6 +63,9 @@ def may_be_asked(actions: Sequence[Action]) -> bool:
     """Tell whether another session may show what these actions do.
 
     Of what is done to no case, such as the answer to a person who asks, nobody knows which cases it tells of;
-    the program's own work tells of none.
+    the program's own work tells of none. Of a law the journal has the hash: what it changes, and what gets
+    looser, stands on the page where it is adopted alone.
     """
-    return all(each.case is not None or each.rule.all_cases for each in actions)
+    return all(
+        each.case is not None or (each.rule.all_cases and each.code is not Code.ADOPT_LAW) for each in actions
+    )

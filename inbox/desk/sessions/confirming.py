@@ -5,10 +5,12 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.journal import Entry
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.sessions.confirmations import Confirmation
-from inbox.desk.state import here, seat, waiting
+from inbox.desk.sessions.meanwhile import FIELD
+from inbox.desk.state import actor, here, seat, waiting
 from inbox.language.errors import Refused
 from inbox.session import journal_view
 
@@ -29,13 +31,19 @@ def look(id_: str) -> ResponseReturnValue:
 
 @pages.post("/<string:id_>")
 def confirm(id_: str) -> ResponseReturnValue:
-    """Confirm one by the officer's own passphrase."""
+    """Confirm one by the officer's own passphrase, unless more was done since its page was shown.
+
+    A page that does not say how far it goes is as old as the question.
+    """
     found = _found(id_)
+    seen = request.form.get(FIELD, found.asked_at, type=int)
     try:
         here().opened.prove(seat().officer, request.form.get("passphrase", ""))
     except Refused as refused:
         return _page(found, refused), HTTPStatus.UNAUTHORIZED
-    found.confirmed_by, found.as_of = seat().officer, journal_view.reached(here().inbox)
+    if _changes(found, seen):
+        return _page(found, is_late=True), HTTPStatus.CONFLICT
+    found.confirmed_by, found.as_of = seat().officer, seen
     seat().say(Done.CONFIRMED)
     return redirect(url_for("confirmations.show"), 303)
 
@@ -48,8 +56,21 @@ def withdraw(id_: str) -> ResponseReturnValue:
     return redirect(url_for("confirmations.show"), 303)
 
 
-def _page(found: Confirmation, wrong: Refused | None = None) -> str:
-    return rendering.page("signing/confirmation.html", found=found, wrong=wrong)
+def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = False) -> str:
+    """Return the page of one, with what was done to its cases since it was asked for.
+
+    How far the page goes is found out first: what is done meanwhile is then shown twice, and not never.
+    """
+    reached = journal_view.reached(here().inbox)
+    entries = _changes(found, found.asked_at)
+    shown = {"found": found, "wrong": wrong, "is_late": is_late, "reached": reached, "entries": entries}
+    return rendering.page("signing/confirmation.html", **shown, field_of_page=FIELD)
+
+
+def _changes(found: Confirmation, seen: int) -> list[Entry]:
+    """Return what was done to the cases of one since entry ``seen`` of the journal."""
+    inbox, officers = here().inbox, actor().officers
+    return [each for case in found.cases for each in journal_view.changes(inbox, officers, case, seen)]
 
 
 def _found(id_: str) -> Confirmation:

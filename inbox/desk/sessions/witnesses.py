@@ -1,7 +1,8 @@
 """Who confirms an action at a page: officers who type their passphrases for it, and nothing keeps them.
 
 The acting officer is one of them: a session that was left open must not let somebody else act for two. The
-second one types at the same page, or has confirmed the very form in a session of their own.
+second one types at the same page, or has confirmed the very form in a session of their own. Either serves one
+act: whatever else a request does is asked for by itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,9 +42,11 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         names = [officer, *(name for name in opened.sealed if name != officer)]
-        given = {name: request.form.get(FIELD + name, "") for name in names}
+        is_first = not g.get("is_spent", False)
+        spend()
+        given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
         g.actions, g.names, g.needed, g.has_typed = actions, names, needed, any(given.values())
-        if second := _second(opened, asked, actions):
+        if is_first and (second := _second(opened, asked, actions)):
             return dict.fromkeys((officer, second), Presence.CONFIRMED)
         confirmed: list[str] = []
         for name in names:
@@ -51,11 +54,17 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
                 opened.prove(name, given[name])
                 confirmed.append(name)
         if [officer] == confirmed and needed > 1 and ASKING in request.form and may_be_asked(actions):
-            wanted = Confirmation(officer, request.path, tuple(actions), fields())
+            reached = journal_view.reached(opened.inbox)
+            wanted = Confirmation(officer, request.path, tuple(actions), fields(), reached)
             g.asked = asked[wanted.id] = wanted
         return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 
     return ask
+
+
+def spend() -> None:
+    """Let what came with this request confirm nothing that is asked for from now on."""
+    g.is_spent = True
 
 
 def _second(opened: Unlocked, asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:

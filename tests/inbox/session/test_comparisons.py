@@ -1,5 +1,6 @@
 """Whoever types names does not learn alone which of them is the reporter's; two who act together see it."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +28,7 @@ from inbox.session import comparisons, journal
 from inbox.session.actions import TABLE, Actor, Code, Reason, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Declaration
-from tests.support.desk_room import sitting
+from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -311,3 +312,43 @@ def test_at_the_desk_a_second_officer_is_asked_who_then_sees_the_words(office: O
         shown = client.send("/en/case/1/reply", text=text, **both)
         assert (200, True) == (shown.status_code, "<bdi>Kerguelen</bdi></strong> (it touches" in shown.text)
         assert 303 == client.send("/en/case/1/reply", text=QUIET).status_code
+
+
+def test_at_the_desk_two_passphrases_serve_one_act(office: Office) -> None:
+    """What is assessed takes two once comparisons are used up; a decision for two is then asked for apart.
+
+    The page, and the list of what waits, name all that is confirmed, and the case once.
+    """
+    form = {"danger": "1", "risk": "high", "reason": "x", "officer": "alice", "choice": "no_transmission"}
+    both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
+    acts = ("score set", "risk to the source assessed", "assigned")
+    with sitting(office) as client:
+        assert 200 == client.send("/en/case/1/reply/preview", text="Kerguelen").status_code
+        asked = client.send("/en/case/1/assess", **form)
+        own = {"passphrase-alice": both["passphrase-alice"], "ask-another": "on"}
+        assert 303 == client.send("/en/case/1/assess", **form, **own).status_code
+        bruno = Client(client.desk, client.app, "bruno")
+        (wanted,) = client.seat.asked
+        pages = [asked.text, *(bruno.page(f"/en/confirm{path}") for path in ("", f"/{wanted}"))]
+        for page in (_TAGS.sub("", each.partition("<main")[2]) for each in pages):
+            assert [] == [each for each in acts if each not in page]
+            assert "Cases" not in page
+        decided = client.send("/en/case/1/assess", **form, **both)
+        assert (401, True) == (decided.status_code, "decision noted by two officers" in decided.text)
+        assert "own passphrase" not in decided.text
+        assert ["judge", "assess-source", "assign"] == _done_by_two(client.desk.inbox)
+        alone = {"choice": "no_transmission", "reason": "x"}
+        assert 401 == client.send("/en/case/1/assess", **alone, **both).status_code
+        assert 303 == client.send("/en/case/1/decide", **alone, **both).status_code
+        assert ["judge", "assess-source", "assign", "decide-by-two"] == _done_by_two(client.desk.inbox)
+
+
+_TAGS = re.compile("<[^>]+>")
+
+
+def _done_by_two(inbox: Inbox) -> list[str]:
+    """Return the codes of what two confirmed about the case, but comparing."""
+    two = {Presence.CONFIRMED}
+    with inbox.transaction() as session:
+        found = [each.action for each in journal.of_case(session, 1) if two == {*each.officers.values()}]
+    return [each for each in found if each != "compare-identity"]
