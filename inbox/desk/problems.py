@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from crypto.errors import CryptoError
 from inbox.desk import rendering
 from inbox.desk.sessions import witnesses, writing
-from inbox.desk.sessions.confirmations import may_be_asked
+from inbox.desk.sessions.confirmations import may_be_asked, said
 from inbox.desk.translate import LANGUAGES
 from inbox.language import library_errors
 from inbox.language.errors import Locked, Refused, Undeclared, WrongPassphrase
@@ -59,6 +59,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
         return redirect(url_for("confirmations.show"), 303)
     wrong = refused.what if g.has_typed else ""
     shown["may_be_asked"] = may_be_asked(actions)
+    shown["confirmed"] = said(written, actions)
     page = rendering.page("confirm.html", **shown, wrong=wrong, written=written)
     return page, HTTPStatus.UNAUTHORIZED
 

@@ -5,7 +5,7 @@ that of the officer who gave it.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from inbox.session import journal_view
@@ -13,6 +13,9 @@ from inbox.session.actions import Action, Code
 
 # The field by which a form asks for a confirmation, and the one by which it goes on with it.
 ASKING, GOING_ON = "ask-another", "confirmation"
+
+# The field of a form that has the code of a decision.
+CHOICE = "choice"
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -46,8 +49,8 @@ class Confirmation:
 
     @property
     def written(self) -> Fields:
-        """The fields of the form that say something."""
-        return tuple((name, value) for name, value in self.fields if value)
+        """The fields of the form that say what is confirmed."""
+        return said(self.fields, self.actions)
 
     def covers(self, path: str, actions: Sequence[Action], fields: Fields) -> bool:
         """Tell whether a form is the one that was confirmed: a word or an empty field more, and it is not."""
@@ -57,6 +60,15 @@ class Confirmation:
         """Be no longer confirmed, if it was by this officer."""
         if self.confirmed_by == officer:
             self.confirmed_by = ""
+
+
+def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields:
+    """Return the fields of a form that say something of what these actions do.
+
+    A form can have decisions that they do not take: each that takes two is asked for by itself.
+    """
+    taken = {each.values.get("decision") for each in actions}
+    return tuple((name, value) for name, value in fields if value and (name != CHOICE or value in taken))
 
 
 def may_be_asked(actions: Sequence[Action]) -> bool:
