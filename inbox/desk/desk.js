@@ -248,7 +248,10 @@ function onKeys(doing) {
   });
 }
 
-/** The page of a case: keys lead to the cases beside it, and the part that is shown is told as such. */
+/**
+ * The page of a case: keys lead to the cases beside it, and the part that is shown is told as such, also by the
+ * address: asked for once more, the desk must not take for read what another part shows.
+ */
 class Case {
   /** @param {HTMLElement} panels */
   constructor(panels) {
@@ -271,8 +274,11 @@ class Case {
   told() {
     for (const link of document.querySelectorAll(".tabs a[class]")) {
       const of = `.of-${link.classList[0]?.slice("to-".length)}`;
-      const panel = this.panels.querySelector(of);
-      link.ariaCurrent = panel?.checkVisibility() ? "true" : null;
+      const isShown = this.panels.querySelector(of)?.checkVisibility();
+      link.ariaCurrent = isShown ? "true" : null;
+      if (isShown && location.hash && link instanceof HTMLElement) {
+        history.replaceState(null, "", `${link.dataset["at"]}${location.hash}`);
+      }
     }
   }
 }

@@ -40,6 +40,13 @@ class Notice(StrEnum):
     KEYRING_OLD = "keyring-old"
 
 
+class Seen(StrEnum):
+    """What of a case somebody has before them, and counts as read from then on."""
+
+    REPORT = "report"
+    LETTERS = "letters"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """All of a case, and what its page offers.
@@ -60,16 +67,27 @@ class Shown:
     sanitised: Sequence[str]
 
 
-def read(inbox: Inbox, who: Actor, number: int, language: str = "", part: int | None = None) -> Shown:
+def read(
+    inbox: Inbox,
+    who: Actor,
+    number: int,
+    language: str = "",
+    part: int | None = None,
+    seen: Collection[Seen] = tuple(Seen),
+) -> Shown:
     """Show one case, labels in ``language`` or in the report's, and note that it was read.
 
     Of what was written since the report all is shown, or a ``part`` (``conversation``), 0 for the one to be
-    read now; a letter that is not shown stays unread. Raises Undeclared before all who act have declared it,
+    read now. Only what is ``seen`` counts as read: a letter that is not shown stays unread, and so does what
+    a page has but hides. Raises Undeclared before all who act have declared it,
     CaseRefused for an unknown case; otherwise as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, language, part)
-        _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
+        if Seen.REPORT in seen:
+            queries_cases.case(session, number).new = False
+        if Seen.LETTERS in seen:
+            _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
         obstacles = [*map(Obstacle, view["work"]["closing"])]
         rules = in_use.of(session).measures.items()
         return Shown(
@@ -193,7 +211,6 @@ def _texts(view: View) -> Iterator[str]:
 
 
 def _mark_read(session: Session, number: int, shown: Collection[int]) -> None:
-    queries_cases.case(session, number).new = False
     if not shown:
         return
     # A page of a long dialogue loads no letter of another.

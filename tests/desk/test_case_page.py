@@ -153,7 +153,7 @@ def test_what_leaves_of_a_case_in_quarantine_is_not_beside_what_nobody_may_read(
 
 def test_a_part_in_which_something_is_new_or_was_begun_is_marked(world: World, portal: Portal) -> None:
     """The control is the page before, and the part where nothing is."""
-    marked = re.compile(r'class="to-(\w+)[^"]*" href="[^"]*">[^<]+<span class="mark">(\w+)')
+    marked = re.compile(r'class="to-(\w+)[^"]*" href="[^"]*" data-at="[^"]*">[^<]+<span class="mark">(\w+)')
     (reporter,) = tell(world, portal, {"what": "x", "coi": "no"})
     with sitting(world.office) as client:
         assert [] == marked.findall(client.page("/en/case/1"))
@@ -161,7 +161,9 @@ def test_a_part_in_which_something_is_new_or_was_begun_is_marked(world: World, p
         assert [("work", "draft")] == marked.findall(client.page("/en/case/1"))
     world.office.json("collect", portal.bundle(Sent(reporter.follow_up("encore"))))
     with sitting(world.office) as client:
-        assert [("dialogue", "new"), ("work", "draft")] == marked.findall(client.page("/en/case/1"))
+        for part in ("", "/work", "/dialogue"):
+            page = client.page(f"/en/case/1{part}")
+            assert [("dialogue", "new"), ("work", "draft")] == marked.findall(page)
         assert [("work", "draft")] == marked.findall(client.page("/en/case/1"))
 
 

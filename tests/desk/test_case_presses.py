@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -80,6 +81,9 @@ def test_each_part_of_a_case_is_a_press_away_and_no_other_is_shown(case: Page, n
         expect(panel).to_be_visible() if part == PARTS[name] else expect(panel).to_be_hidden()
     expect(link).to_have_attribute("aria-current", "true")
     expect(case.locator(".tabs [aria-current]")).to_have_count(1)
+    assert urlsplit(case.url).path.endswith("/case/1" + ("" if name == "Le signalement" else f"/{PARTS[name]}"))
+    case.reload()
+    expect(case.locator(f".of-{PARTS[name]}")).to_be_visible()
     assert case.evaluate("document.documentElement.scrollHeight") < 3 * SCREEN["height"]
     assert accessibility.violations(case) == []
 

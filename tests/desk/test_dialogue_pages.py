@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from inbox.overview import conversation
-from inbox.vault.tables import Attachment, FollowUp, Message
+from inbox.vault.tables import Attachment, Case, FollowUp, Message
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import Office, today
 
@@ -53,6 +53,12 @@ def unread(client: Client) -> Sequence[int]:
         return session.scalars(wanted).all()
 
 
+def is_new(client: Client) -> bool:
+    """Tell whether the report counts as unread."""
+    with client.desk.inbox.transaction() as session:
+        return session.get_one(Case, 1).new
+
+
 def written(page: str) -> list[str]:
     return WRITTEN.findall(page)
 
@@ -62,8 +68,8 @@ def letters(first: int, last: int) -> list[str]:
 
 
 def test_a_letter_is_read_once_its_page_was_shown_and_unread_ones_lead_to_theirs(alice: Client) -> None:
-    """Whoever opens the case sees the first page with one; no act in another part takes the next for read."""
-    page = alice.page("/en/case/1")
+    """Whoever opens the case has the first page with one; no act in another part takes the next for read."""
+    page = alice.page("/en/case/1/dialogue")
     assert (letters(1, 4), [6]) == (written(page), unread(alice))
     assert "Not read yet, on other pages:" in page
     assert re.search(r'href="[^"]+/case/1/dialogue/2">2</a>', page)
@@ -77,6 +83,27 @@ def test_a_letter_is_read_once_its_page_was_shown_and_unread_ones_lead_to_theirs
     assert "Not read yet" not in page
     page = alice.page("/en/case/1")
     assert (letters(9, 10), False) == (written(page), NEW in page)
+
+
+def test_a_part_that_is_hidden_takes_nothing_for_read(alice: Client) -> None:
+    """Its page has it, behind the part that its address names; the way to what is unread asks for its page.
+
+    The control is each address that shows it: that of the report, and that of the page with the letters.
+    """
+    with alice.desk.inbox.transaction() as session:
+        session.get_one(Case, 1).new = True
+    for part in ("/work", "/files", "/files/2", "/dialogue/3"):
+        page = alice.page(f"/en/case/1{part}")
+        assert ([2, 6], True) == (unread(alice), is_new(alice)), part
+        assert re.search(r'class="to-report" href="[^"]+/en/case/1" [^<]+<span class="mark">new<', page)
+        where = "2" if part == "/files/2" else "1"
+        way = r"#dialogue" if part == "/dialogue/3" else rf"[^\"]+/case/1/dialogue/{where}"
+        assert re.search(rf'class="to-dialogue[^"]*" href="{way}" [^<]+<span class="mark">new<', page), part
+    assert ([2, 6], True) == (unread(alice), is_new(alice))
+    alice.page("/en/case/1")
+    assert ([2, 6], False) == (unread(alice), is_new(alice))
+    alice.page("/en/case/1/dialogue/1")
+    assert [6] == unread(alice)
 
 
 def test_older_and_newer_letters_are_a_press_away_and_paper_says_what_it_has(alice: Client) -> None:

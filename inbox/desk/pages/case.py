@@ -12,7 +12,9 @@ from inbox.desk.done import Done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.language import labels
+from inbox.language.views import View
 from inbox.overview import case_view, neighbours, timeline
+from inbox.overview.case_view import Seen
 from inbox.questionnaire import scoring
 from inbox.replies import choices
 from inbox.vault import score
@@ -32,17 +34,23 @@ class Part(StrEnum):
     WORK = "work"
 
 
+# What counts as read once a part was shown at its address: what the page has of other parts it hides.
+_SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.LETTERS}}
+
+
 @pages.get("", defaults={"part": Part.REPORT, "page": 0})
 @pages.get("/<any(dialogue, files, work):part>", defaults={"page": 0})
 @pages.get("/<any(dialogue, files):part>/<int:page>")
 def show(case: int, part: str, page: int) -> ResponseReturnValue:
     """Show one case, one of its parts first; the others are a press away, without being asked for.
 
-    Of the dialogue and its files one page is shown.
+    Of the dialogue and its files one page is shown. The way to a part with something that nobody has read
+    asks for it: only what is shown at its address counts as read.
     """
     inbox, who, mine = here().inbox, actor(), seat()
     page = page or _page(case, part)
-    shown = case_view.read(inbox, who, case, rendering.language(), page)
+    seen = _SEEN.get(Part(part), set())
+    shown = case_view.read(inbox, who, case, rendering.language(), page, seen)
     mine.reading = case, shown.view["part"]["number"]
     offered = choices.offered(inbox, who)
     begun = writing.begun(case)
@@ -52,6 +60,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         view=shown.view,
         kept=case_view.never_repeat(shown.view),
         first=part,
+        unread=_unread(shown.view),
         around=mine.around,
         today=who.today.isoformat(),
         officers=shown.officers,
@@ -94,10 +103,19 @@ def _page(case: int, part: str) -> int:
     """Return which page of the dialogue is shown where the address names none.
 
     For whoever opens the case it is the first with a letter that nobody has read, else the last; for whoever
-    has done something in it the one that was shown: none is marked as read that stands behind another part.
+    has done something in it the one that was shown.
     """
     last, shown = seat().reading
     return shown if last == case and part != Part.REPORT else 0
+
+
+def _unread(view: View) -> dict[Part, int]:
+    """Return in which parts of a case there was something that nobody had read, of the dialogue on which page."""
+    shown = view["part"]
+    found = {Part.REPORT: 0} if view["new"] else {}
+    if any(each["unread"] for each in view["follow_ups"]):
+        return found | {Part.DIALOGUE: shown["number"]}
+    return found | ({Part.DIALOGUE: shown["unread"][0]} if shown["unread"] else {})
 
 
 def sent(case: int, said: Done) -> ResponseReturnValue:
