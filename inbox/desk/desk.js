@@ -9,11 +9,14 @@
 // So long after the last key a draft is kept, and so often "somebody types" is told, in milliseconds.
 const PAUSE = 800;
 const AWAKE = 20_000;
-// From so many seconds on the end of a session is told, and so often it is asked how long it goes on.
+// From so many seconds on the end of a session is told, and so often it is asked how long it goes on, if it does.
 const WARNING = 120;
 const ASKING = 30;
 // The end is told in steps of so many seconds.
 const STEP = 30;
+// What the answer to a draft means, by its status; any other is a refusal.
+/** @type {Record<number, "kept" | "lost" | "long">} */
+const OUTCOMES = { 204: "kept", 413: "long", 503: "lost" };
 const HEADERS = { "Content-Type": "application/x-www-form-urlencoded" };
 // What no draft has: passphrases, and how far the journal went when the page was shown.
 const NEVER = /^(as_of|passphrase|confirmation|ask-another)/;
@@ -25,7 +28,7 @@ class Draft {
     this.form = form;
     this.output = /** @type {HTMLOutputElement} */ (mark.querySelector("output"));
     this.place = String(mark.dataset["draft"]);
-    this.said = { kept: String(mark.dataset["kept"]), lost: String(mark.dataset["lost"]) };
+    this.words = { ...mark.dataset };
     this.isChanged = false;
     /** @type {number | undefined} */
     this.timer = undefined;
@@ -46,11 +49,11 @@ class Draft {
     }
     clearTimeout(this.timer);
     this.isChanged = false;
-    const isKept = await this.send();
+    const came = await this.send();
     if (!this.isChanged) {
-      this.output.value = isKept ? this.said.kept : this.said.lost;
+      this.output.value = String(this.words[came]);
     }
-    if (!isKept) {
+    if (came === "lost") {
       // The desk may be busy with a long task; what is typed meanwhile begins the time anew.
       this.isChanged = true;
       clearTimeout(this.timer);
@@ -58,6 +61,7 @@ class Draft {
     }
   }
 
+  /** Return what came of it; what is "refused" or "long" would be so once more. */
   async send() {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(this.form)) {
@@ -69,9 +73,9 @@ class Draft {
       // A browser sends no more than 64 KiB for a page that is left.
       const keepalive = body.toString().length < 60_000;
       const answer = await fetch(this.place, { method: "POST", headers: HEADERS, body, keepalive, redirect: "manual" });
-      return answer.status === 204;
+      return OUTCOMES[answer.status] ?? "refused";
     } catch {
-      return false;
+      return "lost";
     }
   }
 }
@@ -96,6 +100,9 @@ class Session {
     for (const what of ["keydown", "input"]) {
       document.addEventListener(what, (event) => this.typed(event));
     }
+    // Who comes back to this page may have left, or locked, on another one.
+    addEventListener("focus", () => this.look());
+    document.addEventListener("visibilitychange", () => this.look());
     this.timer = setInterval(() => this.tick(), 1000);
   }
 
@@ -142,13 +149,18 @@ class Session {
   }
 
   tick() {
-    const left = this.left();
-    const since = performance.now() / 1000 - this.asked;
-    // Another page of the same session may have been used meanwhile.
-    if (!this.isAsking && (left <= 0 || (left < WARNING + ASKING && since > ASKING))) {
-      this.ask(String(this.words["ask"]));
+    // Another page of the same session may have been used meanwhile, or have ended it.
+    if (this.left() <= 0 || performance.now() / 1000 - this.asked > ASKING) {
+      this.look();
     }
     this.show();
+  }
+
+  /** Ask how long this very session goes on; without an answer to that, the page is left. */
+  look() {
+    if (!this.isAsking) {
+      this.ask(String(this.words["ask"]));
+    }
   }
 
   left() {

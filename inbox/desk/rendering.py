@@ -135,6 +135,7 @@ def page(template: str, /, **values: Any) -> str:
             said=seat().said(),
             here=request.endpoint,
             left=here().seats.left(seat()),
+            mark=seat().mark,
             integrity=style.integrity(),
             new_id=secrets.token_urlsafe,
             url_for=url_for,

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from inbox.casework import unfinished
 from inbox.casework.unfinished import KEPT_DAYS, Form
 from inbox.desk import style
+from inbox.desk.done import Done
 from inbox.retention import striker
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Unfinished
 from inbox.vault.tables import JournalEntry
-from tests.support.desk_room import Client, sitting, tell
+from tests.support.desk_room import SAME, Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World
 
 pytestmark = pytest.mark.copy_of("founded_three")
@@ -299,7 +300,54 @@ def test_the_script_is_the_one_whose_hash_the_page_names(alice: Client) -> None:
 def test_a_page_asks_how_long_it_is_left_without_staying(alice: Client) -> None:
     """What it tells is whole seconds, of this session alone."""
     alice.seat.active -= 60
-    left = alice.ask("/en/left").get_json()
+    left = alice.ask(f"/en/left/{alice.seat.mark}").get_json()
     assert {"session", "inbox"} == set(left)
     assert 500 < left["session"] <= 540
     assert 590 < alice.send("/en/stay").get_json()["session"] <= 600
+
+
+def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: Any) -> tuple[int, bool]:
+    """Return how a form was answered, and whether it counted as an act of its officer."""
+    token = {"csrf_token": client.token()}
+    client.seat.active -= 1
+    before = client.seat.active
+    return client.send(path, headers, **token | form).status_code, client.seat.active > before
+
+
+def test_what_the_script_sends_by_itself_and_what_is_refused_before_it_is_read_keep_no_session(
+    alice: Client,
+) -> None:
+    """A draft that is kept or refused, a form of another session, one too long, one that no page has.
+
+    The control is whoever presses something, or says by a key that they are there.
+    """
+    named = {"q-what": "Alice vend des codes"}
+    assert (204, False) == acts(alice, "/en/draft/note/1", text=WORDS)
+    assert (404, False) == acts(alice, "/en/draft/note/9", text=WORDS)
+    assert (404, False) == acts(alice, "/en/draft/report/0", **named)
+    for path in ("/en/stay", "/en/draft/note/1", "/en/case/1/note"):
+        assert (400, False) == acts(alice, path, text=WORDS, csrf_token="another")
+    assert (413, False) == acts(alice, "/en/case/1/note", text="x" * (3 << 20))
+    assert (404, False) == acts(alice, "/en/nothing-here")
+    assert (200, True) == acts(alice, "/en/stay")
+    assert (303, True) == acts(alice, "/en/draft/note/1/throw-away")
+    assert (409, True) == acts(alice, "/en/case/1/note", text="long " * 30_000)
+    alice.seat.active -= 1
+    before = alice.seat.active
+    alice.ask("/en/")
+    assert alice.seat.active == before
+    alice.ask("/en/", **{"Sec-Fetch-User": "?1"})
+    assert alice.seat.active > before
+
+
+def test_a_page_of_another_session_is_told_that_it_is_of_none(alice: Client, bruno: Client) -> None:
+    """Who signed in since in the same browser has another mark; that session is told nothing less by it."""
+    alice.seat.say(Done.NOTED)
+    for other in (bruno.seat.mark, alice.seat.id):
+        answer = alice.ask(f"/en/left/{other}")
+        assert (409, "") == (answer.status_code, answer.text)
+    page = alice.page("/en/")
+    assert (True, True) == (f"/en/left/{alice.seat.mark}" in page, 'role="status"' in page)
+    assert 200 == alice.ask(f"/en/left/{alice.seat.mark}").status_code
+    alice.desk.seats.sign_out(alice.seat)
+    assert 303 == alice.ask(f"/en/left/{alice.seat.mark}").status_code

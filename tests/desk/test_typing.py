@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.support.desk_room import HASTILY, Served, another_address, seen, serving, tell
+from tests.support.desk_room import HASTILY, Served, another_address, seen, serving, signing_in, tell
 from tests.support.inbox_builders import Office, Portal, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -94,6 +94,60 @@ def test_who_types_is_there(page: Page, served: Served) -> None:
     with page.expect_request(lambda asked: asked.url.endswith("/stay") and asked.method == "POST"):
         page.locator("#search").press("a")
     expect(page.locator("#stay")).to_be_hidden()
+
+
+def test_a_draft_that_is_refused_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
+    """Until something else is typed. The control is a desk that is busy, or gone: that one is asked again."""
+    page.clock.install()
+    sent: list[str] = []
+    answers: list[int | None] = [404, 413, 401, 503, None]
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.url)
+        route.abort() if answers[0] is None else route.fulfill(status=answers[0], body="")
+
+    page.route("**/draft/**", answer)
+    page.goto(f"{served.root}/fr/enter")
+    output = page.locator("form:has(#q-what) output")
+    said = {404: "le refuse", 413: "trop long", 401: "le refuse", 503: "ne répond pas", None: "ne répond pas"}
+    while answers:
+        sent.clear()
+        page.locator("#q-what").fill(f"rien {len(answers)}")
+        page.clock.run_for(1_000)
+        expect(output).to_have_text(re.compile(f"Non gardé.*{said[answers[0]]}"))
+        if answers[0] in {503, None}:
+            with page.expect_request("**/draft/**"):
+                page.clock.run_for(5_000)
+        else:
+            page.clock.run_for(20_000)
+            assert 1 == len(sent), answers[0]
+        del answers[0]
+
+
+def test_a_page_is_left_once_its_session_has_ended_in_another_tab(page: Page, served: Served) -> None:
+    """Asked every half minute, and as somebody comes back to it; also where the same browser has another session.
+
+    The control is the page while its session goes on.
+    """
+    page.clock.install()
+    for way in ("in time", "at once"):
+        page.goto(f"{served.root}/fr/case/1")
+        with page.expect_response("**/left/*") as answer:
+            page.clock.run_for(31_000)
+        assert (200, True) == (answer.value.status, page.url.endswith("/case/1"))
+        with page.context.new_page() as tab:
+            tab.goto(f"{served.root}/fr/")
+            tab.locator("form[action$=sign-out] button").click()
+            name, given = signing_in(served.office)
+            tab.locator("#officer").select_option(name)
+            tab.locator("#passphrase").fill(given)
+            tab.locator("#passphrase").press("Enter")
+            tab.locator(".present").wait_for()
+        if way == "in time":
+            page.clock.run_for(31_000)
+        else:
+            page.evaluate("dispatchEvent(new Event('focus'))")
+        page.wait_for_url(lambda url: "case" not in url)
 
 
 def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Browser, served: Served) -> None:

@@ -15,6 +15,8 @@ _OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.script", "style.icon"}
 # What a browser is for that was let in and before which nobody has signed in yet.
 _FOR_ANYBODY = {"signing.ask", "signing.sign_in"}
 _READING = {"GET", "HEAD"}
+# What the script sends once nobody types any more.
+_BY_ITSELF = {"writing.keep"}
 
 doors = Blueprint("guard", __name__)
 
@@ -57,14 +59,30 @@ def _check() -> ResponseReturnValue | None:
     seat = here().seats.find(session.get("seat", ""))
     if seat is not None:
         g.seat = seat
-        if _somebody_acts():
-            here().seats.acts(seat)
         return None
     return None if request.endpoint in _FOR_ANYBODY else _to_sign_in()
 
 
+def count_acts(app: Flask) -> None:
+    """Count as an act what the officer of a session does at the pages of ``app``.
+
+    Called once forms are checked (CSRF): what is refused there tells of nobody who is present.
+    """
+    app.before_request(_count)
+
+
+def _count() -> None:
+    if "seat" in g and _somebody_acts():
+        here().seats.acts(g.seat)
+
+
 def _somebody_acts() -> bool:
-    """Tell whether somebody pressed a button or followed a link: pages also ask by themselves."""
+    """Tell whether somebody pressed a button or followed a link: pages also ask, and keep drafts, by themselves.
+
+    Who types says so apart (``staying.stay``).
+    """
+    if request.endpoint is None or request.endpoint in _BY_ITSELF:
+        return False
     return request.method not in _READING or request.headers.get("Sec-Fetch-User") == "?1"
 
 

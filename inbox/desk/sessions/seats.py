@@ -40,7 +40,7 @@ USUAL = Limits()
 class Seat:
     """The session of one officer in one browser, with what only that officer sees.
 
-    ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
+    ``mark`` tells its pages from those of another one, and lets nobody in. ``wanted`` and ``order`` are what the queue shows: browsers remember addresses, so none has a search.
     ``around`` is what stood beside the case that was looked at last, ``reading`` that case and which page of
     its dialogue was shown.
     ``job`` is the last of theirs that took long. ``picture`` has the pixels of a page of a file, by case,
@@ -49,7 +49,7 @@ class Seat:
     """
 
     def __init__(self, opened: Unlocked, officer: str, now: float) -> None:
-        self.id = secrets.token_urlsafe(32)
+        self.id, self.mark = secrets.token_urlsafe(32), secrets.token_urlsafe(6)
         self.officer, self.active = officer, now
         self.wanted, self.order = Filter(), Order.PRIORITY
         self.around: Neighbours | None = None
