@@ -48,6 +48,23 @@ class Seen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How a case is looked at: with labels in ``language``, or for an empty text in the report's.
+
+    Of what was written since the report all is shown, or a ``part`` (``conversation``), 0 for the one to be
+    read now. Only what is ``seen`` counts as read: a letter that is not shown stays unread, and so does what
+    a page has but hides.
+    """
+
+    language: str = ""
+    part: int | None = None
+    seen: Collection[Seen] = tuple(Seen)
+
+
+_ALL = Look()
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """All of a case, and what its page offers.
 
@@ -67,26 +84,17 @@ class Shown:
     sanitised: Sequence[str]
 
 
-def read(
-    inbox: Inbox,
-    who: Actor,
-    number: int,
-    language: str = "",
-    part: int | None = None,
-    seen: Collection[Seen] = tuple(Seen),
-) -> Shown:
-    """Show one case, labels in ``language`` or in the report's, and note that it was read.
+def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
+    """Show one case, and note that it was read.
 
-    Of what was written since the report all is shown, or a ``part`` (``conversation``), 0 for the one to be
-    read now. Only what is ``seen`` counts as read: a letter that is not shown stays unread, and so does what
-    a page has but hides. Raises Undeclared before all who act have declared it,
+    Raises Undeclared before all who act have declared it,
     CaseRefused for an unknown case; otherwise as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
-        view = details(session, number, who.today, language, part)
-        if Seen.REPORT in seen:
+        view = details(session, number, who.today, look.language, look.part)
+        if Seen.REPORT in look.seen:
             queries_cases.case(session, number).new = False
-        if Seen.LETTERS in seen:
+        if Seen.LETTERS in look.seen:
             _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
         obstacles = [*map(Obstacle, view["work"]["closing"])]
         rules = in_use.of(session).measures.items()

@@ -19,16 +19,19 @@ class Neighbours:
 
 
 def of(
-    inbox: Inbox, who: Actor, number: int, asked: tuple[Filter, Order], last: Neighbours | None
+    inbox: Inbox, who: Actor, number: int, asked: tuple[Filter, Order] | None, last: Neighbours | None
 ) -> Neighbours:
     """Return the neighbours of a case among the first ``queue.MANY`` that are ``asked`` for, in that order.
 
+    What is asked for is a queue that was shown; None, as long as none was, has no neighbours.
     Cases that those who act may not read are left out. One that they have not declared is there, as it is in
     the queue. A case that has left the queue since, as a closed one does, keeps those of its ``last``
     neighbours that are still there.
 
     It has no entry in the journal: it shows numbers alone, of a queue whose showing was noted.
     """
+    if asked is None:
+        return Neighbours(number)
     inbox.vault.today = who.today
     with inbox.vault.transaction(who.officers) as session:
         found = queue.ordered(session, *asked, today=who.today)

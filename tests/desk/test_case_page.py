@@ -4,8 +4,10 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from inbox.overview import queue
+from inbox.vault.tables import JournalEntry
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of
 
@@ -37,7 +39,13 @@ def both(**form: Any) -> dict[str, Any]:
 
 
 def beside(client: Client, number: int) -> list[str]:
-    """Return the keys by which a case leads to others, with their numbers."""
+    """Return the keys by which a case leads to others, with their numbers; the queue is shown first."""
+    client.page("/en/")
+    return ways(client, number)
+
+
+def ways(client: Client, number: int) -> list[str]:
+    """Return the same of the queue that was shown last."""
     page = client.page(f"/en/case/{number}")
     return [key + n for key, n in re.findall(r'data-key="(\w)" href="[^"]+/case/(\d+)"', page)]
 
@@ -56,6 +64,26 @@ def test_the_way_to_the_next_case_follows_what_the_queue_was_asked_for(office: O
         assert [] == beside(client, 2)
         client.send("/en/queue", sort="priority")
         assert ["p1", "n3"] == beside(client, 2)
+
+
+def test_no_way_tells_what_a_search_finds_before_the_queue_has_shown_and_noted_it(office: Office) -> None:
+    """The control is the queue, which shows it, and then has its entry in the journal."""
+
+    def noted(client: Client, action: str) -> int:
+        with client.desk.inbox.transaction() as session:
+            return sum(f'"{action}"'.encode() in each.raw for each in session.scalars(select(JournalEntry)))
+
+    with sitting(office) as client:
+        assert [] == ways(client, 2)
+        assert ["p1", "n3"] == beside(client, 2)
+        before = noted(client, "search")
+        client.send("/en/queue", sort="priority", search="nowhere")
+        assert (["p1", "n3"], before) == (ways(client, 2), noted(client, "search"))
+        client.page("/en/")
+        client.send("/en/case/2/tag", names="port")
+        client.send("/en/queue", sort="priority")
+        assert [] == ways(client, 1)
+        assert before + 1 == noted(client, "search")
 
 
 def test_no_way_leads_to_a_case_that_is_kept_from_the_officer(office: Office) -> None:

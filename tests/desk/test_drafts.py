@@ -37,6 +37,9 @@ OF_PATH = {
     "extend": Form.EXTENSION,
     "close": Form.CLOSING,
 }
+FORM = re.compile(r"<form .*?</form>", re.DOTALL)
+# Where the script sends what is typed: the form and the case.
+KEPT_AT = re.compile(r'data-draft="[^"]+/draft/(\w+)/(\d+)"')
 
 
 @pytest.fixture
@@ -64,9 +67,8 @@ def bruno(alice: Client) -> Client:
 def rows(client: Client) -> list[tuple[str, int | None, str]]:
     """Return whose drafts the vault has, past all narrowing."""
     with client.desk.inbox.transaction() as session:
-        return sorted(
-            (each.officer, each.case, each.form) for each in session.scalars(select(Unfinished)).all()
-        )
+        found = [(each.officer, each.case, each.form) for each in session.scalars(select(Unfinished)).all()]
+        return sorted(found, key=lambda each: (each[0], each[1] or 0, each[2]))
 
 
 def kept(client: Client, form: Form = Form.NOTE, case: int | None = 1) -> dict[str, str]:
@@ -212,6 +214,15 @@ def test_of_a_case_that_one_may_not_read_nothing_is_kept(alice: Client) -> None:
     assert [] == rows(alice)
 
 
+def test_an_entry_belongs_to_no_case_and_every_other_form_to_one(alice: Client) -> None:
+    """Nothing else is kept, or thrown away; no page fails over it. The control stands beside it."""
+    for path in ("report/1", "note/0", "assessment/0"):
+        assert [404, 404] == [begin(alice, path), alice.send(f"/en/draft/{path}/throw-away").status_code]
+    assert [204, 204] == [begin(alice, "note/1"), begin(alice, "report/0", text="", route="letter")]
+    assert [("alice", None, "report"), ("alice", 1, "note")] == rows(alice)
+    assert [200, 200] == [alice.ask(each).status_code for each in ("/en/case/1", "/en/today")]
+
+
 def test_a_draft_follows_the_exclusion_of_its_officer(two_cases: Office) -> None:
     """It is not shown, not listed and cannot be changed; the control is another case's."""
     with sitting(two_cases, officer="bruno") as bruno:
@@ -254,6 +265,35 @@ def test_a_passage_that_is_struck_leaves_all_drafts_of_the_case(alice: Client, b
         striker.from_drafts(session, 1, "zibeline")
     assert {"text": "saw […] there"} == kept(bruno)
     assert {"text": "saw zibeline there"} == kept(bruno, case=2)
+
+
+def test_of_a_draft_the_fields_of_its_form_are_kept_and_no_other(alice: Client) -> None:
+    """Striking a passage changes what stands in fields, not how these are called."""
+    given = {"text": "saw zibeline there", "zibeline": "x", "reason": "x"}
+    assert [204, 204] == [begin(alice, "note/1", **given), begin(alice, "report/0", **{"q-zibeline": WORDS})]
+    assert {"text": "saw zibeline there"} == kept(alice)
+    assert {} == kept(alice, Form.REPORT, None)
+    assert 409 == alice.send("/en/case/1/note", **given | {"text": "long " * 30_000}).status_code
+    assert ["text"] == [*kept(alice)]
+    with alice.desk.inbox.transaction() as session:
+        striker.from_drafts(session, 1, "zibeline")
+        assert "zibeline" not in "".join(session.scalars(select(Unfinished.fields).filter_by(case=1)))
+
+
+def test_each_field_of_a_form_that_is_kept_is_kept(alice: Client) -> None:
+    """Of the forms as their pages have them, also where an answer is looked at before it is sent."""
+    closing = {"text": "x", "outcome": "out_of_scope", "disclosure": "partial"}
+    pages = [alice.page("/en/case/1"), alice.page("/en/enter")]
+    for path, given in (("reply", {"text": "x"}), ("close", closing)):
+        pages.append(alice.send(f"/en/case/1/{path}/preview", **given).text)
+    forms = [form for page in pages for form in FORM.findall(page) if "data-draft" in form]
+    assert {*Form} - {Form.EXTENSION} <= {KEPT_AT.findall(form)[0][0] for form in forms}
+    for form in forms:
+        ((name, case),) = KEPT_AT.findall(form)
+        fields = {*re.findall(r' name="([^"]+)"', form)} - {"csrf_token", "as_of", "once"}
+        assert len(fields) > (name != "note")
+        assert 204 == begin(alice, f"{name}/{case}", **({"text": ""} | dict.fromkeys(fields, "1")))
+        assert fields == {*kept(alice, Form(name), int(case) or None)}, name
 
 
 def test_nothing_of_a_draft_is_journalled(alice: Client) -> None:
@@ -315,7 +355,7 @@ def acts(client: Client, path: str, headers: dict[str, str] = SAME, /, **form: A
 
 
 def test_what_the_script_sends_by_itself_and_what_is_refused_before_it_is_read_keep_no_session(
-    alice: Client,
+    alice: Client, bruno: Client
 ) -> None:
     """A draft that is kept or refused, a form of another session, one too long, one that no page has.
 
@@ -326,7 +366,7 @@ def test_what_the_script_sends_by_itself_and_what_is_refused_before_it_is_read_k
     assert (404, False) == acts(alice, "/en/draft/note/9", text=WORDS)
     assert (404, False) == acts(alice, "/en/draft/report/0", **named)
     for path in ("/en/stay", "/en/draft/note/1", "/en/case/1/note"):
-        assert (400, False) == acts(alice, path, text=WORDS, csrf_token="another")
+        assert (400, False) == acts(alice, path, text=WORDS, csrf_token=bruno.token())
     assert (413, False) == acts(alice, "/en/case/1/note", text="x" * (3 << 20))
     assert (404, False) == acts(alice, "/en/nothing-here")
     assert (200, True) == acts(alice, "/en/stay")

@@ -125,7 +125,7 @@ def test_a_draft_that_is_refused_is_not_sent_again_and_the_page_says_so(page: Pa
 
 
 def test_a_page_is_left_once_its_session_has_ended_in_another_tab(page: Page, served: Served) -> None:
-    """Asked every half minute, and as somebody comes back to it; also where the same browser has another session.
+    """Asked every half minute, and as somebody comes back to it; also where the browser has another session.
 
     The control is the page while its session goes on.
     """

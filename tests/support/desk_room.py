@@ -46,7 +46,8 @@ main.main()
 
 # What of a page changes from one time to the next.
 _PASSING = re.compile(
-    r'name="(csrf_token|as_of|once)" value="[^"]*"|data-(session|inbox)="\d+"|/left/[\w-]+|<script type="module"[^<>]+>'
+    r'name="(csrf_token|as_of|once)" value="[^"]*"|data-(session|inbox)="\d+"|/left/[\w-]+'
+    r'|<script type="module"[^<>]+>'
 )
 
 

@@ -14,7 +14,7 @@ from inbox.desk.state import actor, here, seat
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.overview import case_view, neighbours, timeline
-from inbox.overview.case_view import Seen
+from inbox.overview.case_view import Look, Seen
 from inbox.questionnaire import scoring
 from inbox.replies import choices
 from inbox.vault import score
@@ -49,12 +49,12 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
     """
     inbox, who, mine = here().inbox, actor(), seat()
     page = page or _page(case, part)
-    seen = _SEEN.get(Part(part), set())
-    shown = case_view.read(inbox, who, case, rendering.language(), page, seen)
+    look = Look(rendering.language(), page, _SEEN.get(Part(part), ()))
+    shown = case_view.read(inbox, who, case, look)
     mine.reading = case, shown.view["part"]["number"]
     offered = choices.offered(inbox, who)
     begun = writing.begun(case)
-    mine.around = neighbours.of(inbox, who, case, (mine.wanted, mine.order), mine.around)
+    mine.around = neighbours.of(inbox, who, case, mine.looked_at, mine.around)
     return rendering.page(
         "case/case.html",
         view=shown.view,
@@ -110,7 +110,7 @@ def _page(case: int, part: str) -> int:
 
 
 def _unread(view: View) -> dict[Part, int]:
-    """Return in which parts of a case there was something that nobody had read, of the dialogue on which page."""
+    """Return in which parts of a case something was unread; of the dialogue, on which page."""
     shown = view["part"]
     found = {Part.REPORT: 0} if view["new"] else {}
     if any(each["unread"] for each in view["follow_ups"]):

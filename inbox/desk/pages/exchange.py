@@ -30,8 +30,6 @@ from inbox.language.messages import sentence
 from inbox.questionnaire.answers import Answer, Oddity
 
 pages = Blueprint("exchange", __name__)
-# Before the id of a question: no other field of the form begins so.
-_QUESTION = "q-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +158,11 @@ def _is_refused(check: Callable[[], None]) -> bool:
 
 def _answer(asked: Field) -> Answer:
     """Return what was answered to a question, as the portal's page would send it."""
-    name = _QUESTION + asked.id
+    name = writing.QUESTION + asked.id
     if asked.kind is Kind.CHOICES:
         return tuple(request.form.getlist(name))
     if asked.kind is Kind.PERIOD:
-        return "/".join(filter(None, (request.form.get(f"{name}-{end}") for end in ("first", "last"))))
+        return "/".join(filter(None, (request.form.get(f"{name}-{end}") for end in writing.ENDS)))
     return forms.text(name).strip()
 
 

@@ -56,6 +56,7 @@ def show(page: int) -> ResponseReturnValue:
     """Show a page of the cases that were asked for last."""
     mine, who = seat(), actor()
     found = case_queue.look(here().inbox, who, QueueView(mine.wanted, mine.order), page)
+    mine.looked_at = mine.wanted, mine.order
     return rendering.page(
         "queue/queue.html",
         rows=found.cases,

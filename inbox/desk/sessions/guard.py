@@ -77,7 +77,7 @@ def _count() -> None:
 
 
 def _somebody_acts() -> bool:
-    """Tell whether somebody pressed a button or followed a link: pages also ask, and keep drafts, by themselves.
+    """Tell whether somebody pressed a button or followed a link: pages also ask, and send, by themselves.
 
     Who types says so apart (``staying.stay``).
     """

@@ -4,7 +4,7 @@ So nothing is lost where a form is refused, asks for passphrases, or shows what 
 script of the desk sends what is typed here, too; without it a form is kept when it is first sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, abort, g, redirect, request, url_for
@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from inbox.casework import unfinished
-from inbox.casework.unfinished import Draft, Form
+from inbox.casework.unfinished import Draft, Fields, Form
 from inbox.desk.done import Done
 from inbox.desk.sessions import witnesses
 from inbox.desk.sessions.witnesses import ONCE
 from inbox.desk.state import actor, here, seat
+from inbox.exchange import manual_entry
+from inbox.vault import score
 
 pages = Blueprint("writing", __name__, url_prefix="/draft/<string:form>/<int:number>")
 
@@ -40,6 +42,20 @@ _PARTS = {
     Form.NOTE: ("work", "notes"),
     Form.ASSESSMENT: ("work", "assessing"),
 }
+# The fields of each form of a case; those of an entry are its questions, too.
+_NAMES = {
+    Form.REPLY: {"text", "template", "feedback", "despite"},
+    Form.EXTENSION: {"text", "reason", "despite"},
+    Form.CLOSING: {"outcome", "disclosure", "body", "text", "reason", "despite"},
+    Form.NOTE: {"text"},
+    Form.ASSESSMENT: {
+        *("risk", "officer", "choice", "confirmed", "reason", *score.NAMES),
+        *("decision-ground", "until", "addressee", "reference", "restrictions", "despite"),
+    },
+}
+_OF_ENTRY = {"route", "received", "language", "file"}
+# Before the id of a question; behind it, the two ends of a period.
+QUESTION, ENDS = "q-", ("first", "last")
 
 
 def init_app(app: Flask) -> None:
@@ -53,7 +69,20 @@ def _keep() -> None:
         return
     case = (request.view_args or {}).get("case")
     g.written_in = form, case
-    g.is_kept = not _is_over() and unfinished.keep(here().inbox, actor(), form, case, witnesses.fields())
+    g.is_kept = not _is_over() and unfinished.keep(here().inbox, actor(), form, case, _fields(form))
+
+
+def _fields(form: Form) -> Fields:
+    """Return what was given in the fields that a form has: a passage is struck from texts, not from names."""
+    names = _names(form)
+    return tuple((name, value) for name, value in witnesses.fields() if name in names)
+
+
+def _names(form: Form) -> Collection[str]:
+    if form is not Form.REPORT:
+        return _NAMES[form]
+    asked = [QUESTION + each.id for each in manual_entry.asked_now(here().inbox).fields]
+    return {*_OF_ENTRY, *asked, *(f"{name}-{end}" for name in asked for end in ENDS)}
 
 
 def _is_over() -> bool:
@@ -96,8 +125,8 @@ def part(form: Form) -> str:
 @pages.post("")
 def keep(form: str, number: int) -> ResponseReturnValue:
     """Keep what is typed in a form."""
-    chosen, case = _form(form), number or None
-    if not _is_over() and not unfinished.keep(here().inbox, actor(), chosen, case, witnesses.fields()):
+    chosen, case = _place_of(form, number)
+    if not _is_over() and not unfinished.keep(here().inbox, actor(), chosen, case, _fields(chosen)):
         abort(HTTPStatus.NOT_FOUND)
     return "", HTTPStatus.NO_CONTENT
 
@@ -105,15 +134,18 @@ def keep(form: str, number: int) -> ResponseReturnValue:
 @pages.post("/throw-away")
 def throw_away(form: str, number: int) -> ResponseReturnValue:
     """Keep nothing more of what was begun."""
-    chosen, case = _form(form), number or None
+    chosen, case = _place_of(form, number)
     _end(chosen, case)
     seat().say(Done.THROWN_AWAY)
     # To the top of the part, where that is said.
     return redirect(_place(chosen, case).partition("#")[0], 303)
 
 
-def _form(given: str) -> Form:
-    return Form(given) if given in list(Form) else abort(HTTPStatus.NOT_FOUND)
+def _place_of(given: str, number: int) -> tuple[Form, int | None]:
+    """Return the form that an address names, and its case: that of an entry, 0, is none."""
+    if given not in list(Form) or (given == Form.REPORT) != (number == 0):
+        abort(HTTPStatus.NOT_FOUND)
+    return Form(given), number or None
 
 
 def _end(form: Form, case: int | None) -> None:
