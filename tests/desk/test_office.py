@@ -42,7 +42,7 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
         assert (409, True) == (refusal.status_code, "nothing says how" in refusal.text)
         heard = "0123456789, le matin"
         assert client.send("/en/office/regime", regime="external", heard=heard, **two).status_code == 303
-        assert f'name="heard" value="{heard}"' in client.page("/en/office")
+        assert f'name="heard" value="{heard}" autocomplete="off"' in client.page("/en/office")
         span = {"first": weeks[0].isoformat(), "last": weeks[-1].isoformat()}
         assert client.send("/en/office/days-off", **span).status_code == 303
         assert len(working) == client.page("/en/office").count('name="day"')
