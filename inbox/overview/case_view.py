@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from sqlalchemy.orm import Session
 
@@ -40,11 +40,11 @@ class Notice(StrEnum):
     KEYRING_OLD = "keyring-old"
 
 
-class Seen(StrEnum):
+class Seen(Enum):
     """What of a case somebody has before them, and counts as read from then on."""
 
-    REPORT = "report"
-    LETTERS = "letters"
+    REPORT = auto()
+    LETTERS = auto()
 
 
 @dataclass(frozen=True, slots=True)
