@@ -55,7 +55,7 @@ def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
     assert ["judge", "assess-source", "decide", "assign"] == noted(office)
     found = work(office)
     assert ("high", 3, "bruno") == (found["source_risk"], found["parts"]["danger"], found["assigned"])
-    said = ("score is changed", "source is assessed", "decision is noted", "who sees to the case")
+    said = ("score is noted", "source is assessed", "decision is noted", "who sees to the case")
     assert [] == [each for each in said if each not in page]
 
 
@@ -99,7 +99,7 @@ def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> Non
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **WHOLE | {"choice": ["no_transmission", "admissible"]})
         assert 401 == asked.status_code
-        assert "score is changed" in asked.text
+        assert "score is noted" in asked.text
         assert "decision is noted" in asked.text
         form = hidden(asked.text.partition("<main")[2])
         assert {"choice": "no_transmission", "reason": "x"} == {

@@ -51,7 +51,7 @@ def test_the_officers_page_says_who_holds_shares_and_how_many_may_be_lost(tmp_pa
     with sitting(office) as client:
         page = client.page("/en/office/officers")
     assert re.search(r"shares of 2\s+officers, of 3", page)
-    assert "before everything is: 1." in page
+    assert "still open the inbox: 1." in page
     assert [("alice", "signed in"), ("bruno", NOT), ("chloe", NOT)] == re.findall(
         r'<th scope="row">(\w+)</th><td>[^<]+</td><td>([^<]+)</td>', page
     )

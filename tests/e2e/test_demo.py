@@ -93,7 +93,7 @@ def answer(page: Page, address: str) -> None:
     """Collect at the desk, reply to the one case, prepare an outbox."""
     sign_in(page, address)
     page.click("nav >> text=Medium")
-    page.click("main >> text=Collect")
+    page.get_by_role("button", name="Collect", exact=True).first.click()
     page.click("text=To the queue")
     page.click("tbody a")
     expect(page.locator("main")).to_contain_text("Someone asked me for a container number.")

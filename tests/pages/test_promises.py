@@ -77,14 +77,23 @@ WITH_A_GIFT = {
 def texts(language: str) -> Iterator[str]:
     """Yield every text that a reporter may read in a language."""
     words = translation.load(language)
-    yield from (words.gettext(each) for each in public())
+    law = reader.read(Settings().law_folder)
+    whom = {
+        "do": law.reporters.danger,
+        "whom": law.reporters.advice,
+        "instead": law.reporters.instead,
+    }
+    for each in public():
+        text = words.gettext(each)
+        for name, named in whom.items():
+            text = text.replace(f"%({name})s", named.in_(language))
+        yield text
     yield from said(tomllib.loads(SHIPPED.decode()), language)
     for name in guide.NAMES:
         found = guide.load(Settings().guide_folder, language, name)
         yield found.lead
         for section in found.sections:
             yield from (section.text, *section.items)
-    law = reader.read(Settings().law_folder)
     yield from (each.text.in_(language) for each in law.guarantees.values())
     yield from (each.name.in_(language) for each in law.authorities.values())
     yield from (each.reach.in_(language) for each in law.authorities.values())

@@ -46,6 +46,7 @@ MORE: Mapping[tuple[str, ...], Sequence[str]] = {
     ("break-glass",): ["--reason", "x"],
     ("open-archive",): ["--reason", "x"],
     ("junk",): ["--reason", "x"],
+    ("destroy",): [],
     ("visa", "list"): ["--out", "OUT"],
     ("quarantine",): ["--reason", "x"],
     ("minimise",): ["what", "--text", "x", "--reason", "x"],

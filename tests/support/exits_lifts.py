@@ -174,6 +174,9 @@ def _lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock
     action = _DECISIONS[what][code] if code in DECISIONS else LIFTS[code]
     if what is Obstacle.NO_WORD:
         action = _NOTED[code]
+    if (code, what) == (Code.SHOW, Obstacle.UNREAD):
+        # A letter is read where it stands.
+        action = replace(action, path=f"{_CASE}/dialogue")
     _do(action, room, surface)
     if action.is_end:
         # Six years would end every key as well.

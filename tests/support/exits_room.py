@@ -28,7 +28,6 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import state
 from inbox.desk.app import create_app
 from inbox.desk.state import Desk
-from inbox.questionnaire import answers
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox, Unlocked
 from inbox.system import clock
@@ -184,6 +183,7 @@ def _endanger(session: Session) -> None:
     case = session.get_one(Case, 1)
     report = REPORT.parse(case.message)
     case.message = REPORT.encode(replace(report, answers={**report.answers, "danger_now": "unsure"}))
+    session.get_one(Workflow, 1).feared = True
 
 
 def _not_due(session: Session) -> None:
@@ -266,7 +266,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.HELD: lambda session: session.get_one(Workflow, 1).held is not None,
     Obstacle.PROCEEDINGS: lambda session: session.get(Measure, (1, 1)) is not None,
     Obstacle.URGENT: lambda session: session.get_one(Workflow, 1).parts.priority <= 2,
-    Obstacle.DANGER: lambda session: answers.of(session.get_one(Case, 1)).get("danger_now") == "unsure",
+    Obstacle.DANGER: lambda session: session.get_one(Workflow, 1).feared,
     Obstacle.NEW: lambda session: session.get_one(Case, 1).new,
     Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
     Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -79,7 +80,7 @@ def write_card() -> ResponseReturnValue:
 def sign_pages() -> ResponseReturnValue:
     """Sign the list of pages that the portal made, and put it on the medium."""
     folder, name = medium_folder(), request.form.get("manifest", "")
-    chosen = next((each for each in medium.loose(folder) if each.name == name), None)
+    chosen = next((each for each in medium.loose(folder) if quote(each.name) == name), None)
     if chosen is None:
         abort(HTTPStatus.BAD_REQUEST)
     key_actions.sign_pages(here().inbox, actor(), given_files.content(chosen), folder / "signed-pages")

@@ -30,7 +30,7 @@ from inbox.retention import destroy_cases
 from inbox.session import bulk
 from inbox.session.actions import TABLE, Actor, Code, Reason
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Workflow
+from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.score import Parts
 from tests.support import exits_lifts, exits_room
 from tests.support.both_surfaces import in_gate, on_both
@@ -344,6 +344,9 @@ def test_a_cell_that_takes_a_second_officer_is_not_passed_by_an_action_of_one(
     row = dict(MATRIX[Obstacle.PROSECUTOR]) | {Exit.PERSONS: Cell(Need.SECOND_OFFICER)}
     monkeypatch.setitem(MATRIX, Obstacle.PROSECUTOR, row)
     room = before(founded_rooms, Exit.PERSONS, Obstacle.PROSECUTOR, tmp_path)
+    with room.changing() as session:
+        # To take another decision than two have taken takes two.
+        session.get_one(Duty, (1, "art14")).decision = ""
     assert Came.ASKED_A_SECOND is exits_room.leave(Wanted(Exit.PERSONS), room, Surface.COMMAND_LINE)
 
 
@@ -390,7 +393,13 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
     quarantined = ["quarantine", "1", "--reason", "x"]
     said = []
     with room.office.unlocked() as opened:
-        for lift in (["declare", "1"], ["measure", "1", "none"], ["show", "1"], quarantined, ["queue"]):
+        for lift in (
+            ["declare", "1"],
+            ["measure", "1", "protection_offered"],
+            ["show", "1"],
+            quarantined,
+            ["queue"],
+        ):
             said.append(exits_room.run(opened, bury, ())[1])
             assert (0, "") == exits_room.run(opened, lift, ())
     why = (

@@ -167,6 +167,8 @@ def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
 @pytest.mark.usefixtures("correspondent")
 def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, portal: Portal) -> None:
     """The vault is restored from an older copy; the portal had other outboxes, so ours never told anybody."""
+    world.office.settle(1)
+    world.office.tell_no_prosecutor(1)
     world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
     world.office.json("outbox", "--out", world.office.out)
     other = portal.bundle(applied=Link(1, bytes(32)))

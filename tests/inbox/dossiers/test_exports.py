@@ -116,6 +116,7 @@ def made(
     for days in (25, 26, 27):
         came = ["--received", (today() - timedelta(days)).isoformat(), "--way", "letter"]
         room.office.json("access", "record", "--person", NAME, *came)
+    room.office.json("settings", "--regime", "external")
     room.office.json("decide", "1", "no_transmission", "--reason", "x")
     room.office.json("decide", "1", "informed", "--reason", "x")
     found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER | ENDED}

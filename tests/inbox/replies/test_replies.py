@@ -135,6 +135,6 @@ def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
         assert (1, True) == (refused.code, "no acknowledgement was written" in refused.err)
         assert f"hint: write it first: inbox reply 1 --template {name}" in refused.err
         assert before == case.office.state()
-    case.office.json("reply", "1", "--template", name)
+    case.office.json("reply", "1", "--template", name, "--despite-warning", "the text of the law")
     for status in ("acknowledged", "assessing", "acknowledged"):
         assert status == case.office.json("status", "1", status)["status"]

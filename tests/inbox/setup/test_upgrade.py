@@ -138,7 +138,7 @@ def test_a_vault_is_upgraded_with_all_that_is_in_it(made: Office, monkeypatch: p
     (case,) = made.json("queue")["cases"]
     assert 1 == case["case"]
     for words in ("meme soir", "CONTENEUR quai"):
-        assert [1] == [each["case"] for each in made.json("queue", "--search", words)["cases"]]
+        assert [1] == [each["case"] for each in made.json("queue", "--search", words, "--open")["cases"]]
     (proposed,) = made.json("links", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
     assert "vu au port" in made.run("show", "1").out
