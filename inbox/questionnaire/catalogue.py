@@ -56,6 +56,11 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
     return asked(session, reference) or readable_in_use(session)
 
 
+def tells_of_danger(session: Session, case: Case) -> bool:
+    """Tell whether an answer of a report, as it stands by now, says or fears that somebody is in danger."""
+    return not case.unsigned and Flag.DANGER in _flags(session, REPORT.parse(case.message))
+
+
 def cautions(session: Session, case: Case) -> list[Flag]:
     """Return what must be known before a report is read, because of its answers or what an officer judged."""
     found = [] if case.unsigned else _flags(session, REPORT.parse(case.message))

@@ -125,6 +125,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     """Return how often it stood at which place, and which tables still hold it."""
     number, striker = passage.case, Striker(passage.place, passage.words)
     before, asked = _in_the_way(session, number, by.today), _who_asks(session, number)
+    feared = catalogue.tells_of_danger(session, queries_cases.case(session, number))
     standing = {what for what, _ in before}
     if Obstacle.HELD in standing:
         # Else what a procedure asks to be kept would go piece by piece.
@@ -132,7 +133,10 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     case = _find(session, number, striker, by.today)
     session.flush()
     # Officers deal with a danger that an answer tells of, or with who asks: they do not strike it.
-    for what, way in sorted(before - _in_the_way(session, number, by.today)):
+    gone = before - _in_the_way(session, number, by.today)
+    if feared and not catalogue.tells_of_danger(session, case):
+        gone |= {each for each in before if Obstacle.DANGER in each}
+    for what, way in sorted(gone):
         raise _refused(session, number, what, way)
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
@@ -140,9 +144,8 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     # Of a case that nobody has scored, no rule has asked whether a prosecutor is told.
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         standing.add(Obstacle.PROSECUTOR)
-    for what in _JUSTICE:
-        if striker.emptied and what in standing:
-            raise _only_in_parts(session, number, what)
+    if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
+        raise _only_in_parts(session, number, kept[0])
     _make_anew(session, case)
     if passage.words is not None:
         strikers.from_drafts(session, number, passage.words)

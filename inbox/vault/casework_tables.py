@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, literal_column, or_
+from sqlalchemy import ForeignKey, Index, bindparam, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox.vault import score
@@ -122,7 +122,9 @@ class Workflow(Base):
 
 
 # ``Workflow.in_danger``, in the words in which the indexes below have it: by others they would not be found.
-IN_DANGER = or_(Workflow.feared.is_(True), Workflow.danger == literal_column(str(score.HIGHEST)))
+IN_DANGER = or_(
+    Workflow.feared.is_(True), Workflow.danger == bindparam(None, score.HIGHEST, literal_execute=True)
+)
 for _name, *_first in (
     ("rank", Workflow.rank, Workflow.deadline),
     ("deadline", Workflow.deadline, Workflow.rank),

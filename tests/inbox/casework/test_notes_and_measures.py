@@ -370,7 +370,7 @@ def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> N
         two = {"passphrase-officer": PASSPHRASE}
         form = {"choice": "transmit", "reason": "x", "addressee": "Parquet du Havre"} | two
         refusal = client.send("/fr/case/1/decide", **form)
-        assert (409, True) == (refusal.status_code, "il manque la référence" in refusal.text)
+        assert (409, True) == (refusal.status_code, "indiquez la référence" in refusal.text.lower())
     assert before == office.state()
     office.typed("measure", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     office.typed(*decided, "--reference", "26/118")

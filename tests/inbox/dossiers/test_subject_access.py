@@ -510,6 +510,7 @@ def _pages(office: Office) -> list[str]:
             r"(?:[0-9A-Z]{4} ){7}[0-9A-Z]{4}",
             r"partage \w{4}",
             r'data-(session|inbox)="\d+"',  # seconds that are left
+            r"/left/[\w-]+",  # of this session
         )
         return [re.sub("|".join(drawn), "", page) for page in shown]
 

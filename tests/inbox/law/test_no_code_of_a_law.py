@@ -30,6 +30,7 @@ BY_CHANCE = {
     "inbox/desk/sessions/guard.py": {"none": "of headers"},
     "inbox/desk/pages/casework.py": {"told": "what has to be said of a measure, in a form"},
     "inbox/desk/pages/replies.py": {"feedback": "whether an answer is one, in a form"},
+    "inbox/desk/sessions/writing.py": {"feedback": "whether an answer is one, in a form"},
     "inbox/desk/rendering.py": {"told": "a filter of templates"},
     "inbox/desk/done.py": {"told": "what was done at the desk"},
     "inbox/dossiers/compose.py": {"none": "no attachment"},
