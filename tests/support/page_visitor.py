@@ -57,7 +57,7 @@ class Visitor:
 
     def to_token(self) -> None:
         self.page.click("#continue")
-        expect(self.page.locator("#token-words li")).to_have_count(12)
+        expect(self.page.locator("#token-words li")).to_have_count(12, timeout=30_000)
         self.words = self.page.locator("#token-words li").all_inner_texts()
 
     def confirm(self) -> None:
