@@ -127,7 +127,7 @@ def _decided(session: Session, number: int, wanted: Assessment) -> Iterator[tupl
 
 
 def _decisions(session: Session, wanted: Assessment) -> list[Decision]:
-    """Return each decision with what of the ``extras`` it has; Refused for what is left."""
+    """Return each decision with those ``extras`` that belong to it; Refused if one belongs to none."""
     rules, extras, found, left = legal_duties.decisions(session), wanted.extras, list[Decision](), set[str]()
     given = {name for name, value in asdict(extras).items() if value}
     for choice in wanted.choices:

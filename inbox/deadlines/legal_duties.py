@@ -125,7 +125,7 @@ def is_of_earlier_time(row: Duty) -> bool:
 
 
 def standing(session: Session, number: int, choice: str) -> str:
-    """Return the decision that another one would replace, by its code; empty if there is none.
+    """Return the code of the decision that a new one would replace; empty if there is none.
 
     One about a time that is past is not replaced; nor is one that the law in use no longer has.
     """

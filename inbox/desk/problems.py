@@ -67,8 +67,8 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
     """Let what is confirmed next be asked for by a form of its own, with these fields.
 
-    So nothing that was done by one officer alone stands before the second one as if that one confirmed it. No
-    passphrase that came with this request confirms what is asked for.
+    The second officer is then not asked to confirm what one officer has already done alone. No passphrase
+    that came with this request confirms what is asked for.
     """
     g.apart = path, written
     witnesses.spend()

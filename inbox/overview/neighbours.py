@@ -1,4 +1,4 @@
-"""Which cases stand before and after a case in the queue that an officer looks at."""
+"""The cases before and after one in the queue that an officer has seen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from inbox.session.inbox import Inbox
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The numbers of the cases before and after ``case``, None where there is none."""
+    """The numbers of the cases before and after ``case``; None at either end of the queue."""
 
     case: int
     before: int | None = None

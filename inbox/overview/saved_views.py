@@ -57,7 +57,7 @@ def of(inbox: Inbox, who: Actor) -> Mapping[str, QueueView]:
 
 
 def find(inbox: Inbox, who: Actor, name: str) -> QueueView:
-    """Return the view of this name, built in or kept, which is used with that; Refused if there is none."""
+    """Return the view of this name, built in or kept, and note that it is used; Refused if there is none."""
     if name in set(BuiltIn):
         return BUILT_IN[BuiltIn(name)]
     found = of(inbox, who).get(name)
@@ -105,7 +105,7 @@ def rename(inbox: Inbox, who: Actor, name: str, to: str) -> None:
 
 
 def remove(inbox: Inbox, who: Actor, name: str) -> None:
-    """Keep a view no longer; Refused if there is none of that name."""
+    """Delete a view; Refused if there is none of that name."""
     if name not in of(inbox, who):
         raise _unknown(name)
     with inbox.transaction() as session:

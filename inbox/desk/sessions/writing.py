@@ -142,7 +142,7 @@ def throw_away(form: str, number: int) -> ResponseReturnValue:
 
 
 def _place_of(given: str, number: int) -> tuple[Form, int | None]:
-    """Return the form that an address names, and its case: that of an entry, 0, is none."""
+    """Return the form and the case that an address names; an entry has no case, which is 0."""
     if given not in list(Form) or (given == Form.REPORT) != (number == 0):
         abort(HTTPStatus.NOT_FOUND)
     return Form(given), number or None

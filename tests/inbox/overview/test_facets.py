@@ -103,10 +103,11 @@ def vaults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vault, Va
     left = [number for number in every if not is_kept(number)]
     assert 15 < len(left) < CASES
     with ExitStack() as opened:
-        yield tuple(  # type: ignore[misc]
+        whole, fewer = (
             opened.enter_context(closing(vault_of(tmp_path_factory.mktemp("facets"), numbers)))
             for numbers in (every, left)
         )
+        yield whole, fewer
 
 
 @pytest.fixture
