@@ -7,6 +7,7 @@ from inbox.cli import render_work
 from inbox.exchange.collect import Outcome
 from inbox.language import labels
 from inbox.language.views import View
+from inbox.overview import case_view
 from inbox.session import action_words
 from inbox.setup.sheet_notice import Notice
 from inbox.system.terminal import quoted
@@ -43,9 +44,10 @@ def overview(view: View) -> Iterator[str]:
         yield "no cases yet"
     yield from _cases_of(view)
     yield from _unopened_of(view)
-    if to_read := [case["case"] for case in view["cases"] if _to_read(case)]:
+    unread = [case["case"] for case in view["cases"] if to_read(case, "unread_follow_ups")]
+    if unread:
         yield ""
-        yield f"not read yet: {_cases(to_read)}; to see one: inbox show CASE"
+        yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
 
 
 def summary(case: View) -> str:
@@ -62,7 +64,7 @@ def _cases_of(view: View) -> Iterator[str]:
         yield summary(case)
         if marks := [*case["flags"], *(f"kept from {name}" for name in case["kept_from"])]:
             yield f"       [{visible(', '.join(marks))}]"
-        if new := _to_read(case):
+        if new := to_read(case, "unread_follow_ups"):
             yield f"       NOT READ YET: {new}"
 
 
@@ -100,12 +102,14 @@ def details(view: View) -> Iterator[str]:
             quoted(_answer(field, answer, view["labels"])),
         )
     yield from _files(view["attachments"])
-    for each in view["follow_ups"]:
-        new = ", not read before" if each["unread"] else ""
-        yield from ("", f"follow-up {each['number']}, written {each['written']}{new}:", quoted(each["text"]))
-        yield from _files(each["attachments"])
-    for message in view["messages"]:
-        yield from ("", f"reply of {message['day']}, {_way(message)}:", quoted(message["text"]))
+    for kind, each in case_view.in_order(view):
+        if kind == "reply":
+            yield from ("", f"reply of {each['day']}, {_way(each)}:", quoted(each["text"]))
+        else:
+            new = ", not read before" if each["unread"] else ""
+            head = f"follow-up {each['number']}, written {each['written']}{new}:"
+            yield from ("", head, quoted(each["text"]))
+            yield from _files(each["attachments"])
     yield from ("", "the work on it:", *render_work.of(view["work"]))
     yield from render_work.notes(view["work"])
 
@@ -186,10 +190,11 @@ def _loud(codes: str, code: str) -> str:
     return f"{head.upper()}{colon}{rest}"
 
 
-def _to_read(case: View) -> str:
-    count = case["unread_follow_ups"]
+def to_read(row: View, unread: str) -> str:
+    """Return what nobody has read of a case, or nothing; the field ``unread`` counts follow-ups."""
+    count = row[unread] or 0
     follow_ups = f"{count} follow-up" + "s" * (count > 1)
-    return ", ".join(["the case"] * case["new"] + [follow_ups] * (count > 0))
+    return ", ".join(["the case"] * bool(row["new"]) + [follow_ups] * (count > 0))
 
 
 def _files(files: list[View]) -> Iterator[str]:

@@ -188,6 +188,10 @@ def details(session: Session, number: int, today: date, language: str = "", part
             "attachments": [attachment(file) for file in files if file.follow_up is None],
             "follow_ups": [_follow_up(each, files) for each in written.follow_ups],
             "messages": [_message(message, case) for message in written.messages],
+            "dialogue": [
+                {"reply" if isinstance(each, Message) else "follow_up": each.position}
+                for each in written.order
+            ],
             "part": {
                 "number": written.number,
                 "count": written.count,
@@ -306,6 +310,15 @@ def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
     return labels
 
 
+def in_order(view: View) -> Iterator[tuple[str, View]]:
+    """Yield each follow-up and reply of a case as ``read`` shows it, in order, after which of both it is."""
+    shown = {"follow_up": view["follow_ups"], "reply": view["messages"]}
+    by_number = {kind: {each["number"]: each for each in of_kind} for kind, of_kind in shown.items()}
+    for place in view["dialogue"]:
+        ((kind, number),) = place.items()
+        yield kind, by_number[kind][number]
+
+
 def attachment(file: Attachment) -> View:
     """Return what the vault says of a file."""
     return {
@@ -334,6 +347,7 @@ def _day(day: date | None) -> str | None:
 
 def _message(message: Message, case: Case) -> View:
     return {
+        "number": message.position,
         "day": message.day.isoformat(),
         "text": message.text,
         "slot": message.serial,

@@ -1,9 +1,12 @@
 """What a reporter and the inspectorate wrote to each other, part by part: no page loads ten thousand letters.
 
-Letters and replies stand in the order of their days, of one day letters first. A letter counts as read once
-the part in which it stands was shown.
+Letters and replies stand in the order in which they happened: a letter on the day on which the portal
+received it, after each reply that its writer had opened by then; a reply on the day it was written, after
+the letters of that day that did not know it. So no answer stands above its question. A letter counts as read
+once the part in which it stands was shown.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,21 +27,24 @@ _LETTER, _REPLY = 0, 1
 class Part:
     """A part of what was written, from 1 on, of ``count`` parts, one at least.
 
-    ``unread`` are the numbers of the other parts in which there is a letter that nobody has read, ``filed``
-    those of the other parts in which files came with a letter.
+    ``order`` has what is shown in the order in which it happened. ``unread`` are the numbers of the other
+    parts in which there is a letter that nobody has read, ``filed`` those of the other parts in which files
+    came with a letter.
     """
 
     number: int
     count: int
     follow_ups: Sequence[FollowUp]
     messages: Sequence[Message]
+    order: Sequence[FollowUp | Message]
     unread: Sequence[int]
     filed: Sequence[int]
 
 
 def whole(session: Session, case: int) -> Part:
     """Return all that was written in a case, as one part."""
-    return Part(1, 1, queries_cases.follow_ups(session, case), queries_cases.messages(session, case), [], [])
+    letters, replies = queries_cases.follow_ups(session, case), queries_cases.messages(session, case)
+    return Part(1, 1, letters, replies, _in_order(_places(session, case), letters, replies), [], [])
 
 
 def part(session: Session, case: int, number: int) -> Part:
@@ -56,40 +62,58 @@ def part(session: Session, case: int, number: int) -> Part:
     replies = [place.position for place in shown if place.kind == _REPLY]
     follow_ups = select(FollowUp).where(FollowUp.case == case, FollowUp.position.in_(letters))
     messages = select(Message).where(Message.case == case, Message.position.in_(replies))
+    heard = session.scalars(follow_ups.order_by(FollowUp.position)).all()
+    sent = session.scalars(messages.order_by(Message.position)).all()
     return Part(
         number,
         count,
-        session.scalars(follow_ups.order_by(FollowUp.position)).all(),
-        session.scalars(messages.order_by(Message.position)).all(),
+        heard,
+        sent,
+        _in_order(shown, heard, sent),
         [each for each in unread if each != number],
         [each for each in filed if each != number],
     )
 
 
 class _Place(NamedTuple):
-    """Where a letter or a reply stands, and what is known of it without loading it."""
+    """Where a letter or a reply stands, and what is known of it without loading it.
+
+    ``serial`` is that of the slot that a letter's writer had opened, and of the first one that has a reply.
+    """
 
     day: date
     kind: int
     position: int
+    serial: int
     is_unread: bool = False
     has_files: bool = False
 
 
 def _places(session: Session, case: int) -> Sequence[_Place]:
-    """Return the places of all that was written, in order."""
-    letters = select(FollowUp.received, FollowUp.position, FollowUp.unread, FollowUp.id)
-    replies = select(Message.day, Message.position)
+    """Return the places of all that was written, in the order in which it happened."""
+    letters = select(FollowUp.received, FollowUp.position, FollowUp.seen, FollowUp.unread, FollowUp.id)
+    replies = select(Message.day, Message.position, Message.serial).where(Message.case == case)
     filed = {*session.scalars(select(Attachment.follow_up).where(Attachment.case == case))}
-    return sorted(
-        [
-            *(
-                _Place(day, _LETTER, position, is_unread, id_ in filed)
-                for day, position, is_unread, id_ in session.execute(letters.where(FollowUp.case == case))
-            ),
-            *(
-                _Place(day, _REPLY, position)
-                for day, position in session.execute(replies.where(Message.case == case))
-            ),
-        ]
+    heard = sorted(
+        _Place(day, _LETTER, position, seen, is_unread, id_ in filed)
+        for day, position, seen, is_unread, id_ in session.execute(letters.where(FollowUp.case == case))
     )
+    sent = deque(
+        _Place(day, _REPLY, position, serial)
+        for day, position, serial in session.execute(replies.order_by(Message.position))
+    )
+    places: list[_Place] = []
+    for letter in heard:
+        while sent and (sent[0].serial <= letter.serial or sent[0].day < letter.day):
+            places.append(sent.popleft())
+        places.append(letter)
+    return [*places, *sent]
+
+
+def _in_order(
+    places: Sequence[_Place], letters: Sequence[FollowUp], replies: Sequence[Message]
+) -> Sequence[FollowUp | Message]:
+    """Return the letters and replies of these places in their order."""
+    found: dict[tuple[int, int], FollowUp | Message] = {(_LETTER, each.position): each for each in letters}
+    found |= {(_REPLY, each.position): each for each in replies}
+    return [found[place.kind, place.position] for place in places]

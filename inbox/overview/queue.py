@@ -24,7 +24,7 @@ from inbox.overview.queue_lines import Line
 from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.vault import fulltext, queries_access, queries_office
+from inbox.vault import fulltext, queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
@@ -145,6 +145,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     held = {number: (quarantined, archived) for number, quarantined, archived in rows_held}
     apart = queries_access.for_others(session, [number for number in on_page if number not in known])
     told = declarations.given(session, on_page)
+    letters = queries_cases.unread_counts(session, on_page)
     lines = []
     for number, rank, deadline, state in found:
         case, work = known.get(number, (None, None))
@@ -161,6 +162,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
                 quarantined=quarantined,
                 archived=archived if is_archived else None,
                 undeclared=number not in told,
+                unread=letters.get(number, 0),
             )
         )
     return lines

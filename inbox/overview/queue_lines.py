@@ -21,7 +21,7 @@ class Line:
     """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
 
     It is for its handlers alone, in quarantine or in the archive since a day. Of one that is ``undeclared``
-    by somebody present no word is shown (``declarations``).
+    by somebody present no word is shown (``declarations``). ``unread`` follow-ups of it nobody has read.
     """
 
     number: int
@@ -33,11 +33,24 @@ class Line:
     quarantined: date | None = None
     archived: date | None = None
     undeclared: bool = False
+    unread: int = 0
 
 
 # What those who are not among the handlers of a case are not shown of it.
 _OF_HANDLERS = (
-    *("score", "judged", "status", "category", "area", "assigned", "received", "new", "summary", "tags"),
+    *(
+        "score",
+        "judged",
+        "status",
+        "category",
+        "area",
+        "assigned",
+        "received",
+        "new",
+        "unread",
+        "summary",
+        "tags",
+    ),
     "cautions",
 )
 
@@ -84,6 +97,7 @@ def _row(line: Line, tags: list[str], cautions: list[str], today: date) -> View:
         "cautions": cautions,
         "received": case.received.isoformat(),
         "new": case.new,
+        "unread": line.unread,
         "summary": case.summary,
         "for_handlers": False,
         "quarantined": None,

@@ -153,6 +153,11 @@ def unread_follow_ups(
     return session.scalars(unread.where(among).order_by(FollowUp.position)).all()
 
 
+def unread_counts(session: Session, numbers: Collection[int]) -> dict[int, int]:
+    """Return how many follow-ups to each of these cases nobody has read; none of one without any."""
+    return _count(session, FollowUp, FollowUp.case.in_(numbers), FollowUp.unread.is_(True))
+
+
 def is_unread(session: Session, number: int) -> bool:
     """Tell whether nobody has read a letter that the author of a case wrote after the report."""
     letters = select(func.count()).select_from(FollowUp).filter_by(case=number, unread=True)

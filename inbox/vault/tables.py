@@ -212,7 +212,10 @@ Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 
 
 class FollowUp(Base):
-    """What a reporter wrote afterwards; ``unread`` until its case is shown to staff."""
+    """What a reporter wrote afterwards; ``unread`` until its case is shown to staff.
+
+    ``seen`` is the serial of the newest slot that its writer had opened: what was sent by then it may answer.
+    """
 
     __tablename__ = "follow_ups"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -224,6 +227,7 @@ class FollowUp(Base):
     message: Mapped[bytes] = mapped_column(deferred=True)
     signature: Mapped[bytes]
     unread: Mapped[bool] = mapped_column(default=True)
+    seen: Mapped[int] = mapped_column(default=0)
 
 
 Index("follow_ups_unread", FollowUp.unread, sqlite_where=FollowUp.unread.is_(True))

@@ -58,6 +58,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
     return rendering.page(
         "case/case.html",
         view=shown.view,
+        dialogue=[*case_view.in_order(shown.view)],
         kept=case_view.never_repeat(shown.view),
         first=part,
         unread=_unread(shown.view),

@@ -73,17 +73,10 @@ def test_each_letter_and_reply_stands_in_one_part_in_the_order_of_days(
         ["letter 1", "letter 2", "reply 1", "letter 3"],
         ["letter 4", "reply 2", "letter 5", "letter 6"],
         ["reply 3", "letter 7", "reply 4"],
-    ] == [sorted_as_read(part) for part in parts]
+    ] == [[each.text for each in part.order] for part in parts]
     assert sorted(text for part in parts for text in texts(part)) == sorted(texts(whole))
     assert ([3, 3, 3], 3) == ([part.count for part in parts], beyond.number)
     assert [[2], [1], [1, 2]] == [part.unread for part in parts]
-
-
-def sorted_as_read(part: conversation.Part) -> list[str]:
-    """Return what stands in a part, by day, letters first."""
-    days = [(each.received, 0, each.text) for each in part.follow_ups]
-    days += [(each.day, 1, each.text) for each in part.messages]
-    return [text for _, _, text in sorted(days)]
 
 
 def test_a_letter_that_was_not_shown_stays_unread(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,3 +106,21 @@ def test_no_letter_is_loaded_that_is_not_shown(vault: Vault, monkeypatch: pytest
     with vault.transaction(["bruno"]) as session:
         assert ["letter 1", "letter 2"] == texts(conversation.part(session, 1, 1))
         assert {"letter 1", "letter 2"} == {each.text for each in session if isinstance(each, FollowUp)}
+
+
+def test_no_answer_stands_above_its_question(vault: Vault) -> None:
+    """The portal tells the days of letters, officers those of replies: of one day, what was read decides.
+
+    Whoever wrote letter 8 had opened the slot of reply 4 and not that of reply 5, all on one day; letter 9
+    answers reply 5 on a day that the portal tells too early.
+    """
+    with vault.transaction(["bruno"]) as session:
+        day = DAY + timedelta(2 * REPLIES)
+        session.add(Message(case=1, position=5, serial=9, day=day, text="reply 5"))
+        for n, received, seen in ((8, day, 4), (9, day, 9)):
+            letter = {"case": 1, "id": bytes([n]), "position": n, "received": received, "written": day}
+            session.add(FollowUp(**letter, text=f"letter {n}", message=b"", signature=b"", seen=seen))
+        session.flush()
+        told = [each.text for each in conversation.whole(session, 1).order]
+        assert ["letter 7", "reply 4", "letter 8", "reply 5", "letter 9"] == told[-5:]
+        assert LETTERS + REPLIES + 3 == len(set(told))

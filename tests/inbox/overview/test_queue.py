@@ -1,5 +1,6 @@
 """The queue: what waits, most pressing first; filters, search, and what officers judge."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -282,3 +283,24 @@ def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
     with sitting(office) as client:
         assert 409 == client.send("/en/queue", search="é" * (LONGEST_SEARCH + 1), sort="priority").status_code
         assert 200 == client.ask("/en/").status_code
+
+
+def test_a_row_says_what_the_reporter_wrote_that_nobody_has_read(office: Office) -> None:
+    """The report and each follow-up, in words, until the page with them was read; others are the control."""
+    assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
+        row["case"]: (row["new"], row["unread"]) for row in office.json("queue")["cases"]
+    }
+    assert 1 == office.run("queue").out.count("NOT READ YET: the case, 1 follow-up")
+    with sitting(office) as client:
+        assert 1 == client.page("/en/").count("new follow-up</span>")
+        client.page("/en/case/1")
+        assert 1 == client.page("/en/").count("new follow-up</span>")
+        assert 'class="mark">new</span></th>' not in row(client.page("/en/"), 1)
+        client.page("/en/case/1/dialogue")
+        assert "new follow-up" not in client.page("/en/")
+
+
+def row(page: str, number: int) -> str:
+    """Return the row of a case."""
+    (found,) = re.findall(rf'<tr[^>]* data-row>\n<td><input[^>]* value="{number}".*?</tr>', page, re.DOTALL)
+    return str(found)
