@@ -70,6 +70,17 @@ def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
         return set(numbers) <= may_be_tried(session, numbers)
 
 
+def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
+    """Return on which of these cases those who act have yet to declare before they may read them all.
+
+    That is none where they may not read them even then: a case that is kept from one of them is not told.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        if not set(numbers) <= row_security.readable(session, numbers):
+            return []
+        return sorted(set(numbers) - given(session, numbers))
+
+
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
     """Return who of those who act has not declared it, without an entry.
 

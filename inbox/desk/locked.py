@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 
 from inbox.desk import headers, jobs, rendering, serving
 from inbox.desk.rendering import environment
+from inbox.desk.sessions import confirming
 from inbox.desk.state import here, seat
 from templates.catalogues import LANGUAGES
 
@@ -25,12 +26,13 @@ pages = Blueprint("locked", __name__)
 def lock() -> ResponseReturnValue:
     """Give the last page of this process, which ends with every key that it holds.
 
-    Ask before while other officers are signed in: it ends their sessions. A job comes to its end before: what
-    it is in the middle of is not done by halves.
+    Ask before while other officers are signed in, or something waits for two: it ends their sessions. A job
+    comes to its end before: what it is in the middle of is not done by halves.
     """
     others = [each for each in here().seats.officers if each != seat().officer]
-    if others and "all" not in request.form:
-        return rendering.page("signing/lock.html", others=others)
+    lost = confirming.at_stake()
+    if (others or lost) and "all" not in request.form:
+        return rendering.page("signing/lock.html", others=others, lost=lost)
     here().lock()
     return (jobs.said(is_refused=False), jobs.REFRESH) if here().pending else _page()
 

@@ -20,7 +20,7 @@ from crypto.keyring import Texts
 from crypto.printable import lines, visible
 from inbox.deadlines import urgency
 from inbox.desk import style, translate
-from inbox.desk.state import here, seat, waiting
+from inbox.desk.state import here, seat, undeclared, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
 from inbox.session import action_words, journal_view
@@ -130,6 +130,7 @@ def page(template: str, /, **values: Any) -> str:
             me=seat().officer,
             as_of=_as_of(),
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
+            to_declare=[] if here().pending else undeclared(),
             ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
             notices=here().notices,
             said=seat().said(),

@@ -102,6 +102,16 @@ def waiting() -> list[Confirmation]:
     return [each for each in asked if declarations.may_read(here().inbox, actor(), each.cases)]
 
 
+def undeclared() -> list[int]:
+    """Return the cases on which the officer has yet to declare before seeing what others ask there.
+
+    What is asked, and by whom, is not told.
+    """
+    asked = (each for each in here().seats.asked_of(seat()) if not each.confirmed_by)
+    found = (declarations.to_declare(here().inbox, actor(), each.cases) for each in asked)
+    return sorted({case for cases in found for case in cases})
+
+
 def medium_folder() -> Path:
     """Return the folder of the removable medium; Refused if none was named."""
     named = here().medium

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from crypto.questionnaire import Questionnaire
@@ -180,13 +180,16 @@ def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
 
 def ordered(session: Session, wanted: Filter, order: Order, *, today: date) -> Sequence[int]:
     """Return the cases that are asked for and may be read, in the queue's order, MANY at most."""
-    each_state = (
+    each_run = (
         session.scalars(
-            queue_filter.matching(session, each, today).order_by(*queue_filter.ORDER[order]).limit(MANY)
+            queue_filter.matching(session, each, today)
+            .where(*run)
+            .order_by(*queue_filter.ORDER[order])
+            .limit(MANY)
         )
-        for each in wanted.by_state()
+        for each, run in queue_filter.runs(wanted, order, today)
     )
-    return list(islice(chain.from_iterable(each_state), MANY))
+    return list(islice(chain.from_iterable(each_run), MANY))
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
@@ -194,9 +197,11 @@ def count(session: Session, wanted: Filter, *, today: date) -> int:
     return min(MANY, sum(_count(session, each, today, MANY) for each in wanted.by_state()))
 
 
-def _count(session: Session, wanted: Filter, today: date, most: int) -> int:
-    """Return how many cases of one state are asked for, ``most`` if there are as many or more."""
-    matching = queue_filter.lines(session, wanted, today)
+def _count(
+    session: Session, wanted: Filter, today: date, most: int, run: Sequence[ColumnElement[bool]] = ()
+) -> int:
+    """Return how many cases of one state, or of a run of it, are asked for, ``most`` if as many or more."""
+    matching = queue_filter.lines(session, wanted, today).where(*run)
     if asked := fulltext.phrase(wanted.search):
         # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
         matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
@@ -207,13 +212,13 @@ def _count(session: Session, wanted: Filter, today: date, most: int) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of what is asked for from a place on, PAGE of each state."""
-    for each in wanted.by_state():
-        rows = queue_filter.matching(session, each, today).order_by(*queue_filter.ORDER[order])
+    """Yield number, rank, deadline and state of what is asked for from a place on, PAGE of each run."""
+    for each, run in queue_filter.runs(wanted, order, today):
+        rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)
         found = session.execute(rows).all()
         yield from ((*row, State(each.state)) for row in found)
-        first = 0 if found else first - _count(session, each, today, first)
+        first = 0 if found else first - _count(session, each, today, first, run)
 
 
 def leaves_out(session: Session, wanted: Filter) -> bool:

@@ -1,7 +1,7 @@
 """Which cases are asked for of the queue, in which order, and how the vault is asked for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -96,6 +96,12 @@ class Filter:
                 sentence("shorten the search"),
             )
 
+    def without(self, name: str) -> "Filter":
+        """Return it without what one of its fields asks for; ValueError for a field that it does not have."""
+        if name not in {each.name for each in fields(self)}:
+            raise ValueError(name)
+        return replace(self, **{name: getattr(Filter(), name)})
+
     @property
     def tells_words(self) -> bool:
         """Whether it finds cases by what they say, or officers wrote or judged of that."""
@@ -125,6 +131,31 @@ ORDER = {
     Order.PRIORITY: (Workflow.rank, Workflow.deadline, *_LAST),
     Order.DEADLINE: (Workflow.deadline.nulls_last(), Workflow.rank, *_LAST),
 }
+
+
+def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Sequence[ColumnElement[bool]]]]:
+    """Yield each state that is asked for, run by run in the queue's order, with what holds of a run's cases.
+
+    The most pressing first is the rule of ``_pressing``; each run is sorted by ``ORDER``.
+    """
+    for each in wanted.by_state():
+        if order is Order.DEADLINE:
+            yield each, ()
+        else:
+            yield from ((each, where) for where in _pressing(each, today))
+
+
+def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bool]]]:
+    """Return what is more pressing than what: what cannot wait, then what is overdue, then all else.
+
+    What cannot wait has priority 1: danger is never behind papers that are late. Each is sorted by its rank,
+    a decision about danger before all others, and of one rank by deadline.
+    """
+    # No column by itself where another index would be taken: one by deadlines, to sort all that it finds, or
+    # that of all ranks in the place of that of the cases in danger.
+    rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
+    due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
+    return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)
 
 
 def matching(

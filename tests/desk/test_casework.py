@@ -219,6 +219,25 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
     assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
 
 
+def test_what_the_queue_is_asked_for_stands_above_it_and_is_cleared(client: Client) -> None:
+    """Each thing by itself, or all at once; the control is the queue that is asked for nothing."""
+    assert "Only shown:" not in client.page("/en/")
+    client.send("/en/queue", sort="deadline", search="quai <b>", to_read="on", tag="port")
+    client.send("/en/queue/facet", choice="priority:2")
+    shown = client.page("/en/")
+    for said in ("Searched: “quai &lt;b&gt;”", "To read", "Tag: port", "Priority: P2"):
+        assert said in shown.partition("Only shown:")[2].partition("</form>")[0]
+    assert 409 != client.send("/en/queue/clear", clear="search").status_code
+    assert ("", "port", True) == ((kept := client.seat.wanted).search, kept.tag, kept.to_read)
+    assert 400 == client.send("/en/queue/clear", clear="order").status_code
+    client.send("/en/queue/clear", clear="")
+    assert ("2 cases", False) == (
+        re.findall("<small>(.*)</small>", again := client.page("/en/"))[0],
+        "Only shown:" in again,
+    )
+    assert "deadline" == client.seat.order
+
+
 def test_the_journal_is_shown_and_verified(client: Client) -> None:
     assert "portal confirmed" in client.page("/en/journal")
     assert client.page("/en/journal?before=4").count("<tr>") == 4

@@ -233,6 +233,55 @@ def test_nobody_is_asked_about_a_case_before_they_declared(one_case: Office) -> 
             chloe.send("/en/many/declare", case="1")
 
 
+WAITS = "A request waits for a second officer."
+
+
+def test_a_second_officer_is_told_to_declare_before_a_request_is_seen(one_case: Office) -> None:
+    """In the queue, on the day's page and in the head, by the case alone: neither the act nor who asks.
+
+    One from whom the case is kept is told nothing; the control is the same page after the declaration.
+    """
+    pages = ("/en/", "/en/today", "/en/confirm")
+    with desk_of(one_case) as (desk, alice, bruno):
+        desk.opened.bring(one_case.share_of("chloe").read_bytes(), passphrase_of("chloe"))
+        chloe = Client(desk, alice.app, "chloe")
+        assert not any(WAITS in chloe.page(path) for path in pages)
+        bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
+        asks(alice, LIFT, "alice", reason="no kin", officer="bruno")
+        for path in pages:
+            shown = chloe.page(path)
+            assert WAITS in shown
+            assert "To confirm: 1" in shown
+            assert "alice:" not in shown
+            assert WAITS not in (other := bruno.page(path))
+            assert "To confirm" not in re.sub("<h1.*|<title.*", "", other)
+        chloe.send("/en/many/declare", case="1")
+        assert not any(WAITS in chloe.page(path) for path in pages)
+        assert "alice:" in chloe.page("/en/today")
+
+
+def test_who_signs_out_or_locks_is_asked_before_what_two_have_agreed_on_lapses(one_case: Office) -> None:
+    """Whoever asked, and whoever confirmed; the controls are sessions in which nothing waits."""
+    with desk_of(one_case) as (desk, alice, bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        asks(alice, LIFT, "alice", reason="no kin", officer="chloe")
+        (wanted,) = alice.seat.asked.values()
+        assert "not confirmed yet" in alice.send("/en/sign-out").text
+        bruno.send(f"/en/confirm/{wanted.id}", passphrase=passphrase_of("bruno"))
+        for client, said in (
+            (bruno, "asked by alice, confirmed by you"),
+            (alice, "confirmed by bruno, not done yet"),
+        ):
+            for path in ("sign-out", "lock"):
+                asked = client.send(f"/en/{path}")
+                assert (200, True) == (asked.status_code, said in asked.text)
+                assert "/en/confirm" in asked.text
+        assert ("alice", "bruno") == desk.seats.officers
+        assert 303 == alice.send("/en/sign-out", anyway="on").status_code
+        assert 303 == bruno.send("/en/sign-out").status_code
+        assert () == desk.seats.officers
+
+
 @pytest.mark.parametrize("end", ["signed out", "taken back", "changed"])
 def test_a_confirmation_ends_with_the_session_of_whoever_gave_it_or_is_taken_back(
     one_case: Office, end: str

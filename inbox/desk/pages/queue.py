@@ -1,7 +1,7 @@
 """Which cases wait, the most pressing first; what is done to those chosen from the queue."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -18,7 +18,7 @@ from inbox.desk.state import actor, here, seat, waiting
 from inbox.overview import facets, saved_views
 from inbox.overview import queue as case_queue
 from inbox.overview import today as todays
-from inbox.overview.facets import COUNTED, Facet
+from inbox.overview.facets import COUNTED
 from inbox.overview.queue import MANY, PAGE
 from inbox.overview.queue_filter import ME, NOBODY, Due, Filter, Order, QueueView
 from inbox.overview.today import SHOWN
@@ -69,7 +69,7 @@ def show(page: int) -> ResponseReturnValue:
         requests=found.requests,
         workload=found.workload,
         facets=found.facets,
-        chosen=_chosen(found.facets, mine.wanted),
+        chosen=_chosen(mine.wanted),
         built_in=saved_views.BUILT_IN,
         kept=saved_views.of(here().inbox, who),
         kept_days=saved_views.KEPT_DAYS,
@@ -116,11 +116,14 @@ def narrow_further() -> ResponseReturnValue:
     return redirect(url_for("queue.first", _anchor="narrow"), 303)
 
 
-@pages.post("/queue/any-state")
-def any_state() -> ResponseReturnValue:
-    """Ask for the states that are asked for by themselves."""
-    mine = seat()
-    mine.wanted = replace(mine.wanted, state="")
+@pages.post("/queue/clear")
+def clear() -> ResponseReturnValue:
+    """Ask no longer for one of the things that were asked for, or for none of them; the order stays."""
+    mine, name = seat(), request.form.get("clear", "")
+    try:
+        mine.wanted = mine.wanted.without(name) if name else Filter()
+    except ValueError:
+        abort(HTTPStatus.BAD_REQUEST)
     return redirect(url_for("queue.first", _anchor="narrow"), 303)
 
 
@@ -205,10 +208,10 @@ def done(said: Done) -> ResponseReturnValue:
     return redirect(url_for("queue.first"), 303)
 
 
-def _chosen(found: Sequence[Facet], wanted: Filter) -> Sequence[tuple[str, str]]:
-    """Return the choices by which the queue is narrowed, as field and value."""
-    chosen = ((facet.field, each.value) for facet in found for each in facet.choices if each.is_chosen)
-    return [each for each in chosen if each[0] != "state" or wanted.state]
+def _chosen(wanted: Filter) -> Mapping[str, str]:
+    """Return what the queue is asked for, by its field."""
+    asked = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+    return {name: str(value) for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

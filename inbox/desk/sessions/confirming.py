@@ -56,6 +56,11 @@ def withdraw(id_: str) -> ResponseReturnValue:
     return redirect(url_for("confirmations.show"), 303)
 
 
+def at_stake() -> list[Confirmation]:
+    """Return what lapses with the officer's session: what they asked others to confirm, and confirmed."""
+    return [*seat().asked.values(), *(each for each in waiting() if each.confirmed_by == seat().officer)]
+
+
 def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = False) -> str:
     """Return the page of one, with what was done to its cases since it was asked for.
 

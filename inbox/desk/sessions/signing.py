@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.casework import unfinished
 from inbox.desk import rendering
-from inbox.desk.sessions import guard
+from inbox.desk.sessions import confirming, guard
 from inbox.desk.state import here, seat
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -41,7 +41,12 @@ def sign_in() -> ResponseReturnValue:
 
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End the session; the inbox stays open for the others."""
+    """End the session; the inbox stays open for the others.
+
+    Ask before while it takes with it what two officers are about to do.
+    """
+    if (lost := confirming.at_stake()) and "anyway" not in request.form:
+        return rendering.page("signing/leave.html", lost=lost)
     here().seats.sign_out(seat())
     guard.seat_in(None)
     return redirect(url_for("signing.ask"), 303)

@@ -67,7 +67,7 @@ def one(office: Office, number: int) -> Any:
 
 
 def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
-    """By priority, then by score; the other order is by the next day on which something is due."""
+    """While nothing is overdue by priority, then by score; the other order is by the next deadline."""
     assert [2, 4, 3, 5, 1] == numbers(waiting)
     assert [(case["priority"], case["score"]) for case in waiting.json("queue")["cases"][:2]] == [
         (1, 33),
@@ -83,6 +83,25 @@ def test_of_what_is_as_pressing_the_next_deadline_comes_first(office: Office) ->
         session.get_one(Workflow, 5).deadline = today() + timedelta(90)
     assert [2, 4, 3, 1, 5] == numbers(office)
     assert [5] == numbers(office, "--sort", "deadline")[-1:]
+
+
+def test_what_is_overdue_comes_before_all_but_what_cannot_wait(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case 1 has the lowest priority and score; on each page, and beside a case, the order is the same."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 1).deadline = today() - timedelta(1)
+        session.get_one(Workflow, 4).deadline = None
+    assert [2, 1, 4, 3, 5] == numbers(office)
+    with office.unlocked() as opened:
+        beside = neighbours.of(opened.inbox, opened.by_opening(today()), 1, (Filter(), Order.PRIORITY), None)
+    assert Neighbours(1, 2, 4) == beside
+    for module in (queue, commands_queue):
+        monkeypatch.setattr(module, "PAGE", 2)
+    assert [[2, 1], [4, 3], [5], []] == [numbers(office, "--page", str(page)) for page in (1, 2, 3, 4)]
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 1).deadline = today()
+    assert [2, 4, 3, 1, 5] == [each for page in "123" for each in numbers(office, "--page", page)]
 
 
 def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) -> None:
