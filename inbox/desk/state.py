@@ -25,7 +25,8 @@ class Desk:
 
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookies.
     ``notices`` are those of renewals of shares with a sheet.
-    With ``same_disk`` the medium may be a folder on this machine's own disk.
+    With ``same_disk`` the medium may be a folder on this machine's own disk. ``papers`` is the folder that
+    officers last named for what is for somebody else than the portal.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Desk:
         self.inbox, self.opened = opened.inbox, opened
         self.host = f"{HOST}:{port}"
         self.medium, self.same_disk = medium, same_disk
+        self.papers: Path | None = None
         self.notices = sheet_notice.pending(opened.inbox, today())
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.seats = Seats(opened, limits)

@@ -28,7 +28,7 @@ from inbox.replies.leak_check import Cautioned, Why
 from inbox.session import chosen_action, journal
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import apart
 from inbox.text.lines import one_line
 from inbox.text.names import family
 from inbox.vault import queries_cases, queries_office
@@ -88,7 +88,7 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
     have, and as ``decisions.check_way``, ``leak_check.check`` or ``restating.check``; CaseRefused while it
     waits, without words of an officer's own, if the case lacks what it names, and without a reason for a
     person whom it does not name. Raises otherwise as
-    ``chosen_action.acting``, and Refused if the file is there.
+    ``chosen_action.acting`` and ``apart.new``.
     """
 
     def choose(session: Session) -> Action:
@@ -99,7 +99,7 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
         return noted.by(decisions.officers(session, rule.decision))
 
     # The file gets its name once the journal has the entry: no file is there without one.
-    with atomic_files.new(out) as file, chosen_action.acting(inbox, who, number, choose) as session:
+    with apart.new(inbox.home, out) as file, chosen_action.acting(inbox, who, number, choose) as session:
         file.write(_pages(session, number, wanted, who.today))
         _note(session, number, wanted)
 

@@ -34,7 +34,7 @@ from inbox.law import in_use
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import apart
 from inbox.system.home import Home
 from inbox.vault import queries_office
 from templates.law.rules import MeasureRole
@@ -102,11 +102,11 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     """Write a dossier of a case into a file, signed and sealed to its addressee; takes two officers.
 
     The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
-    decision of the law. Raises as ``compose.preview``; Refused if the file is there already or an
-    attachment is damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is
-    told, for a disciplinary one before the prosecutor's word, or with words that its author asked never
-    to repeat, or without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it
-    is to be cleaned and cannot be looked at safely; as ``measures.add``.
+    decision of the law. Raises as ``compose.preview`` and ``apart.new``; Refused if an attachment is
+    damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is told, for a
+    disciplinary one before the prosecutor's word, or with words that its author asked never to repeat, or
+    without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be cleaned
+    and cannot be looked at safely; as ``measures.add``.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -119,7 +119,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
         despite=bool(sealing.despite.strip()),
     )
     # The file gets its name after the entry in the journal is written: there is none without.
-    with atomic_files.new(sealing.out) as file, inbox.acting(who, noted) as session:
+    with apart.new(inbox.home, sealing.out) as file, inbox.acting(who, noted) as session:
         content, doubts = compose.compose(session, number, plan, who.today)
         _check(session, number, plan, sealing, doubts)
         made = _write(inbox.home, session, content, sealing.to.recipient, file)

@@ -27,7 +27,7 @@ from inbox.law import in_use
 from inbox.session import comparisons, journal, unsaid
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import apart
 from inbox.vault import queries_office
 from inbox.vault.casework_tables import AccessCase, AccessRequest
 
@@ -105,11 +105,11 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
     is (``comparisons.unnoted``). The ledger of a case says what was told of it. Raises
     Refused before the day from which answers are given, if it was answered, and without a reason if nothing
     is told though nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; as
-    ``unsaid.check_reason``; if the file is there; and as ``Inbox.acting``.
+    ``unsaid.check_reason``; as ``apart.new``; and as ``Inbox.acting``.
     """
     # The file gets its name once the journal has the entry: no file is there without one.
     with (
-        atomic_files.new(to) as file,
+        apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.ANSWER_ACCESS, request=number)) as session,
     ):
         row = access_requests.open_one(session, number)

@@ -41,14 +41,29 @@ def check_carried(medium: Path, home: Path) -> None:
 
     So is the empty folder at which a medium is to be mounted, and is not.
     """
-    fixed = disks(home) | disks(Path("/")) | {_MEMORY}
-    if disks(medium) & fixed:
+    if not is_carried(medium, home):
         raise Refused(
             sentence(
                 "{medium} is on this machine's own disk or in its memory, not on a medium", medium=medium
             ),
             sentence("plug the medium in and mount it there; or insist: --same-disk"),
         )
+
+
+def is_carried(folder: Path, home: Path) -> bool:
+    """Tell whether a folder is on a medium: not on the disk of the home or of the system, nor in memory."""
+    return not disks(folder) & (disks(home) | disks(Path("/")) | {_MEMORY})
+
+
+def is_in_memory(folder: Path) -> bool:
+    """Tell whether a folder is in memory: what is in it is gone once the machine is off."""
+    return _MEMORY in disks(folder)
+
+
+def top(folder: Path) -> Path:
+    """Return the folder at which the file system of a folder is mounted."""
+    found = folder.resolve()
+    return next(each for each in (found, *found.parents) if each.is_mount())
 
 
 def disks(folder: Path) -> frozenset[str]:

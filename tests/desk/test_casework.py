@@ -428,11 +428,14 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
 
 
 def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:
-    """What is removed is in neither; without a medium there is no place for it."""
+    """What is removed is in neither; it does not go beside what goes to the portal, whatever its folder."""
     plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
     plan |= {"place": "what", "redact": "MSKU 123456 5"}
-    to = {"recipient": stranger().recipient().encode(), "measure": "on"}
-    with sitting(office, tmp_path) as client:
+    drawer, stick = tmp_path / "drawer", tmp_path / "stick"
+    drawer.mkdir()
+    stick.mkdir()
+    to = {"recipient": stranger().recipient().encode(), "measure": "on", "papers": str(drawer)}
+    with sitting(office, stick) as client:
         shown = client.send("/en/case/1/dossier/preview", **plan)
         assert (200, True, False) == (
             shown.status_code,
@@ -443,13 +446,14 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
         early = client.send("/en/case/1/dossier", **both(**plan, **to))
         assert (409, True) == (early.status_code, "risk to the source" in early.text)
         sends(client, "assess", risk="low", reason="many know")
+        beside = client.send("/en/case/1/dossier", **both(**plan, **to | {"papers": str(stick)}))
+        assert (409, True) == (beside.status_code, "goes to the portal" in beside.text)
         made = client.send("/en/case/1/dossier", **both(**plan, **to))
-        assert (200, True) == (made.status_code, "lies on the medium" in made.text)
+        assert (200, True) == (made.status_code, "Only the addressee opens it" in made.text)
         assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
         assert "Procureur" in client.page("/en/case/1/ledger")
-    assert [f"dossier-1-{today()}.age"] == [path.name for path in tmp_path.glob("*.age")]
-    with sitting(office) as client:
-        assert client.send("/en/case/1/dossier", **both(**plan, **to)).status_code == 409
+    assert [f"dossier-1-{today()}.age"] == [path.name for path in drawer.iterdir()]
+    assert [] == [*stick.iterdir()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

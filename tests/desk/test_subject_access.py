@@ -21,6 +21,14 @@ OWN = f"Il est dit que {NAME} aurait cédé un moyen d'entrer."
 pytestmark = pytest.mark.copy_of("founded_desk")
 
 
+@pytest.fixture
+def drawer(tmp_path: Path) -> Path:
+    """A folder for answers, not on the medium."""
+    made = tmp_path / "drawer"
+    made.mkdir()
+    return made
+
+
 @pytest.fixture(scope="module")
 def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     folder = tmp_path_factory.mktemp("desk")
@@ -36,7 +44,7 @@ def both(**form: Any) -> dict[str, Any]:
     return form | {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
 
 
-def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path) -> None:
+def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, drawer: Path) -> None:
     """It waits in the queue until then; what cases say of the person is shown apart."""
     with sitting(office, stick) as client:
         assert "Nobody has asked." in client.page("/en/access")
@@ -52,28 +60,31 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path) ->
         for number, choice in product(("1", "2"), ("no_transmission", "informed")):
             office_form = {"choice": choice, "reason": "drill"}
             assert 303 == client.send(f"/en/case/{number}/decide", **both(**office_form)).status_code
-        form = {"text": OWN, "reason": "", "language": "fr"}
+        form = {"text": OWN, "reason": "", "language": "fr", "papers": str(drawer)}
         asked = client.send("/en/access/1/answer", **form)
         assert (401, True) == (asked.status_code, "request 1" in asked.text)
-        assert [] == [*stick.iterdir()]
+        assert [] == [*drawer.iterdir()]
+        on_the_medium = client.send("/en/access/1/answer", **both(**form | {"papers": str(stick)}))
+        assert (409, True) == (on_the_medium.status_code, "goes to the portal" in on_the_medium.text)
         answered = client.send("/en/access/1/answer", **both(**form))
         assert (200, True) == (answered.status_code, "access-1.pdf" in answered.text)
         assert "Requests for access to be answered" not in client.page("/en/")
         assert "the answer told of it" in client.page("/en/access/1")
         assert "person concerned" in client.page("/en/case/1/ledger")
         assert 409 == client.send("/en/access/1/answer", **both(**form)).status_code
-    assert "aurait cédé" in printed((stick / "access-1.pdf").read_bytes())
+    assert "aurait cédé" in printed((drawer / "access-1.pdf").read_bytes())
 
 
-def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, stick: Path) -> None:
+def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, drawer: Path) -> None:
     """Here because it was not decided whether the persons concerned are informed."""
-    with sitting(office, stick) as client:
+    with sitting(office) as client:
         client.send("/en/access", **ASKED)
-        answered = client.send("/en/access/1/answer", **both(text=" \r\n", reason="", language="en"))
+        form = both(text=" \r\n", reason="", language="en", papers=str(drawer))
+        answered = client.send("/en/access/1/answer", **form)
         assert 200 == answered.status_code
         assert "the answer told nothing of it" in client.page("/en/access/1")
         assert "person concerned" not in client.page("/en/case/1/ledger")
-    assert "neither confirm nor deny" in printed((stick / "access-1.pdf").read_bytes())
+    assert "neither confirm nor deny" in printed((drawer / "access-1.pdf").read_bytes())
 
 
 def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
@@ -107,29 +118,23 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         ("/1/unopposed", {"case": "1", "day": "", "reference": "R"}, 400),
         ("/1/unopposed", {"case": "x", "day": CAME, "reference": "R"}, 400),
         ("/1/unopposed", both(case="1", day=CAME, reference=""), 409),
-        ("/9/answer", both(text=OWN, reason="", language="fr"), 409),
-        ("/1/answer", both(text=OWN, reason="", language="fr"), 409),
-        ("/1/answer", both(text=OWN, reason="", language="de"), 400),
+        ("/9/answer", both(text=OWN, reason="", language="fr", papers="DRAWER"), 409),
+        ("/1/answer", both(text=OWN, reason="", language="fr", papers="DRAWER"), 409),
+        ("/1/answer", both(text="", reason="", language="fr"), 409),
+        ("/1/answer", both(text=OWN, reason="", language="de", papers="DRAWER"), 400),
     ],
 )
 def test_what_cannot_be_done_changes_nothing(
-    office: Office, stick: Path, path: str, form: dict[str, str], status: int
+    office: Office, drawer: Path, path: str, form: dict[str, str], status: int
 ) -> None:
-    with sitting(office, stick) as client:
-        client.send("/en/access", **ASKED)
-    before = office.state()
-    with sitting(office, stick) as client:
-        assert status == client.send(f"/en/access{path}", **form).status_code
-    assert before == office.state()
-    assert [] == [*stick.iterdir()]
-
-
-def test_without_a_medium_there_is_no_place_for_an_answer(office: Office) -> None:
+    form = {name: str(drawer) if value == "DRAWER" else value for name, value in form.items()}
     with sitting(office) as client:
         client.send("/en/access", **ASKED)
-        assert "--medium FOLDER" in client.page("/en/access/1")
-        form = both(text="", reason="", language="fr")
-        assert client.send("/en/access/1/answer", **form).status_code == 409
+    before = office.state()
+    with sitting(office) as client:
+        assert status == client.send(f"/en/access{path}", **form).status_code
+    assert before == office.state()
+    assert [] == [*drawer.iterdir()]
 
 
 def test_pages_of_no_request_are_refused(client: Client) -> None:

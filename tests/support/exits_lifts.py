@@ -230,7 +230,12 @@ def _answer_by_command(room: Room) -> None:
 def _answer_at_the_desk(room: Room) -> None:
     with room.office.unlocked() as opened:
         client = Visitor(Desk(opened, 8090, room.portal.folder, same_disk=True))
-        form = {"text": "", "reason": "drill", "language": "fr"} | passphrases(*ACTING)
+        form = {
+            "text": "",
+            "reason": "drill",
+            "language": "fr",
+            "papers": str(room.office.out),
+        } | passphrases(*ACTING)
         assert client.send("/en/access/1/answer", **form).status_code == 200
 
 

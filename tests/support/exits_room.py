@@ -442,14 +442,14 @@ def _choice(wanted: Wanted) -> dict[str, str]:
 
 
 def _at_the_desk(wanted: Wanted, room: Room, opened: Unlocked) -> bool:
-    client = Visitor(Desk(opened, 8090, room.office.out, same_disk=True))
-    path, form = _form(wanted)
+    client = Visitor(Desk(opened, 8090, room.portal.folder, same_disk=True))
+    path, form = _form(wanted, room)
     answer = client.send(path, **form, **(passphrases(*ACTING) if wanted.with_a_second else {}))
     assert answer.status_code in {200, 303, 401, 409}, answer.text
     return answer.status_code == 401
 
 
-def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
+def _form(wanted: Wanted, room: Room) -> tuple[str, dict[str, str]]:
     reason = {"reason": "drill"} if wanted.with_reason else {}
     match wanted.way:
         case Exit.CLOSE:
@@ -459,7 +459,11 @@ def _form(wanted: Wanted) -> tuple[str, dict[str, str]]:
         case Exit.DESTROY:
             return "/en/retention", {"case": "1"}
         case Exit.ACCESS:
-            return "/en/access/1/answer", {"text": TOLD, "language": "fr"} | reason
+            return "/en/access/1/answer", {
+                "text": TOLD,
+                "language": "fr",
+                "papers": str(room.office.out),
+            } | reason
         case Exit.PERSONS:
             return "/en/case/1/decide", _choice(wanted) | {"reason": "drill"}
 

@@ -50,6 +50,10 @@ _PLAIN = (
     "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
     " ask for one that begins with age1pq1, or hand the file over in person"
 )
+_IN_CLEAR = (
+    "in clear, anybody who holds the file can read it: print it, hand it over on paper, then delete it; never"
+    " put it on the medium that goes to the portal"
+)
 _redact_option = click.option(
     "--redact",
     multiple=True,
@@ -117,7 +121,10 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @json_option
 @click.pass_obj
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
-    """Write a dossier, signed and sealed to its addressee; takes two officers."""
+    """Write a dossier, signed and sealed to its addressee; takes two officers.
+
+    It is not written to a medium with bundles of the portal's or for it: its name tells that it was made.
+    """
     to = send.addressed(_recipient(recipient))
     sealing = Sealing(out, to, chosen.pop("measure"), chosen.pop("despite"))
     plan = _plan(**chosen)
@@ -368,7 +375,11 @@ def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, never before the day that `show` names; takes two officers."""
+    """Write the answer, never before the day that `show` names; takes two officers.
+
+    Anybody who holds the file can read it: it leaves on paper, and is not written to a medium with bundles of
+    the portal's or for it.
+    """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError("--reason is for an answer without a text, --despite-warning for one with it")
     text = text_of(text_file) if text_file else None
@@ -376,7 +387,8 @@ def answer_access(
     with door.opened() as (inbox, who):
         row = subject_access.answer(inbox, who, request, answer, out)
     view = {"file": str(out), **_request_view(row)}
-    terminal.show(view, [f"{out}: in clear, for this person alone", _request_line(row)], as_json=as_json)
+    said = [f"{out}: for this person alone; {_IN_CLEAR}", _request_line(row)]
+    terminal.show(view, said, as_json=as_json)
 
 
 def _request_view(row: AccessRequest) -> View:
@@ -468,12 +480,13 @@ def _case_line(each: Concerned) -> str:
 def letter_command(door: Door, /, *, case: int, out: Path, as_json: bool, **given: Any) -> None:
     """Write a letter of the law to print, in clear, as a PDF; `law` lists each LETTER and authority.
 
-    It takes as many officers as the decision that it goes with, and waits for what that waits for. It does
-    not take the decision.
+    Anybody who holds the file can read it: it leaves on paper, and is not written to a medium with bundles of
+    the portal's or for it. It takes as many officers as the decision that it goes with, and waits for what
+    that waits for. It does not take the decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)
     with door.opened() as (inbox, who):
         letters.write(inbox, who, case, wanted, out)
     view = {"case": case, "letter": wanted.letter, "file": str(out)}
-    terminal.show(view, [f"{out}: in clear, to print; then delete it"], as_json=as_json)
+    terminal.show(view, [f"{out}: {_IN_CLEAR}"], as_json=as_json)

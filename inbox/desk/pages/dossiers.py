@@ -1,6 +1,6 @@
 """What goes to a prosecutor or into a disciplinary file.
 
-It is chosen and looked at first, then put on the medium by two officers.
+It is chosen and looked at first, then sealed by two officers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,13 @@ from crypto.dossier import Purpose
 from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, choice, language, line, lines
 from inbox.desk.job import Work
-from inbox.desk.state import actor, here, medium_folder
+from inbox.desk.pages import papers
+from inbox.desk.state import actor, here
 from inbox.dossiers import compose, send
 from inbox.dossiers.compose import Enclosed, Entry, Plan
 from inbox.dossiers.send import Sealing
 from inbox.overview import case_view
+from inbox.system import apart
 from inbox.text import redaction, segments
 from inbox.text.redaction import EVERYWHERE, Redaction
 
@@ -47,19 +49,20 @@ def preview(case: int) -> ResponseReturnValue:
         doubts=doubts,
         given=given,
         takes_reason=takes_reason,
+        offered=papers.offered(),
     )
 
 
 @pages.post("/case/<int:case>/dossier")
 @jobs.long(Work.DOSSIER)
 def make(case: int) -> ResponseReturnValue:
-    """Put a dossier on the medium, signed and sealed to its addressee; takes two officers."""
+    """Write a dossier, signed and sealed to its addressee; takes two officers."""
     who, to = actor(), send.addressed(line("recipient"))
-    out = medium_folder() / f"dossier-{case}-{who.today}.age"
+    out = papers.folder() / f"{apart.DOSSIER}-{case}-{who.today}.age"
     sealing = Sealing(out, to, "measure" in request.form, line("despite"))
     sent = send.send(here().inbox, who, case, _plan(), sealing)
     key = signing.fingerprint(sent.made.key)
-    shown = {"number": case, "name": out.name, "made": sent.made, "key": key, "doubts": sent.doubts, "to": to}
+    shown = {"number": case, "path": out, "made": sent.made, "key": key, "doubts": sent.doubts, "to": to}
     return rendering.page("dossiers/dossier_made.html", **shown)
 
 

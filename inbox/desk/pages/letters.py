@@ -1,4 +1,4 @@
-"""Letters about a case, to print: which there are, what each waits for, and each as a file on the medium."""
+"""Letters about a case, to print: which there are, what each waits for, and each as a file in clear."""
 
 import itertools
 from pathlib import Path
@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from inbox.desk import jobs, rendering
 from inbox.desk.forms import language, line, text
 from inbox.desk.job import Work
-from inbox.desk.state import actor, here, medium_folder
+from inbox.desk.pages import papers
+from inbox.desk.state import actor, here
 from inbox.dossiers import letters
 from inbox.dossiers.letters import Wanted
+from inbox.system import apart
 
 pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 
@@ -20,13 +22,13 @@ pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 def show(case: int) -> ResponseReturnValue:
     """Show the letters of the law, and what those wait for that cannot be written yet."""
     found = letters.offered(here().inbox, actor(), case)
-    return rendering.page("dossiers/letters.html", number=case, letters=found, folder=here().medium)
+    return rendering.page("dossiers/letters.html", number=case, letters=found, offered=papers.offered())
 
 
 @pages.post("")
 @jobs.long(Work.LETTER)
 def write(case: int) -> ResponseReturnValue:
-    """Put a letter on the medium, in clear."""
+    """Write a letter into the folder that is named, in clear."""
     who = actor()
     wanted = Wanted(
         letter=line("letter"),
@@ -36,9 +38,9 @@ def write(case: int) -> ResponseReturnValue:
         language=language("language"),
         despite=line("despite"),
     )
-    out = _free(medium_folder(), f"letter-{case}-{who.today}")
+    out = _free(papers.folder(), f"{apart.LETTER}-{case}-{who.today}")
     letters.write(here().inbox, who, case, wanted, out)
-    return rendering.page("dossiers/letter_made.html", number=case, name=out.name)
+    return rendering.page("dossiers/letter_made.html", number=case, path=out)
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Requests for access: the register, and the answers, which two officers put on the medium."""
+"""Requests for access: the register, and the answers, which two officers write."""
 
 from http import HTTPStatus
 from typing import Any
@@ -16,11 +16,13 @@ from inbox.desk import jobs, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, language, line, lines, number, required_day, text
 from inbox.desk.job import Work
-from inbox.desk.state import actor, here, medium_folder, seat
+from inbox.desk.pages import papers
+from inbox.desk.state import actor, here, seat
 from inbox.dossiers import namesakes, subject_access
 from inbox.dossiers.namesakes import Judged
 from inbox.dossiers.subject_access import Answer
 from inbox.language import labels
+from inbox.system import apart
 
 pages = Blueprint("subject_access", __name__, url_prefix="/access")
 
@@ -47,7 +49,7 @@ def show(request: int) -> ResponseReturnValue:
     seen = subject_access.look(here().inbox, actor(), request)
     today = actor().today
     shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
-    shown |= {"folder": here().medium, "labels": labels}
+    shown |= {"offered": papers.offered(), "labels": labels}
     return rendering.page("dossiers/request.html", **shown)
 
 
@@ -84,11 +86,11 @@ def judge_name(request: int) -> ResponseReturnValue:
 @pages.post("/<int:request>/answer")
 @jobs.long(Work.ACCESS)
 def answer(request: int) -> ResponseReturnValue:
-    """Put the answer on the medium in clear; takes two officers."""
-    out = medium_folder() / f"access-{request}.pdf"
+    """Write the answer into the folder that is named, in clear; takes two officers."""
+    out = papers.folder() / f"{apart.ANSWER}-{request}.pdf"
     given = Answer(text=text("text").strip() or None, reason=line("reason"), language=language("language"))
     row = subject_access.answer(here().inbox, actor(), request, given, out)
-    return rendering.page("dossiers/request_answered.html", name=out.name, row=row)
+    return rendering.page("dossiers/request_answered.html", path=out, row=row)
 
 
 def _done(request: int, said: Done) -> ResponseReturnValue:

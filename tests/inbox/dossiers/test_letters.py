@@ -338,44 +338,90 @@ def stick(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def drawer(tmp_path: Path) -> Path:
+    """Return a folder that is not on the medium."""
+    folder = tmp_path / "drawer"
+    folder.mkdir()
+    return folder
+
+
 def both(**form: Any) -> dict[str, Any]:
     return form | {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
 
 
-def form(letter: str, **more: str) -> dict[str, str]:
+def form(letter: str, drawer: Path, **more: str) -> dict[str, str]:
     to, own = LETTERS[letter]
-    return {"letter": letter, "to": to, "text": own, "address": "", "language": "fr"} | more
+    given = {"letter": letter, "to": to, "text": own, "address": "", "language": "fr"}
+    return given | {"papers": str(drawer)} | more
 
 
-def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(office: Office, stick: Path) -> None:
+def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(
+    office: Office, stick: Path, drawer: Path
+) -> None:
     with sitting(office, stick) as client:
         for letter in LETTERS:
-            assert 401 == client.send("/fr/case/1/letters", **form(letter)).status_code, letter
-        assert [] == [*stick.iterdir()]
+            assert 401 == client.send("/fr/case/1/letters", **form(letter, drawer)).status_code, letter
+        assert [] == [*drawer.iterdir()]
         client.send("/fr/case/1/decide", **both(choice="no_transmission", reason="drill"))
         for letter in LETTERS:
-            assert 200 == client.send("/fr/case/1/letters", **both(**form(letter))).status_code
+            assert 200 == client.send("/fr/case/1/letters", **both(**form(letter, drawer))).status_code
     rule = 'en = "Forwarded to the competent authority" }\nofficers = '
     (law,) = laws_with("duties.toml", {f"{rule}2": f"{rule}1"})
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, law)
     with sitting(office, stick) as client:
-        assert 401 == client.send("/fr/case/1/letters", **form("forwarding")).status_code
+        assert 401 == client.send("/fr/case/1/letters", **form("forwarding", drawer)).status_code
 
 
-def test_at_the_desk_a_letter_goes_to_the_medium_under_a_name_that_tells_nothing(
-    office: Office, stick: Path
+def test_at_the_desk_a_letter_gets_a_name_that_tells_nothing_and_its_folder_is_offered_again(
+    office: Office, stick: Path, drawer: Path
 ) -> None:
     with sitting(office, stick) as client:
-        assert "Information sur des données qui vous concernent" in client.page("/fr/case/1/letters")
+        page = client.page("/fr/case/1/letters")
+        assert "Information sur des données qui vous concernent" in page
+        assert str(drawer) not in page
         for letter in ("persons_notice", "prosecutor"):
-            made = client.send("/fr/case/1/letters", **both(**form(letter)))
-            assert (200, True) == (made.status_code, "en clair" in made.text)
-        warned = client.send("/fr/case/2/letters", **both(**form("persons_notice", text="Un mardi.")))
+            made = client.send("/fr/case/1/letters", **both(**form(letter, drawer)))
+            assert (200, True) == (made.status_code, "Quiconque a le fichier peut le lire" in made.text)
+        assert f'value="{drawer}"' in client.page("/fr/case/1/letters")
+        warned = client.send("/fr/case/2/letters", **both(**form("persons_notice", drawer, text="Un mardi.")))
         assert (409, True) == (warned.status_code, "Un mardi." in warned.text)
     names = {f"letter-1-{today()}.pdf", f"letter-1-{today()}-2.pdf"}
-    assert names == {each.name for each in stick.iterdir()}
-    assert JOINED in printed((stick / f"letter-1-{today()}-2.pdf").read_bytes())
+    assert names == {each.name for each in drawer.iterdir()}
+    assert JOINED in printed((drawer / f"letter-1-{today()}-2.pdf").read_bytes())
+
+
+def test_no_letter_lands_on_the_medium_that_goes_to_the_portal(
+    office: Office, stick: Path, drawer: Path
+) -> None:
+    """At the desk not in its folder, in one within it or in one around it, though nothing lies there yet."""
+    within = stick / "lettres"
+    within.mkdir()
+    with sitting(office, stick) as client:
+        for folder in (stick, within, stick.parent):
+            answer = client.send("/fr/case/1/letters", **both(**form("prosecutor", folder)))
+            assert (409, True) == (answer.status_code, "la machine" in answer.text), folder
+            assert "le remettre sur papier" in answer.text
+        assert 409 == client.send("/fr/case/1/letters", **both(**form("prosecutor", stick / "x"))).status_code
+    assert [] == [*within.iterdir()]
+    for name in ("channel-3.tar", "outbox-channel-12.tar"):
+        (drawer / name).touch()
+        assert "goes to the portal" in refused(office, *write("prosecutor", drawer / "x"))
+        (drawer / name).unlink()
+    (drawer / "photos.tar").touch()
+    said = office.run(*write("prosecutor", drawer / "x"))
+    assert "anybody who holds the file can read it" in said.out
+
+
+def test_no_outbox_goes_beside_a_letter(office: Office, stick: Path) -> None:
+    """The control is the same medium without it."""
+    for name in ("letter-1-2026-11-24.pdf", "access-1.pdf", "dossier-1-2026-11-24.age"):
+        (stick / name).touch()
+        assert "not for the portal" in refused(office, "outbox", "--out", str(stick), "--same-disk")
+        assert [name] == [each.name for each in stick.iterdir()]
+        (stick / name).unlink()
+    office.json("outbox", "--out", str(stick), "--same-disk")
 
 
 def test_another_law_has_other_letters(office: Office) -> None:

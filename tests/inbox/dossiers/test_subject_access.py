@@ -601,9 +601,10 @@ def test_an_officer_whom_a_request_names_does_not_see_to_it(office: Office, how:
         said = office.run(*words)
         assert (1, True) == (said.code, f"request {number} names bruno" in said.err), words
     assert (before, []) == (office.state(), [*office.out.iterdir()])
-    with sitting(office, office.out, officer="bruno") as client:
+    with sitting(office, officer="bruno") as client:
         confirmed = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
-        shown = client.send(f"/en/access/{number}/answer", text="", reason="", language="fr", **confirmed)
+        form = {"text": "", "reason": "", "language": "fr", "papers": str(office.out)}
+        shown = client.send(f"/en/access/{number}/answer", **form, **confirmed)
         assert (409, True) == (shown.status_code, f"Request {number} names bruno" in shown.text)
     assert 0 == answer(office.of("alice", "chloe"), request=number).code
 

@@ -1,0 +1,36 @@
+"""Where the desk writes what is for somebody else than the portal: never on the medium that goes there."""
+
+import os
+from pathlib import Path
+
+from inbox.desk import forms
+from inbox.desk.state import here
+from inbox.system import apart, media
+
+FIELD = "papers"
+
+
+def folder() -> Path:
+    """Return the folder that a form names, which is offered from now on.
+
+    Raises Refused as ``forms.path``, and if it is on the desk's medium; what is written there is looked at
+    once more by ``apart.new``.
+    """
+    desk, chosen = here(), forms.path(FIELD)
+    if desk.medium is not None:
+        apart.check_beside(chosen, desk.medium, same_disk=desk.same_disk)
+    apart.check(desk.inbox.home, chosen)
+    desk.papers = chosen
+    return chosen
+
+
+def offered() -> str:
+    """Return the folder that was last named here, else one in this machine's memory if there is one.
+
+    What is in memory goes with it when the machine is switched off: it is enough to print from.
+    """
+    if (last := here().papers) is not None:
+        return str(last)
+    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    is_there = given and Path(given).is_absolute() and Path(given).is_dir()
+    return given if is_there and media.is_in_memory(Path(given)) else ""

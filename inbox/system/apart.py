@@ -1,0 +1,92 @@
+"""What is for anybody but the portal never lies on the medium that goes back there.
+
+The portal's machine is on the network: whoever holds it reads what is in clear there, and learns from the
+name of a sealed file that one was made. So such a file goes elsewhere, and no outbox goes beside one.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from inbox.language.errors import Refused
+from inbox.language.messages import sentence
+from inbox.system import atomic_files, media
+from inbox.system.home import Home
+
+# A bundle of the portal's, or one for it, as both programs name them: CHANNEL-NUMBER.tar.
+_BUNDLE = re.compile(r".+-[0-9]+\.tar")
+# How the desk names what goes to somebody else.
+LETTER, ANSWER, DOSSIER = "letter", "access", "dossier"
+_ELSEWHERE = re.compile(rf"(?:{LETTER}|{ANSWER})-.+\.pdf|{DOSSIER}-.+\.age")
+# A medium is looked through down to here, if it is one: on it, files lie near the top.
+_DEPTH = 3
+
+
+@contextmanager
+def new(home: Home, path: Path) -> Iterator[BinaryIO]:
+    """Give a file for somebody else as ``atomic_files.new`` does; Refused as ``check`` and there."""
+    check(home, path.parent)
+    with atomic_files.new(path) as file:
+        yield file
+
+
+def check(home: Home, folder: Path) -> None:
+    """Raise Refused for what is no folder, and for one on a medium with bundles of the portal's or for it.
+
+    The medium is all of the file system that a folder is on, unless that is one of this machine's own, where
+    copies of bundles may lie: there, it is the folder.
+    """
+    if not folder.is_dir():
+        raise Refused(
+            sentence("{out} is not a folder", out=folder),
+            sentence("make it, or mount the medium, then try again"),
+        )
+    is_medium = media.is_carried(folder, home.root)
+    top, depth = (media.top(folder), _DEPTH) if is_medium else (folder, 1)
+    if found := next(_named(_BUNDLE, top, depth), None):
+        raise _refused(folder, found)
+
+
+def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
+    """Raise Refused for a folder on the medium that is known to go to the portal, whatever lies there now.
+
+    With ``same_disk`` the medium is a folder on this machine's own disk, and what is not in it is elsewhere.
+    """
+    one, other = folder.resolve(), medium.resolve()
+    is_within = one.is_relative_to(other) or other.is_relative_to(one)
+    if is_within or (not same_disk and one.exists() and media.disks(one) & media.disks(other)):
+        raise _refused(folder, medium)
+
+
+def check_outgoing(medium: Path) -> None:
+    """Raise Refused for a medium on which something lies that the desk wrote for somebody else."""
+    if found := next(_named(_ELSEWHERE, medium, _DEPTH), None):
+        raise Refused(
+            sentence("{found} is on the medium, and not for the portal", found=found),
+            sentence("take it off the medium, or use another one; then try again"),
+        )
+
+
+def _named(name: re.Pattern[str], top: Path, depth: int) -> Iterator[Path]:
+    """Yield the files of such a name in a folder, and in those in it, down to a depth."""
+    for folder, folders, files in os.walk(top):
+        yield from (Path(folder, each) for each in sorted(files) if name.fullmatch(each))
+        if len(Path(folder).relative_to(top).parts) + 1 >= depth:
+            folders.clear()
+
+
+def _refused(folder: Path, found: Path) -> Refused:
+    return Refused(
+        sentence(
+            "{folder} is on the medium that goes to the portal, whose machine is on the network: {found}",
+            folder=folder,
+            found=found,
+        ),
+        sentence(
+            "choose a folder on another medium, or in this machine's memory, with --out; what is in clear is"
+            " best printed and handed over on paper"
+        ),
+    )

@@ -1,0 +1,76 @@
+"""What is for somebody else than the portal lies nowhere on the medium that goes there."""
+
+from pathlib import Path
+
+import pytest
+
+from inbox.language.errors import Refused
+from inbox.system import apart, media
+from inbox.system.home import Home
+from tests.support.paths import ROOT
+
+
+@pytest.fixture
+def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where a medium is mounted, with an empty folder for papers."""
+    made = tmp_path / "stick"
+    (made / "papers" / "2026").mkdir(parents=True)
+    monkeypatch.setattr(media, "is_carried", lambda folder, _: folder.is_relative_to(made))
+    monkeypatch.setattr(media, "top", lambda _: made)
+    return made
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    (tmp_path / "home").mkdir()
+    return Home(tmp_path / "home")
+
+
+@pytest.mark.parametrize("bundle", ["channel-3.tar", "outbox-channel-12.tar", "from/portal/channel-1.tar"])
+def test_a_bundle_anywhere_on_a_medium_keeps_other_files_off_it(home: Home, stick: Path, bundle: str) -> None:
+    """The control is the same medium before, and a file of another name."""
+    (stick / "holidays.tar").touch()
+    apart.check(home, stick / "papers" / "2026")
+    (stick / bundle).parent.mkdir(parents=True, exist_ok=True)
+    (stick / bundle).touch()
+    with pytest.raises(Refused, match="goes to the portal"):
+        apart.check(home, stick / "papers" / "2026")
+
+
+def test_on_the_machine_s_own_disk_only_the_folder_counts(home: Home, tmp_path: Path) -> None:
+    """The inbox keeps copies of bundles there."""
+    (tmp_path / "drawer" / "old").mkdir(parents=True)
+    for folder in (tmp_path, tmp_path / "drawer" / "old"):
+        (folder / "channel-3.tar").touch()
+    apart.check(home, tmp_path / "drawer")
+    with pytest.raises(Refused, match="goes to the portal"):
+        apart.check(home, tmp_path / "drawer" / "old")
+
+
+def test_a_file_is_no_folder(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    for path in (tmp_path / "x", tmp_path / "none"):
+        with pytest.raises(Refused, match="is not a folder"):
+            apart.check(home, path)
+
+
+def test_a_medium_is_known_by_its_disk_though_nothing_lies_there_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless it is a folder on this machine's disk, as in a trial."""
+    stick, other = tmp_path / "stick", tmp_path / "other"
+    stick.mkdir()
+    other.mkdir()
+    with pytest.raises(Refused, match="goes to the portal"):
+        apart.check_beside(other, stick, same_disk=False)
+    apart.check_beside(other, stick, same_disk=True)
+    monkeypatch.setattr(media, "disks", lambda folder: frozenset({folder.name}))
+    apart.check_beside(other, stick, same_disk=False)
+    (tmp_path / "link").symlink_to(stick)
+    with pytest.raises(Refused, match="goes to the portal"):
+        apart.check_beside(tmp_path / "link", stick, same_disk=True)
+
+
+def test_the_top_of_a_file_system_is_where_it_is_mounted() -> None:
+    assert media.top(Path("/proc/self")) == Path("/proc")
+    assert media.top(ROOT).is_mount()
