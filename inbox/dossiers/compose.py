@@ -243,8 +243,13 @@ def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Ite
 
 
 def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Iterator[File]:
-    """Yield the attachments that are to go along; Refused if one that was chosen is not there."""
+    """Yield the attachments that are to go along; Refused for one that was chosen and cannot."""
     known = {file.number: file for file in queries_cases.attachments(session, number)}
+    if plan.chosen and plan.enclosed is Enclosed.NONE:
+        raise Refused(
+            sentence("files were chosen, and the dossier goes without attachments"),
+            sentence("say in which form they go along, or choose none"),
+        )
     if plan.chosen - known.keys():
         raise Refused(
             sentence("case {number} has no such file", number=number),

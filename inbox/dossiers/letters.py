@@ -5,7 +5,8 @@ knows how colleagues write, as an answer to a request for access. A letter waits
 for, takes as many officers, and does not take the decision.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,8 @@ class Wanted:
     """A letter by its code; ``to`` is an authority of the law by its code, or the name of a person.
 
     ``address`` stands on it, that of the authority in the law if it is empty; ``text`` are the words of
-    officers. ``despite`` is the reason to say what they are warned of.
+    officers. ``despite`` is the reason to say what they are warned of. ``seen`` is the digest of the words
+    that they were shown; None if nobody asks for that.
     """
 
     letter: str
@@ -51,6 +53,36 @@ class Wanted:
     text: str = ""
     language: str = "fr"
     despite: str = ""
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One of a letter's; ``is_own`` if it is in the words of officers."""
+
+    text: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """All that stands on a letter, in its order: whose it is, the ``facts`` by their labels, and the text.
+
+    Below it is room for who signs; ``page`` is the word before the number on each foot.
+    """
+
+    by: str
+    facts: Sequence[tuple[str, str]]
+    paragraphs: Sequence[Paragraph]
+    sign: str
+    page: str
+    language: str
+    made: date
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what it says, in hexadecimal: who has seen it knows whether another is written."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,26 +113,38 @@ def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
         }
 
 
+def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
+    """Return what a letter about a case would say, as ``write`` writes it today; nothing is written.
+
+    Its words are not looked at: that takes as many officers as the letter. Raises as ``write`` for a letter,
+    an addressee, or words that do not fit, and for what the case lacks; as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
+        _check_form(session, wanted)
+        return _words(session, number, wanted, who.today)
+
+
 def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> None:
     """Write a letter about a case into a new file, in clear; the journal and the ledger have it.
 
-    Raises, before anybody is asked to confirm, Refused for a letter or an addressee that the law does not
-    have, and as ``decisions.check_way``, ``leak_check.check`` or ``restating.check``; CaseRefused while it
-    waits, without words of an officer's own, if the case lacks what it names, and without a reason for a
-    person whom it does not name. Raises otherwise as
+    Raises, before anybody is asked to confirm, Refused if it says other words than were shown, for a letter
+    or an addressee that the law does not have, and as ``decisions.check_way``, ``leak_check.check`` or
+    ``restating.check``; CaseRefused while it waits, without words of an officer's own, if the case lacks what
+    it names, and without a reason for a person whom it does not name. Raises otherwise as
     ``chosen_action.acting`` and ``apart.new``.
     """
 
     def choose(session: Session) -> Action:
         rule = _rule(session, wanted.letter)
         _check(session, number, wanted, who.today)
+        _check_seen(_words(session, number, wanted, who.today), wanted.seen)
         despite = bool(wanted.despite.strip())
         noted = action(Code.WRITE_LETTER, number, wanted.despite, letter=wanted.letter, despite=despite)
         return noted.by(decisions.officers(session, rule.decision))
 
     # The file gets its name once the journal has the entry: no file is there without one.
     with apart.new(inbox.home, out) as file, chosen_action.acting(inbox, who, number, choose) as session:
-        file.write(_pages(session, number, wanted, who.today))
+        file.write(_pages(_words(session, number, wanted, who.today)))
         _note(session, number, wanted)
 
 
@@ -119,15 +163,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
     rule = _rule(session, wanted.letter)
     declarations.check(session, number)
     _check_way(session, number, rule, today)
-    if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
-        raise Refused(
-            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
-            sentence("shorten name and address"),
-        )
-    if rule.to is not Addressee.PERSON:
-        in_use.rule(in_use.of(session).addressees(rule), wanted.to)
-    if (OWN in rule.fields) is not bool(wanted.text.strip()):
-        raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
+    _check_form(session, wanted)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
         to = f"{one_line(wanted.to)}\n{wanted.address}"
@@ -140,7 +176,28 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
         restating.check(session, [number], [one_line(wanted.to)], wanted.text, wanted.despite)
     else:
         _check_words(session, number, wanted)
-    _values(session, number, wanted)
+
+
+def _check_form(session: Session, wanted: Wanted) -> None:
+    """Raise Refused for what the law does not have, CaseRefused for a text that is missing or too much."""
+    rule = _rule(session, wanted.letter)
+    if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
+        raise Refused(
+            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
+            sentence("shorten name and address"),
+        )
+    if rule.to is not Addressee.PERSON:
+        in_use.rule(in_use.of(session).addressees(rule), wanted.to)
+    if (OWN in rule.fields) is not bool(wanted.text.strip()):
+        raise CaseRefused(*_OWN_WORDS[OWN in rule.fields])
+
+
+def _check_seen(words: Words, seen: str | None) -> None:
+    if seen is not None and seen != words.digest:
+        raise Refused(
+            sentence("the letter has changed since it was shown, or was never shown"),
+            sentence("look at it again, then write it"),
+        )
 
 
 def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
@@ -187,36 +244,51 @@ def _waits(session: Session, number: int, rule: Letter, today: date) -> Sequence
     return ()
 
 
-def _pages(session: Session, number: int, wanted: Wanted, today: date) -> bytes:
+def _pages(words: Words) -> bytes:
     # Loading it takes a quarter of the desk's start, and only pages need it.
     from inbox.dossiers import letter_paper  # noqa: PLC0415
 
+    paper = letter_paper.Paper(
+        title=words.by, facts=words.facts, foot=words.page, language=words.language, made=words.made
+    )
+    sheets = letter_paper.begun(paper)
+    sheets.gap()
+    for paragraph in words.paragraphs:
+        sheets.gap()
+        if paragraph.is_own:
+            sheets.quote((paragraph.text,))
+        else:
+            sheets.text(paragraph.text)
+    letter_paper.sign(sheets, words.sign)
+    return sheets.output()
+
+
+def _words(session: Session, number: int, wanted: Wanted, today: date) -> Words:
+    """Return what a letter says; CaseRefused as ``_values``."""
     rule, language = _rule(session, wanted.letter), wanted.language
     facts = {
-        "by": queries_office.office(session).called(language),
         "to": _addressee(session, wanted),
         "address": _address(session, wanted),
         "made": days.long(language, today),
         "reference": "" if rule.to is Addressee.PERSON else f"{_say(wanted, 'case')} {number}",
+        "subject": rule.name.in_(language),
+        "law": rule.law.in_(language),
     }
-    paper = letter_paper.Paper(
-        title=rule.name.in_(language),
-        law=rule.law.in_(language),
-        facts=[(_say(wanted, name), value) for name, value in facts.items() if value],
-        foot=_say(wanted, "page"),
+    return Words(
+        by=queries_office.office(session).called(language),
+        facts=tuple((_say(wanted, name), value) for name, value in facts.items() if value),
+        paragraphs=tuple(_paragraphs(rule.text.in_(language), _values(session, number, wanted))),
+        sign=_say(wanted, "sign"),
+        page=_say(wanted, "page"),
         language=language,
         made=today,
     )
-    sheets = letter_paper.begun(paper)
-    sheets.gap()
-    values = _values(session, number, wanted)
-    for paragraph in rule.text.in_(language).strip().split("\n\n"):
-        sheets.gap()
-        if paragraph.strip() == f"{{{OWN}}}":
-            sheets.quote((values[OWN],))
-        else:
-            sheets.text(paragraph.format_map(values))
-    return sheets.output()
+
+
+def _paragraphs(text: str, values: Mapping[str, str]) -> Iterator[Paragraph]:
+    for each in text.strip().split("\n\n"):
+        is_own = each.strip() == f"{{{OWN}}}"
+        yield Paragraph(values[OWN] if is_own else each.format_map(values), is_own)
 
 
 def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:

@@ -93,7 +93,10 @@ def addressed(text: str) -> Addressed:
     except CryptoError as error:
         raise Refused(
             sentence("the recipient is none of age's: {error}", error=library_errors.of_crypto(error)),
-            sentence("let the addressee send what begins with age1 once more, and compare it by telephone"),
+            sentence(
+                "let the addressee send what begins with age1 once more, and compare it by telephone; without"
+                " a key, hand over a letter on paper: inbox letter CASE LETTER"
+            ),
         ) from None
     return Addressed(found, text, is_hybrid)
 

@@ -436,7 +436,9 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
     stick.mkdir()
     to = {"recipient": stranger().recipient().encode(), "measure": "on", "papers": str(drawer)}
     with sitting(office, stick) as client:
+        assert "hand over a letter on paper" in client.page("/en/case/1/dossier")
         shown = client.send("/en/case/1/dossier/preview", **plan)
+        assert "keeps the secret part there" in shown.text
         assert (200, True, False) == (
             shown.status_code,
             "Le conteneur" in shown.text,
@@ -497,6 +499,8 @@ def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World
             assert left in shown
             assert ("Le chef sait." in shown, "Approche" in shown) == (removed == whole, removed == sentence)
         assert client.send("/fr/case/1/dossier/preview", **plan, removed="what:x").status_code == 400
+        chosen = client.send("/fr/case/1/dossier/preview", **plan, file="1")
+        assert (409, True) == (chosen.status_code, "sans pièces jointes" in chosen.text)
 
 
 def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:

@@ -33,7 +33,7 @@ from inbox.cli.options import (
 from inbox.dossiers import compose, letters, namesakes, render, send, subject_access
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
-from inbox.dossiers.letters import Wanted
+from inbox.dossiers.letters import Wanted, Words
 from inbox.dossiers.namesakes import Judged
 from inbox.dossiers.send import Sealing
 from inbox.dossiers.subject_access import Answer, Concerned, Seen
@@ -111,7 +111,13 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @dossier.command()
 @case_argument
 @_plan_options
-@click.option("--recipient", required=True, help="The addressee's, of age (age1…), or a file with it.")
+@click.option(
+    "--recipient",
+    required=True,
+    help="The addressee's key of age (age1…), or a file with it. The addressee makes it with age-keygen -pq,"
+    " keeps the secret part, and tells you the other one by telephone or in person. Without a key, hand over"
+    " a letter on paper: inbox letter.",
+)
 @click.option(
     "--measure", is_flag=True, help="Note it as a measure, to the prosecutor as the decision of article 40."
 )
@@ -473,11 +479,16 @@ def _case_line(each: Concerned) -> str:
 @text_options
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @despite_option
-@out_file
+@click.option("--preview", is_flag=True, help="Show its words; write nothing.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write here, unless for --preview; never over a file."
+)
 @officer_options
 @json_option
 @click.pass_obj
-def letter_command(door: Door, /, *, case: int, out: Path, as_json: bool, **given: Any) -> None:
+def letter_command(
+    door: Door, /, *, case: int, preview: bool, out: Path | None, as_json: bool, **given: Any
+) -> None:
     """Write a letter of the law to print, in clear, as a PDF; `law` lists each LETTER and authority.
 
     Anybody who holds the file can read it: it leaves on paper, and is not written to a medium with bundles of
@@ -486,7 +497,32 @@ def letter_command(door: Door, /, *, case: int, out: Path, as_json: bool, **give
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)
+    if preview:
+        with door.opened() as (inbox, who):
+            words = letters.preview(inbox, who, case, wanted)
+        terminal.show(_letter_view(case, words), _letter_lines(words), as_json=as_json)
+        return
+    if out is None:
+        raise click.UsageError("give --out, or --preview")
     with door.opened() as (inbox, who):
         letters.write(inbox, who, case, wanted, out)
     view = {"case": case, "letter": wanted.letter, "file": str(out)}
     terminal.show(view, [f"{out}: {_IN_CLEAR}"], as_json=as_json)
+
+
+def _letter_view(case: int, words: Words) -> View:
+    return {
+        "case": case,
+        "by": words.by,
+        "facts": dict(words.facts),
+        "paragraphs": [each.text for each in words.paragraphs],
+        "sign": words.sign,
+    }
+
+
+def _letter_lines(words: Words) -> Iterator[str]:
+    yield visible(words.by)
+    yield from (f"{label}: {visible(value)}" for label, value in words.facts)
+    for each in words.paragraphs:
+        yield from ("", quoted(each.text))
+    yield from ("", words.sign)

@@ -3,44 +3,64 @@
 import itertools
 from pathlib import Path
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from inbox.desk import jobs, rendering
+from inbox.desk import jobs, problems, rendering
 from inbox.desk.forms import language, line, text
 from inbox.desk.job import Work
 from inbox.desk.pages import papers
 from inbox.desk.state import actor, here
 from inbox.dossiers import letters
 from inbox.dossiers.letters import Wanted
+from inbox.overview import case_view
 from inbox.system import apart
 
 pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
+
+# What says which letter it is, from its form to the page that shows it, and on to its file.
+_FIELDS = ("letter", "to", "address", "text", "language", "despite")
 
 
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show the letters of the law, and what those wait for that cannot be written yet."""
     found = letters.offered(here().inbox, actor(), case)
-    return rendering.page("dossiers/letters.html", number=case, letters=found, offered=papers.offered())
+    return rendering.page("dossiers/letters.html", number=case, letters=found)
+
+
+@pages.post("/preview")
+def preview(case: int) -> ResponseReturnValue:
+    """Show what a letter would say, before anybody signs or anything is written."""
+    words = letters.preview(here().inbox, actor(), case, _wanted())
+    kept = case_view.protected(here().inbox, actor(), case, rendering.language())
+    given = [(name, value) for name, value in request.form.items() if name in _FIELDS]
+    shown = {"number": case, "letter": words, "given": given, "kept": kept, "offered": papers.offered()}
+    found = letters.offered(here().inbox, actor(), case)[line("letter")]
+    return rendering.page("dossiers/letter_preview.html", **shown, each=found)
 
 
 @pages.post("")
 @jobs.long(Work.LETTER)
 def write(case: int) -> ResponseReturnValue:
-    """Write a letter into the folder that is named, in clear."""
-    who = actor()
-    wanted = Wanted(
+    """Write a letter as it was shown into the folder that is named, in clear."""
+    inbox, who, wanted = here().inbox, actor(), _wanted()
+    out = _free(papers.folder(), f"{apart.LETTER}-{case}-{who.today}")
+    problems.confirm_change("dossiers/letter_change.html", letter=letters.preview(inbox, who, case, wanted))
+    letters.write(inbox, who, case, wanted, out)
+    return rendering.page("dossiers/letter_made.html", number=case, path=out)
+
+
+def _wanted() -> Wanted:
+    return Wanted(
         letter=line("letter"),
         to=line("to"),
         address=text("address").strip(),
         text=text("text"),
         language=language("language"),
         despite=line("despite"),
+        seen=line("seen"),
     )
-    out = _free(papers.folder(), f"{apart.LETTER}-{case}-{who.today}")
-    letters.write(here().inbox, who, case, wanted, out)
-    return rendering.page("dossiers/letter_made.html", number=case, path=out)
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -5,8 +5,9 @@ that of the officer who gave it.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from inbox.session import journal_view
 from inbox.session.actions import Action, Code
@@ -24,8 +25,10 @@ Fields = tuple[tuple[str, str], ...]
 class Confirmation:
     """What an officer asks another to confirm: the form with all its fields, and the actions that it takes.
 
-    ``by`` has typed their passphrase with it; ``asked_at`` is how far the journal went then. ``confirmed_by``
-    is the second officer, once there is one, and ``as_of`` how far the journal went as that one was shown it.
+    ``by`` has typed their passphrase with it; ``asked_at`` is how far the journal went then. ``change`` is
+    what the page shows in the place of the fields, if anything: see ``problems.confirm_change``.
+    ``confirmed_by`` is the second officer, once there is one, and ``as_of`` how far the journal went as that
+    one was shown it.
     """
 
     by: str
@@ -34,6 +37,7 @@ class Confirmation:
     fields: Fields = field(repr=False)
     asked_at: int
     id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    change: Mapping[str, Any] = field(default_factory=dict, repr=False)
     confirmed_by: str = ""
     as_of: int = 0
 

@@ -69,6 +69,7 @@ def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = 
     reached = journal_view.reached(here().inbox)
     entries = _changes(found, found.asked_at)
     shown = {"found": found, "wrong": wrong, "is_late": is_late, "reached": reached, "entries": entries}
+    shown |= {"change": ""} | dict(found.change)
     return rendering.page("signing/confirmation.html", **shown, field_of_page=FIELD)
 
 

@@ -55,7 +55,8 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
                 confirmed.append(name)
         if [officer] == confirmed and needed > 1 and ASKING in request.form and may_be_asked(actions):
             reached = journal_view.reached(opened.inbox)
-            wanted = Confirmation(officer, request.path, tuple(actions), fields(), reached)
+            change = g.get("change", {})
+            wanted = Confirmation(officer, request.path, tuple(actions), fields(), reached, change=change)
             g.asked = asked[wanted.id] = wanted
         return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 

@@ -1,5 +1,6 @@
 """Letters to print: each says what the law has it say, waits as its decision does, and names no reporter."""
 
+import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import delete
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import Duty, Measure, Setting
-from tests.support.desk_room import sitting
+from tests.support.desk_room import Client, sitting
 from tests.support.dossier_room import printed, unpacked
 from tests.support.inbox_builders import (
     Office,
@@ -111,7 +112,7 @@ def test_a_letter_names_no_reporter_no_officer_and_no_time(office: Office, lette
     assert {f"{today():%Y%m%d}000000"} == dates
     assert "/Author" not in inside
     is_person = letter == "persons_notice"
-    assert ("affaire 1" in pages, "reçu le" in pages) == (
+    assert ("dossier 1" in pages, "reçu le" in pages) == (
         not is_person,
         letter == "prosecutor",
     )
@@ -356,22 +357,98 @@ def form(letter: str, drawer: Path, **more: str) -> dict[str, str]:
     return given | {"papers": str(drawer)} | more
 
 
+SEEN = re.compile(r'name="seen" value="([^"]*)"')
+
+
+def looked_at(client: Client, form: dict[str, str], case: int = 1) -> dict[str, str]:
+    """Return the form of a letter as the page sends it that shows the letter."""
+    shown = client.send(f"/fr/case/{case}/letters/preview", **form)
+    assert 200 == shown.status_code, shown.text
+    found = SEEN.search(shown.text)
+    return form | {"seen": found[1] if found else ""}
+
+
+def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office, drawer: Path) -> None:
+    """At both surfaces; nothing is written by that. The control is a word that was changed since."""
+    previews = {each: office.json(*write(each, drawer / "x", "--preview")) for each in LETTERS}
+    with sitting(office) as client:
+        for letter, said in previews.items():
+            given = form(letter, drawer)
+            shown = html.unescape(client.send("/fr/case/1/letters/preview", **given).text)
+            assert said["facts"]["Objet"] == FRENCH.letters[letter].name.in_("fr")
+            lines = [said["by"], *said["facts"].values(), *said["paragraphs"], said["sign"]]
+            assert [] == [each for each in lines if any(line not in shown for line in each.split("\n"))]
+            assert [] == [*drawer.iterdir()]
+            seen = looked_at(client, given)
+            unseen = client.send("/fr/case/1/letters", **both(**given))
+            other = client.send("/fr/case/1/letters", **both(**seen | {"text": f"{given['text']} Bien."}))
+            for answer in (unseen, other):
+                assert (409, True) == (answer.status_code, "a changé depuis son aperçu" in answer.text)
+            asked = client.send("/fr/case/1/letters", **seen)
+            assert 401 == asked.status_code
+            assert said["sign"] in html.unescape(asked.text)
+            assert 200 == client.send("/fr/case/1/letters", **both(**seen)).status_code
+            (made,) = drawer.iterdir()
+            pages = " ".join(printed(made.read_bytes()).split())
+            assert [] == [each for each in lines if " ".join(each.split())[:60] not in pages]
+            made.unlink()
+    assert 2 == office.run(*write("prosecutor", drawer / "x")[:-2]).code
+
+
+def test_the_second_officer_sees_the_letter_in_a_session_of_their_own(office: Office, drawer: Path) -> None:
+    with sitting(office) as client:
+        other = Client(client.desk, client.app, officer="bruno")
+        seen = looked_at(client, form("prosecutor", drawer))
+        first = {"passphrase-alice": passphrase_of("alice"), "ask-another": "on"}
+        client.send("/fr/case/1/letters", **seen, **first)
+        (asked,) = client.seat.asked
+        page = html.unescape(other.page(f"/fr/confirm/{asked}"))
+        assert "signature et cachet" in page
+        assert JOINED in page
+
+
+def test_a_letter_that_waits_can_be_seen_and_not_written(office: Office, drawer: Path) -> None:
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Duty))
+    with sitting(office) as client:
+        shown = client.send("/fr/case/1/letters/preview", **form("forwarding", drawer))
+        assert (200, True, False) == (
+            shown.status_code,
+            OWN in html.unescape(shown.text),
+            'name="seen"' in shown.text,
+        )
+        for more in ({"letter": "ghost"}, {"text": ""}, {"to": ""}):
+            answer = client.send("/fr/case/1/letters/preview", **form("forwarding", drawer) | more)
+            assert 409 == answer.status_code, more
+
+
 def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(
     office: Office, stick: Path, drawer: Path
 ) -> None:
     with sitting(office, stick) as client:
         for letter in LETTERS:
-            assert 401 == client.send("/fr/case/1/letters", **form(letter, drawer)).status_code, letter
+            assert (
+                401
+                == client.send("/fr/case/1/letters", **looked_at(client, form(letter, drawer))).status_code
+            ), letter
         assert [] == [*drawer.iterdir()]
         client.send("/fr/case/1/decide", **both(choice="no_transmission", reason="drill"))
         for letter in LETTERS:
-            assert 200 == client.send("/fr/case/1/letters", **both(**form(letter, drawer))).status_code
+            assert (
+                200
+                == client.send(
+                    "/fr/case/1/letters", **both(**looked_at(client, form(letter, drawer)))
+                ).status_code
+            )
     rule = 'en = "Forwarded to the competent authority" }\nofficers = '
     (law,) = laws_with("duties.toml", {f"{rule}2": f"{rule}1"})
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, law)
     with sitting(office, stick) as client:
-        assert 401 == client.send("/fr/case/1/letters", **form("forwarding", drawer)).status_code
+        assert (
+            401
+            == client.send("/fr/case/1/letters", **looked_at(client, form("forwarding", drawer))).status_code
+        )
 
 
 def test_at_the_desk_a_letter_gets_a_name_that_tells_nothing_and_its_folder_is_offered_again(
@@ -382,10 +459,14 @@ def test_at_the_desk_a_letter_gets_a_name_that_tells_nothing_and_its_folder_is_o
         assert "Information sur des données qui vous concernent" in page
         assert str(drawer) not in page
         for letter in ("persons_notice", "prosecutor"):
-            made = client.send("/fr/case/1/letters", **both(**form(letter, drawer)))
+            made = client.send("/fr/case/1/letters", **both(**looked_at(client, form(letter, drawer))))
             assert (200, True) == (made.status_code, "Quiconque a le fichier peut le lire" in made.text)
-        assert f'value="{drawer}"' in client.page("/fr/case/1/letters")
-        warned = client.send("/fr/case/2/letters", **both(**form("persons_notice", drawer, text="Un mardi.")))
+        again = client.send("/fr/case/1/letters/preview", **form("prosecutor", drawer))
+        assert f'value="{drawer}"' in again.text
+        warned = client.send(
+            "/fr/case/2/letters",
+            **both(**looked_at(client, form("persons_notice", drawer, text="Un mardi."), 2)),
+        )
         assert (409, True) == (warned.status_code, "Un mardi." in warned.text)
     names = {f"letter-1-{today()}.pdf", f"letter-1-{today()}-2.pdf"}
     assert names == {each.name for each in drawer.iterdir()}
