@@ -82,6 +82,17 @@ PARTS: Mapping[str, Part] = {
         tested("-m", "soak", "tests/portal/api/test_kills.py"),
         (*_OF_PORTAL, POSTGRESQL),
     ),
+    "postgresql": Part(
+        tested(
+            "-m",
+            "second_database",
+            "tests/portal/api",
+            "tests/portal/exchange",
+            "tests/portal/ops/test_clock.py",
+            "tests/portal/web",
+        ),
+        (*_OF_PORTAL, POSTGRESQL),
+    ),
     "stops": Part(tested("-m", "soak", "tests/inbox/setup"), ("inbox/", "crypto/")),
     "demos": Part(tested("-m", "soak", "tests/e2e/test_demo.py"), ("deploy/demo.sh", "inbox/", *_OF_PORTAL)),
     "clocks": Part(
@@ -94,7 +105,9 @@ PARTS: Mapping[str, Part] = {
     ),
     "exits": Part(tested("-m", "soak", "tests/inbox/casework/test_exits.py"), ("inbox/", "templates/")),
     "fuzz": Part(
-        tested("--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"), ("portal/", "templates/")
+        # Words for -m that are empty select every test, so either database.
+        tested("-m", "", "--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"),
+        ("portal/", "templates/"),
     ),
     "onion": Part(measured("parts:onion"), ("portal/", "crypto/", "deploy/")),
     "flood": Part(

@@ -10,7 +10,7 @@ from portal.store import database
 from tests.support import postgres
 from tests.support.installation import free_port
 from tests.support.portal_nginx import Nginx
-from tests.support.portal_room import BACKENDS, SITE, Room, opened
+from tests.support.portal_room import BACKENDS, QUICKER, SITE, Room, opened
 from tests.support.portal_server import Server
 
 
@@ -22,9 +22,16 @@ def postgres_tables(postgres_url: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=BACKENDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have what needs a room run on SQLite, and on PostgreSQL: in the gate where the two differ."""
+    if "room" in metafunc.fixturenames:
+        differ = metafunc.definition.get_closest_marker("databases_differ")
+        metafunc.parametrize("room", BACKENDS if differ else QUICKER, indirect=True)
+
+
+@pytest.fixture
 def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
-    """A portal with a database of its own: once on SQLite, once on PostgreSQL."""
+    """A portal with a database of its own, on SQLite or on PostgreSQL."""
     with opened(request, tmp_path, request.param) as made:
         yield made
 

@@ -43,6 +43,10 @@ from tests.support.work import COSTS, INSTANCE_SEED, work
 TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {**TUS, "Content-Type": "application/offset+octet-stream"}
 BACKENDS = ["sqlite", "postgresql"]
+_IN_SOAK = (pytest.mark.soak, pytest.mark.second_database)
+# The same, of which the gate takes one: the quicker, or the one that refuses and leaves behind the more.
+QUICKER = ["sqlite", pytest.param("postgresql", marks=_IN_SOAK)]
+STRICTER = [pytest.param("sqlite", marks=_IN_SOAK), "postgresql"]
 State = Mapping[str, list[tuple[Any, ...]]]
 
 

@@ -20,7 +20,7 @@ from tests.support import postgres
 from tests.support.bad_requests import BANNERS, Raw, exchange, head, told
 from tests.support.builders import make_report_envelope
 from tests.support.installation import free_port
-from tests.support.portal_room import BACKENDS, BODY, SITE, TUS
+from tests.support.portal_room import BODY, SITE, STRICTER, TUS
 from tests.support.portal_server import Server
 from tests.support.routes import filled
 from tests.support.server_state import peak, state
@@ -114,7 +114,7 @@ class Target:
     uploads: list[str]
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
+@pytest.fixture(scope="module", params=STRICTER)
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     with ExitStack() as stack:
         url = "sqlite:///portal.sqlite"

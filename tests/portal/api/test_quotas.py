@@ -158,6 +158,7 @@ def test_what_a_share_has_never_room_for_is_refused_without_a_note(room: Room) -
     assert begin(room, Kind.REPORT_WITH_FILES, SMALLEST_FILES).status_code == 201, "the control"
 
 
+@pytest.mark.databases_differ
 def test_the_last_room_is_given_once(room: Room) -> None:
     """Of many at once as many are taken as fit, and the sums are right afterwards."""
     limit(room, Kind.REPORT, 5)
@@ -384,6 +385,7 @@ class Life:
         scriptless(self.room)
 
 
+@pytest.mark.databases_differ
 @pytest.mark.parametrize("seed", range(3))
 def test_sums_follow_the_rows(room: Room, seed: int) -> None:
     """Whatever is done, in any order: what is there counts, and what went counts until the hour is over."""
@@ -433,6 +435,7 @@ def test_the_way_without_script_has_a_share_of_each_day(room: Room) -> None:
     assert scriptless(room) == 507
 
 
+@pytest.mark.databases_differ
 def test_without_script_texts_and_larger_ones_have_a_half_of_a_day_each(room: Room) -> None:
     """Whoever fills one shuts out nothing of the other; the next day it is open again."""
     day(room, 2, age.sealed_size(131_072))

@@ -72,6 +72,7 @@ def test_a_report_waits_until_the_inbox_has_it(room: Room) -> None:
         age.unseal_bytes(slot, [sealed.keys.reply_identity])
 
 
+@pytest.mark.databases_differ
 def test_an_answer_reaches_its_reporter(room: Room) -> None:
     """After the outbox the state is 2 and the slot opens with the case's own identity."""
     sealed, slot = answered(room)
@@ -80,6 +81,7 @@ def test_an_answer_reaches_its_reporter(room: Room) -> None:
     assert len(age.unseal_bytes(found, [sealed.keys.reply_identity])) == 16_384
 
 
+@pytest.mark.databases_differ
 def test_the_same_queries_run_for_every_locator(room: Room) -> None:
     """The database is asked the same in every state."""
     known, queries = locators(room), []
@@ -116,6 +118,7 @@ def withdraw(room: Room, key: bytes) -> None:
     assert (answer.status_code, answer.data) == (204, b"")
 
 
+@pytest.mark.databases_differ
 def test_a_withdrawal_forgets_what_was_not_exported(room: Room) -> None:
     """Case, envelope and bytes go; the key waits for the inbox."""
     sealed, other = make_report_envelope(room.site), make_report_envelope(room.site)
@@ -156,6 +159,7 @@ def test_an_unknown_key_withdraws_nothing(room: Room) -> None:
     assert room.state() == before
 
 
+@pytest.mark.databases_differ
 def test_an_unknown_key_waits_for_nobody_and_writes_nothing(room: Room) -> None:
     """Else made-up keys, sent all day, would tell by the time of the answers when a bundle is imported."""
     statements: list[str] = []

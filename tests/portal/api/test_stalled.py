@@ -136,6 +136,7 @@ def test_where_there_is_room_no_upload_gives_way(room: Room) -> None:
     assert is_there(room, address)
 
 
+@pytest.mark.databases_differ
 def test_where_room_is_short_the_stalled_give_way_and_the_others_stay(room: Room) -> None:
     """Not in the half hour in which they were begun; what is whole never goes. The clock overwrites them."""
     whole, growing, late, resting = begun(room), begun(room), begun(room), begun(room)
@@ -168,6 +169,7 @@ def test_however_few_go_at_a_time_all_go(
     assert not any(is_there(sqlite_room, address) for address in addresses)
 
 
+@pytest.mark.databases_differ
 def test_what_grew_after_it_was_looked_at_stays(room: Room) -> None:
     """A piece may come while stalled uploads are being deleted."""
     grown, resting = begun(room), begun(room)
@@ -217,6 +219,7 @@ def test_from_where_on_uploads_give_way_is_drawn_for_each_hour(sqlite_room: Room
     assert len(found) > 5
 
 
+@pytest.mark.databases_differ
 def test_two_processes_that_let_go_at_once_are_not_in_each_others_way(room: Room) -> None:
     """Both saw the same uploads; the second finds those no more that the first has deleted."""
     addresses = [room.begin(make_report_envelope(room.site)) for _ in range(20)]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -43,6 +44,7 @@ def test_a_follow_up_opens_no_case(room: Room) -> None:
     assert len(room.state()["envelopes"]) == 1
 
 
+@pytest.mark.databases_differ
 def test_an_upload_in_pieces_is_resumed_where_it_stopped(room: Room) -> None:
     """HEAD tells the offset after each PATCH; with the last byte the case opens."""
     sealed = make_report_envelope(room.site, file=bytes(1_000_000))
@@ -97,6 +99,7 @@ def test_a_whole_envelope_answers_but_cannot_be_deleted(room: Room) -> None:
     assert room.state() == before
 
 
+@pytest.mark.databases_differ
 def test_an_unfinished_upload_can_be_given_up(room: Room) -> None:
     """DELETE forgets it with its bytes; afterwards its address is unknown."""
     before = room.state()
@@ -143,6 +146,7 @@ def test_the_server_tells_what_it_can_do(sqlite_room: Room) -> None:
     assert answer.headers["Tus-Max-Size"] == str(age.sealed_size(padding.LARGEST))
 
 
+@pytest.mark.databases_differ
 def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
     """Whoever is second at an offset is told so, and the bytes of the first stay."""
     sealed = make_report_envelope(room.site)
@@ -158,6 +162,7 @@ def test_two_clients_on_one_upload_do_not_corrupt_it(room: Room) -> None:
     assert kept(room, address) == sealed.envelope[:2_000]
 
 
+@pytest.mark.databases_differ
 def test_junk_of_a_stale_request_takes_nothing_from_who_goes_on(room: Room) -> None:
     """It is told that the upload has grown; the other finishes. Junk at its place ends an upload."""
     sealed = make_report_envelope(room.site)

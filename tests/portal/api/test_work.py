@@ -193,6 +193,7 @@ def test_a_creation_that_broke_off_is_gone_on_with_by_its_header(room: Room, cut
     assert len(room.state()["envelopes"]) == 1
 
 
+@pytest.mark.databases_differ
 def test_a_header_seals_once(room: Room) -> None:
     """Another channel or size under it is refused; so is all once its upload is gone, and its bytes too."""
     sealed = make_report_envelope(room.site)
@@ -229,6 +230,7 @@ def test_an_envelope_under_another_header_than_was_paid_for_is_dropped(room: Roo
     assert room.state() == before
 
 
+@pytest.mark.databases_differ
 def test_of_two_at_once_one_is_taken(room: Room) -> None:
     """Whatever the processes: the database decides, in the transaction that keeps the report."""
     sealed = make_report_envelope(room.site)
@@ -288,6 +290,7 @@ def wait(room: Room, count: int = 1) -> None:
     room.hour += count * DAY
 
 
+@pytest.mark.databases_differ
 def test_the_cost_rises_after_a_day_without_room_and_falls_after_one_with(room: Room) -> None:
     """In three levels, at midnight alone."""
     room.configure(work_cost=COSTS)
@@ -376,6 +379,7 @@ def hours_found(room: Room) -> set[str]:
         }
 
 
+@pytest.mark.databases_differ
 def test_no_hour_reaches_the_disk(room: Room) -> None:
     """In any column of any table, after all that is done by the hour; the control finds those put there."""
     room.hour = days.number(room.day) * DAY + 23

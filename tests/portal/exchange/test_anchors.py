@@ -28,6 +28,7 @@ def applied(room: Room, channel: str, count: int) -> list[tuple[int, Manifest]]:
     return [(n, outbox.manifest) for n, outbox in enumerate(made, 1)]
 
 
+@pytest.mark.databases_differ
 def test_a_channel_gets_its_own_manifests_and_no_trace_of_the_other(room: Room, tmp_path: Path) -> None:
     """Every byte as it came, in the order of the numbers."""
     kept = {channel: applied(room, channel, 11) for channel in (INSPECTORATE, OUTSIDE)}

@@ -70,6 +70,7 @@ def test_an_open_case_stays(room: Room) -> None:
     assert room.slot(case.keys.locator)[0] == 2
 
 
+@pytest.mark.databases_differ
 def test_a_closed_case_goes_after_its_days(room: Room) -> None:
     """Not before the days of the setting, at most a week after them."""
     case = filed(room)
@@ -153,6 +154,7 @@ def test_of_a_confirmed_envelope_id_and_size_remain(room: Room) -> None:
     assert 0 <= expires - days.number(room.day) - room.settings.collected_days <= SPREAD_DAYS
 
 
+@pytest.mark.databases_differ
 def test_uploads_that_were_given_up_go(room: Room) -> None:
     """Only unfinished ones, and only after the days of the setting."""
     room.send(make_report_envelope(room.site))
@@ -187,6 +189,7 @@ def test_headers_that_were_used_go_when_their_seed_is_no_longer_taken(room: Room
             assert work.count(connection) == left
 
 
+@pytest.mark.databases_differ
 def test_of_confirmed_bundles_the_newest_link_is_kept(room: Room) -> None:
     """The chain goes on from it; what is not confirmed keeps its manifest."""
     made = []
@@ -225,6 +228,7 @@ def test_a_clock_that_jumped_takes_no_answer(room: Room) -> None:
     assert expired(room, room.settings.closed_days + SPREAD_DAYS).cases == 1
 
 
+@pytest.mark.databases_differ
 def test_twice_and_from_many_at_once_is_as_once(room: Room) -> None:
     """Every row goes once; nobody fails, also while reports come in."""
     gone = [filed(room) for _ in range(6)]
@@ -283,6 +287,7 @@ def test_a_large_database_is_written_anew_on_request_alone(
     assert room.state() == before
 
 
+@pytest.mark.databases_differ
 def test_what_should_have_gone_is_counted(room: Room) -> None:
     """For whoever looks after the portal: nothing is overdue after `portal expire`."""
     case = filed(room)

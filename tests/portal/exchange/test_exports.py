@@ -29,6 +29,7 @@ def read(room: Room, path: Path) -> tuple[Intake, dict[str, bytes]]:
     return intake, {member.name: b"".join(member.data) for member in bundle.checked(members, intake.files())}
 
 
+@pytest.mark.databases_differ
 def test_a_bundle_holds_what_arrived(room: Room) -> None:
     """First reports with their case id, follow-ups without, sorted by their random ids."""
     sealed = [make_report_envelope(room.site) for _ in range(3)]
@@ -78,6 +79,7 @@ def test_an_unfinished_envelope_stays_here(room: Room) -> None:
     assert len(room.export().intake.entries) == 1
 
 
+@pytest.mark.databases_differ
 def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: Path) -> None:
     """--again gives the same bytes, also after more has arrived and after a withdrawal."""
     sealed = make_report_envelope(room.site, file=bytes(600_000))
@@ -101,6 +103,7 @@ def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
     assert caught.value.hint == "the newest is 0"
 
 
+@pytest.mark.databases_differ
 def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
     """The inbox learns which of its bundles need no copy any more, and on which day the last were applied."""
     outbox = make_outbox(room.site, n=7)

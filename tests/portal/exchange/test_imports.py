@@ -13,6 +13,7 @@ from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_out
 from tests.support.portal_room import Room, filed, refused, slots
 
 
+@pytest.mark.databases_differ
 def test_a_bundle_brings_slots_and_lets_go_of_what_was_collected(room: Room) -> None:
     """Envelopes of the confirmed bundle go; newer ones stay; the cases of the bundle become collected."""
     collected = filed(room)
@@ -74,6 +75,7 @@ def test_numbers_count_for_each_channel_alone(room: Room) -> None:
         assert room.bring(make_outbox(room.site, channel)).applied
 
 
+@pytest.mark.databases_differ
 def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
     """Its first outbox has any number; unknown cases are taken, and said to be collected."""
     case = make_report_envelope(room.site)
@@ -83,6 +85,7 @@ def test_a_rebuilt_portal_is_filled_again(room: Room) -> None:
     assert (answer[0], answer[1:5], answer[65:]) == (2, bytes(4), brought[case.case_id])
 
 
+@pytest.mark.databases_differ
 def test_a_withdrawn_case_does_not_come_back(room: Room) -> None:
     """As long as the inbox has not confirmed the withdrawal, its slots are not taken."""
     case, other = filed(room), filed(room)
@@ -172,6 +175,7 @@ def test_closed_cases_keep_their_slot(room: Room) -> None:
     assert room.state()["cases"][0][-2] is None
 
 
+@pytest.mark.databases_differ
 def test_a_newer_keyring_is_taken_and_an_older_one_is_not(room: Room) -> None:
     """The published keyring never goes back."""
     newer, older = make_keyring(room.site, 5), make_keyring(room.site, 4)

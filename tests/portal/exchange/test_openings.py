@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from crypto import memo
 from tests.support.builders import INSPECTORATE, OUTSIDE, Sealed, make_outbox, make_report_envelope
 from tests.support.portal_room import Room, filed, refused, slots
@@ -53,6 +55,7 @@ def test_a_case_that_is_known_stays_as_it_is(room: Room) -> None:
     assert of(room, case)[:-1] == before[:-1]
 
 
+@pytest.mark.databases_differ
 def test_an_opened_case_looks_like_one_that_was_collected(room: Room) -> None:
     """The same columns, the same sizes, the day of the import; its author finds channel and slot."""
     collected, case = filed(room), entered(room)

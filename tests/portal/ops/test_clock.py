@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 20
 HALF_HOUR = 1_800
 
 
+@pytest.mark.databases_differ
 def test_an_upload_that_rests_for_half_an_hour_gives_way_as_the_next_begins(room: Room) -> None:
     """Where its kind has room, it stays."""
     room.configure(capacity_gb=1)

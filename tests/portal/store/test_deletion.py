@@ -33,6 +33,8 @@ from tests.support.builders import (
 from tests.support.paths import ROOT
 from tests.support.portal_room import SITE, Room, opened
 
+pytestmark = pytest.mark.databases_differ
+
 MANY = {"sqlite": 2_000, "postgresql": 400}
 PATIENCE_SECONDS = 10
 SHIPPED = ROOT / "deploy" / "postgresql.conf"

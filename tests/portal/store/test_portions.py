@@ -19,6 +19,8 @@ from tests.support.builders import make_outbox, make_report_envelope
 from tests.support.portal_room import TUS, Room, code, filed
 from tests.support.small_disk import small_disk
 
+pytestmark = pytest.mark.databases_differ
+
 MIB = 1 << 20
 PORTIONS = [(1, MIB), (3, MIB), (99, 300_000)]
 

@@ -21,6 +21,8 @@ from portal.store.schema import metadata
 from tests.support.builders import INSPECTORATE, make_outbox, make_report_envelope, today
 from tests.support.portal_room import Room
 
+pytestmark = pytest.mark.databases_differ
+
 COLUMNS = {
     "instance": {"public", "seed", "decoy"},
     "keyring": {"serial", "raw", "signature"},

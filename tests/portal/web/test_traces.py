@@ -13,7 +13,7 @@ from tests.support import postgres, traces
 from tests.support.forwarding import coming_from
 from tests.support.page_visitor import Visitor
 from tests.support.paths import ROOT
-from tests.support.portal_room import BACKENDS
+from tests.support.portal_room import STRICTER
 from tests.support.portal_server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -31,7 +31,7 @@ _OPEN = (
 )
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=STRICTER)
 def server(
     request: pytest.FixtureRequest,
     tmp_path: Path,
