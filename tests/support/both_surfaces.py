@@ -8,29 +8,33 @@ import pytest
 from tests.support.exits_room import Surface
 
 Walk = tuple[Any, ...]
-Parts = Callable[..., tuple[Hashable, ...]]
+PartsOf = Callable[..., tuple[Hashable, ...]]
 
 
-def in_gate(walks: Sequence[Walk], parts: Parts) -> Iterator[tuple[Walk, Surface]]:
-    """Yield walks with a surface: every walk on one at least, and every one of their ``parts`` on both.
+def in_gate(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> Iterator[tuple[Walk, Surface]]:
+    """Yield walks with a surface: every one of their ``parts`` on both, and every one of ``once`` on one.
 
-    Each goes to the surface on which more of its parts were not walked before, and to the other as well if
-    none that comes later has one of them.
+    Each waits for the last walk that has it: so most walks of which others have all the parts are left out.
     """
     seen: set[tuple[Hashable, Surface]] = set()
+    seen_once: set[Hashable] = set()
     for place, walk in enumerate(walks):
-        later = {part for each in walks[place + 1 :] for part in parts(*each)}
+        rest = walks[place + 1 :]
+        later = {part for each in rest for part in parts(*each)}
         missing = {each: {part for part in parts(*walk) if (part, each) not in seen} for each in Surface}
-        chosen = max(Surface, key=lambda each: len(missing[each]))
+        chosen = {each for each in Surface if missing[each] - later}
+        if not chosen and {*once(*walk)} - seen_once - {part for each in rest for part in once(*each)}:
+            chosen = {max(Surface, key=lambda each: len(missing[each]))}
         for each in Surface:
-            if each is chosen or missing[each] - later:
+            if each in chosen:
                 seen |= {(part, each) for part in parts(*walk)}
+                seen_once |= {*once(*walk)}
                 yield walk, each
 
 
-def on_both(walks: Sequence[Walk], parts: Parts) -> list[Any]:
+def on_both(walks: Sequence[Walk], parts: PartsOf, once: PartsOf) -> list[Any]:
     """Return each walk on each surface, as parameters: those beyond ``in_gate`` are the soak's."""
-    chosen = {*in_gate(walks, parts)}
+    chosen = {*in_gate(walks, parts, once)}
     return [
         pytest.param(
             walk,

@@ -1,7 +1,7 @@
 """Every exit of a case past every obstacle, on command line and desk, as the matrix says.
 
-The gate walks each cell on one of the two, and on both each obstacle, each exit with each need, and each way
-to lift something; `make soak exits` walks each cell on both.
+The gate walks on both each obstacle, each exit with each need, and each way to lift something, and on one of
+them each obstacle with each need that it has; `make soak exits` walks each cell on both.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.score import Parts
 from tests.support import exits_lifts, exits_room
-from tests.support.both_surfaces import in_gate, on_both
+from tests.support.both_surfaces import PartsOf, in_gate, on_both
 from tests.support.exits_lifts import LIFTS
 from tests.support.exits_room import (
     BUILDERS,
@@ -102,6 +102,20 @@ def _parts(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
     return what, (way, MATRIX[what][way].need), *more
 
 
+def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
+    """Return what it walks on one of them."""
+    return ((what, MATRIX[what][way].need), *more)
+
+
+def _parts_of_lift(what: Obstacle, way: Exit, code: Code) -> tuple[Any, ...]:
+    """Return the same of what lifts an obstacle: each obstacle was walked on both before."""
+    return (way, MATRIX[what][way].need), code
+
+
+def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:
+    return ((what, code),)
+
+
 @pytest.fixture(scope="module")
 def founded_rooms(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Room]:
     """The case before it ends, and after: to copy."""
@@ -163,7 +177,7 @@ def before(rooms: dict[bool, Room], way: Exit, what: Obstacle, folder: Path) -> 
     return room
 
 
-@pytest.mark.parametrize(("cell", "surface"), on_both(CELLS, _parts))
+@pytest.mark.parametrize(("cell", "surface"), on_both(CELLS, _parts, _once))
 def test_a_case_leaves_past_an_obstacle_as_the_matrix_says(
     founded_rooms: dict[bool, Room], tmp_path: Path, cell: tuple[Obstacle, Exit], surface: Surface
 ) -> None:
@@ -211,7 +225,7 @@ def test_a_case_leaves_with_all_in_what_is_asked_that_the_matrix_lets_pass(
     assert CARRIED[way].keys() <= named
 
 
-@pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts))
+@pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts_of_lift, _once_of_lift))
 def test_it_leaves_once_the_obstacle_was_lifted(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -225,7 +239,7 @@ def test_it_leaves_once_the_obstacle_was_lifted(
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-@pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts))
+@pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts, _once))
 def test_it_leaves_from_that_day_on(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -239,7 +253,7 @@ def test_it_leaves_from_that_day_on(
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 
-@pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts))
+@pytest.mark.parametrize(("together", "surface"), on_both(UNLESS, _parts, _once))
 def test_it_leaves_past_an_obstacle_that_does_not_count_beside_another(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -277,12 +291,23 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
     ]
 
 
-@pytest.mark.parametrize("walks", [CELLS, LIFTED, PASSING, UNLESS])
-def test_the_gate_walks_everything_once_and_every_part_of_it_on_both_surfaces(walks: list[Any]) -> None:
-    chosen = [*in_gate(walks, _parts)]
-    assert {*walks} == {walk for walk, _ in chosen}
-    parts = {(part, surface) for walk, surface in chosen for part in _parts(*walk)}
-    assert {(part, surface) for walk in walks for part in _parts(*walk) for surface in Surface} == parts
+@pytest.mark.parametrize(
+    ("walks", "parts", "once"),
+    [
+        (CELLS, _parts, _once),
+        (LIFTED, _parts_of_lift, _once_of_lift),
+        (PASSING, _parts, _once),
+        (UNLESS, _parts, _once),
+    ],
+)
+def test_the_gate_walks_every_part_on_both_surfaces_and_each_of_the_others_once(
+    walks: list[Any], parts: PartsOf, once: PartsOf
+) -> None:
+    chosen = [*in_gate(walks, parts, once)]
+    assert {part for walk in walks for part in once(*walk)} == {p for walk, _ in chosen for p in once(*walk)}
+    assert {(part, surface) for walk in walks for part in parts(*walk) for surface in Surface} == {
+        (part, surface) for walk, surface in chosen for part in parts(*walk)
+    }
 
 
 @pytest.mark.parametrize("what", BUILDERS)
