@@ -243,6 +243,20 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
     return _in_the_way(asked.way, {what for what in counted if _stands(session, number, what, asked)})
 
 
+def depending(session: Session, number: int) -> list[Obstacle]:
+    """Return what stands in the way of closing a case or not, by how it ends; in the order of ``MATRIX``.
+
+    Nobody has said yet how: its reporter may be told more than that it is closed, and cannot be told anything
+    where no answer can be sealed.
+    """
+    found = {
+        Obstacle.NO_WORD: prosecutor_word.binds(session, number),
+        Obstacle.BY_TWO: legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR),
+        Obstacle.UNREACHABLE: queries_cases.case(session, number).mailbox is None,
+    }
+    return [what for what in MATRIX if found.get(what)]
+
+
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Return if nothing stands between a case and an exit, or nothing but what is overruled as asked.
 
@@ -416,6 +430,8 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
 
 
 def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
+    if what is Obstacle.NO_WORD:
+        return prosecutor_word.hint(session, number)
     if way is Exit.ACCESS and what is Obstacle.PROCEEDINGS:
         return sentence(
             "if they are judicial, ask the prosecutor, then record that there is no objection: inbox access"

@@ -15,6 +15,8 @@ def of(work: View) -> Iterator[str]:
     yield f"priority {work['priority']}, score {work['score']} of {score.MOST}{judged}"
     yield from (_part(name, work) for name in score.NAMES)
     yield from (_clock(each) if "clock" in each else _duty(each) for each in work["deadlines"])
+    if work["unasked"]:
+        yield _unasked(work["unasked"])
     yield _regime(work)
     yield from _kept(work)
     if work["assigned"]:
@@ -70,8 +72,8 @@ def _end(work: View) -> Iterator[str]:
         return
     if work["prepared_outcome"]:
         yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
-    if work["closing"]:
-        why = ", ".join(labels.english("obstacle", what) for what in work["closing"])
+    if obstacles := dict.fromkeys((*work["closing"], *work["closing_depending"])):
+        why = ", ".join(labels.english("obstacle", what) for what in obstacles)
         yield f"obstacles to closing it: {why}"
 
 
@@ -93,7 +95,7 @@ def _clock(each: View) -> str:
 
 def _done(each: View) -> str:
     if each["done"]:
-        return f", done {each['done']}"
+        return ", done"
     if each["sent"]:
         return f", sent {each['sent']}, not confirmed"
     return ", never done" if each["dropped"] else ""
@@ -114,8 +116,21 @@ def _regime(work: View) -> str:
 
 
 def _until(day: str, each: View) -> str:
-    how = each["urgency"] or ("late" if each["late"] else "")
-    return f"{day}  {how:<18}"
+    settled = each.get("done") or each.get("decided")
+    if each["urgency"] or not settled:
+        how = each["urgency"] or ("late" if each["late"] else "")
+        return f"{day}  {how:<18}"
+    how = f"late: {day}" if each["late"] else ""
+    return f"{settled}  {how:<18}"
+
+
+def _unasked(each: View) -> str:
+    """Return why nobody is asked whether the prosecutor is told, on one line."""
+    return (
+        f"  {labels.english('duty', each['duty'])}: nobody is asked, as the severity is {each['severity']},"
+        f" below {each['from']}, and no tag is one of: {', '.join(each['tags'])}; it"
+        " can be decided all the same"
+    )
 
 
 def _source_risk(work: View) -> Iterator[str]:

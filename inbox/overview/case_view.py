@@ -68,7 +68,8 @@ _ALL = Look()
 class Shown:
     """All of a case, and what its page offers.
 
-    That is the officers to whom it might be assigned, what to do about each obstacle to closing it, the
+    That is the officers to whom it might be assigned, what to do about each obstacle to closing it, also
+    those that stand there by how it ends, the
     ``duties`` that can be decided, by their codes, the measures that officers record ``by_hand``, those
     that are ``addressed`` to somebody, and those ``sanitised``: they come with the text that is sent.
     It ``may_close`` if nothing is in the way but that it takes a second officer.
@@ -97,11 +98,12 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
         if Seen.LETTERS in look.seen:
             _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
         obstacles = [*map(Obstacle, view["work"]["closing"])]
+        by_end = [each for each in map(Obstacle, view["work"]["closing_depending"]) if each not in obstacles]
         rules = in_use.of(session).measures.items()
         return Shown(
             view,
             [each.name for each in queries_office.officers(session)],
-            [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in obstacles],
+            [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in (*obstacles, *by_end)],
             all(exits.takes_two(Exit.CLOSE, [what]) for what in obstacles),
             legal_duties.choices(session, number),
             measures.by_hand(session),

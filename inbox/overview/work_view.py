@@ -15,11 +15,12 @@ from inbox.deadlines import legal_duties, office, proceedings, urgency, workflow
 from inbox.deadlines.clocks import Due
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
 from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workflow
-from templates.law.rules import Told
+from templates.law.rules import DutyRole, Told
 
 # Obstacles that end when the case is shown, or that its page shows anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
@@ -46,6 +47,8 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "prepared_outcome": legal_duties.prepared(session, number),
         "disclosure": work.disclosure,
         "closing": _before_closing(session, number, today),
+        "closing_depending": [] if work.outcome else [*map(str, exits.depending(session, number))],
+        "unasked": _unasked(session, number),
         "withheld": work.withheld,
         "deadline": work.deadline.isoformat() if work.deadline else None,
         "deadlines": due,
@@ -64,6 +67,19 @@ def _before_closing(session: Session, number: int, today: date) -> list[str]:
     """Return the codes of what stands in the way of closing an open case that is being read."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
     return [what.value for what in found if what not in _READ_WITH_IT]
+
+
+def _unasked(session: Session, number: int) -> View | None:
+    """Return why nobody is asked whether the prosecutor is told, None if somebody is."""
+    if legal_duties.by_role(session, number, DutyRole.PROSECUTOR) is not None:
+        return None
+    law = in_use.of(session)
+    return {
+        "duty": law.duty(DutyRole.PROSECUTOR),
+        "severity": workflow.of(session, number).severity,
+        "from": law.offence.severity,
+        "tags": sorted(law.offence.tags),
+    }
 
 
 def _deadlines(session: Session, number: int, today: date) -> list[View]:

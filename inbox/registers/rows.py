@@ -8,6 +8,9 @@ from typing import TypeAlias
 
 from inbox.language import days as written
 from inbox.language import labels
+from inbox.language.printed_text import Wording
+
+_WORDING = Wording(__package__, "printed.toml")
 
 
 class Register(StrEnum):
@@ -122,6 +125,8 @@ def said(cell: Cell, language: str) -> str:
             return ""
         case date():
             return written.short(language, cell)
+        case ():
+            return _WORDING.say("never", language)
         case tuple():
             return ", ".join(written.short(language, day) for day in cell)
         case Coded():

@@ -29,6 +29,7 @@ from tests.support.exits_room import (
 from tests.support.inbox_builders import read_outbox, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
 
@@ -222,7 +223,7 @@ def _tell_at_the_desk(room: Room) -> None:
 
 
 def _answer_by_command(room: Room) -> None:
-    words = ["access", "answer", "1", "--reason", "drill", "--out", str(room.office.out / "letter")]
+    words = ["access", "answer", "1", "--reason", "drill", "--out", str(papers(room.office.out) / "letter")]
     with room.office.unlocked() as opened:
         assert run(opened, words, ACTING) == (0, "")
 
@@ -234,7 +235,7 @@ def _answer_at_the_desk(room: Room) -> None:
             "text": "",
             "reason": "drill",
             "language": "fr",
-            "papers": str(room.office.out),
+            "papers": str(papers(room.office.out)),
         } | passphrases(*ACTING)
         assert client.send("/en/access/1/answer", **form).status_code == 200
 

@@ -45,6 +45,7 @@ from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
 from tests.support.desk_room import Client, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
 from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
 NAMES = ("alice", "bruno", "chloe")
@@ -387,7 +388,7 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
         case Exit.DESTROY:
             return ["destroy", "1"]
         case Exit.ACCESS:
-            told, answer = out / "told", str(out / "answer")
+            told, answer = out / "told", str(papers(out) / "answer")
             told.write_text(TOLD)
             drill = ["--despite-warning", "drill"] if wanted.with_reason else []
             return ["access", "answer", "1", "--text-file", str(told), *drill, "--out", answer]
@@ -462,7 +463,7 @@ def _form(wanted: Wanted, room: Room) -> tuple[str, dict[str, str]]:
             return "/en/access/1/answer", {
                 "text": TOLD,
                 "language": "fr",
-                "papers": str(room.office.out),
+                "papers": str(papers(room.office.out)),
             } | reason
         case Exit.PERSONS:
             return "/en/case/1/decide", _choice(wanted) | {"reason": "drill"}

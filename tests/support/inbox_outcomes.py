@@ -22,3 +22,10 @@ def slot(office: Office, reporter: Reporter) -> Any:
     made = Path(office.json("outbox", "--out", office.out)["file"])
     _, _, files = build.read_outbox(made, reporter.world)
     return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
+
+
+def papers(out: Path) -> Path:
+    """Return a folder for answers: where an outbox was written none is."""
+    made = out / "papers"
+    made.mkdir(exist_ok=True)
+    return made

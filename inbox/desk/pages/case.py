@@ -1,5 +1,6 @@
 """One case: what it says, how pressing it is, what happened to it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import Blueprint, redirect, url_for
@@ -7,6 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from crypto.strictjson import LARGEST
 from inbox.access import declarations
+from inbox.casework import exits
+from inbox.casework.exits import Exit
+from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.sessions import writing
@@ -17,6 +21,7 @@ from inbox.overview import case_view, neighbours, timeline
 from inbox.overview.case_view import Look, Seen
 from inbox.questionnaire import scoring
 from inbox.replies import choices
+from inbox.session.actions import Code
 from inbox.vault import score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
@@ -73,7 +78,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         score=score,
         scoring=scoring,
         labels=labels,
-        before_closing=shown.before_closing,
+        before_closing=[(what, todo, _act(what)) for what, todo in shown.before_closing],
         may_close=shown.may_close,
         duties=shown.duties,
         decided=[each["duty"] for each in shown.view["work"]["duties"] if each["decided"]],
@@ -98,6 +103,23 @@ def happened(case: int) -> ResponseReturnValue:
     """Show what happened to a case, day by day."""
     events = timeline.look(here().inbox, actor(), case)
     return rendering.page("case/timeline.html", number=case, events=events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """The ``field`` of this page with which an obstacle is lifted, if any; ``says_all`` if that is all."""
+
+    field: str = ""
+    says_all: bool = False
+
+
+def _act(what: Obstacle) -> _Act:
+    lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
+    if Code.DECIDE_BY_TWO in lifted_by:
+        return _Act("choice", says_all=True)
+    if Code.RECORD_MEASURE in lifted_by:
+        return _Act("kind", says_all=what is Obstacle.DANGER)
+    return _Act()
 
 
 def _page(case: int, part: str) -> int:

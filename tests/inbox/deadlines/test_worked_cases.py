@@ -21,6 +21,7 @@ from inbox.keys import rotation
 from tests.support import inbox_builders
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, first
 from tests.support.inbox_clock import Clock
+from tests.support.inbox_outcomes import papers
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 from tests.support.questionnaires import SHIPPED
@@ -146,7 +147,7 @@ class Life:
 
     def words(self, case: str, what: str) -> list[str]:
         """Return a command of the file as words."""
-        places = {"N": str(self.numbers[case]), "OUT": str(self.office.out / "letter")}
+        places = {"N": str(self.numbers[case]), "OUT": str(papers(self.office.out) / "letter")}
         return [places.get(word, word) for word in shlex.split(what)]
 
     def request(self) -> Any:

@@ -55,7 +55,7 @@ STOPPING = {
 # Of who acts, and of what a closing says, something else tells.
 ELSEWHERE = {
     *(Obstacle.UNDECLARED, Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE),
-    *(Obstacle.CAUTIONED, Obstacle.NO_WORD, Obstacle.BY_TWO),
+    Obstacle.CAUTIONED,
 }
 FIELDS = {name: field for rule in TABLE.values() for name, field in rule.values.items()}
 CODES: Mapping[str, Iterable[str]] = {

@@ -1,12 +1,15 @@
 """All of the work on a case stands on its page, at the command line and at the desk."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import delete, update
 
 from inbox.language import days
+from inbox.vault.casework_tables import Duty, Workflow
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, today
 from tests.support.inbox_outcomes import slot
@@ -50,6 +53,18 @@ PARTS = {
     "what stands in the way of closing it": (
         "obstacles to closing it: whether the prosecutor is told was not decided, ",
         "<li>whether the prosecutor is told was not decided<br>",
+    ),
+    "what stands there by how it is closed": (
+        "to tell its author more than that it is closed, the prosecutor must not object, or not be told, ",
+        "the prosecutor must not object, or not be told<br>",
+    ),
+    "that one alone cannot close it": (
+        "one officer alone cannot close it",
+        "one officer alone cannot close it<br>",
+    ),
+    "the way to the act that lifts an obstacle": (
+        "obstacles to closing it: whether the prosecutor is told was not decided, ",
+        '<a href="#choice">Decide it</a>',
     ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),
     "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
@@ -159,3 +174,28 @@ def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Pat
     assert "outcome: Moot, disclosure withheld (the inquiry goes on)\n" in office.run("show", "1").out
     for words in ("<dd>Moot</dd>", "<dd>Withheld</dd>", "<dd>the inquiry goes on</dd>", "End of retention"):
         assert words in page
+
+
+def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own(
+    room: tuple[Office, Reporter], tmp_path: Path
+) -> None:
+    """And where nobody is asked whether the prosecutor is told, it is said why."""
+    office = room[0].copy(tmp_path / "copy")
+    assert office.json("show", "2")["work"]["unasked"] is None
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Duty).where(Duty.case == 2, Duty.kind == "art40"))
+        session.execute(update(Workflow).where(Workflow.case == 2).values(severity=1))
+    before = office.json("show", "2")["work"]["unasked"]
+    said = office.run("show", "2").out
+    assert ({"duty": "art40", "severity": 1, "from": 2}, True) == (
+        {name: before[name] for name in ("duty", "severity", "from")},
+        "nobody is asked, as the severity is 1, below 2, and no tag is one of: crime, " in said,
+    )
+    office.json("decide", "2", "inadmissible", "--ground", "facts", "--reason", "x")
+    seen = office.run("show", "2").out
+    with sitting(office) as client:
+        page = client.page("/en/case/2")
+    shown = days.short("en", today())
+    assert f"  {today()}  {'':<18}  Admissibility: " in seen
+    assert re.search(rf"<li>{re.escape(shown)} Admissibility", page)
+    assert "nobody is asked to decide it: the severity is 1, below 2" in page

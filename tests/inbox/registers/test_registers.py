@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from inbox.law import in_use
 from inbox.registers import consultations, registers, spreadsheet
-from inbox.registers.rows import Coded, Column, Register, Row, Wanted
+from inbox.registers.rows import Coded, Column, Register, Row, Wanted, said
 from inbox.session.inbox import Inbox
 from inbox.vault import row_security
 from inbox.vault.casework_tables import AccessCase, AccessRequest, Duty, Handler, Measure, Workflow
@@ -122,6 +122,11 @@ def test_the_register_of_reports_has_days_and_decisions_and_not_a_word(opened: I
         "visa": f"1-{'0' * 8}, {REFERENCE}",
     } == rows[0]
     assert CANARY not in str(rows)
+
+
+def test_what_was_never_forwarded_is_said_so_and_what_is_not_known_is_left_open() -> None:
+    for language, word in (("fr", "jamais"), ("en", "never")):
+        assert (word, "") == (said((), language), said(None, language))
 
 
 def test_the_register_of_protection_has_the_days_of_each_kind_by_case(opened: Inbox) -> None:
