@@ -107,18 +107,18 @@ def happened(case: int) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """The ``field`` of this page with which an obstacle is lifted, if any; ``says_all`` if that is all."""
+    """In which ``part`` of this page an obstacle is lifted, if in any; ``says_all`` if that is all."""
 
-    field: str = ""
+    part: str = ""
     says_all: bool = False
 
 
 def _act(what: Obstacle) -> _Act:
     lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
     if Code.DECIDE_BY_TWO in lifted_by:
-        return _Act("choice", says_all=True)
+        return _Act("deadlines", says_all=True)
     if Code.RECORD_MEASURE in lifted_by:
-        return _Act("kind", says_all=what is Obstacle.DANGER)
+        return _Act("measures", says_all=what is Obstacle.DANGER)
     return _Act()
 
 
