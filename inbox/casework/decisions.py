@@ -238,7 +238,7 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
     """Tell whether a decision says that the reporter was told something, and no reply has told it.
 
     A reply on which an earlier decision was founded told something else. One that waits for the next outbox
-    counts: nobody can take it back.
+    counts: nobody can take it back once a decision stands on it.
     """
     if not _rule(session, choice).by_reply:
         return False

@@ -38,6 +38,7 @@ _COMMANDS = {
     "preview": "inbox.cli.commands.files:preview",
     "attachment": "inbox.cli.commands.files:attachment",
     "reply": "inbox.cli.commands.replies:reply",
+    "unsend": "inbox.cli.commands.replies:unsend",
     "acknowledge": "inbox.cli.commands.replies:acknowledge",
     "templates": "inbox.cli.commands.replies:templates_command",
     "status": "inbox.cli.commands.replies:status",

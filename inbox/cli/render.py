@@ -104,7 +104,7 @@ def details(view: View) -> Iterator[str]:
     yield from _files(view["attachments"])
     for kind, each in case_view.in_order(view):
         if kind == "reply":
-            yield from ("", f"reply of {each['day']}, {_way(each)}:", quoted(each["text"]))
+            yield from ("", f"reply {each['number']} of {each['day']}, {_way(each)}:", quoted(each["text"]))
         else:
             new = ", not read before" if each["unread"] else ""
             head = f"follow-up {each['number']}, written {each['written']}{new}:"

@@ -98,6 +98,8 @@ def _done(each: View) -> str:
         return ", done"
     if each["sent"]:
         return f", sent {each['sent']}, not confirmed"
+    if each["impossible"]:
+        return ", CANNOT BE MET: the author cannot be reached"
     return ", never done" if each["dropped"] else ""
 
 

@@ -21,7 +21,8 @@ class Due:
 
     ``clock`` is the code of a clock of the law that ``ends`` with an event; RETENTION ends with none.
     ``dropped`` is the day on which the case was closed before anybody had done it, and it was no longer due.
-    ``sent`` is the day of the outbox that does it, until the portal confirms that one.
+    ``sent`` is the day of the outbox that does it, until the portal confirms that one. It is ``impossible``
+    to tell a reporter anything who cannot be reached: that waits for nobody, and is never late.
     """
 
     clock: str
@@ -30,15 +31,16 @@ class Due:
     done: date | None = None
     dropped: date | None = None
     sent: date | None = None
+    impossible: bool = False
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is still to be done."""
-        return self.done is None and self.dropped is None
+        """Whether it is still to be done, and can be."""
+        return self.done is None and self.dropped is None and not self.impossible
 
     def is_late(self, today: date) -> bool:
         """Tell whether it was done or dropped too late, or is overdue."""
-        return (self.done or self.dropped or today) > self.day
+        return not self.impossible and (self.done or self.dropped or today) > self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,9 @@ def next_due(events: Events, how: Practice) -> Due | None:
 def _due(code: str, rule: Clock, events: Events, how: Practice) -> Due:
     done = events.day_of(rule.ends)
     sent = None if done else events.day_sent(rule.ends)
-    return Due(code, rule.ends, _last_day(rule, events, how), done, sent=sent)
+    # It can be on its way when its reporter takes the report back.
+    impossible = events.unreachable and rule.ends is not Event.FIRST_ACT and not (done or sent)
+    return Due(code, rule.ends, _last_day(rule, events, how), done, sent=sent, impossible=impossible)
 
 
 def _last_day(rule: Clock, events: Events, how: Practice) -> date:

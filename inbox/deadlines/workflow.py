@@ -162,19 +162,19 @@ def feedback(session: Session, number: int) -> None:
     of(session, number).feedback = True
 
 
-def tell(session: Session, numbers: Container[int], n: int) -> None:
-    """Note that outbox ``n`` tells the reporters of these cases that they were heard, with any feedback.
+def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Container[int]) -> None:
+    """Note of which cases outbox ``n`` acknowledges the report, and which it answers, with any feedback.
 
     It counts once the portal has confirmed the outbox: see ``told``. Time for feedback runs from today.
     """
     for work in session.scalars(select(Workflow).where(_TELLS_MORE)).all():
-        if work.case in numbers:
-            before = work.acknowledged_in, work.answered_in
+        before = work.acknowledged_in, work.answered_in
+        if work.case in acknowledged:
             work.acknowledged_in = work.acknowledged_in or n
-            if work.feedback:
-                work.answered_in = work.answered_in or n
-            if before != (work.acknowledged_in, work.answered_in):
-                keep_in_step(session, work.case)
+        if work.case in answered and work.feedback:
+            work.answered_in = work.answered_in or n
+        if before != (work.acknowledged_in, work.answered_in):
+            keep_in_step(session, work.case)
 
 
 def told(session: Session, days: Mapping[int, date]) -> None:

@@ -9,6 +9,7 @@ class Done(StrEnum):
     CONFIRMED = "confirmed"
     WRONG_BEFORE = "wrong-before"
     REPLIED = "replied"
+    UNSENT = "unsent"
     STATUS_SET = "status-set"
     JUDGED = "judged"
     VIEW_KEPT = "view-kept"

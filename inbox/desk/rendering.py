@@ -23,6 +23,8 @@ from inbox.desk import style, translate
 from inbox.desk.state import here, seat, undeclared, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
+from inbox.language.views import View
+from inbox.overview import case_view
 from inbox.session import action_words, journal_view
 from templates import catalogues
 from templates.catalogues import Domain
@@ -49,7 +51,7 @@ def environment(language: str) -> Environment:
         loader=PrefixLoader({name: PackageLoader("templates", name) for name in ("desk", "shared")}),
         autoescape=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", style.Notices],
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -64,6 +66,8 @@ def environment(language: str) -> Environment:
         "about": partial(_about, language),
         "those": partial(_those, language),
         "lines": lines,
+        "degree": partial(_degree, language),
+        "beneath": partial(_beneath, language),
         "field": partial(translate.field, language),
         "given": partial(translate.value, language),
         "day": partial(_day, language),
@@ -103,6 +107,16 @@ def _label(language: str, code: str, codes: str) -> str:
     return visible(label.in_(language) if label else code)
 
 
+def _degree(language: str, degree: str) -> Markup:
+    """Return how grave a notice is, as it begins."""
+    return style.degree_mark(degree, labels.of("degree")[degree].in_(language))
+
+
+def _beneath(language: str, text: str) -> str:
+    """Return a text that stands beneath its degree, and does not say that once more."""
+    return style.beneath_degree(text, [each.in_(language) for each in labels.of("degree").values()])
+
+
 def _labelled(language: str, codes: str) -> Mapping[str, str]:
     """Return what each code of a list is called, in their order, for the choices of a form."""
     return {code: label.in_(language) for code, label in labels.of(codes).items()}
@@ -129,6 +143,8 @@ def page(template: str, /, **values: Any) -> str:
             languages=LANGUAGES,
             me=seat().officer,
             as_of=_as_of(),
+            about_case=_about_case(template),
+            today_is=seat().actor().today,
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
             to_declare=[] if here().pending else undeclared(),
             ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
@@ -151,6 +167,14 @@ def _as_of() -> int:
     if "case" not in (request.view_args or {}) or here().pending:
         return 0
     return journal_view.reached(here().inbox)
+
+
+def _about_case(template: str) -> View | None:
+    """Return where the case stands in which something is done, None for other pages and for its own."""
+    case = (request.view_args or {}).get("case")
+    if case is None or here().pending or template == "case/case.html":
+        return None
+    return case_view.standing(here().inbox, seat().actor(), case)
 
 
 def plain(template: str, /, **values: Any) -> str:

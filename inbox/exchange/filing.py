@@ -201,11 +201,11 @@ class Filing:
                 text=follow_up.text,
                 message=letter.signed.message,
                 signature=letter.signed.signature,
-                # A claim to have seen what was never sent must not let later messages be dropped.
-                seen=(seen := min(follow_up.seen, known.serial)),
+                after=queries_cases.last_reply(self._session, known.number),
             )
         )
-        known.seen = max(known.seen, seen)
+        # A claim to have seen what was never sent must not let later messages be dropped.
+        known.seen = max(known.seen, min(follow_up.seen, known.serial))
         known.closed_in = None
         warning = self._shown.warning(follow_up.keyring, item.day)
         known.keyring_warning = known.keyring_warning or warning

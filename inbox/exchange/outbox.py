@@ -23,7 +23,7 @@ from inbox.keys import keyring as channel_keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
-from inbox.replies import conversations
+from inbox.replies import conversations, statuses
 from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
@@ -60,8 +60,8 @@ class Made:
 class _Waiting:
     """A case whose slot this outbox fills.
 
-    ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter that
-    somebody has read the report, ``opened`` is what the portal first has to learn of one that officers
+    ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter more than
+    that the report was received, ``opened`` is what the portal first has to learn of one that officers
     entered.
     """
 
@@ -173,8 +173,9 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
     for each in waiting:
         _note(each, made, signer)
     entered_cases.note_told(session, [each.mailbox.case.number for each in waiting if each.opened], made.n)
+    told, filled = statuses.told(session), {each.mailbox.case.number for each in waiting}
     answered = {each.mailbox.case.number for each in waiting if each.answers}
-    workflow.tell(session, answered, made.n)
+    workflow.tell(session, made.n, acknowledged=told & filled, answered=answered)
     return made.n, office.channel
 
 

@@ -112,6 +112,23 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
         )
 
 
+def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
+    """Return what must be known of a case whatever is done in it: where it stands, and what to beware of.
+
+    Nothing of it is journalled: the queue shows those who act as much. None for a case that they may not read
+    or on which they have not declared, and for one that is not there.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        if number not in declarations.may_be_tried(session, [number]) or session.get(Case, number) is None:
+            return None
+        case = queries_cases.case(session, number)
+        return {
+            **_line(case, _kept_from(session)),
+            "cautions": [*map(str, catalogue.cautions(session, case))],
+            **work_view.standing(session, number, who.today),
+        }
+
+
 def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]:
     """Return what the author of a case asked never to repeat, and note that it was read.
 

@@ -1,15 +1,13 @@
 """What a reporter and the inspectorate wrote to each other, part by part: no page loads ten thousand letters.
 
-Letters and replies stand in the order in which they happened: a letter on the day on which the portal
-received it, after each reply that its writer had opened by then; a reply on the day it was written, after
-the letters of that day that did not know it. So no answer stands above its question. A letter counts as read
+Letters and replies stand in the order in which officers came to know of them: a letter when it was collected,
+after all replies that were written by then. So no answer stands above its question. A letter counts as read
 once the part in which it stands was shown.
 """
 
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -27,7 +25,7 @@ _LETTER, _REPLY = 0, 1
 class Part:
     """A part of what was written, from 1 on, of ``count`` parts, one at least.
 
-    ``order`` has what is shown in the order in which it happened. ``unread`` are the numbers of the other
+    ``order`` has what is shown in the order in which it became known. ``unread`` are the numbers of the other
     parts in which there is a letter that nobody has read, ``filed`` those of the other parts in which files
     came with a letter.
     """
@@ -76,38 +74,27 @@ def part(session: Session, case: int, number: int) -> Part:
 
 
 class _Place(NamedTuple):
-    """Where a letter or a reply stands, and what is known of it without loading it.
+    """Where a letter or a reply stands, and what is known of it without loading it."""
 
-    ``serial`` is that of the slot that a letter's writer had opened, and of the first one that has a reply.
-    """
-
-    day: date
     kind: int
     position: int
-    serial: int
     is_unread: bool = False
     has_files: bool = False
 
 
 def _places(session: Session, case: int) -> Sequence[_Place]:
-    """Return the places of all that was written, in the order in which it happened."""
-    letters = select(FollowUp.received, FollowUp.position, FollowUp.seen, FollowUp.unread, FollowUp.id)
-    replies = select(Message.day, Message.position, Message.serial).where(Message.case == case)
+    """Return the places of all that was written, in the order in which it became known."""
+    letters = select(FollowUp.after, FollowUp.position, FollowUp.unread, FollowUp.id)
+    replies = select(Message.position).where(Message.case == case)
     filed = {*session.scalars(select(Attachment.follow_up).where(Attachment.case == case))}
-    heard = sorted(
-        _Place(day, _LETTER, position, seen, is_unread, id_ in filed)
-        for day, position, seen, is_unread, id_ in session.execute(letters.where(FollowUp.case == case))
-    )
-    sent = deque(
-        _Place(day, _REPLY, position, serial)
-        for day, position, serial in session.execute(replies.order_by(Message.position))
-    )
+    sent = deque(session.scalars(replies.order_by(Message.position)))
     places: list[_Place] = []
-    for letter in heard:
-        while sent and (sent[0].serial <= letter.serial or sent[0].day < letter.day):
-            places.append(sent.popleft())
-        places.append(letter)
-    return [*places, *sent]
+    heard = session.execute(letters.where(FollowUp.case == case).order_by(FollowUp.position))
+    for after, position, is_unread, id_ in heard:
+        while sent and sent[0] <= after:
+            places.append(_Place(_REPLY, sent.popleft()))
+        places.append(_Place(_LETTER, position, is_unread, id_ in filed))
+    return [*places, *(_Place(_REPLY, position) for position in sent)]
 
 
 def _in_order(

@@ -40,11 +40,15 @@ class Override(StrEnum):
 
 
 class State(StrEnum):
-    """The state of a deadline; it is ``DROPPED`` if the case was closed before anybody met it."""
+    """The state of a deadline; it is ``DROPPED`` if the case was closed before anybody met it.
+
+    It is ``IMPOSSIBLE`` to meet while the reporter of an open case cannot be reached.
+    """
 
     MET = "met"
     LATE = "late"
     DROPPED = "dropped"
+    IMPOSSIBLE = "impossible"
     OVERDUE = "overdue"
     RUNNING = "running"
 
@@ -115,7 +119,9 @@ def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> V
 
 
 def _state(due: Due, today: date) -> State:
-    return State.DROPPED if due.dropped else _state_of(due.day, due.done, today)
+    if due.dropped or due.impossible:
+        return State.DROPPED if due.dropped else State.IMPOSSIBLE
+    return _state_of(due.day, due.done, today)
 
 
 def _state_of(day: date, done: date | None, today: date) -> State:

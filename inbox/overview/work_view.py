@@ -56,10 +56,26 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "regime": office.of(session).regime,
         "may_extend": office.of(session).may_extend,
         "extended": work.extended.isoformat() if work.extended else None,
+        "is_danger_open": exits.is_danger_open(session, number),
         "held": work.held.isoformat() if work.held else None,
         "pursued": bool(proceedings.opened(session, number)),
         "duties": [each for each in due if "duty" in each],
         "notes": [note(row) for row in notes.of(session, number)],
+    }
+
+
+def standing(session: Session, number: int, today: date) -> View:
+    """Return how pressing a case is, who sees to it, what is due next, and whether a danger is met.
+
+    Raises as ``workflow.of``.
+    """
+    work = workflow.of(session, number)
+    waiting = [each for each in _deadlines(session, number, today) if each["urgency"]]
+    return {
+        "priority": work.priority,
+        "assigned": work.assigned,
+        "due": next(iter(waiting), None),
+        "is_danger_open": exits.is_danger_open(session, number),
     }
 
 
@@ -107,6 +123,7 @@ def clock(due: Due, today: date) -> View:
         "done": due.done.isoformat() if due.done else None,
         "dropped": due.dropped.isoformat() if due.dropped else None,
         "sent": due.sent.isoformat() if due.sent else None,
+        "impossible": due.impossible,
         "late": due.is_late(today),
         "urgency": urgency.said(due.day, today) if due.is_waiting else None,
     }

@@ -90,8 +90,10 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     if draft.template:
         template = templates.known(session)[draft.template]
         added.decision, added.acknowledges = template.decision or "", template.acknowledges
+        added.extends = template.extends
     _keep_status(session, number, draft)
     if draft.feedback:
+        added.feedback = True
         workflow.feedback(session, number)
     return added
 

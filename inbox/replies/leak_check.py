@@ -42,6 +42,7 @@ class Why(StrEnum):
     SHUT = "shut"
     JUSTICE = "justice"
     OTHER = "other"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,9 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case.
 
-    ``own`` is what an officer wrote of it: it is not to repeat another report, nor, before the prosecutor's
-    word, to tell of justice. What the law's own texts say, they say to everybody. Nothing is compared with a
-    report that those present may not read.
+    ``own`` is what an officer wrote of it: it is not to repeat or name another report, nor, before the
+    prosecutor's word, to tell of justice. What the law's own texts say, they say to everybody. Nothing is
+    compared with a report that those present may not read.
     """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
@@ -125,6 +126,7 @@ def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
     if number not in declarations.may_be_tried(session, [number]):
         queries_cases.case(session, number)
         return list(dict.fromkeys([*found, *_uncompared(own)]))
+    found += [Finding(Why.ELSEWHERE, each) for each in other_reports.named(session, number, own)]
     if touched := comparisons.touched(session, number, text):
         found += [Finding(Why.IDENTITY, words) for words in touched.words or ("",)]
     case = queries_cases.case(session, number)

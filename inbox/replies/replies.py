@@ -10,7 +10,6 @@ from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.replies import conversations, slots
-from inbox.replies.conversations import Dialogues
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case, Mailbox, Message
 
@@ -24,7 +23,7 @@ def add(session: Session, number: int, text: str, today: date) -> Message:
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
     next_slot(session, number, text, today)
     case = queries_cases.case(session, number)
-    message = _message(case, conversations.of(session, number), text, today)
+    message = _message(session, case, text, today)
     session.add(message)
     case.closed_in = None
     workflow.acted(session, number, today)
@@ -41,7 +40,7 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     office = queries_office.office(session)
     exchanged = conversations.of(session, number)
     if text.strip():
-        exchanged.sent[number].append(_message(case, exchanged, text, today))
+        exchanged.sent[number].append(_message(session, case, text, today))
     next_by = today + timedelta(days=office.answer_days)
     slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
     if text.strip() and not slots.holds(slot, case.seen, measures.tellable(session)):
@@ -52,8 +51,8 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     return slot
 
 
-def _message(case: Case, exchanged: Dialogues, text: str, today: date) -> Message:
-    position = len(exchanged.sent[case.number]) + 1
+def _message(session: Session, case: Case, text: str, today: date) -> Message:
+    position = queries_cases.last_reply(session, case.number) + 1
     return Message(case=case.number, position=position, serial=case.serial + 1, day=today, text=text)
 
 

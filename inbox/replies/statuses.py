@@ -54,5 +54,21 @@ def _check(session: Session, case: Case, status: Status) -> None:
 
 
 def is_acknowledged(session: Session, number: int) -> bool:
-    """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report."""
-    return bool(session.scalar(select(Message.acknowledges).filter_by(case=number, acknowledges=True)))
+    """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report.
+
+    One rule for the status, for the clock of the law (``told``) and for many at once: a reply in free words
+    acknowledges nothing, whatever it says; an acknowledgement is a text of the law or the office.
+    """
+    return session.scalar(_ACKNOWLEDGED.where(Message.case == number).limit(1)) is not None
+
+
+def told(session: Session) -> set[int]:
+    """Return the cases of which the next outbox, or an earlier one, tells the reporter of the receipt.
+
+    That are those that a reply acknowledges, and those that are closed: the end tells of it as well.
+    """
+    closed = select(Case.number).where(Case.status == Status.CLOSED)
+    return {*session.scalars(_ACKNOWLEDGED), *session.scalars(closed)}
+
+
+_ACKNOWLEDGED = select(Message.case).where(Message.acknowledges.is_(True))

@@ -32,6 +32,7 @@ class Code(StrEnum):
     PREVIEW = "preview"
     REPLY = "reply"
     PREVIEW_REPLY = "preview-reply"
+    UNSEND = "unsend"
     LIST_TEMPLATES = "list-templates"
     ADOPT_TEMPLATES = "adopt-templates"
     SET_STATUS = "set-status"
@@ -253,6 +254,7 @@ TABLE: Mapping[Code, Rule] = {
         values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
     ),
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True),
+    Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER}),
     Code.LIST_TEMPLATES: Rule(reads=True),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),

@@ -184,6 +184,16 @@ def attachment_ids(session: Session) -> set[bytes]:
     return set(session.scalars(select(Attachment.id)))
 
 
+def last_reply(session: Session, number: int) -> int:
+    """Return the highest position that a reply to the author of a case has had, 0 if there was none.
+
+    One that was taken back counts if a follow-up came after it: that knows its place by it.
+    """
+    kept = session.scalar(select(func.max(Message.position)).filter_by(case=number))
+    known = session.scalar(select(func.max(FollowUp.after)).filter_by(case=number))
+    return max(kept or 0, known or 0)
+
+
 def messages(session: Session, number: int) -> Sequence[Message]:
     """Return what the inspectorate wrote to the author of a case, oldest first."""
     return session.scalars(select(Message).filter_by(case=number).order_by(Message.position)).all()

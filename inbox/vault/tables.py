@@ -214,7 +214,7 @@ Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 class FollowUp(Base):
     """What a reporter wrote afterwards; ``unread`` until its case is shown to staff.
 
-    ``seen`` is the serial of the newest slot that its writer had opened: what was sent by then it may answer.
+    ``after`` is the position of the last reply that was written before this became known, 0 if none was.
     """
 
     __tablename__ = "follow_ups"
@@ -227,7 +227,7 @@ class FollowUp(Base):
     message: Mapped[bytes] = mapped_column(deferred=True)
     signature: Mapped[bytes]
     unread: Mapped[bool] = mapped_column(default=True)
-    seen: Mapped[int] = mapped_column(default=0)
+    after: Mapped[int] = mapped_column(default=0)
 
 
 Index("follow_ups_unread", FollowUp.unread, sqlite_where=FollowUp.unread.is_(True))
@@ -255,7 +255,8 @@ class Message(Base):
     """What the inspectorate wrote; ``serial`` is that of the first slot it is in.
 
     ``decision`` is the code of the one that says that its reporter was told this, empty for all else. It
-    ``acknowledges`` the report if it is the text of the law, or of the office, that does.
+    ``acknowledges`` the report if it is the text of the law, or of the office, that does; it gives
+    ``feedback`` if it tells what was done, and ``extends`` the time for that if it says so.
     """
 
     __tablename__ = "messages"
@@ -266,6 +267,8 @@ class Message(Base):
     text: Mapped[str]
     decision: Mapped[str] = mapped_column(default="")
     acknowledges: Mapped[bool] = mapped_column(default=False)
+    feedback: Mapped[bool] = mapped_column(default=False)
+    extends: Mapped[bool] = mapped_column(default=False)
 
 
 class Unopened(Base):

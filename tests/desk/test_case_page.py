@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from inbox.desk import rendering, style
 from inbox.overview import queue
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import JournalEntry
+from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of
 
@@ -207,3 +210,69 @@ def test_what_was_done_is_said_at_the_top_of_the_part_where_it_was_done(office: 
         assert page.index('role="status"') < page.index("<h1>")
         assert re.search(r'role="status" tabindex="-1" autofocus', page)
         assert 'role="status"' not in client.page(f"/en/case/1/{part}")
+
+
+def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(office: Office) -> None:
+    """With priority and next deadline; nothing of it before the declaration, nor on pages of no case.
+
+    Once a measure is recorded, the danger stays, and says so.
+    """
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True
+    paths = ("letters", "dossier", "readers", "ledger", "links", "timeline")
+    with sitting(office) as client:
+        for path in paths:
+            page = client.page(f"/en/case/1/{path}")
+            assert 'class="notice danger"' in page
+            assert "/case/1/work#measures" in page
+            assert "Next deadline" in page
+            assert 'class="notice danger"' not in client.page(f"/en/case/2/{path}")
+        previewed = client.send("/en/case/1/reply/preview", text="x", template="").text
+        assert 'class="notice danger"' in previewed
+        assert 'class="standing"' not in client.page("/en/case/3/readers")
+        assert 'class="standing"' not in client.page("/en/journal")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "protection_offered")
+    with sitting(office) as client:
+        page = client.page("/en/case/1/letters")
+        assert ("A measure about it is recorded." in page, "#measures" in page) == (True, False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_notice_begins_with_its_degree_in_a_word(language: str) -> None:
+    """Each by another word, icon and colour; what stands in the text already is not said twice."""
+    said = {
+        "danger": {"fr": "Danger", "en": "Danger"},
+        "warning": {"fr": "Attention", "en": "Warning"},
+        "": {"fr": "À noter", "en": "Note"},
+    }
+    icons = set()
+    for degree, words in said.items():
+        tag = f'<p class="{" ".join(filter(None, ("notice", degree)))}">'
+        shown = rendering.environment(language).from_string(f"{tag}x</p>").render()
+        assert f"</span> {words[language]}</strong> x</p>" in shown
+        icons |= set(re.findall("<span[^>]*>(.*?)</span>", shown))
+    assert 3 == len(icons)
+    assert "Somebody is" == style.beneath_degree("Danger: somebody is", ["Danger"])
+    assert "Danger: x" == style.beneath_degree("Danger: x", ["Warning"])
+
+
+def test_no_degree_looks_like_another_and_each_can_be_read() -> None:
+    """Contrast of the word against its ground, 4.5 at least, in both colour schemes (WCAG 2.2, 1.4.3)."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    sheet = style._content("style.css").decode()
+    schemes = re.findall(r":root \{\n\s+(?:color-scheme[^;]+;\n)?(.*?)\}", sheet, re.DOTALL)[:2]
+    assert 2 == len(schemes)
+    for scheme in schemes:
+        colours = dict(re.findall(r"--([\w-]+): (#\w{6})", scheme))
+        grounds = [colours[each] for each in ("danger", "warning", "notice")]
+        assert 3 == len(set(grounds))
+        for ground, words in zip(grounds, ("danger-line", "warning-line", "accent"), strict=True):
+            for ink in (colours[words], colours["ink"], colours["accent"]):
+                high, low = sorted((luminance(ink), luminance(ground)), reverse=True)
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)

@@ -68,6 +68,7 @@ MORE: Mapping[tuple[str, ...], Sequence[str]] = {
     ("tell",): ["1"],
     ("close",): ["out_of_scope", "--disclosure", "full", "--to", "prosecutor"],
     ("reopen",): ["--reason", "x"],
+    ("unsend",): ["1"],
     ("decide",): ["not_needed", "--reason", "x"],
     ("extend",): ["--reason", "x", "--text", "x"],
     ("hold",): ["--reason", "x"],

@@ -19,6 +19,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["templates"], ("list-templates", None, {}, "")),
     (["templates", "REPLIES"], ("adopt-templates", None, {}, "")),
     (["reopen", "1", "--reason", "more came"], ("reopen", 1, {}, "more came")),
+    (["unsend", "1", "2"], ("unsend", 1, {"reply": 2}, "")),
     (["status", "1", "assessing"], ("set-status", 1, {"status": "assessing"}, "")),
     (["note", "1", "--text", CANARY], ("note", 1, {}, "")),
     (["tag", "1", CANARY], ("tag", 1, {}, "")),

@@ -27,7 +27,7 @@ from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.replies import acknowledging, closing, drafts, extension, statuses, templates
+from inbox.replies import acknowledging, closing, drafts, extension, statuses, taking_back, templates
 from inbox.replies.acknowledging import Acknowledged
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
@@ -154,6 +154,20 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
         statuses.set_status(inbox, who, case, Status(status))
     said = f"case {case}: {status}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "status": status}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", metavar="REPLY", type=click.IntRange(min=1))
+@officer_options
+@json_option
+@click.pass_obj
+def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
+    """Take reply number REPLY back, as long as no outbox has taken it; `inbox show` has the numbers."""
+    with door.opened() as (inbox, who):
+        text = taking_back.take_back(inbox, who, case, number).text
+    said = f"case {case}: reply {number} is taken back; its author will not read it"
+    terminal.show({"case": case, "reply": number, "text": text}, [said, quoted(text)], as_json=as_json)
 
 
 @click.command()

@@ -7,7 +7,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
+from inbox.casework import unfinished
 from inbox.casework.measures import Disclosure
+from inbox.casework.unfinished import Form
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
@@ -16,7 +18,7 @@ from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here
 from inbox.language.views import View
 from inbox.overview import case_view
-from inbox.replies import closing, drafts, extension, statuses
+from inbox.replies import closing, drafts, extension, statuses, taking_back
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
@@ -37,6 +39,16 @@ def reply(case: int) -> ResponseReturnValue:
 def preview_reply(case: int) -> ResponseReturnValue:
     """Show the page as the author will see it, and what in the answer could give somebody away."""
     return _answer(case, _draft())
+
+
+@pages.post("/case/<int:case>/reply/<int:number>/take-back")
+def take_back(case: int, number: int) -> ResponseReturnValue:
+    """Take a reply back before it leaves; its words go into the form again, where nothing is begun."""
+    inbox, who = here().inbox, actor()
+    taken = taking_back.take_back(inbox, who, case, number)
+    if taken.is_free and Form.REPLY not in writing.begun(case):
+        unfinished.keep(inbox, who, Form.REPLY, case, (("text", taken.text),))
+    return sent(case, Done.UNSENT)
 
 
 @pages.post("/case/<int:case>/status")

@@ -186,7 +186,7 @@ class Inspectorate:
         self.past.made[number] = made
         self.session.add(OutboxBundle(n=number, hash=made.hash, made=made.day))
         self.session.flush()
-        workflow.tell(self.session, {1}, number)
+        workflow.tell(self.session, number, acknowledged={1}, answered={1})
         self.past.told_in.setdefault(Event.ACKNOWLEDGED, number)
         if self.past.has_feedback:
             self.past.told_in.setdefault(Event.ANSWERED, number)
@@ -344,6 +344,7 @@ def test_an_extension_counts_where_law_and_regime_allow_it_and_nowhere_else(
         return (today() + relativedelta(months=n)).isoformat()
 
     office.json("settings", "--regime", "external")
+    office.json("acknowledge", "1")
     office.json("extend", "1", "--reason", "abroad", "--text", "un témoin est à l'étranger")
     office.json("outbox", "--out", office.out)
     assert months(6) == feedback()

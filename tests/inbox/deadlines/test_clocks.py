@@ -190,6 +190,26 @@ def test_closing_drops_what_nobody_can_be_told_and_feedback_that_is_withheld() -
     assert [withheld[clock].dropped for clock in TOLD] == [None, None, closed]
 
 
+def test_what_nobody_can_be_told_is_not_due_and_never_late() -> None:
+    """It says so instead; the first act is still to be done, and so is all of it where somebody can be told.
+
+    What was on its way when the report was taken back is not impossible.
+    """
+    day, later = date(2026, 12, 1), date(2027, 12, 1)
+    for unreachable in (True, False):
+        found = clocks(day, unreachable=unreachable)
+        for clock in TOLD:
+            due = found[clock]
+            assert (due.impossible, not due.is_waiting, not due.is_late(later)) == (unreachable,) * 3
+        assert (False, True, True) == (
+            found["first_act"].impossible,
+            found["first_act"].is_waiting,
+            found["first_act"].is_late(later),
+        )
+    sent = clocks(day, unreachable=True, sent=date(2026, 12, 2))
+    assert (False, True) == (sent["ack_eu"].impossible, sent["feedback"].impossible)
+
+
 @given(DAYS, st.sets(st.integers(1, 40), max_size=8))
 def test_no_day_off_of_an_office_moves_what_the_law_says(day: date, off: set[int]) -> None:
     """Only the first act, which is a rule of the house, follows them."""

@@ -86,9 +86,10 @@ def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def answered(world: World) -> None:
-    """Give feedback on case 1, once there is some."""
+    """Acknowledge case 1 and give feedback on it, once there is some."""
     for choice in ("admissible", "no_transmission"):
         world.office.json("decide", "1", choice, "--reason", "x")
+    world.office.json("acknowledge", "1")
     world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
 
 
@@ -110,7 +111,7 @@ def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: Wo
 def test_a_medium_that_comes_late_acknowledges_late_and_gives_no_more_time_for_feedback(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.office.json("status", "1", "assessing")
+    world.office.json("acknowledge", "1")
     before = world.office.json("outbox", "--out", world.office.out) and clocks(world)["feedback"]["day"]
     clock = moved(monkeypatch)
     late = clock.wait(9)
@@ -127,7 +128,7 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
     world: World, portal: Portal, said: int
 ) -> None:
     """Before the outbox was made, or after the bundle was exported."""
-    world.office.json("status", "1", "assessing")
+    world.office.json("acknowledge", "1")
     wrong = today() + timedelta(said)
     (warning,) = tell_portal(world.office, portal, imported=wrong)["warnings"]
     assert (
@@ -153,7 +154,7 @@ def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The portal takes them in order, however late; the same bundle again changes nothing."""
-    world.office.json("status", "1", "assessing")
+    world.office.json("acknowledge", "1")
     world.office.json("outbox", "--out", world.office.out)
     late = moved(monkeypatch).wait(4)
     bundle_of = tell_portal(world.office, portal, imported=late, exported=late)
@@ -169,6 +170,7 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
     """The vault is restored from an older copy; the portal had other outboxes, so ours never told anybody."""
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
+    world.office.json("acknowledge", "1")
     world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
     world.office.json("outbox", "--out", world.office.out)
     other = portal.bundle(applied=Link(1, bytes(32)))
@@ -204,7 +206,7 @@ def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Por
 def test_no_import_counts_from_before_the_export_that_did_not_know_it(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.office.json("status", "1", "assessing")
+    world.office.json("acknowledge", "1")
     world.office.json("outbox", "--out", world.office.out)
     clock = moved(monkeypatch)
     exported = clock.wait(3)

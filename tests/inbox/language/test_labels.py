@@ -23,6 +23,7 @@ from inbox.desk.done import Done
 from inbox.desk.job import Work
 from inbox.desk.pages.case import Part
 from inbox.desk.rendering import Unit
+from inbox.desk.style import Degree
 from inbox.dossiers import restating
 from inbox.dossiers.compose import Doubt, Enclosed
 from inbox.exchange import collect
@@ -77,6 +78,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "deadline": [access_requests.DEADLINE],
     "deadline_state": oversight.State,
     "disclosure": measures.Disclosure,
+    "degree": Degree,
     "done": Done,
     "doubt": Doubt,
     "enclosed": Enclosed,

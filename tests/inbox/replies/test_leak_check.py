@@ -229,3 +229,53 @@ def test_no_report_is_found_out_by_trying_words_that_those_present_may_not_searc
             with trio.others.opened() as inbox, inbox.transaction() as session:
                 session.execute(change)
             assert found == quoting(trio.excluded)
+
+
+def elsewhere(office: Office, text: str, number: int = 1) -> list[str]:
+    """Return what in a text to the reporter of a case is of another case, as those present are told."""
+    with office.unlocked() as opened:
+        asked = opened.inbox.choosing(opened.by_opening(today()), quarantine=True)
+        with asked as (session, _):
+            found = leak_check.find(session, number, text, text)
+    return [each.words for each in found if each.why is leak_check.Why.ELSEWHERE]
+
+
+def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: Trio, tmp_path: Path) -> None:
+    """One that stands in this report as well is not, nor a word that begins a sentence there.
+
+    Nothing tells of a report that those present may not search, in any of its four ways; a number is pointed
+    out whether there is such a case or not.
+    """
+    told, office = tmp_path / "answers.toml", trio.others
+    told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")
+    entering = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
+    number = office.json("enter", *entering, "--answers", told)["case"]
+    for each in (office, trio.excluded):
+        each.json("declare", str(number))
+    assert ["Zacharie"] == elsewhere(office, "Avez-vous vu Zacharie ou zacharie ?")
+    assert ["Ondine"] == elsewhere(office, "Ondine était-elle là ?")
+    assert [] == elsewhere(office, "Merci. Prudence !")
+    assert [] == elsewhere(office, "Avez-vous vu Zacharie ?", number)
+    assert ["dossier 3", "Case no 77"] == elsewhere(office, "Voyez le dossier 3 et le dossier 1. Case no 77")
+    assert (
+        "“Zacharie” (it is of another case, or names one)"
+        in office.run("reply", "1", "--text", "Et Zacharie ?").err
+    )
+    with office.opened() as inbox, inbox.transaction() as session:
+        fulltext.add(session, 1, ["Zacharie"])
+    assert [] == elsewhere(office, "Avez-vous vu Zacharie ?")
+    work = update(Workflow).filter_by(case=number)
+    for hidden, shown in (
+        (work.values(quarantined=today()), work.values(quarantined=None)),
+        (work.values(archive_from=today()), work.values(archive_from=None)),
+        (
+            delete(Declaration).filter_by(case=number, officer="alice"),
+            insert(Declaration).values(case=number, officer="alice", day=today()),
+        ),
+        (insert(Exclusion).values(case=number, officer="bruno", since=today()), None),
+    ):
+        for change, names in ((hidden, []), (shown, ["Ondine"])):
+            if change is not None:
+                with office.opened() as inbox, inbox.transaction() as session:
+                    session.execute(change)
+                assert names == elsewhere(trio.excluded, "Ondine ?")

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from inbox.vault.casework_tables import Duty, Workflow
 from tests.support.inbox_builders import PASSPHRASE, Reporter, World, today
 from tests.support.typist import Typist, typing_to_fork, typing_to_inbox
 
@@ -138,3 +140,82 @@ def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
     case.office.json("reply", "1", "--template", name, "--despite-warning", "the text of the law")
     for status in ("acknowledged", "assessing", "acknowledged"):
         assert status == case.office.json("status", "1", status)["status"]
+
+
+def refused(world: World, *words: str) -> str:
+    """Return why a command was refused, and see that it changed nothing."""
+    before = world.office.state()
+    said = world.office.run(*words)
+    assert 1 == said.code
+    assert before == world.office.state()
+    return said.err
+
+
+def test_a_reply_is_taken_back_until_an_outbox_has_it(case: World) -> None:
+    """The others stay, with their numbers; the journal keeps that it was there, not what it said."""
+    office = case.office
+    for text in ("un", "deux", "trois"):
+        office.json("reply", "1", "--text", text)
+    taken = office.json("unsend", "1", "2")
+    assert ("deux", ["un", "trois"]) == (taken["text"], replies(case))
+    assert "case 1 has no reply 2" in refused(case, "unsend", "1", "2")
+    office.json("reply", "1", "--text", "quatre")
+    assert [1, 3, 4] == [each["number"] for each in office.json("show", "1")["messages"]]
+    office.json("outbox", "--out", office.out)
+    assert "reply 3 stands in an outbox already" in refused(case, "unsend", "1", "3")
+    assert ["un", "trois", "quatre"] == replies(case)
+    (noted,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "unsend")
+    assert ({"reply": 2}, "") == (noted["values"], noted["reason"])
+
+
+def test_with_an_acknowledgement_goes_what_it_set(case: World) -> None:
+    """The status is "received" again, and the clock runs, unless another one acknowledges as well."""
+    office, write = case.office, ("reply", "1", "--template", "acknowledgement")
+    for kept in ((), ("1",)):
+        for _ in ("1", *kept):
+            office.json(*write, "--despite-warning", "the text of the law")
+        assert "acknowledged" == office.json("show", "1")["status"]
+        last = str(office.json("show", "1")["messages"][-1]["number"])
+        office.json("unsend", "1", last)
+        assert ("acknowledged" if kept else "received") == office.json("show", "1")["status"]
+    office.json("status", "1", "assessing")
+    office.json("unsend", "1", "1")
+    assert "assessing" == office.json("show", "1")["status"]
+
+
+def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(case: World) -> None:
+    """More time that nobody is told of is not given; a reply on which a decision stands stays."""
+    office = case.office
+    office.tell_no_prosecutor(1)
+    office.settle(1)
+    office.json("settings", "--regime", "external")
+    office.json("extend", "1", "--reason", "abroad", "--text", "x")
+    assert office.json("show", "1")["work"]["extended"]
+    office.json("unsend", "1", "1")
+    assert office.json("show", "1")["work"]["extended"] is None
+    office.json("extend", "1", "--reason", "abroad", "--text", "x")
+    office.json("unsend", "1", "1")
+    office.json("reply", "1", "--text", "voici les suites", "--feedback")
+    office.json("unsend", "1", "1")
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert not session.get_one(Workflow, 1).feedback
+    office.json("reply", "1", "--text", "x")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=1))
+    assert "a decision says that reply 1 told the reporter of it" in refused(case, "unsend", "1", "1")
+
+
+def test_a_reply_in_free_words_stops_no_clock_that_its_status_says_runs(case: World) -> None:
+    """Status and clock have one rule: after the outbox both, or neither, say acknowledged."""
+    office = case.office
+
+    def clock() -> dict[str, Any]:
+        (found,) = (each for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == "ack_eu")
+        return dict(found)
+
+    office.json("reply", "1", "--text", "Où était-ce ?")
+    office.json("outbox", "--out", office.out)
+    assert ("received", None) == (office.json("show", "1")["status"], clock()["sent"])
+    assert office.json("acknowledge", "1")["acknowledged"] == [1]
+    office.json("outbox", "--out", office.out)
+    assert ("acknowledged", today().isoformat()) == (office.json("show", "1")["status"], clock()["sent"])

@@ -1,0 +1,86 @@
+"""A reply taken back before it leaves: what it set is undone with it, and the journal keeps that it was.
+
+No reply takes two officers by itself, nor does taking one back: nothing more is told to anybody.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crypto.messages import Status
+from inbox.deadlines import workflow
+from inbox.language.errors import CaseRefused
+from inbox.language.messages import sentence
+from inbox.replies import statuses
+from inbox.session.actions import Actor, Code, action
+from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
+from inbox.vault.casework_tables import Duty
+from inbox.vault.tables import Case, Message
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The text of a reply; ``is_free`` if the text did nothing but say something, and may be used again."""
+
+    text: str
+    is_free: bool
+
+
+def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack:
+    """Delete reply ``position`` of a case, counted as ``show`` does, from 1 on, and return it.
+
+    The status of a report that nothing acknowledges any more is "received" again, feedback and more time that
+    it told of are not given.
+
+    Raises CaseRefused for an unknown case or reply, for one that an outbox has taken, in a case that is
+    closed, and for one on which a decision stands; otherwise as ``Inbox.acting``.
+    """
+    with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
+        case = queries_cases.case(session, number)
+        reply = _checked(session, case, position)
+        does = reply.acknowledges or reply.extends or reply.decision
+        taken = TakenBack(reply.text, not does)
+        session.delete(reply)
+        session.flush()
+        _undo(session, case, reply)
+        workflow.keep_in_step(session, number)
+        return taken
+
+
+def _checked(session: Session, case: Case, position: int) -> Message:
+    reply = session.get(Message, (case.number, position))
+    if reply is None:
+        raise CaseRefused(
+            sentence("case {number} has no reply {position}", number=case.number, position=position),
+            sentence("see: inbox show {number}", number=case.number),
+        )
+    if reply.serial <= case.serial:
+        raise CaseRefused(
+            sentence("reply {position} stands in an outbox already", position=position),
+            sentence("write another one that sets it right"),
+        )
+    if case.status == Status.CLOSED:
+        raise CaseRefused(
+            sentence("case {number} is closed", number=case.number),
+            sentence("open it again first: inbox reopen {number} --reason TEXT", number=case.number),
+        )
+    if session.scalar(select(func.count()).select_from(Duty).filter_by(case=case.number, reply=position)):
+        raise CaseRefused(
+            sentence("a decision says that reply {position} told the reporter of it", position=position),
+            sentence("decide otherwise first; or write another reply that sets it right"),
+        )
+    return reply
+
+
+def _undo(session: Session, case: Case, reply: Message) -> None:
+    """Undo what the reply set, as far as no other one says the same."""
+    work = workflow.of(session, case.number)
+    if case.status == Status.ACKNOWLEDGED and not statuses.is_acknowledged(session, case.number):
+        case.status = Status.RECEIVED.value
+    if reply.feedback and work.answered_in is None:
+        others = select(func.count()).select_from(Message).filter_by(case=case.number, feedback=True)
+        work.feedback = bool(session.scalar(others))
+    if reply.extends:
+        work.extended = None
