@@ -28,7 +28,7 @@ NONE = dict.fromkeys(("held", "judged", "quarantined", "for_handlers", "for_hand
 
 def states(**counts: int) -> dict[str, int]:
     """Return how many deadlines of a kind are in each state: 0 in the states that are not given."""
-    return dict.fromkeys(("met", "late", "dropped", "overdue", "running"), 0) | counts
+    return dict.fromkeys(("met", "late", "dropped", "impossible", "overdue", "running"), 0) | counts
 
 
 def spread(office: Office) -> None:
