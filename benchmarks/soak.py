@@ -103,6 +103,18 @@ PARTS: Mapping[str, Part] = {
         ),
         ("inbox/", "templates/"),
     ),
+    "examples": Part(
+        tested(
+            "--hypothesis-profile=full",
+            "tests/crypto",
+            "tests/inbox/deadlines/test_clocks.py",
+            "tests/inbox/deadlines/test_portal_days.py",
+            "tests/inbox/text",
+            "tests/templates/test_law.py",
+            "tests/templates/test_spans.py",
+        ),
+        ("inbox/", *_OF_PORTAL),
+    ),
     "exits": Part(tested("-m", "soak", "tests/inbox/casework/test_exits.py"), ("inbox/", "templates/")),
     "fuzz": Part(
         # Words for -m that are empty select every test, so either database.

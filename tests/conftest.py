@@ -22,10 +22,17 @@ from tests.support.provable import Provable, proving
 # Fixtures that several folders use, each defined once.
 pytest_plugins = ["tests.support.inbox_room"]
 
-# The gate is the same in every run; `pytest --hypothesis-profile=thorough` looks further.
+# The gate is the same in every run, and tries a third of `full`; `pytest --hypothesis-profile=thorough` looks
+# further than both.
 settings.register_profile(
-    "ci", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "ci",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=33,
 )
+settings.register_profile("full", settings.get_profile("ci"), derandomize=False, max_examples=100)
 settings.register_profile("thorough", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile("ci")
 

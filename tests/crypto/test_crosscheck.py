@@ -30,6 +30,13 @@ SEED = bytes(range(32))
 KEY = signing.public_key(SEED)
 DAY = date(2026, 11, 24)
 Answer = dict[str, Any]
+# Of what is named at each test the gate tries a third, the same in every run: `make soak examples`.
+_PART = 3 if settings.get_current_profile_name() == "ci" else 1
+
+
+def times(count: int) -> settings:
+    """Return how many examples a test tries."""
+    return settings(max_examples=count // _PART)
 
 
 class Browser:
@@ -116,7 +123,7 @@ SNIPPETS = st.sampled_from(
 )
 
 
-@settings(max_examples=600)
+@times(600)
 @given(value=VALUES, spaced=st.booleans(), escaped=st.booleans())
 def test_values_as_json_are_taken_or_refused_alike(
     browser: Browser, value: Any, *, spaced: bool, escaped: bool
@@ -126,7 +133,7 @@ def test_values_as_json_are_taken_or_refused_alike(
     _check_json(browser, text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=600)
+@times(600)
 @given(raw=st.lists(SNIPPETS, max_size=8).map(lambda parts: "".join(parts).encode()) | st.binary(max_size=8))
 @example(raw=b"[" * 100_000)
 @example(raw=b"-0")
@@ -160,7 +167,7 @@ def typed(draw: st.DrawFn) -> str:
     return joined.upper() if draw(st.booleans()) else joined
 
 
-@settings(max_examples=400)
+@times(400)
 @given(text=typed())
 @example(text="\u20d0 ".join(casetoken.words(bytes(16), "en")))
 @example(text="a\u20d0b")
@@ -181,7 +188,7 @@ def read_token(text: str) -> Answer:
     return {"outcome": "ok"} | {name: _text(entropy) for name, entropy in found.items()}
 
 
-@settings(max_examples=30)
+@times(30)
 @given(entropy=st.binary(min_size=16, max_size=16), deployment=st.binary(min_size=16, max_size=16))
 def test_a_token_gives_the_same_words_and_keys(browser: Browser, entropy: bytes, deployment: bytes) -> None:
     for language in casetoken.LANGUAGES:
@@ -204,7 +211,7 @@ def test_a_token_gives_the_same_words_and_keys(browser: Browser, entropy: bytes,
     assert {"outcome": "ok"} | {name: _text(field) for name, field in expected.items()} == answer
 
 
-@settings(max_examples=60)
+@times(60)
 @given(file=st.binary(max_size=200), label=st.sampled_from(Label), seed=st.binary(min_size=32, max_size=32))
 def test_signatures_are_the_same_bytes(browser: Browser, file: bytes, label: Label, seed: bytes) -> None:
     answer = browser.ask("sign", label=label.value.decode(), deployment=DEPLOYMENT, file=file, seed=seed)
@@ -244,7 +251,7 @@ def test_a_key_of_mixed_order_is_refused_alike(browser: Browser) -> None:
     assert expected == browser.ask("verify", label="fanal/1/report", **fields)["outcome"]
 
 
-@settings(max_examples=200)
+@times(200)
 @given(
     signature=damaged(SIGNED) | st.sampled_from(SMALL_ORDER).map(lambda point: point + SIGNED[32:]),
     key=damaged(KEY) | st.just(KEY) | st.sampled_from(SMALL_ORDER),
@@ -282,7 +289,7 @@ def test_a_damaged_memo_is_refused_alike(browser: Browser, sealed: bytes) -> Non
     assert expected == browser.ask("memoOpen", memo=sealed, **names)["outcome"]
 
 
-@settings(max_examples=300)
+@times(300)
 @given(size=st.integers(1, 2**31) | st.integers(1, 200_000) | st.integers(0, 30).map(lambda bits: 2**bits))
 def test_sizes_are_padded_alike(browser: Browser, size: int) -> None:
     rules = {
@@ -297,7 +304,7 @@ def test_sizes_are_padded_alike(browser: Browser, size: int) -> None:
         assert (expected, expected_size) == (answer["outcome"], answer.get("size"))
 
 
-@settings(max_examples=25)
+@times(25)
 @given(plain=st.binary(max_size=2_000), chunks=st.integers(0, 2), less=st.integers(0, 2))
 def test_what_either_seals_the_other_opens(browser: Browser, plain: bytes, chunks: int, less: int) -> None:
     plain = (plain + bytes(chunks * age.CHUNK))[less:]
@@ -311,7 +318,7 @@ LONG_ENVELOPE = age.seal_bytes(bytes(age.CHUNK + 100), [INTAKE.recipient()])
 FIRST_CHUNK = age.ENVELOPE_HEADER + 16 + age.CHUNK + 16
 
 
-@settings(max_examples=200)
+@times(200)
 @given(
     envelope=damaged(age.seal_bytes(b"short", [INTAKE.recipient()]))
     | damaged(LONG_ENVELOPE)
@@ -332,7 +339,7 @@ def test_a_damaged_envelope_is_refused_alike(
 RAW = INTAKE.recipient().raw
 
 
-@settings(max_examples=150)
+@times(150)
 @given(
     raw=damaged(RAW)
     | damaged(RAW, until=1_152)
@@ -358,7 +365,7 @@ SIGNED_CONTAINER = b"".join(
 )
 
 
-@settings(max_examples=400)
+@times(400)
 @given(raw=damaged(SIGNED_CONTAINER, until=6_000) | damaged(SIGNED_CONTAINER))
 def test_a_damaged_container_is_refused_alike(browser: Browser, raw: bytes) -> None:
     expected, held = outcome(lambda: container.read([raw], lambda _, __: None))
@@ -376,7 +383,7 @@ ANSWERS = st.dictionaries(
 )
 
 
-@settings(max_examples=40)
+@times(40)
 @given(answers=ANSWERS, contents=st.lists(st.binary(max_size=2_000), max_size=3), name=st.text(max_size=10))
 def test_a_report_sealed_in_the_browser_opens_in_the_inbox(
     browser: Browser, answers: dict[str, Any], contents: list[bytes], name: str
@@ -421,7 +428,7 @@ def sealed_slot(slot: messages.Slot, seed: bytes = SEED) -> bytes:
     return age.seal_bytes(b"".join(pieces), [TOKEN.reply_identity.recipient()])
 
 
-@settings(max_examples=40)
+@times(40)
 @given(
     replies=st.lists(st.text(max_size=200), max_size=5),
     status=st.sampled_from(messages.Status),
@@ -489,7 +496,7 @@ DATES = st.tuples(st.integers(-20, 20), st.integers(0, 30))
 CHANNELS = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.lists(DATES, max_size=3)), max_size=3)
 
 
-@settings(max_examples=40)
+@times(40)
 @given(channels=CHANNELS, before=st.integers(-3, 40), days=st.integers(-1, 36), known=st.integers(0, 5))
 def test_a_keyring_is_taken_and_its_key_chosen_alike(
     browser: Browser, channels: list[tuple[str, list[tuple[int, int]]]], before: int, days: int, known: int
@@ -521,7 +528,7 @@ RING = ring([("inspection", [(-5, 20)])], DAY, 30)
 RAW_RING, RING_SIGNATURE = keyring.sign(RING, SEED)
 
 
-@settings(max_examples=100)
+@times(100)
 @given(raw=damaged(RAW_RING), signature=damaged(RING_SIGNATURE) | st.just(RING_SIGNATURE), anew=st.booleans())
 def test_a_damaged_keyring_is_refused_alike(
     browser: Browser, raw: bytes, signature: bytes, *, anew: bool

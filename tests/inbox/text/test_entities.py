@@ -1,7 +1,7 @@
 """What is found in a text by which it may have to do with others; what is hostile costs little."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.text import entities, similarity
@@ -87,7 +87,6 @@ def test_what_is_hostile_gives_few_terms(name: str) -> None:
     assert (name in {"telephones", "names"}) is (len(found) >= entities.MOST)
 
 
-@settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_any_text_is_looked_through(text: str) -> None:
     """And what is found is found again in what is shown of it."""

@@ -1,7 +1,7 @@
 """What is to be removed is gone, in whichever way it was written."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.language.errors import Refused
@@ -59,7 +59,6 @@ WORDS = st.text(st.sampled_from("abAB.é \n\u200b"), max_size=30)
 
 
 @given(text=WORDS, passage=st.text(st.sampled_from("abé."), min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
 def test_no_piece_holds_what_was_removed(text: str, passage: str) -> None:
     """Nor does it turn up where two pieces meet; what is left stands in its order."""
     left = pieces(text, passage)

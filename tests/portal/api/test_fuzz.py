@@ -244,7 +244,7 @@ def tried(target: Target, strategy: st.SearchStrategy[bytes], times: int) -> Cou
     before, grown = state(server), peak(server)
     answers: Counter[int] = Counter()
 
-    @settings(max_examples=times * settings().max_examples)
+    @settings(max_examples=times * max(100, settings().max_examples))
     @given(strategy)
     def ask(content: bytes) -> None:
         answer = exchange(server.port, content)
