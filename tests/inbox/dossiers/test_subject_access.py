@@ -744,15 +744,16 @@ WARNED = {
 
 
 @pytest.mark.usefixtures("ripe")
-@pytest.mark.parametrize("what", WARNED)
-def test_what_may_tell_who_was_there_needs_a_reason_which_stays_with_the_cases(
-    office: Office, what: str
-) -> None:
+def test_what_may_tell_who_was_there_needs_a_reason_which_stays_with_the_cases(office: Office) -> None:
+    """Each alone is refused; with a reason all of them go together."""
     inform(office)
-    text, words = WARNED[what]
-    said = answer(office, f"{OWN} {text}")
-    assert (1, True) == (said.code, f"“{words}" in said.err), said.err
-    assert 0 == answer(office, f"{OWN} {text}", "--despite-warning", "it is in the press").code
+    before = office.state()
+    for what, (text, words) in WARNED.items():
+        said = answer(office, f"{OWN} {text}")
+        assert (1, True) == (said.code, f"“{words}" in said.err), (what, said.err)
+    assert (before, []) == (office.state(), [*office.out.iterdir()])
+    everything = " ".join(text for text, _ in WARNED.values())
+    assert 0 == answer(office, f"{OWN} {everything}", "--despite-warning", "it is in the press").code
     assert {"it is in the press"} == {each["reason"] for each in seen(office).values()}
     assert "in the press" not in str(office.json("journal", "print"))
 

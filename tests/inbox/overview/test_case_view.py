@@ -129,17 +129,25 @@ def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
     ],
 )
 def test_the_end_of_the_last_key_is_told_in_time(
-    world: World, tmp_path: Path, kind: Any, days: int, words: str | None
+    world: World, kind: Any, days: int, words: str | None
 ) -> None:
-    """By list, keyring and outbox: on standard error for people, as a member for scripts."""
+    """By the list, as a member for scripts."""
     end(world.office, kind, days)
     name = "intake" if kind is IntakeKey else "reply"
     expected = [] if words is None else [words.format(name)]
+    told = world.office.json("list")["warnings"]
+    assert expected == [text[: len(start)] for text, start in zip(told, expected, strict=True)]
+
+
+@pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
+def test_list_keyring_and_outbox_tell_it_alike(world: World, tmp_path: Path, kind: Any) -> None:
+    """As a member for scripts, on standard error for people."""
+    end(world.office, kind, 7)
+    (expected,) = world.office.json("list")["warnings"]
     for command in commands(world, tmp_path):
-        told = world.office.json(*command)["warnings"]
-        assert expected == [text[: len(start)] for text, start in zip(told, expected, strict=True)]
+        assert [expected] == world.office.json(*command)["warnings"]
         said = world.office.run(*command)
-        assert (0, "".join(f"warning: {text}\n" for text in told)) == (said.code, said.err)
+        assert (0, f"warning: {expected}\n") == (said.code, said.err)
 
 
 def test_an_older_key_that_ends_is_no_reason_to_warn(world: World) -> None:
