@@ -115,6 +115,15 @@ PARTS: Mapping[str, Part] = {
         ),
         ("inbox/", *_OF_PORTAL),
     ),
+    "bundles": Part(
+        tested(
+            "-m",
+            "soak",
+            "tests/inbox/exchange/test_collect_bundles.py",
+            "tests/inbox/overview/test_hostile_cases.py",
+        ),
+        ("inbox/", "crypto/"),
+    ),
     "exits": Part(tested("-m", "soak", "tests/inbox/casework/test_exits.py"), ("inbox/", "templates/")),
     "fuzz": Part(
         # Words for -m that are empty select every test, so either database.

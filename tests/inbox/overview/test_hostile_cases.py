@@ -34,7 +34,6 @@ from tests.support.paths import ROOT
 
 WORDS = (hostile.SCRIPT, hostile.JINJA, hostile.ESCAPES, hostile.BIDI, hostile.ALIKE, hostile.FORMULAS)
 ALL = "\n".join(WORDS)
-MANY = 10_000
 LONG = 8_000
 
 
@@ -118,8 +117,9 @@ def test_a_file_name_that_no_page_would_send_is_a_visible_row(
     assert ["malformed"] * (2 - cases) == kinds(world.office)
 
 
-def test_ten_thousand_follow_ups_break_nothing(
-    world: World, portal: Portal, collect: Callable[..., Any]
+@pytest.mark.parametrize("many", [1_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_thousands_of_follow_ups_break_nothing(
+    world: World, portal: Portal, collect: Callable[..., Any], many: int
 ) -> None:
     """Lists, queue, case, reply, outbox, and the next follow-up; another case stays as it was."""
     flooder, other = Reporter(world), Reporter(world)
@@ -129,18 +129,18 @@ def test_ten_thousand_follow_ups_break_nothing(
     with office.opened() as inbox, inbox.transaction() as session:
         case_id = flooder.keys.case_id
         number = next(case.number for case in queries_cases.cases(session) if case.case_id == case_id)
-        session.add_all(_follow_up(number, position) for position in range(1, MANY + 1))
+        session.add_all(_follow_up(number, position) for position in range(1, many + 1))
     for words in (["list"], ["queue"]):
         assert len(printed(office, *words)) < 3_000
-    assert f"follow-up {MANY}, written" in printed(office, "show", str(number))
+    assert f"follow-up {many}, written" in printed(office, "show", str(number))
     with sitting(office) as client:
-        assert f"More, number {MANY}" in client.page(f"/en/case/{number}")
+        assert f"More, number {many}" in client.page(f"/en/case/{number}")
         assert "No case is open" not in client.page("/en/")
     assert 0 == office.run("reply", str(number), "--text", "Enough").code
     assert 0 == office.run("outbox", "--out", office.out).code
     collect(portal.bundle(Sent(flooder.follow_up("and one more"))))
     shown = office.json("show", str(number))["follow_ups"]
-    assert (MANY + 1, "and one more") == (len(shown), shown[-1]["text"])
+    assert (many + 1, "and one more") == (len(shown), shown[-1]["text"])
     assert views[str(3 - number)]["answers"] == office.json("show", str(3 - number))["answers"]
 
 
