@@ -130,7 +130,10 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
         work = session.get_one(Workflow, 3)
         work.assigned, work.is_open = "alice", True
     before = unread.office.state()
-    with sitting(unread.others, tmp_path) as client:
+    drawer = tmp_path / "drawer"
+    drawer.mkdir()
+    filled = FILLED | {"papers": str(drawer)}
+    with sitting(unread.others, tmp_path / "stick") as client:
         paths = set()
         for rule in client.app.url_map.iter_rules():
             path = rule.rule.removeprefix(client.desk.place).replace("<language>", "en")
@@ -141,7 +144,7 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
         assert LEFT < paths
         asked = paths - LEFT
         assert len(asked) > MANY_FORMS
-        pages = {each: client.send(each[0], **FILLED) if each[1] else client.ask(each[0]) for each in asked}
+        pages = {each: client.send(each[0], **filled) if each[1] else client.ask(each[0]) for each in asked}
     assert set() == {each for each, page in pages.items() if "Before case 3 is read" not in page.text}
     assert before == unread.office.state()
 

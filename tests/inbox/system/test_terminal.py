@@ -39,6 +39,7 @@ LINES = {
     "reply 1 --text-file hostile.txt --preview": True,
     "reply 1 --text-file hostile.txt --despite-warning x": False,
     "extend 1 --reason x --text-file hostile.txt --preview": False,
+    "unsend 1 1": False,
     "status 1 assessing": False,
     "show 1 --json": False,
     "queue": True,
