@@ -16,7 +16,6 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-
 # Asked six times in a command: to make it anew takes as long as to ask it.
 _PRESENT = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
 

@@ -161,7 +161,9 @@ def test_its_author_reads_nothing_of_all_that_but_the_notice(
     office, reporter = room
     told = slot(office.copy(tmp_path / "copy"), reporter)
     assert (["Il faut du temps."], (), False) == (
-        [each.text.split("\n\n")[1] for each in told.messages[1:]], told.measures_disclosed, CANARY in repr(told)
+        [each.text.split("\n\n")[1] for each in told.messages[1:]],
+        told.measures_disclosed,
+        CANARY in repr(told),
     )  # fmt: skip
 
 
