@@ -61,6 +61,7 @@ EXPECTED = {
     "fields": "a text without {stray!r}; it can name {known}",
     "same-fields": "a text that names the same in fr and in en",
     "some-referral": "a table in which an entry has: referral = true",
+    "some-answering": "a table in which an entry that no decision records has: answers_danger = true",
     "some-acknowledging": "a table in which an entry has: acknowledges = true",
     "one-extending": "a table in which exactly one entry has: extends = true",
     "some-reply": "true only where a reply of replies.toml has: decision = {decision}",

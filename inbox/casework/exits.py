@@ -20,7 +20,7 @@ from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Locked, Refused, Undeclared
 from inbox.language.labels import Labelled
-from inbox.language.messages import Sentence, sentence
+from inbox.language.messages import Sentence, joined, sentence
 from inbox.law import in_use
 from inbox.questionnaire import answers, scoring
 from inbox.session.actions import TABLE, Code
@@ -384,8 +384,10 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
 
 
 def is_danger_open(session: Session, number: int) -> bool:
-    """Tell whether somebody is in danger (``Workflow.in_danger``) and nothing was done about it."""
-    return workflow.of(session, number).in_danger and not legal_duties.measures_on(session, number)
+    """Tell whether somebody is in danger (``Workflow.in_danger``) and no measure answers that."""
+    if not workflow.of(session, number).in_danger:
+        return False
+    return legal_duties.measures_on(session, number).isdisjoint(legal_duties.answering_danger(session))
 
 
 # What stands there until the duty of this role is decided.
@@ -455,6 +457,14 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             number=number,
             request=min(only),
         )
+    if what is Obstacle.DANGER:
+        kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
+        return sentence(
+            "record first by which of these measures the danger is answered: inbox measure {number} KIND"
+            " ({kinds})",
+            number=number,
+            kinds=joined(kinds),
+        )
     decide = _to_decide(session, number, what)
     return decide or _hints(number)[what]
 
@@ -508,10 +518,6 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.URGENT: sentence(
             "if it can wait, say so first: inbox judge {number} --danger 0 --reason TEXT", number=number
-        ),
-        Obstacle.DANGER: sentence(
-            "note first what was done about it, or that nothing was: inbox measure {number} KIND",
-            number=number,
         ),
         Obstacle.NEW: sentence("read it first: inbox show {case}", case=number),
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),

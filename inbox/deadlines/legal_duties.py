@@ -4,7 +4,7 @@ Which there are, of which cases each is asked, from which event it counts and ho
 Once asked, a decision is due until it is taken: neither a lower score nor another law takes that back.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 
 from sqlalchemy import func, select
@@ -243,7 +243,12 @@ def urgent_measure(session: Session, row: Duty) -> str:
     return "" if rule.measure in measures_on(session, row.case) else rule.measure
 
 
-def measures_on(session: Session, number: int) -> Collection[str]:
+def answering_danger(session: Session) -> Sequence[str]:
+    """Return the measures by which somebody in danger is helped, in the order of the law."""
+    return [code for code, each in in_use.of(session).measures.items() if each.answers_danger]
+
+
+def measures_on(session: Session, number: int) -> Set[str]:
     """Return the kinds of measures that answer a report: none of a day before it can have come.
 
     What was done before was not about it, or its day is wrong: it meets no duty and ends no danger.
@@ -321,7 +326,9 @@ def _applies(law: Law, code: str, work: Workflow, tags: Iterable[str]) -> bool:
         case Asked.ALWAYS:
             return True
         case Asked.OFFENCE:
-            return work.severity >= law.offence.severity or not law.offence.tags.isdisjoint(tags)
+            is_feared = law.offence.danger and work.in_danger
+            is_grave = work.severity >= law.offence.severity
+            return is_feared or is_grave or not law.offence.tags.isdisjoint(tags)
         case _:
             return False
 

@@ -105,9 +105,10 @@ def heard(session: Session, number: int) -> None:
 
 
 def acted(session: Session, number: int, today: date) -> None:
-    """Note that an officer has done something about a case."""
-    work = of(session, number)
-    work.first_act = work.first_act or today
+    """Note that an officer has done something about a case; nothing done while it is unread is a first act."""
+    case, work = queries_cases.case(session, number), of(session, number)
+    if not case.new:
+        work.first_act = work.first_act or today
     visas.take_out(session, number)
     keep_in_step(session, number)
 

@@ -45,6 +45,9 @@ _EXPECTED = {
     "fields": sentence("a text without {stray!r}; it can name {known}", stray="", known=""),
     "same-fields": sentence("a text that names the same in fr and in en"),
     "some-referral": sentence("a table in which an entry has: referral = true"),
+    "some-answering": sentence(
+        "a table in which an entry that no decision records has: answers_danger = true"
+    ),
     "some-acknowledging": sentence("a table in which an entry has: acknowledges = true"),
     "one-extending": sentence("a table in which exactly one entry has: extends = true"),
     "some-reply": sentence("true only where a reply of replies.toml has: decision = {decision}", decision=""),

@@ -24,22 +24,27 @@ from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 # So many cases stand on the page; of the others it tells how many there are.
 SHOWN = 10
 _PRESSING = Filter(priority=1, undeclared=True)
+# Open cases that tell of danger, the most pressing first.
+_FEARED = (
+    select(Workflow.case).where(Workflow.is_open.is_(True), IN_DANGER).order_by(Workflow.rank, Workflow.case)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
     """What waits on a day.
 
-    ``danger`` are open cases, SHOWN at most, that tell of danger while nothing was done about it;
-    ``undeclared``, as many at most, are of the highest priority and not declared: the queue says as much.
-    ``due`` are lines of the queue, overdue first, of the ``due_count`` cases that are due by the end of the
-    day. ``this_week`` more are due in the seven days after that, ``to_read`` have something that nobody has
-    read.
+    ``danger`` are open cases, SHOWN at most, that tell of danger while no measure answers that; ``shut``, as
+    many at most, are others in quarantine, which may. ``undeclared``, again as many at most, are of the
+    highest priority and not declared: the queue says as much. ``due`` are lines of the queue, overdue first,
+    of the ``due_count`` cases that are due by the end of the day. ``this_week`` more are due in the seven
+    days after that, ``to_read`` have something that nobody has read.
     ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
     warnings of keys that end soon, ``requests`` the open requests for access.
     """
 
     danger: Sequence[int]
+    shut: Sequence[int]
     undeclared: Sequence[int]
     due: Sequence[View]
     due_count: int
@@ -53,11 +58,15 @@ class Today:
 
 def look(inbox: Inbox, who: Actor) -> Today:
     """Return what waits today for those who act; raises as ``Inbox.acting``."""
+    # In quarantine nobody reads a case: that it may tell of danger must not be hidden with it.
+    with inbox.vault.transaction(who.officers, quarantine=True) as session:
+        shut = _shut(session)
     with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
         day = who.today
         due = queue.page(session, Filter(due=Due.TODAY), Order.DEADLINE, today=day)
         return Today(
             danger=_danger(session),
+            shut=shut,
             undeclared=queue.ordered(session, _PRESSING, Order.PRIORITY, today=day)[:SHOWN],
             due=queue_lines.views(session, due[:SHOWN], day),
             due_count=queue.count(session, Filter(due=Due.TODAY), today=day),
@@ -71,12 +80,17 @@ def look(inbox: Inbox, who: Actor) -> Today:
 
 
 def _danger(session: Session) -> Sequence[int]:
-    """Return the cases that those who act have declared and that tell of danger, nothing done about it."""
-    feared = select(Workflow.case).where(Workflow.is_open.is_(True), IN_DANGER)
-    numbers = session.scalars(feared.order_by(Workflow.rank, Workflow.case)).all()
+    """Return the cases that those who act have declared and that tell of danger, no measure answering it."""
+    numbers = session.scalars(_FEARED).all()
     read = declarations.given(session, numbers)
     found = (each for each in numbers if each in read and exits.is_danger_open(session, each))
     return list(islice(found, SHOWN))
+
+
+def _shut(session: Session) -> Sequence[int]:
+    """Return the cases in quarantine that may tell of danger: nobody can declare on them, or act."""
+    numbers = session.scalars(_FEARED.where(Workflow.quarantined.is_not(None)))
+    return list(islice((each for each in numbers if exits.is_danger_open(session, each)), SHOWN))
 
 
 def _due_between(session: Session, first: date, last: date) -> int:

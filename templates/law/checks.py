@@ -40,7 +40,7 @@ _FILLED = {
 
 def check(documents: Documents) -> None:
     """Raise Mismatch for the first mistake that no file shows by itself."""
-    checks = (_regimes, _clocks, _apart, _measures, _outcomes, _decisions, _duties, _replies)
+    checks = (_regimes, _clocks, _apart, _measures, _help, _outcomes, _decisions, _duties, _replies)
     for each in (*checks, _letters, _sheets):
         for mistake in each(documents):
             raise mistake
@@ -180,6 +180,14 @@ def _measures(documents: Documents) -> Iterator[Mismatch]:
         if measure.get("reference") and measure.get("role") == MeasureRole.REFERRAL:
             said = belongs("only-with", value="reference = true", role="what has another role, or none")
             yield _wrong(document, ("measure", code, "reference"), said)
+
+
+def _help(documents: Documents) -> Iterator[Mismatch]:
+    """Yield a mistake unless officers can record by themselves that somebody in danger was helped."""
+    document, decided = documents["measures.toml"], _decided(documents)
+    rows = document.value["measure"].items()
+    if not any(each.get("answers_danger") for code, each in rows if code not in decided):
+        yield _wrong(document, ("measure",), belongs("some-answering"))
 
 
 def _decided(documents: Documents) -> set[str]:

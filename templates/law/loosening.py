@@ -128,6 +128,8 @@ def _days(written: str | None) -> float:
 
 _RULE: Mapping[str, Way] = {"source": neither, "confirm": neither}
 _NAMED: Mapping[str, Way] = {**_RULE, "name": neither}
+# Officers choose by the name what they do: under another one they do what they do not mean.
+_CHOSEN: Mapping[str, Way] = {**_RULE, "name": _any}
 
 
 def _under(prefix: str, way: Way, keys: Mapping[str, Way]) -> Mapping[str, Way]:
@@ -144,7 +146,14 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under(
             "authority.*",
             neither,
-            {**_NAMED, "reach": neither, "address": neither, "kind": neither, "referral": neither},
+            {
+                **_NAMED,
+                "reach": neither,
+                "address": neither,
+                # Who names a prosecutor or the police has decided whether the prosecutor is told.
+                "kind": _any,
+                "referral": neither,
+            },
         ),
         "guarantee": neither,
         # What reporters read that protects them, word for word.
@@ -176,7 +185,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under("clock.*.extension", _new, {**_RULE, "within": _extended, "regimes": _further}),
     },
     "duties.toml": {
-        **_under("offence", neither, {**_RULE, "severity": _more, "tags": _fewer}),
+        **_under("offence", neither, {**_RULE, "severity": _more, "tags": _fewer, "danger": _off}),
         "duty": neither,
         **_under(
             "duty.*",
@@ -198,7 +207,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
             "duty.*.decision.*",
             _new,
             {
-                "name": neither,
+                "name": _any,
                 "officers": _less,
                 "effect": _up(Effect.DEFERS, Effect.SETTLES),
                 "measure": _any,
@@ -236,14 +245,14 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
             "measure.*",
             _new,
             {
-                **_NAMED,
+                **_CHOSEN,
                 "role": _any,
                 "told": _up(Told.NEVER, Told.IF_SAID, Told.ALWAYS),
                 "officers": _less,
                 # What a sanction is called by those who count them.
                 "groups": neither,
-                # In which column of a register it stands.
-                "protection": neither,
+                # Whoever reported is told of protection before the prosecutor's word.
+                "protection": _any,
                 "opens_proceedings": _off,
                 "ends_proceedings": _on,
                 "is_inquiry": _off,
@@ -251,6 +260,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "addressee": _off,
                 "reference": _off,
                 "sanitised": _off,
+                "answers_danger": _on,
             },
         ),
     },
@@ -265,7 +275,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
             "outcome.*",
             _new,
             {
-                **_NAMED,
+                **_CHOSEN,
                 "retention": _any,
                 "officers": _less,
                 "body": _down(Body.NONE, Body.ALLOWED, Body.NEEDED),

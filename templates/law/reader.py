@@ -136,7 +136,12 @@ def _extension(row: Any) -> rules.Extension:
 
 
 def _offence(row: Any) -> rules.Offence:
-    return rules.Offence(severity=row["severity"], tags=frozenset(row["tags"]), basis=_basis(row))
+    return rules.Offence(
+        severity=row["severity"],
+        tags=frozenset(row["tags"]),
+        danger=row.get("danger", False),
+        basis=_basis(row),
+    )
 
 
 def _duty(row: Any, regimes: frozenset[str]) -> rules.Duty:
@@ -184,6 +189,7 @@ def _measure(row: Any) -> rules.Measure:
         addressee=row.get("addressee", False),
         reference=row.get("reference", False),
         sanitised=row.get("sanitised", False),
+        answers_danger=row.get("answers_danger", False),
         groups=row.get("groups", 0),
         basis=_basis(row),
     )

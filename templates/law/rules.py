@@ -277,10 +277,14 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offence:
-    """From which severity on, or by which tags, a case is one of an offence."""
+    """From which severity on, or by which tags, a case is one of an offence.
+
+    With ``danger`` so is one that tells of danger to somebody, whatever else it says.
+    """
 
     severity: int
     tags: frozenset[str]
+    danger: bool
     basis: Basis
 
 
@@ -293,7 +297,7 @@ class Measure:
     without naming to whom it goes, or under which reference. With ``is_inquiry`` it takes an assessment of
     the risk to the reporter. One with a ``protection`` stands in the register of protection. One that is
     ``sanitised`` comes with the text that is sent, in which nothing tells who reported, or whom the report
-    names.
+    names. Who is in danger has had help once one that ``answers_danger`` is recorded, and by no other.
     """
 
     name: Texts
@@ -308,6 +312,7 @@ class Measure:
     addressee: bool
     reference: bool
     sanitised: bool
+    answers_danger: bool
     groups: int
     basis: Basis
 

@@ -111,7 +111,9 @@ _DECISION = table(
 )
 _DUTIES = table(
     {
-        "offence": _rule({"severity": number(0, _MOST_SEVERE), "tags": list_of(text(), least=0)}),
+        "offence": _rule(
+            {"severity": number(0, _MOST_SEVERE), "tags": list_of(text(), least=0)}, _flags("danger")
+        ),
         "duty": map_of(
             _rule(
                 {
@@ -150,6 +152,7 @@ _MEASURES = table(
                         "addressee",
                         "reference",
                         "sanitised",
+                        "answers_danger",
                     ),
                 },
             )

@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from inbox.overview import today as todays
-from inbox.vault.casework_tables import Workflow
+from inbox.vault.casework_tables import Measure, Workflow
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
@@ -51,15 +52,54 @@ def test_no_officer_hides_a_danger_by_a_low_score_nor_one_that_another_judged(th
     assert [3] == three_cases.json("acknowledge", "1", "2", "3")["acknowledged"]
 
 
-def test_danger_stands_before_all_else_until_something_was_done(three_cases: Office) -> None:
-    """The control is the page after a measure."""
+def test_danger_stands_before_all_else_until_a_measure_answers_it(three_cases: Office) -> None:
+    """One officer who asks for protection, or has logs kept, takes it from nobody's page."""
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "Case 1" in part(shown, "danger")
         assert shown.index('id="danger"') < shown.index('id="due"')
         alice.send("/en/case/1/assess", risk="low", reason="x")
-        alice.send("/en/case/1/measure", kind="protection_offered", day="", degree="0")
+        for kind in ("protection_requested", "log_preservation"):
+            assert 303 == alice.send("/en/case/1/measure", kind=kind, day="", degree="0").status_code
+            assert "Case 1" in part(alice.page("/en/today"), "danger")
+        alice.send("/en/case/1/measure", kind="protection_granted", day="", degree="0")
         assert 'id="danger"' not in alice.page("/en/today")
+
+
+def test_the_most_pressing_danger_comes_first(three_cases: Office) -> None:
+    """By the score, whichever number a case has."""
+    three_cases.json("judge", "1", "--danger", "0", "--immediacy", "0", "--reason", "x")
+    three_cases.json("measure", "1", "prosecutor_phoned", "--addressee", "X")  # now the score alone counts
+    with three_cases.opened() as inbox, inbox.transaction() as session:
+        for row in session.scalars(select(Measure)):
+            session.delete(row)
+    three_cases.json("judge", "3", "--danger", "3", "--immediacy", "3", "--severity", "3", "--reason", "x")
+    with sitting(three_cases) as alice:
+        assert ["Case 3", "Case 1"] == re.findall(r"Case \d", part(alice.page("/en/today"), "danger"))
+
+
+def test_quarantine_hides_no_danger(three_cases: Office) -> None:
+    """One officer can place it at once, unread: the page of each tells of it until two have lifted it.
+
+    Not to whom the case is kept from; and one in which nobody is in danger is not named.
+    """
+    three_cases.of("alice", "bruno").json("conflict", "exclude", "1", "chloe", "--reason", "kin")
+    for number in ("1", "3"):
+        three_cases.json("quarantine", number, "--reason", "a lawyer's letter")
+    # Done to a report that nobody has read, nothing is a first act.
+    three_cases.json("source-risk", "1", "low", "--reason", "x")
+    with sitting(three_cases) as alice:
+        for client in (alice, Client(alice.desk, alice.app, "bruno")):
+            shown = client.page("/en/today")
+            assert ["Case 1"] == re.findall(r"Case \d", part(shown, "shut"))
+            assert 'id="danger"' not in shown
+        assert 'id="shut"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
+    with three_cases.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Workflow, 1).first_act is None
+    three_cases.json("quarantine", "1", "--lift", "--reason", "no secret")
+    with sitting(three_cases) as alice:
+        shown = alice.page("/en/today")
+        assert ('id="shut"' in shown, "Case 1" in part(shown, "danger")) == (False, True)
 
 
 def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) -> None:

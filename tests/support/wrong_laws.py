@@ -46,7 +46,10 @@ _NAMES = {
     "outcome": ("outcomes.toml", "outcome"),
     "retention": ("retention.toml", "period"),
 }
-_FLAGS = ("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee", "reference")
+_FLAGS = (
+    *("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee", "reference"),
+    "answers_danger",
+)
 _OF_OUTCOMES = ("needs_word", "finds_facts", "linked")
 # What a code need not have, with a value that says otherwise than the lack of it.
 _OPTIONAL: Mapping[str, Mapping[str, str]] = {

@@ -131,6 +131,14 @@ def test_what_waits_for_the_prosecutor_s_word() -> None:
     }  # fmt: skip
 
 
+def test_what_helps_somebody_who_is_in_danger() -> None:
+    """No preservation of logs, nor protection that was only asked for or offered."""
+    assert having("answers_danger") == {
+        "art40_transmission", "prosecutor_phoned", "judicial_investigation", "protection_granted",
+        "facilitator_protection", "none",
+    }  # fmt: skip
+
+
 def test_proceedings_end_with_a_final_decision_alone() -> None:
     assert {"final_decision", "office_decision"} == having("ends_proceedings")
 
@@ -228,6 +236,10 @@ def test_what_is_guaranteed_to_whoever_reports() -> None:
     assert FRENCH.guarantees.keys() == {
         "secrecy", "no_reprisals", "no_liability", "facilitators", "later_identified", "data_rights"
     }  # fmt: skip
+
+
+def test_danger_to_somebody_is_an_offence() -> None:
+    assert FRENCH.offence.danger
 
 
 def test_any_of_these_words_makes_a_case_one_of_an_offence() -> None:

@@ -24,6 +24,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "deadlines.toml clock.*.extension.regimes": (["external"], ["external", "internal"]),
     "duties.toml offence.severity": (2, 3),
     "duties.toml offence.tags": (["offence"], []),
+    "duties.toml offence.danger": (True, None),
     "duties.toml duty.*": ({"decision": {}}, None),
     "duties.toml duty.*.asked": ("always", "offence"),
     "duties.toml duty.*.within": ("1 day", "2 days"),
@@ -47,6 +48,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "measures.toml measure.*.officers": (2, None),
     "measures.toml measure.*.opens_proceedings": (True, None),
     "measures.toml measure.*.ends_proceedings": (None, True),
+    "measures.toml measure.*.answers_danger": (None, True),
     "measures.toml measure.*.is_inquiry": (True, None),
     "measures.toml measure.*.needs_word": (True, None),
     "measures.toml measure.*.addressee": (True, None),
@@ -76,6 +78,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
 }
 # These loosen it whatever the other value is: which way it goes depends on all the rest.
 EITHER = {
+    "authorities.toml authority.*.kind",
     "authorities.toml guarantee.*",
     "authorities.toml guarantee.*.text",
     "authorities.toml reporters.danger",
@@ -87,6 +90,7 @@ EITHER = {
     "duties.toml duty.*.role",
     "duties.toml duty.*.from",
     "duties.toml duty.*.urgent.measure",
+    "duties.toml duty.*.decision.*.name",
     "duties.toml duty.*.decision.*.measure",
     "duties.toml duty.*.decision.*.outcome",
     "duties.toml duty.*.decision.*.informs",
@@ -98,7 +102,10 @@ EITHER = {
     "letters.toml access.neither",
     "letters.toml access.told",
     "letters.toml dossier.secret",
+    "measures.toml measure.*.name",
+    "measures.toml measure.*.protection",
     "measures.toml measure.*.role",
+    "outcomes.toml outcome.*.name",
     "outcomes.toml outcome.*.retention",
     "replies.toml reply.*.text",
 }

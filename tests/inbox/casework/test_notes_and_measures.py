@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from inbox.casework import measures
+from inbox.casework import exits, measures
 from inbox.casework.measures import Risk, Taken
 from inbox.dossiers import recording
 from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.law import in_use
 from inbox.session.actions import Action, Actor
-from inbox.vault.casework_tables import Credibility
+from inbox.vault.casework_tables import Credibility, Measure, Workflow
 from inbox.vault.tables import Case, OutboxBundle
 from templates.law.rules import MeasureRole
 from tests.support.desk_room import sitting
@@ -576,3 +576,26 @@ def test_the_desk_takes_and_shows_what_a_prosecutor_restricted(office: Office) -
     with sitting(office) as client:
         said = client.send("/en/case/1/measure", kind="hearing", degree="0")
         assert (409, True) == (said.status_code, "restricted what can be done: no &lt;i&gt;" in said.text)
+
+
+def test_what_answers_a_danger_is_for_the_law_to_say(office: Office) -> None:
+    """Not that logs are kept, nor that protection was asked for: the case goes on to tell of danger."""
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        session.get_one(Workflow, 1).feared = True
+        row = Measure(
+            case=1, position=1, kind="none", day=today(), addressee="", reference="", restrictions="", sent=""
+        )
+        session.add(row)
+        for code, rule in FRENCH.measures.items():
+            row.kind = code
+            session.flush()
+            assert exits.is_danger_open(session, 1) is not rule.answers_danger, code
+
+
+def test_a_danger_that_nothing_answered_names_the_measures_that_would(office: Office) -> None:
+    office.json("judge", "1", "--danger", "3", "--reason", "x")
+    office.json("show", "1")
+    office.json("measure", "1", "protection_requested")
+    said = refused(office, "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    assert "somebody may be in danger" in said
+    assert "inbox measure 1 KIND (art40_transmission; prosecutor_phoned; judicial_investigation; " in said

@@ -12,11 +12,14 @@ from sqlalchemy import update
 from crypto.messages import REPORT
 from inbox.casework import decisions, exits
 from inbox.casework.decisions import Decision
+from inbox.deadlines import legal_duties
 from inbox.language.errors import Locked
 from inbox.law import in_use
+from inbox.questionnaire import scoring
 from inbox.session.actions import Actor
 from inbox.vault.casework_tables import Duty, Setting, Workflow
 from inbox.vault.tables import Case
+from templates.law.rules import DutyRole
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     CLOSING,
@@ -99,6 +102,28 @@ def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[st
     office.json("decide", "2", "no_transmission", "--reason", "no offence after all")
     office.json(*back)
     assert "no_transmission" == asked(office, 2)["art40"]["decision"]
+
+
+def test_danger_to_somebody_asks_for_the_prosecutor_whatever_else_is_said(office: Office) -> None:
+    """On the same day, by telephone; a threat is an offence too. The last report is neither."""
+    said = [
+        {"danger_now": "yes"},
+        {"danger_now": "unsure"},
+        {"danger_now": "yes", "category": "other"},
+        {"means": ("threat_me",)},
+        {"means": ("threat_family", "money")},
+        {"category": "other"},
+    ]
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        law = in_use.of(session)
+        case, found = session.get_one(Case, 2), []
+        for answers in said:
+            work = Workflow(case=2, feared="danger_now" in answers)
+            work.parts = scoring.propose(answers).parts
+            asked_of = legal_duties.begin(session, case, work, warns=work.feared)
+            found.append({row.kind: row.urgent is not None for row in asked_of})
+    duty = law.duty(DutyRole.PROSECUTOR)
+    assert [True, True, True, False, False, None] == [each.get(duty) for each in found]
 
 
 @pytest.mark.parametrize("name", ["offence", "infraction", "délit", "delit", "crime"])
@@ -355,14 +380,14 @@ PHONED = "IMMINENT DANGER, to be done at once: Prosecutor told by telephone"
 
 
 def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endangered: Office) -> None:
-    """Where an answer says, or fears, that somebody is in danger; without an offence nobody is to be told."""
+    """Where an answer says, or fears, that somebody is in danger, whatever else it says."""
     row = asked(endangered)["art40"]
     assert (today().isoformat(), "prosecutor_phoned", False) == (row["due"], row["urgent"], row["late"])
     assert PHONED in endangered.run("show", "1").out
     other = asked(endangered, 2)["art40"]
     assert ((today() + timedelta(1)).isoformat(), "") == (other["due"], other["urgent"])
     assert PHONED not in endangered.run("show", "2").out
-    assert ALWAYS == asked(endangered, 3).keys()
+    assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
 def test_a_case_of_priority_1_is_as_urgent_and_no_lower_score_ends_that(endangered: Office) -> None:
@@ -463,6 +488,7 @@ def test_who_cannot_wait_is_first_in_the_queue_whatever_its_score(endangered: Of
     """Before a case of priority 1 with a higher score; then at the place of its score again."""
     endangered.json("judge", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x")
     endangered.json("judge", "3", "--severity", "1", "--verifiability", "3", "--reason", "x")
+    endangered.json("measure", "3", "prosecutor_phoned")
     assert [1, 3, 2] == [each["case"] for each in endangered.json("queue")["cases"]]
     assert [1, 3] == [each["case"] for each in endangered.json("queue", "--priority", "1")["cases"]]
     endangered.json("measure", "1", "prosecutor_phoned")

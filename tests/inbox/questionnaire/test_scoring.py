@@ -61,7 +61,7 @@ PROPOSED = [
     ({}, Parts()),
     ({"what": "text"}, Parts()),
     ({"danger_now": "yes"}, Parts(danger=3, immediacy=3)),
-    ({"means": ("money", "threat_family")}, Parts(danger=2)),
+    ({"means": ("money", "threat_family")}, Parts(danger=2, severity=2)),
     (
         {"path": "approached", "refs": "CSQU3054383", "service_sought": ("scanner",)},
         Parts(danger=1, immediacy=1, severity=2, verifiability=3, access=3),
