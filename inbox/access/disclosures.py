@@ -99,8 +99,8 @@ def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     """Note in the ledger, as part of another action, that something of a case is given.
 
-    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew:
-    beforehand, but with the reporter's consent, who then knows.
+    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew
+    and beforehand: who consented once is still to learn to whom it goes.
 
     Raises CaseRefused if there is no such case, and for the ground ``JUDICIAL`` as ``check_justice``. For the
     identity of its author raises CaseRefused if the author has not consented, or while it is not decided
@@ -179,21 +179,22 @@ def _check(session: Session, number: int, given: Given) -> None:
         check_justice(session, number)
     if given.what != What.IDENTITY:
         return
-    if given.ground is Ground.JUDICIAL:
-        _check_decided(session, number)
-        return
-    if given.ground is not Ground.CONSENT:
+    if given.ground not in {Ground.JUDICIAL, Ground.CONSENT}:
         raise Refused(
             sentence(
                 "the identity of an author goes to the judicial authority, or where the author consents"
             ),
             sentence("use --ground judicial or --ground consent, or do not disclose it"),
         )
-    if identities.of(session, number).consent is None:
+    if given.ground is Ground.CONSENT and identities.of(session, number).consent is None:
         raise Refused(
             sentence("the author of case {number} has not consented", number=number),
-            sentence("ask, then note it: inbox identity consent {number} --day DAY", number=number),
+            sentence(
+                "ask, then note it together: inbox identity consent {number} --day DAY --reason TEXT",
+                number=number,
+            ),
         )
+    _check_decided(session, number)
 
 
 def _check_decided(session: Session, number: int) -> None:

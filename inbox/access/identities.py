@@ -3,6 +3,7 @@
 Article 9 of loi 2016-1691: whoever discloses it without consent, but to the judicial authority, is punished.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -53,12 +54,23 @@ def read(inbox: Inbox, who: Actor, number: int) -> Identity:
         return of(session, number)
 
 
-def consent(inbox: Inbox, who: Actor, number: int, day: date | None, *, withdrawn: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the author said: allowed on a ``day``, or ``withdrawn``; the ``reason`` says in which message."""
+
+    day: date | None = None
+    withdrawn: bool = False
+    reason: str = ""
+
+
+def consent(inbox: Inbox, who: Actor, number: int, word: Word) -> None:
     """Note the day on which the author allowed that the identity be passed on, or that this is withdrawn.
 
-    Raises Refused unless it is one of the two, and for a day that is still to come; CaseRefused as ``of``
-    does; and as ``Inbox.acting``.
+    Given, it takes two officers and a reason that says in which message: by it somebody learns who the author
+    is, who alone knows whether that was said. Raises Refused unless it is one of the two, without that reason
+    and for a day that is still to come; CaseRefused as ``of`` does; and as ``Inbox.acting``.
     """
+    day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
         raise Refused(
             sentence("a consent has the day on which it was given, or is withdrawn"),
@@ -69,8 +81,14 @@ def consent(inbox: Inbox, who: Actor, number: int, day: date | None, *, withdraw
             sentence("{day} is still to come", day=day),
             sentence("give the day on which the author consented"),
         )
-    noted = action(Code.NOTE_CONSENT, number, consent=Consent.WITHDRAWN if withdrawn else Consent.GIVEN)
-    with inbox.acting(who, noted) as session:
+    if not withdrawn and not word.reason.strip():
+        raise Refused(
+            sentence("a consent was given in a message of the author's, which is not named"),
+            sentence("say as the reason in which: the report, the follow-up of a day, a conversation"),
+        )
+    given = Consent.WITHDRAWN if withdrawn else Consent.GIVEN
+    noted = action(Code.NOTE_CONSENT, number, word.reason, consent=given)
+    with inbox.acting(who, noted if withdrawn else noted.by(2)) as session:
         of(session, number).consent = day
 
 

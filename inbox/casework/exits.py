@@ -535,7 +535,7 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.REQUEST: sentence("answer it first: inbox access list"),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(
-            "give --text-file FILE, or reply first; or --disclosure withheld --reason TEXT"
+            "give --text-file FILE, or reply with --feedback first; or --disclosure withheld --reason TEXT"
         ),
         Obstacle.WITHHELD: sentence("give it: --reason TEXT"),
     }

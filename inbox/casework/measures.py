@@ -21,7 +21,7 @@ from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
-from inbox.session import chosen_action
+from inbox.session import chosen_action, unsaid
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Measure, Workflow
@@ -170,8 +170,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     word without that and without a reason, a sanction without its group, nobody where the law wants to know
     to whom, no reference where it wants one, or not what went, an addressee, reference or restrictions that
     are too long, restrictions that no prosecutor made, a text where none is kept, or a reporter who is told
-    what no reporter is, or of an inquiry before the prosecutor's word; Refused for a measure that the law
-    does not have.
+    what no reporter is, or of an inquiry before the prosecutor's word, and as ``unsaid.check_line`` for
+    reference and restrictions; Refused for a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -198,6 +198,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         )
     if rule.ends_proceedings:
         _check_ends(session, number, taken)
+    unsaid.check_line(session, number, f"{taken.reference}\n{taken.restrictions}")
     if taken.kind in law.of_justice or taken.restrictions.strip():
         withholding.ask_anew(session, number)
     last = session.scalar(select(func.max(Measure.position)).filter_by(case=number)) or 0

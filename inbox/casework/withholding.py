@@ -18,7 +18,7 @@ from inbox.deadlines import legal_duties, proceedings, visas
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
-from inbox.session import journal
+from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import AccessCase
@@ -42,7 +42,8 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
     It takes two officers: by it the person may learn what a prosecutor wanted kept. Raises as
     ``access_requests.open_one``; CaseRefused if the case does not name the person, if neither proceedings of
     justice go on nor a prosecutor restricted anything, for a day to come or before the request, and for a
-    reference that is empty or longer than LONGEST characters; and as ``Inbox.acting``.
+    reference that is empty or longer than LONGEST characters; and as ``unsaid.check_line`` and
+    ``Inbox.acting``.
     """
     number = word.case
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:
@@ -70,6 +71,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
                 ),
                 sentence("give it: --reference TEXT"),
             )
+        unsaid.check_line(session, number, word.reference)
         found = about(session, request, number)
         found.unopposed, found.reference = word.day, word.reference.strip()
         found.unopposed_by = ", ".join(journal.actor(session).officers)

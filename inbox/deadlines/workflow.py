@@ -105,7 +105,7 @@ def heard(session: Session, number: int) -> None:
 
 
 def acted(session: Session, number: int, today: date) -> None:
-    """Note that an officer has done something about a case; nothing done while it is unread is a first act."""
+    """Note that an officer has done something about a case: a first act, once somebody has read it."""
     case, work = queries_cases.case(session, number), of(session, number)
     if not case.new:
         work.first_act = work.first_act or today

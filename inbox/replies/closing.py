@@ -23,7 +23,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import leak_check, referrals, replies, status_preview
+from inbox.replies import leak_check, referrals, replies, status_preview, templates
 from inbox.replies.leak_check import Cautioned, Finding
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
@@ -40,8 +40,9 @@ class Closing:
 
     ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the author reads that
     the case is closed, of no measure, and the text if there is one. ``body`` is the code of an authority of
-    the law that is competent, where the outcome names one. ``text`` goes to the author; empty if an answer
-    waits for the next outbox already. ``despite`` is the reason to say what ``leak_check`` warns of.
+    the law that is competent, where the outcome names one. ``text`` goes to the author, within the
+    ``template`` if one is named; both are empty if feedback waits for the next outbox already. ``despite`` is
+    the reason to say what ``leak_check`` warns of.
     """
 
     outcome: str
@@ -49,6 +50,7 @@ class Closing:
     reason: str = ""
     body: str = ""
     text: str = ""
+    template: str = ""
     despite: str = ""
 
     @property
@@ -59,12 +61,12 @@ class Closing:
     @property
     def may_tell(self) -> bool:
         """Whether its author may read more than that the case is closed."""
-        return bool(self.text) or not self.is_withheld
+        return bool(self.text or self.template) or not self.is_withheld
 
     @property
     def tells(self) -> bool:
         """Whether it has a text for the author: an officer's, or where to turn."""
-        return bool(self.text) or (bool(self.body) and not self.is_withheld)
+        return bool(self.text or self.template) or (bool(self.body) and not self.is_withheld)
 
     def action(self, code: Code, number: int) -> Action:
         """Return the action of closing a case so, for the journal."""
@@ -93,9 +95,13 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
         return closing.action(asked.action, number)
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
+        asked = _checked(session, number, closing, who.today)
         _refer(session, number, closing, who.today)
-        if text := _told(session, number, closing):
-            replies.add(session, number, text, who.today)
+        if text := _told(session, number, closing, who.today):
+            added = replies.add(session, number, text, who.today)
+            added.outcome, added.feedback = closing.outcome, not closing.is_withheld
+        if asked.takes_two:
+            workflow.of(session, number).by_two = True
         _end(session, number, closing, who.today)
 
 
@@ -110,11 +116,11 @@ def preview(
     with inbox.acting(who, status_preview.noted(number, found)) as session:
         with session.begin_nested() as undone:
             _checked(session, number, closing, who.today)
-            text = _told(session, number, closing)
+            text = _told(session, number, closing, who.today)
             _refer(session, number, closing, who.today)
             _end(session, number, closing, who.today)
             if found is None:
-                found = leak_check.find(session, number, text, closing.text)
+                found = leak_check.find(session, number, text, _by_officers(session, text, closing))
             view = status_preview.preview(session, number, text, found, who.today)
             undone.rollback()
         return view
@@ -123,15 +129,21 @@ def preview(
 def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
     """Open a closed case again, to be assessed; return its status.
 
-    Raises CaseRefused for an unknown case or one that is open, and as ``Inbox.acting``.
+    A text of the closing that no outbox has taken is taken back: its reporter reads nothing of it. Raises
+    CaseRefused for an unknown case or one that is open, and as ``chosen_action.acting``.
     """
-    with inbox.acting(who, action(Code.REOPEN, number, reason)) as session:
+
+    def choose(session: Session) -> Action:
+        return _reopening(session, number, reason)
+
+    with chosen_action.acting(inbox, who, number, choose) as session:
         case = queries_cases.case(session, number)
         if case.status != Status.CLOSED:
             raise CaseRefused(
                 sentence("case {number} is open", number=number), sentence("there is nothing to do")
             )
         case.status, case.closed_in = Status.ASSESSING.value, None
+        _take_back(session, number)
         workflow.reopen(session, number, who.today)
         return Status(case.status)
 
@@ -166,9 +178,13 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
         Obstacle.NO_WORD: (is_early, ""),
         # What nobody has scored may be an offence: one officer alone could end it without a decision.
-        Obstacle.BY_TWO: (rule.officers > 1 or is_undecided, ""),
+        # Nor does one officer end anew, as something else, what two ended.
+        Obstacle.BY_TWO: (
+            rule.officers > 1 or is_undecided or workflow.of(session, case.number).by_two,
+            "",
+        ),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
-        Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number), silent),
+        Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number, closing.outcome), silent),
     }
     decided = dict.fromkeys(_decided_otherwise(session, case.number, closing), "")
     return decided | {what: why for what, (is_so, why) in found.items() if is_so}
@@ -211,8 +227,9 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
     """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
-    text = _told(session, number, closing)
-    findings = leak_check.warnings(session, number, text, closing.text, closing.despite)
+    text = _told(session, number, closing, asked.today)
+    said = _by_officers(session, text, closing)
+    findings = leak_check.warnings(session, number, text, said, closing.despite)
     said_anyway = replace(asked, also={Obstacle.CAUTIONED: closing.despite})
     if leak_check.is_for_two(findings) or (findings and exits.is_stopped(Obstacle.CAUTIONED, said_anyway)):
         raise Cautioned(findings)
@@ -231,14 +248,35 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     workflow.acted(session, number, today)
 
 
-def _told(session: Session, number: int, closing: Closing) -> str:
-    """Return what the reporter is told, with where to turn unless that is withheld."""
-    if not closing.body or closing.is_withheld:
+def _written(session: Session, number: int, closing: Closing, today: date) -> str:
+    """Return the text to the reporter, in its template; CaseRefused as ``templates.fill``."""
+    if not closing.template:
         return closing.text
+    template = templates.known(session).get(closing.template)
+    if template and template.outcome != closing.outcome:
+        raise CaseRefused(
+            sentence("this template is not one for the outcome with which the case is closed"),
+            sentence("see for which outcome each is: inbox templates"),
+        )
+    return templates.fill(session, number, closing.template, closing.text, today)
+
+
+def _by_officers(session: Session, text: str, closing: Closing) -> str:
+    """Return what of a text are words of officers, and none of the law."""
+    if not closing.template:
+        return closing.text
+    return templates.by_officers(session, closing.template, text, closing.text)
+
+
+def _told(session: Session, number: int, closing: Closing, today: date) -> str:
+    """Return what the reporter is told, with where to turn unless withheld; raises as ``_written``."""
+    text = _written(session, number, closing, today)
+    if not closing.body or closing.is_withheld:
+        return text
     authority = referrals.offered(session)[closing.body]
     # An officer's own words say why, and may not say where to.
     said = referrals.said(authority, _rule(session, closing), queries_cases.case(session, number).language)
-    return "\n\n".join(filter(None, (closing.text.strip(), said)))
+    return "\n\n".join(filter(None, (text.strip(), said)))
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
@@ -249,8 +287,31 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
         measures.add(session, number, referred, today)
 
 
-def _waits(session: Session, number: int) -> bool:
-    """Tell whether an answer waits for the next outbox."""
-    waiting = select(Message.case).join(Case, Case.number == Message.case)
-    waiting = waiting.where(Message.case == number, Message.serial > Case.serial)
-    return session.scalar(waiting.limit(1)) is not None
+def _waits(session: Session, number: int, outcome: str) -> bool:
+    """Tell whether feedback waits for the next outbox, and tells of no other outcome."""
+    return any(each.feedback and each.outcome in {"", outcome} for each in _waiting(session, number))
+
+
+def _waiting(session: Session, number: int) -> Sequence[Message]:
+    """Return what waits for the next outbox."""
+    rows = select(Message).join(Case, Case.number == Message.case)
+    return session.scalars(rows.where(Message.case == number, Message.serial > Case.serial)).all()
+
+
+def _take_back(session: Session, number: int) -> None:
+    """Take back what was to leave with a closing that holds no more: no outbox has told of it."""
+    for each in _waiting(session, number):
+        if each.outcome:
+            session.delete(each)
+    session.flush()
+    given = select(Message.case).filter_by(case=number, feedback=True).limit(1)
+    workflow.of(session, number).feedback = session.scalar(given) is not None
+
+
+def _reopening(session: Session, number: int, reason: str) -> Action:
+    """Return the action of opening a case again: by two if two closed it, unless its reporter wrote since."""
+    work = workflow.of(session, number)
+    letters = queries_cases.follow_ups(session, number)
+    wrote = any(each.received >= work.closed for each in letters if work.closed)
+    noted = action(Code.REOPEN, number, reason)
+    return noted.by(2) if work.by_two and not wrote else noted

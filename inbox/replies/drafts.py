@@ -8,18 +8,21 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.access import declarations
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import legal_duties, proceedings, workflow
+from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import leak_check, replies, status_preview, templates
 from inbox.replies.leak_check import Finding
-from inbox.session.actions import Actor, Code, action
+from inbox.session import chosen_action
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
+from inbox.vault.casework_tables import Identity
 from inbox.vault.tables import Message
-from templates.law.rules import DutyRole
+from templates.law.rules import Asked, DutyRole, Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,10 @@ class Draft:
             return self.text
         return templates.fill(session, number, self.template, self.text, today)
 
+    def known(self, session: Session) -> Reply | None:
+        """Return the template, None for own words alone and for one that is not in use."""
+        return templates.known(session).get(self.template)
+
     def by_officers(self, session: Session, written: str) -> str:
         """Return what of the message that is ``written`` are words of officers, and none of the law."""
         if not self.template:
@@ -51,7 +58,8 @@ class Draft:
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the author of a case: the message waits for the next outbox.
 
-    Raises as ``add`` and ``Inbox.acting``.
+    With a template by which its author is told of a decision it takes two officers. Raises as ``add`` and
+    ``chosen_action.acting``.
     """
     noted = action(
         Code.REPLY,
@@ -61,7 +69,13 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
         feedback=draft.feedback,
         despite=bool(draft.despite),
     )
-    with inbox.acting(who, noted) as session:
+
+    def choose(session: Session) -> Action:
+        template = draft.known(session)
+        # One officer alone could tell a reporter that the identity goes to somebody.
+        return noted.by(2) if template and template.decision else noted
+
+    with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         return add(session, number, draft, who.today)
 
 
@@ -79,16 +93,20 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add it to the case.
 
-    Raises CaseRefused for feedback while there is nothing that it could tell, and as ``templates.fill``,
-    ``leak_check.check`` and ``replies.add``.
+    Raises CaseRefused for feedback while there is nothing that it could tell, for a template of an outcome,
+    which leaves with the closing alone, and for one of a decision on the identity where none is to be passed
+    on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
-    text = draft.written(session, number, today)
+    template, text = draft.known(session), draft.written(session, number, today)
+    if template and template.outcome:
+        raise _of_closing(number, template)
+    if template and template.decision:
+        _check_passing_on(session, number, template.decision)
     leak_check.check(session, number, text, draft.by_officers(session, text), draft.despite)
     if draft.feedback:
         _check_feedback(session, number)
     added = replies.add(session, number, text, today)
-    if draft.template:
-        template = templates.known(session)[draft.template]
+    if template:
         added.decision, added.acknowledges = template.decision or "", template.acknowledges
         added.extends = template.extends
     _keep_status(session, number, draft)
@@ -135,9 +153,45 @@ def _check_feedback(session: Session, number: int) -> None:
         )
 
 
+def _of_closing(number: int, template: Reply) -> CaseRefused:
+    return CaseRefused(
+        sentence("case {number}: this text tells of an outcome, and leaves with the closing", number=number),
+        sentence(
+            "close the case with it: inbox close {number} {outcome} --disclosure full --template {template}",
+            number=number,
+            outcome=labels.named("outcome", template.outcome or ""),
+            template=template.code,
+        ),
+    )
+
+
+def _check_passing_on(session: Session, number: int, decision: str) -> None:
+    """Raise CaseRefused for a reply on an identity that nobody keeps, or that could not be passed on.
+
+    Who reads it is afraid: it is sent where the identity goes to justice, which has the case, or to somebody
+    by consent.
+    """
+    law = in_use.of(session)
+    if law.duties[legal_duties.decided_by(law, decision)].asked is not Asked.IDENTITY_GIVEN:
+        return
+    kept = session.get(Identity, number)
+    if kept is None or not (kept.consent or proceedings.has_justice(session, number)):
+        raise CaseRefused(
+            sentence(
+                "case {number}: no identity is kept that could be passed on, to justice or by consent",
+                number=number,
+            ),
+            sentence(
+                "note first who the author is, and the measure by which justice has the case, or the consent:"
+                " inbox identity set {number}",
+                number=number,
+            ),
+        )
+
+
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
     """Let the reporter who reads that the report is acknowledged read no status that says less."""
     case = queries_cases.case(session, number)
-    acknowledges = bool(draft.template) and templates.known(session)[draft.template].acknowledges
-    if acknowledges and case.status == Status.RECEIVED:
+    template = draft.known(session)
+    if template and template.acknowledges and case.status == Status.RECEIVED:
         case.status = Status.ACKNOWLEDGED.value

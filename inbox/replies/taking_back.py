@@ -1,6 +1,6 @@
 """A reply taken back before it leaves: what it set is undone with it, and the journal keeps that it was.
 
-No reply takes two officers by itself, nor does taking one back: nothing more is told to anybody.
+To take one back takes one officer: nothing more is told to anybody.
 """
 
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.retention import destroy_cases
-from inbox.session import chosen_action
+from inbox.session import chosen_action, unsaid
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home
@@ -131,7 +131,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
     Takes two officers. Raises Refused for an unknown list, one that has its visa, one of which nothing is
     left, a day before it was made or to come, and a reference that is empty or longer than LONGEST
-    characters.
+    characters; CaseRefused as ``unsaid.check_line`` for a case of the list.
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:
@@ -157,6 +157,8 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
                 sentence("{day} is to come, or before the list was made", day=word.day),
                 sentence("give the day on which the archives gave their visa for this very list"),
             )
+        for number in found.cases:
+            unsaid.check_line(session, number, reference)
         found.row.visa, found.row.reference = word.day, reference
         return found
 

@@ -261,7 +261,9 @@ TABLE: Mapping[Code, Rule] = {
     Code.JUNK: Rule(reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
     Code.KEEP_IDENTITY: Rule(),
-    Code.NOTE_CONSENT: Rule(values={"consent": _code("consent")}),
+    Code.NOTE_CONSENT: Rule(
+        reason=Reason.OPTIONAL, oversight=True, compared=True, values={"consent": _code("consent")}
+    ),
     Code.LIST_DISCLOSURES: Rule(reads=True, once=True),
     Code.DISCLOSE: Rule(reason=Reason.OPTIONAL, oversight=True, compared=True, values=_GIVEN),
     Code.NOTE: Rule(),

@@ -62,6 +62,20 @@ def check_reason(session: Session, number: int, reason: str) -> None:
         raise says_itself()
 
 
+def check_line(session: Session, number: int, text: str) -> None:
+    """Return if a reference, or another line, may be kept beside a case; else raise CaseRefused.
+
+    It stands in registers and ledgers that more officers read. Raises, and compares, as ``check_reason``.
+    """
+    try:
+        check_reason(session, number, text)
+    except CaseRefused:
+        raise CaseRefused(
+            sentence("a reference, or a restriction, says itself what could give somebody away"),
+            sentence("registers keep it: write it without that"),
+        ) from None
+
+
 def says_itself() -> CaseRefused:
     """Return why a reason is refused: the same words, whatever it says and whoever gave it."""
     return CaseRefused(

@@ -51,9 +51,9 @@ class Workflow(Base):
     ``answered``, which is feedback, on the day from which the reporter could read so; ``acknowledged_in``
     and ``answered_in`` are the numbers of the outboxes that said so first. ``extended`` is the day of a
     longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is,
-    are empty while the case is open. ``held`` is the day from which it must be kept for a procedure,
-    ``quarantined`` that from which nobody reads it, ``junked`` that on which it was found to be junk. From
-    ``archive_from`` on it is in the archive, which two open.
+    are empty while the case is open. ``by_two`` once two officers have closed it. ``held`` is the day from
+    which it must be kept for a procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on
+    which it was found to be junk. From ``archive_from`` on it is in the archive, which two open.
     """
 
     __tablename__ = "workflows"
@@ -94,6 +94,7 @@ class Workflow(Base):
     outcome: Mapped[str] = mapped_column(default="")
     disclosure: Mapped[str] = mapped_column(default="")
     withheld: Mapped[str] = mapped_column(default="")
+    by_two: Mapped[bool] = mapped_column(default=False)
     held: Mapped[date | None] = mapped_column(default=None)
     quarantined: Mapped[date | None] = mapped_column(default=None)
     junked: Mapped[date | None] = mapped_column(default=None)

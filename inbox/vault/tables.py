@@ -254,9 +254,10 @@ class Attachment(Base):
 class Message(Base):
     """What the inspectorate wrote; ``serial`` is that of the first slot it is in.
 
-    ``decision`` is the code of the one that says that its reporter was told this, empty for all else. It
-    ``acknowledges`` the report if it is the text of the law, or of the office, that does; it gives
-    ``feedback`` if it tells what was done, and ``extends`` the time for that if it says so.
+    ``decision`` is the code of the one that says that its reporter was told this, ``outcome`` that of the
+    closing with which it leaves; both are empty for all else. It ``acknowledges`` the report if it is the
+    text of the law, or of the office, that does; it gives ``feedback`` if it tells what was done, and
+    ``extends`` the time for that if it says so.
     """
 
     __tablename__ = "messages"
@@ -266,6 +267,7 @@ class Message(Base):
     day: Mapped[date]
     text: Mapped[str]
     decision: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str] = mapped_column(default="")
     acknowledges: Mapped[bool] = mapped_column(default=False)
     feedback: Mapped[bool] = mapped_column(default=False)
     extends: Mapped[bool] = mapped_column(default=False)

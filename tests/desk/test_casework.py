@@ -187,7 +187,8 @@ def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
 def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None:
     with sitting(office) as client:
         sends(client, "ledger/keep", text="Jeanne Quartz")
-        sends(client, "ledger/consent", day=today().isoformat())
+        sends(client, "ledger/consent", **both(day=today().isoformat(), reason="the report"))
+        sends(client, "decide", **both(choice="not_told", reason="x"))
         form = {"recipient": "Procureur", "what": "identity", "ground": "consent"}
         sends(client, "ledger", **both(**form))
         refused = client.send("/en/case/1/ledger", recipient="x", what="report", ground="other")

@@ -104,7 +104,12 @@ LIFTS: Mapping[Code, Lift] = {
     ),
     Code.REMOVE_PROCEEDINGS: Lift(OTHERS, ("retract", "1", "1", *_WHY), f"{_CASE}/retract/1", _DRILL),
     Code.SHOW: Lift(OTHERS, ("show", "1"), _CASE, None),
-    Code.REPLY: Lift(OTHERS, ("reply", "1", "--text", "Merci"), f"{_CASE}/reply", {"text": "Merci"}),
+    Code.REPLY: Lift(
+        OTHERS,
+        ("reply", "1", "--text", "Merci", "--feedback"),
+        f"{_CASE}/reply",
+        {"text": "Merci", "feedback": "on"},
+    ),
     Code.LIFT_CONFLICT: Lift(
         OTHERS,
         ("conflict", "lift", "1", "alice", *_WHY),

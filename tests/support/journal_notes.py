@@ -92,7 +92,10 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["queue", "--search", CANARY], ("search", None, {"view": "queue"}, "")),
     (["judge", "1", "--danger", "2", "--reason", "armed"], ("judge", 1, {"danger": 2}, "armed")),
     (["identity", "set", "1", "--text-file", "TEXT"], ("keep-identity", 1, {}, "")),
-    (["identity", "consent", "1", "--day", "2026-01-02"], ("note-consent", 1, {"consent": "given"}, "")),
+    (
+        ["identity", "consent", "1", "--day", "2026-01-02", "--reason", "the report"],
+        ("note-consent", 1, {"consent": "given"}, "the report"),
+    ),
     (["identity", "consent", "1", "--withdrawn"], ("note-consent", 1, {"consent": "withdrawn"}, "")),
     (["identity", "show", "1"], ("read-identity", 1, {}, "")),
     (["disclosures", "list", "1"], ("list-disclosures", 1, {}, "")),

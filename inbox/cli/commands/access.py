@@ -11,6 +11,7 @@ from crypto.printable import visible
 from inbox.access import aliases as other_names
 from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import LONGEST, Given, Ground, What
+from inbox.access.identities import Word
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -225,14 +226,18 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @case_argument
 @click.option("--day", callback=day_of, help="When the author allowed it, YYYY-MM-DD.")
 @click.option("--withdrawn", is_flag=True, help="The author no longer does.")
+@reason_option
 @officer_options
 @json_option
 @click.pass_obj
-def consent(door: Door, /, *, case: int, day: date | None, withdrawn: bool, as_json: bool) -> None:
-    """Note that the author of a case allows that the identity be passed on."""
+def consent(door: Door, /, *, case: int, day: date | None, as_json: bool, **how: Any) -> None:
+    """Note that the author of a case allows that the identity be passed on.
+
+    Given, it takes two officers, and the reason says in which message it was.
+    """
     with door.opened() as (inbox, who):
-        identities.consent(inbox, who, case, day, withdrawn=withdrawn)
-    said = "the author no longer allows it" if withdrawn else f"the author allowed it on {day}"
+        identities.consent(inbox, who, case, Word(day, how["withdrawn"], how["reason"]))
+    said = "the author no longer allows it" if how["withdrawn"] else f"the author allowed it on {day}"
     view = {"case": case, "consent": day.isoformat() if day else None}
     terminal.show(view, [f"case {case}: {said}"], as_json=as_json)
 

@@ -218,12 +218,13 @@ def extend(  # noqa: PLR0913 - one for each option
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_option
 @text_options
+@click.option("--template", default="", help="Fill in this template, of this outcome, with your text.")
 @despite_option
 @officer_options
 @json_option
 @click.pass_obj
 def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) -> None:
-    """Close a case; its reporter is told by a text, or by the answer that waits already.
+    """Close a case; its reporter is told by a text, or by feedback that waits already.
 
     `law` lists OUTCOMEs and authorities, `inbox show` says what stands in the way. It takes two officers if
     the law says so of the outcome, if the case is urgent, and in quarantine.
@@ -234,6 +235,7 @@ def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) 
         reason=how["reason"],
         body=how["body"],
         text=given_text(how["text"], how["text_file"]) or "",
+        template=how["template"],
         despite=how["despite"],
     )
     with door.opened() as (inbox, who):

@@ -72,7 +72,7 @@ def preview_extension(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
-    """Close a case; its author is told with a text, or with the answer that waits already."""
+    """Close a case; its author is told with a text, or with feedback that waits already."""
     return _say(case, _closing(), closing.close, _closed) or done(case, Part.WORK, Done.CLOSED)
 
 
@@ -124,6 +124,7 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
         "disclosure": wanted.disclosure.value,
         "reason": wanted.reason,
         "body": wanted.body,
+        "template": wanted.template,
     }
     return _seen(case, view, ("replies.close", "replies.preview_closing"), wanted.text, carried)
 
@@ -161,5 +162,6 @@ def _closing() -> Closing:
         reason=line("reason"),
         body=line("body"),
         text=text("text"),
+        template=line("template"),
         despite=line("despite"),
     )

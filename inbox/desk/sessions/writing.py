@@ -46,7 +46,7 @@ _PARTS = {
 _NAMES = {
     Form.REPLY: {"text", "template", "feedback", "despite"},
     Form.EXTENSION: {"text", "reason", "despite"},
-    Form.CLOSING: {"outcome", "disclosure", "body", "text", "reason", "despite"},
+    Form.CLOSING: {"outcome", "disclosure", "body", "text", "template", "reason", "despite"},
     Form.NOTE: {"text"},
     Form.ASSESSMENT: {
         *("risk", "officer", "choice", "confirmed", "reason", *score.NAMES),

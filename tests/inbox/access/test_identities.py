@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from inbox.access import identities
+from inbox.access.identities import Word
+from inbox.language.errors import Locked
+from inbox.session.actions import Actor
 from inbox.vault.casework_tables import Identity
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
 NAME = "Ondine Kerguelen-Xaintrailles"
+CONSENT = ("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
 
 
 @pytest.fixture
@@ -65,7 +70,7 @@ def test_an_identity_that_says_nothing_or_too_much_is_refused(trio: Trio, tmp_pa
 @pytest.mark.parametrize("day", ["2999-01-01", "2026-13-01", "soon", "99"])
 def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
     before = office.state()
-    assert office.run("identity", "consent", "1", "--day", day).code in {1, 2}
+    assert office.run("identity", "consent", "1", "--reason", "x", "--day", day).code in {1, 2}
     assert before == office.state()
 
 
@@ -102,14 +107,54 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
     office.json("measure", "1", "prosecutor_phoned")
     assert 1 == disclose(office, "judicial")
     assert 0 == disclose(office, "judicial", "identity", "--reason", "x")
-    office.json("identity", "consent", "1", "--day", today().isoformat())
+    office.json("decide", "1", "not_told", "--reason", "x")
+    office.json(*CONSENT)
     assert 0 == disclose(office, "consent")
     assert 1 == disclose(office, "other", "identity", "--reason", "x")
+    office.json("decide", "1", "not_told", "--reason", "x")
     office.json("identity", "consent", "1", "--withdrawn")
     assert 1 == disclose(office, "consent")
-    office.json("identity", "consent", "1", "--day", today().isoformat())
+    office.json(*CONSENT)
     office.json("identity", "set", "1", "--text-file", office.root.parent.parent / "identity")
     assert 1 == disclose(office, "consent")
+
+
+def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Office) -> None:
+    """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
+    assert "in a message of the author's, which is not named" in refused(office, *CONSENT[:-2])
+    with office.unlocked() as opened:
+        given = Word(today(), reason="the report")
+        alone = Actor(opened.present, today())
+        with pytest.raises(Locked):
+            identities.consent(opened.inbox, alone, 1, given)
+        identities.consent(opened.inbox, opened.by_opening(today()), 1, given)
+        identities.consent(opened.inbox, alone, 1, Word(withdrawn=True))
+    noted = [each for each in office.json("journal", "print")["entries"] if each["action"] == "note-consent"]
+    assert [("the report", 2), ("", 2)] == [(each["reason"], len(each["officers"])) for each in noted]
+
+
+def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
+    office.json(*CONSENT)
+    gives = ("disclosures", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
+    assert "whether its reporter is told before" in refused(office, *gives)
+    office.json("reply", "1", "--template", "identity_notice", "--text", "À X.")
+    office.json("decide", "1", "told", "--reason", "x")
+    office.json(*gives)
+
+
+LINES = (
+    ("measure", "1", "protection_requested", "--reference"),
+    ("measure", "1", "prosecutor_word", "--addressee", "M. X", "--restrictions"),
+    ("decide", "1", "transmit", "--reason", "r", "--addressee", "Procureur", "--reference"),
+)
+
+
+def test_no_reference_and_no_restriction_names_the_reporter(office: Office) -> None:
+    """Registers keep them, and more officers read them; with other words they are kept."""
+    office.json("source-risk", "1", "low", "--reason", "x")
+    for words in LINES:
+        assert "says itself what could give somebody away" in refused(office, *words, f"for {NAME}"), words
+        office.json(*words, "26/118")
 
 
 def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:

@@ -16,6 +16,8 @@ from inbox.deadlines import legal_duties
 from inbox.language.errors import Locked
 from inbox.law import in_use
 from inbox.questionnaire import scoring
+from inbox.replies import drafts
+from inbox.replies.drafts import Draft
 from inbox.session.actions import Actor
 from inbox.vault.casework_tables import Duty, Setting, Workflow
 from inbox.vault.tables import Case
@@ -549,19 +551,27 @@ def test_whether_the_reporter_is_told_is_decided_before_the_identity_goes_to_jus
     assert asks in refused(known, *GIVE, "judicial")
 
 
-def test_with_consent_the_reporter_is_told_on_the_same_day_each_time_anew(known: Office) -> None:
-    """The case is not destroyed before that is decided. A decision about this time is none about the next."""
-    known.json("identity", "consent", "1", "--day", today().isoformat())
-    for number in ("1", "2"):
+def test_with_consent_too_it_is_decided_before_and_each_time_anew(known: Office) -> None:
+    """A decision about this time is none about the next, on whichever ground."""
+    known.json("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
+    for ground in ("consent", "judicial"):
+        assert TO_DECIDE in refused(known, *GIVE, ground)
+        known.json("decide", "1", "not_told", "--reason", "before")
         known.json(*GIVE, "consent")
-        assert ("", None) == tuple(asked(known)["identity_notice"][name] for name in ("decision", "decided"))
-        assert today().isoformat() == asked(known)["identity_notice"]["due"]
-        assert today().isoformat() == known.json("show", "1")["work"]["deadline"]
-        known.json("decide", "1", "not_told", "--reason", number)
-        assert TO_DECIDE in refused(known, *GIVE, "judicial")
-    known.json("decide", "1", "not_told", "--reason", "before")
-    known.json(*GIVE, "consent")
-    assert "not_told" == asked(known)["identity_notice"]["decision"]
+        assert "not_told" == asked(known)["identity_notice"]["decision"]
+
+
+def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known: Office) -> None:
+    """Nor where none is kept, or nobody could get it: whoever reads it is afraid. The last is the control."""
+    notice = Draft(template="identity_notice", text="À qui le demande.")
+    for number in ("2", "1"):
+        assert number == "1" or "no identity is kept" in refused(known, "reply", number, *NOTICE[2:])
+    with known.unlocked() as opened:
+        with pytest.raises(Locked):
+            drafts.send(opened.inbox, Actor(opened.present, today()), 1, notice)
+        drafts.send(opened.inbox, opened.by_opening(today()), 1, notice)
+    known.json("retract", "1", "1", "--reason", "x")
+    assert "no identity is kept" in refused(known, *NOTICE)
 
 
 UNTOLD = "no reply has told its author of this"
@@ -595,7 +605,8 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     office.json(*told)
 
 
-def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(office: Office) -> None:
+def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(known: Office) -> None:
+    office = known
     despite = ("--reason", "x", "--despite-warning", "by telephone")
     assert "does not say that the author was told" in refused(office, "decide", "1", "not_needed", *despite)
     office.json("decide", "2", "told", *despite)
@@ -605,13 +616,18 @@ def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(office: Offic
     assert 1 == office.json("oversight")["actions"]["despite-warning"]
 
 
-def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office) -> None:
+def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office, tmp_path: Path) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
     warned = ("decide", "1", "warned", "--reason", "x")
     assert "inbox reply 1 --template warning;" in refused(office, *warned)
-    office.json("reply", "1", "--template", "warning", "--text", "Au phare.")
+    warning = ("reply", "1", "--template", "warning", "--text", "Au phare.")
+    assert "no identity is kept that could be passed on" in refused(office, *warning)
+    (tmp_path / "named").write_text("Jean Dupont")
+    office.json("identity", "set", "1", "--text-file", tmp_path / "named")
+    office.json("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
+    office.json(*warning)
     office.json(*warned)
 
 
@@ -658,8 +674,7 @@ def test_what_an_act_of_the_office_asks_counts_from_that_act(known: Office) -> N
     office, long_ago = known, today() - timedelta(40)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Case).values(received=long_ago, collected=long_ago))
-    office.json("identity", "consent", "1", "--day", today().isoformat())
-    office.json(*GIVE, "consent")
+    office.json("decide", "1", "not_told", "--reason", "x")
     assert today().isoformat() == asked(office)["identity_notice"]["due"]
     office.json("settings", "--regime", "external")
     office.close("2", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")

@@ -247,14 +247,23 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     due = one(office, 2)["deadline"]
     office.settle(2)
     office.json("decide", "2", "no_transmission", "--reason", "x")
+    office.json("show", "2")
     office.json("judge", "2", "--danger", "3", "--reason", "x")
     acknowledge = (today() + timedelta(7)).isoformat()
     assert due <= one(office, 2)["deadline"] == acknowledge
     office.json("outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
+    # Neither a status nor a question acknowledges anything.
     office.json("status", "2", "assessing")
+    office.json("reply", "2", "--text", "Avez-vous une date ?")
+    office.json("outbox", "--out", office.out)
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Workflow, 2).acknowledged_in is None
+    office.json("reply", "2", "--template", "acknowledgement")
     office.json("outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Workflow, 2).acknowledged_in is not None
     heard(office, 2)
     assert (today() + timedelta(85)).isoformat() < one(office, 2)["deadline"]
 

@@ -17,6 +17,8 @@ from inbox.law import in_use
 from inbox.replies import closing
 from inbox.replies.closing import Closing
 from inbox.session.actions import TABLE, Actor, Code
+from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import FollowUp
 from templates.law.rules import Body
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
@@ -130,13 +132,13 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
     assert ([text] if text else []) == [each.text for each in slot.messages]
 
 
-def test_an_answer_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
+def test_feedback_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
     """One that has left is not."""
     office.tell_no_prosecutor(1)
     office.json("reply", "1", "--text", "Nous avons bien reçu.")
     told()
     assert "told in writing" in refused(office, "close", "1", "moot", "--disclosure", "full")
-    office.json("reply", "1", "--text", "Sans objet.")
+    office.json("reply", "1", "--text", "Sans objet.", "--feedback")
     office.json("close", "1", "moot", "--disclosure", "full")
     assert "Sans objet." == told().messages[-1].text
 
@@ -403,3 +405,74 @@ def test_two_officers_close_what_nobody_decided_whether_the_prosecutor_is_told_o
         decide = Decision(choice="no_transmission", reason="x")
         decisions.decide(opened.inbox, opened.by_opening(today()), 2, decide)
         closing.close(opened.inbox, alone, 2, wanted)
+
+
+def waiting(office: Office) -> list[str]:
+    """Return the texts that wait for the next outbox."""
+    return [each["text"] for each in office.json("show", "1")["messages"] if not each["sent"]]
+
+
+def has_feedback(office: Office) -> bool:
+    with office.opened() as inbox, inbox.transaction() as session:
+        return session.get_one(Workflow, 1).feedback
+
+
+BAD_FAITH = ("close", "1", "bad_faith", "--disclosure", "full")
+
+
+def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(office: Office) -> None:
+    """One officer alone could tell what takes two; the text has an officer's words in it."""
+    office.tell_no_prosecutor(1)
+    reply = ("reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
+    said = refused(office, *reply)
+    assert "this text tells of an outcome" in said
+    assert "inbox close 1 bad_faith --disclosure full --template closing_bad_faith" in said
+    with sitting(office) as client:
+        form = {"template": "closing_bad_faith", "text": "Merci."}
+        assert 409 == client.send("/en/case/1/reply", **form).status_code
+        ids, page = ("template", "closing-template"), client.page("/en/case/1?part=dialogue")
+        replying, ending = (page.split(f'<select id="{each}"')[1].split("</select>")[0] for each in ids)
+        assert ("closing_bad_faith" in replying, "closing_bad_faith" in ending) == (False, True)
+    other = (*BAD_FAITH, "--template", "closing_moot", "--text", "Merci.")
+    assert "not one for the outcome" in refused(office, *other)
+    office.json(*BAD_FAITH, "--template", "closing_bad_faith", "--text", "Merci.")
+    (text,) = waiting(office)
+    assert "Merci." in text
+    assert len(text) > len("Merci.")
+
+
+def test_only_feedback_spares_a_closing_its_text(office: Office) -> None:
+    """Neither an acknowledgement that waits nor a question, however many of them; the last is the control."""
+    office.tell_no_prosecutor(1)
+    bare = ("close", "1", "moot", "--disclosure", "full")
+    for reply in (["--text", "Avez-vous une date ?"], ["--template", "acknowledgement"]):
+        office.json("reply", "1", *reply)
+        assert "has to be told in writing" in refused(office, *bare)
+    assert not has_feedback(office)
+    office.json("reply", "1", "--text", "Des mesures sont prises.", "--feedback")
+    office.json(*bare)
+
+
+def test_what_two_closed_two_open_again_and_end_anew(office: Office) -> None:
+    """Else one officer ends as moot, by the text that two wrote, what they found to be in bad faith.
+
+    That text is taken back, and is no feedback. Who wrote since is not kept waiting for two.
+    """
+    office.tell_no_prosecutor(1)
+    office.json(*BAD_FAITH, "--text", "De mauvaise foi.")
+    with office.unlocked() as opened, pytest.raises(Locked):
+        closing.reopen(opened.inbox, Actor(opened.present, today()), 1, "x")
+    office.json("reopen", "1", "--reason", "x")
+    assert ([], False) == (waiting(office), has_feedback(office))
+    moot = ("close", "1", "moot", "--disclosure", "full")
+    assert "has to be told in writing" in refused(office, *moot)
+    wanted = Closing(outcome="moot", disclosure=Disclosure.FULL, text="Merci.")
+    with office.unlocked() as opened, pytest.raises(Locked):
+        closing.close(opened.inbox, Actor(opened.present, today()), 1, wanted)
+    office.json(*moot, "--text", "Merci.")
+    with office.opened() as inbox, inbox.transaction() as session:
+        day = today()
+        letter = {"id": b"x" * 16, "text": "", "message": b"", "signature": b""}
+        session.add(FollowUp(case=1, position=1, received=day, written=day, **letter))
+    with office.unlocked() as opened:
+        closing.reopen(opened.inbox, Actor(opened.present, today()), 1, "x")

@@ -323,7 +323,7 @@ def test_no_template_tells_it_either(office: Office) -> None:
             assert NO_WORD in refused(office, *reply, f"closing_{outcome}", *more)
     office.json(*reply, "feedback")
     office.json("measure", "1", "prosecutor_word")
-    office.json(*reply, "closing_founded")
+    office.json(*reply, "closing_founded", "--preview")
 
 
 def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_back(

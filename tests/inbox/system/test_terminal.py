@@ -56,7 +56,7 @@ LINES = {
     "timeline 1": False,
     "identity set 1 --text-file hostile.txt": False,
     "identity show 1": True,
-    "identity consent 1 --day 2026-01-02": False,
+    "identity consent 1 --day 2026-01-02 --reason x": False,
     "disclosures add 1 --to x --what other --ground other": False,
     "disclosures list 1": False,
     "dossier preview 1 --for prosecutor --to x --redact *:owned": True,
