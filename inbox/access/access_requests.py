@@ -91,31 +91,31 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
         return row
 
 
-def extend(inbox: Inbox, who: Actor, number: int, because: Because) -> AccessRequest:
-    """Take more time for an answer, once; the person has to be told before it is due without.
+def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest]:
+    """Take more time for every answer that is still due, once for each; return these requests.
 
-    Raises as ``open_one`` and ``Inbox.acting``; Refused if it was done before, once the answer is due, and if
-    the law gives no more time.
+    The persons have to be told before they are due without. It goes for all at once, and takes two officers:
+    more time for one person alone would tell that one, and whoever reads the register, what was found.
+
+    Raises as ``open_one`` and ``Inbox.acting``; Refused if there is none that was not given more time and is
+    still in time, and if the law gives no more.
     """
-    with inbox.acting(who, action(Code.EXTEND_ACCESS, request=number, because=because)) as session:
-        row = open_one(session, number)
-        if row.extended is not None:
-            raise Refused(
-                sentence("request {number} was given more time on {day}", number=number, day=row.extended),
-                sentence("more time is given only once: answer the request"),
-            )
-        if who.today > row.due:
-            raise Refused(
-                sentence("request {number} had to be answered by {day}", number=number, day=row.due),
-                sentence("more time can only be taken before that day: answer the request"),
-            )
+    with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
         if not legal_duties.may_extend_answer(session):
             raise Refused(
                 sentence("the law in use gives no more time for an answer"), sentence("answer it in time")
             )
-        row.extended, row.because = who.today, because.value
-        row.due, _ = legal_duties.answer_days(session, row.received, extended=True)
-        return row
+        rows = [open_one(session, each.n) for each in pending(session)]
+        found = [row for row in rows if row.extended is None and who.today <= row.due]
+        if not found:
+            raise Refused(
+                sentence("no request can be given more time: each has had it, or is overdue"),
+                sentence("answer them: inbox access list"),
+            )
+        for row in found:
+            row.extended, row.because = who.today, because.value
+            row.due, _ = legal_duties.answer_days(session, row.received, extended=True)
+        return found
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:

@@ -13,6 +13,7 @@ import click
 from crypto import shape
 from crypto.errors import Malformed
 from crypto.journal import LONGEST_REASON
+from crypto.printable import visible
 from crypto.strictjson import LARGEST
 from inbox.cli import render
 from inbox.deadlines import renewing
@@ -26,6 +27,7 @@ from inbox.setup import sheet_notice
 from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from inbox.system.home import Home
+from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -194,8 +196,36 @@ def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
     return found
 
 
+# What is in the line of the journal, or no word of an officer's.
+_UNSAID = {"as_json", "case", "cases", "confirm", "despite", "reason", "text", "text_file"}
+_TEXT = "inbox.text"
+
+
+def written() -> Iterator[str]:
+    """Yield what was given with the command at hand, as officers read it before they confirm it.
+
+    A text that was typed when the program asked for it stands on their screen.
+    """
+    context = click.get_current_context(silent=True)
+    if context is None:
+        return
+    for name, value in context.params.items():
+        if value and name not in _UNSAID:
+            given = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            yield visible(f"  {name.replace('_', ' ')}: {given}")
+    if text := context.params.get("text") or context.meta.get(_TEXT, ""):
+        yield quoted(text)
+
+
 def text_of(path: Path) -> str:
     """Return the text of a UTF-8 file of at most 4 MiB, or raise Refused."""
+    text = _text_of(path)
+    if context := click.get_current_context(silent=True):
+        context.meta[_TEXT] = text
+    return text
+
+
+def _text_of(path: Path) -> str:
     try:
         return given_files.content(path).decode()
     except UnicodeDecodeError:
@@ -206,7 +236,7 @@ def text_of(path: Path) -> str:
 
 def passphrase_of(path: Path) -> str:
     """Return the passphrase in a file: editors end it with a line end that nobody typed."""
-    return text_of(path).removesuffix("\n").removesuffix("\r")
+    return _text_of(path).removesuffix("\n").removesuffix("\r")
 
 
 def credentials_at(root: Path) -> list[Credential]:

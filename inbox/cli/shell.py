@@ -83,6 +83,8 @@ def asking(opened: Unlocked) -> Confirm:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
         for line in journal_view.several(actions):
             terminal.warn(line)
+        for line in options.written():
+            terminal.warn(line)
         if why := actions[0].why_two:
             terminal.warn(str(why))
         terminal.warn(f"this takes {who} the passphrase now")

@@ -23,12 +23,14 @@ class Judged:
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
     """Say whether a case means the person who asks, or somebody else of that name; takes a reason.
 
-    If it does not, it no longer waits for the answer. Raises as ``access_requests.open_one``; CaseRefused for
+    If it does not, it no longer waits for the answer, which tells nothing of it: that takes two officers.
+    Raises as ``access_requests.open_one``; CaseRefused for
     a case that names the person in full, or does not have the family name; Refused without a reason; and as
     ``Inbox.acting``.
     """
     number = said.case
-    with inbox.acting(who, action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)) as session:
+    noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)
+    with inbox.acting(who, noted if said.same else noted.by(2)) as session:
         row = access_requests.open_one(session, request)
         if not named.may_name(session, number, row):
             raise CaseRefused(

@@ -157,10 +157,9 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: this text tells of an outcome, and leaves with the closing", number=number),
         sentence(
-            "close the case with it: inbox close {number} {outcome} --disclosure full --template {template}",
+            "close the case with it: inbox close {number} {outcome} --disclosure full --template ID",
             number=number,
             outcome=labels.named("outcome", template.outcome or ""),
-            template=template.code,
         ),
     )
 

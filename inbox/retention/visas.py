@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
-from inbox.deadlines import retention_schedule, visas
+from inbox.deadlines import office, retention_schedule, visas
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due, UnopenedTerm
 from inbox.language.errors import Refused
@@ -92,10 +92,11 @@ class _Chosen:
 def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
     """List cases for the archives, all that wait for their visa alone if none is named; return the list.
 
-    Those that are named may be listed ahead of their day: the archives take weeks. They go on their day.
+    Those that are named may be listed ahead of their day, as far as the law says: the archives take weeks.
+    They go on their day.
 
     Raises Refused if nothing waits for a visa, as ``exits.check`` for one of the cases that something else
-    stands in the way of, and for one that needs no visa.
+    stands in the way of, for one that needs no visa, and for one whose day is too far off.
     """
 
     def choose(session: Session) -> Action:
@@ -223,8 +224,20 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
                 sentence("case {number} needs no visa, or has it", number=number),
                 sentence("leave it out, or destroy it: inbox destroy {number}", number=number),
             )
+        if due.day > (last := _last_day(session, today)):
+            raise Refused(
+                sentence("case {number} is due on {day} only", number=number, day=due.day),
+                sentence(
+                    "list what is due by {last}: what becomes of a case by then nobody knows yet", last=last
+                ),
+            )
         cases.append(due)
     return cases
+
+
+def _last_day(session: Session, today: date) -> date:
+    """Return the last day that a case on a list of today can be due."""
+    return in_use.of(session).retention.visa.ahead.after(today, office.of(session).calendar.legal)
 
 
 def _line(session: Session, due: Due) -> View:

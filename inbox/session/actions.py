@@ -409,7 +409,8 @@ TABLE: Mapping[Code, Rule] = {
         values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
-    Code.EXTEND_ACCESS: Rule(oversight=True, values=_REQUEST | {"because": _code("because")}),
+    # Of all that are open: who looked for one person would tell by more time for that one what was found.
+    Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
     # Without the request: not all who read the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),

@@ -306,7 +306,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under("reply.*.basis", neither, _RULE),
     },
     "retention.toml": {
-        **_under("visa", neither, _NAMED),
+        **_under("visa", neither, {**_NAMED, "ahead": _longer}),
         "period": neither,
         **_under("period.*", neither, _PERIOD),
         **_under("proceedings", neither, _PERIOD),

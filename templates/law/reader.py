@@ -218,13 +218,17 @@ def _period(row: Any) -> rules.Period:
     )
 
 
+def _visa(row: Any) -> rules.Visa:
+    return rules.Visa(name=_texts(row["name"]), ahead=Span.parse(row["ahead"]), basis=_basis(row))
+
+
 def _retention(rows: Any) -> rules.Retention:
     return rules.Retention(
         periods=_each(rows["period"], _period),
         proceedings=_period(rows["proceedings"]),
         junk=_period(rows["junk"]),
         unopened=_period(rows["unopened"]),
-        visa=rules.Visa(name=_texts(rows["visa"]["name"]), basis=_basis(rows["visa"])),
+        visa=_visa(rows["visa"]),
     )
 
 

@@ -359,9 +359,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visa:
-    """The word of the archives before something is destroyed."""
+    """The word of the archives before something is destroyed, on a list made at most so long ``ahead``."""
 
     name: Texts
+    ahead: Span
     basis: Basis
 
 

@@ -212,7 +212,7 @@ _LETTERS = table(
 )
 _RETENTION = table(
     {
-        "visa": _rule(_NAME),
+        "visa": _rule({**_NAME, "ahead": _SPAN}),
         "period": map_of(_PERIOD),
         **dict.fromkeys(("proceedings", "junk", "unopened"), _PERIOD),
     }

@@ -100,9 +100,11 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         page = client.page("/en/access/1")
         assert (False, True) == ("Proceedings go on" in page, "TJ du Havre" in page)
         assert "recorded by alice, bruno" in page
-        assert 303 == client.send("/en/access/1/extend", because="complexity").status_code
+        assert 401 == client.send("/en/access/extend", because="complexity").status_code
+        assert 303 == client.send("/en/access/extend", **both(because="complexity")).status_code
         assert "extended on" in client.page("/en/access/1")
-        assert 409 == client.send("/en/access/1/extend", because="complexity").status_code
+        assert 'id="extend"' not in client.page("/en/access")
+        assert 409 == client.send("/en/access/extend", **both(because="complexity")).status_code
 
 
 @pytest.mark.parametrize(
@@ -113,8 +115,8 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         ("", ASKED | {"received": ""}, 400),
         ("", ASKED | {"received": "x"}, 400),
         ("", ASKED | {"way": "pigeon"}, 400),
-        ("/1/extend", {"because": "x"}, 400),
-        ("/9/extend", {"because": "number"}, 409),
+        ("/extend", {"because": "x"}, 400),
+        ("/extend", {"because": "number"}, 401),
         ("/1/unopposed", {"case": "1", "day": "", "reference": "R"}, 400),
         ("/1/unopposed", {"case": "x", "day": CAME, "reference": "R"}, 400),
         ("/1/unopposed", both(case="1", day=CAME, reference=""), 409),

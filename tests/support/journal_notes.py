@@ -186,8 +186,8 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["access", "show", "2"], ("list", None, {"view": "access"}, "")),
     (["access", "passages", "1", "--request", "2"], ("show", 1, {"view": "access"}, "")),
     (
-        ["access", "extend", "2", "--because", "number"],
-        ("extend-access", None, {"request": 2, "because": "number"}, ""),
+        ["access", "extend", "--because", "number"],
+        ("extend-access", None, {"because": "number"}, ""),
     ),
     (
         ["access", "unopposed", "1", "--request", "2", "--day", _LONG_AGO, "--reference", CANARY],

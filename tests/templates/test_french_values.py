@@ -238,6 +238,10 @@ def test_what_is_guaranteed_to_whoever_reports() -> None:
     }  # fmt: skip
 
 
+def test_how_long_ahead_the_archives_are_asked() -> None:
+    assert "6 months" == str(FRENCH.retention.visa.ahead)
+
+
 def test_danger_to_somebody_is_an_offence() -> None:
     assert FRENCH.offence.danger
 

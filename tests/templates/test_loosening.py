@@ -63,6 +63,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "outcomes.toml outcome.*.needs_word": (True, None),
     "outcomes.toml outcome.*.finds_facts": (True, None),
     "outcomes.toml outcome.*.linked": (True, None),
+    "retention.toml visa.ahead": ("6 months", "1 year"),
     "replies.toml reply.*": (None, {"title": "x"}),
     "replies.toml reply.*.decision": (None, "told"),
     "replies.toml reply.*.acknowledges": (None, True),

@@ -277,7 +277,6 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 
 
 @access_group.command(name="extend")
-@_request_argument
 @click.option(
     "--because",
     required=True,
@@ -287,11 +286,15 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
 @officer_options
 @json_option
 @click.pass_obj
-def extend_access(door: Door, /, *, request: int, because: str, as_json: bool) -> None:
-    """Take two more months, once, before the first one ends; tell the person why."""
+def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
+    """Take two more months for all open requests, once for each, before the first one ends.
+
+    Tell the persons why. It takes two officers.
+    """
     with door.opened() as (inbox, who):
-        row = access_requests.extend(inbox, who, request, Because(because))
-    terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
+        rows = access_requests.extend(inbox, who, Because(because))
+    view = {"requests": [*map(_request_view, rows)]}
+    terminal.show(view, [*map(_request_line, rows)], as_json=as_json)
 
 
 @access_group.command(name="show")

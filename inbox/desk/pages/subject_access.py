@@ -31,7 +31,10 @@ pages = Blueprint("subject_access", __name__, url_prefix="/access")
 def show_all() -> ResponseReturnValue:
     """Show the register: open requests first, by the day on which they are due."""
     rows = access_requests.listed(here().inbox, actor())
-    shown = {"rows": rows, "requests": access_requests, "today": actor().today, "labels": labels}
+    today = actor().today
+    may_extend = any(not (row.answered or row.extended) and today <= row.due for row in rows)
+    shown = {"rows": rows, "requests": access_requests, "today": today, "labels": labels}
+    shown |= {"may_extend": may_extend}
     return rendering.page("dossiers/requests.html", **shown)
 
 
@@ -60,11 +63,12 @@ def passages(request: int, case: int) -> ResponseReturnValue:
     return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
 
 
-@pages.post("/<int:request>/extend")
-def extend(request: int) -> ResponseReturnValue:
-    """Take more time for the answer, once."""
-    access_requests.extend(here().inbox, actor(), request, choice("because", Because))
-    return _done(request, Done.ACCESS_EXTENDED)
+@pages.post("/extend")
+def extend() -> ResponseReturnValue:
+    """Take more time for all answers that are still due, once for each."""
+    access_requests.extend(here().inbox, actor(), choice("because", Because))
+    seat().say(Done.ACCESS_EXTENDED)
+    return redirect(url_for("subject_access.show_all"), HTTPStatus.SEE_OTHER)
 
 
 @pages.post("/<int:request>/unopposed")

@@ -1,9 +1,15 @@
 """Arguments that no vault and no journal can hold are refused before anything is done."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from inbox.cli import options, shell
+from inbox.session.actions import Code, action
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Portal, Reporter, World, first
 
@@ -101,3 +107,27 @@ def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> N
     assert (1, "") == (said.code, said.out)
     assert said.err.startswith("error: this does not read as text: Dupont<U+DCFF>\nhint: ")
     assert before == world.office.state()
+
+
+def test_who_confirms_reads_all_that_the_command_was_given(tmp_path: Path) -> None:
+    """Not its line in the journal alone: to whom it goes, under which reference, and the text itself."""
+    opened: Any = SimpleNamespace(sealed={})
+    (tmp_path / "text").write_text("Prévenez-le :\n\x1b[2Jtout est clos.", "utf-8")
+
+    @click.command()
+    @options.case_argument
+    @click.option("--addressee")
+    @click.option("--tell", is_flag=True)
+    @options.reason_option
+    @options.text_options
+    def does(text: str | None, text_file: Path | None, **_: object) -> None:
+        assert options.given_text(text, text_file)
+        shell.asking(opened)([action(Code.REOPEN, 1, "news")], 2)
+
+    words = ["1", "--addressee", "Firmin", "--tell", "--reason", "news"]
+    typed = CliRunner().invoke(does, [*words, "--text", "Tout est clos."]).stderr
+    assert ["reopen case 1 reason: news", "  addressee: Firmin", "  tell: True", "│ Tout est clos."] == [
+        *typed.splitlines()[:4]
+    ]
+    from_file = CliRunner().invoke(does, [*words, "--text-file", str(tmp_path / "text")]).stderr
+    assert "│ Prévenez-le :\n│ <U+001B>[2Jtout est clos.\n" in from_file

@@ -426,7 +426,7 @@ def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(offic
     reply = ("reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
     said = refused(office, *reply)
     assert "this text tells of an outcome" in said
-    assert "inbox close 1 bad_faith --disclosure full --template closing_bad_faith" in said
+    assert "inbox close 1 bad_faith --disclosure full --template ID" in said
     with sitting(office) as client:
         form = {"template": "closing_bad_faith", "text": "Merci."}
         assert 409 == client.send("/en/case/1/reply", **form).status_code

@@ -1,16 +1,18 @@
 """The archives' visa before destruction: a list, their word, then the end of exactly what stands on it."""
 
+import contextlib
 import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from crypto.journal import Presence
 from inbox.casework import withholding
 from inbox.deadlines import visas as agreed_cases
-from inbox.language.errors import CaseRefused, Locked
+from inbox.language.errors import CaseRefused, Locked, Refused
 from inbox.retention import destroy_cases, visas
 from inbox.retention.visas import Given
 from inbox.session.actions import Actor
@@ -226,6 +228,19 @@ def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
     assert "case 1: not due before" in refused(closed, "destroy", "1")
     aged(closed)
     assert [1] == closed.json("destroy", "1")["cases"]
+
+
+def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
+    """In 2026 nobody knows what is to be destroyed in 2032; the last day of the law is listed."""
+    for more in ([], ["--release"]):
+        closed.json("hold", "1", *more, "--reason", "x")
+    with closed.opened() as inbox, inbox.transaction() as session:
+        work, last = session.get_one(Workflow, 1), today() + relativedelta(months=6)
+        for days, is_listed in ((1, False), (0, True)):
+            work.closed = last - relativedelta(months=2) + timedelta(days)
+            session.flush()
+            with contextlib.nullcontext() if is_listed else pytest.raises(Refused, match="is due on"):
+                visas._named(inbox.home, session, [1], today())
 
 
 def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:

@@ -64,7 +64,7 @@ LINES = {
     "access list": False,
     "access show 1": False,
     "access passages 1 --request 1": True,
-    "access extend 1 --because number": False,
+    "access extend --because number": False,
     f"access unopposed 1 --request 1 --day {LONG_AGO} --reference x": False,
     "access answer 1 --out held.pdf": False,
     "minimise 1 where --text-file hostile.txt --reason x": False,
