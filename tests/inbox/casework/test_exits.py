@@ -420,7 +420,7 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
     with room.office.unlocked() as opened:
         for lift in (
             ["declare", "1"],
-            ["measure", "1", "protection_offered"],
+            ["measure", "1", "protection_granted"],
             ["show", "1"],
             quarantined,
             ["queue"],

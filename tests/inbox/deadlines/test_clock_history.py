@@ -304,6 +304,7 @@ def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[
         office = Inspectorate(session)
         case, work = session.get_one(Case, 1), workflow.of(session, 1)
         case.received = case.collected = START
+        case.new = False
         work.first_act = None
         workflow.keep_in_step(session, 1)
         for step, n in [(Inspectorate.wait, 0), *steps]:

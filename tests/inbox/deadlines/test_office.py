@@ -170,6 +170,7 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 
 def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
     """At once: whoever has the inbox open does not wait for the next opening, which would set it anew."""
+    office.json("show", "1")
     office.settle(1)
     heard(office)
     with office.unlocked() as opened:

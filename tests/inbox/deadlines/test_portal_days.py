@@ -142,7 +142,8 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
 def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World, portal: Portal) -> None:
     """It is told by the next outbox, and so done on the day from which that can be read."""
     world.office.tell_no_prosecutor(1)
-    world.office.json("reply", "1", "--text", "Rien de plus ne sera fait.")
+    world.office.settle(1)
+    world.office.json("reply", "1", "--text", "Rien de plus ne sera fait.", "--feedback")
     world.office.close("1", "moot", "--disclosure", "full")
     assert {(row["done"], row["dropped"]) for row in map(clocks(world).get, TOLD) if row} == {(None, None)}
     tell_portal(world.office, portal)
