@@ -457,14 +457,6 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             number=number,
             request=min(only),
         )
-    if what is Obstacle.DANGER:
-        kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
-        return sentence(
-            "record first by which of these measures the danger is answered: inbox measure {number} KIND"
-            " ({kinds})",
-            number=number,
-            kinds=joined(kinds),
-        )
     decide = _to_decide(session, number, what)
     return decide or _hints(number)[what]
 
@@ -477,7 +469,7 @@ def _only_may_name(session: Session, number: int) -> Collection[int]:
 
 
 def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None:
-    """Return what is to be decided about an obstacle, and how; None for one that no decision lifts."""
+    """Return what is to be decided or recorded about an obstacle; None where its hint never differs."""
     match what:
         case Obstacle.UNPREPARED:
             choices = "|".join(legal_duties.preparing(session))
@@ -488,6 +480,14 @@ def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None
                 outcome=labels.said("outcome", legal_duties.prepared(session, number)),
                 number=number,
                 choices=choices,
+            )
+        case Obstacle.DANGER:
+            kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
+            return sentence(
+                "record first by which of these measures the danger is answered: inbox measure {number} KIND"
+                " ({kinds})",
+                number=number,
+                kinds=joined(kinds),
             )
         case Obstacle.PUT_OFF:
             return sentence(
