@@ -86,11 +86,11 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
         sends(client, "rate", credibility="2", reason="two agree")
         assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
-        sends(client, "assess", **parts | {"danger": "3"}, reason="armed")
-        sends(client, "reply", text="Merci")
+        sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
+        sends(client, "reply", text="Merci", feedback="on")
         assert "Two officers close it together" in client.page("/en/case/1")
         sends(client, "close", **both(outcome="moot", disclosure="partial"))  # it is urgent
-        sends(client, "reopen", reason="news")
+        sends(client, "reopen", **both(reason="news"))
     work = office.json("show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice") == (work["notes"][0]["text"], work["notes"][0]["by"])
     assert (["scellé"], "bruno", "high") == (work["tags"], work["assigned"], work["source_risk"])
@@ -111,8 +111,8 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("record-measure", {"kind": "process_fix"}, ""),
         ("remove-measure", {"measure": 2}, "another case, too"),
         ("rate", {"credibility": "2"}, "two agree"),
-        ("judge", {"danger": 3}, "armed"),
-        ("reply", {}, ""),
+        ("judge", {"danger": 2}, "armed"),
+        ("reply", {"feedback": True}, ""),
         ("close-by-two", {"outcome": "moot", "disclosure": "partial"}, ""),
         ("reopen", {}, "news"),
     ] == noted(office)
