@@ -179,6 +179,7 @@ OUTLIVING = {
     "inbox/language/labels.py": {"_law"},  # what codes of the law are called: a process works in one inbox
     "inbox/system/terminal.py": {"sys", "threading"},  # what Python prints of a fault
     "inbox/desk/sessions/guard.py": {"g", "session"},  # that a browser was let in
+    "inbox/desk/fields/again.py": {"g", "request"},  # of which page the form is that is shown once more
     "inbox/desk/jobs.py": {"g"},  # that a request asks for a job
     "inbox/desk/problems.py": {"g"},  # its language
     "inbox/desk/rendering.py": {"g"},  # its language

@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from crypto.strictjson import LARGEST
 from inbox.desk import headers, jobs, locked, problems, rendering, state, style
+from inbox.desk.fields import again
 from inbox.desk.office import keys, law, office, officers, portal, registers, texts
 from inbox.desk.pages import (
     access,
@@ -85,6 +86,7 @@ def create_app(desk: Desk) -> Flask:
     rendering.init_app(app)
     writing.init_app(app)
     meanwhile.init_app(app)
+    again.init_app(app)
     problems.init_app(app)
     _register(app, desk.place, (guard.doors, style.sheets))
     _register(app, f"{desk.place}/<language>", _PAGES)

@@ -13,6 +13,7 @@ from flask import abort, request
 from crypto.journal import LONGEST_REASON
 from crypto.strictjson import LARGEST
 from inbox.desk.translate import LANGUAGES
+from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text.lines import one_line
@@ -84,10 +85,10 @@ def path(name: str) -> Path:
 
 
 def day(name: str) -> date | None:
-    """Return a day, None if none was given."""
-    given = request.form.get(name, "")
+    """Return a day, None if none was given; what is none, a form of ours has said at its field before."""
+    given = request.form.get(name, "").strip()
     try:
-        return date.fromisoformat(given) if given else None
+        return days.read(given) if given else None
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.errors import CryptoError
 from inbox.desk import rendering
+from inbox.desk.fields import again
 from inbox.desk.sessions import witnesses, writing
 from inbox.desk.sessions.confirmations import may_be_asked, said
 from inbox.desk.translate import LANGUAGES
@@ -32,6 +33,9 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refused: Refused) -> ResponseReturnValue:
+    """Say what is refused on the page of its form; on one of its own, where there is no way back to that."""
+    if page := again.shown(refused):
+        return page, HTTPStatus.CONFLICT
     shown = {"what": refused.what, "hint": refused.hint, **_what_was_written()}
     return rendering.page("refused.html", **shown), HTTPStatus.CONFLICT
 

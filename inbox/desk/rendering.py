@@ -20,6 +20,7 @@ from crypto.keyring import Texts
 from crypto.printable import lines, visible
 from inbox.deadlines import urgency
 from inbox.desk import style, translate
+from inbox.desk.fields import declaring
 from inbox.desk.state import here, seat, undeclared, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
@@ -71,6 +72,7 @@ def environment(language: str) -> Environment:
         "field": partial(translate.field, language),
         "given": partial(translate.value, language),
         "day": partial(_day, language),
+        "typed": _typed,
         "until": partial(_until, language),
         "own": partial(Texts.in_, language=language),
         "size": partial(_size, language),
@@ -81,6 +83,14 @@ def environment(language: str) -> Environment:
 def _day(language: str, value: str | date) -> str:
     """Return a day, which views write as ISO 8601 does."""
     return days.short(language, date.fromisoformat(value) if isinstance(value, str) else value)
+
+
+def _typed(value: str) -> str:
+    """Return what stands in the field of a day: a day as officers type it, anything else as it was given."""
+    try:
+        return days.typed(days.read(value))
+    except ValueError:
+        return value
 
 
 def _told(language: str, text: str) -> Markup:
@@ -134,7 +144,7 @@ def _about(language: str, values: Mapping[str, Value], code: str) -> str:
 
 def page(template: str, /, **values: Any) -> str:
     """Return a page in the language of its address."""
-    return (
+    made = (
         environment(g.language)
         .get_template(f"desk/{template}")
         .render(
@@ -160,11 +170,17 @@ def page(template: str, /, **values: Any) -> str:
             other=_in_other_language,
         )
     )
+    return declaring.declared(made)
+
+
+def piece(template: str, /, **values: Any) -> str:
+    """Return a piece of a page, in the language of its address."""
+    return environment(g.language).get_template(f"desk/{template}").render(values)
 
 
 def _as_of() -> int:
     """Return how far the journal goes as a page of a case is shown, 0 for other pages."""
-    if "case" not in (request.view_args or {}) or here().pending:
+    if "case" not in (request.view_args or {}) or (here().pending and "is_job" not in g):
         return 0
     return journal_view.reached(here().inbox)
 
@@ -179,11 +195,12 @@ def _about_case(template: str) -> View | None:
 
 def plain(template: str, /, **values: Any) -> str:
     """Return a page for somebody who has not signed in, or who may not see what others do."""
-    return (
+    made = (
         environment(g.language)
         .get_template(f"desk/{template}")
         .render(values, language=g.language, languages=LANGUAGES, url_for=url_for, csrf=generate_csrf)
     )
+    return declaring.declared(made)
 
 
 def outside() -> str:
@@ -215,7 +232,11 @@ def init_app(app: Flask) -> None:
 
 def _in_other_language(language: str) -> str:
     """Return the address of this page in another language; that of the queue for an answer to a form."""
-    if request.method != "GET" or request.endpoint is None or request.endpoint == "guard.enter":
+    if (
+        (request.method != "GET" and "again" not in g)
+        or request.endpoint is None
+        or request.endpoint == "guard.enter"
+    ):
         return url_for("queue.first", language=language)
     return url_for(request.endpoint, language=language, **(request.view_args or {}))
 

@@ -33,3 +33,8 @@ def sentence(template: str, /, **values: object) -> Sentence:
 def joined(parts: Sequence[Sentence]) -> Sentence:
     """Return sentences as one, with semicolons between; there is at least one."""
     return reduce(lambda said, part: sentence("{said}; {part}", said=said, part=part), parts)
+
+
+def listed(parts: Sequence[Sentence]) -> Sentence:
+    """Return sentences as one, with commas between; there is at least one."""
+    return reduce(lambda said, part: sentence("{said}, {part}", said=said, part=part), parts)

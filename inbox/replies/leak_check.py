@@ -12,7 +12,7 @@ from inbox.access import conflicts, declarations
 from inbox.casework import prosecutor_word
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
-from inbox.language.messages import Sentence, joined, sentence
+from inbox.language.messages import Sentence, joined, listed, sentence
 from inbox.law import in_use
 from inbox.questionnaire import answers, protected, scoring
 from inbox.replies import other_reports
@@ -24,6 +24,8 @@ from inbox.vault import queries_cases
 
 # So many words show which text is meant.
 _SHOWN = 4
+# A word of so many letters tells which place is meant; a shorter one may stand anywhere.
+_TELLING = 4
 # Each run of letters is looked at once: from every letter of it, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
 _ANYWHERE = {Kind.PHONE}
@@ -53,6 +55,62 @@ class Finding:
     words: str
 
 
+@dataclass(slots=True)
+class Place:
+    """What of a text is warned about once: all its words that were found, and every reason why."""
+
+    words: list[str]
+    whys: list[Why]
+    known: set[str]
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Place":
+        """Return the place of one finding."""
+        return cls([finding.words] if finding.words else [], [finding.why], set(names.words(finding.words)))
+
+    def holds(self, finding: Finding) -> bool:
+        """Tell whether a finding is at this place: it shares a word that tells something.
+
+        Protected words are found in pairs, of which the next begins with the word that ends the last.
+        Two addresses share that of a server, and are two all the same.
+        """
+        words = set(names.words(finding.words))
+        if Why.CONTACT in (finding.why, *self.whys):
+            return bool(words) and (words <= self.known or self.known <= words)
+        return any(len(each) >= _TELLING or not each.isalpha() for each in words & self.known)
+
+    def add(self, other: "Place") -> None:
+        """Take in what was found at the same place."""
+        self.words += [each for each in _apart(other.words) if not {*names.words(each)} <= self.known]
+        self.whys += [each for each in other.whys if each not in self.whys]
+        self.known |= other.known
+
+    @property
+    def said(self) -> str:
+        """The words, as they are shown; an empty text for one who may not know them."""
+        return " ".join(self.words)
+
+
+def _apart(texts: Iterable[str]) -> Iterator[str]:
+    for each in texts:
+        yield from each.split()
+
+
+def places(findings: Iterable[Finding]) -> list[Place]:
+    """Return what was found by its places, each once: nobody has to read five warnings about one."""
+    found: list[Place] = []
+    for finding in findings:
+        made = Place.of(finding)
+        at = [each for each in found if each.holds(finding)]
+        if not at:
+            found.append(made)
+            continue
+        for other in [*at[1:], made]:
+            at[0].add(other)
+        found = [each for each in found if not any(each is other for other in at[1:])]
+    return found
+
+
 class Cautioned(CaseRefused):
     """A reply has words that could give somebody away, and nobody gave a reason for them."""
 
@@ -68,10 +126,14 @@ def told(findings: Sequence[Finding]) -> Sentence:
     """Return what was found, in words; it is something."""
     return joined(
         [
-            sentence("“{words}” ({why})", words=each.words, why=labels.said("why", each.why))
+            sentence(
+                "“{words}” ({why})",
+                words=each.said,
+                why=listed([labels.said("why", why) for why in each.whys]),
+            )
             if each.words
-            else labels.said("why", each.why)
-            for each in findings
+            else listed([labels.said("why", why) for why in each.whys])
+            for each in places(findings)
         ]
     )
 

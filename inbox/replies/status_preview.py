@@ -99,6 +99,9 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
         "case": number,
         "text": text,
         "findings": [{"why": str(each.why), "words": each.words} for each in found],
+        "places": [
+            {"words": each.said, "whys": list(map(str, each.whys))} for each in leak_check.places(found)
+        ],
         "warnings": [leak_check.told(found)] if found else [],
     }
 

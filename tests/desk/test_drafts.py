@@ -15,6 +15,7 @@ from inbox.casework import unfinished
 from inbox.casework.unfinished import KEPT_DAYS, Form
 from inbox.desk import style
 from inbox.desk.done import Done
+from inbox.desk.fields import markup
 from inbox.retention import striker
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Unfinished
@@ -111,7 +112,7 @@ def test_an_entry_that_was_begun_goes_on_where_it_was(alice: Client) -> None:
     assert 204 == begin(alice, "report/0", **form)
     shown = alice.page("/en/enter")
     assert f"{WORDS}</textarea>" in shown
-    assert 'value="2026-11-20"' in shown
+    assert 'value="20/11/2026"' in shown
     assert "Your draft of" in shown
 
 
@@ -290,7 +291,7 @@ def test_each_field_of_a_form_that_is_kept_is_kept(alice: Client) -> None:
     assert {*Form} - {Form.EXTENSION} <= {KEPT_AT.findall(form)[0][0] for form in forms}
     for form in forms:
         ((name, case),) = KEPT_AT.findall(form)
-        fields = {*re.findall(r' name="([^"]+)"', form)} - {"csrf_token", "as_of", "once"}
+        fields = {*re.findall(r' name="([^"]+)"', form)} - {"csrf_token", "as_of", "once", "of-page"}
         assert len(fields) > (name != "note")
         assert 204 == begin(alice, f"{name}/{case}", **({"text": ""} | dict.fromkeys(fields, "1")))
         assert fields == {*kept(alice, Form(name), int(case) or None)}, name
@@ -391,3 +392,18 @@ def test_a_page_of_another_session_is_told_that_it_is_of_none(alice: Client, bru
     assert 200 == alice.ask(f"/en/left/{alice.seat.mark}").status_code
     alice.desk.seats.sign_out(alice.seat)
     assert 303 == alice.ask(f"/en/left/{alice.seat.mark}").status_code
+
+
+def test_the_way_to_a_draft_leads_to_its_form(alice: Client) -> None:
+    """To the part of the page of its case in which it stands, and there to the form, which is open."""
+    for form in (Form.REPLY, Form.CLOSING, Form.NOTE, Form.ASSESSMENT):
+        begin(alice, f"{form}/1", text=WORDS, reason="x")
+    ways = re.findall(r'href="([^"]*/case/1/[^"#]*)#([^"]+)"', alice.page("/en/today"))
+    assert {"answering", "closing", "notes", "assessing"} == {where for _, where in ways}
+    for way, where in ways:
+        page = alice.page(way.removeprefix(alice.desk.place))
+        part = way.rpartition("/")[2]
+        assert f'<div class="panel of-{part} first">' in page
+        below = page.partition(f'id="{where}"')[2]
+        form = next(each for each in markup.read(below) if "data-draft" in below)
+        assert all("open" in each.attributes for each in form.around), where

@@ -60,6 +60,9 @@ def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
     with sitting(office) as client:
         shown = client.send(f"/en/case/1/{way}", **form)
         assert (200, True) == (shown.status_code, WARNED in shown.text)
+        assert "<h2>Nothing was sent: this could give somebody away</h2>" in shown.text
+        seen = client.send(f"/en/case/1/{way}/preview", **form).text
+        assert "<h2>This could give somebody away</h2>" in seen
         assert WAYS[way].items() <= hidden(shown.text).items()
         assert f"{form['text']}</textarea>" in shown.text
     assert before == but_drafts(office.state())

@@ -140,6 +140,7 @@ def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Offic
         asking = {"reason": "spam", "case": "3", "ask-another": "on"}
         alice.send("/en/many/junk", **asking, **{"passphrase-alice": passphrase_of("alice")})
         assert "Case 3 · note" in part(alice.page("/en/today"), "drafts")
+        assert f'href="{alice.desk.place}/en/case/3/work#notes"' in alice.page("/en/today")
         assert "alice:" in part(bruno.page("/en/today"), "asked")
         assert "Nothing." in part(alice.page("/en/today"), "asked")
 

@@ -31,7 +31,7 @@ def test_it_is_shown_by_the_page_and_nothing_is_offered_before_its_day(flooded: 
         assert f'<th scope="row">{MANY}</th>' in first
         assert (False, True) == tuple('<th scope="row">1</th>' in page for page in (first, second))
         assert (True, False) == tuple(
-            "/en/unopened/2" in page.split("</header>")[1] for page in (first, second)
+            '/en/unopened/2"' in page.split("</header>")[1] for page in (first, second)
         )
         assert "/retention/discard" not in first
         assert client.send("/en/retention/discard", entries=MANY, **both()).status_code == 409

@@ -25,7 +25,7 @@ PROBLEM = re.compile(r'(?:Problem|NoRoom|refusal)\(\s*\d+, "(\w+)"')
 # Words that are the same in both languages.
 SAME = {
     *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes", "Archive", "Visa"),
-    *("{error}", "{why} {place}"),
+    *("{error}", "{why} {place}", "{said}, {part}"),
 }
 FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")

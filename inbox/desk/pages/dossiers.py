@@ -15,6 +15,7 @@ from inbox.desk import forms, jobs, rendering
 from inbox.desk.forms import Chosen, choice, language, line, lines
 from inbox.desk.job import Work
 from inbox.desk.pages import papers
+from inbox.desk.sessions import witnesses
 from inbox.desk.state import actor, here
 from inbox.dossiers import compose, send
 from inbox.dossiers.compose import Enclosed, Entry, Plan
@@ -41,7 +42,7 @@ def preview(case: int) -> ResponseReturnValue:
     """Show what a dossier would say, before anything is sealed."""
     content, doubts = compose.preview(here().inbox, actor(), case, _plan())
     takes_reason = any(doubt.takes_reason for doubt, _ in doubts)
-    given = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    given = witnesses.written()
     return rendering.page(
         "dossiers/dossier_preview.html",
         kept=case_view.protected(here().inbox, actor(), case, rendering.language()),

@@ -25,6 +25,7 @@ from inbox.exchange import manual_entry, medium, outbox, token_sheet, unopened_l
 from inbox.exchange.bundle_chain import Acceptance
 from inbox.exchange.collect import collect as collect_bundles
 from inbox.exchange.manual_entry import Route, Told
+from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.questionnaire.answers import Answer, Oddity
@@ -162,8 +163,17 @@ def _answer(asked: Field) -> Answer:
     if asked.kind is Kind.CHOICES:
         return tuple(request.form.getlist(name))
     if asked.kind is Kind.PERIOD:
-        return "/".join(filter(None, (request.form.get(f"{name}-{end}") for end in writing.ENDS)))
+        ends = (request.form.get(f"{name}-{end}", "") for end in writing.ENDS)
+        return "/".join(map(_day, filter(None, ends)))
     return forms.text(name).strip()
+
+
+def _day(given: str) -> str:
+    """Return a day as the portal's page sends it; what is none as it is, for the question to say so."""
+    try:
+        return days.read(given).isoformat()
+    except ValueError:
+        return given
 
 
 def _language() -> str:

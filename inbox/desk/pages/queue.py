@@ -14,6 +14,7 @@ from inbox.casework import assignment, junk, tags, unfinished
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, line, number
+from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat, waiting
 from inbox.overview import facets, saved_views
 from inbox.overview import queue as case_queue
@@ -39,6 +40,7 @@ def today() -> ResponseReturnValue:
     """Show what waits today, what the officer has begun to write, and what others ask to have confirmed."""
     inbox, who = here().inbox, actor()
     shown = {"found": todays.look(inbox, who), "drafts": unfinished.begun(inbox, who), "asked": waiting()}
+    shown |= {"place": writing.place}
     return rendering.page("queue/today.html", **shown, shown=SHOWN, today=who.today)
 
 

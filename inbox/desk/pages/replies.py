@@ -139,7 +139,10 @@ def _seen(
     never = case_view.protected(here().inbox, actor(), case, rendering.language())
     shown = {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
     draft, begun = writing.sent(), writing.begun(case)
-    return rendering.page("replies/reply.html", number=case, draft=draft, begun=begun, **shown)
+    # What was only looked at was not to be sent.
+    is_refused = request.endpoint == ways[0]
+    more = {"draft": draft, "begun": begun, "is_refused": is_refused}
+    return rendering.page("replies/reply.html", number=case, **more, **shown)
 
 
 def _draft() -> Draft:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from flask import g, request
 
 from crypto.journal import Presence
+from inbox.desk.fields.declaring import FIELD as OF_PAGE
 from inbox.desk.sessions.confirmations import ASKING, GOING_ON, Confirmation, Fields, may_be_asked
 from inbox.session import journal_view
 from inbox.session.actions import Action, Confirm
@@ -19,7 +20,7 @@ FIELD = "passphrase-"
 # The field of a form that tells it from every other, so that none is sent twice.
 ONCE = "once"
 # Fields of forms that are no words of an officer's own.
-_OURS = ("csrf_token", "passphrase", "as_of", ASKING, GOING_ON)
+_OURS = ("csrf_token", "passphrase", "as_of", OF_PAGE, ASKING, GOING_ON)
 
 
 def written() -> list[tuple[str, str]]:

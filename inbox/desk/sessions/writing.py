@@ -104,7 +104,7 @@ def sent() -> Form:
 
 def way_back() -> str:
     """Return the address of the form that was sent and is kept; an empty text if none is."""
-    return _place(*g.written_in) if g.get("is_kept") else ""
+    return place(*g.written_in) if g.get("is_kept") else ""
 
 
 def begun(case: int | None) -> dict[Form, Draft]:
@@ -138,7 +138,7 @@ def throw_away(form: str, number: int) -> ResponseReturnValue:
     _end(chosen, case)
     seat().say(Done.THROWN_AWAY)
     # To the top of the part, where that is said.
-    return redirect(_place(chosen, case).partition("#")[0], 303)
+    return redirect(place(chosen, case).partition("#")[0], 303)
 
 
 def _place_of(given: str, number: int) -> tuple[Form, int | None]:
@@ -154,7 +154,8 @@ def _end(form: Form, case: int | None) -> None:
     unfinished.drop(here().inbox, actor(), form, case)
 
 
-def _place(form: Form, case: int | None) -> str:
+def place(form: Form, case: int | None) -> str:
+    """Return the address of a form, in its part of the page of its case; None for an entry."""
     if case is None:
         return url_for("exchange.ask")
     part, where = _PARTS[form]

@@ -20,6 +20,7 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Rule
 from inbox.desk import translate
 from inbox.desk.done import Done
+from inbox.desk.fields import checks
 from inbox.desk.job import Work
 from inbox.desk.pages.case import Part
 from inbox.desk.rendering import Unit
@@ -123,7 +124,8 @@ CODES: Mapping[str, Iterable[str]] = {
     "why": Why,
 }
 # Exits are called like their actions; of some obstacles something else tells.
-WORDLESS = {Exit, Obstacle}
+# What kind of field a form has is told by what it asks for.
+WORDLESS = {Exit, Obstacle, checks.Kind}
 
 
 def is_said(label: Texts) -> bool:

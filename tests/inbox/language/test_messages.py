@@ -200,6 +200,7 @@ def form_fields() -> set[str]:
     named = {name for tag in tags for name in re.findall(r'name="([a-z-]+)"', tag)}
     made = re.findall(r'\b(?:chooser|coded|tick)\("([a-z_]+)"', "".join(templates))
     listed = re.findall(r'\("([a-z]+)", "[a-z]+"\|field, labels\.', "".join(templates))
+    days = re.findall(r'\bday_field\([^\n]*?, "([a-z]+)"[,)]', "".join(templates))
     # None of these is given back.
     not_typed = {
         "csrf_token",
@@ -215,7 +216,7 @@ def form_fields() -> set[str]:
         "share",
     }
     of_texts = {part.name for form in entries.FORMS.values() for part in form.parts}
-    return (named | set(made) | set(listed) | set(score.NAMES) | of_texts) - not_typed
+    return (named | set(made) | set(listed) | set(days) | set(score.NAMES) | of_texts) - not_typed
 
 
 def test_what_a_field_is_called_stands_in_one_place() -> None:

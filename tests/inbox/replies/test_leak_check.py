@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, update
 
 from crypto.journal import ENTRY
 from inbox.replies import leak_check
+from inbox.replies.leak_check import Finding, Why
 from inbox.text import repeating
 from inbox.vault import fulltext, queries_access
 from inbox.vault.casework_tables import Declaration, Identity, Workflow
@@ -79,7 +80,7 @@ def test_who_the_author_is_is_not_repeated_to_the_author(reported: World) -> Non
     with reported.office.opened() as inbox, inbox.transaction() as session:
         session.add(Identity(case=1, day=today(), text="Anne Source, quai 3"))
     said = reported.office.run("reply", "1", "--text", greeting)
-    assert (1, True) == (said.code, "“Source” (it touches who the author is" in said.err)
+    assert (1, True) == (said.code, "“anne source” (it touches who the author is" in said.err)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -279,3 +280,26 @@ def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: T
                 with office.opened() as inbox, inbox.transaction() as session:
                     session.execute(change)
                 assert names == elsewhere(trio.excluded, "Ondine ?")
+
+
+def test_one_place_is_warned_of_once_with_every_reason() -> None:
+    """Protected words are found two by two, and another report may have the same: that is one warning."""
+    found = [
+        Finding(Why.PROTECTED, "parking quai"),
+        Finding(Why.CONTACT, "a@douane.example"),
+        Finding(Why.PROTECTED, "quai hangar"),
+        Finding(Why.PROTECTED, "hangar 4"),
+        Finding(Why.CONTACT, "b@douane.example"),
+        Finding(Why.OTHER, "le parking quai"),
+        Finding(Why.OFFICER, "Le Goff"),
+        Finding(Why.IDENTITY, ""),
+    ]
+    said = [(each.said, each.whys) for each in leak_check.places(found)]
+    assert said == [
+        ("parking quai hangar 4 le", [Why.PROTECTED, Why.OTHER]),
+        ("a@douane.example", [Why.CONTACT]),
+        ("b@douane.example", [Why.CONTACT]),
+        ("Le Goff", [Why.OFFICER]),
+        ("", [Why.IDENTITY]),
+    ]
+    assert 5 == leak_check.told(found).count(" (") + 1

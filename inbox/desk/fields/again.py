@@ -1,0 +1,129 @@
+"""A form that was refused: the same page once more, with what was typed, and with all that is wrong.
+
+What the fields of a form need is looked at before its view is called; what the view refuses is shown in the
+same way. So no view knows of it, and none can do it otherwise.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from crypto.errors import CryptoError
+from inbox.desk import rendering, translate
+from inbox.desk.fields import checks, declaring, filling, markup
+from inbox.desk.fields.declaring import POST, Page, Sent
+from inbox.desk.fields.filling import Mistake, Refusal
+from inbox.language.errors import Refused
+from inbox.language.messages import Sentence
+
+
+def init_app(app: Flask) -> None:
+    """Look at what is given with each form of ``app`` before its view does."""
+    app.before_request(_check)
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.method != POST or "is_job" in g:
+        return None
+    sent = declaring.sent()
+    if sent is None or request.path in sent.unchecked:
+        return None
+    said = checks.wrong(sent.needs, request.form, request.files)
+    if not said:
+        return None
+    return _page(sent, said, None), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def shown(refused: Refused) -> str | None:
+    """Return the page of the form that was sent, with what is refused; None if there is no way back to it."""
+    sent = declaring.sent() if request.method == POST else None
+    if sent is None:
+        return None
+    said = {each.field: each.what for each in refused.parts if each.field}
+    page = _page_of(sent)
+    return None if page is None else _with(page, sent, said, refused)
+
+
+def _page(sent: Sent, said: Mapping[str, Sentence], refused: Refused | None) -> str:
+    """Return the page of a form; where it is no more, one that names the fields."""
+    page = _page_of(sent)
+    if page is not None:
+        return _with(page, sent, said, refused)
+    mistakes = [
+        Mistake(translate.field(g.language, name) or name, _told(each)) for name, each in said.items()
+    ]
+    return rendering.page("mistaken.html", mistakes=mistakes)
+
+
+def _with(page: str, sent: Sent, said: Mapping[str, Sentence], refused: Refused | None) -> str:
+    forms = markup.read(page)
+    form = _form(forms, sent)
+    told = {name: _told(each) for name, each in said.items()}
+    mistakes = filling.found(form, told) if form else []
+    summary = rendering.piece("mistakes.html", mistakes=mistakes, refused=refused)
+    title = rendering.piece("mistaken_title.html")
+    given = {name: _lines(request.form.getlist(name)) for name in request.form}
+    empty = markup.Form(markup.Tag("form", {}, 0, 0))
+    return filling.filled(page, form or empty, Refusal(given, told, summary, title))
+
+
+def _lines(values: Sequence[str]) -> list[str]:
+    return [each.replace("\r\n", "\n") for each in values]
+
+
+def _told(said: Sentence) -> str:
+    return translate.told(g.language, said)
+
+
+def _form(forms: Sequence[markup.Form], sent: Sent) -> markup.Form | None:
+    """Return the form of a page that was sent: one goes there, and has what its page says with it."""
+    numbered = list(enumerate(forms))
+    ours = [(number, each) for number, each in numbered if request.path in each.ways and _says_the_same(each)]
+    # The very one first; where the page has changed, another that does the same.
+    ours.sort(key=lambda each: each[0] != sent.number)
+    return ours[0][1] if ours else None
+
+
+# Hidden fields that differ each time a page is made.
+_PASSING = {"csrf_token", "as_of", "once", declaring.FIELD}
+
+
+def _says_the_same(form: markup.Form) -> bool:
+    hidden = ((name, value) for name, value in form.hidden().items() if name not in _PASSING)
+    return all(value in request.form.getlist(name) for name, value in hidden)
+
+
+def _page_of(sent: Sent) -> str | None:
+    """Return the page of a form as it is now, None if it cannot be shown any more."""
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None or sent.page.method not in ("GET", POST):
+        return None
+    try:
+        rule, found = adapter.match(sent.page.path, method=sent.page.method, return_rule=True)
+    except HTTPException:
+        return None
+    values = dict(found)
+    language = values.pop("language", None)
+    if language != g.language or (sent.page.method == POST and rule.endpoint not in declaring.SHOWING):
+        return None
+    return _made(sent.page, rule, values)
+
+
+def _made(page: Page, rule: Rule, values: Mapping[str, Any]) -> str | None:
+    """Return what the view of a page answers, as if it had been asked for; None if that is no page."""
+    kept = request.url_rule, request.view_args
+    g.again = page
+    request.url_rule, request.view_args = rule, dict(values)
+    try:
+        answer = current_app.ensure_sync(current_app.view_functions[rule.endpoint])(**values)
+    except (HTTPException, Refused, CryptoError):
+        return None
+    finally:
+        request.url_rule, request.view_args = kept
+        del g.again
+    return answer if isinstance(answer, str) else None

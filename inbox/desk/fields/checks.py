@@ -1,0 +1,159 @@
+"""What a form needs, as its own page says it, and what of that was not given: all of it at once.
+
+Browsers check the same, but name one field at a time, in the language of the browser: forms of the desk tell
+them not to.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from inbox.desk.fields.markup import Control, Form
+from inbox.language import days
+from inbox.language.messages import Sentence, sentence
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+# A day as officers type it.
+EXAMPLE = "25/11/2026"
+
+
+class Kind(StrEnum):
+    """What is given in a field."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+    TICK = "tick"
+    DAY = "day"
+    NUMBER = "number"
+    FILE = "file"
+
+
+_OF_INPUTS = {
+    "select": Kind.CHOICE,
+    "radio": Kind.CHOICE,
+    "checkbox": Kind.TICK,
+    "number": Kind.NUMBER,
+    "file": Kind.FILE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a field has to be given; ``least`` and ``most`` bound a number, None where nothing does."""
+
+    name: str
+    kind: Kind
+    is_required: bool
+    least: int | None = None
+    most: int | None = None
+
+
+def of(form: Form) -> list[Need]:
+    """Return what the fields of a form need, in their order, each name once."""
+    found: dict[str, Need] = {}
+    for each in form.controls:
+        need = _need(each)
+        if each.name and need is not None:
+            found.setdefault(each.name, need)
+    return list(found.values())
+
+
+def _need(control: Control) -> Need | None:
+    given = control.tag.attributes
+    kind = Kind.DAY if "data-day" in given else _OF_INPUTS.get(control.kind, Kind.TEXT)
+    is_required = "required" in given
+    if not is_required and kind not in (Kind.DAY, Kind.NUMBER):
+        return None
+    bounds = ("min", "max") if kind is Kind.NUMBER else ("", "")
+    least, most = (int(given[name]) if given.get(name) else None for name in bounds)
+    return Need(control.name, kind, is_required, least, most)
+
+
+def written(needs: Sequence[Need]) -> list[list[str | bool | int | None]]:
+    """Return needs as JSON can hold them; ``read`` takes them back."""
+    return [list(astuple(each)) for each in needs]
+
+
+def read(given: object) -> list[Need]:
+    """Return needs as ``written`` wrote them; ValueError or TypeError for what it never writes."""
+    if not isinstance(given, list):
+        raise TypeError(given)
+    return [Need(name, Kind(kind), *rest) for name, kind, *rest in given]
+
+
+def wrong(
+    needs: Sequence[Need], given: "MultiDict[str, str]", files: Mapping[str, object]
+) -> dict[str, Sentence]:
+    """Return what to say at each field that lacks something, or was given something else, in their order."""
+    return dict(_wrong(needs, given, files))
+
+
+def _wrong(
+    needs: Sequence[Need], given: "MultiDict[str, str]", files: Mapping[str, object]
+) -> Iterator[tuple[str, Sentence]]:
+    for need in needs:
+        is_given = (
+            need.name in files if need.kind is Kind.FILE else any(map(str.strip, given.getlist(need.name)))
+        )
+        if not is_given:
+            if need.is_required:
+                yield need.name, _missing(need)
+        elif said := _misunderstood(need, given[need.name]):
+            yield need.name, said
+
+
+def _missing(need: Need) -> Sentence:
+    match need.kind:
+        case Kind.CHOICE:
+            return sentence("make a choice")
+        case Kind.TICK:
+            return sentence("tick this box to go on")
+        case Kind.DAY:
+            return sentence("give a day, such as {example}", example=EXAMPLE)
+        case Kind.NUMBER:
+            return sentence("give a number")
+        case Kind.FILE:
+            return sentence("choose a file")
+        case _:
+            return sentence("fill this in")
+
+
+def _misunderstood(need: Need, given: str) -> Sentence | None:
+    match need.kind:
+        case Kind.DAY:
+            return None if _is_day(given) else no_day()
+        case Kind.NUMBER:
+            return None if _is_number(need, given) else _bounds(need)
+        case _:
+            return None
+
+
+def no_day() -> Sentence:
+    """Return what is said of a text that is no day."""
+    return sentence("this is no day: write it as {example}, the day first", example=EXAMPLE)
+
+
+def _is_day(given: str) -> bool:
+    try:
+        days.read(given)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_number(need: Need, given: str) -> bool:
+    text = given.strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(2**63)):
+        return False
+    return (need.least is None or int(text) >= need.least) and (need.most is None or int(text) <= need.most)
+
+
+def _bounds(need: Need) -> Sentence:
+    if need.least is not None and need.most is not None:
+        return sentence("give a number from {least} to {most}", least=need.least, most=need.most)
+    if need.least is not None:
+        return sentence("give a number, {least} or more", least=need.least)
+    return sentence("give a number")

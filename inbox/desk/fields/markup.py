@@ -1,0 +1,198 @@
+"""The forms of a page of the desk, with their fields, each with where it stands in the page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+
+# Fields in which nothing is put back: what the page itself says, and what nothing may keep.
+_NEVER_FILLED = {"hidden", "password", "file", "submit", "button"}
+TICKED = {"checkbox", "radio"}
+
+
+@dataclass(slots=True)
+class Tag:
+    """The start tag of an element; ``end`` is where what stands in it begins, ``close`` where that ends."""
+
+    name: str
+    attributes: Mapping[str, str]
+    start: int
+    end: int
+    close: int = 0
+
+
+@dataclass(slots=True)
+class Control:
+    """A field of a form, or one choice of several; ``label`` is what it is called on the page.
+
+    ``around`` are the elements that it stands in which are shut until they are opened.
+    """
+
+    tag: Tag
+    around: tuple[Tag, ...]
+    options: list[Tag] = field(default_factory=list)
+    label: str = ""
+    legend: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name in the form."""
+        return self.tag.attributes.get("name", "")
+
+    @property
+    def kind(self) -> str:
+        """What of a field it is, in the words of HTML: that of an input, or the name of its element."""
+        return self.tag.attributes.get("type", "text") if self.tag.name == "input" else self.tag.name
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether an officer fills it in, and may find it filled in again."""
+        return bool(self.name) and self.kind not in _NEVER_FILLED
+
+
+@dataclass(slots=True)
+class Form:
+    """A form of a page that is sent; ``ways`` are the addresses to which its buttons send it.
+
+    To those in ``unchecked`` it goes as it is. ``around`` is as for a control.
+    """
+
+    tag: Tag
+    around: tuple[Tag, ...] = ()
+    controls: list[Control] = field(default_factory=list)
+    ways: set[str] = field(default_factory=set)
+    unchecked: set[str] = field(default_factory=set)
+
+    def named(self, name: str) -> Control | None:
+        """Return the first of its fields of this name."""
+        return next((each for each in self.controls if each.name == name), None)
+
+    def hidden(self) -> dict[str, str]:
+        """Return what the page itself says with it."""
+        own = (each for each in self.controls if each.kind == "hidden")
+        return {each.name: each.tag.attributes.get("value", "") for each in own}
+
+
+def read(page: str) -> list[Form]:
+    """Return the forms of a page of the desk that are sent by POST, in their order."""
+    parser = _Parser(page)
+    return list(parser.finished())
+
+
+def attribute(name: str, value: str) -> str:
+    """Return an attribute as it stands in a tag."""
+    return f' {name}="{escape(value)}"'
+
+
+class _Parser(HTMLParser):
+    _TEXTS = ("label", "legend")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self._lines = [0]
+        for line in page.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+        self._forms: list[Form] = []
+        self._loose: list[tuple[str, Control]] = []
+        self._labels: dict[str, str] = {}
+        self._within: list[Control] = []
+        self._open: list[Tag] = []
+        self._current: Form | None = None
+        self._inner: Control | None = None
+        self._text: list[str] | None = None
+        self.feed(page)
+        self.close()
+
+    def finished(self) -> Iterator[Form]:
+        """Return the forms, each with all its fields, those beside it too."""
+        by_id = {each.tag.attributes.get("id"): each for each in self._forms}
+        for owner, control in self._loose:
+            if owner in by_id:
+                by_id[owner].controls.append(control)
+        for form in self._forms:
+            for control in form.controls:
+                control.label = control.label or self._labels.get(control.tag.attributes.get("id", ""), "")
+            yield form
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        start = self._at()
+        found = Tag(tag, {name: value or "" for name, value in attrs}, start, start)
+        found.end = start + len(self.get_starttag_text() or "")
+        match tag:
+            case "form":
+                self._begin(found)
+            case "details" | "fieldset":
+                self._open.append(found)
+            case "label" | "legend":
+                self._text, self._within = [], []
+                self._open.append(found)
+            case "input" | "select" | "textarea":
+                self._control(found)
+            case "button":
+                self._button(found)
+            case "option" if self._inner is not None:
+                self._inner.options.append(found)
+            case _:
+                pass
+
+    def handle_endtag(self, tag: str) -> None:
+        match tag:
+            case "form":
+                self._current = None
+            case "select" | "textarea" if self._inner is not None:
+                self._inner.tag.close = self._at()
+                self._inner = None
+            case "details" | "fieldset" | "label" | "legend":
+                self._shut(tag)
+            case _:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        # How a field is filled in, which stands small beside what it is called, is no part of that.
+        if self._text is not None and self._inner is None and self.lasttag != "small":
+            self._text.append(data)
+
+    def _at(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
+
+    def _begin(self, tag: Tag) -> None:
+        self._current = None
+        if tag.attributes.get("method") == "post":
+            around = tuple(each for each in self._open if each.name == "details")
+            self._current = Form(tag, around, ways={tag.attributes.get("action", "")})
+            self._forms.append(self._current)
+
+    def _control(self, tag: Tag) -> None:
+        legends = [each.attributes["legend"] for each in self._open if "legend" in each.attributes]
+        around = tuple(each for each in self._open if each.name == "details")
+        control = Control(tag, around, legend=legends[-1] if legends else "")
+        if tag.name != "input":
+            self._inner = control
+        if self._text is not None:
+            self._within.append(control)
+        if owner := tag.attributes.get("form"):
+            self._loose.append((owner, control))
+        elif self._current is not None:
+            self._current.controls.append(control)
+
+    def _button(self, tag: Tag) -> None:
+        if self._current is not None and (way := tag.attributes.get("formaction")):
+            self._current.ways.add(way)
+            if "formnovalidate" in tag.attributes:
+                self._current.unchecked.add(way)
+
+    def _shut(self, tag: str) -> None:
+        at = next((n for n in reversed(range(len(self._open))) if self._open[n].name == tag), None)
+        if at is None:
+            return
+        found = self._open[at]
+        del self._open[at:]
+        if tag in self._TEXTS:
+            text, self._text = " ".join("".join(self._text or []).split()), None
+            if tag == "legend" and self._open:
+                outer = self._open[-1]
+                outer.attributes = {**outer.attributes, "legend": text}
+            self._labels[found.attributes.get("for", "")] = text
+            for control in self._within:
+                control.label = text

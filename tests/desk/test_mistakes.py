@@ -1,0 +1,184 @@
+"""A form with mistakes: the same page once more, all of them named at once, and everything typed kept."""
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from inbox.desk.fields import checks, markup
+from inbox.desk.fields.declaring import FIELD
+from tests.support.desk_room import Client, seen, serving
+from tests.support.inbox_builders import Office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkzeug.test import TestResponse
+
+SUMMARY = re.compile(r'<div class="notice warning mistakes".*?</div>', re.DOTALL)
+WAYS = re.compile(r'<a href="#([^"]+)">')
+# What a page of the desk is asked for, where its address names something.
+PLACES = {
+    "language": "fr",
+    "case": 1,
+    "file": 1,
+    "page": 1,
+    "other": 1,
+    "request": 1,
+    "kind": "reply",
+    "code": "details",
+    "form": "reply",
+    "number": 1,
+    "register": "alerts",
+}
+
+
+def form_to(page: str, path: str) -> markup.Form:
+    """Return the form of a page that goes to a path."""
+    return next(each for each in markup.read(page) if any(way.endswith(path) for way in each.ways))
+
+
+def sent(client: Client, form: markup.Form, **given: str | list[str]) -> "TestResponse":
+    """Send a form as its page has it, with nothing but this filled in."""
+    path = form.tag.attributes["action"].removeprefix(client.desk.place)
+    return client.send(path, **form.hidden() | given)
+
+
+def summary(page: str) -> str:
+    """Return what a page says above all else of the form that was sent."""
+    (found,) = SUMMARY.findall(page)
+    return html.unescape(found)
+
+
+@pytest.mark.usefixtures("one_case")
+def test_every_form_of_the_desk_names_all_that_it_lacks_at_once(client: Client) -> None:
+    """Sent as it is, with nothing filled in; the page is the same, and each field says what it lacks."""
+    client.send("/fr/access", persons="Jeanne Roy", received="2026-01-05", way="letter")
+    walked: dict[str, set[str]] = {}
+    for rule in client.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or not rule.rule.startswith(f"{client.desk.place}/<language>"):
+            continue
+        if not rule.arguments <= {*PLACES, *(rule.defaults or {})} or rule.endpoint.startswith("jobs."):
+            continue
+        built = rule.build({name: PLACES[name] for name in rule.arguments if name in PLACES})
+        assert built, rule
+        answer = client.ask(built[1].removeprefix(client.desk.place))
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        for form in markup.read(answer.text):
+            names = {each.name for each in checks.of(form) if each.is_required}
+            is_filled = {each.name for each in form.controls if each.tag.attributes.get("value")}
+            if names and (action := form.tag.attributes["action"]):
+                came = sent(client, form)
+                assert came.status_code == 422, (action, came.text[-2000:])
+                ways = WAYS.findall(summary(came.text))
+                named = {each.name for each in form.controls for way in ways if _is_at(each, way)}
+                assert names == named & names, (action, is_filled)
+                assert came.text.count('aria-invalid="true"') >= len(names), action
+                walked[re.sub(r"\d+", "N", action.partition("/fr")[2])] = names
+    assert {"/case/N/decide", "/access", "/enter", "/office/backup", "/case/N/ledger"} <= {*walked}, walked
+    assert walked["/case/N/decide"] == {"choice", "reason"}
+
+
+def _is_at(control: markup.Control, way: str) -> bool:
+    return way in (control.tag.attributes.get("id"), f"field-{control.name}")
+
+
+@pytest.mark.usefixtures("one_case")
+def test_what_was_typed_stands_in_the_form_that_lacks_something(client: Client) -> None:
+    form = form_to(client.page("/fr/case/1/work"), "/case/1/decide")
+    came = sent(client, form, reason='Parce que "oui" <b>', addressee="Parquet", until="31/02/2027")
+    assert came.status_code == 422
+    again = form_to(came.text, "/case/1/decide")
+    typed = {each.name: each.tag.attributes.get("value") for each in again.controls}
+    assert ('Parce que "oui" <b>', "Parquet") == (typed["reason"], typed["addressee"])
+    said = summary(came.text)
+    assert ["choice", "until"] == WAYS.findall(said)
+    assert "25/11/2026" in said
+    assert "<title>Erreur :" in came.text
+
+
+@pytest.mark.usefixtures("one_case")
+def test_what_the_inbox_refuses_is_said_on_the_page_of_the_form(client: Client) -> None:
+    """Nothing leads away from it, and a form in something that was shut is seen."""
+    form = form_to(client.page("/fr/case/1/work"), "/case/1/measure")
+    came = sent(client, form, kind="process_fix", degree="0", day="01/01/2026", reference="R 7")
+    assert came.status_code == 409
+    assert "risque" in summary(came.text)
+    again = form_to(came.text, "/case/1/measure")
+    assert all("open" in each.attributes for each in again.around)
+    named = {each.name: each for each in again.controls}
+    assert named["reference"].tag.attributes["value"] == "R 7"
+    assert [each.attributes["value"] for each in named["kind"].options if "selected" in each.attributes] == [
+        "process_fix"
+    ]
+
+
+@pytest.mark.usefixtures("one_case")
+@pytest.mark.parametrize(
+    "says",
+    [
+        "",
+        "[]",
+        "[" * 5000,
+        '["/","GET",0,[],[]]',
+        '["https://example.org/","GET",0,[],[]]',
+        '["PLACE/fr/case/2","GET",0,[],[]]',
+        '["PLACE/fr/case/1/close","POST",0,[],[]]',
+        '["PLACE/fr/lock","POST",0,[],[]]',
+        '["PLACE/fr/case/1","DELETE",0,[],[]]',
+        '["PLACE/open/x","GET",0,[],[]]',
+        '["PLACE/fr/case/1","GET",0,[["reason","none",true,null,null]],[]]',
+    ],
+)
+def test_a_form_that_says_it_is_elsewhere_leads_nowhere(client: Client, says: str) -> None:
+    """What it says is no more than where to show it: nothing but a page is ever called for that."""
+    form = {FIELD: says.replace("PLACE", client.desk.place)}
+    came = client.send("/fr/case/1/measure", kind="process_fix", degree="0", **form)
+    assert (409, True) == (came.status_code, "<h1>Refusé" in came.text), came.text
+    assert not client.desk.is_over
+
+
+@pytest.mark.usefixtures("one_case")
+def test_a_form_whose_page_is_no_more_still_names_what_it_lacks(client: Client) -> None:
+    says = f'["{client.desk.place}/fr/case/9","GET",0,[["reason","text",true,null,null]],[]]'
+    came = client.send("/fr/case/1/hold", **{FIELD: says})
+    assert (422, True) == (came.status_code, "Motif" in came.text)
+
+
+@pytest.mark.browser
+@pytest.mark.long
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_in_a_browser_the_summary_has_the_focus_and_leads_to_each_field(
+    chromium: Browser, one_case: Office, stick: "Path", *, script: bool
+) -> None:
+    with (
+        serving(one_case, "--medium", stick) as served,
+        seen(chromium, served, java_script_enabled=script, locale="en-US") as page,
+    ):
+        page.goto(f"{served.root}/fr/case/1/work")
+        page.locator("summary", has_text="Décider").click()
+        page.locator("#decide-addressee").fill("Parquet de Brest")
+        page.locator("form[action$='/decide'] button").last.click()
+        _leads(page, "#choice", "#decide-reason")
+        expect(page.locator("#decide-addressee")).to_have_value("Parquet de Brest")
+        page.goto(f"{served.root}/fr/access")
+        page.locator("#received").fill("45/45/2026")
+        page.locator("form[action$='/access'] button").last.click()
+        _leads(page, "#persons", "#received", "#way")
+        expect(page.locator("#received")).to_have_value("45/45/2026")
+
+
+def _leads(page: Page, *ways: str) -> None:
+    """Expect that the summary is where one is, and that each of its links leads to its field."""
+    told = page.locator(".mistakes")
+    expect(told).to_be_focused()
+    assert [*ways] == [each.get_attribute("href") for each in told.locator("a").all()]
+    for way in ways:
+        told.locator(f"a[href='{way}']").click()
+        field = page.locator(way)
+        expect(field).to_be_visible()
+        described = (field.get_attribute("aria-describedby") or "").split()
+        expect(page.locator(f"#{described[0]}")).not_to_be_empty()
