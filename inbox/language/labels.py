@@ -14,11 +14,12 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, texts
 from inbox.language.messages import Sentence
 
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
-# The lists of codes that the law has; in some of them the program has codes, too.
+# The lists of codes that the law has; in some of them the program has codes, too. "decided" says of a
+# decision what it decides.
 OF_THE_LAW = frozenset(
     {
-        *("authority", "clock", "decision", "decision_ground", "duty", "letter", "measure", "outcome"),
-        *("regime", "reply", "rule"),
+        *("authority", "clock", "decided", "decision", "decision_ground", "duty", "letter", "measure"),
+        *("outcome", "regime", "reply", "rule"),
     }
 )
 _law: dict[str, Mapping[str, Texts]] = {}

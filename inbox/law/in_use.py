@@ -101,6 +101,7 @@ def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
         "outcome": {code: each.name for code, each in law.outcomes.items()},
         "duty": {code: each.name for code, each in law.duties.items()},
         "decision": {code: each.name for code, each in decisions.items()},
+        "decided": {code: duty.name for duty in law.duties.values() for code in duty.decisions},
         "decision_ground": {code: said for each in decisions.values() for code, said in each.grounds.items()},
     }
 

@@ -100,7 +100,7 @@ class Redactor:
         for each in self._patterns:
             if each not in self._found:
                 raise Refused(
-                    sentence("what was to be removed at {place!r} is not there", place=each.place),
+                    sentence("what was to be removed at “{place}” is not there", place=each.place),
                     sentence(
                         "compare it with `inbox show`; places are questions, follow-up-N, reply-N, note,"
                         " file-N"

@@ -17,7 +17,7 @@ from inbox.desk.fields.checks import Need
 FIELD = "of-page"
 POST = "POST"
 # Pages that answer a form and change nothing: asked with the same form, they are the same page again.
-SHOWING = {"dossiers.preview", "retention.preview_strike", "law.plan"}
+SHOWING = {"dossiers.preview", "letters.preview", "retention.preview_strike", "law.plan"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
+from inbox.desk.translate import NOBODY
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.overview import case_view, neighbours, timeline
@@ -25,9 +26,6 @@ from inbox.session.actions import Code
 from inbox.vault import score
 
 pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
-
-# What a form says to assign a case to nobody: a field that is empty is left as it is.
-NOBODY = "-"
 
 
 class Part(StrEnum):

@@ -15,9 +15,10 @@ from inbox.desk import problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
-from inbox.desk.pages.case import NOBODY, Part, done
+from inbox.desk.pages.case import Part, done
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
+from inbox.desk.translate import NOBODY
 from inbox.dossiers import recording
 from inbox.session.actions import Code
 from inbox.vault import score
