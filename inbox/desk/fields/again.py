@@ -18,6 +18,7 @@ from inbox.desk import rendering, translate
 from inbox.desk.fields import checks, declaring, filling, markup
 from inbox.desk.fields.declaring import POST, Page, Sent
 from inbox.desk.fields.filling import Mistake, Refusal
+from inbox.desk.sessions import guard
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence
 
@@ -36,7 +37,8 @@ def _check() -> ResponseReturnValue | None:
     said = checks.wrong(sent.needs, request.form, request.files)
     if not said:
         return None
-    return _page(sent, said, None), HTTPStatus.UNPROCESSABLE_ENTITY
+    page = _page(sent, said, None)
+    return None if page is None else (page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def shown(refused: Refused) -> str | None:
@@ -49,11 +51,13 @@ def shown(refused: Refused) -> str | None:
     return None if page is None else _with(page, sent, said, refused)
 
 
-def _page(sent: Sent, said: Mapping[str, Sentence], refused: Refused | None) -> str:
-    """Return the page of a form; where it is no more, one that names the fields."""
+def _page(sent: Sent, said: Mapping[str, Sentence], refused: Refused | None) -> str | None:
+    """Return the page of a form; where it is no more, one that names the fields, None before signing in."""
     page = _page_of(sent)
     if page is not None:
         return _with(page, sent, said, refused)
+    if "seat" not in g:
+        return None
     mistakes = [
         Mistake(translate.field(g.language, name) or name, _told(each)) for name, each in said.items()
     ]
@@ -109,7 +113,9 @@ def _page_of(sent: Sent) -> str | None:
         return None
     values = dict(found)
     language = values.pop("language", None)
-    if language != g.language or (sent.page.method == POST and rule.endpoint not in declaring.SHOWING):
+    if language != g.language or not guard.lets_in(rule.endpoint):
+        return None
+    if sent.page.method == POST and rule.endpoint not in declaring.SHOWING:
         return None
     return _made(sent.page, rule, values)
 

@@ -63,6 +63,14 @@ def _check() -> ResponseReturnValue | None:
     return None if request.endpoint in _FOR_ANYBODY else _to_sign_in()
 
 
+def lets_in(endpoint: str) -> bool:
+    """Tell whether the browser that asks may see a page, which it did not ask for itself.
+
+    The process of a desk that was locked is at its end: nothing more of the inbox leaves it.
+    """
+    return not here().is_over and ("seat" in g or endpoint in _FOR_ANYBODY)
+
+
 def count_acts(app: Flask) -> None:
     """Count as an act what the officer of a session does at the pages of ``app``.
 

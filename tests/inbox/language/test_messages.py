@@ -206,6 +206,7 @@ def form_fields() -> set[str]:
         "csrf_token",
         "once",
         "confirmation",
+        "anyway",
         "form",
         "year",
         "seen",
