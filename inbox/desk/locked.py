@@ -11,13 +11,15 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from werkzeug import Request, Response
 
-from inbox.desk import headers, jobs, rendering, serving
+from inbox.desk import headers, jobs, rendering, serving, style
 from inbox.desk.rendering import environment
 from inbox.desk.sessions import confirming
 from inbox.desk.state import here, seat
 from templates.catalogues import LANGUAGES
 
 _TYPE = "text/html; charset=utf-8"
+# Where the process that has no key gives the style sheet: it does not know the place of the desk.
+_SHEET = "/locked.css"
 
 pages = Blueprint("locked", __name__)
 
@@ -52,7 +54,11 @@ def main(descriptor: int) -> None:
     page = _page().encode()
 
     @Request.application
-    def answer(_: Request) -> Response:
+    def answer(asked: Request) -> Response:
+        if asked.path == _SHEET:
+            styled = style.sheet()
+            styled.headers.update(headers.ALWAYS)
+            return styled
         return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, headers.ALWAYS, content_type=_TYPE)
 
     try:
@@ -65,7 +71,7 @@ def main(descriptor: int) -> None:
 
 def _page() -> str:
     parts = {each: environment(each).get_template("desk/locked_in.html").module for each in LANGUAGES}
-    return environment("en").get_template("desk/locked.html").render(parts=parts)
+    return environment("en").get_template("desk/locked.html").render(parts=parts, sheet=_SHEET)
 
 
 if __name__ == "__main__":

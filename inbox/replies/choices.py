@@ -11,13 +11,15 @@ from templates.law.rules import Authority, Reply
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The templates and authorities to direct a reporter to, by their ids."""
+    """The templates, also filled in for the case, and authorities to direct a reporter to, by their ids."""
 
     templates: Mapping[str, Reply]
+    filled: Mapping[str, str]
     authorities: Mapping[str, Authority]
 
 
-def offered(inbox: Inbox, who: Actor) -> Choices:
-    """Return them without an entry in the journal: nothing of any case is in them."""
+def offered(inbox: Inbox, who: Actor, number: int) -> Choices:
+    """Return them for a case that is being read: of it they tell no more than its page, which is noted."""
     with inbox.vault.transaction(who.officers) as session:
-        return Choices(templates.known(session), referrals.offered(session))
+        known, filled = templates.known(session), templates.for_case(session, number, who.today)
+        return Choices(known, filled, referrals.offered(session))

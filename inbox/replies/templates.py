@@ -177,6 +177,22 @@ def example(session: Session, template: Reply, language: str, today: date) -> st
     return template.text.in_(language).strip().format_map(values)
 
 
+def for_case(session: Session, number: int, today: date) -> dict[str, str]:
+    """Return each template in use by its id, filled in for a case in the language of its author.
+
+    What it takes of officers' own words, or what the case does not have, stands in brackets by what it is.
+    CaseRefused for an unknown case.
+    """
+    page = status_preview.page_of(session, number)
+    open_places = {code: f"[{label.in_(page.language)}]" for code, label in labels.of("place").items()}
+    values = open_places | {
+        code: each for code, each in _values(session, number, page, today).items() if each
+    }
+    return {
+        code: each.text.in_(page.language).strip().format_map(values) for code, each in known(session).items()
+    }
+
+
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
     """Return what officers wrote of a template that is filled in as ``text``.
 

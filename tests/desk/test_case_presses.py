@@ -68,7 +68,7 @@ def second(chromium: Browser, page: Page, served: Served) -> Iterator[Page]:
     context.close()
 
 
-PARTS = {"Le signalement": "report", "Échanges": "dialogue", "Fichiers": "files", "Traitement": "work"}
+PARTS = {"Le signalement": "report", "Dialogue": "dialogue", "Fichiers": "files", "Traitement": "work"}
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -92,7 +92,7 @@ def test_each_part_of_a_case_is_a_press_away_and_no_other_is_shown(case: Page, n
 
 def test_what_was_done_is_in_sight_and_has_the_focus(case: Page) -> None:
     """Far down on the page, too, and where a tab was pressed before."""
-    case.locator(".tabs").get_by_role("link", name="Échanges").click()
+    case.locator(".tabs").get_by_role("link", name="Dialogue").click()
     case.set_viewport_size({"width": 360, "height": 640})
     case.fill("#text", "Merci")
     case.get_by_role("button", name="Répondre", exact=True).click()

@@ -1,6 +1,7 @@
 """A desk that is locked: no key in its memory, yet somebody who answers."""
 
 import os
+import re
 import signal
 import socket
 import struct
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -81,6 +83,9 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
         status, page, given = asked(served.address)
         assert (status, True) == (503, "The desk is locked" in page)
         assert headers.ALWAYS.items() <= given.items()
+        (sheet,) = re.findall('rel="stylesheet" href="([^"]+)"', page)
+        styled = asked(urllib.parse.urljoin(served.address, sheet))
+        assert (200, True) == (styled[0], "text/css" in styled[2]["Content-Type"])
         assert [] == found_in_memory([process], keys)
         assert b"inbox.desk.locked" in Path(f"/proc/{process}/cmdline").read_bytes()
         assert office.run("list").code == 0

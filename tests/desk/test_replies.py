@@ -75,6 +75,28 @@ def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
     assert why == noted["reason"]
 
 
+def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: Office) -> None:
+    """Filled in, in the language of the author; what only an officer can say stands in brackets."""
+    with sitting(office) as client:
+        page = client.page("/en/case/1/dialogue")
+    (texts,) = re.findall(r"<summary>What each template says.*?</details>", page, re.DOTALL)
+    offered = re.findall(r'<option value="(\w+)"', page.split('id="template"')[1].split("</select>")[0])
+    assert len(offered) == texts.count("<h4>") > 3
+    assert "[vos mots pour ce dossier]" in texts
+    assert [] == re.findall(r"\{\w*\}?", texts)
+
+
+@pytest.mark.parametrize(
+    ("way", "called"),
+    [("reply", "Reply"), ("extend", "More time for the feedback"), ("close", "Close the case")],
+)
+def test_a_preview_is_called_by_what_it_shows(office: Office, way: str, called: str) -> None:
+    with sitting(office) as client:
+        page = client.send(f"/en/case/1/{way}/preview", **WAYS[way], text="C'est ailleurs.").text
+    assert [called] == re.findall("<h1>(.*?) <small>", page)
+    assert f"<title>{called} · " in page
+
+
 def test_the_end_is_seen_as_the_author_will_see_it_and_nothing_is_changed(office: Office) -> None:
     """With where to turn below the officer's own words, which alone go back into the form."""
     before = but_drafts(office.state())

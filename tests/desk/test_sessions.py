@@ -174,7 +174,10 @@ def test_the_second_officer_confirms_in_a_session_of_their_own(one_case: Office)
         assert asks(alice, LIFT, "alice", **form).location.endswith("/en/confirm")
         (wanted,) = alice.seat.asked.values()
         assert "To confirm: 1" in bruno.page("/en/")
-        assert "no kin &lt;of hers&gt;" in bruno.page(f"/en/confirm/{wanted.id}")
+        looked_at = bruno.page(f"/en/confirm/{wanted.id}")
+        assert "no kin &lt;of hers&gt;" in looked_at
+        (strip,) = re.findall(r'<div class="standing">.*?</div>', looked_at, re.DOTALL)
+        assert "/en/case/1" in strip
         done = form | {"confirmation": wanted.id}
         assert alice.send(LIFT, **done).status_code == 401  # nobody has confirmed yet
         for given, status in ((passphrase_of("alice"), 401), ("", 401), (passphrase_of("bruno"), 303)):
@@ -497,6 +500,9 @@ def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)
         assert "<strong>bruno</strong>" in bruno.page("/en/")
+        assert re.findall('href="([^"]+)">Leave it</a>', asked) == [f"{desk.place}/en/today"]
+        assert "<h1>Today" in alice.page("/en/today")
+        assert not desk.is_over
         alice.send("/en/lock", all="on")
         assert desk.is_over
     with sitting(office) as alone:

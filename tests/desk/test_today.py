@@ -44,7 +44,9 @@ def test_no_officer_hides_a_danger_by_a_low_score_nor_one_that_another_judged(th
     for number, danger in (("1", "0"), ("2", "3"), ("3", "2")):
         three_cases.json("judge", number, "--danger", danger, "--reason", "x")
     with sitting(three_cases) as alice:
-        assert ["Case 1", "Case 2"] == sorted(re.findall(r"Case \d", part(alice.page("/en/today"), "danger")))
+        told = part(alice.page("/en/today"), "danger")
+        assert ["Case 1", "Case 2"] == sorted(re.findall(r"Case \d", told))
+        assert 1 == told.count("Danger")
     rows = {row["case"]: row["cautions"] for row in three_cases.json("queue")["cases"]}
     assert {1: ["danger"], 2: ["danger"], 3: []} == rows
     assert {1, 2} == {row["case"] for row in three_cases.json("queue", "--danger")["cases"]}

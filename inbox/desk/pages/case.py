@@ -55,7 +55,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
     look = Look(rendering.language(), page, _SEEN.get(Part(part), ()))
     shown = case_view.read(inbox, who, case, look)
     mine.reading = case, shown.view["part"]["number"]
-    offered = choices.offered(inbox, who)
+    offered = choices.offered(inbox, who, case)
     begun = writing.begun(case)
     mine.around = neighbours.of(inbox, who, case, mine.looked_at, mine.around)
     return rendering.page(
@@ -73,6 +73,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         drafted_in={writing.part(form) for form in begun},
         authorities=offered.authorities,
         templates=offered.templates,
+        filled=offered.filled,
         score=score,
         scoring=scoring,
         labels=labels,

@@ -12,6 +12,7 @@ from inbox.desk.sessions.confirmations import Confirmation
 from inbox.desk.sessions.meanwhile import FIELD
 from inbox.desk.state import actor, here, seat, waiting
 from inbox.language.errors import Refused
+from inbox.overview import case_view
 from inbox.session import journal_view
 
 pages = Blueprint("confirmations", __name__, url_prefix="/confirm")
@@ -69,6 +70,7 @@ def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = 
     reached = journal_view.reached(here().inbox)
     entries = _changes(found, found.asked_at)
     shown = {"found": found, "wrong": wrong, "is_late": is_late, "reached": reached, "entries": entries}
+    shown |= {"standings": {case: case_view.standing(here().inbox, actor(), case) for case in found.cases}}
     shown |= {"change": ""} | dict(found.change)
     return rendering.page("signing/confirmation.html", **shown, field_of_page=FIELD)
 
