@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations, named
 from inbox.casework import prosecutor_word, withholding
-from inbox.deadlines import legal_duties, proceedings, workflow
+from inbox.deadlines import bonds, legal_duties, proceedings, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.language import labels
@@ -376,7 +376,7 @@ def names_somebody(session: Session, number: int) -> bool:
 def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     if asked.request is not None:
         return withholding.is_pending(session, asked.request, number)
-    return bool(proceedings.opened(session, number))
+    return proceedings.keeping(session, number) is not None
 
 
 def _is_urgent(session: Session, number: int, _: Asked) -> bool:
@@ -403,7 +403,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
     Obstacle.JUNK: lambda session, number, _: workflow.of(session, number).junked is not None,
     Obstacle.PROCEEDINGS: _are_proceedings_open,
-    Obstacle.HELD: lambda session, number, _: workflow.of(session, number).held is not None,
+    Obstacle.HELD: lambda session, number, _: proceedings.holding(session, number) is not None,
     Obstacle.URGENT: _is_urgent,
     Obstacle.DANGER: lambda session, number, _: is_danger_open(session, number),
     Obstacle.NEW: lambda session, number, _: queries_cases.case(session, number).new,
@@ -428,7 +428,19 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
     if what is Obstacle.NO_WORD:
         return prosecutor_word.refused(session, number)
     said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked))
+    said = bonds.because_of(said, number, _standing_in(session, number, what))
     return CaseRefused(said, _hint(session, number, what, asked.way))
+
+
+def _standing_in(session: Session, number: int, what: Obstacle) -> int:
+    """Return the case in which an obstacle lies: this one, or one that is bound to it."""
+    match what:
+        case Obstacle.HELD:
+            return proceedings.holding(session, number) or number
+        case Obstacle.PROCEEDINGS:
+            return proceedings.keeping(session, number) or number
+        case _:
+            return number
 
 
 def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
@@ -458,7 +470,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             request=min(only),
         )
     decide = _to_decide(session, number, what)
-    return decide or _hints(number)[what]
+    return decide or _hints(_standing_in(session, number, what))[what]
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:

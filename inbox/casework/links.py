@@ -5,19 +5,22 @@ Nothing is ever linked, or merged, by itself (SPEC 9.6).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, aliased, undefer
 
 from inbox.access import conflicts, declarations
-from inbox.casework import link_index
+from inbox.casework import link_index, prosecutor_word
 from inbox.casework.link_index import Mark
+from inbox.deadlines import proceedings, workflow
+from inbox.deadlines.bonds import Relation
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire import answers
+from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text import similarity
@@ -33,17 +36,6 @@ PROPOSED = 20
 # So many texts are compared whole.
 _COMPARED = 10
 _WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.NAME: 3, Kind.DAY: 1}
-
-
-class Relation(StrEnum):
-    """What two cases have to do with one another."""
-
-    DUPLICATE = "duplicate"
-    SAME_FACTS = "same_facts"
-    SAME_PERSON = "same_person"
-    SAME_PLACE = "same_place"
-    FOLLOW_UP = "follow_up"
-    CONTRADICTS = "contradicts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +144,14 @@ def look(inbox: Inbox, who: Actor, number: int) -> View:
 def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> None:
     """Say what two cases have to do with one another, instead of what was said before.
 
-    Each case has an entry in the journal that does not name the other. Raises CaseRefused if either is
-    unknown, and for one and the same; otherwise as ``Inbox.acting`` does.
+    Each case has an entry in the journal that does not name the other. It takes two officers to say less than
+    was said while that binds (``_is_guarded``). Raises CaseRefused if either is unknown, and for one and the
+    same; otherwise as ``chosen_action.together`` does.
     """
-    with inbox.acting(who, *_of_both(Code.LINK, number, other, relation)) as session:
-        _clear(session, number, other)
+    with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
             session.add(Link(case=one, other=two, kind=relation.value, since=who.today))
+        _keep_in_step(session, number, other)
 
 
 def is_duplicate(session: Session, number: int) -> bool:
@@ -169,43 +162,79 @@ def is_duplicate(session: Session, number: int) -> bool:
 
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Say that two cases have nothing to do with one another: they are proposed no more. As ``link``."""
-    with inbox.acting(who, *_of_both(Code.DISMISS_LINK, number, other)) as session:
-        _clear(session, number, other)
+    with _changing(inbox, who, Code.DISMISS_LINK, (number, other)) as session:
         for one, two in ((number, other), (other, number)):
             session.add(Dismissal(case=one, other=two))
+        _keep_in_step(session, number, other)
 
 
 def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
     """Take back a link or a dismissal; CaseRefused if there is neither. As ``link``."""
-    with inbox.acting(who, *_of_both(Code.UNLINK, number, other)) as session:
-        if not _clear(session, number, other):
+    with _changing(inbox, who, Code.UNLINK, (number, other)) as session:
+        _keep_in_step(session, number, other)
+
+
+@contextmanager
+def _changing(
+    inbox: Inbox, who: Actor, code: Code, pair: tuple[int, int], relation: Relation | None = None
+) -> Iterator[Session]:
+    """Give a session in which nothing is said of two cases any more; raises as ``link`` and ``unlink``."""
+    number, other = pair
+
+    def choose(session: Session) -> Sequence[Action]:
+        _check_two(session, number, other)
+        if code is Code.UNLINK and not _said(session, number, other):
             raise CaseRefused(
                 sentence(
                     "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
                 ),
                 sentence("see: inbox links {number}", number=number),
             )
+        least = 2 if _is_guarded(session, number, other, relation) else 1
+        return [action(code, each, relation=relation).by(least) for each in pair]
+
+    with chosen_action.together(inbox, who, number, choose) as session:
+        for row in _said(session, number, other):
+            session.delete(row)
+        session.flush()
+        yield session
 
 
-def _of_both(code: Code, number: int, other: int, relation: Relation | None = None) -> Iterator[Action]:
-    return (action(code, each, relation=relation) for each in (number, other))
+def _is_guarded(session: Session, number: int, other: int, relation: Relation | None) -> bool:
+    """Tell whether a link that binds two cases is to be loosened while something binds them, or one of them.
+
+    By one officer alone, who may be the one concerned, a case would be freed of what the prosecutor said, of
+    proceedings or a hold of the other.
+    """
+    row = session.get(Link, (number, other))
+    if row is None or not Relation(row.kind).binds or (relation is not None and relation.binds):
+        return False
+    return (
+        prosecutor_word.is_awaited(session, number)
+        or prosecutor_word.is_restricted(session, number)
+        or proceedings.keeping(session, number) is not None
+        or proceedings.holding(session, number) is not None
+    )
 
 
-def _clear(session: Session, number: int, other: int) -> int:
-    """Remove what was said of two cases; return how many rows that were."""
+def _keep_in_step(session: Session, number: int, other: int) -> None:
+    for each in (number, other):
+        workflow.keep_in_step(session, each)
+
+
+def _check_two(session: Session, number: int, other: int) -> None:
     for each in (number, other):
         queries_cases.case(session, each)
     if number == other:
         raise CaseRefused(sentence("a case cannot be linked to itself"), sentence("give two numbers"))
-    removed = 0
-    for one, two in ((number, other), (other, number)):
-        for kind in (Link, Dismissal):
-            row = session.get(kind, (one, two))
-            if row is not None:
-                session.delete(row)
-                removed += 1
-    session.flush()
-    return removed
+
+
+def _said(session: Session, number: int, other: int) -> Sequence[Link | Dismissal]:
+    """Return what was said of two cases: a link or a dismissal, once for each of the two."""
+    found: list[Link | Dismissal | None] = []
+    for pair in ((number, other), (other, number)):
+        found += [session.get(Link, pair), session.get(Dismissal, pair)]
+    return [row for row in found if row is not None]
 
 
 def _settled(session: Session, number: int) -> set[int]:

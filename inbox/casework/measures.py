@@ -19,7 +19,7 @@ from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
 from inbox.session import chosen_action, unsaid
 from inbox.session.actions import Action, Actor, Code, action
@@ -170,8 +170,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     word without that and without a reason, a sanction without its group, nobody where the law wants to know
     to whom, no reference where it wants one, or not what went, an addressee, reference or restrictions that
     are too long, restrictions that no prosecutor made, a text where none is kept, or a reporter who is told
-    what no reporter is, or of an inquiry before the prosecutor's word, and as ``unsaid.check_line`` for
-    reference and restrictions; Refused for a measure that the law does not have.
+    what no reporter is, or of more than protection before the prosecutor's word, and as
+    ``unsaid.check_line`` for reference and restrictions; Refused for a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -323,25 +323,26 @@ def _check_by_hand(session: Session, number: int, kind: str) -> None:
 
 def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
     if not prosecutor_word.is_missing(session, number):
-        return CaseRefused(
-            sentence(
-                "case {number}: the prosecutor restricted what can be done: {restrictions}",
-                number=number,
-                restrictions=prosecutor_word.restrictions(session, number),
-            ),
+        return prosecutor_word.refusing(
+            session,
+            number,
+            _restricted(session, number),
             sentence(
                 "if this keeps to that, say how: inbox measure {number} {kind} --despite-warning REASON",
                 number=number,
                 kind=kind,
             ),
         )
-    return CaseRefused(
+    return prosecutor_word.refusing(
+        session,
+        number,
         sentence("case {number}: the prosecutor has not said that this can be done", number=number),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; then"
-            " ask, and record the answer: inbox measure {number} {word}; or say why it is done all the same:"
+            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; then"
+            " ask, and record the answer: inbox measure {other} {word}; or say why it is done all the same:"
             " inbox measure {number} {kind} --despite-warning REASON",
             number=number,
+            other=prosecutor_word.binding(session, number),
             choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
             kind=kind,
@@ -349,20 +350,47 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
     )
 
 
-def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
-    """Tell whether a reporter would now learn of an inquiry before the prosecutor's word, if so much is told.
+def _restricted(session: Session, number: int) -> Sentence:
+    """Return what the prosecutor said; of a case that is linked alone that something was said, not what."""
+    if not (said := prosecutor_word.restrictions(session, number)):
+        return sentence("case {number}: the prosecutor restricted what can be done", number=number)
+    return sentence(
+        "case {number}: the prosecutor restricted what can be done: {restrictions}",
+        number=number,
+        restrictions=said,
+    )
 
+
+def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
+    """Tell whether a reporter would now learn of a measure before the prosecutor's word, if so much is told.
+
+    Not of protection: that is told at any time.
     What an officer let be told earlier stays: that it is no longer told would tell something, too.
     """
     rows = session.scalars(select(Measure).filter_by(case=number)).all()
     told = (_rule(session, row.kind) for row in rows if not row.told and is_told(session, row, disclosure))
-    return any(rule.is_inquiry for rule in told) and prosecutor_word.binds(session, number)
+    return any(not rule.protection for rule in told) and prosecutor_word.binds(session, number)
 
 
 def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
-    """Raise CaseRefused for what no reporter may read of a case now; protection is told at any time."""
-    if told and _rule(session, kind).is_inquiry and prosecutor_word.binds(session, number):
+    """Raise CaseRefused for what no reporter may read of a case now; protection is told at any time.
+
+    All else tells that the office acts, or to whom it turned: which may be the prosecutor.
+    """
+    rule = _rule(session, kind)
+    if told and rule.told is Told.NEVER:
         raise CaseRefused(
+            sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
+            sentence("leave that out; these can be told: {kinds}", kinds=", ".join(tellable(session))),
+        )
+    if not told or rule.protection:
+        return
+    if not rule.is_inquiry:
+        _check_decided(session, number)
+    if prosecutor_word.binds(session, number):
+        raise prosecutor_word.refusing(
+            session,
+            number,
             sentence(
                 "case {number}: the prosecutor has not said that the reporter can be told of this",
                 number=number,
@@ -370,17 +398,10 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
             sentence(
                 "record it without telling it, in a case that is open; once there is no objection, record"
                 " that: inbox measure {number} {word}",
-                number=number,
+                number=prosecutor_word.binding(session, number),
                 word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
             ),
         )
-    if told and _rule(session, kind).told is Told.NEVER:
-        raise CaseRefused(
-            sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
-            sentence("leave that out; these can be told: {kinds}", kinds=", ".join(tellable(session))),
-        )
-    if told and not _rule(session, kind).protection:
-        _check_decided(session, number)
 
 
 def _check_decided(session: Session, number: int) -> None:

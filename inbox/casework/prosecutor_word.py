@@ -1,20 +1,23 @@
 """Whether anybody may learn what a case is worth or what is done, once it is one for the prosecutor.
 
 Whoever wrote may be the network's own probe: “confirmed” tells it to hide, as does any notice to the persons
-whom a report names, a hearing, or that the service was reorganised. So the prosecutor is asked before.
+whom a report names, a hearing, or that the service was reorganised. So the prosecutor is asked before. What
+binds a case binds every case that is bound to it (``bonds``): the same persons would be warned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.deadlines import legal_duties
+from inbox.deadlines import bonds, legal_duties
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Duty, Measure
+from inbox.vault.row_security import AS_A_LINE
 from templates.law.rules import DutyRole, MeasureRole
 
 
@@ -29,7 +32,7 @@ def binds(session: Session, number: int) -> bool:
 
     A later word without any frees it.
     """
-    return is_missing(session, number) or bool(restrictions(session, number))
+    return is_missing(session, number) or is_restricted(session, number)
 
 
 def is_missing(session: Session, number: int) -> bool:
@@ -38,39 +41,90 @@ def is_missing(session: Session, number: int) -> bool:
     Nor is anybody until it is decided whether a prosecutor is told at all, though no rule asked for that: a
     case that nobody has scored may be one of an offence all the same.
     """
-    return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _is_awaited(session, number)
+    return is_undecided(session, number) or is_awaited(session, number)
 
 
-def _is_awaited(session: Session, number: int) -> bool:
-    """Tell whether justice has a case, and neither a prosecutor's word nor a final decision came since."""
-    of_justice = in_use.of(session).of_justice
-    return any(each.kind in of_justice for each in _binding(session, number))
+def is_undecided(session: Session, number: int) -> bool:
+    """Tell whether it is to be decided if the prosecutor is told of a case, also where nobody was asked.
+
+    Or of one that is bound to it, once that is asked: its duplicate may be closed without.
+    """
+    is_open = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
+    return is_open or bool(_asked(session, bonds.of(session, number)))
+
+
+def is_awaited(session: Session, number: int) -> bool:
+    """Tell whether justice has a case, or one bound to it, and neither word nor final decision came since.
+
+    Or it is asked whether the prosecutor is told of one of these, and not decided.
+    """
+    bound = bonds.of(session, number)
+    return bool(_asked(session, bound)) or any(_has_justice(session, each) for each in bound)
+
+
+def is_restricted(session: Session, number: int) -> bool:
+    """Tell whether what a prosecutor does not want done binds a case, said of it or of one bound to it."""
+    return any(row.restrictions for each in bonds.of(session, number) for row in _binding(session, each))
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return what a prosecutor does not want done about a case, as one text; empty if nothing.
+    """Return what a prosecutor does not want done about this very case, as one text; empty if nothing.
 
     That is what was recorded with the last word, or after it, or is of a later day; a final decision ends it.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
 
-def _binding(session: Session, number: int) -> Sequence[Measure]:
-    """Return the measures that no later word, and no later final decision, has freed, in their order.
+def binding(session: Session, number: int) -> int:
+    """Return the number of the case by which a case is bound: its own, before others."""
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _binding(session, number):
+        return number
+    others = bonds.others(session, number)
+    asked = _asked(session, others)
+    return next((each for each in others if each in asked or _binding(session, each)), number)
+
+
+def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
+    """Return those of these cases of which it is asked whether the prosecutor is told, and not decided."""
+    code = in_use.of(session).duty(DutyRole.PROSECUTOR)
+    rows = select(Duty.case).where(Duty.case.in_(numbers), Duty.kind == code, Duty.decided.is_(None))
+    return set(session.scalars(rows.execution_options(**AS_A_LINE)))
+
+
+def _has_justice(session: Session, number: int) -> bool:
+    of_justice = in_use.of(session).of_justice
+    return any(each.kind in of_justice for each in _binding(session, number))
+
+
+def _binding(session: Session, number: int) -> Sequence[Any]:
+    """Return kind and restrictions of the measures that no later word or final decision has freed, in order.
 
     A word is about what was there then: not about what was recorded later, or is of a later day. Else one of
-    a day long past would lift what the prosecutor said since.
+    a day long past would lift what the prosecutor said since. What binds is of justice, or has restrictions.
     """
     law = in_use.of(session)
     freeing = {law.measure(each) for each in (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD)}
-    rows = session.scalars(select(Measure).filter_by(case=number).order_by(Measure.position)).all()
+    asked = select(Measure.kind, Measure.position, Measure.day, Measure.restrictions).filter_by(case=number)
+    rows = session.execute(asked.order_by(Measure.position).execution_options(**AS_A_LINE)).all()
     free = [each for each in rows if each.kind in freeing]
-    return [row for row in rows if all(each.position <= row.position or each.day < row.day for each in free)]
+    return [
+        row
+        for row in rows
+        if (row.kind in law.of_justice or row.restrictions)
+        and all(each.position <= row.position or each.day < row.day for each in free)
+    ]
+
+
+def refusing(session: Session, number: int, said: Sentence, hint: Sentence) -> CaseRefused:
+    """Return a refusal because of the word that is missing, with the case that it is missing of."""
+    return CaseRefused(bonds.because_of(said, number, binding(session, number)), hint)
 
 
 def refused(session: Session, number: int) -> CaseRefused:
     """Return the refusal of a text for an outcome that may not be told."""
-    return CaseRefused(
+    return refusing(
+        session,
+        number,
         sentence("case {number}: the prosecutor has not said that this outcome can be told", number=number),
         hint(session, number),
     )
@@ -78,17 +132,20 @@ def refused(session: Session, number: int) -> CaseRefused:
 
 def refused_informing(session: Session, number: int) -> CaseRefused:
     """Return the refusal to inform the persons concerned."""
-    return CaseRefused(
+    return refusing(
+        session,
+        number,
         sentence(
             "case {number}: to inform the persons now would warn them before the prosecutor has the case, or"
             " has said that there is no objection",
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
-            " there is no objection, record that: inbox measure {number} {kind}; until then, put it off:"
+            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
+            " there is no objection, record that: inbox measure {other} {kind}; until then, put it off:"
             " inbox decide {number} CHOICE --until DAY --reason TEXT",
             number=number,
+            other=binding(session, number),
             choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
         ),
@@ -97,16 +154,18 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
 
 def refused_dossier(session: Session, number: int) -> CaseRefused:
     """Return the refusal of a dossier that the person concerned reads."""
-    return CaseRefused(
+    return refusing(
+        session,
+        number,
         sentence(
             "case {number}: the person concerned reads this dossier, and would be warned before the"
             " prosecutor has the case, or has said that there is no objection",
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; then"
-            " ask, and record the answer: inbox measure {number} {kind}",
-            number=number,
+            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; then"
+            " ask, and record the answer: inbox measure {other} {kind}",
+            other=binding(session, number),
             choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
         ),
@@ -115,17 +174,19 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
 
 def refused_following_up(session: Session, number: int) -> CaseRefused:
     """Return the refusal of the status by which the reporter reads that the report is acted on."""
-    return CaseRefused(
+    return refusing(
+        session,
+        number,
         sentence(
             "case {number}: the prosecutor has not said that the reporter can read that the report is acted"
             " on",
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
-            " there is no objection, record that: inbox measure {number} {kind}; until then, leave the status"
+            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
+            " there is no objection, record that: inbox measure {other} {kind}; until then, leave the status"
             " as it is",
-            number=number,
+            other=binding(session, number),
             choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
         ),
@@ -135,10 +196,10 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do about that."""
     return sentence(
-        "decide first whether the prosecutor is told: inbox decide {number} {choices} --reason TEXT; once"
-        " there is no objection, record that: inbox measure {number} {kind}; until then, close with"
+        "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
+        " there is no objection, record that: inbox measure {other} {kind}; until then, close with"
         " --disclosure withheld and no text; all else can be told with inbox reply",
-        number=number,
+        other=binding(session, number),
         choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
         kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
     )

@@ -1,9 +1,10 @@
 """Why a person whom a case names is not told what is held (GDPR, articles 15(4) and 23).
 
 Whoever learns of proceedings too early can hide, or look for the reporter. So a person is refused until it is
-decided whether persons concerned are informed, and whether the prosecutor is told. During proceedings a
-person is refused, too: in those of justice until the prosecutor does not object, in those of the office until
-the person was informed. What a prosecutor restricted counts as proceedings of justice.
+decided whether persons concerned are informed, and whether the prosecutor is told. During proceedings, also
+those about a case that is bound to this one, a person is refused, too: in those of justice until the
+prosecutor does not object, in those of the office until the person was informed. What a prosecutor restricted
+counts as proceedings of justice.
 """
 
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def is_pending(session: Session, request: int, number: int) -> bool:
     """Tell whether proceedings about a case forbid answering a request with what it says."""
     rules = in_use.of(session).measures
     # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
-    by_office = any(rules[each.kind].needs_word for each in proceedings.opened(session, number))
+    by_office = any(rules[each].needs_word for each in proceedings.going_on(session, number))
     found = session.get(AccessCase, (number, request))
     if _is_with_justice(session, number) and (found is None or found.unopposed is None):
         return True
@@ -117,7 +118,7 @@ def is_pending(session: Session, request: int, number: int) -> bool:
 
 
 def _is_with_justice(session: Session, number: int) -> bool:
-    """Tell whether proceedings of justice about a case go on, or what a prosecutor restricted binds."""
+    """Tell whether proceedings of justice about a case go on, or what a prosecutor restricted binds it."""
     rules = in_use.of(session).measures
-    is_pursued = any(rules[each.kind].is_of_justice for each in proceedings.opened(session, number))
-    return is_pursued or bool(prosecutor_word.restrictions(session, number))
+    is_pursued = any(rules[each].is_of_justice for each in proceedings.going_on(session, number))
+    return is_pursued or prosecutor_word.is_restricted(session, number)

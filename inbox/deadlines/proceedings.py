@@ -1,25 +1,54 @@
-"""Which cases are in proceedings, and until when those must be kept that no longer are.
+"""Which cases are in proceedings, or held for some, and until when those must be kept that no longer are.
 
-A measure opens proceedings, and only a final decision ends them: what a court may still ask for is kept.
+A measure opens proceedings, and only a final decision ends them: what a court may still ask for is kept. So
+is every case that is bound to such a one (``bonds``): it is evidence of the same.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from inbox.deadlines import bonds
 from inbox.law import in_use
-from inbox.vault.casework_tables import Measure
+from inbox.vault.casework_tables import Measure, Workflow
+from inbox.vault.row_security import AS_A_LINE
 
 
-def pursued(session: Session) -> Select[int]:
-    """Return the query for the numbers of the cases in proceedings."""
-    return select(Measure.case).where(_goes_on(session))
+def pursued(session: Session) -> Collection[int]:
+    """Return the numbers of the cases in proceedings, or bound to one that is."""
+    rows = select(Measure.case).where(_goes_on(session))
+    return bonds.spread(session, session.scalars(rows.execution_options(**AS_A_LINE)))
+
+
+def held(session: Session) -> Collection[int]:
+    """Return the numbers of the cases that are held for a procedure, or bound to one that is."""
+    rows = select(Workflow.case).where(Workflow.held.is_not(None))
+    return bonds.spread(session, session.scalars(rows.execution_options(**AS_A_LINE)))
+
+
+def keeping(session: Session, number: int) -> int | None:
+    """Return the case in proceedings to which a case is bound, its own first; None if there is none."""
+    rows = select(Measure.case).where(Measure.case.in_(bonds.of(session, number)), _goes_on(session))
+    return _first(session.scalars(rows.execution_options(**AS_A_LINE)), number)
+
+
+def holding(session: Session, number: int) -> int | None:
+    """Return the case that is held to which a case is bound, itself before others; None if there is none."""
+    rows = select(Workflow.case).where(Workflow.case.in_(bonds.of(session, number)))
+    rows = rows.where(Workflow.held.is_not(None))
+    return _first(session.scalars(rows.execution_options(**AS_A_LINE)), number)
+
+
+def going_on(session: Session, number: int) -> Collection[str]:
+    """Return the kinds of measures by which proceedings go on about a case, or about one bound to it."""
+    rows = select(Measure.kind).where(Measure.case.in_(bonds.of(session, number)), _goes_on(session))
+    return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def opened(session: Session, number: int) -> Sequence[Measure]:
-    """Return the measures by which proceedings about a case were opened that go on, in their order."""
+    """Return the measures by which proceedings about this very case were opened that go on, in order."""
     rows = select(Measure).where(Measure.case == number, _goes_on(session)).order_by(Measure.position)
     return session.scalars(rows).all()
 
@@ -59,6 +88,10 @@ def _endings(session: Session) -> Collection[tuple[str, str]]:
     measures = in_use.of(session).measures
     begins = in_use.proceedings(session)
     return [(end, each) for end, by in measures.items() for each in begins if by.ends(measures[each])]
+
+
+def _first(numbers: Iterable[int], own: int) -> int | None:
+    return min(numbers, key=lambda each: (each != own, each), default=None)
 
 
 def _ending(session: Session) -> frozenset[str]:

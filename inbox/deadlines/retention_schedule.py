@@ -106,7 +106,8 @@ def listing(home: Home, session: Session) -> list[Due]:
     ended = Workflow.is_open.is_(False) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
-    pursued, decided = set(session.scalars(proceedings.pursued(session))), proceedings.decided(session)
+    pursued, decided = proceedings.pursued(session), proceedings.decided(session)
+    held = proceedings.held(session)
     undecided = {what: legal_duties.undecided(session, role) for what, role in _DECISIONS.items()}
     undecided[Obstacle.UNDECIDED] = legal_duties.undecided_others(session)
     unread = set(session.scalars(select(FollowUp.case).where(FollowUp.unread.is_(True))))
@@ -118,7 +119,7 @@ def listing(home: Home, session: Session) -> list[Due]:
             facts = {
                 Obstacle.JUNK: work.junked is not None,
                 Obstacle.QUARANTINE: work.quarantined is not None,
-                Obstacle.HELD: work.held is not None,
+                Obstacle.HELD: case.number in held,
                 Obstacle.PROCEEDINGS: case.number in pursued,
                 Obstacle.UNREAD: case.number in unread,
                 Obstacle.PORTAL: awaited.has(case),

@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, undefer
 
 from crypto.questionnaire import Flag, Questionnaire
+from inbox.deadlines import bonds, legal_duties, office, proceedings, retention_schedule, visas
 from inbox.deadlines import clocks as legal_clocks
-from inbox.deadlines import legal_duties, office, proceedings, retention_schedule, visas
 from inbox.deadlines.clocks import Due, Events
 from inbox.deadlines.office import Practice
 from inbox.questionnaire import answers as answers_of
@@ -26,14 +26,15 @@ from templates.law.rules import Event
 
 
 class _Since(NamedTuple):
-    """What came of a case beside the work on it: when its reporter last wrote, whether proceedings go on.
+    """What came of a case beside the work on it: when its reporter last wrote, whether justice may need it.
 
+    It is ``kept`` in proceedings and while it is held, as ``proceedings`` says.
     ``decided`` is the day of the last final decision. ``sent`` is the day of the outbox that first
     acknowledged the case, ``answer_sent`` that of feedback.
     """
 
     written: date | None = None
-    pursued: bool = False
+    kept: bool = False
     decided: date | None = None
     sent: date | None = None
     answer_sent: date | None = None
@@ -211,8 +212,18 @@ def feedback_due(session: Session, number: int, today: date) -> Due:
 
 
 def keep_in_step(session: Session, number: int) -> None:
-    """Set the next deadline and the rank anew, after anything that a clock depends on."""
+    """Set the next deadline and the rank anew, after anything that a clock depends on.
+
+    So for every case that is bound to it, of those that those present may read: it is kept as long.
+    """
     session.flush()
+    _keep(session, number)
+    bound = select(Workflow.case).where(Workflow.case.in_(bonds.others(session, number)))
+    for other in session.scalars(bound).all():
+        _keep(session, other)
+
+
+def _keep(session: Session, number: int) -> None:
     case, work = session.get_one(Case, number), of(session, number)
     legal_duties.keep_days(session, number)
     work.rank = work.parts.first if legal_duties.urgent(session, number) else work.parts.rank
@@ -302,7 +313,7 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
         answered=work.answered,
         closed=work.closed,
         last_written=since.written,
-        held=work.held is not None or since.pursued,
+        held=since.kept,
         period=how.law.retention.periods[how.period(work.outcome)],
         decided=since.decided,
         after_decision=how.law.retention.proceedings,
@@ -313,21 +324,22 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
-    pursued = bool(proceedings.opened(session, number))
+    is_kept = (proceedings.keeping(session, number) or proceedings.holding(session, number)) is not None
     decided = proceedings.decided(session, number).get(number)
     sent = session.execute(_SENT.where(Workflow.case == number)).one()
-    return _Since(written, pursued, decided, *sent)
+    return _Since(written, is_kept, decided, *sent)
 
 
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     """Yield every case, the work on it, and what came of it since."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
-    pursued, decided = set(session.scalars(proceedings.pursued(session))), proceedings.decided(session)
+    kept = {*proceedings.pursued(session), *proceedings.held(session)}
+    decided = proceedings.decided(session)
     sent = {number: (told, answer) for told, answer, number in session.execute(_SENT_OF_ALL)}
     rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
     for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
         n = case.number
-        yield case, work, _Since(written, n in pursued, decided.get(n), *sent[n])
+        yield case, work, _Since(written, n in kept, decided.get(n), *sent[n])
 
 
 def _next(session: Session, case: Case, work: Workflow, since: _Since, decision: date | None) -> date | None:
@@ -339,7 +351,7 @@ def _next(session: Session, case: Case, work: Workflow, since: _Since, decision:
 
 def _archive_from(session: Session, work: Workflow, since: _Since) -> date | None:
     """Return the day from which a case is in the archive; not while somebody needs it for a procedure."""
-    if work.held or since.pursued:
+    if since.kept:
         return None
     return retention_schedule.archive_from(office.of(session), work, since.written, since.decided)
 

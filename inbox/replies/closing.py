@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from inbox.casework import exits, links, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
-from inbox.casework.links import Relation
 from inbox.casework.measures import Disclosure, Taken
 from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines.bonds import Relation
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -191,7 +191,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
 
 
 def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
-    """Tell whether the reporter would learn too early of this outcome, or of an inquiry."""
+    """Tell whether the reporter would learn too early of this outcome, or of a measure."""
     is_early = prosecutor_word.forbids(session, number, closing.outcome)
     return is_early or measures.tells_too_early(session, number, closing.disclosure)
 

@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
 from inbox.access import conflicts, declarations, named
-from inbox.casework import exits, link_index
+from inbox.casework import exits, link_index, prosecutor_word
 from inbox.casework.exits import Asked, Exit
-from inbox.deadlines import legal_duties
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -38,7 +37,6 @@ from inbox.vault import fulltext, queries_cases
 from inbox.vault.casework_tables import Fulltext, Strike, StruckText
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
-from templates.law.rules import DutyRole
 
 # What may still be asked for as evidence, by a prosecutor or a court.
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
@@ -141,8 +139,9 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _gone_by_now(session, number, striker)
-    # Of a case that nobody has scored, no rule has asked whether a prosecutor is told.
-    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+    # Of a case that nobody has scored, no rule has asked whether a prosecutor is told; it may be asked of one
+    # that is bound to it.
+    if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
         raise _only_in_parts(session, number, kept[0])

@@ -10,7 +10,7 @@ import click
 from crypto.printable import visible
 from inbox.casework import assignment, links, notes
 from inbox.casework import tags as case_tags
-from inbox.casework.links import MANY, Relation
+from inbox.casework.links import MANY
 from inbox.cli import render, render_work
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
@@ -24,6 +24,7 @@ from inbox.cli.options import (
     text_options,
 )
 from inbox.deadlines import workflow
+from inbox.deadlines.bonds import Relation
 from inbox.language import labels
 from inbox.language.views import View
 from inbox.overview import work_view

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from inbox.casework import assessing, assignment, decisions, legal_hold, links, measures, notes, tags
 from inbox.casework.assessing import Assessment
 from inbox.casework.decisions import Decision
-from inbox.casework.links import MANY, Relation
+from inbox.casework.links import MANY
 from inbox.casework.measures import Risk, Taken
 from inbox.deadlines import workflow
+from inbox.deadlines.bonds import Relation
 from inbox.desk import problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, day, line, number, text

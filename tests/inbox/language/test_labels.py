@@ -12,9 +12,9 @@ from crypto.journal import Presence
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
 from inbox.access import access_requests, disclosures, identities
-from inbox.casework import links, measures, unfinished
+from inbox.casework import measures, unfinished
 from inbox.casework.exits import MATRIX, Exit, Need
-from inbox.deadlines import settings
+from inbox.deadlines import bonds, settings
 from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Rule
@@ -103,7 +103,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "place": {*FIELDS_OF_REPLIES, *LETTER_FIELDS, *PERSON_FIELDS},
     "purpose": Purpose,
     "unopened": unopened_reasons.Kind,
-    "relation": links.Relation,
+    "relation": bonds.Relation,
     "route": Route,
     "column": Column,
     "own_route": [PORTAL],
