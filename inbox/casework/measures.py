@@ -27,7 +27,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
-from templates.law.rules import DutyRole, MeasureRole, Told
+from templates.law.rules import DutyRole, MeasureRole, News, Told
 
 _LONGEST = 200
 
@@ -163,7 +163,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
     After one of justice, or by which a prosecutor is told, it is to be decided whether the prosecutor is told
-    in writing: to retract the measure takes that question from nobody.
+    in writing, also if it was decided before that nobody is told: to retract the measure takes that question
+    from nobody.
 
     Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
     to come, a final decision where no proceedings go on or before all that do, what needs the prosecutor's
@@ -217,11 +218,18 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     _check_told(session, number, taken.kind, told=is_told(session, row, work.disclosure))
     session.add(row)
     if taken.kind in law.of_justice:
-        legal_duties.asked_of(session, number, law.duty(DutyRole.PROSECUTOR), today)
+        _ask_for_prosecutor(session, number, taken.kind, today)
     workflow.acted(session, number, today)
     if is_told(session, row, work.disclosure):
         session.get_one(Case, number).closed_in = None
     return row
+
+
+def _ask_for_prosecutor(session: Session, number: int, kind: str, today: date) -> None:
+    """Ask whether the prosecutor is told in writing, anew if it was decided otherwise."""
+    legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), today)
+    if not legal_duties.taking(session, kind):
+        legal_duties.fall_open(session, number, News.JUSTICE, today)
 
 
 def of(session: Session, number: int, position: int) -> Measure:

@@ -53,15 +53,16 @@ def _change(
 
 def _add(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
     work = workflow.of(session, number)
-    wanted = {folded(name) for name in names}
+    wanted, before = {folded(name) for name in names}, legal_duties.offence_of(session, work)
     session.add_all(Tag(case=number, name=name) for name in wanted - set(of(session, number)))
-    _asked_for(session, work, today)
+    _asked_for(session, work, today, before)
     return of(session, number)
 
 
 def take_off(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
     """Remove tags from a case and return what is left; CaseRefused for one that it has not."""
     work = workflow.of(session, number)
+    before = legal_duties.offence_of(session, work)
     for name in {folded(name) for name in names}:
         row = session.get(Tag, (number, name))
         if row is None:
@@ -70,7 +71,7 @@ def take_off(session: Session, number: int, names: Iterable[str], today: date) -
                 sentence("see: inbox show {number}", number=number),
             )
         session.delete(row)
-    _asked_for(session, work, today)
+    _asked_for(session, work, today, before)
     return of(session, number)
 
 
@@ -98,7 +99,7 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
     return found
 
 
-def _asked_for(session: Session, work: Workflow, today: date) -> None:
+def _asked_for(session: Session, work: Workflow, today: date, before: Collection[str]) -> None:
     """Let a tag that says that it is of an offence ask for what the law then has decided."""
-    legal_duties.keep_in_step(session, work, today)
+    legal_duties.keep_in_step(session, work, today, before)
     workflow.keep_in_step(session, work.case)

@@ -1,7 +1,8 @@
 """The decisions that the law asks for, and until when: they count as deadlines until they are taken.
 
 Which there are, of which cases each is asked, from which event it counts and how long, says the law in use.
-Once asked, a decision is due until it is taken: neither a lower score nor another law takes that back.
+Once asked, a decision is due until it is taken: neither a lower score nor another law takes that back. A
+decision holds for what was known: news of which the law says so let it fall open again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -16,7 +17,7 @@ from inbox.questionnaire import answers, scoring
 from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Tag, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
-from templates.law.rules import Asked, Decision, DutyRole, Effect, Event, Law, MeasureRole
+from templates.law.rules import Asked, Decision, DutyRole, Effect, Event, Law, MeasureRole, News
 
 
 def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[Duty]:
@@ -70,13 +71,39 @@ def keep_days(session: Session, number: int) -> None:
         row.due = _due(session, case, row)
 
 
-def keep_in_step(session: Session, work: Workflow, today: date) -> None:
+def offence_of(session: Session, work: Workflow) -> Collection[str]:
+    """Return what says that a case is of an offence: severity from the law's on, tags, danger."""
+    session.flush()
+    offence = in_use.of(session).offence
+    tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
+    feared = {"danger"} if offence.danger and work.in_danger else set()
+    return {*map(str, range(offence.severity, work.severity + 1)), *offence.tags.intersection(tags), *feared}
+
+
+def fall_open(session: Session, number: int, news: News, today: date) -> None:
+    """Ask again, from today on, for every decision about a case that such news can change, as the law says.
+
+    The earlier decision stays in the journal, with its reason: it was about what was known then.
+    """
+    rules = decisions(session)
+    for row in of(session, number):
+        if row.decided and row.decision in rules and news in rules[row.decision].reopened_by:
+            row.known, row.anew, row.decided, row.spent = today, True, None, False
+            row.decision = row.ground = row.reason = ""
+            case, work = session.get_one(Case, number), session.get_one(Workflow, number)
+            row.urgent = _urgent(session, case, work, row.kind, today)
+    session.flush()
+
+
+def keep_in_step(session: Session, work: Workflow, today: date, before: Collection[str]) -> None:
     """Ask for what is to be decided of a case of an offence if its severity or tags now say that it is one.
 
-    It becomes urgent if its priority now says so. Nothing is taken back: else one officer would end by a
-    lower score what two have to decide.
+    What says so, and did not ``before`` (``offence_of``), asks again for what was decided without. It becomes
+    urgent if its priority now says so. Nothing is taken back: else one officer would end by a lower score
+    what two have to decide.
     """
-    session.flush()
+    if not set(before) >= set(offence_of(session, work)):
+        fall_open(session, work.case, News.OFFENCE, today)
     case = session.get_one(Case, work.case)
     for row in session.scalars(select(Duty).filter_by(case=work.case, decided=None, urgent=None)):
         row.urgent = _urgent(session, case, work, row.kind, today)
@@ -356,7 +383,8 @@ def _due(session: Session, case: Case, row: Duty) -> date:
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
         return row.due  # as the law before said
-    starts = {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
+    # What is asked anew is so of what came since.
+    starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)
     if duty.urgent and row.urgent and urgent_measure(session, row):
         return min(due, duty.urgent.within.after(row.urgent, calendar))

@@ -22,7 +22,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Credibility, Duty, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
-from templates.law.rules import Event
+from templates.law.rules import Event, News
 
 
 class _Since(NamedTuple):
@@ -98,8 +98,12 @@ def set_junked(work: Workflow, day: date | None) -> None:
     work.is_open = day is None and work.closed is None
 
 
-def heard(session: Session, number: int) -> None:
-    """Note that the author of a case wrote: what was taken for junk comes back."""
+def heard(session: Session, number: int, today: date) -> None:
+    """Note that the author of a case wrote: what was taken for junk comes back.
+
+    What was decided without it is asked again where the law says so.
+    """
+    legal_duties.fall_open(session, number, News.LETTER, today)
     visas.take_out(session, number)
     set_junked(session.get_one(Workflow, number), None)
     keep_in_step(session, number)
@@ -142,9 +146,10 @@ def judging(session: Session, number: int, parts: Mapping[str, int], reason: str
 def set_score(session: Session, number: int, parts: Mapping[str, int], today: date) -> Workflow:
     """Set parts of the score of a case within an action; raises as ``of``."""
     work = of(session, number)
+    before = legal_duties.offence_of(session, work)
     work.parts = replace(work.parts, **parts)
     work.judged = True
-    legal_duties.keep_in_step(session, work, today)
+    legal_duties.keep_in_step(session, work, today, before)
     acted(session, number, today)
     return work
 

@@ -211,7 +211,7 @@ class Filing:
         known.keyring_warning = known.keyring_warning or warning
         self._written[known.number].append(follow_up.text)
         link_index.add(self._session, known.number, [follow_up.text])
-        workflow.heard(self._session, known.number)
+        workflow.heard(self._session, known.number, self._today)
         self._file_attachments(_Owner(known.number, follow_up.id), letter, follow_up.files)
         self.filed.follow_ups.append(known.number)
         self._shelf.resolve(item, known.number)

@@ -20,7 +20,7 @@ from inbox.deadlines.bonds import Relation
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import leak_check, referrals, replies, status_preview, templates
@@ -84,9 +84,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
     Raises, before anybody is asked to confirm, as ``exits.check``; Refused for an outcome that the law does
-    not have; CaseRefused as ``referrals.check``, and as
-    ``_check_linked``; Cautioned and as ``leak_check.warnings``. Otherwise raises
-    as ``replies.add`` and ``chosen_action.acting``.
+    not have; CaseRefused as ``referrals.check``, ``_check_linked`` and ``_check_record``; Cautioned and as
+    ``leak_check.warnings``. Otherwise raises as ``replies.add`` and ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -151,11 +150,12 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
     """Return what to ask the matrix of exits: for two officers, if the obstacles take two.
 
-    Raises as ``_rule``, ``referrals.check`` and ``_check_linked``, and as ``exits.check`` if a case may not
-    be closed so.
+    Raises as ``_rule``, ``referrals.check``, ``_check_linked`` and ``_check_record``, and as ``exits.check``
+    if a case may not be closed so.
     """
     referrals.check(session, _rule(session, closing), closing.body)
     _check_linked(session, number, _rule(session, closing))
+    _check_record(session, number, _rule(session, closing))
     also = _obstacles(session, queries_cases.case(session, number), closing)
     asked = Asked(way=Exit.CLOSE, today=today, reason=closing.reason, also=also)
     takes_two = exits.takes_two(Exit.CLOSE, exits.obstacles(session, number, asked))
@@ -208,6 +208,40 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
                 relation=labels.named("relation", Relation.DUPLICATE.value),
             ),
         )
+
+
+def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
+    """Raise CaseRefused for an outcome that lacks a measure on record, or contradicts one."""
+    taken = legal_duties.measures_on(session, number)
+    if rule.only_after and rule.only_after not in taken:
+        raise CaseRefused(
+            sentence(
+                "case {number}: this outcome is of a case of which it is on record: {kind}",
+                number=number,
+                kind=labels.named("measure", rule.only_after),
+            ),
+            _first(session, number, rule.only_after),
+        )
+    if rule.never_after and rule.never_after in taken:
+        raise CaseRefused(
+            sentence(
+                "case {number}: this outcome contradicts what is on record of it: {kind}",
+                number=number,
+                kind=labels.named("measure", rule.never_after),
+            ),
+            sentence("close it with another outcome"),
+        )
+
+
+def _first(session: Session, number: int, kind: str) -> Sentence:
+    """Return how a measure is recorded that is missing."""
+    if choices := legal_duties.taking(session, kind):
+        return sentence(
+            "do that first: inbox decide {number} {choices} --reason TEXT",
+            number=number,
+            choices="|".join(choices),
+        )
+    return sentence("close it with another outcome")
 
 
 def _rule(session: Session, closing: Closing) -> rules.Outcome:

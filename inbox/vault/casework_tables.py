@@ -232,6 +232,8 @@ class Duty(Base):
     one of those of the law, if it gives any, ``reason`` what officers say of it. ``reply`` is the position of
     the last message to the reporter on which a decision about it was founded, None if none was. One that is
     asked each time anew is ``spent`` once that is done: what is decided afterwards is about the next time.
+    One that news of the case let fall open is asked ``anew``: its time runs from the day on which these were
+    known.
     """
 
     __tablename__ = "duties"
@@ -246,6 +248,7 @@ class Duty(Base):
     reason: Mapped[str] = mapped_column(default="")
     reply: Mapped[int | None] = mapped_column(default=None)
     spent: Mapped[bool] = mapped_column(default=False)
+    anew: Mapped[bool] = mapped_column(default=False)
 
 
 Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(None))

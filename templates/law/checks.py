@@ -201,6 +201,9 @@ def _outcomes(documents: Documents) -> Iterator[Mismatch]:
     periods = documents["retention.toml"].value["period"]
     for code, outcome in document.value["outcome"].items():
         yield from _among(document, ("outcome", code, "retention"), outcome["retention"], periods)
+        for key in ("only_after", "never_after"):
+            measures = documents["measures.toml"].value["measure"]
+            yield from _among(document, ("outcome", code, key), outcome.get(key), measures)
     authorities = documents["authorities.toml"]
     names = any(each.get("body", Body.NONE) != Body.NONE for each in document.value["outcome"].values())
     if names and not any(each["referral"] for each in authorities.value["authority"].values()):
@@ -365,3 +368,8 @@ def _decisions(documents: Documents) -> Iterator[Mismatch]:
             if (decision["effect"] == Effect.DEFERS) != ("longest" in decision):
                 missing = decision["effect"] == Effect.DEFERS
                 yield document.mismatch((*path, "longest"), Fault.MISSING if missing else Fault.UNKNOWN)
+            # What was put off is still asked for; a request is decided by its answer.
+            if "reopened_by" in decision and (
+                decision["effect"] == Effect.DEFERS or duty["asked"] == Asked.REQUEST
+            ):
+                yield document.mismatch((*path, "reopened_by"), Fault.UNKNOWN)

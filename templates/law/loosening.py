@@ -82,7 +82,7 @@ def _extended(before: Any, after: Any) -> bool:
 
 def _fewer(before: Any, after: Any) -> bool:
     """A list without something that stood in it does."""
-    return not set(before) <= set(after)
+    return not set(before or ()) <= set(after or ())
 
 
 def _further(before: Any, after: Any) -> bool:
@@ -215,6 +215,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "longest": _extended,
                 "informs": _any,
                 "by_reply": _off,
+                "reopened_by": _fewer,
                 "ground": neither,
                 "ground.*": _new,
             },
@@ -282,6 +283,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "needs_word": _off,
                 "finds_facts": _off,
                 "linked": _off,
+                "only_after": _other,
+                "never_after": _other,
             },
         ),
     },

@@ -171,6 +171,7 @@ def _decision(row: Any) -> rules.Decision:
         longest=_span(row, "longest"),
         informs=row.get("informs", False),
         by_reply=row.get("by_reply", False),
+        reopened_by=frozenset(map(rules.News, row.get("reopened_by", ()))),
         grounds=_each(row.get("ground", {}), _texts),
     )
 
@@ -204,6 +205,8 @@ def _outcome(row: Any) -> rules.Outcome:
         needs_word=row.get("needs_word", False),
         finds_facts=row.get("finds_facts", False),
         linked=row.get("linked", False),
+        only_after=row.get("only_after"),
+        never_after=row.get("never_after"),
         basis=_basis(row),
     )
 

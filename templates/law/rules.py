@@ -74,6 +74,18 @@ class Effect(StrEnum):
     DEFERS = "defers"
 
 
+class News(StrEnum):
+    """What happens to a case after a decision, and can let the law ask for that decision anew.
+
+    A ``LETTER`` of its reporter comes; officers find that it is one of an ``OFFENCE``, or of a graver one;
+    they record a measure of ``JUSTICE``.
+    """
+
+    LETTER = "letter"
+    OFFENCE = "offence"
+    JUSTICE = "justice"
+
+
 class MeasureRole(StrEnum):
     """The measures that actions record or look for: every jurisdiction has one for each.
 
@@ -232,7 +244,8 @@ class Decision:
     It records ``measure`` and prepares ``outcome``. ``longest`` is how far it can put the duty off.
     ``grounds`` are the reasons to choose from, empty if officers write their own. It ``informs`` the persons
     concerned if they are told by it that data on them are held. With ``by_reply`` it says what reporters
-    were told, so a reply that carries it is sent before.
+    were told, so a reply that carries it is sent before. It is asked for anew by the news it is
+    ``reopened_by``.
     """
 
     name: Texts
@@ -243,6 +256,7 @@ class Decision:
     longest: Span | None
     informs: bool
     by_reply: bool
+    reopened_by: frozenset[News]
     grounds: Mapping[str, Texts]
 
 
@@ -333,7 +347,8 @@ class Outcome:
 
     With ``needs_word`` no reporter reads of it before the prosecutor's word, where a prosecutor may act. One
     that ``finds_facts`` takes a decision on whether a prosecutor is told, whatever a case was scored. One
-    that is ``linked`` is that of a case which an officer linked to another as its duplicate.
+    that is ``linked`` is that of a case which an officer linked to another as its duplicate. It is one
+    ``only_after`` a measure, or ``never_after`` one, by its code.
     """
 
     name: Texts
@@ -343,6 +358,8 @@ class Outcome:
     needs_word: bool
     finds_facts: bool
     linked: bool
+    only_after: str | None
+    never_after: str | None
     basis: Basis
 
 

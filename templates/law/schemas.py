@@ -28,6 +28,7 @@ from templates.law.rules import (
     Event,
     Fill,
     MeasureRole,
+    News,
     Protection,
     Reach,
     Threat,
@@ -105,6 +106,7 @@ _DECISION = table(
         "measure": IDENTIFIER,
         "outcome": IDENTIFIER,
         "longest": _SPAN,
+        "reopened_by": list_of(_enum(News)),
         **_flags("informs", "by_reply"),
         "ground": map_of(texts(_LONGEST)),
     },
@@ -164,7 +166,12 @@ _OUTCOMES = table(
         "outcome": map_of(
             _rule(
                 {**_NAME, "retention": IDENTIFIER, "officers": _TWO},
-                {"body": _enum(Body), **_flags("needs_word", "finds_facts", "linked")},
+                {
+                    "body": _enum(Body),
+                    "only_after": IDENTIFIER,
+                    "never_after": IDENTIFIER,
+                    **_flags("needs_word", "finds_facts", "linked"),
+                },
             )
         )
     }

@@ -409,7 +409,7 @@ def _closing(wanted: Wanted) -> dict[str, str]:
     Nor once the prosecutor was told.
     """
     others = {
-        Obstacle.PROSECUTOR: "transmitted",
+        Obstacle.PROSECUTOR: "partly_founded",
         Obstacle.BY_TWO: "unfounded",
         Obstacle.UNPREPARED: "inadmissible",
     }

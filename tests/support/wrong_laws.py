@@ -45,6 +45,8 @@ _NAMES = {
     "measure": ("measures.toml", "measure"),
     "outcome": ("outcomes.toml", "outcome"),
     "retention": ("retention.toml", "period"),
+    "only_after": ("measures.toml", "measure"),
+    "never_after": ("measures.toml", "measure"),
 }
 _FLAGS = (
     *("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee", "reference"),

@@ -16,6 +16,7 @@ from templates.law.rules import (
     Event,
     Fill,
     MeasureRole,
+    News,
     Protection,
     Reach,
     Threat,
@@ -171,8 +172,27 @@ def test_what_is_inadmissible_or_out_of_scope_alone_is_kept_for_less_long() -> N
     assert {"admissible"} == {FRENCH.outcomes[code].retention for code in FRENCH.outcomes.keys() - short}
 
 
-def test_of_every_outcome_but_where_to_turn_a_reporter_learns_with_the_prosecutor_s_word() -> None:
-    assert {"out_of_scope"} == {code for code, each in FRENCH.outcomes.items() if not each.needs_word}
+def test_of_every_outcome_a_reporter_learns_with_the_prosecutor_s_word() -> None:
+    assert all(each.needs_word for each in FRENCH.outcomes.values())
+
+
+def test_an_outcome_fits_what_was_sent_to_the_prosecutor() -> None:
+    """Transmitted is what was; what was is not out of scope."""
+    told = {code: (each.only_after, each.never_after) for code, each in FRENCH.outcomes.items()}
+    assert {
+        "transmitted": ("art40_transmission", None),
+        "out_of_scope": (None, "art40_transmission"),
+    } == {code: each for code, each in told.items() if any(each)}
+
+
+def test_what_asks_again_for_what_was_decided() -> None:
+    """That nobody is told, or informed, holds for what was known; one more letter may have to go, too."""
+    decisions = (each.decisions for each in FRENCH.duties.values())
+    assert {
+        "transmit": {News.LETTER},
+        "no_transmission": {News.LETTER, News.OFFENCE, News.JUSTICE},
+        "not_needed": {News.LETTER},
+    } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 
 def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:

@@ -208,6 +208,7 @@ def test_a_flag_is_what_the_file_says(name: str) -> None:
         assert (row.get("needs_word", False), row.get("body", "none")) == (outcome.needs_word, outcome.body)
         assert row.get("finds_facts", False) is outcome.finds_facts
         assert row.get("linked", False) is outcome.linked
+        assert (row.get("only_after"), row.get("never_after")) == (outcome.only_after, outcome.never_after)
     for code, row in said["law.toml"]["regime"].items():
         assert (row["oral"], row["default"]) == (law.regimes[code].oral, law.regimes[code].is_default)
     for code, row in said["authorities.toml"]["authority"].items():

@@ -88,6 +88,7 @@ def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     collected = collect(portal.bundle(Sent(reporter.follow_up("encore"))))
     assert [] == collected["unopened"]
     office.settle(1)
+    office.tell_no_prosecutor(1)
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "ministry")
     assert 1 == office.run("show", "1").code
     assert [1] == [each["case"] for each in office.json("retention")["cases"]]

@@ -126,6 +126,7 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
 ) -> None:
     """On the status page at least; with a text if an officer writes one; where else to go is not added."""
     words = ["--text", text] if text else []
+    office.tell_no_prosecutor(1)
     office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
     slot = told()
     assert ("closed", ()) == (slot.status, slot.measures_disclosed)
@@ -147,6 +148,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """In the language of the report, by the list; the case says where to."""
+    office.tell_no_prosecutor(1)
     office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
     (kept,) = [each["day"] for each in work(office)["clocks"] if each["clock"] == RETENTION]
@@ -160,6 +162,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
 def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
     office: Office, told: Callable[[], Any]
 ) -> None:
+    office.tell_no_prosecutor(1)
     asked = ["--disclosure", "full", "--to", "defender_of_rights", "--text", "C'est entre voisins."]
     office.json("close", "1", "out_of_scope", *asked)
     said = told().messages[-1].text
@@ -218,7 +221,7 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     if outcome == "inadmissible":
         office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     if rule.officers == 1:
-        office.json("decide", "1", "no_transmission", "--reason", "x")
+        office.json("decide", "1", "transmit" if rule.only_after else "no_transmission", "--reason", "x")
     if rule.linked:
         office.json("link", "1", "2", "duplicate")
     office.json("close", "1", outcome, *WITHHELD, *to)
@@ -230,6 +233,26 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     assert {"outcome": outcome, "disclosure": "withheld"} == entry["values"]
     assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
     assert f"outcome: {rule.name.en}, disclosure withheld" in office.run("show", "1").out
+
+
+def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(office: Office) -> None:
+    """On both surfaces: after two decided not to, one officer closed it as transmitted, and said so."""
+    office.json("measure", "1", "prosecutor_phoned")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    said = office.run("close", "1", "transmitted", *WITHHELD).err
+    assert "this outcome is of a case of which it is on record: Sent to the prosecutor (art. 40)" in said
+    assert "inbox decide 1 transmit --reason TEXT" in said
+    form = {"outcome": "transmitted", "disclosure": "withheld", "reason": "x"}
+    with sitting(office) as client:
+        shown = client.send("/fr/case/1/close", **form)
+        assert (409, True) == (shown.status_code, "Transmission au procureur" in html.unescape(shown.text))
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    out_of_scope = ("close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
+    assert "this outcome contradicts what is on record of it: Sent to" in office.run(*out_of_scope).err
+    office.json("close", "1", "transmitted", *WITHHELD)
+    office.json("reopen", "1", "--reason", "x")
+    office.json("close", "1", "founded", *WITHHELD)
 
 
 def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> None:
@@ -251,7 +274,9 @@ def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> No
 
 def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Office) -> None:
     """Whatever the score: nobody dodges the question by leaving a case without one."""
-    for outcome in [code for code, rule in FRENCH.outcomes.items() if rule.finds_facts]:
+    for outcome in [
+        code for code, rule in FRENCH.outcomes.items() if rule.finds_facts and not rule.only_after
+    ]:
         said = refused(office, "close", "1", outcome, *WITHHELD)
         assert "whether the prosecutor is told was not decided" in said
         assert "inbox decide 1 transmit|no_transmission" in said
@@ -265,11 +290,12 @@ def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor
     In full, in part, or by a text beside what is withheld; at the desk a preview does not go past it either.
     """
     office.json("link", "1", "2", "duplicate")
-    telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word}
-    assert {"out_of_scope"} == FRENCH.outcomes.keys() - telling
+    telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}
+    assert {"transmitted"} == FRENCH.outcomes.keys() - telling
     for outcome in sorted(telling):
+        to = ["--to", "ministry"] if FRENCH.outcomes[outcome].body is Body.NEEDED else []
         for how in (["--disclosure", "full"], ["--disclosure", "partial"], [*WITHHELD]):
-            said = refused(office, "close", "1", outcome, *how, "--text", "Merci.")
+            said = refused(office, "close", "1", outcome, *how, *to, "--text", "Merci.")
             assert "whether the prosecutor is told was not decided" in said
             assert "inbox decide 1 transmit|no_transmission --reason TEXT" in said
     form = {"outcome": "moot", "disclosure": "full", "text": "Merci."}

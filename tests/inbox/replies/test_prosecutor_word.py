@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from crypto.messages import Status
+from inbox.casework import measures
+from inbox.casework.measures import Disclosure
 from inbox.law import in_use
 from templates.law.rules import Body
 from tests.support.desk_room import sitting
@@ -71,7 +73,7 @@ def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> 
     office.json("close", "1", "founded", *FULL)
 
 
-@pytest.mark.parametrize("outcome", FRENCH.outcomes)
+@pytest.mark.parametrize("outcome", [code for code, each in FRENCH.outcomes.items() if not each.only_after])
 def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, outcome: str) -> None:
     phone(office)
     rule = FRENCH.outcomes[outcome]
@@ -155,12 +157,12 @@ def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protec
         for way in (["measure", "1", "process_fix", "--tell"], ["tell", "1", "1"]):
             assert early in refused(office, *way)
         office.json(*protected)
-    all_is_told = ("close", "1", "out_of_scope", *FULL, "--to", "defender_of_rights")
+    all_is_told = ("close", "1", "founded", *FULL)
     assert NO_WORD in refused(office, *all_is_told)
     assert ("protection_offered",) == told().measures_disclosed
     office.json("measure", "1", "prosecutor_word")
     office.json(*all_is_told)
-    assert {"process_fix", "protection_offered", "referred_external"} == {*told().measures_disclosed}
+    assert {"process_fix", "protection_offered"} == {*told().measures_disclosed}
     office.json("measure", "1", "judicial_investigation")
     assert early in refused(office, "measure", "1", "process_fix")
 
@@ -172,8 +174,23 @@ def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("measure", "1", "process_fix", "--tell")
     phone(office)
-    office.json("close", "1", "out_of_scope", *FULL, "--to", "defender_of_rights")
-    assert {"process_fix", "referred_external"} == {*told().measures_disclosed}
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert not measures.tells_too_early(session, 1, Disclosure.FULL)
+    assert {"process_fix"} == {*told().measures_disclosed}
+
+
+def test_nothing_but_protection_is_told_before_the_word(office: Office) -> None:
+    """To whom the office turned, or that nothing further is done, tells where the case is: now, or later."""
+    office.json("decide", "1", "transmit", "--reason", "x")
+    early = "the prosecutor has not said that the reporter can be told of this"
+    referred = ("measure", "1", "referred_external", "--addressee", "Parquet de Paris")
+    for words in ((*referred, "--tell"), ("measure", "1", "none", "--tell")):
+        assert early in office.run(*words).err
+    office.json(*referred)
+    assert early in office.run("tell", "1", "2").err
+    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("measure", "1", "prosecutor_word")
+    office.json("tell", "1", "2")
 
 
 def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
@@ -196,7 +213,7 @@ def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(
 
 
 def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(office: Office) -> None:
-    """In a reply, in its preview, at the end; what the law's own texts say of justice is no matter.
+    """In a reply, in its preview; what the law's own texts say of justice is no matter.
 
     Nor while nobody decided whether a prosecutor is told, as for the status: nobody may have scored the case.
     """
@@ -209,11 +226,8 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
     assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
     assert 3 == len(office.json("reply", "1", "--text", told, "--preview")["findings"])
     office.json("decide", "1", "transmit", "--reason", "x")
-    end = ("close", "1", "out_of_scope", "--to", "defender_of_rights", "--disclosure", "partial", "--text")
-    assert "it tells that justice has the case" in refused(office, *end, told)
     office.json("reply", "1", "--text", told, "--despite-warning", "he is the one who called the judge")
     office.json("reply", "1", "--text", "En danger, appelez le 17. Voyez un avocat.")
-    office.json(*end, "Merci.")
     office.json("measure", "1", "prosecutor_word")
     office.json("reply", "1", "--text", told)
 

@@ -1,0 +1,100 @@
+"""What was decided holds for what was known: news of a case let the law ask again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from dateutil.relativedelta import relativedelta
+
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, Scene, Sent, World, first
+from tests.support.inbox_clock import Clock
+
+CLOSED = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+
+pytestmark = pytest.mark.copy_of("founded_decided")
+
+
+@pytest.fixture(scope="module")
+def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """A case, read: it was decided that it is admissible, names nobody, and goes to no prosecutor."""
+    scene = Scene.begun(founded_world, tmp_path_factory.mktemp("decided"))
+    scene.collect(first(scene.reporter))
+    office = scene.world.office
+    office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    for choice in ("admissible", "not_needed", "no_transmission"):
+        office.json("decide", "1", choice, "--reason", "x")
+    return scene
+
+
+@pytest.fixture
+def office(world: World) -> Office:
+    """The inbox of this test's own."""
+    return world.office
+
+
+def decided(office: Office) -> dict[str, str]:
+    """Return what is decided about the case by duty; empty for what is to be decided."""
+    return {row["duty"]: row["decision"] for row in office.json("show", "1")["work"]["duties"]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["judge", "1", "--severity", "3", "--reason", "x"],
+        ["tag", "1", "crime"],
+        ["measure", "1", "prosecutor_phoned"],
+        ["measure", "1", "judicial_investigation"],
+    ],
+    ids=lambda words: " ".join(words[:3:2]),
+)
+def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[str]) -> None:
+    """Once officers find an offence, or justice acts: one of them does not close it meanwhile."""
+    office.json(*words)
+    assert "" == decided(office)["art40"]
+    assert "whether the prosecutor is told was not decided" in office.run(*CLOSED).err
+    with sitting(office) as client:
+        form = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
+        assert 409 == client.send("/en/case/1/close", **form).status_code
+    said = office.run("timeline", "1").out
+    assert "Not transmitted" in said
+    office.json("decide", "1", "no_transmission", "--reason", "still none")
+    assert "no_transmission" == decided(office)["art40"]
+    office.json(*CLOSED)
+
+
+def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
+    office.json("judge", "1", "--severity", "1", "--reason", "x")
+    office.json("tag", "1", "quay")
+    office.json("measure", "1", "hearing")
+    assert "no_transmission" == decided(office)["art40"]
+    office.json("judge", "1", "--severity", "2", "--reason", "x")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("judge", "1", "--severity", "1", "--reason", "x")
+    office.json("tag", "1", "crime")
+    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("judge", "1", "--severity", "3", "--reason", "x")
+    assert "transmit" == decided(office)["art40"]
+
+
+def test_a_letter_asks_again_whom_it_concerns(
+    office: Office, scene: Scene, collect_all: Any, clock: Clock
+) -> None:
+    """From the day on which it came; what was put off stays so; after a case went, the letter may go, too."""
+    clock.wait(60)
+    letter = Sent(scene.reporter.follow_up("Il a reçu 5 000 € d'un trafiquant."))
+    collect_all(letter)
+    assert {"art40": "", "art14": "", "admissibility": "admissible"} == decided(office)
+    due = {row["duty"]: row["due"] for row in office.json("show", "1")["work"]["duties"]}
+    asked_on = clock.day
+    assert (str(asked_on + timedelta(1)), str(asked_on + relativedelta(months=1))) == (
+        due["art40"],
+        due["art14"],
+    )
+    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("decide", "1", "defer", "--until", str(asked_on + timedelta(20)), "--reason", "x")
+    collect_all(Sent(scene.reporter.follow_up("Voici son nom.")))
+    assert {"art40": "", "art14": "defer", "admissibility": "admissible"} == decided(office)
+    office.json("show", "1")
+    assert "whether the prosecutor is told was not decided" in office.run(*CLOSED).err
