@@ -19,6 +19,7 @@ from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.text import entities
 from inbox.vault.casework_tables import Duty
 from inbox.vault.tables import Message
 from templates.law import rules
@@ -195,9 +196,11 @@ def _is_persons(session: Session, choice: str) -> bool:
 
 
 def _may_name(session: Session, number: int) -> bool:
-    """Tell whether the answer that is for names has any; of what nobody may read yet, that it may have."""
-    is_shown = number in declarations.may_be_tried(session, [number])
-    return not is_shown or exits.names_somebody(session, number)
+    """Tell whether any text of a reporter names somebody; of what nobody may read yet, that it may."""
+    if number not in declarations.may_be_tried(session, [number]) or exits.names_somebody(session, number):
+        return True
+    found = entities.found_in(named.of_reporter(session, number))
+    return any(each.kind is entities.Kind.NAME for each in found)
 
 
 def officers(session: Session, choice: str) -> int:
@@ -228,7 +231,7 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 def _takes_two(session: Session, number: int, choice: str) -> bool:
     """Tell whether a decision takes two officers, by the law or by what it is about.
 
-    So does, whatever the law says, that nobody is informed where an answer names somebody.
+    So does, whatever the law says, that nobody is informed where a text of the reporter names somebody.
     """
     is_nobody = _says_nobody(_rule(session, choice)) and _is_persons(session, choice)
     return officers(session, choice) > 1 or (is_nobody and _may_name(session, number))

@@ -19,6 +19,7 @@ from inbox.deadlines.bonds import Relation
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
+from inbox.law import in_use
 from inbox.questionnaire import answers
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
@@ -155,9 +156,15 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
 
 
 def is_duplicate(session: Session, number: int) -> bool:
-    """Tell whether a case is linked to another as its duplicate, of those that those present may see."""
-    found = select(Link.case).filter_by(case=number, kind=Relation.DUPLICATE.value).limit(1)
-    return session.scalar(found) is not None
+    """Tell whether a case is linked as its duplicate to one that is looked into, or was.
+
+    That is one that those present may see, and neither junk nor itself closed as a duplicate: else two cases
+    would end by one another, and nobody would look into either.
+    """
+    rows = select(Link.case).join(Workflow, Workflow.case == Link.other)
+    rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE.value)
+    rows = rows.where(Workflow.junked.is_(None), Workflow.outcome.not_in(in_use.of(session).linked))
+    return session.scalar(rows.limit(1)) is not None
 
 
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
@@ -204,10 +211,16 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     """Tell whether a link that binds two cases is to be loosened while something binds them, or one of them.
 
     By one officer alone, who may be the one concerned, a case would be freed of what the prosecutor said, of
-    proceedings or a hold of the other.
+    proceedings or a hold of the other. Nor does one take back that by which a case ended as a duplicate.
     """
     row = session.get(Link, (number, other))
-    if row is None or not Relation(row.kind).binds or (relation is not None and relation.binds):
+    if row is None:
+        return False
+    if row.kind == Relation.DUPLICATE and relation is not Relation.DUPLICATE:
+        outcomes = {workflow.of(session, each).outcome for each in (number, other)}
+        if not outcomes.isdisjoint(in_use.of(session).linked):
+            return True
+    if not Relation(row.kind).binds or (relation is not None and relation.binds):
         return False
     return (
         prosecutor_word.is_awaited(session, number)

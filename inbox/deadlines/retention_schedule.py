@@ -1,6 +1,8 @@
 """How long cases, and what became none, are kept (Directive (EU) 2019/1937, article 18)."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -9,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from crypto import bundle
 from inbox.deadlines import clocks, legal_duties, office, proceedings, visas
+from inbox.deadlines.bonds import Relation
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.office import Practice
+from inbox.law import in_use
 from inbox.system import atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases, queries_exchange
-from inbox.vault.casework_tables import Workflow
+from inbox.vault.casework_tables import Link, Workflow
 from inbox.vault.tables import Case, FollowUp
 from templates.law.rules import DutyRole
 
@@ -128,7 +132,20 @@ def listing(home: Home, session: Session) -> list[Due]:
             # Also what was put off.
             facts |= {what: case.number in numbers for what, numbers in undecided.items()}
             found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
-    return sorted(found, key=lambda due: (due.day, due.case))
+    return sorted(_with_originals(session, found), key=lambda due: (due.day, due.case))
+
+
+def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
+    """Yield what is due, but no case before the one that ended as its duplicate: that one says: see there."""
+    days = {due.case: due.day for due in found}
+    rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)
+    rows = rows.where(Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(in_use.of(session).linked))
+    duplicates = defaultdict[int, list[int]](list)
+    for original, duplicate in session.execute(rows):
+        duplicates[original].append(duplicate)
+    for due in found:
+        also = (days[each] for each in duplicates[due.case] if each in days)
+        yield replace(due, day=max([due.day, *also]))
 
 
 _DECISIONS = {

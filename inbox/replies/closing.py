@@ -201,7 +201,10 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
     queries_cases.case(session, number)
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(
-            sentence("case {number} is linked to no other as its duplicate", number=number),
+            sentence(
+                "case {number} is linked as its duplicate to no other that is looked into, or was",
+                number=number,
+            ),
             sentence(
                 "link them first: inbox link {number} OTHER {relation}",
                 number=number,

@@ -644,6 +644,11 @@ class Law:
         return self.tells_prosecutor.union(justice)
 
     @property
+    def linked(self) -> frozenset[str]:
+        """The outcomes of a case that is linked to another as its duplicate."""
+        return frozenset(code for code, each in self.outcomes.items() if each.linked)
+
+    @property
     def with_restrictions(self) -> frozenset[str]:
         """The measures that can say what a prosecutor does not want done: those of justice, and the word."""
         return self.of_justice | {self.measure(MeasureRole.PROSECUTOR_WORD)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from crypto.journal import Presence
 from inbox.access import handlers
 from inbox.casework import legal_hold, links, prosecutor_word
-from inbox.deadlines import bonds, proceedings, workflow
+from inbox.deadlines import bonds, proceedings, retention_schedule, workflow
 from inbox.deadlines.bonds import Relation
 from inbox.language.errors import Locked
 from inbox.session.actions import Actor, Code, action
@@ -182,6 +183,44 @@ def test_what_nothing_binds_one_officer_unlinks(bound: Office) -> None:
         session.delete(session.get_one(Measure, (1, 1)))
     with acting(bound, "alice") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
+
+
+def test_what_ended_as_a_duplicate_is_unlinked_by_two_and_its_original_kept_as_long(bound: Office) -> None:
+    """Though nothing else binds them."""
+    with bound.opened() as inbox, inbox.transaction() as session:
+        workflow.of(session, 1).held = None
+        session.delete(session.get_one(Measure, (1, 1)))
+        for number, outcome, day in ((2, "moot", today() - timedelta(90)), (3, "duplicate", today())):
+            workflow.of(session, number).outcome = outcome
+            workflow.set_closed(workflow.of(session, number), day)
+    with acting(bound, "alice") as (inbox, who):
+        for loosen in (
+            lambda: links.unlink(inbox, who, 2, 3),
+            lambda: links.link(inbox, who, 3, 2, Relation.SAME_FACTS),
+        ):
+            with pytest.raises(Locked):
+                loosen()
+        with inbox.transaction() as session:
+            days = {each.case: each.day for each in retention_schedule.listing(inbox.home, session)}
+            assert (days[2], True) == (days[3], days[2] > today())
+    with acting(bound, "alice", "bruno") as (inbox, who):
+        links.unlink(inbox, who, 2, 3)
+        with inbox.transaction() as session:
+            days = {each.case: each.day for each in retention_schedule.listing(inbox.home, session)}
+            assert days[2] < days[3]
+
+
+def test_a_duplicate_repeats_a_case_that_is_looked_into(bound: Office) -> None:
+    """Neither one that is junk, nor one that ended as a duplicate itself: nobody would look into either."""
+    with bound.opened() as inbox, inbox.transaction() as session:
+        assert [False, True, True] == [links.is_duplicate(session, each) for each in (1, 2, 3)]
+        workflow.set_junked(workflow.of(session, 2), today())
+        session.flush()
+        assert [True, False] == [links.is_duplicate(session, each) for each in (2, 3)]
+        workflow.set_junked(workflow.of(session, 2), None)
+        workflow.of(session, 3).outcome = "duplicate"
+        session.flush()
+        assert [False, True] == [links.is_duplicate(session, each) for each in (2, 3)]
 
 
 def test_a_case_binds_that_those_present_may_not_read_unless_it_is_kept_from_them(bound: Office) -> None:

@@ -263,7 +263,7 @@ def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> No
     for words in (("show", "1"), ("link", "1", "2", "same_facts"), ("link", "1", "2", "--dismiss")):
         office.json(*words)
         said = refused(office, *end)
-        assert "case 1 is linked to no other as its duplicate" in said
+        assert "case 1 is linked as its duplicate to no other that is looked into, or was" in said
         assert "inbox link 1 OTHER duplicate" in said
     form = {"outcome": "duplicate", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:
