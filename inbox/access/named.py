@@ -1,6 +1,7 @@
 """Which cases name a person, in any text of reporters or officers; and which may, by the family name alone.
 
-Many have one family name: of such a case an officer says whether it is that of the person (``namesakes``).
+Many have one family name: of such a case an officer says whether it is that of the person (``namesakes``). So
+of one that is linked, as of the same person, to one that names them: it may call them otherwise.
 Until then it counts wherever something could be lost.
 
 A case that is kept from somebody present is not found, as everywhere. A case is not searched before all
@@ -16,11 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, conflicts, declarations
+from inbox.deadlines.bonds import Relation
 from inbox.questionnaire import answers, scoring
 from inbox.text import initials, segments
 from inbox.text.names import Names, counts, family, words
 from inbox.vault import queries_access, queries_cases
-from inbox.vault.casework_tables import AccessCase, AccessRequest, Note
+from inbox.vault.casework_tables import AccessCase, AccessRequest, Link, Note
 
 _ONE = "person"
 _TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "dr", "monsieur", "madame", "mademoiselle"}
@@ -49,6 +51,7 @@ def find(session: Session, request: AccessRequest) -> Named:
             found |= {number} if person.meant_in(said) else set()
             alone |= {number} if alike.meant_in(said) else set()
     judged = _judged(session, request.n)
+    alone |= declared & {other for number in found for other in _of_same_person(session, number)}
     found |= {number for number in alone if judged.get(number)}
     maybe = {number for number in alone - found if number not in judged}
     return Named(tuple(sorted(found)), tuple(sorted(maybe)), not_looked_at(session))
@@ -97,9 +100,17 @@ def concerns(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
-    """Tell whether nothing but the family name of the person who asks stands in a case; as ``names``."""
+    """Tell whether a case may mean the person who asks without naming them; raises as ``names``.
+
+    Their family name alone stands in it, or an officer linked it as one of the same person to one that names
+    them.
+    """
     given = access_requests.names(request)
-    return names(session, number, _families(given)) and not names(session, number, given)
+    if names(session, number, given):
+        return False
+    linked = declarations.may_be_tried(session, sorted(_of_same_person(session, number)))
+    is_linked = any(names(session, other, given) for other in linked)
+    return is_linked or names(session, number, _families(given))
 
 
 def waiting_for(session: Session, number: int) -> set[int]:
@@ -143,6 +154,12 @@ def of_reporter(session: Session, number: int) -> list[str]:
         *(each.text for each in queries_cases.follow_ups(session, number)),
         *(each.name for each in queries_cases.attachments(session, number)),
     ]
+
+
+def _of_same_person(session: Session, number: int) -> set[int]:
+    """Return the cases that officers linked to one as of the same person, of those that may be seen."""
+    rows = select(Link.other).where(Link.case == number, Link.kind == Relation.SAME_PERSON)
+    return set(session.scalars(rows))
 
 
 def _families(names: Iterable[str]) -> list[str]:

@@ -125,6 +125,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     row.decision, row.ground, row.reason = decision.choice, decision.ground, decision.reason
     row.due, row.decided = decision.until or row.due, None if decision.until else today
     workflow.acted(session, number, today)
+    prosecutor_word.freed(session, number)
     return row
 
 

@@ -233,6 +233,7 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 def _keep_in_step(session: Session, number: int, other: int) -> None:
     for each in (number, other):
         workflow.keep_in_step(session, each)
+        prosecutor_word.freed(session, each)
 
 
 def _check_two(session: Session, number: int, other: int) -> None:

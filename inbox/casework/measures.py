@@ -220,6 +220,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     if taken.kind in law.of_justice:
         _ask_for_prosecutor(session, number, taken.kind, today)
     workflow.acted(session, number, today)
+    prosecutor_word.freed(session, number)
     if is_told(session, row, work.disclosure):
         session.get_one(Case, number).closed_in = None
     return row
@@ -445,6 +446,7 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
         session.get_one(Case, number).closed_in = None
     session.delete(row)
     workflow.acted(session, number, today)
+    prosecutor_word.freed(session, number)
     return was_told
 
 

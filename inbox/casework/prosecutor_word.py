@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.deadlines import bonds, legal_duties
+from inbox.deadlines import bonds, legal_duties, workflow
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
-from inbox.vault.casework_tables import Duty, Measure
+from inbox.vault.casework_tables import Duty, Measure, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from templates.law.rules import DutyRole, MeasureRole
 
@@ -89,6 +89,19 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
     code = in_use.of(session).duty(DutyRole.PROSECUTOR)
     rows = select(Duty.case).where(Duty.case.in_(numbers), Duty.kind == code, Duty.decided.is_(None))
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
+
+
+def freed(session: Session, number: int) -> None:
+    """Let the time for feedback run again of a case, and of those bound to it, which nothing binds any more.
+
+    That is where all was withheld while the word was missing: that is no reason any more.
+    """
+    asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
+    session.flush()
+    for work in session.scalars(asked).all():
+        if not binds(session, work.case):
+            work.put_off, work.withheld = False, ""
+            workflow.keep_in_step(session, work.case)
 
 
 def _has_justice(session: Session, number: int) -> bool:

@@ -243,6 +243,7 @@ def reopen(session: Session, number: int, today: date) -> Workflow:
     """Open a closed case again, by the rules in use; raises as ``of``."""
     work = of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
+    work.put_off = False
     set_closed(work, None)
     _follow(session, _SAID.where(Case.number == number), today)
     acted(session, number, today)

@@ -95,6 +95,7 @@ class Workflow(Base):
     disclosure: Mapped[str] = mapped_column(default="")
     withheld: Mapped[str] = mapped_column(default="")
     by_two: Mapped[bool] = mapped_column(default=False)
+    put_off: Mapped[bool] = mapped_column(default=False)
     held: Mapped[date | None] = mapped_column(default=None)
     quarantined: Mapped[date | None] = mapped_column(default=None)
     junked: Mapped[date | None] = mapped_column(default=None)

@@ -143,7 +143,7 @@ def work_on(number: int) -> Iterator[Base]:
     yield casework_tables.Measure(case=number, position=1, kind="process_fix", day=day, addressee=text)
     yield casework_tables.Duty(case=number, kind="art40", known=day - timedelta(1), due=day)
     for other in {1, 2, 3} - {number}:
-        yield casework_tables.Link(case=number, other=other, kind="same_facts", since=day)
+        yield casework_tables.Link(case=number, other=other, kind="same_place", since=day)
         yield casework_tables.Dismissal(case=number, other=other)
     yield casework_tables.Term(case=number, kind="plate", value=text.encode()[:8])
     yield casework_tables.Identity(case=number, day=day, text=text)

@@ -280,6 +280,21 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     assert 0 == answer(office, OWN).code
 
 
+@pytest.mark.usefixtures("ripe")
+def test_a_case_that_is_linked_as_of_the_same_person_may_mean_who_asks(office: Office) -> None:
+    """Without the name; and while it is with justice, nobody is told what the other says."""
+    inform(office)
+    office.json("link", "4", "2", "same_person")
+    assert [4] == office.json("access", "show", "1")["maybe"]
+    assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
+    office.json("source-risk", "4", "low", "--reason", "drill")
+    office.json("measure", "4", "judicial_investigation")
+    assert [[], [Obstacle.PROCEEDINGS], []] == [each["obstacles"] for each in seen(office).values()]
+    assert 1 == answer(office, OWN, "--despite-warning", "drill").code
+    office.json("access", "namesake", "4", "--request", "1", "--same-person", "--reason", "drill")
+    assert 4 in seen(office)
+
+
 def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: Office) -> None:
     """Put off it is, or decided that they are informed."""
     nobody = ("decide", "2", "not_needed", "--reason", "drill")

@@ -179,6 +179,26 @@ def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
     assert {"process_fix"} == {*told().measures_disclosed}
 
 
+def test_what_was_withheld_for_the_prosecutor_is_owed_once_the_word_came(office: Office) -> None:
+    """It was only put off; what is withheld for another reason stays so."""
+
+    def feedback() -> Any:
+        clocks = office.json("show", "1")["work"]["clocks"]
+        return next(each["dropped"] for each in clocks if each["clock"] == "feedback")
+
+    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("close", "1", "transmitted", *SILENT)
+    assert feedback()
+    office.json("measure", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
+    assert feedback()
+    office.json("measure", "1", "prosecutor_word")
+    assert feedback() is None
+    office.json("reopen", "1", "--reason", "x")
+    office.json("close", "1", "founded", *SILENT)
+    office.json("measure", "1", "prosecutor_word")
+    assert feedback()
+
+
 def test_nothing_but_protection_is_told_before_the_word(office: Office) -> None:
     """To whom the office turned, or that nothing further is done, tells where the case is: now, or later."""
     office.json("decide", "1", "transmit", "--reason", "x")
