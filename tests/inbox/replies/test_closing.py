@@ -221,6 +221,7 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     if outcome == "inadmissible":
         office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     if rule.officers == 1:
+        office.json("source-risk", "1", "low", "--reason", "x")
         office.json("decide", "1", "transmit" if rule.only_after else "no_transmission", "--reason", "x")
     if rule.linked:
         office.json("link", "1", "2", "duplicate")
@@ -240,7 +241,7 @@ def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(o
     office.json("measure", "1", "prosecutor_phoned")
     office.json("decide", "1", "no_transmission", "--reason", "x")
     said = office.run("close", "1", "transmitted", *WITHHELD).err
-    assert "this outcome is of a case of which it is on record: Sent to the prosecutor (art. 40)" in said
+    assert "this outcome is of a case of which it is on record: art40_transmission" in said
     assert "inbox decide 1 transmit --reason TEXT" in said
     form = {"outcome": "transmitted", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:
@@ -249,7 +250,10 @@ def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(o
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("decide", "1", "transmit", "--reason", "x")
     out_of_scope = ("close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
-    assert "this outcome contradicts what is on record of it: Sent to" in office.run(*out_of_scope).err
+    assert (
+        "this outcome contradicts what is on record of it: art40_transmission"
+        in office.run(*out_of_scope).err
+    )
     office.json("close", "1", "transmitted", *WITHHELD)
     office.json("reopen", "1", "--reason", "x")
     office.json("close", "1", "founded", *WITHHELD)

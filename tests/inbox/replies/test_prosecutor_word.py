@@ -226,7 +226,7 @@ def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(
     for number in ("1", "2"):
         phone(office, number)
         office.json("measure", number, "final_decision")
-    office.json("measure", "1", "prosecutor_phoned")
+    phone(office)
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
     office.json("measure", "1", "final_decision")
     office.json("close", "1", "founded", *FULL)
