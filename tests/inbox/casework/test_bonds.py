@@ -119,11 +119,10 @@ def test_only_what_is_one_matter_is_bound(office: Office, relation: Relation) ->
 def test_it_is_asked_of_the_linked_case_before_anybody_is_warned(office: Office) -> None:
     """Once it is asked; a duplicate of which nobody asked it stands in nobody's way."""
     office.json("measure", "2", "prosecutor_word")
-    office.json("tag", "1", "crime")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)
-        session.get_one(Duty, (1, "art40")).decided = None
-        session.flush()
+    office.json("tag", "1", "crime")
+    with office.opened() as inbox, inbox.transaction() as session:
         assert prosecutor_word.is_undecided(session, 2)
         session.delete(session.get_one(Duty, (1, "art40")))
         session.flush()
