@@ -51,7 +51,8 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     (["reply", "1", "--text", CANARY, "--feedback"], ("reply", 1, {"feedback": True}, "")),
     (
         ["close", "1", "moot", "--disclosure", "full", "--text", CANARY],
-        ("close", 1, {"outcome": "moot", "disclosure": "full"}, ""),
+        # Two closed it before.
+        ("close-by-two", 1, {"outcome": "moot", "disclosure": "full"}, ""),
     ),
     (
         ["decide", "1", "not_needed", "--reason", "nobody"],
@@ -190,7 +191,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ("extend-access", None, {"because": "number"}, ""),
     ),
     (
-        ["access", "unopposed", "1", "--request", "2", "--day", _LONG_AGO, "--reference", CANARY],
+        ["access", "unopposed", "1", "--request", "2", "--day", _LONG_AGO, "--reference", "TJ"],
         ("note-unopposed", 1, {}, ""),
     ),
     (["access", "answer", "2", "--out", "LETTER"], ("answer-access", None, {"request": 2}, "")),
