@@ -70,9 +70,9 @@ def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = 
     reached = journal_view.reached(here().inbox)
     entries = _changes(found, found.asked_at)
     shown = {"found": found, "wrong": wrong, "is_late": is_late, "reached": reached, "entries": entries}
-    shown |= {"standings": {case: case_view.standing(here().inbox, actor(), case) for case in found.cases}}
     shown |= {"change": ""} | dict(found.change)
-    return rendering.page("signing/confirmation.html", **shown, field_of_page=FIELD)
+    standings = {case: case_view.standing(here().inbox, actor(), case) for case in found.cases}
+    return rendering.page("signing/confirmation.html", **shown, standings=standings, field_of_page=FIELD)
 
 
 def _changes(found: Confirmation, seen: int) -> list[Entry]:
