@@ -117,6 +117,16 @@ def test_what_the_inbox_refuses_is_said_on_the_page_of_the_form(client: Client) 
 
 
 @pytest.mark.usefixtures("one_case")
+def test_a_form_on_a_page_that_answers_a_form_is_shown_again_on_that(client: Client) -> None:
+    """What would be struck stands there still: nobody gives a reason for what they do not see."""
+    shown = client.send("/fr/case/1/minimise/preview", place="everywhere", passage="zebra")
+    form = form_to(shown.text, "/case/1/minimise")
+    came = sent(client, form)
+    assert (422, ["reason"]) == (came.status_code, WAYS.findall(summary(came.text)))
+    assert came.text.count("<del>") == shown.text.count("<del>") > 0
+
+
+@pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize(
     "says",
     [

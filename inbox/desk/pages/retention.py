@@ -125,7 +125,12 @@ def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
 
 
 def _chosen() -> Chosen:
-    """Return what was picked, else what was typed; a passage also wherever it stands."""
+    """Return what was picked, else what was typed; a passage also wherever it stands.
+
+    A form that was refused has what it was about to strike.
+    """
+    if about_to := request.form.get("chosen"):
+        return forms.passage(about_to)
     picked = request.form.get("picked")
     found = forms.passage(picked) if picked else Chosen(request.form.get("place", ""), text("passage"))
     is_wide = "everywhere" in request.form and found.passage is not None
