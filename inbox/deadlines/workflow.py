@@ -21,7 +21,7 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Credibility, Duty, Strike, Workflow
-from inbox.vault.tables import Case, FollowUp, OutboxBundle
+from inbox.vault.tables import Case, FollowUp, Message, OutboxBundle
 from templates.law.rules import Event, News
 
 
@@ -202,17 +202,20 @@ def forget_told(session: Session, n: int) -> None:
         keep_in_step(session, work.case)
 
 
-def feedback_due(session: Session, number: int, today: date) -> Due:
+def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
     """Return until when the author has to be told what was done, as the author may be told today.
 
-    Where nothing acknowledges the report yet, something does today: the answer that names the day.
+    Where an acknowledgement waits, or what is written today is one, the time runs from today; where there is
+    none, from the last day for it.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     since = _since(session, number)
     answer = since.answer_sent or (today if work.feedback else None)
-    since = since._replace(sent=since.sent or today, answer_sent=answer)
-    events = _events(case, work, since, how)
+    acknowledged = select(Message.case).filter_by(case=number, acknowledges=True).limit(1)
+    if acknowledging or session.scalar(acknowledged) is not None:
+        since = since._replace(sent=since.sent or today)
+    events = _events(case, work, since._replace(answer_sent=answer), how)
     return next(each for each in legal_clocks.clocks(events, how) if each.ends is Event.ANSWERED)
 
 

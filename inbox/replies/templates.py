@@ -148,7 +148,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
         raise prosecutor_word.refused(session, number)
     page = status_preview.page_of(session, number)
     text = template.text.in_(page.language)
-    values = _values(session, number, page, today) | {OWN: own.strip()}
+    values = _values(session, number, page, today, template) | {OWN: own.strip()}
     for field in template.fields:
         if not values.get(field):
             raise CaseRefused(
@@ -185,12 +185,12 @@ def for_case(session: Session, number: int, today: date) -> dict[str, str]:
     """
     page = status_preview.page_of(session, number)
     open_places = {code: f"[{label.in_(page.language)}]" for code, label in labels.of("place").items()}
-    values = open_places | {
-        code: each for code, each in _values(session, number, page, today).items() if each
-    }
-    return {
-        code: each.text.in_(page.language).strip().format_map(values) for code, each in known(session).items()
-    }
+
+    def filled(template: Reply) -> str:
+        given = {name: each for name, each in _values(session, number, page, today, template).items() if each}
+        return template.text.in_(page.language).strip().format_map(open_places | given)
+
+    return {code: filled(each) for code, each in known(session).items()}
 
 
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
@@ -215,9 +215,9 @@ _OWN_WORDS = {
 }
 
 
-def _values(session: Session, number: int, page: Page, today: date) -> dict[str, str]:
+def _values(session: Session, number: int, page: Page, today: date, template: Reply) -> dict[str, str]:
     case = queries_cases.case(session, number)
-    feedback = workflow.feedback_due(session, number, today)
+    feedback = workflow.feedback_due(session, number, today, acknowledging=template.acknowledges)
     return {
         "name": page.name,
         "status": page.say(f"status-{case.status}"),

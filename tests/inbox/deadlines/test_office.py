@@ -266,7 +266,7 @@ def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_tol
 def test_more_time_is_for_an_external_authority_alone(
     office: Office, author: Reporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, in time; the notice acknowledges the report, and names the day that is due from then on."""
+    """Once, in time; the notice names the day that is due from then on, by the last day to acknowledge."""
     due = clocks(office)["feedback"]["day"]
     why = ("--reason", "abroad", "--text", "un témoin est à l'étranger")
     assert "the regime of this office does not" in refused(office, "extend", "1", *why)
@@ -282,7 +282,8 @@ def test_more_time_is_for_an_external_authority_alone(
     assert (due, None) == (clocks(office)["feedback"]["day"], office.json("show", "1")["work"]["extended"])
     assert [] == office.json("show", "1")["messages"]
     extended = office.json("extend", "1", *why)["feedback"]
-    assert extended == (today() + relativedelta(months=6)).isoformat()
+    acknowledged_by = date.fromisoformat(clocks(office)["ack_eu"]["day"])
+    assert extended == (acknowledged_by + relativedelta(months=6)).isoformat()
     said = slot(office, author).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
     assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)

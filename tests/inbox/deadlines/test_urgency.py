@@ -64,7 +64,9 @@ def test_the_deadlines_of_a_case_stand_in_one_order_on_both_surfaces(two_cases: 
         place = 0 if first else -1
         assert "art40" == shown[place].get("duty")
         assert ("overdue by 3 days   " in two_cases.run("show", "1").out) is first
-        assert ("overdue by 3 days" if first else '<span class="mark late">late</span>') in items[place]
+        assert ("overdue by 3 days" if first else '<span class="mark late">late: it was due on ') in items[
+            place
+        ]
         with two_cases.opened() as inbox, inbox.transaction() as session:
             session.get_one(Duty, (1, "art40")).decided = today()
 
