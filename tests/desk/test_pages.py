@@ -446,7 +446,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "made": (
         "/case/1/dossier",
         PLAN | BOTH | {"purpose": "disciplinary", "recipient": stranger().recipient().encode()},
-        "La transmission est sur le support",
+        "Seul le destinataire l\u2019ouvre",
     ),
     "collected": (
         "/medium/collect",
@@ -474,13 +474,15 @@ _SEND = """([action, fields]) => {
 
 
 @pytest.mark.parametrize(("name", "language"), in_languages(ANSWERS, "refused", "made"))
-def test_every_answer_to_a_form_is_for_everybody(answering: Room, name: str, language: str) -> None:
+def test_every_answer_to_a_form_is_for_everybody(
+    answering: Room, name: str, language: str, tmp_path: Path
+) -> None:
     """In the language of its page, also what is refused, as what was done before."""
     path, fields, french = ANSWERS[name]
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/{language}/medium")
     with page.expect_navigation():
-        page.evaluate(_SEND, [f"{root}/{language}{path}", fields])
+        page.evaluate(_SEND, [f"{root}/{language}{path}", fields | {"papers": str(tmp_path)}])
     expect(page.locator("progress")).to_have_count(0)
     assert accessibility.violations(page, coloured=language == "fr") == []
     assert page.locator("html").get_attribute("lang") == language
@@ -519,6 +521,7 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     agreed(office, 2)
     aged(office)
     office.json("measure", "1", "protection_offered")
+    office.json("measure", "1", "none")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         yield Room(served, page, [], set())
