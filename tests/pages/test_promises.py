@@ -39,6 +39,13 @@ PROMISE = re.compile(
 )
 # To say that nobody else is told unless the reporter wants it: an external authority has to forward.
 ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
+# To say when the facts may be made public: an internal report alone never opens that way.
+IN_PUBLIC = re.compile(
+    r"\b(?:dire|divulguer|révéler)\b.*\bau public\b|\b(?:rend|rendre|rendez)\b.*\bpublics?\b.*\bcas\b"
+    r"|\btell(?:ing)? the public\b|\bmakes? (?:the )?facts public\b",
+    re.IGNORECASE,
+)
+OUTSIDE_FIRST = {"fr": ("autorité externe",), "en": ("external authority",)}
 GIFT = re.compile(r"\bcadeaux?\b|\bgifts?\b", re.IGNORECASE)
 # To advise on one, rather than to tell of one.
 ADVICE = re.compile(r"\b(?:gardez|conservez|remettez|rendez|keep|hand|return)\b", re.IGNORECASE)
@@ -136,6 +143,14 @@ def test_nothing_says_that_the_reporter_alone_decides_who_else_is_told(language:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_who_says_when_the_public_may_be_told_names_the_external_authority(language: str) -> None:
+    """Whoever took a report made here for enough would lose the protection of the law."""
+    telling = [text for text in texts(language) if IN_PUBLIC.search(plain(text))]
+    assert len(telling) >= 2
+    assert [text for text in telling if missing(text, OUTSIDE_FIRST, language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str) -> None:
     advising = [text for text in texts(language) if GIFT.search(text) and ADVICE.search(plain(text))]
     assert len(advising) >= 2
@@ -168,6 +183,8 @@ def test_an_acknowledgement_says_what_protects_and_how_one_goes_on_writing(langu
         (PROMISE, "We have passed nothing on to them."),
         (ALONE, "C'est à vous de décider si vous les saisissez."),
         (ALONE, "Whether you turn to them is for you to decide."),
+        (IN_PUBLIC, "Dire les faits au public n'est permis qu'ensuite, si aucune suite n'est donnée."),
+        (IN_PUBLIC, "To tell the public is allowed only afterwards, if nothing is done in time."),
         (ADVICE, "Gardez messages et cadeaux en l'état."),
         (OBJECTION, "Vous pouvez vous opposer à ce traitement."),
         (OBJECTION, "You can object to this processing."),
