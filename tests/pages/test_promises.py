@@ -31,9 +31,11 @@ SILENCE = re.compile(
     r"|\b(?:speak|talk) to nobody\b|\btell nobody\b",
     re.IGNORECASE,
 )
-# To say that nobody will know, or that nothing goes further.
+# To say that nobody will know, that nothing goes further, or who alone can read: justice can ask for a case.
 PROMISE = re.compile(
     r"jamais (?:répéter|transmettre|révéler)|sans votre nom\W+il n'est|rien transmis|restera secret"
+    r"|\bseuls (?:ceux|les agents)|personne d'autre ne peut"
+    r"|\bonly (?:those whom|the (?:inspectors|officers))|\b(?:nobody|no one) else can"
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
@@ -181,6 +183,12 @@ def test_an_acknowledgement_says_what_protects_and_how_one_goes_on_writing(langu
         (PROMISE, "Que ne devons-nous jamais répéter ?"),
         (PROMISE, "Nous ne leur avons rien transmis."),
         (PROMISE, "We have passed nothing on to them."),
+        (PROMISE, "Seuls ceux à qui vous écrivez peuvent le lire."),
+        (PROMISE, "Seuls les agents de l'Inspection habilités pour cela."),
+        (PROMISE, "Personne d'autre ne peut l'ouvrir."),
+        (PROMISE, "Only those whom you write to can read it."),
+        (PROMISE, "Only the inspectors who are appointed for it."),
+        (PROMISE, "Nobody else can open it."),
         (ALONE, "C'est à vous de décider si vous les saisissez."),
         (ALONE, "Whether you turn to them is for you to decide."),
         (IN_PUBLIC, "Dire les faits au public n'est permis qu'ensuite, si aucune suite n'est donnée."),
