@@ -73,6 +73,11 @@ def last_outbox(session: Session) -> OutboxBundle | None:
     return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n.desc()).limit(1))
 
 
+def first_outbox(session: Session) -> OutboxBundle | None:
+    """Return the outbox bundle that was made first."""
+    return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n).limit(1))
+
+
 def outboxes_from(session: Session, n: int) -> Sequence[OutboxBundle]:
     """Return the outbox bundles from number ``n`` on."""
     return session.scalars(select(OutboxBundle).where(OutboxBundle.n >= n)).all()

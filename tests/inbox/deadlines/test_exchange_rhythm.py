@@ -69,3 +69,20 @@ def test_it_is_the_first_line_at_the_terminal_and_at_the_desk(
         # After signing in, and in the queue.
         pages = [client.page(path).partition("<main")[2] for path in ("/fr/today", "/fr/")]
     assert [] == [page for page in pages if not 0 <= page.find("Un échange a été manqué") < page.index("<h1")]
+
+
+def test_an_office_that_never_collected_is_told_so_after_its_first_outbox(world: World, clock: Clock) -> None:
+    """From then on people may report, in danger, too; a later outbox does not put it off."""
+    world.office.json("outbox", "--out", world.office.out)
+    made = clock.day
+    assert missed(world, FRANCE.after(made, 1)) is None
+    clock.wait(10)
+    world.office.json("outbox", "--out", world.office.out)
+    assert world.office.json("queue")["missed"] == {
+        "until": made.isoformat(),
+        "due": FRANCE.after(made, 1).isoformat(),
+    }
+    assert world.office.run("queue").out.startswith("EXCHANGE MISSED: due on ")
+    with sitting(world.office) as client:
+        pages = [client.page(path).partition("<main")[2] for path in ("/fr/today", "/fr/")]
+    assert [] == [page for page in pages if not 0 <= page.find("Un échange a été manqué") < page.index("<h1")]
