@@ -405,25 +405,33 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
 
 
 def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:
+    """What was ticked, and no other case that is due."""
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
         client.page("/en/case/1")
         sends(client, "close", outcome="moot", disclosure="withheld", reason="secret")
         assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
+        client.page("/en/case/2")
+        closing = {"outcome": "moot", "disclosure": "withheld", "reason": "secret"}
+        assert client.send("/en/case/2/close", **closing).status_code == 303
         assert "the portal has not confirmed the closing yet" in client.page("/en/retention")
         assert client.send("/en/retention", **both(**form)).status_code == 409
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Case, 1).withdrawn = True
-        agree(session, 1)
+        session.get_one(Case, 1).withdrawn = session.get_one(Case, 2).withdrawn = True
+        agree(session, 1, 2)
     aged(office)
     with sitting(office) as client:
+        ticks = re.findall(
+            r'type="checkbox" name="case" value="(\d)" aria-[^>]*>', client.page("/en/retention")
+        )
+        assert ["1", "2"] == sorted(ticks)
         asked = client.send("/en/retention", **form)
         assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
         confirmed = asked.text.partition("This is what is confirmed")[2]
         assert re.findall("<dt>(.*)</dt><dd [^>]*>(.*)</dd>", confirmed) == [("Case", "1")]
         gone = client.send("/en/retention", **both(**form))
         assert (200, True) == (gone.status_code, "Case 1" in gone.text)
-        assert client.ask("/en/case/1").status_code == 409
+        assert (409, 200) == tuple(client.ask(f"/en/case/{number}").status_code for number in (1, 2))
         assert '<tr><th scope="row">1</th>' in client.page("/en/retention").partition('id="gone"')[2]
     assert [1] == [line["case"] for line in office.json("destroyed")["destroyed"]]
 

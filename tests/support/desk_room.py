@@ -56,6 +56,19 @@ def lasting(page: str) -> str:
     return _PASSING.sub("", page)
 
 
+_SELECT = re.compile(r'<select id="([^"]+)"[^>]*>\s*(.*?)</select>', re.DOTALL)
+
+
+def chosen_beforehand(page: str, *names: str) -> list[str]:
+    """Return which of these lists of choices, by their ids, choose something before an officer does."""
+    found = dict(_SELECT.findall(page))
+    return [
+        name
+        for name in names
+        if not found[name].startswith('<option value="">') or " selected" in found[name]
+    ]
+
+
 class Client:
     """A browser without a screen, admitted to a desk in this process, in which an officer has signed in.
 

@@ -10,7 +10,7 @@ from inbox.casework import link_index, links
 from inbox.text import entities, similarity
 from inbox.vault.casework_tables import Dismissal, IndexKey, Link, Term, Workflow
 from inbox.vault.tables import Case
-from tests.support.desk_room import sitting
+from tests.support.desk_room import chosen_beforehand, sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first, today
 from tests.support.inbox_trio import Trio
 
@@ -109,6 +109,7 @@ def test_what_is_said_of_two_cases_is_noted_of_each_and_names_no_other(office: O
         office.json(*each)
     assert 1 == office.run("unlink", "1", "2").code
     with sitting(office) as client:
+        assert [] == chosen_beforehand(client.page("/en/case/1/links"), "relation-2")
         for path, fields in (("2", {"relation": "same_facts"}), ("2/dismiss", {}), ("2/unlink", {})):
             assert client.send(f"/en/case/1/links/{path}", **fields).status_code == 303
         assert client.send("/en/case/1/links/2/unlink").status_code == 409

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import Duty, Measure, Setting
-from tests.support.desk_room import Client, sitting
+from tests.support.desk_room import Client, chosen_beforehand, sitting
 from tests.support.dossier_room import printed, unpacked
 from tests.support.inbox_builders import (
     Office,
@@ -372,6 +372,7 @@ def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office,
     """At both surfaces; nothing is written by that. The control is a word that was changed since."""
     previews = {each: office.json(*write(each, drawer / "x", "--preview")) for each in LETTERS}
     with sitting(office) as client:
+        assert [] == chosen_beforehand(client.page("/fr/case/1/letters"), "to-prosecutor", "to-forwarding")
         for letter, said in previews.items():
             given = form(letter, drawer)
             shown = html.unescape(client.send("/fr/case/1/letters/preview", **given).text)

@@ -21,7 +21,7 @@ from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import FollowUp
 from templates.law.rules import Body
 from tests.support import inbox_builders as build
-from tests.support.desk_room import sitting
+from tests.support.desk_room import chosen_beforehand, sitting
 from tests.support.inbox_builders import PASSPHRASE, Office, today
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES, FRENCH, OTHER
@@ -408,14 +408,16 @@ def test_the_ground_of_a_decision_stands_in_the_journal(office: Office) -> None:
     assert "Admissibility, Inadmissible, The facts are not" in office.run("journal", "print").out
 
 
-def test_the_desk_proposes_the_outcome_that_was_decided(office: Office) -> None:
+def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office) -> None:
+    """The officer chooses: what the law lets them decide is empty in every form of a case."""
     with sitting(office) as client:
         form = {"choice": "inadmissible", "decision-ground": "facts", "reason": "weather"}
         assert (
             303 == client.send("/en/case/1/decide", **form, **{"passphrase-officer": PASSPHRASE}).status_code
         )
         page = client.page("/en/case/1")
-    assert '<option value="inadmissible" selected>Inadmissible</option>' in page
+    assert "The outcome that was decided: Inadmissible</p>" in page
+    assert [] == chosen_beforehand(page, "outcome", "disclosure", "choice", "decision-ground", "kind")
     assert "The facts are not those that the law lets be reported here" in page
 
 

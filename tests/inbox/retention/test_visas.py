@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from inbox.vault.casework_tables import AccessRequest, Workflow
 from inbox.vault.tables import Case, Unopened
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import aged, tell_portal, work_on
@@ -77,6 +79,10 @@ def obstacles(office: Office) -> list[str]:
 def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: Office) -> None:
     """A list alone is not enough; then it goes, and the register says why."""
     assert ["visa"] == obstacles(due)
+    with sitting(due) as client:
+        page = client.page("/en/retention")
+    assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
+    assert "Without a case chosen: what is due.</p>" in page
     assert "case 1: the archives have not given their visa" in refused(due, "destroy", "1")
     assert "nothing is due that the archives have agreed to; 1 cases wait" in refused(due, "destroy", "--due")
     made = listed(due)
