@@ -160,6 +160,19 @@ def test_who_advises_on_gifts_says_that_to_hand_one_in_makes_known(language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_is_sent_to_their_own_service_to_report(language: str) -> None:
+    """A superior is of the service, to which nothing is to be said; the police asks for a name."""
+    superior = re.compile(r"\bvotre hiérarchie\b|\bvotre (?:chef|supérieur)|\byour superior", re.IGNORECASE)
+    assert [text for text in texts(language) if superior.search(plain(text))] == []
+    begins, wanted = {
+        "fr": ("signalez hors de votre service", ("police", "vous fait connaître")),
+        "en": ("report outside your service", ("police", "makes you known")),
+    }[language]
+    (advice,) = [plain(text) for text in texts(language) if plain(text).startswith(begins)]
+    assert [each for each in wanted if each not in advice] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_offered_to_object_to_what_the_law_requires(language: str) -> None:
     objecting = [text for text in texts(language) if OBJECTION.search(plain(text))]
     assert len(objecting) >= 2
