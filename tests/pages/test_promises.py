@@ -173,6 +173,24 @@ def test_nobody_is_sent_to_their_own_service_to_report(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_who_tells_of_protection_or_of_a_court_says_that_to_ask_makes_known(language: str) -> None:
+    """In each point of the guide and of the rights, and in each template."""
+    asking = re.compile(r"protection fonctionnelle|\bréféré|functional protection|\basks? .* for protection")
+    wanted = {"fr": ("fait connaître", "avocat"), "en": ("makes you known", "lawyer")}
+    points = [
+        item
+        for name in guide.NAMES
+        for section in guide.load(Settings().guide_folder, language, name).sections
+        for item in section.items
+    ]
+    replies = reader.read(Settings().law_folder).replies
+    points += [replies[code].text.in_(language) for code in ("functional_protection", "reprisals")]
+    telling = [text for text in points if asking.search(plain(text))]
+    assert len(telling) >= 4
+    assert [text for text in telling if missing(text, wanted, language)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_offered_to_object_to_what_the_law_requires(language: str) -> None:
     objecting = [text for text in texts(language) if OBJECTION.search(plain(text))]
     assert len(objecting) >= 2
