@@ -17,10 +17,13 @@ from inbox.language.messages import Sentence
 from inbox.language.views import View
 from inbox.overview import queue, queue_lines
 from inbox.overview.queue_filter import WEEK, Due, Filter, Order
+from inbox.session import journal
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 
+# The portal no longer has what was collected: what came since the last backup is lost with the disk.
+BACKUP_EVERY = timedelta(days=7)
 # So many cases stand on the page; of the others it tells how many there are.
 SHOWN = 10
 _PRESSING = Filter(priority=1, undeclared=True)
@@ -40,7 +43,8 @@ class Today:
     of the ``due_count`` cases that are due by the end of the day. ``this_week`` more are due in the seven
     days after that, ``to_read`` have something that nobody has read.
     ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
-    warnings of keys that end soon, ``requests`` the open requests for access.
+    warnings of keys that end soon, ``requests`` the open requests for access. ``needs_backup`` if the last
+    backup, made on the day ``backed_up``, is older than BACKUP_EVERY, or none was ever made.
     """
 
     danger: Sequence[int]
@@ -54,6 +58,8 @@ class Today:
     next_exchange: date | None
     keys: Sequence[Sentence]
     requests: Sequence[AccessRequest]
+    backed_up: date | None
+    needs_backup: bool
 
 
 def look(inbox: Inbox, who: Actor) -> Today:
@@ -64,6 +70,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
     with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
         day = who.today
         due = queue.page(session, Filter(due=Due.TODAY), Order.DEADLINE, today=day)
+        backed_up = journal.last_day(session, Code.BACK_UP)
         return Today(
             danger=_danger(session),
             shut=shut,
@@ -76,6 +83,8 @@ def look(inbox: Inbox, who: Actor) -> Today:
             next_exchange=exchange_rhythm.due(session),
             keys=expiry_warnings.warnings(session, day),
             requests=access_requests.pending(session),
+            backed_up=backed_up,
+            needs_backup=backed_up is None or backed_up + BACKUP_EVERY < day,
         )
 
 

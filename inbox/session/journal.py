@@ -128,6 +128,15 @@ def newest(session: Session, codes: Collection[str]) -> Mapping[str, Entry]:
     return {entry.action: entry for entry in found if entry and entry.action in codes}
 
 
+def last_day(session: Session, code: Code) -> date | None:
+    """Return the day of the newest entry of an action that is about no case, unverified; None without one.
+
+    For pages that officers open all day: the vault looks for it, from the newest entry on.
+    """
+    found = map(_parsed, queries_access.journal_naming(session, code.value))
+    return next((entry.day for entry in found if entry and entry.action == code.value), None)
+
+
 def of_case(session: Session, number: int) -> Iterator[Entry]:
     """Yield the entries about a case, unverified; one that is damaged is not among them."""
     yield from filter(None, map(_parsed, queries_access.journal_of(session, number)))

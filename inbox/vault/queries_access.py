@@ -41,6 +41,13 @@ def journal_numbers(session: Session) -> Iterable[int]:
     return session.scalars(select(JournalEntry.n))
 
 
+def journal_naming(session: Session, word: str) -> Iterable[JournalEntry]:
+    """Return the entries about no case that have a word between quotes, the newest first."""
+    named = func.instr(JournalEntry.raw, f'"{word}"'.encode()) > 0
+    rows = select(JournalEntry).where(JournalEntry.case.is_(None), named)
+    return session.scalars(rows.order_by(JournalEntry.n.desc()))
+
+
 def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
     """Return the entries about a case."""
     return session.scalars(select(JournalEntry).filter_by(case=number).order_by(JournalEntry.n)).all()

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from inbox.overview import today as todays
-from inbox.vault.casework_tables import Measure, Workflow
+from inbox.vault.casework_tables import AccessRequest, Measure, Workflow
+from inbox.vault.tables import IntakeKey
+from tests.support.backup_media import Copies
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
 
@@ -164,3 +166,58 @@ def test_no_more_cases_stand_there_than_one_reads(
     with sitting(three_cases) as alice:
         said = part(alice.page("/en/today"), "due")
         assert (["Case 2"], "Due by today 2") == (re.findall(r"Case \d", said), said[:14])
+
+
+def test_a_backup_that_is_due_stands_on_the_page(three_cases: Office, tmp_path: Path) -> None:
+    """None was made, or the last one is older than a week; nothing of it after a fresh one."""
+    with sitting(three_cases) as alice:
+        assert "No backup was made yet." in part(alice.page("/en/today"), "office")
+        assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
+    Copies(tmp_path).of(three_cases)
+    with sitting(three_cases) as alice:
+        assert 'id="office"' not in alice.page("/en/today")
+        opened = alice.desk.opened
+        for days, needs_backup in ((0, False), (7, False), (8, True)):
+            found = todays.look(opened.inbox, opened.by_opening(today() + timedelta(days)))
+            assert (today(), needs_backup) == (found.backed_up, found.needs_backup)
+
+
+def test_what_the_office_has_to_do_stands_on_the_page(three_cases: Office) -> None:
+    """Keys that end soon, and requests of persons; the control is the page before."""
+    with sitting(three_cases) as alice:
+        assert "intake key" not in alice.page("/en/today")
+        with alice.desk.inbox.transaction() as session:
+            for key in session.scalars(select(IntakeKey)):
+                key.not_after = today() + timedelta(7)
+            days = {"received": today(), "earliest": today(), "due": today() + timedelta(3)}
+            session.add(AccessRequest(n=1, way="letter", names="x", **days))
+        said = part(alice.page("/en/today"), "office")
+        assert "the last intake key ends in 7 days" in said
+        assert "Requests for access to be answered: 1" in said
+        assert "/en/access" in alice.page("/en/today").partition('id="office"')[2]
+
+
+def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Office, tmp_path: Path) -> None:
+    """Danger, what is never to be repeated, and who could be known as the source: none hides another."""
+    world = World(office)
+    answers = {"danger_now": "yes", "protect": "my car", "how_many": "few", "coi": "no"}
+    tell(world, Portal(world, tmp_path / "medium"), answers)
+    office.json("declare", "1")
+    with sitting(office) as alice:
+        (cell,) = re.findall(r'<td class="summary">(.*?)</td>', alice.page("/en/"))
+    assert 3 == len(set(re.findall(r'class="mark (\w+)"', cell)))
+
+
+def test_the_queue_shows_what_is_due_in_a_week_and_what_is_mine(three_cases: Office) -> None:
+    """By its views."""
+    three_cases.json("assign", "3", "alice")
+    with three_cases.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 3).deadline = today() + timedelta(60)
+    with sitting(three_cases) as alice:
+
+        def shown(view: str) -> list[str]:
+            assert 303 == alice.send("/en/queue/view", view=view).status_code
+            return re.findall(r'name="case" value="(\d)"', alice.page("/en/"))
+
+        assert [["2", "1"], ["3"]] == [shown("week"), shown("mine")]
+        assert ["1", "2", "3"] == sorted(shown("open"))
