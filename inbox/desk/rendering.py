@@ -179,8 +179,12 @@ def piece(template: str, /, **values: Any) -> str:
 
 
 def _as_of() -> int:
-    """Return how far the journal goes as a page of a case is shown, 0 for other pages."""
-    if "case" not in (request.view_args or {}) or (here().pending and "is_job" not in g):
+    """Return how far the journal goes as a page of a case or the queue is shown, 0 for other pages.
+
+    So it is for what is shown instead of doing what such a page asked for.
+    """
+    is_queue = request.endpoint in {"queue.first", "queue.show"} or "as_of" in request.form
+    if not (is_queue or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):
         return 0
     return journal_view.reached(here().inbox)
 

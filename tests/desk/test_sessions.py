@@ -66,6 +66,12 @@ def source_risk(client: Client) -> str:
         return str(workflow.of(session, 1).source_risk)
 
 
+def assigned(client: Client) -> str:
+    """Return who sees to the case, in the midst of a session."""
+    with client.desk.inbox.vault.transaction() as session:
+        return workflow.of(session, 1).assigned or ""
+
+
 def as_of(page: str) -> str:
     """Return how far the journal went, as the forms of a page of a case say it."""
     return re.findall(r'name="as_of" value="(\d+)"', page)[0]
@@ -381,6 +387,50 @@ def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: O
         assert "high" != source_risk(alice)
         assert alice.send("/en/case/1/assess", **asked, as_of=as_of(met.text)).status_code == 303
         assert "high" == source_risk(alice)
+
+
+def test_a_stale_queue_overwrites_nothing_that_another_did_to_a_chosen_case(one_case: Office) -> None:
+    """It is shown, and done once it was seen. The control is a queue that is not stale, and who declares."""
+    with desk_of(one_case) as (_, alice, bruno):
+        stale = as_of(bruno.page("/en/"))
+        assert alice.send("/en/many/assign", case="1", officer="alice", as_of=stale).status_code == 303
+        asked: dict[str, dict[str, str]] = {
+            "assign": {"officer": "bruno"},
+            "tag": {"names": "quay"},
+            "untag": {"names": "quay"},
+            "acknowledge": {},
+            "junk": {"reason": "x"},
+            "recover": {"reason": "x"},
+        }
+        for path, form in asked.items():
+            met = bruno.send(f"/en/many/{path}", case="1", as_of=stale, **form)
+            assert (409, True) == (met.status_code, "<strong>assigned</strong> · alice" in met.text), path
+        assert "alice" == assigned(alice)
+        met = bruno.send("/en/many/assign", case="1", officer="bruno", as_of=stale)
+        again = {"case": "1", "officer": "bruno", "as_of": as_of(met.text)}
+        assert 303 == bruno.send("/en/many/assign", **again).status_code
+        assert 303 == bruno.send("/en/many/declare", case="1", as_of=stale).status_code
+        assert "bruno" == assigned(alice)
+
+
+def test_every_form_on_a_page_of_a_case_says_how_far_its_page_goes(one_case: Office) -> None:
+    """Or it would overwrite what another did meanwhile; so does the form of the chosen cases."""
+    with desk_of(one_case) as (desk, alice, _):
+        pages = [
+            each.rule.removeprefix(desk.place).replace("<language>", "en").replace("<int:case>", "1")
+            for each in alice.app.url_map.iter_rules()
+            if "GET" in (each.methods or ()) and "<int:case>" in each.rule and each.rule.count("<") == 2
+        ]
+        assert len(pages) > 5
+        about = 0
+        for path in [*pages, "/en/"]:
+            for action, form in re.findall(
+                r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', alice.page(path), re.DOTALL
+            ):
+                if "/case/" in action or "/many/" in action:
+                    about += 1
+                    assert 'name="as_of"' in form, (path, action)
+        assert about > 15
 
 
 def test_a_session_shows_nothing_of_a_case_that_is_kept_from_its_officer(one_case: Office) -> None:

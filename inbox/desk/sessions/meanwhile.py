@@ -1,10 +1,14 @@
 """Two officers on one case: before a form does anything, what others did since is shown."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import chain
+from operator import attrgetter
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
 
+from crypto.strictjson import LARGEST
 from inbox.desk import rendering
 from inbox.desk.sessions import witnesses
 from inbox.desk.state import actor, here
@@ -15,16 +19,29 @@ FIELD = "as_of"
 
 
 def init_app(app: Flask) -> None:
-    """Let no form about a case do anything before its officer has seen what others did to the case."""
+    """Let no form about cases do anything before its officer has seen what others did to them."""
     app.before_request(_check)
 
 
 def _check() -> ResponseReturnValue | None:
-    number, seen = (request.view_args or {}).get("case"), request.form.get(FIELD, type=int)
-    if "is_job" in g or "seat" not in g or number is None or seen is None:
+    seen = request.form.get(FIELD, type=int)
+    if "is_job" in g or "seat" not in g or seen is None:
         return None
-    found = journal_view.changes_by_others(here().inbox, actor(), number, seen)
+    found = {
+        number: entries
+        for number in _cases()
+        if (entries := journal_view.changes_by_others(here().inbox, actor(), number, seen))
+    }
     if not found:
         return None
-    shown = {"entries": found, "number": number, "path": request.path}
+    entries = sorted(chain(*found.values()), key=attrgetter("n"))
+    shown = {"entries": entries, "numbers": [*found], "path": request.path}
     return rendering.page("meanwhile.html", **shown, written=witnesses.written()), HTTPStatus.CONFLICT
+
+
+def _cases() -> Sequence[int]:
+    """Return the case of an address, else those that were chosen; a declaration overwrites nothing."""
+    if "case" in (found := request.view_args or {}):
+        return [found["case"]]
+    given = {*request.form.getlist("case", int)} if request.endpoint != "queue.declare" else set()
+    return [number for number in sorted(given) if number <= LARGEST]
