@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from inbox.desk.fields import checks, markup
 from inbox.desk.fields.declaring import FIELD
@@ -84,6 +85,14 @@ def test_every_form_of_the_desk_names_all_that_it_lacks_at_once(client: Client) 
 
 def _is_at(control: markup.Control, way: str) -> bool:
     return way in (control.tag.attributes.get("id"), f"field-{control.name}")
+
+
+@pytest.mark.parametrize(("filename", "lacking"), [("alice.share", []), ("", ["share"])])
+def test_a_file_is_given_where_one_was_chosen(filename: str, lacking: list[str]) -> None:
+    """Browsers send a file without a name where none was."""
+    files = MultiDict({"share": FileStorage(filename=filename)})
+    needs = [checks.Need("share", checks.Kind.FILE, is_required=True)]
+    assert lacking == list(checks.wrong(needs, MultiDict(), files))
 
 
 @pytest.mark.usefixtures("one_case")

@@ -14,7 +14,7 @@ from inbox.language import days
 from inbox.language.messages import Sentence, sentence
 
 if TYPE_CHECKING:
-    from werkzeug.datastructures import MultiDict
+    from werkzeug.datastructures import FileStorage, MultiDict
 
 # A day as officers type it.
 EXAMPLE = "25/11/2026"
@@ -85,24 +85,28 @@ def read(given: object) -> list[Need]:
 
 
 def wrong(
-    needs: Sequence[Need], given: "MultiDict[str, str]", files: Mapping[str, object]
+    needs: Sequence[Need], given: "MultiDict[str, str]", files: "Mapping[str, FileStorage]"
 ) -> dict[str, Sentence]:
     """Return what to say at each field that lacks something, or was given something else, in their order."""
     return dict(_wrong(needs, given, files))
 
 
 def _wrong(
-    needs: Sequence[Need], given: "MultiDict[str, str]", files: Mapping[str, object]
+    needs: Sequence[Need], given: "MultiDict[str, str]", files: "Mapping[str, FileStorage]"
 ) -> Iterator[tuple[str, Sentence]]:
     for need in needs:
-        is_given = (
-            need.name in files if need.kind is Kind.FILE else any(map(str.strip, given.getlist(need.name)))
-        )
-        if not is_given:
+        if not _is_given(need, given, files):
             if need.is_required:
                 yield need.name, _missing(need)
-        elif said := _misunderstood(need, given[need.name]):
+        elif said := _misunderstood(need, given.get(need.name, "")):
             yield need.name, said
+
+
+def _is_given(need: Need, given: "MultiDict[str, str]", files: "Mapping[str, FileStorage]") -> bool:
+    if need.kind is Kind.FILE:
+        # A browser sends a file without a name where none was chosen.
+        return need.name in files and bool(files[need.name].filename)
+    return any(map(str.strip, given.getlist(need.name)))
 
 
 def _missing(need: Need) -> Sentence:
