@@ -250,7 +250,7 @@ def depending(session: Session, number: int) -> list[Obstacle]:
     where no answer can be sealed.
     """
     found = {
-        Obstacle.NO_WORD: prosecutor_word.binds(session, number),
+        Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
         Obstacle.BY_TWO: legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR),
         Obstacle.UNREACHABLE: queries_cases.case(session, number).mailbox is None,
     }

@@ -22,9 +22,17 @@ from templates.law.rules import DutyRole, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
-    """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``."""
+    """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``.
+
+    Nor during proceedings of the office's own, also where no prosecutor is told.
+    """
     needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
-    return needs and binds(session, number)
+    return needs and binds_outcome(session, number)
+
+
+def binds_outcome(session: Session, number: int) -> bool:
+    """Tell whether the word is missing for telling what came of a case."""
+    return binds(session, number) or any(_of_office(session, each) for each in bonds.of(session, number))
 
 
 def binds(session: Session, number: int) -> bool:
@@ -77,11 +85,11 @@ def restrictions(session: Session, number: int) -> str:
 
 def binding(session: Session, number: int) -> int:
     """Return the number of the case by which a case is bound: its own, before others."""
-    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _binding(session, number):
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holds(session, number):
         return number
     others = bonds.others(session, number)
     asked = _asked(session, others)
-    return next((each for each in others if each in asked or _binding(session, each)), number)
+    return next((each for each in others if each in asked or _holds(session, each)), number)
 
 
 def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
@@ -99,7 +107,7 @@ def freed(session: Session, number: int) -> None:
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
     for work in session.scalars(asked).all():
-        if not binds(session, work.case):
+        if not (binds(session, work.case) or forbids(session, work.case, work.outcome)):
             work.put_off, work.withheld = False, ""
             workflow.keep_in_step(session, work.case)
 
@@ -109,23 +117,43 @@ def _has_justice(session: Session, number: int) -> bool:
     return any(each.kind in of_justice for each in _binding(session, number))
 
 
+def _holds(session: Session, number: int) -> bool:
+    return bool(_binding(session, number) or _of_office(session, number))
+
+
+def _of_office(session: Session, number: int) -> Sequence[Any]:
+    """Return the measures by which the office's own proceedings go on, and on which no prosecutor spoke."""
+    law = in_use.of(session)
+    kinds = in_use.proceedings(session) - law.of_justice
+    return [
+        row
+        for row in _free_of(session, number, (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD))
+        if row.kind in kinds
+    ]
+
+
 def _binding(session: Session, number: int) -> Sequence[Any]:
     """Return kind and restrictions of the measures that no later word or final decision has freed, in order.
 
+    What binds is of justice, or has restrictions.
+    """
+    of_justice = in_use.of(session).of_justice
+    rows = _free_of(session, number, (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD))
+    return [row for row in rows if row.kind in of_justice or row.restrictions]
+
+
+def _free_of(session: Session, number: int, roles: Collection[MeasureRole]) -> Sequence[Any]:
+    """Return kind and restrictions of the measures after which none of these roles came, in order.
+
     A word is about what was there then: not about what was recorded later, or is of a later day. Else one of
-    a day long past would lift what the prosecutor said since. What binds is of justice, or has restrictions.
+    a day long past would lift what the prosecutor said since.
     """
     law = in_use.of(session)
-    freeing = {law.measure(each) for each in (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD)}
+    freeing = {law.measure(each) for each in roles}
     asked = select(Measure.kind, Measure.position, Measure.day, Measure.restrictions).filter_by(case=number)
     rows = session.execute(asked.order_by(Measure.position).execution_options(**AS_A_LINE)).all()
     free = [each for each in rows if each.kind in freeing]
-    return [
-        row
-        for row in rows
-        if (row.kind in law.of_justice or row.restrictions)
-        and all(each.position <= row.position or each.day < row.day for each in free)
-    ]
+    return [row for row in rows if all(each.position <= row.position or each.day < row.day for each in free)]
 
 
 def refusing(session: Session, number: int, said: Sentence, hint: Sentence) -> CaseRefused:

@@ -277,7 +277,10 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
     # Only put off: the reporter is owed a word once that is possible.
-    work.put_off = closing.is_withheld and prosecutor_word.binds(session, number)
+    is_early = prosecutor_word.binds(session, number) or prosecutor_word.forbids(
+        session, number, closing.outcome
+    )
+    work.put_off = closing.is_withheld and is_early
     case.status, case.closed_in = Status.CLOSED.value, None
     if not closing.is_withheld:
         workflow.feedback(session, number)

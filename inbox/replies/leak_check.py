@@ -228,7 +228,7 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
 def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
     """Yield what tells that justice has a case, or may have: word by word as the law says how each begins."""
     said = [(written, word) for written in own.split() for word in names.words(written)]
-    if not said or not prosecutor_word.binds(session, number):
+    if not said or not prosecutor_word.binds_outcome(session, number):
         return
     for each in in_use.of(session).obstacles.justice:
         begins = names.words(each)

@@ -92,7 +92,8 @@ def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], A
     """What the law lets be told at all; of protection, what an officer said may be told."""
     office.tell_no_prosecutor(1)
     office.json("source-risk", "1", "low", "--reason", "x")
-    for kind in ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry"):
+    kinds = ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry")
+    for kind in (*kinds, "prosecutor_word"):
         office.json("measure", "1", kind)
     office.json("tell", "1", "3")
     assert ("protection_offered",) == told().measures_disclosed
@@ -100,7 +101,7 @@ def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], A
     slot = told()
     assert ("closed", ("process_fix", "protection_offered")) == (slot.status, slot.measures_disclosed)
     assert ["Merci, c'était réglé."] == [each.text for each in slot.messages]
-    assert [True, False, True, False, False] == [each["told"] for each in work(office)["measures"]]
+    assert [True, False, True, False, False, False] == [each["told"] for each in work(office)["measures"]]
     assert "outcome: Moot, disclosure full\n" in office.run("show", "1").out
 
 

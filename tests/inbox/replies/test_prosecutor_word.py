@@ -14,6 +14,7 @@ from crypto.messages import Status
 from inbox.casework import measures
 from inbox.casework.measures import Disclosure
 from inbox.law import in_use
+from inbox.vault.casework_tables import Workflow
 from templates.law.rules import Body
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
@@ -58,6 +59,44 @@ def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
             assert NO_WORD in refused(office, "close", "1", outcome, *how)
     assert "inbox measure 1 prosecutor_word" in refused(office, "close", "1", "founded", *FULL)
+
+
+OPENING = [code for code, each in FRENCH.measures.items() if each.opens_proceedings]
+
+
+@pytest.mark.parametrize("opens", [each for each in OPENING if each not in FRENCH.of_justice])
+def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either(
+    office: Office, opens: str
+) -> None:
+    """Where no prosecutor is told, too. The office's decision frees it, and the word, of each linked case."""
+    told = "Une sanction est tombée."
+    group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
+    for number in ("1", "2"):
+        office.json("decide", number, "no_transmission", "--reason", "x")
+    office.json("reply", "1", "--text", told, "--preview")
+    office.json("measure", "1", opens, *group)
+    for outcome in ("founded", "partly_founded"):
+        for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
+            assert NO_WORD in refused(office, "close", "1", outcome, *how)
+    assert "or what came of it" in refused(office, "reply", "1", "--text", told)
+    office.json("close", "1", "founded", *SILENT)
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Workflow, 1).put_off
+        assert session.get_one(Workflow, 1).withheld
+    office.json("measure", "1", "office_decision")
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert not session.get_one(Workflow, 1).withheld, "what was only put off is owed now"
+    office.json("reopen", "1", "--reason", "x")
+    office.json("close", "1", "founded", *FULL)
+    office.json("reopen", "1", "--reason", "x")
+    office.json("measure", "1", opens, *group)
+    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
+    office.json("measure", "1", "prosecutor_word")
+    office.json("link", "1", "2", "same_facts")
+    office.json("measure", "2", opens, *group)
+    assert "so it is of case 2" in refused(office, "close", "1", "founded", *FULL)
+    office.json("measure", "2", "prosecutor_word")
+    office.json("close", "1", "founded", *FULL)
 
 
 def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> None:
