@@ -294,3 +294,75 @@ def test_what_ends_with_its_call_is_no_memory(innocent: str) -> None:
 def test_no_module_of_the_inbox_remembers_who_is_present() -> None:
     """Two desks in one process, or two sessions, would read as one another; a test would not see it."""
     assert OUTLIVING == found(("inbox",), outliving)
+
+
+# By what a case ends: closed, junk or destroyed. Each way asks the matrix of exits (inbox/casework/exits.py).
+ENDINGS = {"set_closed", "set_junked", "_destroy"}
+ENDED = {"closed", "junked", "is_open"}
+ENDING = {
+    # Where the days are noted, and a case opens again.
+    "inbox/deadlines/workflow.py": {"closed", "junked", "is_open", "set_closed", "set_junked"},
+    "inbox/replies/closing.py": {"set_closed", "CLOSED"},
+    "inbox/casework/junk.py": {"set_junked"},
+    "inbox/retention/destroy_cases.py": {"_destroy", "forget"},
+}
+
+
+def endings(tree: ast.Module) -> set[str]:
+    """Return by what a module ends cases, or opens them again."""
+    return {what for node in ast.walk(tree) for what in _endings(node)}
+
+
+def _endings(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Attribute(value=ast.Name(id="row_security"), attr="forget"):
+            yield "forget"
+        case ast.ImportFrom(module="inbox.vault.row_security", names=names):
+            yield from {each.name for each in names} & {"forget"}
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            yield from {name} & ENDINGS
+            if name == "values":
+                yield from {each.arg or "" for each in node.keywords} & ENDED
+        case ast.ImportFrom(names=names):
+            yield from {each.name for each in names} & ENDINGS
+        case ast.Attribute(attr=name, ctx=ast.Store() | ast.Del()):
+            yield from {name} & ENDED
+        case ast.Assign(value=value) if any(ast.unparse(each) == "Status.CLOSED" for each in _held(value)):
+            yield "CLOSED"
+
+
+def _held(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield what is assigned, not what is compared to find it."""
+    match value:
+        case ast.Tuple(elts=each):
+            yield from (inner for one in each for inner in _held(one))
+        case ast.Attribute(attr="value", value=inner):
+            yield inner
+        case _:
+            yield value
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "workflow.set_closed(work, today)",
+        "from inbox.deadlines.workflow import set_junked as set_aside",
+        "work.junked = today",
+        "session.execute(update(Workflow).values(closed=today))",
+        "case.status, case.closed_in = Status.CLOSED.value, None",
+        "row_security.forget(session, [number])",
+        "from inbox.vault.row_security import forget as gone",
+        "destroy_cases._destroy(home, session, planned)",
+    ],
+)
+def test_a_planted_way_out_would_be_found(planted: str) -> None:
+    """The control of the test below."""
+    assert endings(ast.parse(planted))
+
+
+def test_no_case_ends_but_where_the_matrix_of_exits_is_asked() -> None:
+    """No surface and no option goes round it: a new way out is named here, and asks it, too."""
+    assert found(ROOMS, endings) == ENDING
+    ways = modules("inbox")
+    asking = {path for path in ENDING if "exits.check(" in ast.unparse(ways[path])}
+    assert asking == ENDING.keys() - {"inbox/deadlines/workflow.py"}
