@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from inbox.desk import rendering, style
+from inbox.language import days
 from inbox.overview import queue
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import JournalEntry
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
-from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of
+from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
 
 NAMES = ("alice", "bruno", "chloe")
 PROTECTED = "la photo de ma voiture rouge"
@@ -101,6 +102,27 @@ def test_no_way_leads_to_a_case_that_is_kept_from_the_officer(office: Office) ->
         assert ["n2"] == beside(client, 1)
         client.send("/en/case/2/readers/quarantine", reason="a protected secret")
         assert ["n3"] == beside(client, 1)
+
+
+def test_the_head_of_a_case_has_its_priority_its_officer_its_next_deadline_and_its_day(
+    office: Office,
+) -> None:
+    with sitting(office) as client:
+        client.send("/en/case/1/assess", officer="bruno")
+        (row,) = [
+            each
+            for each in re.findall(r"<tr[^>]* data-row>.*?</tr>", client.page("/en/"), re.DOTALL)
+            if '/case/1"' in each
+        ]
+        (facts,) = re.findall(r'<dl class="facts">(.*?)</dl>', client.page("/en/case/1"), re.DOTALL)
+    said = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", facts))
+    with office.opened() as inbox, inbox.transaction() as session:
+        deadline = session.get_one(Workflow, 1).deadline
+    assert deadline is not None
+    assert ["Priority", "Who sees to it", "Next deadline", "Received"] == [*said]
+    assert re.sub("<[^>]+>", "", said["Priority"]) in row
+    assert ("bruno", days.short("en", today())) == (said["Who sees to it"], said["Received"])
+    assert days.short("en", deadline) in said["Next deadline"]
 
 
 def test_a_case_that_left_the_queue_still_leads_to_the_next(office: Office) -> None:

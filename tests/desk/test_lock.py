@@ -20,7 +20,7 @@ from crypto import passphrase
 from inbox.desk import headers
 from inbox.keys import officers, vault_header
 from tests.support.desk_room import HASTILY, Served, serving
-from tests.support.inbox_builders import Office, passphrase_of
+from tests.support.inbox_builders import Office, passphrase_of, today
 from tests.support.traces import found_in_memory
 
 NAMES = ("alice", "bruno", "chloe")
@@ -76,7 +76,10 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
         process = served.process.pid
         assert seen(browser, served.address)[0] == 200
         assert (process, keys[0]) in found_in_memory([process], keys)
-        assert office.run("list").code == 1  # the home is held
+        held = office.run("list")
+        assert 1 == held.code
+        assert f"the inbox has been open since {today()}" in held.err
+        assert "UTC: desk, alice, bruno" in held.err
         assert said_until_locked(served).startswith(
             "fewer than 2 officers were signed in for 8 minutes: locked"
         )

@@ -103,6 +103,7 @@ def test_the_end_is_seen_as_the_author_will_see_it_and_nothing_is_changed(office
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **WAYS["close"], text="C'est ailleurs.")
         seen = shown.text.split('<div class="seen" lang="fr">')[1].split("</div>")[0]
+        assert "C&#39;est ailleurs." in seen
         assert ["<h2>Clos</h2>", "Vous pouvez vous adresser à"] == re.findall(
             "<h2>Clos.*?</h2>|Vous pouvez vous adresser à", seen
         )

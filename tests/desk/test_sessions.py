@@ -4,12 +4,14 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
 from crypto import shares
 from inbox.deadlines import workflow
+from inbox.desk import opening
 from inbox.desk.sessions.confirmations import may_be_asked
 from inbox.desk.sessions.seats import HOUR, MINUTE, Limits, Seats
 from inbox.desk.state import Desk
@@ -75,6 +77,17 @@ def assigned(client: Client) -> str:
 def as_of(page: str) -> str:
     """Return how far the journal went, as the forms of a page of a case say it."""
     return re.findall(r'name="as_of" value="(\d+)"', page)[0]
+
+
+def test_no_desk_stays_open_longer_than_eight_hours_whatever_its_command_says() -> None:
+    assert 8 * HOUR == opening.limits(minutes=1_000, short_minutes=1_000).longest
+
+
+def test_whoever_opened_the_inbox_acts_nowhere_at_the_desk_but_where_it_is_opened() -> None:
+    """Every act there is of who is signed in, or the journal would name somebody else."""
+    rooms = Path(opening.__file__).parent
+    named = [path.name for path in rooms.rglob("*.py") if "by_opening" in path.read_text("utf-8")]
+    assert ["command.py"] == named
 
 
 def test_a_browser_that_was_let_in_shows_nothing_before_somebody_signs_in(office: Office) -> None:

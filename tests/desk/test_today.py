@@ -208,11 +208,13 @@ def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Offic
     assert 3 == len(set(re.findall(r'class="mark (\w+)"', cell)))
 
 
-def test_the_queue_shows_what_is_due_in_a_week_and_what_is_mine(three_cases: Office) -> None:
-    """By its views."""
+def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what(three_cases: Office) -> None:
+    """By its views; who has cases can be absent."""
     three_cases.json("assign", "3", "alice")
+    three_cases.json("assign", "2", "bruno")
     with three_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 3).deadline = today() + timedelta(60)
+        session.get_one(Workflow, 2).deadline = today() - timedelta(2)
     with sitting(three_cases) as alice:
 
         def shown(view: str) -> list[str]:
@@ -220,4 +222,10 @@ def test_the_queue_shows_what_is_due_in_a_week_and_what_is_mine(three_cases: Off
             return re.findall(r'name="case" value="(\d)"', alice.page("/en/"))
 
         assert [["2", "1"], ["3"]] == [shown("week"), shown("mine")]
+        page = alice.page("/en/")
+        (loads,) = re.findall(r'<h2 id="workload">.*?</table>', page, re.DOTALL)
+        cells = re.findall(r"<t[hd](?: scope=.row.)?>([^<]*)</t[hd]>", loads)
+        assert ["alice", "1", "\N{EN DASH}", "bruno", "1", "1"] == cells
+        (absent,) = re.findall(r'<select id="absent".*?</select>', page, re.DOTALL)
+        assert ["", "alice", "bruno"] == re.findall(r'value="(\w*)"', absent)
         assert ["1", "2", "3"] == sorted(shown("open"))

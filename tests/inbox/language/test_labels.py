@@ -214,3 +214,11 @@ def test_no_french_is_typed_in_a_module_or_in_a_page_of_the_desk() -> None:
     assert LOOKED_FOR == found
     pages = [*(shipped.FOLDER / "desk").rglob("*.html")]
     assert [] == [path.name for path in pages if FRENCH.search(path.read_text("utf-8"))]
+
+
+def test_every_field_that_a_page_of_the_desk_names_has_its_label() -> None:
+    """Without one, its place is empty: so the priority stood at the head of a case."""
+    pages = "".join(path.read_text("utf-8") for path in (shipped.FOLDER / "desk").rglob("*.html"))
+    named = set(re.findall(r'"([\w-]+)"\|field\b', pages))
+    assert len(named) > 20
+    assert [] == [name for name in named if not translate.field("fr", name)]

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from crypto.messages import Status
+from inbox.casework.measures import Disclosure
 from inbox.language import catalogue, days
 from inbox.law import in_use
-from inbox.replies import status_preview
+from inbox.replies import closing, status_preview
+from inbox.replies.closing import Closing
 from inbox.vault import queries_cases
 from templates import shipped
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
@@ -106,6 +108,25 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
     head = f"De la part de : Inspection des douanes, {days.full('fr', today())}"
     assert head == view["messages"][0]["head"]
     assert "1" in view["received"]
+
+
+def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: Reporter) -> None:
+    """The words of the officer, what the author reads of it, the status; compared with the slot."""
+    world.office.json("show", "1")
+    world.office.settle(1)
+    world.office.tell_no_prosecutor(1)
+    wanted = Closing(outcome="moot", disclosure=Disclosure.PARTIAL, reason="x", text=TEXT)
+    with world.office.unlocked() as opened:
+        who = opened.by_opening(today())
+        view = closing.preview(opened.inbox, who, 1, wanted)
+        closing.close(opened.inbox, who, 1, wanted)
+    world.office.json("outbox", "--out", world.office.out)
+    outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
+    slot = read_slot(files[outbox.files()[0][0]], correspondent)
+    assert TEXT in slot.messages[-1].text
+    assert [each.text for each in slot.messages] == [each["text"] for each in view["messages"]]
+    assert (Status.CLOSED, "Clos") == (slot.status, view["status"])
+    assert "a terminé l\N{RIGHT SINGLE QUOTATION MARK}examen de votre signalement" in view["means"]
 
 
 @pytest.mark.usefixtures("correspondent")
