@@ -21,6 +21,7 @@ from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
 from inbox.text.repeating import capitals
 from inbox.vault import queries_cases
+from templates.law import rules
 
 # So many words show which text is meant.
 _SHOWN = 4
@@ -230,12 +231,30 @@ def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
     said = [(written, word) for written in own.split() for word in names.words(written)]
     if not said or not prosecutor_word.binds_outcome(session, number):
         return
-    for each in in_use.of(session).obstacles.justice:
-        begins = names.words(each)
-        for first in range(len(said) - len(begins) + 1):
-            run = said[first : first + len(begins)]
-            if all(word.startswith(begin) for (_, word), begin in zip(run, begins, strict=True)):
-                yield Finding(Why.JUSTICE, " ".join(dict.fromkeys(written for written, _ in run)))
+    law = in_use.of(session)
+    free: set[int] = set()
+    for each in (*law.obstacles.spared, *_reaching(law)):
+        free.update(*_places(said, each))
+    for each in law.obstacles.justice:
+        for place in _places(said, each):
+            if not free.issuperset(place):
+                run = (said[at][0] for at in place)
+                yield Finding(Why.JUSTICE, " ".join(dict.fromkeys(run)))
+
+
+def _reaching(law: rules.Law) -> Iterator[str]:
+    """Yield what the law itself says of whom to reach, in danger, too: who types it tells of no case."""
+    for each in (law.reporters.danger, *(known.reach for known in law.authorities.values())):
+        yield from (each.fr, each.en)
+
+
+def _places(said: Sequence[tuple[str, str]], words: str) -> Iterator[range]:
+    """Yield where these words stand, each as it begins."""
+    begins = names.words(words)
+    for first in range(len(said) - len(begins) + 1):
+        place = range(first, first + len(begins))
+        if all(said[at][1].startswith(begin) for at, begin in zip(place, begins, strict=True)):
+            yield place
 
 
 def _uncompared(own: str) -> Iterator[Finding]:

@@ -268,7 +268,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
     "obstacles.toml": {
         **_under("urgent", neither, {**_RULE, "priority": _to_0}),
         **_under("junk", neither, {**_RULE, "officers": _less}),
-        **_under("justice", neither, {**_RULE, "words": _fewer}),
+        **_under("justice", neither, {**_RULE, "words": _fewer, "spared": _further}),
     },
     "outcomes.toml": {
         "outcome": neither,

@@ -302,6 +302,7 @@ def _obstacles(rows: Any) -> rules.Obstacles:
         urgent=rules.Limit(value=rows["urgent"]["priority"], basis=_basis(rows["urgent"])),
         junk_officers=rules.Limit(value=rows["junk"]["officers"], basis=_basis(rows["junk"])),
         justice=tuple(rows["justice"]["words"]),
+        spared=tuple(rows["justice"]["spared"]),
     )
 
 

@@ -520,12 +520,14 @@ class Limit:
 class Obstacles:
     """Up to which priority a case cannot wait, and how many officers mark one as junk.
 
-    ``justice`` are words by which a text tells that justice has a case, as they begin.
+    ``justice`` are words by which a text tells that justice has a case, as they begin; ``spared`` are those
+    with some of them that only say where somebody can turn.
     """
 
     urgent: Limit
     junk_officers: Limit
     justice: tuple[str, ...]
+    spared: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,7 +240,7 @@ _OBSTACLES = table(
     {
         "urgent": _rule({"priority": number(0, 4)}),
         "junk": _rule({"officers": _TWO}),
-        "justice": _rule({"words": list_of(text(), least=0)}),
+        "justice": _rule(dict.fromkeys(("words", "spared"), list_of(text(), least=0))),
     }
 )
 _WORDS = _rule(

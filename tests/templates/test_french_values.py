@@ -207,6 +207,13 @@ def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
     )  # fmt: skip
 
 
+def test_which_of_these_words_only_say_where_to_turn() -> None:
+    assert FRENCH.obstacles.spared == (
+        "gendarmerie", "juge des référés", "conseil de prud\N{RIGHT SINGLE QUOTATION MARK}hommes",
+        "maison de justice", "point justice", "points justice",
+    )  # fmt: skip
+
+
 def test_what_finds_facts() -> None:
     """Then it was decided whether the prosecutor is told."""
     found = {code for code, each in FRENCH.outcomes.items() if each.finds_facts}

@@ -57,6 +57,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "obstacles.toml urgent.priority": (2, 1),
     "obstacles.toml junk.officers": (2, 1),
     "obstacles.toml justice.words": (["judge", "writ"], ["judge"]),
+    "obstacles.toml justice.spared": (["judge of appeal"], ["judge of appeal", "judge"]),
     "outcomes.toml outcome.*": (None, {"officers": 1}),
     "outcomes.toml outcome.*.officers": (2, 1),
     "measures.toml measure.*.sanitised": (True, None),

@@ -9,12 +9,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from crypto.messages import Status
 from inbox.casework import measures
 from inbox.casework.measures import Disclosure
 from inbox.law import in_use
 from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import Message
 from templates.law.rules import Body
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
@@ -353,6 +355,25 @@ def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_on
         assert "or what came of it" in refused(office, "reply", "1", "--text", text)
     office.json("measure", "1", "prosecutor_word")
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
+
+
+def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> None:
+    """What the law says of it, typed by hand, too: nobody is to wait for a call to the police."""
+    phone(office)
+    reach = [FRENCH.reporters.danger, *(each.reach for each in FRENCH.authorities.values())]
+    texts = [
+        *("En danger, allez à la gendarmerie.", "Voyez le juge des référés, ou un point-justice."),
+        *(text for each in reach for text in (each.fr, each.en)),
+    ]
+    for text in texts:
+        assert [] == office.json("reply", "1", "--text", text, "--preview")["findings"], text
+    for told in ("Les gendarmes ont agi.", "Le juge a été saisi.", "Le tribunal judiciaire est saisi."):
+        assert office.json("reply", "1", "--text", f"{' '.join(texts)} {told}", "--preview")["findings"]
+    with sitting(office) as client:
+        for text in (texts[0], "Les gendarmes ont agi."):
+            client.send("/fr/case/1/reply", text=text)
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert [texts[0]] == list(session.scalars(select(Message.text).filter_by(case=1)))
 
 
 def test_that_a_report_is_acted_on_is_a_status_after_the_prosecutor_s_word(office: Office) -> None:
