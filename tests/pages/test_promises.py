@@ -198,6 +198,16 @@ def test_nobody_is_offered_to_object_to_what_the_law_requires(language: str) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_the_text_for_what_was_transmitted_is_its_own(language: str) -> None:
+    """The templates can be read by anybody: a word that only one closing has would tell which one it is."""
+    replies = reader.read(Settings().law_folder).replies
+    silence = replies["withheld"].text.in_(language).split("\n\n")[0]
+    end = replies["closing_founded"].text.in_(language).split("\n\n")[-1]
+    end = re.sub(r" (?:Merci|Thank you)\.", "", end)
+    assert replies["closing_transmitted"].text.in_(language) == f"{silence}\n\n{end}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_acknowledgement_says_what_protects_and_how_one_goes_on_writing(language: str) -> None:
     """Guarantees and means of communication; until when what was done can be read."""
     text = reader.read(Settings().law_folder).replies["acknowledgement"].text.in_(language)
