@@ -171,7 +171,7 @@ def check_day(row: AccessRequest, today: date) -> None:
 
     An early one would tell that nothing had to be looked for.
     """
-    if today < row.earliest:
+    if not is_ripe(row, today):
         raise Refused(
             sentence("request {number} is answered from {day} on", number=row.n, day=row.earliest),
             sentence(
@@ -179,6 +179,20 @@ def check_day(row: AccessRequest, today: date) -> None:
                 " come back then"
             ),
         )
+
+
+def dated(row: AccessRequest, today: date) -> date:
+    """Return the day that an answer given today bears: the same for all that are given in time.
+
+    It is the first on which any could be given; a late answer bears the last. An own day would tell: what is
+    quickly refused leaves before what is long looked for.
+    """
+    return row.earliest if today <= row.due else row.due
+
+
+def is_ripe(row: AccessRequest, today: date) -> bool:
+    """Tell whether an answer may be given: all that may are given on one day, whatever was found."""
+    return row.earliest <= today
 
 
 def pending(session: Session) -> Sequence[AccessRequest]:

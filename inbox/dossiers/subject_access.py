@@ -128,7 +128,8 @@ def _answered(session: Session, row: AccessRequest, given: Answer, today: date) 
     for each in seen.cases:
         unsaid.check_reason(session, each.number, given.reason)
     office = queries_office.office(session).called(given.language)
-    letter = access_letter.Letter(names, office, today, given.language, in_use.of(session).access)
+    made = access_requests.dated(row, today)
+    letter = access_letter.Letter(names, office, made, given.language, in_use.of(session).access)
     if given.text is None:
         _withhold(session, seen, given.reason)
         return access_letter.neither(letter)

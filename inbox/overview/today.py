@@ -43,7 +43,8 @@ class Today:
     of the ``due_count`` cases that are due by the end of the day. ``this_week`` more are due in the seven
     days after that, ``to_read`` have something that nobody has read.
     ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
-    warnings of keys that end soon, ``requests`` the open requests for access. ``needs_backup`` if the last
+    warnings of keys that end soon, ``requests`` the open requests for access, ``ripe`` those
+    that can be answered. ``needs_backup`` if the last
     backup, made on the day ``backed_up``, is older than BACKUP_EVERY, or none was ever made.
     """
 
@@ -58,6 +59,7 @@ class Today:
     next_exchange: date | None
     keys: Sequence[Sentence]
     requests: Sequence[AccessRequest]
+    ripe: Sequence[AccessRequest]
     backed_up: date | None
     needs_backup: bool
 
@@ -69,6 +71,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
         shut = _shut(session)
     with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
         day = who.today
+        requests = access_requests.pending(session)
         due = queue.page(session, Filter(due=Due.TODAY), Order.DEADLINE, today=day)
         backed_up = journal.last_day(session, Code.BACK_UP)
         return Today(
@@ -82,7 +85,8 @@ def look(inbox: Inbox, who: Actor) -> Today:
             missed=exchange_rhythm.missed(session, day),
             next_exchange=exchange_rhythm.due(session),
             keys=expiry_warnings.warnings(session, day),
-            requests=access_requests.pending(session),
+            requests=requests,
+            ripe=[each for each in requests if access_requests.is_ripe(each, day)],
             backed_up=backed_up,
             needs_backup=backed_up is None or backed_up + BACKUP_EVERY < day,
         )

@@ -13,6 +13,7 @@ from inbox.casework import exits
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines import workflow
 from inbox.deadlines.obstacles import Obstacle
+from inbox.language import days
 from inbox.system import clock
 from inbox.vault import fulltext, row_security
 from inbox.vault.casework_tables import Declaration, Duty, Note, Workflow
@@ -427,6 +428,35 @@ def test_the_letter_is_the_same_whether_somebody_is_refused_or_nothing_is_held(
     assert "ni le confirmer ni le nier" in pages
     assert [] == not_printed(pages, FRENCH.access.law.fr, FRENCH.access.neither.fr)
     assert "opposer" not in pages
+
+
+def to_answer(page: str) -> list[int]:
+    """Return which requests the page says to answer today, in front of all else that waits."""
+    told = page.partition('id="ripe"')[2].partition("</section>")[0]
+    return [int(each) for each in re.findall(r"/access/(\d+)", told)]
+
+
+def test_on_which_day_somebody_was_answered_is_on_no_letter(
+    office: Office, ripe: Clock, tmp_path: Path
+) -> None:
+    """What is found to be nothing is quickly written, a refusal later: all letters in time have one day.
+
+    On that day all that can be answered stand on the desk's first page.
+    """
+    (tmp_path / "other").mkdir()
+    other = Office.found_by(tmp_path / "other", NAMES, 2)
+    other.json(*record(NAME))
+    assert 0 == answer(other).code
+    with sitting(office) as client:
+        assert [1, 2] == to_answer(client.page("/fr/today"))
+    due = today() + WITHIN
+    ripe.day = due
+    assert 0 == answer(office).code
+    assert letter(office) == letter(other)
+    ripe.wait(1)
+    assert 0 == answer(office, request="2").code
+    late = " ".join(room_of.printed(letter(office, "2")).split())
+    assert days.long("fr", due) in late
 
 
 def test_no_answer_is_given_before_the_same_day_whatever_is_found(
