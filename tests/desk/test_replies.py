@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, World
+from tests.support.laws import FRENCH
 
 GIVES_AWAY = "agent@port.example"
 WARNED = "it is an address or a telephone number"
@@ -84,6 +85,22 @@ def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: 
     assert len(offered) == texts.count("<h4>") > 3
     assert "[vos mots pour ce dossier]" in texts
     assert [] == re.findall(r"\{\w*\}?", texts)
+
+
+def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has_its_title(
+    office: Office,
+) -> None:
+    """At both lists of templates, at the tags before one is refused, and in the timeline."""
+    with sitting(office) as client:
+        page = client.page("/en/case/1")
+        assert 2 == page.count("✓ marks those that fit the case as it stands.")
+        assert 'id="closing-template-hint">✓' in page
+        assert re.search('id="names"[^>]*aria-describedby="names-hint"', page)
+        assert "letters, digits and hyphens, 32 characters at most" in page
+        assert 303 == client.send("/en/case/1/reply", template="acknowledgement").status_code
+        title = FRENCH.replies["acknowledgement"].title.in_("en")
+        cells = re.findall(r'<td class="free">([^<]*)</td>', client.page("/en/case/1/timeline"))
+        assert [title] == [cell for cell in cells if title in html.unescape(cell)]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,10 @@ from tests.support.paths import ROOT
 FILLED = re.compile(r"\{[^}]*\}|%\([a-z_]*\)s|https?:\S*|`[^`]*`|\b[\w-]+:[A-Za-z_]\S*|\*:\w+|LIEU:")
 NONE_BEFORE = r"(?<![\s\u00a0\u202f;:!?.(…«])[;!?»](?=[\s\u00a0.,;:)]|$)|(?<=[\w)»]):(?=[\s\u00a0]|$)"
 LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
+# What a French text does not end with, if all of it stands there: an article, a preposition, a comma.
+CUT = re.compile(
+    r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
+)
 MANY = 3000
 
 
@@ -53,6 +57,21 @@ def test_no_french_text_lacks_the_space_before_a_high_sign_or_within_its_quotati
     texts = list(every_text())
     assert len(texts) > MANY
     assert [] == [text for text in texts if LACKING.search(FILLED.sub("X", text))]
+
+
+def test_no_text_of_the_pages_of_destruction_ends_before_its_sentence_does() -> None:
+    """Two officers sign what they read there."""
+    with catalogues.path(Domain.OFFICERS, "fr").open("rb") as file:
+        texts = [
+            str(each.string)
+            for each in read_po(file)
+            if each.id and any("/retention/" in path for path, _ in each.locations)
+        ]
+    assert len(texts) > 50
+    assert [] == [text for text in texts if CUT.search(text)]
+    assert all(
+        map(CUT.search, ("À détruire dès le", "Détruit,", "à la demande d\N{RIGHT SINGLE QUOTATION MARK}"))
+    )
 
 
 @pytest.mark.parametrize("odd", ["Motif: x", "Quoi?", "un «mot»", "fin;", "Attention!"])
