@@ -14,7 +14,9 @@ from inbox.replies import closing, status_preview
 from inbox.replies.closing import Closing
 from inbox.vault import queries_cases
 from templates import shipped
+from templates.catalogues import LANGUAGES
 from tests.support.inbox_builders import Portal, Reporter, Sent, World, first, read_outbox, read_slot, today
+from tests.support.laws import FRENCH
 
 TEXT = "Nous lisons."
 
@@ -72,6 +74,43 @@ def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: Wor
         if status is Status.CLOSED:
             assert "" == view["next_by"]
             assert "feedback_by" not in each.fields
+
+
+ENDED = r"\b(is|was) (now )?closed|opened again|\best clos\b|rouvert"
+EXAMINED = r"found (not )?to be|been examined|could not check|vérifications ont|été examiné|pas pu vérifier"
+ACTED = r"\bwe (have )?(acted|told the|asked for)|nous avons (saisi|agi|demandé)"
+# What no text may say to whoever reads a status beside it, in either language.
+NEVER = {
+    Status.RECEIVED: f"{ENDED}|{EXAMINED}|{ACTED}",
+    Status.ACKNOWLEDGED: f"{ENDED}|{EXAMINED}|{ACTED}",
+    Status.ASSESSING: f"{ENDED}|{EXAMINED}",
+    Status.INFO_REQUESTED: f"{ENDED}|{EXAMINED}",
+    Status.IN_FOLLOW_UP: ENDED,
+    Status.CLOSED: r"feedback_by|you will read here|next update|to go on, we|takes longer"
+    r"|vous lirez ici|prochaine mise à jour|pour avancer|plus de temps que prévu",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("status", Status)
+def test_no_text_that_fits_a_status_says_that_a_case_stands_elsewhere(status: Status, language: str) -> None:
+    """Closed, examined or acted on: a text with an outcome is read beside the status closed, no other."""
+    never = re.compile(NEVER[status], re.IGNORECASE)
+    read = {
+        code: each.text.in_(language)
+        for code, each in FRENCH.replies.items()
+        if (status is Status.CLOSED if each.outcome else status in each.status)
+    }
+    assert len(read) > 4
+    assert [] == [code for code, text in read.items() if never.search(text)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_an_end_says_that_the_case_is_closed(language: str) -> None:
+    """The control of the patterns above: they find it, and what was looked into."""
+    ends = [each.text.in_(language) for each in FRENCH.replies.values() if each.outcome]
+    assert [] == [text for text in ends if not re.search(ENDED, text)]
+    assert len([text for text in ends if re.search(EXAMINED, text)]) > 3
 
 
 @pytest.mark.usefixtures("correspondent")
