@@ -96,6 +96,39 @@ def test_who_types_is_there(page: Page, served: Served) -> None:
     expect(page.locator("#stay")).to_be_hidden()
 
 
+def test_who_moves_the_mouse_or_is_a_script_is_not_there(page: Page, served: Served) -> None:
+    """A sleeve, a cat, or a page that calls its own handlers; the control is a key that is pressed then."""
+    page.goto(f"{served.root}/fr/case/1/work")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/stay") else None)
+    page.mouse.move(200, 200)
+    page.mouse.move(300, 320)
+    page.mouse.wheel(0, 200)
+    page.evaluate("""() => {
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }))
+      document.body.dispatchEvent(new InputEvent("input", { bubbles: true }))
+    }""")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert [] == asked
+    with page.expect_request("**/stay"):
+        page.keyboard.press("Shift")
+    assert 1 == len(asked)
+
+
+def test_the_end_of_a_session_is_told_two_minutes_before_and_no_sooner(page: Page, served: Served) -> None:
+    ends = {"session": 150, "inbox": 9_000}
+    page.clock.install()
+    page.route("**/left/*", lambda route: route.fulfill(json=ends))
+    page.goto(f"{served.root}/fr/today")
+    for left, is_told in ((185, False), (150, False), (115, True)):
+        ends["session"] = left
+        with page.expect_response("**/left/*"):
+            page.clock.run_for(31_000)
+        page.clock.run_for(1_000)
+        stay = expect(page.locator("#stay"))
+        stay.to_be_visible() if is_told else stay.to_be_hidden()
+
+
 def test_a_draft_that_is_refused_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
     """Until something else is typed. The control is a desk that is busy, or gone: that one is asked again."""
     page.clock.install()
