@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from inbox.desk.state import Desk
 from inbox.keys import share_file
 from inbox.session.actions import Code, action
 from inbox.vault.casework_tables import Handler
-from tests.support.desk_room import Client, sitting
+from tests.support.desk_room import Client, Visitor, serving, sitting
 from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, passphrase_of, today
 
 pytestmark = pytest.mark.copy_of("founded_three")
@@ -400,6 +401,24 @@ def test_what_another_did_meanwhile_is_seen_before_it_is_overwritten(one_case: O
         assert "high" != source_risk(alice)
         assert alice.send("/en/case/1/assess", **asked, as_of=as_of(met.text)).status_code == 303
         assert "high" == source_risk(alice)
+
+
+def test_of_two_officers_who_save_at_once_one_sees_what_the_other_did(one_case: Office) -> None:
+    """Whoever comes first: the desk does one after the other."""
+    with serving(one_case) as served:
+        alice = Visitor(served)
+        both = {"high": alice, "low": alice.beside(served, "bruno")}
+        seen = {risk: as_of(each.get("/en/case/1/work").text) for risk, each in both.items()}
+        with ThreadPoolExecutor() as at_once:
+            sent = {
+                risk: at_once.submit(each.post, "/en/case/1/assess", risk=risk, reason="x", as_of=seen[risk])
+                for risk, each in both.items()
+            }
+        answers = {risk: each.result() for risk, each in sent.items()}
+    assert [200, 409] == sorted(each.status for each in answers.values())
+    (done,) = [risk for risk, each in answers.items() if each.status == 200]
+    assert done == one_case.json("show", "1")["work"]["source_risk"]
+    assert all("was changed meanwhile" in each.text for each in answers.values() if each.status == 409)
 
 
 def test_a_stale_queue_overwrites_nothing_that_another_did_to_a_chosen_case(one_case: Office) -> None:

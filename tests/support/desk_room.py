@@ -183,12 +183,12 @@ class Answer:
 class Visitor:
     """A browser without a screen before a desk of its own process, in which an officer has signed in."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, officer: str = "", address: str = "") -> None:
         self._root = served.root
         self.cookies = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
-        self._take_token(self._answer(served.address))
-        name, given = signing_in(served.office)
+        self._take_token(self._answer(address or served.address))
+        name, given = signing_in(served.office, officer)
         self._take_token(self.post("/en/sign-in", officer=name, passphrase=given))
 
     def get(self, path: str) -> Answer:
@@ -199,6 +199,11 @@ class Visitor:
         """Send a form, and go where its answer leads."""
         given = urllib.parse.urlencode({"csrf_token": self._token} | form, doseq=True).encode()
         return self._answer(urllib.request.Request(self._root + path, given, SAME))
+
+    def beside(self, served: Served, officer: str) -> "Visitor":
+        """Return another browser, in which another officer has signed in."""
+        (address,) = re.findall(r"http://[^<\s]+/open/[\w-]+", self.post("/en/another-browser").text)
+        return Visitor(served, officer, address)
 
     def _take_token(self, answer: Answer) -> None:
         token = TOKEN.search(answer.text)
