@@ -254,10 +254,10 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(office: Off
         assert 'class="standing"' not in client.page("/en/case/3/readers")
         assert 'class="standing"' not in client.page("/en/journal")
     office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "protection_offered")
+    office.json("measure", "1", "none")
     with sitting(office) as client:
         page = client.page("/en/case/1/letters")
-        assert ("A measure about it is recorded." in page, "#measures" in page) == (True, False)
+        assert ("A measure that answers it is recorded." in page, "#measures" in page) == (True, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
