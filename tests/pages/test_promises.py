@@ -301,6 +301,16 @@ def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, langua
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_until_when_one_is_heard_is_for_the_office_to_fill_in(language: str) -> None:
+    """Not every regime has it, and the law in use says no such time: the doctor names what is in brackets."""
+    within = {"fr": "vingt jours ouvrés", "en": "twenty working days"}[language]
+    rights = guide.load(Settings().guide_folder, language, "rights")
+    assert [each for each in rights.to_fill_in if within in each]
+    stated = [re.sub(r"\[[^\]]*\]", "", text) for text in texts(language)]
+    assert [text for text in stated if within in plain(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_inspectorate_is_named_as_an_authority_outside(language: str) -> None:
     """By the law, the general finance inspectorate is not one."""
     wrong = re.compile(
