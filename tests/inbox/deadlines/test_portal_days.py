@@ -95,13 +95,15 @@ def answered(world: World) -> None:
 
 @pytest.mark.usefixtures("correspondent")
 def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: World, portal: Portal) -> None:
-    """Acknowledgement and feedback alike; on the terminal they are sent, not confirmed."""
+    """Acknowledgement and feedback alike; on the terminal and at the desk they are sent, not confirmed."""
     day = today().isoformat()
     answered(world)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
     world.office.json("outbox", "--out", world.office.out)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, day)}
     assert world.office.run("show", "1").out.count(f", sent {day}, not confirmed\n") == 3
+    with sitting(world.office) as client:
+        assert client.page("/fr/case/1/work").count(", pas encore confirmé</span>") == 3
     told = tell_portal(world.office, portal)
     assert told["warnings"] == []
     assert {state(clocks(world)[name]) for name in TOLD} == {(day, None)}
