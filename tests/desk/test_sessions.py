@@ -19,8 +19,8 @@ from inbox.desk.state import Desk
 from inbox.keys import share_file
 from inbox.session.actions import Code, action
 from inbox.vault.casework_tables import Handler
-from tests.support.desk_room import Client, Visitor, serving, sitting
-from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, passphrase_of, today
+from tests.support.desk_room import Client, Visitor, lasting, serving, sitting, tell
+from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of, today
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
@@ -483,6 +483,43 @@ def test_a_session_shows_nothing_of_a_case_that_is_kept_from_its_officer(one_cas
             seen[client.seat.officer] = {path for path, text in texts.items() if "zebra" in text}
         assert set() == seen["bruno"]
         assert {"/en/case/1", "/en/"} <= seen["alice"]
+
+
+def test_every_page_is_as_if_a_case_that_is_kept_from_its_officer_had_never_been(
+    office: Office, tmp_path: Path
+) -> None:
+    """But for those that say how far journal and exchange go. The control is alice, who reads the case."""
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    tell(world, portal, {"what": "a lorry", "coi": "no"})
+    office.json("declare", "1")
+    before = office.copy(tmp_path / "before")
+    tell(world, portal, {"what": "a zebra at the quay", "coi": "no"})
+    others = office.of("alice", "chloe")
+    others.json("declare", "2")
+    others.json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    seen = []
+    for here, officer in ((before, "bruno"), (office, "bruno"), (office, "alice")):
+        with sitting(here, officer=officer) as client:
+            rules = [
+                each.rule.removeprefix(client.desk.place).replace("<language>", "en")
+                for each in client.app.url_map.iter_rules()
+                if "GET" in (each.methods or ()) and "open/" not in each.rule
+            ]
+            paths = {re.sub("<int:[a-z]+>|<[a-z]+>", n, rule) for rule in rules for n in "12"}
+            assert len(paths) > MANY
+            looked_at = sorted(paths) if officer == "bruno" else ["/en/", "/en/case/2"]
+            answers = {path: client.ask(path) for path in looked_at}
+            place = client.desk.place
+        seen.append(
+            {
+                path: (each.status_code, lasting(each.text).replace(place, ""))
+                for path, each in answers.items()
+            }
+        )
+    never, kept, read = seen
+    assert {"/en/journal", "/en/office/portal"} == {path for path in never if never[path] != kept[path]}
+    assert read.keys() == {path for path in read if never[path] != read[path]}
 
 
 def test_an_officer_who_did_not_open_the_inbox_brings_a_share(office: Office) -> None:
