@@ -1,9 +1,17 @@
 """All codes of the laws of the tests: what no program code may name."""
 
+import re
 from collections.abc import Iterator
 
 from templates.law.rules import Law
 from tests.support.laws import FRENCH, OTHER
+
+# By these a text says that it is of one country: its laws, its codes, its authorities.
+# Its language may be named.
+OF_FRANCE = re.compile(
+    r"\d{4}-\d{3,4}\b|\bCNIL\b|[Dd]éfenseur des droits|\b[Cc]ode (?:de|du|général)\b"
+    r"|\bFrench (?:code|law)\b|\bdroit français|art(?:icle|\.) 40\b|\b(?:CPP|CGFP|DNRED|AFA|IGF)\b"
+)
 
 
 def of(law: Law) -> frozenset[str]:

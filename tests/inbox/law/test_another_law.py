@@ -4,6 +4,7 @@ Its officers found an inbox, read a report, tell its reporter, decide what their
 case, and destroy it when their law says so. Neither this module nor what they read has a code of another law.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,7 +15,9 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from inbox.deadlines.working_days import Calendar
+from templates.catalogues import LANGUAGES
 from tests.support import dossier_room, law_codes
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_ending import tell_portal
@@ -25,11 +28,24 @@ pytestmark = pytest.mark.usefixtures("quick")
 ISLAND = Calendar(OTHER.calendar)
 # Names of values in JSON that are codes of the French law by chance.
 NAMES = {"told"}
+# So are these purposes and choices of a dossier.
+OF_DOSSIERS = {"prosecutor", "none"}
 # What officers read.
 READ = (
     *(["show", "1"], ["queue", "--closed"], ["oversight"], ["retention"], ["journal", "print"], ["law"]),
     *(["settings"], ["templates"], ["access", "list"]),
 )
+
+# Pages of the desk, in both languages, and what they offer to choose.
+SHOWN = tuple(
+    f"{language}/{path}"
+    for language in LANGUAGES
+    for path in (
+        *("today", "", "case/1", "case/1/dialogue", "case/1/work", "case/1/ledger", "case/1/letters"),
+        *("case/1/dossier", "access", "retention", "oversight", "office", "office/texts/reply"),
+    )
+)
+OFFERED = re.compile(r'<option value="([a-z0-9_-]+)"')
 
 
 def founded(folder: Path) -> Office:
@@ -73,6 +89,18 @@ def decided(office: Office) -> dict[str, str]:
     return {row["duty"]: row["decision"] for row in office.json("show", "1")["work"]["duties"]}
 
 
+def french_at_desk(office: Office) -> dict[str, set[str]]:
+    """Return what pages of the desk offer or name that is of the French law alone, by the page."""
+    with sitting(office) as client:
+        pages = {path: html.unescape(client.page(f"/{path}")) for path in SHOWN}
+    alone = law_codes.french_alone() - OF_DOSSIERS
+    found = {
+        path: {*OFFERED.findall(page)} & alone | {*law_codes.OF_FRANCE.findall(page)}
+        for path, page in pages.items()
+    }
+    return {path: french for path, french in found.items() if french}
+
+
 def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> None:
     began, office = today(), founded(tmp_path)
     portal = reported(office, tmp_path)
@@ -84,6 +112,7 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert re.search(f"{receipt}  [a-z0-9 ]{{18}}  Receipt\n", office.run("show", "1").out)
 
     # The reporter is told that the report has come; that counts once the portal has said so.
+    office.json("acknowledge", "1")
     office.json("status", "1", "assessing")
     tell_portal(office, portal)
     done = began.isoformat()
@@ -107,6 +136,7 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
 
     # Whatever officers read of it has no word of the French law.
     assert set() == {*leaves([office.json(*words) for words in READ])} & law_codes.french_alone() - NAMES
+    assert french_at_desk(office) == {}
 
     # It is destroyed on its day, and not on the day before.
     clock.day = ends - timedelta(1)
