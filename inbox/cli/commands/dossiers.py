@@ -517,7 +517,7 @@ def _letter_view(case: int, words: Words) -> View:
     return {
         "case": case,
         "by": words.by,
-        "facts": dict(words.facts),
+        "head": dict(words.facts),
         "paragraphs": [each.text for each in words.paragraphs],
         "sign": words.sign,
     }

@@ -376,8 +376,8 @@ def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office,
         for letter, said in previews.items():
             given = form(letter, drawer)
             shown = html.unescape(client.send("/fr/case/1/letters/preview", **given).text)
-            assert said["facts"]["Objet"] == FRENCH.letters[letter].name.in_("fr")
-            lines = [said["by"], *said["facts"].values(), *said["paragraphs"], said["sign"]]
+            assert said["head"]["Objet"] == FRENCH.letters[letter].name.in_("fr")
+            lines = [said["by"], *said["head"].values(), *said["paragraphs"], said["sign"]]
             assert [] == [each for each in lines if any(line not in shown for line in each.split("\n"))]
             assert [] == [*drawer.iterdir()]
             seen = looked_at(client, given)

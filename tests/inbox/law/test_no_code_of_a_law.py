@@ -19,11 +19,11 @@ from tests.support.paths import ROOT
 
 # What a module means by a word that is a code by chance. The list only shrinks: a new word gets another name.
 BY_CHANCE = {
-    "inbox/casework/links.py": {"duplicate": "how two cases have to do with each other"},
     "inbox/cli/commands/dossiers.py": {"none": "no attachment", "answered": "the day of an answer, in JSON"},
     "inbox/cli/commands/measures.py": {"told": "whether the reporter reads of it, in JSON"},
     "inbox/cli/commands/replies.py": {"feedback": "the day that is due, in JSON"},
     "inbox/cli/render_work.py": {"told": "whether the reporter reads of it, in JSON"},
+    "inbox/deadlines/bonds.py": {"duplicate": "how two cases have to do with each other"},
     "inbox/deadlines/obstacles.py": dict.fromkeys(
         ("prosecutor", "admissibility"), "an obstacle, by the role of its duty"
     ),
