@@ -225,9 +225,9 @@ def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: 
     office.json("hold", "1", *WHY)
     office.json("hold", "1", "--release", *WHY)
     assert "case 1 is in the archive since" in refused(office, "show", "1")
+    aged(office)
     name = office.json("visa", "list", "1", "--out", office.out)["list"]
     office.json("visa", "record", name, "--day", clock.day.isoformat(), "--reference", "AD 76")
-    aged(office)
     assert [1] == office.json("destroy", "1")["cases"]
 
 
