@@ -47,12 +47,25 @@ def french(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         yield from (text for key, text in value.items() if key == "fr")
         yield from (text for each in value.values() for text in french(each))
+    elif isinstance(value, list):
+        yield from (text for each in value for text in french(each))
+
+
+def subjects() -> Iterator[str]:
+    """Yield by which words officers read what a report is about, in each field that says it."""
+    for section in tomllib.loads(shipped.QUESTIONNAIRE.read_text("utf-8"))["section"]:
+        for field in section["field"]:
+            options = field.get("option", ())
+            if any(each["id"] == "control_bypass" for each in options):
+                yield from (each["label"]["fr"] for each in options)
 
 
 def test_no_text_of_officers_uses_a_word_that_the_house_avoids() -> None:
     """On a screen, in the law, or on paper."""
     assert {"envoi", "relever", "indésirables"} <= set(AVOIDED)
-    read = [*texts(), *written()]
+    about = list(subjects())
+    assert len(about) > 10
+    read = [*texts(), *written(), *about]
     assert {"Suspension de fonctions", "Plis qui ne s\u2019ouvrent pas", "dossier"} <= set(read)
     assert [text for text in read if PATTERN.search(KEPT.sub("", text))] == []
 
@@ -70,6 +83,7 @@ def test_no_text_of_officers_takes_the_reporter_for_who_committed_the_facts() ->
 
 def test_what_was_wrong_would_be_seen() -> None:
     """The control: each was the text of a button or a line."""
+    assert PATTERN.search("Contrôle évité, orienté ou falsifié")
     wrong = ("Relever", "déjà relevé", "Envoi 3", "deux envois", "Indésirables", "l'issue", "bris de glace")
     assert [text for text in wrong if not PATTERN.search(text)] == []
     assert not PATTERN.search(KEPT.sub("", "Registre des communications du dossier 3"))
