@@ -266,6 +266,20 @@ def test_who_already_said_yes_reads_first_that_offences_are_passed_on_and_to_ask
     assert [each for each in law[language] if each not in notice.inner_text()] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_says_what_is_passed_on_before_it_speaks_to_who_gave_in(language: str) -> None:
+    """As the first page does: page, saved file and printed sheet have the same order."""
+    found = guide.load(Settings().guide_folder, language)
+    said = [plain(f"{each.heading} {' '.join(each.items)}") for each in found.sections]
+    passed_on, gave_in = {
+        "fr": ("rechercher qui a écrit", "si vous avez déjà cédé"),
+        "en": ("look for who wrote", "if you already gave in"),
+    }[language]
+    place = {words: at for words in (passed_on, gave_in) for at, text in enumerate(said) if words in text}
+    assert place[passed_on] < place[gave_in]
+    assert {"fr": "avocat", "en": "lawyer"}[language] in said[place[gave_in]]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_law_wants_said_is_not_folded(visitor: Visitor, language: str) -> None:
