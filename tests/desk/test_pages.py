@@ -190,6 +190,8 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
         assert accessibility.violations(room.page, accessibility.CONTRAST) == []
         room.page.emulate_media(color_scheme="light")
     assert room.page.locator("html").get_attribute("lang") == language
+    # What is typed at a terminal stands as code, not between the marks of a source.
+    assert "`" not in room.page.inner_text("body")
     expect(room.page.locator(".present")).to_contain_text("alice")
     before = room.page.viewport_size
     room.page.set_viewport_size(NARROW)
