@@ -82,8 +82,10 @@ def test_what_its_author_writes_later_starts_the_time_anew(
         )
     )  # fmt: skip
     closed.json("collect", late)
-    assert [("inadmissible", in_two_months(clock.day), False, ["unread", "portal"])] == terms(closed)
+    waits = ["unread", "portal", "prosecutor", "persons"]
+    assert [("inadmissible", in_two_months(clock.day), False, waits)] == terms(closed)
     closed.json("show", "1")
+    decided_anew(closed)
     tell_portal(closed, portal)
     clock.wait(100)
     assert [1] == destroyed_due(closed)["cases"]
@@ -95,21 +97,30 @@ def test_nothing_goes_that_nobody_has_read(
     """A letter of the day of closing that was collected later moves no day, but is read first."""
     closed.json("collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
     tell_portal(closed, portal)
-    assert [("inadmissible", in_two_months(today()), False, ["unread"])] == terms(closed)
+    waits = ["unread", "prosecutor", "persons"]
+    assert [("inadmissible", in_two_months(today()), False, waits)] == terms(closed)
     clock.wait(100)
     assert "nothing is due" in refused(closed, "--due")
     assert "case 1: nobody has read what its author wrote" in refused(closed, "1")
     assert "waits: nobody has read what its author wrote" in closed.run("retention").out
     closed.json("show", "1")
+    decided_anew(closed)
     assert [1] == destroyed_due(closed)["cases"]
+
+
+def decided_anew(office: Office) -> None:
+    """Decide what fell open by what the reporter wrote."""
+    for choice in ("no_transmission", "not_needed"):
+        office.json("decide", "1", choice, "--reason", "x")
 
 
 def test_what_is_in_quarantine_goes_unread(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """Nobody may read it, and it need not be kept for that."""
+    """Nobody may read it, and it need not be kept for that; what fell open is decided all the same."""
     work_on(closed, quarantined=today())
     closed.json("collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
+    decided_anew(closed)
     tell_portal(closed, portal)
     clock.wait(100)
     assert [1] == destroyed_due(closed)["cases"]
@@ -343,14 +354,15 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
 ) -> None:
     """Also if they began before it, and were noted later: nobody knows that it decided them."""
     came_long_ago(closed)
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
         closed.json("measure", "1", "prosecutor_phoned", "--day", (early - before).isoformat())
+        closed.json("decide", "1", "no_transmission", "--reason", "x")
         assert ["proceedings"] == terms(closed)[0][3]
         closed.json("measure", "1", "final_decision", "--day", early.isoformat())
         assert [] == terms(closed)[0][3]
     closed.json("measure", "1", "prosecutor_phoned")
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     assert ["proceedings"] == terms(closed)[0][3]
 
 
@@ -358,12 +370,12 @@ def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> N
     """Of two it ends the earlier one; one that would end none is a mistake."""
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("measure", "1", "prosecutor_phoned", "--day", days[2])
     assert f"that go on began on {days[2]}, after {days[1]}" in refused_measure(
         closed, "final_decision", days[1]
     )
     closed.json("measure", "1", "prosecutor_phoned", "--day", days[0])
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("measure", "1", "final_decision", "--day", days[1])
     assert ["proceedings"] == terms(closed)[0][3]
     closed.json("measure", "1", "final_decision", "--day", days[2])
@@ -381,8 +393,8 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
     closed: Office, clock: Clock
 ) -> None:
     """One officer neither notes nor takes it back; oversight counts both."""
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
     closed.json("measure", "1", "prosecutor_phoned")
+    closed.json("decide", "1", "no_transmission", "--reason", "x")
     with closed.unlocked() as opened:
         alone = Actor(dict(list(opened.present.items())[:1]), clock.day)
         taken = Taken(kind="final_decision", day=clock.day)

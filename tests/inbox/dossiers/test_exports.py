@@ -125,9 +125,9 @@ def made(
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing
     room.office.json("show", "1")
+    aged(room.office)
     found |= {name: list(_exported(room, name)) for name in ENDED}
     agreed(room.office)
-    aged(room.office)
     room.office.json("destroy", "1")
     return Made(proofs, shown.out, found | {name: list(_exported(room, name)) for name in AFTER})
 

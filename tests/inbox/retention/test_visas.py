@@ -169,14 +169,14 @@ def test_what_its_reporter_writes_takes_a_case_from_the_list(
         Sent(reporter.follow_up()), edit=lambda intake: build.replace(intake, exported=clock.day)
     )
     due.json("collect", late)
-    assert ["unread", "visa"] == [each for each in obstacles(due) if each != "portal"]
+    assert ["unread", "visa", "persons"] == [each for each in obstacles(due) if each != "portal"]
 
 
 def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
     """Whoever brings it back asks for it: marked as junk once more, it is listed anew."""
-    due.json("decide", "1", "no_transmission", "--reason", "x")
     for kind in ("prosecutor_phoned", "final_decision"):
         due.json("measure", "1", kind, "--day", DAY)
+    due.json("decide", "1", "no_transmission", "--reason", "x")
     work_on(due, closed=None, junked=today())
     aged(due)
     agree(due, listed(due, "1")["list"])
@@ -302,9 +302,9 @@ def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Pa
 def test_junk_needs_no_visa_in_france_unless_it_was_in_proceedings(due: Office) -> None:
     work_on(due, closed=None, junked=today())
     assert [] == obstacles(due)
-    due.json("decide", "1", "no_transmission", "--reason", "x")
     for kind in ("prosecutor_phoned", "final_decision"):
         due.json("measure", "1", kind, "--day", DAY)
+    due.json("decide", "1", "no_transmission", "--reason", "x")
     assert ["visa"] == obstacles(due)
 
 
