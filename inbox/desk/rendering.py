@@ -14,6 +14,7 @@ from flask import Flask, abort, g, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
 from crypto.journal import Presence, Value
 from crypto.keyring import Texts
@@ -183,10 +184,18 @@ def _as_of() -> int:
 
     So it is for what is shown instead of doing what such a page asked for.
     """
-    is_queue = request.endpoint in {"queue.first", "queue.show"} or "as_of" in request.form
+    is_queue = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
     if not (is_queue or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):
         return 0
     return journal_view.reached(here().inbox)
+
+
+def _came_from_such() -> bool:
+    try:
+        return "as_of" in request.form
+    except HTTPException:
+        # A form that is too large to be read says nothing.
+        return False
 
 
 def _about_case(template: str) -> View | None:

@@ -42,7 +42,7 @@ def test_answers_to_a_questionnaire_that_is_not_ours_are_shown_by_their_ids(
     world: World, portal: Portal, collect: Callable[..., Any]
 ) -> None:
     """A page may still show an older one."""
-    other = messages.QuestionnaireRef("customs", 7)
+    other = messages.QuestionnaireRef("customs", 99)
     collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
     assert "\nwhat\n│ Il s'est passé" in world.office.run("show", "1").out
 

@@ -62,7 +62,7 @@ def test_a_law_with_a_mistake_begins_nothing(tmp_path: Path) -> None:
     file.write_text(file.read_text().replace('keep = "30 years"', 'keep = "thirty years"'))
     office, (code, err) = begun(tmp_path / "a", "--jurisdiction", wrong)
     assert (1, False) == (code, office.root.exists())
-    assert "line 7: retention.toml: 'period.long.keep'" in err
+    assert "line 8: retention.toml: 'period.long.keep'" in err
     for nothing in ("de", tmp_path / "nothing", file):
         office, (code, err) = begun(tmp_path / "b", "--jurisdiction", nothing)
         assert (1, False, False) == (code, office.root.exists(), "it lacks" in err), err

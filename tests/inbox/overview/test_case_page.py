@@ -51,7 +51,7 @@ PARTS = {
         "Telling the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
     ),
     "what stands in the way of closing it": (
-        "obstacles to closing it: whether the prosecutor is told was not decided, ",
+        "whether the prosecutor is told was not decided, ",
         "<li>whether the prosecutor is told was not decided<br>",
     ),
     "what stands there by how it is closed": (
@@ -63,7 +63,7 @@ PARTS = {
         "one officer alone cannot close it<br>",
     ),
     "the way to the act that lifts an obstacle": (
-        "obstacles to closing it: whether the prosecutor is told was not decided, ",
+        "whether the prosecutor is told was not decided, ",
         '<a href="#deadlines">Decide it</a>',
     ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),
@@ -171,6 +171,7 @@ def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Pat
     office = room[0].copy(tmp_path / "copy")
     for decision in ("no_transmission", "not_needed"):
         office.json("decide", "1", decision, "--reason", "x")
+    office.json("measure", "1", "none", "--despite-warning", "x")
     office.close("1", "moot", "--disclosure", "withheld", "--reason", "the inquiry goes on")
     with sitting(office) as client:
         page = client.page("/en/case/1")
