@@ -25,6 +25,7 @@ from inbox.desk.fields import declaring
 from inbox.desk.state import here, seat, undeclared, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
+from inbox.language.errors import Refused
 from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.session import action_words, journal_view
@@ -155,7 +156,7 @@ def page(template: str, /, **values: Any) -> str:
             me=seat().officer,
             as_of=_as_of(),
             about_case=_about_case(template),
-            today_is=seat().actor().today,
+            today_is=_today(),
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
             to_declare=[] if here().pending else undeclared(),
             ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
@@ -190,6 +191,14 @@ def _as_of() -> int:
     return journal_view.reached(here().inbox)
 
 
+def _today() -> date | None:
+    try:
+        return seat().actor().today
+    except Refused:
+        # By a clock that is wrong no day is told: the page says that.
+        return None
+
+
 def _came_from_such() -> bool:
     try:
         return "as_of" in request.form
@@ -203,7 +212,11 @@ def _about_case(template: str) -> View | None:
     case = (request.view_args or {}).get("case")
     if case is None or here().pending or template == "case/case.html":
         return None
-    return case_view.standing(here().inbox, seat().actor(), case)
+    try:
+        return case_view.standing(here().inbox, seat().actor(), case)
+    except Refused:
+        # What refuses a page refuses this, too, and is to be read on it.
+        return None
 
 
 def plain(template: str, /, **values: Any) -> str:

@@ -115,8 +115,9 @@ class Inbox:
     def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
         """Give a session in which it is found out which action ``who`` takes, and what is compared in it.
 
-        If the block raises, that is noted.
+        If the block raises, that is noted. Raises Superseded.
         """
+        self._check_valid()
         self.vault.today = who.today
         looks = Looks()
         try:

@@ -55,6 +55,8 @@ def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
         office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     office.json("note", "1", "--text", "vu au port")
     office.json("measure", "2", "none")
+    for choice in ("no_transmission", "not_needed"):
+        office.json("decide", "2", choice, "--reason", "x")
     office.close("2")
     return office
 
