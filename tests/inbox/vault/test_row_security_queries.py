@@ -20,7 +20,8 @@ from tests.support.inbox_trio import KEPT, Trio, entrusted, three_answers
 
 # Questions whose answer has something of the case in it; whoever writes a new one that has adds it here.
 OF_CASES = {
-    "last_reply", "unread_counts", "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
+    "last_reply", "unread_counts",
+    "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
     "messages", "of", "counts", "unopened", "count_unopened", "set_aside", "envelope_hashes", "done_hashes",
     "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
