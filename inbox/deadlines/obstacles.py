@@ -7,7 +7,7 @@ class Obstacle(StrEnum):
     """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
 
     The first are facts of the case: it is ``URGENT`` at a priority that the law names, of ``DANGER`` if
-    an answer says that somebody may be in danger while no measure is recorded; ``NEW`` if nobody has read
+    an answer says that somebody may be in danger while no measure answers that; ``NEW`` if nobody has read
     the report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom
     it names has asked what is held on them, and was not answered; of ``VISA`` if the archives have to
     agree before it is destroyed, and have not. ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and

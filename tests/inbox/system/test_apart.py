@@ -1,5 +1,6 @@
 """What is for somebody else than the portal lies nowhere on the medium that goes there."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +9,15 @@ from inbox.language.errors import Refused
 from inbox.system import apart, media
 from inbox.system.home import Home
 from tests.support.paths import ROOT
+from tests.support.sticks import stick
 
 
 @pytest.fixture
-def stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def medium(tmp_path: Path) -> Iterator[Path]:
     """Return where a medium is mounted, with an empty folder for papers."""
-    made = tmp_path / "stick"
-    (made / "papers" / "2026").mkdir(parents=True)
-    monkeypatch.setattr(media, "is_carried", lambda folder, _: folder.is_relative_to(made))
-    monkeypatch.setattr(media, "top", lambda _: made)
-    return made
+    with stick(tmp_path / "stick") as made:
+        (made / "papers" / "2026").mkdir(parents=True)
+        yield made
 
 
 @pytest.fixture
@@ -27,14 +27,16 @@ def home(tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("bundle", ["channel-3.tar", "outbox-channel-12.tar", "from/portal/channel-1.tar"])
-def test_a_bundle_anywhere_on_a_medium_keeps_other_files_off_it(home: Home, stick: Path, bundle: str) -> None:
+def test_a_bundle_anywhere_on_a_medium_keeps_other_files_off_it(
+    home: Home, medium: Path, bundle: str
+) -> None:
     """The control is the same medium before, and a file of another name."""
-    (stick / "holidays.tar").touch()
-    apart.check(home, stick / "papers" / "2026")
-    (stick / bundle).parent.mkdir(parents=True, exist_ok=True)
-    (stick / bundle).touch()
+    (medium / "holidays.tar").touch()
+    apart.check(home, medium / "papers" / "2026")
+    (medium / bundle).parent.mkdir(parents=True, exist_ok=True)
+    (medium / bundle).touch()
     with pytest.raises(Refused, match="goes to the portal"):
-        apart.check(home, stick / "papers" / "2026")
+        apart.check(home, medium / "papers" / "2026")
 
 
 def test_on_the_machine_s_own_disk_only_the_folder_counts(home: Home, tmp_path: Path) -> None:
@@ -54,21 +56,22 @@ def test_a_file_is_no_folder(home: Home, tmp_path: Path) -> None:
             apart.check(home, path)
 
 
-def test_a_medium_is_known_by_its_disk_though_nothing_lies_there_yet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Unless it is a folder on this machine's disk, as in a trial."""
-    stick, other = tmp_path / "stick", tmp_path / "other"
-    stick.mkdir()
+def test_a_medium_is_known_by_its_disk_though_nothing_lies_there_yet(tmp_path: Path, medium: Path) -> None:
+    """Unless it is a folder on this machine's disk, as in a trial; the control is a folder on a medium."""
+    drawer, other = tmp_path / "drawer", tmp_path / "other"
+    drawer.mkdir()
     other.mkdir()
     with pytest.raises(Refused, match="goes to the portal"):
-        apart.check_beside(other, stick, same_disk=False)
-    apart.check_beside(other, stick, same_disk=True)
-    monkeypatch.setattr(media, "disks", lambda folder: frozenset({folder.name}))
-    apart.check_beside(other, stick, same_disk=False)
-    (tmp_path / "link").symlink_to(stick)
+        apart.check_beside(other, drawer, same_disk=False)
+    apart.check_beside(other, drawer, same_disk=True)
+    outgoing = medium / "for-the-portal"
+    outgoing.mkdir()
+    apart.check_beside(other, outgoing, same_disk=False)
     with pytest.raises(Refused, match="goes to the portal"):
-        apart.check_beside(tmp_path / "link", stick, same_disk=True)
+        apart.check_beside(medium / "papers" / "2026", outgoing, same_disk=False)
+    (tmp_path / "link").symlink_to(drawer)
+    with pytest.raises(Refused, match="goes to the portal"):
+        apart.check_beside(tmp_path / "link", drawer, same_disk=True)
 
 
 def test_the_top_of_a_file_system_is_where_it_is_mounted() -> None:

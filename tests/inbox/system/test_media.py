@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,32 +14,10 @@ from inbox.system import media
 from tests.support.desk_room import Client
 from tests.support.inbox_builders import Office
 from tests.support.small_disk import small_disk
+from tests.support.sticks import mounted, stick
 
 OWN = "is on this machine's own disk or in its memory, not on a medium"
 TOGETHER = "are on one disk"
-
-
-@contextmanager
-def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
-    """Mount something that is no memory: an image of a file system, or a folder once more."""
-    target.mkdir()
-    subprocess.run(["mount", *options, source, target], check=True, capture_output=True)
-    try:
-        yield target
-    finally:
-        subprocess.run(["umount", "--lazy", target], check=True)
-
-
-@contextmanager
-def stick(folder: Path) -> Iterator[Path]:
-    """Mount a file system that is on no disk of this machine, as one behind a network or FUSE is."""
-    with small_disk(folder.with_name(f"{folder.name}.below"), "8m"):
-        lower, upper, work = (folder.with_name(f"{folder.name}.below") / name for name in "luw")
-        for each in (lower, upper, work):
-            each.mkdir()
-        layers = f"lowerdir={lower},upperdir={upper},workdir={work}"
-        with mounted(Path("overlay"), folder, "-t", "overlay", "-o", layers):
-            yield folder
 
 
 @pytest.fixture
