@@ -50,6 +50,8 @@ _VALUES = {
     "regime": "regime",
 }
 _APART = re.compile(r", |\|")
+# Where a code may be any of the law. By "decided" a decision is called by its duty, not by itself.
+_ANY = sorted(labels.OF_THE_LAW - {"decided"})
 
 
 def _uncoded(language: str, text: str, name: str) -> str:
@@ -65,7 +67,7 @@ def _label(language: str, code: str, name: str) -> str:
     if name == "place":
         return place(language, code)
     own = [_VALUES[name]] if name in _VALUES else []
-    for codes in (*own, *(sorted(labels.OF_THE_LAW) if "_" in code or name == "known" else ())):
+    for codes in (*own, *(_ANY if "_" in code or name == "known" else ())):
         if label := labels.of(codes).get(code):
             return label.in_(language)
     return ""

@@ -88,6 +88,10 @@ def test_what_a_sentence_tells_of_the_law_is_told_by_its_label(client: Client) -
         for code, label in labels.of(table).items():
             told = translate.told("fr", sentence("{x}: {" + name + "}", x="x", **{name: code}))
             assert told == f"x : {label.fr}" or told.endswith(label.fr)
+    decisions = {code: label for code, label in labels.of("decision").items() if "_" in code}
+    assert decisions
+    for code, label in decisions.items():
+        assert translate.told("fr", sentence("x {known}", known=code)) == f"X {label.fr}"
     assert translate.told("fr", sentence("x {path}", path="/media/my_file")) == "X /media/my_file"
     assert translate.told("fr", sentence("x {place}", place="*")) == "X partout où cela se trouve"
 

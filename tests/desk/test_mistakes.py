@@ -136,6 +136,20 @@ def test_a_form_on_a_page_that_answers_a_form_is_shown_again_on_that(client: Cli
 
 
 @pytest.mark.usefixtures("one_case")
+def test_a_dossier_that_is_refused_is_mended_in_its_own_fields(client: Client) -> None:
+    """What was typed stands in them alone: the page carries the plan of the dossier and nothing more."""
+    plan = {"purpose": "prosecutor", "addressee": "Procureur", "language": "fr", "enclosed": "none"}
+    typed = {"recipient": "age1wrong", "papers": "/nowhere", "measure": "on", "despite": "it must"}
+    form = form_to(client.send("/fr/case/1/dossier/preview", **plan).text, "/case/1/dossier")
+    refused = sent(client, form, **typed)
+    assert refused.status_code == 409
+    assert 'value="age1wrong"' in refused.text
+    again = form_to(refused.text, "/case/1/dossier")
+    assert set() == again.hidden().keys() & typed.keys()
+    assert plan.items() <= again.hidden().items()
+
+
+@pytest.mark.usefixtures("one_case")
 @pytest.mark.parametrize(
     "says",
     [

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from inbox.system import media
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.dossier_room import printed
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
@@ -105,6 +106,20 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         assert "extended on" in client.page("/en/access/1")
         assert 'id="extend"' not in client.page("/en/access")
         assert 409 == client.send("/en/access/extend", **both(because="complexity")).status_code
+
+
+def test_only_of_a_folder_in_memory_it_is_said_that_it_is_gone_with_the_power(
+    office: Office, drawer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not of a medium below /run, where desktops mount it, nor of one that was taken out."""
+    monkeypatch.setattr(media, "is_in_memory", lambda folder: folder == drawer)
+    with sitting(office) as client:
+        client.send("/en/access", **ASKED)
+        for folder, is_in_memory in ((drawer, True), (Path("/run"), False), (Path("/run/none"), False)):
+            client.desk.papers = folder
+            page = client.page("/en/access/1")
+            assert f'value="{folder}"' in page
+            assert ("switched off, the machine has nothing" in page) is is_in_memory, folder
 
 
 @pytest.mark.parametrize(

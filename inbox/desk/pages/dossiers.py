@@ -27,6 +27,9 @@ from inbox.text.redaction import EVERYWHERE, Redaction
 
 pages = Blueprint("dossiers", __name__)
 
+# What is typed beside a dossier that is looked at, which its page carries on to the sealing.
+_OF_SEALING = {"recipient", papers.FIELD, "measure", "despite"}
+
 
 @pages.get("/case/<int:case>/dossier")
 def ask(case: int) -> ResponseReturnValue:
@@ -42,7 +45,8 @@ def preview(case: int) -> ResponseReturnValue:
     """Show what a dossier would say, before anything is sealed."""
     content, doubts = compose.preview(here().inbox, actor(), case, _plan())
     takes_reason = any(doubt.takes_reason for doubt, _ in doubts)
-    given = witnesses.written()
+    # Where the sealing was refused, it is this page with its fields that is shown: they are mended there.
+    given = [(name, value) for name, value in witnesses.written() if name not in _OF_SEALING]
     return rendering.page(
         "dossiers/dossier_preview.html",
         kept=case_view.protected(here().inbox, actor(), case, rendering.language()),

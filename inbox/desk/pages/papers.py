@@ -1,6 +1,7 @@
 """Where the desk writes what is for somebody else than the portal: never on the medium that goes there."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from inbox.desk import forms
@@ -24,13 +25,26 @@ def folder() -> Path:
     return chosen
 
 
-def offered() -> str:
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The ``folder`` that stands in a form before anybody types there, an empty text for none."""
+
+    folder: str
+    is_in_memory: bool
+
+
+def offered() -> Offered:
     """Return the folder that was last named here, else one in this machine's memory if there is one.
 
     What is in memory goes with it when the machine is switched off: it is enough to print from.
     """
     if (last := here().papers) is not None:
-        return str(last)
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
-    is_there = given and Path(given).is_absolute() and Path(given).is_dir()
-    return given if is_there and media.is_in_memory(Path(given)) else ""
+        return Offered(str(last), _is_in_memory(last))
+    given = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    is_fit = given.is_absolute() and _is_in_memory(given)
+    return Offered(str(given) if is_fit else "", is_fit)
+
+
+def _is_in_memory(folder: Path) -> bool:
+    """Tell whether a folder is there and in memory: a medium may be unplugged."""
+    return folder.is_dir() and media.is_in_memory(folder)
