@@ -106,7 +106,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
                 sentence("the law in use gives no more time for an answer"), sentence("answer it in time")
             )
         rows = [open_one(session, each.n) for each in pending(session)]
-        found = [row for row in rows if row.extended is None and who.today <= row.due]
+        found = [row for row in rows if may_extend(row, who.today)]
         if not found:
             raise Refused(
                 sentence("no request can be given more time: each has had it, or is overdue"),
@@ -116,6 +116,11 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
             row.extended, row.because = who.today, because.value
             row.due, _ = legal_duties.answer_days(session, row.received, extended=True)
         return found
+
+
+def may_extend(row: AccessRequest, today: date) -> bool:
+    """Tell whether more time can be taken for an answer: it is still due, in time, and had none before."""
+    return row.answered is None and row.extended is None and today <= row.due
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:

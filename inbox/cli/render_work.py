@@ -72,7 +72,7 @@ def _end(work: View) -> Iterator[str]:
         return
     if work["prepared_outcome"]:
         yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
-    if obstacles := dict.fromkeys((*work["closing"], *work["closing_depending"])):
+    if obstacles := (*work["closing"], *work["closing_depending"]):
         why = ", ".join(labels.english("obstacle", what) for what in obstacles)
         yield f"obstacles to closing it: {why}"
 

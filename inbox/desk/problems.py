@@ -58,7 +58,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     path, written = g.get("apart", (request.path, witnesses.written()))
     shown = {"names": g.names, "needed": g.needed, "path": path}
     shown |= {"acts": journal_view.together(actions), "why_two": actions[0].why_two}
-    shown |= g.get("change", {"change": ""})
+    shown |= witnesses.change()
     if "asked" in g:
         return redirect(url_for("confirmations.show"), 303)
     wrong = refused.what if g.has_typed else ""

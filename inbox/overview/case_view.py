@@ -98,7 +98,7 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
         if Seen.LETTERS in look.seen:
             _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
         obstacles = [*map(Obstacle, view["work"]["closing"])]
-        by_end = [each for each in map(Obstacle, view["work"]["closing_depending"]) if each not in obstacles]
+        by_end = map(Obstacle, view["work"]["closing_depending"])
         rules = in_use.of(session).measures.items()
         return Shown(
             view,

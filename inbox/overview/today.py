@@ -73,7 +73,8 @@ def look(inbox: Inbox, who: Actor) -> Today:
         day = who.today
         requests = access_requests.pending(session)
         due = queue.page(session, Filter(due=Due.TODAY), Order.DEADLINE, today=day)
-        backed_up = journal.last_day(session, Code.BACK_UP)
+        copied = journal.newest(session, Code.BACK_UP)
+        backed_up = copied.day if copied else None
         return Today(
             danger=_danger(session),
             shut=shut,

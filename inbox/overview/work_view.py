@@ -30,6 +30,8 @@ def of(session: Session, number: int, said: View, today: date) -> View:
     """Return the work on one case, of which ``said`` is what its author says; CaseRefused without one."""
     work = workflow.of(session, number)
     due = _deadlines(session, number, today)
+    closing = _before_closing(session, number, today)
+    depending = [] if work.outcome else [*map(str, exits.depending(session, number))]
     return {
         **score(work),
         "parts": asdict(work.parts),
@@ -46,8 +48,8 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "outcome": work.outcome,
         "prepared_outcome": legal_duties.prepared(session, number),
         "disclosure": work.disclosure,
-        "closing": _before_closing(session, number, today),
-        "closing_depending": [] if work.outcome else [*map(str, exits.depending(session, number))],
+        "closing": closing,
+        "closing_depending": [each for each in depending if each not in closing],
         "unasked": _unasked(session, number),
         "withheld": work.withheld,
         "deadline": work.deadline.isoformat() if work.deadline else None,
@@ -70,13 +72,17 @@ def standing(session: Session, number: int, today: date) -> View:
     Raises as ``workflow.of``.
     """
     work = workflow.of(session, number)
-    waiting = [each for each in _deadlines(session, number, today) if each["urgency"]]
     return {
         "priority": work.priority,
         "assigned": work.assigned,
-        "due": next(iter(waiting), None),
+        "due": next_due(_deadlines(session, number, today)),
         "is_danger_open": exits.is_danger_open(session, number),
     }
+
+
+def next_due(deadlines: Sequence[View]) -> View | None:
+    """Return the deadline of a case at which something is to be done next; None if nothing is."""
+    return next((each for each in deadlines if each["urgency"]), None)
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:

@@ -1,6 +1,6 @@
 """The journal of this inbox: one entry for each action, in the transaction that does it (SPEC 9.3)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -119,22 +119,13 @@ def lines(session: Session, first: int) -> Iterator[Line]:
         yield Line(row.n, day, entry if row.n in open_to_all else None)
 
 
-def newest(session: Session, codes: Collection[str]) -> Mapping[str, Entry]:
-    """Return the newest entry of each of these actions that those present may read, unverified.
+def newest(session: Session, code: Code) -> Entry | None:
+    """Return the newest entry of an action that is about no case, unverified; None without one.
 
-    It goes through the whole journal: not for pages that officers open all day.
-    """
-    found = (each.entry for each in lines(session, 1))
-    return {entry.action: entry for entry in found if entry and entry.action in codes}
-
-
-def last_day(session: Session, code: Code) -> date | None:
-    """Return the day of the newest entry of an action that is about no case, unverified; None without one.
-
-    For pages that officers open all day: the vault looks for it, from the newest entry on.
+    The vault looks for it, from the newest entry on: also for pages that officers open all day.
     """
     found = map(_parsed, queries_access.journal_naming(session, code.value))
-    return next((entry.day for entry in found if entry and entry.action == code.value), None)
+    return next((entry for entry in found if entry and entry.action == code.value), None)
 
 
 def of_case(session: Session, number: int) -> Iterator[Entry]:

@@ -143,8 +143,8 @@ class Standing:
 def look(inbox: Inbox, who: Actor) -> Standing:
     """Return what is known of backups of this inbox; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
-        found = journal.newest(session, {Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP})
-        made, back, gap = map(found.get, (Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP))
+        noted = (Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP)
+        made, back, gap = (journal.newest(session, code) for code in noted)
         return Standing(
             backed_up=made.day if made else None,
             keystore=str(made.values["keystore"]) if made else "",

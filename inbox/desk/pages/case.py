@@ -18,7 +18,7 @@ from inbox.desk.state import actor, here, seat
 from inbox.desk.translate import NOBODY
 from inbox.language import labels
 from inbox.language.views import View
-from inbox.overview import case_view, neighbours, timeline
+from inbox.overview import case_view, neighbours, timeline, work_view
 from inbox.overview.case_view import Look, Seen
 from inbox.questionnaire import scoring
 from inbox.replies import choices
@@ -61,6 +61,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
     return rendering.page(
         "case/case.html",
         view=shown.view,
+        next_due=work_view.next_due(shown.view["work"]["deadlines"]),
         dialogue=[*case_view.in_order(shown.view)],
         kept=case_view.never_repeat(shown.view),
         first=part,

@@ -32,7 +32,7 @@ def show_all() -> ResponseReturnValue:
     """Show the register: open requests first, by the day on which they are due."""
     rows = access_requests.listed(here().inbox, actor())
     today = actor().today
-    may_extend = any(not (row.answered or row.extended) and today <= row.due for row in rows)
+    may_extend = any(access_requests.may_extend(row, today) for row in rows)
     shown = {"rows": rows, "requests": access_requests, "today": today, "labels": labels}
     shown |= {"may_extend": may_extend}
     return rendering.page("dossiers/requests.html", **shown)

@@ -36,8 +36,8 @@ class Confirmation:
     actions: tuple[Action, ...]
     fields: Fields = field(repr=False)
     asked_at: int
+    change: Mapping[str, Any] = field(repr=False)
     id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
-    change: Mapping[str, Any] = field(default_factory=dict, repr=False)
     confirmed_by: str = ""
     as_of: int = 0
 

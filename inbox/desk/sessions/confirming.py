@@ -70,7 +70,7 @@ def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = 
     reached = journal_view.reached(here().inbox)
     entries = _changes(found, found.asked_at)
     shown = {"found": found, "wrong": wrong, "is_late": is_late, "reached": reached, "entries": entries}
-    shown |= {"change": ""} | dict(found.change)
+    shown |= found.change
     standings = {case: case_view.standing(here().inbox, actor(), case) for case in found.cases}
     return rendering.page("signing/confirmation.html", **shown, standings=standings, field_of_page=FIELD)
 

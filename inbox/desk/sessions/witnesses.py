@@ -6,6 +6,7 @@ act: whatever else a request does is asked for by itself.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import g, request
 
@@ -56,12 +57,17 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
                 confirmed.append(name)
         if [officer] == confirmed and needed > 1 and ASKING in request.form and may_be_asked(actions):
             reached = journal_view.reached(opened.inbox)
-            change = g.get("change", {})
-            wanted = Confirmation(officer, request.path, tuple(actions), fields(), reached, change=change)
+            wanted = Confirmation(officer, request.path, tuple(actions), fields(), reached, change())
             g.asked = asked[wanted.id] = wanted
         return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 
     return ask
+
+
+def change() -> Mapping[str, Any]:
+    """Return which template shows what is confirmed instead of its fields, "" for none, and its values."""
+    found: Mapping[str, Any] = g.get("change", {"change": ""})
+    return found
 
 
 def spend() -> None:
