@@ -2,47 +2,19 @@
 
 from collections.abc import Sequence
 
-from inbox.language.messages import Sentence, joined, sentence
+from inbox.language.messages import Sentence, sentence
 
 
 class Refused(Exception):
     """Nothing was changed; ``what`` says what happened, ``hint`` what to do about it.
 
-    Neither may hold text that came from outside unless it is shown through ``terminal``. ``field`` is the
-    name of what was given wrongly, if it is one thing: a page says it there, too.
+    Neither may hold text that came from outside unless it is shown through ``terminal``.
     """
 
-    def __init__(self, what: Sentence, hint: Sentence, *, field: str = "") -> None:
+    def __init__(self, what: Sentence, hint: Sentence) -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
-        self.field = field
-
-    @property
-    def parts(self) -> "Sequence[Refused]":
-        """Each thing that is refused by itself: this one, unless it says several at once."""
-        return (self,)
-
-
-class SeveralRefused(Refused):
-    """Several things were given wrongly, each of which is said: nobody mends them one by one."""
-
-    def __init__(self, parts: Sequence[Refused]) -> None:
-        super().__init__(joined([each.what for each in parts]), joined([each.hint for each in parts]))
-        self._parts = tuple(parts)
-
-    @property
-    def parts(self) -> Sequence[Refused]:
-        """Each of them."""
-        return self._parts
-
-
-def raise_all(found: Sequence[Refused]) -> None:
-    """Raise what was found wrong, if anything was: one thing by itself, several at once."""
-    if len(found) > 1:
-        raise SeveralRefused(found)
-    if found:
-        raise found[0]
 
 
 class HomeRefused(Refused):

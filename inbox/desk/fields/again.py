@@ -37,7 +37,7 @@ def _check() -> ResponseReturnValue | None:
     said = checks.wrong(sent.needs, request.form, request.files)
     if not said:
         return None
-    page = _page(sent, said, None)
+    page = _page(sent, said)
     return None if page is None else (page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -46,16 +46,15 @@ def shown(refused: Refused) -> str | None:
     sent = declaring.sent() if request.method == POST else None
     if sent is None:
         return None
-    said = {each.field: each.what for each in refused.parts if each.field}
     page = _page_of(sent)
-    return None if page is None else _with(page, sent, said, refused)
+    return None if page is None else _with(page, sent, {}, refused)
 
 
-def _page(sent: Sent, said: Mapping[str, Sentence], refused: Refused | None) -> str | None:
+def _page(sent: Sent, said: Mapping[str, Sentence]) -> str | None:
     """Return the page of a form; where it is no more, one that names the fields, None before signing in."""
     page = _page_of(sent)
     if page is not None:
-        return _with(page, sent, said, refused)
+        return _with(page, sent, said, None)
     if "seat" not in g:
         return None
     mistakes = [
@@ -126,7 +125,7 @@ def _made(page: Page, rule: Rule, values: Mapping[str, Any]) -> str | None:
     g.again = page
     request.url_rule, request.view_args = rule, dict(values)
     try:
-        answer = current_app.ensure_sync(current_app.view_functions[rule.endpoint])(**values)
+        answer = current_app.view_functions[rule.endpoint](**values)
     except (HTTPException, Refused, CryptoError):
         return None
     finally:

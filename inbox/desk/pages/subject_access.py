@@ -52,7 +52,7 @@ def show(request: int) -> ResponseReturnValue:
     seen = subject_access.look(here().inbox, actor(), request)
     today = actor().today
     shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
-    shown |= {"offered": papers.offered(), "labels": labels}
+    shown |= {"offered": papers.offered()}
     return rendering.page("dossiers/request.html", **shown)
 
 
