@@ -44,7 +44,7 @@ def overview(view: View) -> Iterator[str]:
         yield "no cases yet"
     yield from _cases_of(view)
     yield from _unopened_of(view)
-    unread = [case["case"] for case in view["cases"] if to_read(case, "unread_follow_ups")]
+    unread = [case["case"] for case in view["cases"] if to_read(case)]
     if unread:
         yield ""
         yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
@@ -64,7 +64,7 @@ def _cases_of(view: View) -> Iterator[str]:
         yield summary(case)
         if marks := [*case["flags"], *(f"kept from {name}" for name in case["kept_from"])]:
             yield f"       [{visible(', '.join(marks))}]"
-        if new := to_read(case, "unread_follow_ups"):
+        if new := to_read(case):
             yield f"       NOT READ YET: {new}"
 
 
@@ -190,9 +190,9 @@ def _loud(codes: str, code: str) -> str:
     return f"{head.upper()}{colon}{rest}"
 
 
-def to_read(row: View, unread: str) -> str:
-    """Return what nobody has read of a case, or nothing; the field ``unread`` counts follow-ups."""
-    count = row[unread] or 0
+def to_read(row: View) -> str:
+    """Return what nobody has read of a case, by its line of a list, or nothing."""
+    count = row["unread_follow_ups"] or 0
     follow_ups = f"{count} follow-up" + "s" * (count > 1)
     return ", ".join(["the case"] * bool(row["new"]) + [follow_ups] * (count > 0))
 

@@ -81,10 +81,8 @@ def asking(opened: Unlocked) -> Confirm:
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
-        for line in journal_view.several(actions):
-            terminal.warn(line)
-        for line in options.written():
-            terminal.warn(line)
+        terminal.warn_all(journal_view.several(actions))
+        terminal.warn_all(options.written())
         if why := actions[0].why_two:
             terminal.warn(str(why))
         terminal.warn(f"this takes {who} the passphrase now")
@@ -121,8 +119,7 @@ def session(context: click.Context, minutes: int) -> None:
         with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked(today()) as opened:
             who = opened.by_opening(today())
             journal_actions.open_at(opened.inbox, who, Surface.SESSION)
-            for line in _greeting(minutes):
-                terminal.warn(line)
+            terminal.warn_all(_greeting(minutes))
             try:
                 with holder.telling(opened.inbox.home.root, Surface.SESSION, opened.officers):
                     _hold(opened)

@@ -212,7 +212,7 @@ def _lines(view: View) -> Iterator[str]:
         score = f"P{row['priority']} {_score(row):<3}"
         officer = f"  {row['assigned']}" if row["assigned"] else ""
         officer += "  JUNK" if row["state"] == State.JUNK else ""
-        unread = render.to_read(row, "unread")
+        unread = render.to_read(row)
         officer += f"  NOT READ YET: {unread}" if unread else ""
         yield f"{row['case']:>5}  {score}  {due}  {row['status']:<14}  {visible(row['category'])}{officer}"
         yield render.summary(row)

@@ -67,9 +67,14 @@ def _need(control: Control) -> Need | None:
     is_required = "required" in given
     if not is_required and kind not in (Kind.DAY, Kind.NUMBER):
         return None
-    bounds = ("min", "max") if kind is Kind.NUMBER else ("", "")
-    least, most = (int(given[name]) if given.get(name) else None for name in bounds)
-    return Need(control.name, kind, is_required, least, most)
+    if kind is not Kind.NUMBER:
+        return Need(control.name, kind, is_required)
+    return Need(control.name, kind, is_required, _bound(given, "min"), _bound(given, "max"))
+
+
+def _bound(given: Mapping[str, str], name: str) -> int | None:
+    """Return a bound of a number from the attributes of its field, None if it has none."""
+    return int(given[name]) if given.get(name) else None
 
 
 def written(needs: Sequence[Need]) -> list[list[str | bool | int | None]]:
@@ -128,14 +133,14 @@ def _missing(need: Need) -> Sentence:
 def _misunderstood(need: Need, given: str) -> Sentence | None:
     match need.kind:
         case Kind.DAY:
-            return None if _is_day(given) else no_day()
+            return None if _is_day(given) else _no_day()
         case Kind.NUMBER:
             return None if _is_number(need, given) else _bounds(need)
         case _:
             return None
 
 
-def no_day() -> Sentence:
+def _no_day() -> Sentence:
     """Return what is said of a text that is no day."""
     return sentence("this is no day: write it as {example}, the day first", example=EXAMPLE)
 

@@ -56,8 +56,8 @@ def found(form: Form, said: Mapping[str, str]) -> list[Mistake]:
 
 
 def _called(control: Control) -> str:
-    is_group = control.kind in TICKED and control.legend
-    return (control.legend if is_group and control.kind == "radio" else "") or control.label or control.legend
+    legend = control.legend if control.kind == "radio" else ""
+    return legend or control.label or control.legend
 
 
 def identity(control: Control) -> str:

@@ -28,10 +28,12 @@ from inbox.exchange.manual_entry import Route, Told
 from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.overview.today import SHOWN
 from inbox.questionnaire.answers import Answer, Oddity
 
 pages = Blueprint("exchange", __name__)
+
+# So many new cases of a bundle are named one by one; of more, how many they are.
+_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def collect() -> ResponseReturnValue:
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False, after_restore="after-restore" in request.form)
     outcomes = list(collect_bundles(desk.inbox, actor(), chosen, acceptance, progress=work_goes_on))
-    return rendering.page("exchange/collected.html", outcomes=outcomes, shown=SHOWN)
+    return rendering.page("exchange/collected.html", outcomes=outcomes, shown=_LISTED)
 
 
 @pages.post("/medium/outbox")

@@ -316,7 +316,7 @@ def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
 def test_a_row_says_what_the_reporter_wrote_that_nobody_has_read(office: Office) -> None:
     """The report and each follow-up, in words, until the page with them was read; others are the control."""
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
-        row["case"]: (row["new"], row["unread"]) for row in office.json("queue")["cases"]
+        row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue")["cases"]
     }
     assert 1 == office.run("queue").out.count("NOT READ YET: the case, 1 follow-up")
     with sitting(office) as client:
