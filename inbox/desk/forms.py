@@ -85,7 +85,7 @@ def path(name: str) -> Path:
 
 
 def day(name: str) -> date | None:
-    """Return a day, None if none was given; what is none, a form of ours has said at its field before."""
+    """Return a day, None if none was given; 400 for anything else: the form's check has already named it."""
     given = request.form.get(name, "").strip()
     try:
         return days.read(given) if given else None

@@ -183,7 +183,7 @@ def piece(template: str, /, **values: Any) -> str:
 def _as_of() -> int:
     """Return how far the journal goes as a page of a case or the queue is shown, 0 for other pages.
 
-    So it is for what is shown instead of doing what such a page asked for.
+    Also for a page shown in place of what such a form asked for.
     """
     is_queue = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
     if not (is_queue or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):

@@ -69,10 +69,10 @@ class Shown:
     """All of a case, and what its page offers.
 
     That is the officers to whom it might be assigned, what to do about each obstacle to closing it, also
-    those that stand there by how it ends, the
-    ``duties`` that can be decided, by their codes, the measures that officers record ``by_hand``, those
-    that are ``addressed`` to somebody, and those ``sanitised``: they come with the text that is sent.
-    It ``may_close`` if nothing is in the way but that it takes a second officer.
+    those that stand there by how it ends, the ``duties`` that can be decided, by their codes, the measures
+    that officers record ``by_hand``, those that are ``addressed`` to somebody, and those ``sanitised``: they
+    come with the text that is sent. It ``may_close`` if nothing is in the way but that it takes a second
+    officer.
     """
 
     view: View
@@ -330,7 +330,7 @@ def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
 
 
 def in_order(view: View) -> Iterator[tuple[str, View]]:
-    """Yield each follow-up and reply of a case as ``read`` shows it, in order, after which of both it is."""
+    """Yield the follow-ups and replies of a case in their order, each with its kind."""
     shown = {"follow_up": view["follow_ups"], "reply": view["messages"]}
     by_number = {kind: {each["number"]: each for each in of_kind} for kind, of_kind in shown.items()}
     for place in view["dialogue"]:

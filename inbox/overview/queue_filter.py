@@ -146,7 +146,7 @@ def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Se
 
 
 def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bool]]]:
-    """Return what is more pressing than what: what cannot wait, then what is overdue, then all else.
+    """Return the runs of the queue, the most pressing first: what cannot wait, what is overdue, all else.
 
     What cannot wait has priority 1: danger is never behind papers that are late. Each is sorted by its rank,
     a decision about danger before all others, and of one rank by deadline.

@@ -1,4 +1,4 @@
-"""What is for anybody but the portal never lies on the medium that goes back there.
+"""Files for anybody but the portal are never written to the portal's medium.
 
 The portal's machine is on the network: whoever holds it reads what is in clear there, and learns from the
 name of a sealed file that one was made. So such a file goes elsewhere, and no outbox goes beside one.
@@ -34,7 +34,7 @@ def new(home: Home, path: Path) -> Iterator[BinaryIO]:
 
 
 def check(home: Home, folder: Path) -> None:
-    """Raise Refused for what is no folder, and for one on a medium with bundles of the portal's or for it.
+    """Raise Refused if it is not a folder, or if it is on a medium with bundles of the portal's or for it.
 
     The medium is all of the file system that a folder is on, unless that is one of this machine's own, where
     copies of bundles may lie: there, it is the folder.

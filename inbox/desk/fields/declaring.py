@@ -75,7 +75,7 @@ def _field(at: Page, number: int, form: markup.Form) -> str:
 
 
 def _resent(form: markup.Form) -> str:
-    """Return what the form says that is answered, where this one sends the same once more; "" for others."""
+    """Return the declaration that was sent, for a form that sends the same again; else an empty text."""
     if "again" in g or request.method != POST or form.tag.attributes.get("action") != request.path:
         return ""
     if request.endpoint in SHOWING:

@@ -12,7 +12,7 @@ TICKED = {"checkbox", "radio"}
 
 @dataclass(slots=True)
 class Tag:
-    """The start tag of an element; ``end`` is where what stands in it begins, ``close`` where that ends."""
+    """An element; ``end`` is the end of the start tag, ``close`` the start of the end tag."""
 
     name: str
     attributes: Mapping[str, str]
