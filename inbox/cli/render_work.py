@@ -99,7 +99,7 @@ def _done(each: View) -> str:
     if each["sent"]:
         return f", sent {each['sent']}, not confirmed"
     if each["impossible"]:
-        return ", CANNOT BE MET: the author cannot be reached"
+        return ", CANNOT BE MET: the reporter cannot be reached"
     return ", never done" if each["dropped"] else ""
 
 

@@ -80,7 +80,7 @@ def create_app(desk: Desk) -> Flask:
     state.keep(app, desk)
     guard.init_app(app)
     CSRFProtect(app)  # type: ignore[no-untyped-call]
-    guard.count_acts(app)
+    guard.count_activity(app)
     jobs.init_app(app)
     headers.init_app(app)
     rendering.init_app(app)

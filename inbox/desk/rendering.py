@@ -22,7 +22,7 @@ from crypto.printable import lines, visible
 from inbox.deadlines import urgency
 from inbox.desk import style, translate
 from inbox.desk.fields import declaring
-from inbox.desk.state import here, seat, undeclared, waiting
+from inbox.desk.state import here, seat, to_declare, waiting
 from inbox.desk.translate import LANGUAGES
 from inbox.language import days, labels
 from inbox.language.errors import Refused
@@ -158,7 +158,7 @@ def page(template: str, /, **values: Any) -> str:
             about_case=_about_case(template),
             today_is=_today(),
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
-            to_declare=[] if here().pending else undeclared(),
+            to_declare=[] if here().pending else to_declare(),
             ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
             notices=here().notices,
             said=seat().said(),
@@ -185,8 +185,8 @@ def _as_of() -> int:
 
     Also for a page shown in place of what such a form asked for.
     """
-    is_queue = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
-    if not (is_queue or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):
+    is_kept_in_step = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
+    if not (is_kept_in_step or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):
         return 0
     return journal_view.reached(here().inbox)
 
@@ -201,7 +201,7 @@ def _today() -> date | None:
 
 def _came_from_such() -> bool:
     try:
-        return "as_of" in request.form
+        return declaring.AS_OF in request.form
     except HTTPException:
         # A form that is too large to be read says nothing.
         return False

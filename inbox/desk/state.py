@@ -104,7 +104,7 @@ def waiting() -> list[Confirmation]:
     return [each for each in asked if declarations.may_read(here().inbox, actor(), each.cases)]
 
 
-def undeclared() -> list[int]:
+def to_declare() -> list[int]:
     """Return the cases on which the officer has yet to declare before seeing what others ask there.
 
     What is asked, and by whom, is not told.

@@ -77,7 +77,7 @@ _PLACES = {
     "*": sentence("wherever it stands"),
     "everywhere": sentence("wherever it stands"),
     "note": sentence("the text of the report"),
-    "identity": sentence("who the author is"),
+    "identity": sentence("who the reporter is"),
 }
 _NUMBERED = {
     "follow-up": sentence("follow-up {number}", number=0),

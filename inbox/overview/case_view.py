@@ -44,7 +44,7 @@ class Seen(Enum):
     """What of a case somebody has before them, and counts as read from then on."""
 
     REPORT = auto()
-    LETTERS = auto()
+    FOLLOW_UPS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
         view = details(session, number, who.today, look.language, look.part)
         if Seen.REPORT in look.seen:
             queries_cases.case(session, number).new = False
-        if Seen.LETTERS in look.seen:
+        if Seen.FOLLOW_UPS in look.seen:
             _mark_read(session, number, {each["number"] for each in view["follow_ups"]})
         obstacles = [*map(Obstacle, view["work"]["closing"])]
         by_end = map(Obstacle, view["work"]["closing_depending"])

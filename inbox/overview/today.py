@@ -38,19 +38,18 @@ class Today:
     """What waits on a day.
 
     ``danger`` are open cases, SHOWN at most, that tell of danger while no measure answers that; ``shut``, as
-    many at most, are others in quarantine, which may. ``undeclared``, again as many at most, are of the
-    highest priority and not declared: the queue says as much. ``due`` are lines of the queue, overdue first,
-    of the ``due_count`` cases that are due by the end of the day. ``this_week`` more are due in the seven
-    days after that, ``to_read`` have something that nobody has read.
-    ``missed`` is the exchange that should have been made, else it is due on ``next_exchange``. ``keys`` are
-    warnings of keys that end soon, ``requests`` the open requests for access, ``ripe`` those
-    that can be answered. ``needs_backup`` if the last
-    backup, made on the day ``backed_up``, is older than BACKUP_EVERY, or none was ever made.
+    many at most, are others in quarantine, which may. ``pressing``, again as many at most, are of the highest
+    priority and not declared: the queue says as much. ``due`` are lines of the queue, overdue first, of the
+    ``due_count`` cases that are due by the end of the day. ``this_week`` more are due in the seven days after
+    that, ``to_read`` have something that nobody has read. ``missed`` is the exchange that should have been
+    made, else it is due on ``next_exchange``. ``keys`` are warnings of keys that end soon, ``requests`` the
+    open requests for access, ``ripe`` those that can be answered. ``needs_backup`` if the last backup, made
+    on the day ``backed_up``, is older than BACKUP_EVERY, or none was ever made.
     """
 
     danger: Sequence[int]
     shut: Sequence[int]
-    undeclared: Sequence[int]
+    pressing: Sequence[int]
     due: Sequence[View]
     due_count: int
     this_week: int
@@ -78,7 +77,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
         return Today(
             danger=_danger(session),
             shut=shut,
-            undeclared=queue.ordered(session, _PRESSING, Order.PRIORITY, today=day)[:SHOWN],
+            pressing=queue.ordered(session, _PRESSING, Order.PRIORITY, today=day)[:SHOWN],
             due=queue_lines.views(session, due[:SHOWN], day),
             due_count=queue.count(session, Filter(due=Due.TODAY), today=day),
             this_week=_due_between(session, day + timedelta(days=1), day + WEEK),

@@ -224,20 +224,20 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 
 @identity.command()
 @case_argument
-@click.option("--day", callback=day_of, help="When the author allowed it, YYYY-MM-DD.")
-@click.option("--withdrawn", is_flag=True, help="The author no longer does.")
+@click.option("--day", callback=day_of, help="When the reporter allowed it, YYYY-MM-DD.")
+@click.option("--withdrawn", is_flag=True, help="The reporter no longer does.")
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
 def consent(door: Door, /, *, case: int, day: date | None, as_json: bool, **how: Any) -> None:
-    """Note that the author of a case allows that the identity be passed on.
+    """Note that the reporter of a case allows that the identity be passed on.
 
     Given, it takes two officers, and the reason says in which message it was.
     """
     with door.opened() as (inbox, who):
         identities.consent(inbox, who, case, Word(day, how["withdrawn"], how["reason"]))
-    said = "the author no longer allows it" if how["withdrawn"] else f"the author allowed it on {day}"
+    said = "the reporter no longer allows it" if how["withdrawn"] else f"the reporter allowed it on {day}"
     view = {"case": case, "consent": day.isoformat() if day else None}
     terminal.show(view, [f"case {case}: {said}"], as_json=as_json)
 

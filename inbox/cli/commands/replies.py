@@ -166,7 +166,7 @@ def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
     """Take reply number REPLY back, as long as no outbox has taken it; `inbox show` has the numbers."""
     with door.opened() as (inbox, who):
         text = taking_back.take_back(inbox, who, case, number).text
-    said = f"case {case}: reply {number} is taken back; its author will not read it"
+    said = f"case {case}: reply {number} is taken back; the reporter will not read it"
     terminal.show({"case": case, "reply": number, "text": text}, [said, quoted(text)], as_json=as_json)
 
 

@@ -93,7 +93,7 @@ def _form(forms: Sequence[markup.Form], sent: Sent) -> markup.Form | None:
 
 
 # Hidden fields that differ each time a page is made.
-_PASSING = {"csrf_token", "as_of", "once", declaring.FIELD}
+_PASSING = {"csrf_token", "once", declaring.AS_OF, declaring.FIELD}
 
 
 def _says_the_same(form: markup.Form) -> bool:

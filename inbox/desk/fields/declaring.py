@@ -15,6 +15,8 @@ from inbox.desk.fields.checks import Need
 
 # The field of a form that says so.
 FIELD = "of-page"
+# The field of a form that says how far the journal went when its page was shown.
+AS_OF = "as_of"
 POST = "POST"
 # Pages that answer a form and change nothing: asked with the same form, they are the same page again.
 SHOWING = {"dossiers.preview", "letters.preview", "retention.preview_strike", "law.plan"}

@@ -116,7 +116,7 @@ def keep_identity(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger/consent")
 def consent(case: int) -> ResponseReturnValue:
-    """Note that the author allows that the identity be passed on, or no longer does."""
+    """Note that the reporter allows that the identity be passed on, or no longer does."""
     withdrawn = "withdrawn" in request.form
     identities.consent(here().inbox, actor(), case, Word(day("day"), withdrawn, line("reason")))
     return _noted(case, Done.CONSENT_NOTED)

@@ -38,7 +38,7 @@ class Part(StrEnum):
 
 
 # What counts as read once a part was shown at its address: what the page has of other parts it hides.
-_SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.LETTERS}}
+_SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 
 
 @pages.get("", defaults={"part": Part.REPORT, "page": 0})
@@ -78,7 +78,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         score=score,
         scoring=scoring,
         labels=labels,
-        before_closing=[(what, todo, _act(what)) for what, todo in shown.before_closing],
+        before_closing=[(what, todo, _remedy(what)) for what, todo in shown.before_closing],
         may_close=shown.may_close,
         duties=shown.duties,
         decided=[each["duty"] for each in shown.view["work"]["duties"] if each["decided"]],
@@ -106,20 +106,20 @@ def happened(case: int) -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
+class _Remedy:
     """In which ``part`` of this page an obstacle is lifted, if in any; ``says_all`` if that is all."""
 
     part: str = ""
     says_all: bool = False
 
 
-def _act(what: Obstacle) -> _Act:
+def _remedy(what: Obstacle) -> _Remedy:
     lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
     if Code.DECIDE_BY_TWO in lifted_by:
-        return _Act("deadlines", says_all=True)
+        return _Remedy("deadlines", says_all=True)
     if Code.RECORD_MEASURE in lifted_by:
-        return _Act("measures", says_all=what is Obstacle.DANGER)
-    return _Act()
+        return _Remedy("measures", says_all=what is Obstacle.DANGER)
+    return _Remedy()
 
 
 def _page(case: int, part: str) -> int:

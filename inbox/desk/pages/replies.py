@@ -72,7 +72,7 @@ def preview_extension(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
-    """Close a case; its author is told with a text, or with feedback that waits already."""
+    """Close a case; the reporter is told with a text, or with feedback that waits already."""
     return _say(case, _closing(), closing.close, _closed) or done(case, Part.WORK, Done.CLOSED)
 
 

@@ -47,7 +47,7 @@ class Confirmation:
         return [*dict.fromkeys(each.case for each in self.actions if each.case is not None)]
 
     @property
-    def acts(self) -> list[tuple[Action, list[int]]]:
+    def grouped(self) -> list[tuple[Action, list[int]]]:
         """Each action that it takes, with its cases."""
         return journal_view.together(self.actions)
 

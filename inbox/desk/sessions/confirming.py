@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from crypto.journal import Entry
 from inbox.desk import rendering
 from inbox.desk.done import Done
+from inbox.desk.fields.declaring import AS_OF
 from inbox.desk.sessions.confirmations import Confirmation
-from inbox.desk.sessions.meanwhile import FIELD
 from inbox.desk.state import actor, here, seat, waiting
 from inbox.language.errors import Refused
 from inbox.overview import case_view
@@ -37,7 +37,7 @@ def confirm(id_: str) -> ResponseReturnValue:
     A page that does not say how far it goes is as old as the question.
     """
     found = _found(id_)
-    seen = request.form.get(FIELD, found.asked_at, type=int)
+    seen = request.form.get(AS_OF, found.asked_at, type=int)
     try:
         here().opened.prove(seat().officer, request.form.get("passphrase", ""))
     except Refused as refused:
@@ -72,7 +72,7 @@ def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = 
     shown = {"found": found, "wrong": wrong, "is_late": is_late, "reached": reached, "entries": entries}
     shown |= found.change
     standings = {case: case_view.standing(here().inbox, actor(), case) for case in found.cases}
-    return rendering.page("signing/confirmation.html", **shown, standings=standings, field_of_page=FIELD)
+    return rendering.page("signing/confirmation.html", **shown, standings=standings, field_of_page=AS_OF)
 
 
 def _changes(found: Confirmation, seen: int) -> list[Entry]:

@@ -71,8 +71,8 @@ def lets_in(endpoint: str) -> bool:
     return not here().is_over and ("seat" in g or endpoint in _FOR_ANYBODY)
 
 
-def count_acts(app: Flask) -> None:
-    """Count as an act what the officer of a session does at the pages of ``app``.
+def count_activity(app: Flask) -> None:
+    """Count what the officer of a session does at the pages of ``app``: somebody sits there.
 
     Called once forms are checked (CSRF): what is refused there tells of nobody who is present.
     """

@@ -10,12 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from crypto.strictjson import LARGEST
 from inbox.desk import rendering
+from inbox.desk.fields.declaring import AS_OF
 from inbox.desk.sessions import witnesses
 from inbox.desk.state import actor, here
 from inbox.session import journal_view
-
-# The field of a form that says how far the journal went when its page was shown.
-FIELD = "as_of"
 
 
 def init_app(app: Flask) -> None:
@@ -24,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 
 def _check() -> ResponseReturnValue | None:
-    seen = request.form.get(FIELD, type=int)
+    seen = request.form.get(AS_OF, type=int)
     if "is_job" in g or "seat" not in g or seen is None:
         return None
     found = {

@@ -11,6 +11,7 @@ from typing import Any
 from flask import g, request
 
 from crypto.journal import Presence
+from inbox.desk.fields.declaring import AS_OF
 from inbox.desk.fields.declaring import FIELD as OF_PAGE
 from inbox.desk.sessions.confirmations import ASKING, GOING_ON, Confirmation, Fields, may_be_asked
 from inbox.session import journal_view
@@ -21,7 +22,7 @@ FIELD = "passphrase-"
 # The field of a form that tells it from every other, so that none is sent twice.
 ONCE = "once"
 # Fields of forms that are no words of an officer's own.
-_OURS = ("csrf_token", "passphrase", "as_of", OF_PAGE, ASKING, GOING_ON)
+_OURS = ("csrf_token", "passphrase", AS_OF, OF_PAGE, ASKING, GOING_ON)
 
 
 def written() -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ PARTS = {
         "<li>whether the prosecutor is told was not decided<br>",
     ),
     "what stands there by how it is closed": (
-        "to tell its author more than that it is closed, the prosecutor must not object, or not be told, ",
+        "to tell the reporter more than that it is closed, the prosecutor must not object, or not be told, ",
         "the prosecutor must not object, or not be told<br>",
     ),
     "that one alone cannot close it": (
