@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 from inbox.access import conflicts, declarations
 from inbox.casework import link_index, prosecutor_word
 from inbox.casework.link_index import Mark
-from inbox.deadlines import proceedings, workflow
+from inbox.deadlines import bonds, proceedings, workflow
 from inbox.deadlines.bonds import Relation
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
@@ -231,8 +231,10 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 
 
 def _keep_in_step(session: Session, number: int, other: int) -> None:
+    workflow.keep_in_step(session, number)
+    if other not in bonds.of(session, number):
+        workflow.keep_in_step(session, other)
     for each in (number, other):
-        workflow.keep_in_step(session, each)
         prosecutor_word.freed(session, each)
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import TypeAlias
 
@@ -99,7 +99,7 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
     return found
 
 
-def _asked_for(session: Session, work: Workflow, today: date, before: Collection[str]) -> None:
+def _asked_for(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Let a tag that says that it is of an offence ask for what the law then has decided."""
     legal_duties.keep_in_step(session, work, today, before)
     workflow.keep_in_step(session, work.case)

@@ -7,6 +7,7 @@ prosecutor does not object, in those of the office until the person was informed
 counts as proceedings of justice.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +24,7 @@ from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import AccessCase
-from templates.law.rules import DutyRole
+from templates.law.rules import DutyRole, Measure
 
 LONGEST = 200
 
@@ -54,7 +55,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
                 sentence("case {number} does not name this person", number=number),
                 sentence("see which cases do: inbox access show {request}", request=request),
             )
-        if not _is_with_justice(session, number):
+        if not _is_with_justice(session, number, _going_on(session, number)):
             raise CaseRefused(
                 sentence("no proceedings of justice about case {number} go on", number=number),
                 sentence("the prosecutor's word is about these: record their measure first"),
@@ -108,17 +109,20 @@ def is_undecided(session: Session, number: int) -> bool:
 
 def is_pending(session: Session, request: int, number: int) -> bool:
     """Tell whether proceedings about a case forbid answering a request with what it says."""
-    rules = in_use.of(session).measures
+    opened = _going_on(session, number)
     # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
-    by_office = any(rules[each].needs_word for each in proceedings.going_on(session, number))
+    by_office = any(each.needs_word for each in opened)
     found = session.get(AccessCase, (number, request))
-    if _is_with_justice(session, number) and (found is None or found.unopposed is None):
+    if _is_with_justice(session, number, opened) and (found is None or found.unopposed is None):
         return True
     return by_office and not legal_duties.is_informed(session, number)
 
 
-def _is_with_justice(session: Session, number: int) -> bool:
-    """Tell whether proceedings of justice about a case go on, or what a prosecutor restricted binds it."""
+def _going_on(session: Session, number: int) -> Sequence[Measure]:
     rules = in_use.of(session).measures
-    is_pursued = any(rules[each].is_of_justice for each in proceedings.going_on(session, number))
-    return is_pursued or prosecutor_word.is_restricted(session, number)
+    return [rules[each] for each in proceedings.going_on(session, number)]
+
+
+def _is_with_justice(session: Session, number: int, opened: Iterable[Measure]) -> bool:
+    """Tell whether proceedings of justice were ``opened``, or what a prosecutor restricted binds a case."""
+    return any(each.is_of_justice for each in opened) or prosecutor_word.is_restricted(session, number)

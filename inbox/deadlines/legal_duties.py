@@ -71,13 +71,11 @@ def keep_days(session: Session, number: int) -> None:
         row.due = _due(session, case, row)
 
 
-def offence_of(session: Session, work: Workflow) -> Collection[str]:
+def offence_of(session: Session, work: Workflow) -> Set[str]:
     """Return what says that a case is of an offence: severity from the law's on, tags, danger."""
     session.flush()
-    offence = in_use.of(session).offence
-    tags = session.scalars(select(Tag.name).filter_by(case=work.case)).all()
-    feared = {"danger"} if offence.danger and work.in_danger else set()
-    return {*map(str, range(offence.severity, work.severity + 1)), *offence.tags.intersection(tags), *feared}
+    tags = session.scalars(select(Tag.name).filter_by(case=work.case))
+    return _saying(in_use.of(session), work, tags)
 
 
 def fall_open(session: Session, number: int, news: News, today: date) -> None:
@@ -95,14 +93,14 @@ def fall_open(session: Session, number: int, news: News, today: date) -> None:
     session.flush()
 
 
-def keep_in_step(session: Session, work: Workflow, today: date, before: Collection[str]) -> None:
+def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Ask for what is to be decided of a case of an offence if its severity or tags now say that it is one.
 
     What says so, and did not ``before`` (``offence_of``), asks again for what was decided without. It becomes
     urgent if its priority now says so. Nothing is taken back: else one officer would end by a lower score
     what two have to decide.
     """
-    if not set(before) >= set(offence_of(session, work)):
+    if not before >= offence_of(session, work):
         fall_open(session, work.case, News.OFFENCE, today)
     case = session.get_one(Case, work.case)
     for row in session.scalars(select(Duty).filter_by(case=work.case, decided=None, urgent=None)):
@@ -353,11 +351,16 @@ def _applies(law: Law, code: str, work: Workflow, tags: Iterable[str]) -> bool:
         case Asked.ALWAYS:
             return True
         case Asked.OFFENCE:
-            is_feared = law.offence.danger and work.in_danger
-            is_grave = work.severity >= law.offence.severity
-            return is_feared or is_grave or not law.offence.tags.isdisjoint(tags)
+            return bool(_saying(law, work, tags))
         case _:
             return False
+
+
+def _saying(law: Law, work: Workflow, tags: Iterable[str]) -> Set[str]:
+    """Return what of severity, tags and danger says that a case is of an offence."""
+    grave = map(str, range(law.offence.severity, work.severity + 1))
+    feared = {"danger"} if law.offence.danger and work.in_danger else set()
+    return {*grave, *law.offence.tags.intersection(tags), *feared}
 
 
 # What is still to be decided, and was not put off.

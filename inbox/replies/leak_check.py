@@ -56,7 +56,7 @@ class Finding:
     words: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Place:
     """What of a text is warned about once: all its words that were found, and every reason why."""
 
@@ -108,7 +108,7 @@ def places(findings: Iterable[Finding]) -> list[Place]:
             continue
         for other in [*at[1:], made]:
             at[0].add(other)
-        found = [each for each in found if not any(each is other for other in at[1:])]
+        found = [each for each in found if each not in at[1:]]
     return found
 
 

@@ -92,14 +92,15 @@ def _has_name(session: Session, number: int, word: str) -> bool:
     listed = answers.several(said.get(scoring.questions().persons, ()))
     texts = [each for given in said.values() for each in answers.several(given)]
     texts += [each.text for each in queries_cases.follow_ups(session, number)]
-    return any(
-        match[0][0].isupper()
-        and names.words(match[0]) == folded
-        and (is_list or _WITHIN.search(each[: match.start()]))
-        for of_kind, is_list in ((texts, False), (listed, True))
-        for each in of_kind
-        for match in _WORD.finditer(each)
-    )
+    if any(_capitals(each, folded) for each in listed):
+        return True
+    return any(_WITHIN.search(each[:at]) for each in texts for at in _capitals(each, folded))
+
+
+def _capitals(text: str, folded: Sequence[str]) -> Sequence[int]:
+    """Return where a word stands in a text with a capital."""
+    found = (match for match in _WORD.finditer(text) if match[0][0].isupper())
+    return [match.start() for match in found if names.words(match[0]) == folded]
 
 
 def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) -> Collection[int]:

@@ -199,10 +199,10 @@ def _decided(documents: Documents) -> set[str]:
 def _outcomes(documents: Documents) -> Iterator[Mismatch]:
     document = documents["outcomes.toml"]
     periods = documents["retention.toml"].value["period"]
+    measures = documents["measures.toml"].value["measure"]
     for code, outcome in document.value["outcome"].items():
         yield from _among(document, ("outcome", code, "retention"), outcome["retention"], periods)
         for key in ("only_after", "never_after"):
-            measures = documents["measures.toml"].value["measure"]
             yield from _among(document, ("outcome", code, key), outcome.get(key), measures)
     authorities = documents["authorities.toml"]
     names = any(each.get("body", Body.NONE) != Body.NONE for each in document.value["outcome"].values())
