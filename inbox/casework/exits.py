@@ -251,10 +251,20 @@ def depending(session: Session, number: int) -> list[Obstacle]:
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
-        Obstacle.BY_TWO: legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR),
+        Obstacle.BY_TWO: ends_by_two(session, number),
         Obstacle.UNREACHABLE: queries_cases.case(session, number).mailbox is None,
     }
     return [what for what in MATRIX if found.get(what)]
+
+
+def ends_by_two(session: Session, number: int) -> bool:
+    """Tell whether a case takes two officers to end, whatever its outcome.
+
+    What nobody has scored may be an offence: one officer alone could end it without a decision. Nor does one
+    officer end anew, as something else, what two ended.
+    """
+    is_undecided = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
+    return is_undecided or workflow.of(session, number).by_two
 
 
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:

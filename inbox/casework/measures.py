@@ -27,7 +27,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
-from templates.law.rules import DutyRole, MeasureRole, News, Told
+from templates.law.rules import DutyRole, News, Told
 
 _LONGEST = 200
 
@@ -351,10 +351,8 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
             " ask, and record the answer: inbox measure {other} {word}; or say why it is done all the same:"
             " inbox measure {number} {kind} --despite-warning REASON",
             number=number,
-            other=prosecutor_word.binding(session, number),
-            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
-            word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
-            kind=kind,
+            kind=labels.named("measure", kind),
+            **prosecutor_word.lifting(session, number),
         ),
     )
 
@@ -406,9 +404,8 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
             ),
             sentence(
                 "record it without telling it, in a case that is open; once there is no objection, record"
-                " that: inbox measure {number} {word}",
-                number=prosecutor_word.binding(session, number),
-                word=in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD),
+                " that: inbox measure {other} {word}",
+                **prosecutor_word.lifting(session, number),
             ),
         )
 

@@ -5,7 +5,7 @@ whom a report names, a hearing, or that the service was reorganised. So the pros
 binds a case binds every case that is bound to it (``bonds``): the same persons would be warned.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -40,7 +40,15 @@ def binds(session: Session, number: int) -> bool:
 
     A later word without any frees it.
     """
-    return is_missing(session, number) or is_restricted(session, number)
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+        return True
+    bound = bonds.of(session, number)
+    return bool(_asked(session, bound)) or any(_binding(session, each) for each in bound)
+
+
+def puts_off(session: Session, number: int, outcome: str) -> bool:
+    """Tell whether all is withheld of how a case ended only until the word comes; raises as ``forbids``."""
+    return binds(session, number) or forbids(session, number, outcome)
 
 
 def is_missing(session: Session, number: int) -> bool:
@@ -49,7 +57,7 @@ def is_missing(session: Session, number: int) -> bool:
     Nor is anybody until it is decided whether a prosecutor is told at all, though no rule asked for that: a
     case that nobody has scored may be one of an offence all the same.
     """
-    return is_undecided(session, number) or is_awaited(session, number)
+    return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 
 
 def is_undecided(session: Session, number: int) -> bool:
@@ -107,7 +115,7 @@ def freed(session: Session, number: int) -> None:
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
     for work in session.scalars(asked).all():
-        if not (binds(session, work.case) or forbids(session, work.case, work.outcome)):
+        if not puts_off(session, work.case, work.outcome):
             work.put_off, work.withheld = False, ""
             workflow.keep_in_step(session, work.case)
 
@@ -183,12 +191,10 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         ),
         sentence(
             "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
-            " there is no objection, record that: inbox measure {other} {kind}; until then, put it off:"
+            " there is no objection, record that: inbox measure {other} {word}; until then, put it off:"
             " inbox decide {number} CHOICE --until DAY --reason TEXT",
             number=number,
-            other=binding(session, number),
-            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
-            kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+            **lifting(session, number),
         ),
     )
 
@@ -205,10 +211,8 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
         ),
         sentence(
             "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; then"
-            " ask, and record the answer: inbox measure {other} {kind}",
-            other=binding(session, number),
-            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
-            kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+            " ask, and record the answer: inbox measure {other} {word}",
+            **lifting(session, number),
         ),
     )
 
@@ -225,22 +229,27 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
         ),
         sentence(
             "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
-            " there is no objection, record that: inbox measure {other} {kind}; until then, leave the status"
+            " there is no objection, record that: inbox measure {other} {word}; until then, leave the status"
             " as it is",
-            other=binding(session, number),
-            choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
-            kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+            **lifting(session, number),
         ),
     )
+
+
+def lifting(session: Session, number: int) -> Mapping[str, object]:
+    """Return what a hint names: the case that binds, what settles whether that one is told, and the word."""
+    return {
+        "other": binding(session, number),
+        "choices": legal_duties.settling(session, DutyRole.PROSECUTOR),
+        "word": labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+    }
 
 
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do about that."""
     return sentence(
         "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
-        " there is no objection, record that: inbox measure {other} {kind}; until then, close with"
+        " there is no objection, record that: inbox measure {other} {word}; until then, close with"
         " --disclosure withheld and no text; all else can be told with inbox reply",
-        other=binding(session, number),
-        choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
-        kind=labels.named("measure", in_use.of(session).measure(MeasureRole.PROSECUTOR_WORD)),
+        **lifting(session, number),
     )

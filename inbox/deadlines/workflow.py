@@ -21,7 +21,7 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Credibility, Duty, Strike, Workflow
-from inbox.vault.tables import Case, FollowUp, Message, OutboxBundle
+from inbox.vault.tables import Case, FollowUp, OutboxBundle
 from templates.law.rules import Event, News
 
 
@@ -169,6 +169,13 @@ def feedback(session: Session, number: int) -> None:
     of(session, number).feedback = True
 
 
+def take_back_feedback(session: Session, number: int) -> None:
+    """Note that a text with feedback was taken back: another may say it still, or an outbox has told it."""
+    work = of(session, number)
+    if work.answered_in is None:
+        work.feedback = queries_cases.gives_feedback(session, number)
+
+
 def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Container[int]) -> None:
     """Note of which cases outbox ``n`` acknowledges the report, and which it answers, with any feedback.
 
@@ -212,8 +219,7 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
     how = office.of(session)
     since = _since(session, number)
     answer = since.answer_sent or (today if work.feedback else None)
-    acknowledged = select(Message.case).filter_by(case=number, acknowledges=True).limit(1)
-    if acknowledging or session.scalar(acknowledged) is not None:
+    if acknowledging or queries_cases.is_acknowledged(session, number):
         since = since._replace(sent=since.sent or today)
     events = _events(case, work, since._replace(answer_sent=answer), how)
     return next(each for each in legal_clocks.clocks(events, how) if each.ends is Event.ANSWERED)

@@ -24,9 +24,9 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
     """Say whether a case means the person who asks, or somebody else of that name; takes a reason.
 
     If it does not, it no longer waits for the answer, which tells nothing of it: that takes two officers.
-    Raises as ``access_requests.open_one``; CaseRefused for
-    a case that names the person in full, or does not have the family name; Refused without a reason; and as
-    ``Inbox.acting``.
+    Raises as ``access_requests.open_one``; CaseRefused for a case that names the person in full, or neither
+    has the family name nor is linked, as of the same person, to one that names them; Refused without a
+    reason; and as ``Inbox.acting``.
     """
     number = said.case
     noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)
@@ -35,7 +35,9 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
         if not named.may_name(session, number, row):
             raise CaseRefused(
                 sentence(
-                    "case {number} names this person in full, or does not have the family name", number=number
+                    "case {number} names this person in full, or neither has the family name nor is linked to"
+                    " a case that names them",
+                    number=number,
                 ),
                 sentence("see which cases may: inbox access show {request}", request=request),
             )

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from inbox.access import declarations
-from inbox.replies import drafts, statuses, templates
+from inbox.replies import drafts, templates
 from inbox.replies.drafts import Draft
 from inbox.session import bulk
 from inbox.session.actions import Actor, Code, action
@@ -71,4 +71,4 @@ def _left_out(session: Session, number: int) -> LeftOut | None:
         return LeftOut.OVER
     if case.mailbox is None:
         return LeftOut.MUTE
-    return LeftOut.ACKNOWLEDGED if statuses.is_acknowledged(session, number) else None
+    return LeftOut.ACKNOWLEDGED if queries_cases.is_acknowledged(session, number) else None

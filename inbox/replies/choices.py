@@ -21,5 +21,6 @@ class Choices:
 def offered(inbox: Inbox, who: Actor, number: int) -> Choices:
     """Return them for a case that is being read: of it they tell no more than its page, which is noted."""
     with inbox.vault.transaction(who.officers) as session:
-        known, filled = templates.known(session), templates.for_case(session, number, who.today)
+        known = templates.known(session)
+        filled = templates.for_case(session, number, who.today, known)
         return Choices(known, filled, referrals.offered(session))

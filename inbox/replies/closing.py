@@ -87,14 +87,15 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     not have; CaseRefused as ``referrals.check``, ``_check_linked`` and ``_check_record``; Cautioned and as
     ``leak_check.warnings``. Otherwise raises as ``replies.add`` and ``chosen_action.acting``.
     """
+    asked: Asked
 
     def choose(session: Session) -> Action:
+        nonlocal asked
         asked = _checked(session, number, closing, who.today)
         _check_text(session, number, closing, asked)
         return closing.action(asked.action, number)
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
-        asked = _checked(session, number, closing, who.today)
         _refer(session, number, closing, who.today)
         if text := _told(session, number, closing, who.today):
             added = replies.add(session, number, text, who.today)
@@ -119,7 +120,8 @@ def preview(
             _refer(session, number, closing, who.today)
             _end(session, number, closing, who.today)
             if found is None:
-                found = leak_check.find(session, number, text, _by_officers(session, text, closing))
+                own = templates.by_officers(session, closing.template, text, closing.text)
+                found = leak_check.find(session, number, text, own)
             view = status_preview.preview(session, number, text, found, who.today)
             undone.rollback()
         return view
@@ -177,12 +179,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         ),
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
         Obstacle.NO_WORD: (is_early, ""),
-        # What nobody has scored may be an offence: one officer alone could end it without a decision.
-        # Nor does one officer end anew, as something else, what two ended.
-        Obstacle.BY_TWO: (
-            rule.officers > 1 or is_undecided or workflow.of(session, case.number).by_two,
-            "",
-        ),
+        Obstacle.BY_TWO: (rule.officers > 1 or exits.ends_by_two(session, case.number), ""),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number, closing.outcome), silent),
     }
@@ -237,14 +234,18 @@ def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
 
 
 def _first(session: Session, number: int, kind: str) -> Sentence:
-    """Return how a measure is recorded that is missing."""
+    """Return what to do about a measure that is missing."""
     if choices := legal_duties.taking(session, kind):
         return sentence(
             "do that first: inbox decide {number} {choices} --reason TEXT",
             number=number,
             choices="|".join(choices),
         )
-    return sentence("close it with another outcome")
+    return sentence(
+        "record it first: inbox measure {number} {kind}; or close it with another outcome",
+        number=number,
+        kind=labels.named("measure", kind),
+    )
 
 
 def _rule(session: Session, closing: Closing) -> rules.Outcome:
@@ -265,8 +266,8 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
     """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
     text = _told(session, number, closing, asked.today)
-    said = _by_officers(session, text, closing)
-    findings = leak_check.warnings(session, number, text, said, closing.despite)
+    own = templates.by_officers(session, closing.template, text, closing.text)
+    findings = leak_check.warnings(session, number, text, own, closing.despite)
     said_anyway = replace(asked, also={Obstacle.CAUTIONED: closing.despite})
     if leak_check.is_for_two(findings) or (findings and exits.is_stopped(Obstacle.CAUTIONED, said_anyway)):
         raise Cautioned(findings)
@@ -277,10 +278,7 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
     # Only put off: the reporter is owed a word once that is possible.
-    is_early = prosecutor_word.binds(session, number) or prosecutor_word.forbids(
-        session, number, closing.outcome
-    )
-    work.put_off = closing.is_withheld and is_early
+    work.put_off = closing.is_withheld and prosecutor_word.puts_off(session, number, closing.outcome)
     case.status, case.closed_in = Status.CLOSED.value, None
     if not closing.is_withheld:
         workflow.feedback(session, number)
@@ -292,8 +290,6 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
     """Return the text to the reporter, in its template; CaseRefused as ``templates.fill``."""
-    if not closing.template:
-        return closing.text
     template = templates.known(session).get(closing.template)
     if template and template.outcome != closing.outcome:
         raise CaseRefused(
@@ -301,13 +297,6 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
             sentence("see for which outcome each is: inbox templates"),
         )
     return templates.fill(session, number, closing.template, closing.text, today)
-
-
-def _by_officers(session: Session, text: str, closing: Closing) -> str:
-    """Return what of a text are words of officers, and none of the law."""
-    if not closing.template:
-        return closing.text
-    return templates.by_officers(session, closing.template, text, closing.text)
 
 
 def _told(session: Session, number: int, closing: Closing, today: date) -> str:
@@ -346,8 +335,7 @@ def _take_back(session: Session, number: int) -> None:
         if each.outcome:
             session.delete(each)
     session.flush()
-    given = select(Message.case).filter_by(case=number, feedback=True).limit(1)
-    workflow.of(session, number).feedback = session.scalar(given) is not None
+    workflow.take_back_feedback(session, number)
 
 
 def _reopening(session: Session, number: int, reason: str) -> Action:

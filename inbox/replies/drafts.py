@@ -38,21 +38,9 @@ class Draft:
     feedback: bool = False
     despite: str = ""
 
-    def written(self, session: Session, number: int, today: date) -> str:
-        """Return the message; CaseRefused as ``templates.fill``."""
-        if not self.template:
-            return self.text
-        return templates.fill(session, number, self.template, self.text, today)
-
     def known(self, session: Session) -> Reply | None:
         """Return the template, None for own words alone and for one that is not in use."""
         return templates.known(session).get(self.template)
-
-    def by_officers(self, session: Session, written: str) -> str:
-        """Return what of the message that is ``written`` are words of officers, and none of the law."""
-        if not self.template:
-            return self.text
-        return templates.by_officers(session, self.template, written, self.text)
 
 
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
@@ -97,12 +85,14 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     which leaves with the closing alone, and for one of a decision on the identity where none is to be passed
     on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
-    template, text = draft.known(session), draft.written(session, number, today)
+    template = draft.known(session)
+    text = templates.fill(session, number, draft.template, draft.text, today)
     if template and template.outcome:
         raise _of_closing(number, template)
     if template and template.decision:
         _check_passing_on(session, number, template.decision)
-    leak_check.check(session, number, text, draft.by_officers(session, text), draft.despite)
+    own = templates.by_officers(session, draft.template, text, draft.text)
+    leak_check.check(session, number, text, own, draft.despite)
     if draft.feedback:
         _check_feedback(session, number)
     added = replies.add(session, number, text, today)
@@ -121,9 +111,10 @@ def seen(
 ) -> View:
     """Return the page with the draft; raises as ``status_preview.preview`` and ``templates.fill``."""
     declarations.check(session, number)  # also before the words of a template are looked at
-    text = draft.written(session, number, today)
+    text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
-        found = leak_check.find(session, number, text, draft.by_officers(session, text))
+        own = templates.by_officers(session, draft.template, text, draft.text)
+        found = leak_check.find(session, number, text, own)
     with session.begin_nested() as undone:
         _keep_status(session, number, draft)
         view = status_preview.preview(session, number, text, found, today)

@@ -42,7 +42,7 @@ def _check(session: Session, case: Case, status: Status) -> None:
         )
     if status is Status.IN_FOLLOW_UP and prosecutor_word.binds(session, case.number):
         raise prosecutor_word.refused_following_up(session, case.number)
-    if status is Status.ACKNOWLEDGED and not is_acknowledged(session, case.number):
+    if status is Status.ACKNOWLEDGED and not queries_cases.is_acknowledged(session, case.number):
         raise CaseRefused(
             sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),
             sentence(
@@ -53,22 +53,11 @@ def _check(session: Session, case: Case, status: Status) -> None:
         )
 
 
-def is_acknowledged(session: Session, number: int) -> bool:
-    """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report.
-
-    One rule for the status, for the clock of the law (``told``) and for many at once: a reply in free words
-    acknowledges nothing, whatever it says; an acknowledgement is a text of the law or the office.
-    """
-    return session.scalar(_ACKNOWLEDGED.where(Message.case == number).limit(1)) is not None
-
-
 def told(session: Session) -> set[int]:
     """Return the cases of which the next outbox, or an earlier one, tells the reporter of the receipt.
 
     That are those that a reply acknowledges, and those that are closed: the end tells of it as well.
     """
+    acknowledged = select(Message.case).where(Message.acknowledges.is_(True))
     closed = select(Case.number).where(Case.status == Status.CLOSED)
-    return {*session.scalars(_ACKNOWLEDGED), *session.scalars(closed)}
-
-
-_ACKNOWLEDGED = select(Message.case).where(Message.acknowledges.is_(True))
+    return {*session.scalars(acknowledged), *session.scalars(closed)}

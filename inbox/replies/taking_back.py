@@ -12,7 +12,6 @@ from crypto.messages import Status
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.replies import statuses
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
@@ -76,11 +75,9 @@ def _checked(session: Session, case: Case, position: int) -> Message:
 
 def _undo(session: Session, case: Case, reply: Message) -> None:
     """Undo what the reply set, as far as no other one says the same."""
-    work = workflow.of(session, case.number)
-    if case.status == Status.ACKNOWLEDGED and not statuses.is_acknowledged(session, case.number):
+    if case.status == Status.ACKNOWLEDGED and not queries_cases.is_acknowledged(session, case.number):
         case.status = Status.RECEIVED.value
-    if reply.feedback and work.answered_in is None:
-        others = select(func.count()).select_from(Message).filter_by(case=case.number, feedback=True)
-        work.feedback = bool(session.scalar(others))
+    if reply.feedback:
+        workflow.take_back_feedback(session, case.number)
     if reply.extends:
-        work.extended = None
+        workflow.of(session, case.number).extended = None

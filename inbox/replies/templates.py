@@ -127,10 +127,12 @@ def view(template: Reply) -> View:
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
     """Return a template filled in for a case, in the language of its author.
 
-    Raises CaseRefused for an unknown template or case, if ``own`` words are missing or have no place in it,
-    if it names a day that this case does not have, tells of more time that was not taken, or an outcome for
-    which the prosecutor's word is missing.
+    Without an id these are the ``own`` words alone. Raises CaseRefused for an unknown template or case, if
+    ``own`` words are missing or have no place in it, if it names a day that this case does not have, tells of
+    more time that was not taken, or an outcome for which the prosecutor's word is missing.
     """
+    if not template_id:
+        return own
     template = known(session).get(template_id)
     if template is None:
         raise CaseRefused(
@@ -148,7 +150,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
         raise prosecutor_word.refused(session, number)
     page = status_preview.page_of(session, number)
     text = template.text.in_(page.language)
-    values = _values(session, number, page, today, template) | {OWN: own.strip()}
+    values = _values(session, number, page, today, acknowledging=template.acknowledges) | {OWN: own.strip()}
     for field in template.fields:
         if not values.get(field):
             raise CaseRefused(
@@ -177,8 +179,8 @@ def example(session: Session, template: Reply, language: str, today: date) -> st
     return template.text.in_(language).strip().format_map(values)
 
 
-def for_case(session: Session, number: int, today: date) -> dict[str, str]:
-    """Return each template in use by its id, filled in for a case in the language of its author.
+def for_case(session: Session, number: int, today: date, templates: Mapping[str, Reply]) -> Mapping[str, str]:
+    """Return each of these templates by its id, filled in for a case in the language of its author.
 
     What it takes of officers' own words, or what the case does not have, stands in brackets by what it is.
     CaseRefused for an unknown case.
@@ -186,19 +188,25 @@ def for_case(session: Session, number: int, today: date) -> dict[str, str]:
     page = status_preview.page_of(session, number)
     open_places = {code: f"[{label.in_(page.language)}]" for code, label in labels.of("place").items()}
 
-    def filled(template: Reply) -> str:
-        given = {name: each for name, each in _values(session, number, page, today, template).items() if each}
-        return template.text.in_(page.language).strip().format_map(open_places | given)
+    def places(*, acknowledging: bool) -> Mapping[str, str]:
+        values = _values(session, number, page, today, acknowledging=acknowledging)
+        return open_places | {name: each for name, each in values.items() if each}
 
-    return {code: filled(each) for code, each in known(session).items()}
+    known_of = {each: places(acknowledging=each) for each in (False, True)}
+    return {
+        code: each.text.in_(page.language).strip().format_map(known_of[each.acknowledges])
+        for code, each in templates.items()
+    }
 
 
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
     """Return what officers wrote of a template that is filled in as ``text``.
 
     Of one of the law their ``own`` words in it; all of one that the office changed or added. The template is
-    one in use.
+    one in use, or none is named.
     """
+    if not template_id:
+        return own
     of_law = in_use.of(session).replies.get(template_id)
     return own if of_law and of_law.text == known(session)[template_id].text else text
 
@@ -215,9 +223,9 @@ _OWN_WORDS = {
 }
 
 
-def _values(session: Session, number: int, page: Page, today: date, template: Reply) -> dict[str, str]:
+def _values(session: Session, number: int, page: Page, today: date, *, acknowledging: bool) -> dict[str, str]:
     case = queries_cases.case(session, number)
-    feedback = workflow.feedback_due(session, number, today, acknowledging=template.acknowledges)
+    feedback = workflow.feedback_due(session, number, today, acknowledging=acknowledging)
     return {
         "name": page.name,
         "status": page.say(f"status-{case.status}"),

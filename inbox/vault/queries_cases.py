@@ -199,6 +199,20 @@ def messages(session: Session, number: int) -> Sequence[Message]:
     return session.scalars(select(Message).filter_by(case=number).order_by(Message.position)).all()
 
 
+def is_acknowledged(session: Session, number: int) -> bool:
+    """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report.
+
+    One rule for the status, for the clocks and for many at once: a reply in free words acknowledges nothing,
+    whatever it says; an acknowledgement is a text of the law or the office.
+    """
+    return _is_there(session, Message.case == number, Message.acknowledges.is_(True))
+
+
+def gives_feedback(session: Session, number: int) -> bool:
+    """Tell whether a reply, sent or waiting for the next outbox, says what was done or is planned."""
+    return _is_there(session, Message.case == number, Message.feedback.is_(True))
+
+
 def counts(session: Session) -> Counts:
     """Return how much belongs to each case."""
     return Counts(
@@ -227,6 +241,10 @@ def file_names(session: Session) -> Iterable[Row[int, str, str]]:
 def strikes(session: Session, number: int) -> Sequence[Strike]:
     """Return what was struck from a case, oldest first."""
     return session.scalars(select(Strike).filter_by(case=number).order_by(Strike.position)).all()
+
+
+def _is_there(session: Session, *holds: ColumnElement[bool]) -> bool:
+    return session.scalar(select(Message.case).where(*holds).limit(1)) is not None
 
 
 def _count(

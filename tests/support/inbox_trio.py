@@ -14,7 +14,7 @@ from crypto.bundle import Withdrawal
 from inbox.language.errors import Refused
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables
-from inbox.vault.tables import Base, Case, Exclusion, FollowUp
+from inbox.vault.tables import Base, Case, Exclusion, FollowUp, Message
 from tests.support.inbox_builders import CLOSING, Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_visas import agree
 
@@ -127,6 +127,7 @@ def found(folder: Path) -> Trio:
         session.flush()
         session.add_all(row for number in (1, 2, 3) for row in work_on(number))
         agree(session)
+        session.execute(update(Message).filter_by(case=3).values(acknowledges=True, feedback=True))
         session.execute(update(Case).values(new=True))
         session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
     trio.office.json("outbox", "--out", trio.office.out)

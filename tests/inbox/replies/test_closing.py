@@ -338,6 +338,21 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
 
 
+def test_a_measure_that_no_decision_takes_is_recorded_by_hand_before_the_outcome_that_needs_it(
+    office: Office,
+) -> None:
+    """Else nothing said how to close a case so: the hint named another outcome alone."""
+    needing = FILES["xx"]["outcomes.toml"].replace(
+        b"finds_facts", b'only_after = "coast_guard"\nfinds_facts', 1
+    )
+    with office.opened() as inbox, inbox.transaction() as session:
+        in_use.adopt(session, {**FILES["xx"], "outcomes.toml": needing})
+    office.json("queue")
+    office.json("decide", "1", "drop", "--reason", "x")
+    said = refused(office, "close", "1", "upheld", *WITHHELD)
+    assert "record it first: inbox measure 1 coast_guard; or close it with another outcome" in said
+
+
 def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: Office) -> None:
     """As many officers, and another body to name or not, as that law says; its codes are none of France's."""
     with office.opened() as inbox, inbox.transaction() as session:
@@ -497,6 +512,7 @@ def test_what_two_closed_two_open_again_and_end_anew(office: Office) -> None:
         closing.reopen(opened.inbox, Actor(opened.present, today()), 1, "x")
     office.json("reopen", "1", "--reason", "x")
     assert ([], False) == (waiting(office), has_feedback(office))
+    assert "by_two" in work(office)["closing_depending"]
     moot = ("close", "1", "moot", "--disclosure", "full")
     assert "has to be told in writing" in refused(office, *moot)
     wanted = Closing(outcome="moot", disclosure=Disclosure.FULL, text="Merci.")

@@ -26,7 +26,7 @@ OF_CASES = {
     "messages", "of", "counts", "unopened", "count_unopened", "set_aside", "envelope_hashes", "done_hashes",
     "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
-    "unread_follow_ups",
+    "unread_follow_ups", "is_acknowledged", "gives_feedback",
 }  # fmt: skip
 # The chain goes through entries that are not for all; `lines` withholds them by `journal_numbers`.
 WHOLE = {"last_journal_entry", "journal"}
