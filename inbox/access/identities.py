@@ -55,7 +55,7 @@ def read(inbox: Inbox, who: Actor, number: int) -> Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ConsentSaid:
     """What the author said: allowed on a ``day``, or ``withdrawn``; the ``reason`` says in which message."""
 
     day: date | None = None
@@ -63,7 +63,7 @@ class Word:
     reason: str = ""
 
 
-def consent(inbox: Inbox, who: Actor, number: int, word: Word) -> None:
+def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
     """Note the day on which the author allowed that the identity be passed on, or that this is withdrawn.
 
     Given, it takes two officers and a reason that says in which message: by it somebody learns who the author
@@ -84,7 +84,10 @@ def consent(inbox: Inbox, who: Actor, number: int, word: Word) -> None:
     if not withdrawn and not word.reason.strip():
         raise Refused(
             sentence("a consent was given in a message of the author's, which is not named"),
-            sentence("say as the reason in which: the report, the follow-up of a day, a conversation"),
+            sentence(
+                "give as the reason the message in which the reporter consented: the report, a follow-up and"
+                " its day, a conversation"
+            ),
         )
     given = Consent.WITHDRAWN if withdrawn else Consent.GIVEN
     noted = action(Code.NOTE_CONSENT, number, word.reason, consent=given)

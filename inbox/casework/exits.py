@@ -244,10 +244,9 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 
 
 def depending(session: Session, number: int) -> list[Obstacle]:
-    """Return what stands in the way of closing a case or not, by how it ends; in the order of ``MATRIX``.
+    """Return the obstacles to closing that depend on the outcome, which is not chosen yet; as in ``MATRIX``.
 
-    Nobody has said yet how: its reporter may be told more than that it is closed, and cannot be told anything
-    where no answer can be sealed.
+    The reporter may be told more than that the case is closed, or cannot be told anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
@@ -386,7 +385,7 @@ def names_somebody(session: Session, number: int) -> bool:
 def _are_proceedings_open(session: Session, number: int, asked: Asked) -> bool:
     if asked.request is not None:
         return withholding.is_pending(session, asked.request, number)
-    return proceedings.keeping(session, number) is not None
+    return proceedings.pursuing(session, number) is not None
 
 
 def _is_urgent(session: Session, number: int, _: Asked) -> bool:
@@ -448,7 +447,7 @@ def _standing_in(session: Session, number: int, what: Obstacle) -> int:
         case Obstacle.HELD:
             return proceedings.holding(session, number) or number
         case Obstacle.PROCEEDINGS:
-            return proceedings.keeping(session, number) or number
+            return proceedings.pursuing(session, number) or number
         case _:
             return number
 

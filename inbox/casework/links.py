@@ -156,10 +156,10 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
 
 
 def is_duplicate(session: Session, number: int) -> bool:
-    """Tell whether a case is linked as its duplicate to one that is looked into, or was.
+    """Tell whether a case is linked as the duplicate of one that is neither junk nor closed as a duplicate.
 
-    That is one that those present may see, and neither junk nor itself closed as a duplicate: else two cases
-    would end by one another, and nobody would look into either.
+    Those present may see that one. Else two cases would end by one another, and nobody would investigate
+    either.
     """
     rows = select(Link.case).join(Workflow, Workflow.case == Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE.value)
@@ -225,7 +225,7 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     return (
         prosecutor_word.is_awaited(session, number)
         or prosecutor_word.is_restricted(session, number)
-        or proceedings.keeping(session, number) is not None
+        or proceedings.pursuing(session, number) is not None
         or proceedings.holding(session, number) is not None
     )
 

@@ -230,7 +230,7 @@ def _ask_for_prosecutor(session: Session, number: int, kind: str, today: date) -
     """Ask whether the prosecutor is told in writing, anew if it was decided otherwise."""
     legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), today)
     if not legal_duties.taking(session, kind):
-        legal_duties.fall_open(session, number, News.JUSTICE, today)
+        legal_duties.reopen_decisions(session, number, News.JUSTICE, today)
 
 
 def of(session: Session, number: int, position: int) -> Measure:

@@ -52,7 +52,7 @@ def because_of(said: Sentence, number: int, other: int) -> Sentence:
     """Return what is said of a case, with the other one because of which it is so, if it is another."""
     if number == other:
         return said
-    return sentence("{said}: so it is of case {other}, to which it is linked", said=said, other=other)
+    return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)
 
 
 def spread(session: Session, numbers: Iterable[int]) -> Collection[int]:

@@ -2,7 +2,7 @@
 
 Which there are, of which cases each is asked, from which event it counts and how long, says the law in use.
 Once asked, a decision is due until it is taken: neither a lower score nor another law takes that back. A
-decision holds for what was known: news of which the law says so let it fall open again.
+decision holds for what was known: news of which the law says so reopen it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -78,7 +78,7 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
     return _saying(in_use.of(session), work, tags)
 
 
-def fall_open(session: Session, number: int, news: News, today: date) -> None:
+def reopen_decisions(session: Session, number: int, news: News, today: date) -> None:
     """Ask again, from today on, for every decision about a case that such news can change, as the law says.
 
     The earlier decision stays in the journal, with its reason: it was about what was known then.
@@ -101,7 +101,7 @@ def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]
     what two have to decide.
     """
     if not before >= offence_of(session, work):
-        fall_open(session, work.case, News.OFFENCE, today)
+        reopen_decisions(session, work.case, News.OFFENCE, today)
     case = session.get_one(Case, work.case)
     for row in session.scalars(select(Duty).filter_by(case=work.case, decided=None, urgent=None)):
         row.urgent = _urgent(session, case, work, row.kind, today)
@@ -145,14 +145,14 @@ def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[st
 
 
 def is_of_earlier_time(row: Duty) -> bool:
-    """Tell whether a decision was about a time that is past: another one is about the next."""
+    """Tell whether a decision was about an earlier time: the next time takes another decision."""
     return row.spent and row.decided is not None
 
 
 def standing(session: Session, number: int, choice: str) -> str:
     """Return the code of the decision that a new one would replace; empty if there is none.
 
-    One about a time that is past is not replaced; nor is one that the law in use no longer has.
+    A decision about an earlier time is not replaced, nor is one that the law in use no longer has.
     """
     row = session.get(Duty, (number, decided_by(in_use.of(session), choice)))
     if row is None or is_of_earlier_time(row) or row.decision not in decisions(session):

@@ -28,14 +28,14 @@ def held(session: Session) -> Collection[int]:
     return bonds.spread(session, session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
-def keeping(session: Session, number: int) -> int | None:
-    """Return the case in proceedings to which a case is bound, its own first; None if there is none."""
+def pursuing(session: Session, number: int) -> int | None:
+    """Return the number of a case in proceedings: this one, or one that binds it; None if there is none."""
     rows = select(Measure.case).where(Measure.case.in_(bonds.of(session, number)), _goes_on(session))
     return _first(session.scalars(rows.execution_options(**AS_A_LINE)), number)
 
 
 def holding(session: Session, number: int) -> int | None:
-    """Return the case that is held to which a case is bound, itself before others; None if there is none."""
+    """Return the number of a case that is held: this one, or one that binds it; None if there is none."""
     rows = select(Workflow.case).where(Workflow.case.in_(bonds.of(session, number)))
     rows = rows.where(Workflow.held.is_not(None))
     return _first(session.scalars(rows.execution_options(**AS_A_LINE)), number)

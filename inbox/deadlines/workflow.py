@@ -103,7 +103,7 @@ def heard(session: Session, number: int, today: date) -> None:
 
     What was decided without it is asked again where the law says so.
     """
-    legal_duties.fall_open(session, number, News.LETTER, today)
+    legal_duties.reopen_decisions(session, number, News.FOLLOW_UP, today)
     visas.take_out(session, number)
     set_junked(session.get_one(Workflow, number), None)
     keep_in_step(session, number)
@@ -339,7 +339,7 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
-    is_kept = (proceedings.keeping(session, number) or proceedings.holding(session, number)) is not None
+    is_kept = (proceedings.pursuing(session, number) or proceedings.holding(session, number)) is not None
     decided = proceedings.decided(session, number).get(number)
     sent = session.execute(_SENT.where(Workflow.case == number)).one()
     return _Since(written, is_kept, decided, *sent)

@@ -173,9 +173,9 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
     for each in waiting:
         _note(each, made, signer)
     entered_cases.note_told(session, [each.mailbox.case.number for each in waiting if each.opened], made.n)
-    told, filled = statuses.told(session), {each.mailbox.case.number for each in waiting}
+    acknowledged, filled = statuses.acknowledged(session), {each.mailbox.case.number for each in waiting}
     answered = {each.mailbox.case.number for each in waiting if each.answers}
-    workflow.tell(session, made.n, acknowledged=told & filled, answered=answered)
+    workflow.tell(session, made.n, acknowledged=acknowledged & filled, answered=answered)
     return made.n, office.channel
 
 

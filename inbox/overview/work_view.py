@@ -60,7 +60,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "extended": work.extended.isoformat() if work.extended else None,
         "is_danger_open": exits.is_danger_open(session, number),
         "held": work.held.isoformat() if work.held else None,
-        "pursued": proceedings.keeping(session, number) is not None,
+        "pursued": proceedings.pursuing(session, number) is not None,
         "duties": [each for each in due if "duty" in each],
         "notes": [note(row) for row in notes.of(session, number)],
     }

@@ -194,12 +194,12 @@ def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
 
 
 def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for what no link says to be the duplicate of another case, which is looked into."""
+    """Raise CaseRefused for an outcome of duplicates where no link says so (``links.is_duplicate``)."""
     queries_cases.case(session, number)
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(
             sentence(
-                "case {number} is linked as its duplicate to no other that is looked into, or was",
+                "case {number} is not linked as the duplicate of a case that is, or was, investigated",
                 number=number,
             ),
             sentence(
@@ -216,7 +216,7 @@ def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
     if rule.only_after and rule.only_after not in taken:
         raise CaseRefused(
             sentence(
-                "case {number}: this outcome is of a case of which it is on record: {kind}",
+                "case {number}: this outcome needs a measure that is not recorded: {kind}",
                 number=number,
                 kind=labels.named("measure", rule.only_after),
             ),

@@ -38,7 +38,7 @@ class Draft:
     feedback: bool = False
     despite: str = ""
 
-    def known(self, session: Session) -> Reply | None:
+    def chosen(self, session: Session) -> Reply | None:
         """Return the template, None for own words alone and for one that is not in use."""
         return templates.known(session).get(self.template)
 
@@ -59,7 +59,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     )
 
     def choose(session: Session) -> Action:
-        template = draft.known(session)
+        template = draft.chosen(session)
         # One officer alone could tell a reporter that the identity goes to somebody.
         return noted.by(2) if template and template.decision else noted
 
@@ -85,7 +85,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     which leaves with the closing alone, and for one of a decision on the identity where none is to be passed
     on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
-    template = draft.known(session)
+    template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
     if template and template.outcome:
         raise _of_closing(number, template)
@@ -172,8 +172,8 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
                 number=number,
             ),
             sentence(
-                "note first who the author is, and the measure by which justice has the case, or the consent:"
-                " inbox identity set {number}",
+                "first record the reporter's identity, and the measure by which justice has the case, or the"
+                " consent: inbox identity set {number}",
                 number=number,
             ),
         )
@@ -182,6 +182,6 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
     """Let the reporter who reads that the report is acknowledged read no status that says less."""
     case = queries_cases.case(session, number)
-    template = draft.known(session)
+    template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:
         case.status = Status.ACKNOWLEDGED.value

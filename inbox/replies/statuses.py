@@ -53,11 +53,11 @@ def _check(session: Session, case: Case, status: Status) -> None:
         )
 
 
-def told(session: Session) -> set[int]:
-    """Return the cases of which the next outbox, or an earlier one, tells the reporter of the receipt.
+def acknowledged(session: Session) -> set[int]:
+    """Return the cases of which the next outbox, or an earlier one, acknowledges the report.
 
-    That are those that a reply acknowledges, and those that are closed: the end tells of it as well.
+    These are the cases that a reply acknowledges, and those that are closed: the closing acknowledges, too.
     """
-    acknowledged = select(Message.case).where(Message.acknowledges.is_(True))
+    by_reply = select(Message.case).where(Message.acknowledges.is_(True))
     closed = select(Case.number).where(Case.status == Status.CLOSED)
-    return {*session.scalars(acknowledged), *session.scalars(closed)}
+    return {*session.scalars(by_reply), *session.scalars(closed)}

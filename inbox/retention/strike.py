@@ -131,10 +131,10 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     case = _find(session, number, striker, by.today)
     session.flush()
     # Officers deal with a danger that an answer tells of, or with who asks: they do not strike it.
-    gone = before - _in_the_way(session, number, by.today)
+    lifted = before - _in_the_way(session, number, by.today)
     if feared and not catalogue.tells_of_danger(session, case):
-        gone |= {each for each in before if Obstacle.DANGER in each}
-    for what, way in sorted(gone):
+        lifted |= {each for each in before if each[0] is Obstacle.DANGER}
+    for what, way in sorted(lifted):
         raise _refused(session, number, what, way)
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)

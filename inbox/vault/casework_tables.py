@@ -51,9 +51,10 @@ class Workflow(Base):
     ``answered``, which is feedback, on the day from which the reporter could read so; ``acknowledged_in``
     and ``answered_in`` are the numbers of the outboxes that said so first. ``extended`` is the day of a
     longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is,
-    are empty while the case is open. ``by_two`` once two officers have closed it. ``held`` is the day from
-    which it must be kept for a procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on
-    which it was found to be junk. From ``archive_from`` on it is in the archive, which two open.
+    are empty while the case is open. ``put_off`` if the outcome is withheld only until the prosecutor's word
+    comes. ``by_two`` once two officers have closed it. ``held`` is the day from which it must be kept for a
+    procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on which it was found to be
+    junk. From ``archive_from`` on it is in the archive, which two open.
     """
 
     __tablename__ = "workflows"
@@ -233,8 +234,7 @@ class Duty(Base):
     one of those of the law, if it gives any, ``reason`` what officers say of it. ``reply`` is the position of
     the last message to the reporter on which a decision about it was founded, None if none was. One that is
     asked each time anew is ``spent`` once that is done: what is decided afterwards is about the next time.
-    One that news of the case let fall open is asked ``anew``: its time runs from the day on which these were
-    known.
+    One that news of the case reopened is asked ``anew``: its time runs from the day on which they were known.
     """
 
     __tablename__ = "duties"

@@ -77,11 +77,11 @@ class Effect(StrEnum):
 class News(StrEnum):
     """What happens to a case after a decision, and can let the law ask for that decision anew.
 
-    A ``LETTER`` of its reporter comes; officers find that it is one of an ``OFFENCE``, or of a graver one;
+    A ``FOLLOW_UP`` of its reporter comes; officers find that it is one of an ``OFFENCE``, or of a graver one;
     they record a measure of ``JUSTICE``.
     """
 
-    LETTER = "letter"
+    FOLLOW_UP = "follow_up"
     OFFENCE = "offence"
     JUSTICE = "justice"
 

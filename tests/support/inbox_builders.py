@@ -244,6 +244,17 @@ class Office:
             for number in numbers:
                 workflow.keep_in_step(session, number)
 
+    def read_all(self, *numbers: int, risk: str = "") -> None:
+        """Settle and read these cases, and assess the source's ``risk`` if one is given.
+
+        A case that was not read cannot be closed, and no measure is taken before the risk is known.
+        """
+        self.settle(*numbers)
+        for number in map(str, numbers):
+            self.json("show", number)
+            if risk:
+                self.json("source-risk", number, risk, "--reason", "x")
+
     def tell_no_prosecutor(self, *numbers: int) -> None:
         """Let be decided of these cases, past the commands, that no prosecutor is told of them."""
         with self.opened() as inbox, inbox.transaction() as session:

@@ -189,9 +189,9 @@ def test_what_asks_again_for_what_was_decided() -> None:
     """That nobody is told, or informed, holds for what was known; one more letter may have to go, too."""
     decisions = (each.decisions for each in FRENCH.duties.values())
     assert {
-        "transmit": {News.LETTER},
-        "no_transmission": {News.LETTER, News.OFFENCE, News.JUSTICE},
-        "not_needed": {News.LETTER},
+        "transmit": {News.FOLLOW_UP},
+        "no_transmission": {News.FOLLOW_UP, News.OFFENCE, News.JUSTICE},
+        "not_needed": {News.FOLLOW_UP},
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 

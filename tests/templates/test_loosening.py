@@ -38,7 +38,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "duties.toml duty.*.decision.*.effect": ("defers", "settles"),
     "duties.toml duty.*.decision.*.longest": ("6 months", "1 year"),
     "duties.toml duty.*.decision.*.by_reply": (True, None),
-    "duties.toml duty.*.decision.*.reopened_by": (["letter", "offence"], ["letter"]),
+    "duties.toml duty.*.decision.*.reopened_by": (["follow_up", "offence"], ["follow_up"]),
     "duties.toml duty.*.decision.*.ground.*": (None, {"fr": "x", "en": "x"}),
     "law.toml calendar.weekend": (["sunday"], ["saturday", "sunday"]),
     "law.toml regime.*": (None, {"oral": False}),

@@ -11,7 +11,7 @@ from crypto.printable import visible
 from inbox.access import aliases as other_names
 from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import LONGEST, Given, Ground, What
-from inbox.access.identities import Word
+from inbox.access.identities import ConsentSaid
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -236,7 +236,7 @@ def consent(door: Door, /, *, case: int, day: date | None, as_json: bool, **how:
     Given, it takes two officers, and the reason says in which message it was.
     """
     with door.opened() as (inbox, who):
-        identities.consent(inbox, who, case, Word(day, how["withdrawn"], how["reason"]))
+        identities.consent(inbox, who, case, ConsentSaid(day, how["withdrawn"], how["reason"]))
     said = "the reporter no longer allows it" if how["withdrawn"] else f"the reporter allowed it on {day}"
     view = {"case": case, "consent": day.isoformat() if day else None}
     terminal.show(view, [f"case {case}: {said}"], as_json=as_json)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import Given, Ground, What
-from inbox.access.identities import Word
+from inbox.access.identities import ConsentSaid
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, day, line, text
@@ -118,7 +118,7 @@ def keep_identity(case: int) -> ResponseReturnValue:
 def consent(case: int) -> ResponseReturnValue:
     """Note that the reporter allows that the identity be passed on, or no longer does."""
     withdrawn = "withdrawn" in request.form
-    identities.consent(here().inbox, actor(), case, Word(day("day"), withdrawn, line("reason")))
+    identities.consent(here().inbox, actor(), case, ConsentSaid(day("day"), withdrawn, line("reason")))
     return _noted(case, Done.CONSENT_NOTED)
 
 

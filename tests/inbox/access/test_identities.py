@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete
 
 from inbox.access import identities
-from inbox.access.identities import Word
+from inbox.access.identities import ConsentSaid
 from inbox.language.errors import Locked
 from inbox.session.actions import Actor
 from inbox.vault.casework_tables import Identity
@@ -123,12 +123,12 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
     """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
     assert "in a message of the author's, which is not named" in refused(office, *CONSENT[:-2])
     with office.unlocked() as opened:
-        given = Word(today(), reason="the report")
+        given = ConsentSaid(today(), reason="the report")
         alone = Actor(opened.present, today())
         with pytest.raises(Locked):
             identities.consent(opened.inbox, alone, 1, given)
         identities.consent(opened.inbox, opened.by_opening(today()), 1, given)
-        identities.consent(opened.inbox, alone, 1, Word(withdrawn=True))
+        identities.consent(opened.inbox, alone, 1, ConsentSaid(withdrawn=True))
     noted = [each for each in office.json("journal", "print")["entries"] if each["action"] == "note-consent"]
     assert [("the report", 2), ("", 2)] == [(each["reason"], len(each["officers"])) for each in noted]
 

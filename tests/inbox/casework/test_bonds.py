@@ -20,7 +20,7 @@ from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, today
 
 BINDING = {Relation.DUPLICATE, Relation.SAME_FACTS, Relation.SAME_PERSON, Relation.FOLLOW_UP}
-OF_CASE_2 = "so it is of case 2, to which it is linked"
+OF_CASE_2 = "because of case 2, to which it is linked"
 NO_WORD = "the prosecutor has not said that"
 
 pytestmark = pytest.mark.copy_of("read")
@@ -30,10 +30,7 @@ pytestmark = pytest.mark.copy_of("read")
 def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two cases, read, of the same facts: of the second the prosecutor is told, of the first not."""
     office = authored.copy(tmp_path_factory.mktemp("read"))
-    office.settle(1, 2)
-    for number in ("1", "2"):
-        office.json("show", number)
-        office.json("source-risk", number, "low", "--reason", "x")
+    office.read_all(1, 2, risk="low")
     office.json("decide", "2", "transmit", "--reason", "x")
     office.json("decide", "1", "no_transmission", "--reason", "sent as case 2")
     office.json("link", "1", "2", "same_facts")
@@ -106,7 +103,7 @@ def test_a_restriction_of_another_case_binds_and_is_not_quoted(office: Office) -
     """Whoever may read the one need not have read the other."""
     office.json("measure", "2", "prosecutor_word", "--restrictions", "no word to the brigade")
     err = office.run("measure", "1", "hearing").err
-    assert f"case 1: the prosecutor restricted what can be done: {OF_CASE_2}" in err
+    assert f"case 1: the prosecutor restricted what can be done, {OF_CASE_2}" in err
     assert "brigade" not in err
 
 
@@ -133,19 +130,18 @@ def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
     """Over another case, too: neither destroyed nor in the archive, nor struck as a whole."""
     with bound.opened() as inbox, inbox.transaction() as session:
         assert {1, 2, 3} == set(proceedings.pursued(session)) == set(proceedings.held(session))
-        assert (1, 1) == (proceedings.keeping(session, 3), proceedings.holding(session, 3))
+        assert (1, 1) == (proceedings.pursuing(session, 3), proceedings.holding(session, 3))
         workflow.of(session, 3).outcome = "moot"
         workflow.set_closed(workflow.of(session, 3), today())
         workflow.keep_in_step(session, 3)
         assert workflow.of(session, 3).archive_from is None
     said = bound.run("destroy", "3").err
-    assert "held for a procedure: so it is of case 1" in said
+    assert "held for a procedure, because of case 1" in said
     assert "held for a procedure" in bound.run("minimise", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):
         legal_hold.release(inbox, who, 1, "x")
     assert (
-        "proceedings go on: kept until the final decision: so it is of case 1"
-        in bound.run("destroy", "3").err
+        "proceedings go on: kept until the final decision, because of case 1" in bound.run("destroy", "3").err
     )
     assert "struck only in parts" in bound.run("minimise", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):
@@ -230,12 +226,12 @@ def test_a_case_binds_that_those_present_may_not_read_unless_it_is_kept_from_the
         acting(bound, "alice", "bruno") as (inbox, who),
         inbox.acting(who, action(Code.LIST_LINKS, 3)) as session,
     ):
-        assert (1, 1) == (proceedings.keeping(session, 3), proceedings.holding(session, 3))
+        assert (1, 1) == (proceedings.pursuing(session, 3), proceedings.holding(session, 3))
         assert prosecutor_word.is_awaited(session, 3)
     bound.of("bruno", "chloe").json("conflict", "exclude", "1", "alice", "--reason", "x")
     with (
         acting(bound, "alice", "bruno") as (inbox, who),
         inbox.acting(who, action(Code.LIST_LINKS, 3)) as session,
     ):
-        assert (None, None) == (proceedings.keeping(session, 3), proceedings.holding(session, 3))
+        assert (None, None) == (proceedings.pursuing(session, 3), proceedings.holding(session, 3))
         assert not prosecutor_word.is_awaited(session, 3)

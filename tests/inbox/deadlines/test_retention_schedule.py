@@ -109,7 +109,7 @@ def test_nothing_goes_that_nobody_has_read(
 
 
 def decided_anew(office: Office) -> None:
-    """Decide what fell open by what the reporter wrote."""
+    """Decide what was reopened by what the reporter wrote."""
     for choice in ("no_transmission", "not_needed"):
         office.json("decide", "1", choice, "--reason", "x")
 
@@ -117,7 +117,7 @@ def decided_anew(office: Office) -> None:
 def test_what_is_in_quarantine_goes_unread(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
-    """Nobody may read it, and it need not be kept for that; what fell open is decided all the same."""
+    """Nobody may read it, and it need not be kept for that; what was reopened is decided all the same."""
     work_on(closed, quarantined=today())
     closed.json("collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     decided_anew(closed)

@@ -35,9 +35,7 @@ pytestmark = pytest.mark.copy_of("read")
 def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Both cases, read and decided: what was not cannot be closed."""
     office = authored.copy(tmp_path_factory.mktemp("read"))
-    office.settle(1, 2)
-    for number in ("1", "2"):
-        office.json("show", number)
+    office.read_all(1, 2)
     return office
 
 
@@ -242,7 +240,7 @@ def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(o
     office.json("measure", "1", "prosecutor_phoned")
     office.json("decide", "1", "no_transmission", "--reason", "x")
     said = office.run("close", "1", "transmitted", *WITHHELD).err
-    assert "this outcome is of a case of which it is on record: art40_transmission" in said
+    assert "this outcome needs a measure that is not recorded: art40_transmission" in said
     assert "inbox decide 1 transmit --reason TEXT" in said
     form = {"outcome": "transmitted", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:
@@ -268,7 +266,7 @@ def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> No
     for words in (("show", "1"), ("link", "1", "2", "same_facts"), ("link", "1", "2", "--dismiss")):
         office.json(*words)
         said = refused(office, *end)
-        assert "case 1 is linked as its duplicate to no other that is looked into, or was" in said
+        assert "case 1 is not linked as the duplicate of a case that is, or was, investigated" in said
         assert "inbox link 1 OTHER duplicate" in said
     form = {"outcome": "duplicate", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:

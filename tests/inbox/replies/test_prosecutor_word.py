@@ -36,10 +36,7 @@ pytestmark = pytest.mark.copy_of("read")
 def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Both cases, read: an unread case cannot be closed, and no measure is taken before the risk is known."""
     office = authored.copy(tmp_path_factory.mktemp("read"))
-    office.settle(1, 2)
-    for number in ("1", "2"):
-        office.json("show", number)
-        office.json("source-risk", number, "low", "--reason", "x")
+    office.read_all(1, 2, risk="low")
     return office
 
 
@@ -96,7 +93,7 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
     office.json("measure", "1", "prosecutor_word")
     office.json("link", "1", "2", "same_facts")
     office.json("measure", "2", opens, *group)
-    assert "so it is of case 2" in refused(office, "close", "1", "founded", *FULL)
+    assert "because of case 2" in refused(office, "close", "1", "founded", *FULL)
     office.json("measure", "2", "prosecutor_word")
     office.json("close", "1", "founded", *FULL)
 

@@ -1,4 +1,4 @@
-"""What was decided holds for what was known: news of a case let the law ask again."""
+"""What was decided holds for what was known: news of a case reopen it."""
 
 from datetime import timedelta
 from typing import Any
@@ -80,7 +80,7 @@ def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
     assert "transmit" == decided(office)["art40"]
 
 
-def test_a_letter_asks_again_whom_it_concerns(
+def test_a_follow_up_asks_again_whom_it_concerns(
     office: Office, scene: Scene, collect_all: Any, clock: Clock
 ) -> None:
     """From the day on which it came; what was put off stays so; after a case went, the letter may go, too."""
