@@ -126,7 +126,7 @@ PARTS: Mapping[str, Part] = {
     ),
     "exits": Part(tested("-m", "soak", "tests/inbox/casework/test_exits.py"), ("inbox/", "templates/")),
     "fuzz": Part(
-        # Words for -m that are empty select every test, so either database.
+        # An empty -m selects the tests of both databases.
         tested("-m", "", "--hypothesis-profile=thorough", "tests/portal/api/test_fuzz.py"),
         ("portal/", "templates/"),
     ),

@@ -92,13 +92,13 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 
 
 def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest]:
-    """Take more time for every answer that is still due, once for each; return these requests.
+    """Extend all open requests, once each, and return them.
 
-    The persons have to be told before they are due without. It goes for all at once, and takes two officers:
-    more time for one person alone would tell that one, and whoever reads the register, what was found.
+    The persons have to be told before the answer is due without it. It takes two officers. All are extended
+    at once: to extend one would tell that person, and whoever reads the register, what was found.
 
-    Raises as ``open_one`` and ``Inbox.acting``; Refused if there is none that was not given more time and is
-    still in time, and if the law gives no more.
+    Raises as ``open_one`` and ``Inbox.acting``; Refused if no open request can be given more time, as each
+    was extended before or is late, and if the law gives no more.
     """
     with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
         if not legal_duties.may_extend_answer(session):
@@ -187,10 +187,9 @@ def check_day(row: AccessRequest, today: date) -> None:
 
 
 def dated(row: AccessRequest, today: date) -> date:
-    """Return the day that an answer given today bears: the same for all that are given in time.
+    """Return the date printed on an answer: the earliest day if it is in time, else the due day.
 
-    It is the first on which any could be given; a late answer bears the last. An own day would tell: what is
-    quickly refused leaves before what is long looked for.
+    The real day would show how long the search took.
     """
     return row.earliest if today <= row.due else row.due
 

@@ -71,9 +71,9 @@ def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
 
 
 def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
-    """Return on which of these cases those who act have yet to declare before they may read them all.
+    """Return the cases still to be declared by those who act.
 
-    That is none where they may not read them even then: a case that is kept from one of them is not told.
+    Empty if one of them is hidden from those who act: its existence is not disclosed.
     """
     with inbox.vault.transaction(who.officers) as session:
         if not set(numbers) <= row_security.readable(session, numbers):

@@ -1,8 +1,8 @@
 """Which cases name a person, in any text of reporters or officers; and which may, by the family name alone.
 
-Many have one family name: of such a case an officer says whether it is that of the person (``namesakes``). So
-of one that is linked, as of the same person, to one that names them: it may call them otherwise.
-Until then it counts wherever something could be lost.
+A family name alone is ambiguous: an officer says whether the case means this person (``namesakes``). The same
+holds for a case linked as "same person" to one that names them: it may call them otherwise. Until then the
+case counts wherever something could be lost.
 
 A case that is kept from somebody present is not found, as everywhere. A case is not searched before all
 present have declared to have no interest in it (``declarations``): whoever has one could search for names to

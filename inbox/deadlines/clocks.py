@@ -22,7 +22,7 @@ class Due:
     ``clock`` is the code of a clock of the law that ``ends`` with an event; RETENTION ends with none.
     ``dropped`` is the day on which the case was closed before anybody had done it, and it was no longer due.
     ``sent`` is the day of the outbox that does it, until the portal confirms that one. It is ``impossible``
-    to tell a reporter anything who cannot be reached: that waits for nobody, and is never late.
+    if the reporter cannot be reached: then it is neither waiting nor late.
     """
 
     clock: str

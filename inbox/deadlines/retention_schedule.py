@@ -136,7 +136,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 
 
 def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
-    """Yield what is due, but no case before the one that ended as its duplicate: that one says: see there."""
+    """Yield what is due. An original is kept at least as long as its duplicates, which refer to it."""
     days = {due.case: due.day for due in found}
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)
     rows = rows.where(Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(in_use.of(session).linked))

@@ -409,7 +409,7 @@ TABLE: Mapping[Code, Rule] = {
         values={"letter": _code("letter"), "despite": _FLAG},
     ),
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
-    # Of all that are open: who looked for one person would tell by more time for that one what was found.
+    # Extends all open requests: extending one would show that something was found on that person.
     Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
     # Without the request: not all who read the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),

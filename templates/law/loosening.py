@@ -150,7 +150,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 **_NAMED,
                 "reach": neither,
                 "address": neither,
-                # Who names a prosecutor or the police has decided whether the prosecutor is told.
+                # Naming a prosecutor or the police takes a decision on telling the prosecutor.
                 "kind": _any,
                 "referral": neither,
             },
