@@ -256,6 +256,19 @@ def undecided(session: Session, role: DutyRole) -> Collection[int]:
     return set(session.scalars(select(Duty.case).filter_by(kind=code, decided=None)))
 
 
+def is_forwarded(session: Session, number: int) -> bool:
+    """Tell whether it is on record that a report which is for another authority was forwarded."""
+    rules = (each for each in in_use.of(session).duties.values() if each.asked is Asked.NOT_OURS)
+    sent = {decision.measure for each in rules for decision in each.decisions.values()} - {None}
+    return not sent.isdisjoint(measures_on(session, number))
+
+
+def may_be_forwarded(session: Session, number: int) -> bool:
+    """Tell whether an office of this regime has to decide on forwarding a report, and did not yet."""
+    rows = [session.get(Duty, (number, code)) for code in _asked_where(session, Asked.NOT_OURS)]
+    return any(row is None or row.decided is None for row in rows)
+
+
 def urgent_measure(session: Session, row: Duty) -> str:
     """Return the code of the measure to take at once, before the decision; empty if there is none.
 

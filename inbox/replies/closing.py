@@ -304,9 +304,8 @@ def _told(session: Session, number: int, closing: Closing, today: date) -> str:
     text = _written(session, number, closing, today)
     if not closing.body or closing.is_withheld:
         return text
-    authority = referrals.offered(session)[closing.body]
     # An officer's own words say why, and may not say where to.
-    said = referrals.said(authority, _rule(session, closing), queries_cases.case(session, number).language)
+    said = referrals.said(session, number, closing.body, _rule(session, closing))
     return "\n\n".join(filter(None, (text.strip(), said)))
 
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
+from inbox.deadlines import legal_duties
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.language.printed_text import Wording
 from inbox.law import in_use
+from inbox.vault import queries_cases
 from templates.law.rules import Authority, Body, Outcome, Reach
 
 _WORDING = Wording(__package__, "referral.toml")
@@ -42,12 +44,25 @@ def is_for_offences(session: Session, code: str) -> bool:
     return authority is not None and authority.kind in {Reach.PROSECUTOR, Reach.EMERGENCY}
 
 
-def said(authority: Authority, rule: Outcome, language: str) -> str:
-    """Return what the author is told of an authority; in English unless in French."""
+def said(session: Session, number: int, code: str, rule: Outcome) -> str:
+    """Return what the author of a case is told of an authority, by its code; in English unless in French.
+
+    It says that the report was forwarded only where that is on record, and not while it is still to decide.
+    """
+    language, authority = queries_cases.case(session, number).language, offered(session)[code]
     known = "fr" if language == "fr" else "en"
-    # Another authority that can help, too, does not mean that this office could not.
-    begins = _WORDING.say("begins" if rule.body is Body.NEEDED else "also", known)
+    begins = _WORDING.say(_begins(session, number, rule), known)
     return f"{begins}\n\n{authority.name.in_(known)}\n{authority.reach.in_(known)}"
+
+
+def _begins(session: Session, number: int, rule: Outcome) -> str:
+    """Return the name of the text that stands before an authority."""
+    # Another authority that can help, too, does not mean that this office could not.
+    if rule.body is not Body.NEEDED:
+        return "also"
+    if legal_duties.is_forwarded(session, number):
+        return "forwarded"
+    return "examined" if legal_duties.may_be_forwarded(session, number) else "begins"
 
 
 def _hint(session: Session) -> Sentence:

@@ -28,6 +28,11 @@ from tests.support.laws import FILES, FRENCH, OTHER
 
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
+DIRECTED = ("--disclosure", "full", "--to", "defender_of_rights")
+EXTERNAL = ("settings", "--regime", "external", "--heard", "By telephone.")
+FORWARD = ("decide", "1", "forwarded", "--addressee", "AFA", "--reason", "theirs")
+KEEP = ("decide", "1", "not_forwarded", "--reason", "known to them")
+
 pytestmark = pytest.mark.copy_of("read")
 
 
@@ -167,6 +172,46 @@ def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
     said = told().messages[-1].text
     assert said.startswith("C'est entre voisins.\n\n")
     assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in said
+
+
+FORWARDING = {
+    "internal channel": ((), "compétence. Vous pouvez vous adresser à :"),
+    "not decided": ((EXTERNAL,), "il nous revient de le transmettre. Vous pouvez aussi"),
+    "forwarded": ((EXTERNAL, FORWARD), "avons transmis à une autre autorité. Vous pouvez aussi"),
+    "not forwarded": ((EXTERNAL, KEEP), "compétence. Vous pouvez vous adresser à :"),
+}
+
+
+@pytest.mark.parametrize("done", FORWARDING)
+def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_where_it_was(
+    office: Office, told: Callable[[], Any], done: str
+) -> None:
+    """By an office that has to decide on that, and by the template of the law as without one."""
+    words, said = FORWARDING[done]
+    office.tell_no_prosecutor(1)
+    for each in words:
+        office.json(*each)
+    template = ("--template", "closing_out_of_scope", "--text", "Ce sont des armes.")
+    office.json("close", "1", "out_of_scope", *DIRECTED, *template)
+    text = told().messages[-1].text
+    assert said in text
+    assert 1 == len(re.findall("[Vv]ous pouvez (?:aussi )?vous adresser|saisir", text))
+    assert [] == [row for other, row in FORWARDING.values() if row != said and row in text]
+
+
+def test_what_is_forwarded_once_a_case_is_closed_contradicts_nothing_that_its_author_read(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Until then the text promises neither; then the measure tells of it."""
+    office.tell_no_prosecutor(1)
+    office.json(*EXTERNAL)
+    office.json("close", "1", "out_of_scope", *DIRECTED)
+    read = told()
+    assert "Nous examinons" in read.messages[-1].text
+    assert ("referred_external",) == read.measures_disclosed
+    office.json(*FORWARD)
+    read = told()
+    assert {"forwarded_external", "referred_external"} == set(read.measures_disclosed)
 
 
 REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
