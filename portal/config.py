@@ -21,6 +21,7 @@ _ROOM = Path(str(files("portal")))
 _ADDRESS = re.compile(r"(?P<host>[\w.-]+|\[[\da-f:.]+\]):(?P<port>\d{1,5})", re.ASCII)
 _ONION = re.compile(r"http://[a-z2-7]{56}\.onion", re.ASCII)
 _ELSEWHERE = re.compile(r"https://[\w.-]+(:\d{1,5})?(/[\w./~-]*)?", re.ASCII)
+_CODE = re.compile(r"[a-z0-9_]{1,32}")
 _LARGEST_PORT = 65_535
 _LARGEST_AMOUNT = 1_000_000
 _HINT = "config.example.toml shows every setting"
@@ -48,6 +49,7 @@ class Settings:
     work_cost: tuple[int, ...] = (4_000, 12_000, 32_000)
     questionnaire: str = ""
     jurisdiction: str = ""
+    regime: str = ""
     guide: str = ""
     leave_to: str = "https://www.wikipedia.org/"
     manifest: str = ""
@@ -193,6 +195,7 @@ _FORMATS: Mapping[str, Callable[[str], bool]] = {
     "onion": lambda value: not value or _ONION.fullmatch(value) is not None,
     "elsewhere": lambda value: _ELSEWHERE.fullmatch(value) is not None,
     "path": lambda value: "\0" not in value,
+    "regime": lambda value: not value or _CODE.fullmatch(value) is not None,
 }
 _SETTINGS: Node = {
     "deployment": _text("deployment", "16 bytes in base64url, or empty"),
@@ -213,6 +216,7 @@ _SETTINGS: Node = {
     ),
     "questionnaire": _text("path", "the path of a file, or empty"),
     "jurisdiction": _text("path", "the path of a folder, or empty"),
+    "regime": _text("regime", "the code of a regime of the law, or empty"),
     "guide": _text("path", "the path of a folder, or empty"),
     "leave_to": _text("elsewhere", "an address that begins with https:// and has no query"),
     "manifest": _text("path", "the path of a folder, or empty"),

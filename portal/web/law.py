@@ -5,7 +5,7 @@ from pathlib import Path
 from crypto.toml_schema import BadDocument
 from portal.errors import BadConfiguration
 from templates.law import reader
-from templates.law.rules import Law
+from templates.law.rules import Law, Regime
 
 
 def load(folder: Path) -> Law:
@@ -20,4 +20,15 @@ def load(folder: Path) -> Law:
     except BadDocument as error:
         raise BadConfiguration(
             f"law {folder}: {error}", "mend the file; the shipped folder shows the form"
+        ) from error
+
+
+def regime(found: Law, code: str) -> Regime:
+    """Return the regime of a law with this code, or the default one for ""; else BadConfiguration."""
+    try:
+        return found.regimes[code or found.default_regime]
+    except KeyError as error:
+        raise BadConfiguration(
+            f"setting 'regime' has a wrong value: {code}",
+            f"it must be a regime of the law: {', '.join(found.regimes)}",
         ) from error

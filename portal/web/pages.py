@@ -71,6 +71,11 @@ class Site(Protocol):
         ...
 
     @property
+    def regime(self) -> str:
+        """The code of the regime of the office, or empty for the default one of the law."""
+        ...
+
+    @property
     def guide_folder(self) -> Path:
         """The folder of the guides, accessibility statements and pages of rights."""
         ...
@@ -90,7 +95,8 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadConfiguration for a law, guide, statement or page of rights that is not there or has a mistake.
+    Raises BadConfiguration for a law, guide, statement or page of rights that is not there or has a mistake,
+    and for a regime that the law does not have.
     """
     return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
@@ -194,7 +200,7 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
         "leave_to": site.leave_to,
         "assets": assets.load(),
         "languages": [translation.load(language) for language in translation.LANGUAGES],
-        **_of_the_law(law.load(site.law_folder)),
+        **_of_the_law(law.load(site.law_folder), site.regime),
         "written": {
             language: {name: guide.load(site.guide_folder, language, name) for name in guide.NAMES}
             for language in translation.LANGUAGES
@@ -202,13 +208,14 @@ def _shown(site: Site, questionnaire: Questionnaire) -> Mapping[str, object]:
     }
 
 
-def _of_the_law(found: Law) -> Mapping[str, object]:
+def _of_the_law(found: Law, regime: str) -> Mapping[str, object]:
     promised = {
         "received": promises.of(found, Event.ACKNOWLEDGED),
         "answered": promises.of(found, Event.ANSWERED),
     }
     days_off = promises.days_off(found, promised.values())
-    return {"law": found, "promised": promised, "days_off": days_off}
+    ours = law.regime(found, regime)
+    return {"law": found, "regime": ours, "promised": promised, "days_off": days_off}
 
 
 def _page(language: str, template: str, shown: Mapping[str, object]) -> str:

@@ -225,7 +225,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         "name": neither,
         **_under("calendar", neither, {**_RULE, "holidays": _any, "weekend": _further}),
         "regime": neither,
-        **_under("regime.*", _new, {**_NAMED, "default": _any, "oral": _off}),
+        **_under("regime.*", _new, {**_NAMED, "default": _any, "oral": _off, "reporters": _any}),
     },
     "letters.toml": {
         "letter": neither,

@@ -1,7 +1,7 @@
 """What reporters are promised: within which time something can be read, as pages say and count it.
 
-Pages are the same bytes for everybody. They do not know the regime of an office, and promise what it has to
-keep in whichever.
+Pages are the same bytes for everybody. They promise what an office has to keep in whichever regime: one that
+changes it breaks no promise that a reporter has read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -104,7 +104,11 @@ def _calendar(row: Any) -> rules.Calendar:
 
 def _regime(row: Any) -> rules.Regime:
     return rules.Regime(
-        name=_texts(row["name"]), is_default=row["default"], oral=row["oral"], basis=_basis(row)
+        name=_texts(row["name"]),
+        is_default=row["default"],
+        oral=row["oral"],
+        reporters=_texts(row["reporters"]),
+        basis=_basis(row),
     )
 
 

@@ -189,11 +189,15 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """In which capacity an office receives reports; ``oral`` if it must also take them by word of mouth."""
+    """In which capacity an office receives reports; ``oral`` if it must also take them by word of mouth.
+
+    ``reporters``: what pages tell reporters of it.
+    """
 
     name: Texts
     is_default: bool
     oral: bool
+    reporters: Texts
     basis: Basis
 
 

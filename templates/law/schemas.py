@@ -73,7 +73,7 @@ _LAW = table(
                 ),
             }
         ),
-        "regime": map_of(_rule({**_NAME, **_flags("default", "oral")})),
+        "regime": map_of(_rule({**_NAME, **_flags("default", "oral"), "reporters": texts(_LONGEST)})),
     }
 )
 _DEADLINES = table(

@@ -103,6 +103,7 @@ def texts(language: str) -> Iterator[str]:
         yield found.lead
         for section in found.sections:
             yield from (section.text, *section.items)
+    yield from (each.reporters.in_(language) for each in law.regimes.values())
     yield from (each.text.in_(language) for each in law.guarantees.values())
     yield from (each.name.in_(language) for each in law.authorities.values())
     yield from (each.reach.in_(language) for each in law.authorities.values())
@@ -322,6 +323,21 @@ def test_until_when_one_is_heard_is_for_the_office_to_fill_in(language: str) -> 
     assert [each for each in rights.to_fill_in if within in each]
     stated = [re.sub(r"\[[^\]]*\]", "", text) for text in texts(language)]
     assert [text for text in stated if within in plain(text)] == []
+
+
+OF_ONE_REGIME = re.compile(
+    r"canal interne|pas de notre ressort|nous avoir écrit|(?:la|le|les) saisir vous-même"
+    r"|internal (?:reporting )?channel|is not for us,|that you wrote to us|turn to (?:them|it) yourself",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_so_under_one_regime_is_said_by_the_law_alone(language: str) -> None:
+    """No page, no template and no text that an office edits says it: they are the same under each."""
+    law = reader.read(Settings().law_folder)
+    by_law = {each.reporters.in_(language) for each in law.regimes.values()}
+    found = {text for text in texts(language) if OF_ONE_REGIME.search(plain(text))}
+    assert found == by_law
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -31,7 +31,7 @@ def _once(made: Callable[[Site, Questionnaire], T]) -> Callable[[Site, Questionn
     @functools.wraps(made)
     def remembered(site: Site, questionnaire: Questionnaire) -> T:
         shown = (
-            *(site.deployment, site.root_key, site.leave_to, repr(questionnaire)),
+            *(site.deployment, site.root_key, site.leave_to, site.regime, repr(questionnaire)),
             *map(_content, (site.law_folder, site.guide_folder)),
         )
         if shown not in known:

@@ -81,6 +81,18 @@ def test_an_office_is_an_internal_channel_until_it_says_otherwise() -> None:
     assert {"internal": False, "external": True} == {code: each.oral for code, each in FRENCH.regimes.items()}
 
 
+def test_who_has_to_forward_a_report_says_so_to_reporters_and_nobody_else_does() -> None:
+    """The same regimes have the duty; an internal channel sends reporters on themselves."""
+    (forwarding,) = [each for each in FRENCH.duties.values() if each.asked is Asked.NOT_OURS]
+    for words, ours, theirs in (
+        ("fr", "nous devons le transmettre", "nous vous disons qui est compétent"),
+        ("en", "we have to forward it", "we tell you who is competent"),
+    ):
+        said = {code: each.reporters.in_(words) for code, each in FRENCH.regimes.items()}
+        assert forwarding.regimes == {code for code, text in said.items() if ours in text}
+        assert said.keys() - forwarding.regimes == {code for code, text in said.items() if theirs in text}
+
+
 def test_bundles_cross_on_every_working_day() -> None:
     assert "1 working day" == str(FRENCH.exchange.every)
 

@@ -101,6 +101,7 @@ EITHER = {
     "duties.toml duty.*.decision.*.informs",
     "law.toml calendar.holidays",
     "law.toml regime.*.default",
+    "law.toml regime.*.reporters",
     "letters.toml letter.*.to",
     "letters.toml letter.*.decision",
     "letters.toml letter.*.text",

@@ -55,6 +55,7 @@ def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | 
     said = [
         f"regime: {now.regime} ({labels.english('regime', now.regime)})",
         *_heard(now),
+        *([f'pages say so once the portal has it, too: regime = "{now.regime}"'] if regime else []),
         f"law: {now.law.name.en} ({sha256})",
     ]
     terminal.show({"regime": now.regime, "heard": now.heard, "law": sha256}, said, as_json=as_json)

@@ -1,5 +1,6 @@
 """Pages say what the law says that the inbox works by, whichever that is."""
 
+import html
 import re
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from portal.errors import BadConfiguration
 from portal.web import pages
 from templates.catalogues import LANGUAGES
 from templates.law import reader
+from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
 
 MOST_WORDS = 300
@@ -74,13 +76,26 @@ def test_no_text_of_the_pages_names_whom_to_reach_in_france() -> None:
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "demander à être entendu"), ("en", "ask to be heard")])
-def test_how_to_be_heard_is_said_where_the_law_asks_for_it(tmp_path: Path, language: str, said: str) -> None:
-    """In any of its regimes, since pages do not know that of the office."""
-    for path in Settings().law_folder.iterdir():
-        text = path.read_text("utf-8").replace("oral = true", "oral = false")
-        (tmp_path / path.name).write_text(text, "utf-8")
-    none = Settings(jurisdiction=str(tmp_path))
-    assert [True, False] == [said in page(each, f"/{language}/rights") for each in (Settings(), none)]
+def test_how_to_be_heard_is_said_where_the_regime_of_the_office_asks_for_it(language: str, said: str) -> None:
+    shown = {code: said in page(Settings(regime=code), f"/{language}/rights") for code in FRENCH.regimes}
+    assert {code: each.oral for code, each in FRENCH.regimes.items()} == shown
+    assert set(shown.values()) == {True, False}
+
+
+@pytest.mark.parametrize("code", ["", *FRENCH.regimes])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_an_office_does_with_a_report_is_said_as_its_regime_has_it(language: str, code: str) -> None:
+    """And nothing that is so under another regime alone."""
+    shown = html.unescape(page(Settings(regime=code), f"/{language}/rights"))
+    said = {each: rule.reporters.in_(language) in shown for each, rule in FRENCH.regimes.items()}
+    assert {each: each == (code or FRENCH.default_regime) for each in FRENCH.regimes} == said
+
+
+def test_a_regime_that_the_law_does_not_have_is_refused() -> None:
+    with pytest.raises(BadConfiguration, match="'regime' has a wrong value: single") as caught:
+        create_app(Settings(regime="single"))
+    assert "internal, external" in str(caught.value.hint)
+    assert "at the lantern" in page(Settings(regime="single", jurisdiction=str(OTHER)), "/en/rights")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
