@@ -61,7 +61,7 @@ def _begins(session: Session, number: int, rule: Outcome) -> str:
     if rule.body is not Body.NEEDED:
         return "also"
     if legal_duties.is_forwarded(session, number):
-        return "forwarded"
+        return "sent_on"
     return "examined" if legal_duties.may_be_forwarded(session, number) else "begins"
 
 
