@@ -26,6 +26,7 @@ from crypto.toml_schema import (
     number,
     one_of,
     table,
+    text,
     texts,
 )
 
@@ -94,7 +95,8 @@ class Option:
 class Field:
     """A question. It is asked if ``when`` holds: each question named there has one of those answers.
 
-    ``most`` is in characters, 0 for choices. One answer that is ``enough`` makes a report.
+    ``most`` is in characters, 0 for choices. One answer that is ``enough`` makes a report. ``warning`` says
+    how an answer could tell who wrote it, or ``safe`` why it cannot, to those who edit the file alone.
     """
 
     id: str
@@ -109,6 +111,7 @@ class Field:
     enough: bool = False
     flag: Flag | None = None
     check: str | None = None
+    safe: str = ""
 
 
 # The questions by their paths in the file.
@@ -186,6 +189,7 @@ _FIELD = table(
     {
         "hint": texts(),
         "warning": texts(),
+        "safe": text(),
         "enough": YES_OR_NO,
         "most": number(1, _MOST),
         "check": one_of(_CHECKS),
@@ -250,6 +254,7 @@ def _field(field: Node) -> Field:
         field.get("enough", False),
         _flag(field),
         field.get("check"),
+        field.get("safe", ""),
     )
 
 
@@ -299,7 +304,7 @@ def _check(document: Document, found: Questionnaire) -> None:
         for n, section in enumerate(found.sections)
         for m, field in enumerate(section.fields)
     }
-    of_fields = (_distinct(places), _concerns(places), _ids(found, places), _outside(places))
+    of_fields = (_distinct(places), _concerns(places), _risk(places), _ids(found, places), _outside(places))
     for mistakes in (_folded(found), *of_fields, _order(found)):
         for path, said in mistakes:
             raise document.refused(path, said)
@@ -335,6 +340,23 @@ def _concerns(places: Places) -> Iterator[Mistake]:
         if field.concerns is Concern.FACTS and flags & _REVEALING:
             said = f"field {field.id!r}: what bears 'source_risk' or 'protect' concerns the reporter"
             yield (*path, "concerns"), said
+
+
+def _risk(places: Places) -> Iterator[Mistake]:
+    """Yield each question that says neither how an answer could tell who wrote it, nor why it cannot."""
+    for path, field in places.items():
+        place = f"field {field.id!r}"
+        if not (field.warning or field.safe):
+            said = f"{place}: it needs a 'warning' of how it could tell who wrote, or 'safe', why it cannot"
+            yield path, said
+        if field.warning and field.safe:
+            yield (*path, "safe"), f"{place}: it has a 'warning', so it is not 'safe'"
+        if field.safe and field.flag in _REVEALING:
+            yield (*path, "safe"), f"{place}: what bears {field.flag.value!r} is not 'safe'"
+        for n, option in enumerate(field.options):
+            if field.safe and option.flag in _REVEALING and not option.notice:
+                said = f"{place}: its option {option.id!r} bears {option.flag.value!r}, and no 'notice' warns"
+                yield (*path, "option", n), said
 
 
 def _ids(found: Questionnaire, places: Places) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ SECOND_READER = """
 id = "again"
 type = "choice"
 concerns = "facts"
+safe = "x"
 label = { fr = "Encore", en = "Again" }
 option = [{ id = "c", label = { fr = "C", en = "C" }, outside = "only" }]
 """
@@ -43,7 +44,7 @@ def test_the_shipped_questionnaire_warns_where_an_answer_identifies() -> None:
     warned = {field.id for field in questionnaire.parse(SHIPPED).fields if field.warning}
     risky = {"what", "when", "days", "where", "place", "refs", "how_know", "told", "evidence", "help"}
     risky |= {"next_contact", "unchanged", "expires", "who_you", "facilitator"}
-    assert risky | {"who_id"} == warned
+    assert risky | {"who_id", "vector", "protect"} == warned
 
 
 def test_the_shipped_questionnaire_says_of_each_answer_whether_it_could_tell_who_reports() -> None:
@@ -202,6 +203,20 @@ def test_everything_that_a_file_can_say_is_read() -> None:
             'concerns = "facts"',
             "field 'refs': what bears 'source_risk' or 'protect'",
         ),
+        ('safe = "Many can say so."\n', "", "field 'path': it needs a 'warning' of how it could tell"),
+        ('warning = { fr = "w", en = "w" }\n', "", "field 'refs': it needs a 'warning' of how it could tell"),
+        ('safe = "Many can say so."', 'safe = ""', "field 'path': 'safe' must be a text that is not empty"),
+        ('safe = "Many can say so."', 'safe = " "', "field 'path': 'safe' must be a text that is not empty"),
+        (
+            'warning = { fr = "w", en = "w" }',
+            'safe = "x"',
+            "field 'refs': what bears 'protect' is not 'safe'",
+        ),
+        (
+            'warning = { fr = "w", en = "w" }',
+            'warning = { fr = "w", en = "w" }\nsafe = "x"',
+            "field 'refs': it has a 'warning', so it is not 'safe'",
+        ),
         ('flag = "danger"', 'flag = "source_risk"', "field 'path': what bears 'source_risk' or 'protect'"),
         ('id = "refs"', 'id = "send"', "field 'send': the page uses the id 'send' already"),
         ('id = "days"', 'id = "day"', "field 'day': the page uses the id 'day-first' already"),
@@ -226,6 +241,8 @@ def test_a_mistake_is_named(found: str, put: str, named: str) -> None:
         ('when = { path = ["a", "b"] }', 'when = { path = ["c"] }', 'when = { path = ["c"] }'),
         ('concerns = "reporter"', 'concerns = "facts"', 'concerns = "facts"'),
         ('type = "period"', 'type = "period"\nmost = 5', "most = 5"),
+        ('safe = "Many can say so."\n', "", "[[section.field]]"),
+        ('safe = "Many can say so."', 'safe = ""', 'safe = ""'),
         ('id = "refs"', 'id = "send"', "[[section.field]]"),
         ('type = "choice"', 'type = "choices"', "[[section.field]]"),
     ],
@@ -238,6 +255,14 @@ def test_a_mistake_is_named_with_its_line(found: str, put: str, at: str) -> None
     assert line is not None
     assert str(refused.value) == f"line {line}: {refused.value.said}"
     assert text.splitlines()[line - 1].startswith(at)
+
+
+def test_an_answer_that_leaves_few_warns_where_its_question_is_safe() -> None:
+    """By a notice, once it is chosen."""
+    risky = SMALL.replace('flag = "danger"', 'flag = "source_risk"').replace('"facts"', '"reporter"', 1)
+    assert questionnaire.parse(risky.encode())  # the control
+    with pytest.raises(BadDocument, match="its option 'a' bears 'source_risk', and no 'notice' warns"):
+        questionnaire.parse(risky.replace(', notice = {fr="x", en="x"}', "").encode())
 
 
 def test_what_two_questions_bring_has_ids_of_its_own() -> None:

@@ -18,6 +18,7 @@ title.en = "One"
 id = "path"
 type = "choice"
 concerns = "facts"
+safe = "Many can say so."
 label = { fr = "Quoi", en = "What" }
 option = [
   { id = "a", label = {fr = "A", en = "A"}, flag = "danger", outside = "first", notice = {fr="x", en="x"} },
@@ -46,6 +47,7 @@ warning = { fr = "w", en = "w" }
 id = "days"
 type = "period"
 concerns = "facts"
+safe = "On each day many are there."
 label = { fr = "Jour", en = "Day" }
 """
 

@@ -198,6 +198,7 @@ NEW = """
 id = "canteen"
 type = "line"
 concerns = "…"
+safe = "x"
 most = 99
 label = { fr = "Où mangez-vous ?", en = "Where do you eat?" }
 """

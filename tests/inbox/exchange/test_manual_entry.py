@@ -342,6 +342,7 @@ version = 1
 id = "path"
 type = "choice"
 concerns = "facts"
+safe = "x"
 label = { fr = "Quoi ?", en = "What is it?" }
 option = [
   { id = "approached", label = { fr = "a", en = "Approached" }, notice = { fr = "n", en = "Call 17" } },
@@ -354,6 +355,7 @@ when = { path = ["approached"] }
 id = "vector"
 type = "choices"
 concerns = "facts"
+safe = "x"
 label = { fr = "Par où ?", en = "By which way?" }
 option = [
   { id = "social", label = { fr = "c", en = "Bar" } },
@@ -365,6 +367,7 @@ when = { path = ["saw"] }
 id = "seen"
 type = "line"
 concerns = "facts"
+safe = "x"
 most = 9
 label = { fr = "Vu ?", en = "What did you see?" }
 [[section]]
@@ -372,6 +375,7 @@ label = { fr = "Vu ?", en = "What did you see?" }
 id = "what"
 type = "text"
 concerns = "facts"
+safe = "x"
 most = 60
 enough = true
 label = { fr = "Quoi ?", en = "What happened?" }
@@ -379,6 +383,7 @@ label = { fr = "Quoi ?", en = "What happened?" }
 id = "when"
 type = "period"
 concerns = "facts"
+safe = "x"
 label = { fr = "Quand ?", en = "When?" }
 """
 
