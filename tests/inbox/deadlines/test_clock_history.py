@@ -206,6 +206,18 @@ class Inspectorate:
             if event not in self.past.day and n in applied:
                 self.past.day[event] = applied[n][1]
 
+    def exchange_again(self, days: int) -> None:
+        """Let what was exchanged come again: what the portal reported, days later; a slot, in a newer outbox.
+
+        The earliest day counts.
+        """
+        self.wait(days)
+        workflow.told(self.session, dict.fromkeys(range(1, len(self.portal.applied) + 1), self.past.today))
+        again = {event: {1} if event in self.past.told_in else set() for event in TOLD}
+        acknowledged, answered = again.values()
+        last = max(self.past.made, default=0)
+        workflow.tell(self.session, last, acknowledged=acknowledged, answered=answered)
+
     def lose_the_last_outbox(self, _: int) -> None:
         last = max(self.past.made, default=0)
         workflow.forget_told(self.session, last)
@@ -286,12 +298,23 @@ LATER_LOST = [
     (Inspectorate.make_outbox, 1),
     (Inspectorate.lose_the_last_outbox, 1),
 ]
+# The acknowledgement is confirmed, and the feedback is not yet, as both come again.
+TWICE = [
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.exchange, 1),
+    (Inspectorate.give_feedback, 1),
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.exchange_again, 3),
+    (Inspectorate.exchange, 1),
+]
 LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectorate.choose_regime, 2)]
 
 
 @example(SOON)
 @example([*SOON, (Inspectorate.lose_the_last_outbox, 1)])
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
+@example(TWICE)
+@example([(Inspectorate.make_outbox, 1), (Inspectorate.wait, 2), (Inspectorate.make_outbox, 1)])
 @example([*LOST, (Inspectorate.exchange, 1)])
 @example([*LOST, (Inspectorate.give_feedback, 1), (Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @example(LATER_LOST)
