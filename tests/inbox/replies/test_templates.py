@@ -9,8 +9,9 @@ import pytest
 
 from crypto.messages import Status
 from inbox.deadlines import workflow
-from inbox.language import days
+from inbox.language import days, labels
 from inbox.law import in_use
+from inbox.replies import templates
 from tests.support.desk_room import Client, sitting
 from tests.support.inbox_builders import PASSPHRASE, Reporter, Scene, World, first, today
 from tests.support.laws import FILES, FRENCH, edited
@@ -139,6 +140,18 @@ def test_days_and_words_are_those_of_the_case(reported: World) -> None:
     for case, language in (("1", "fr"), ("2", "en")):
         text = reported.office.json("reply", case, "--template", "acknowledgement", "--preview")["text"]
         assert all(days.full(language, day) in text for day in (today(), due))
+
+
+def test_a_template_is_offered_in_the_words_in_which_it_is_sent(reported: World) -> None:
+    """With the days that it has if it is sent: an acknowledgement lets the time for feedback begin."""
+    with reported.office.opened() as inbox, inbox.transaction() as session:
+        used = templates.known(session)
+        offered = templates.for_case(session, 1, today(), used)
+        for code in ("acknowledgement", "details"):
+            own = "" if used[code].acknowledges else OWN_WORDS
+            place = labels.of("place")["text"].in_("fr")
+            filled = templates.fill(session, 1, code, own, today())
+            assert filled == offered[code].replace(f"[{place}]", own)
 
 
 @pytest.mark.parametrize("template", ["feedback", "withheld"])
