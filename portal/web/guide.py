@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crypto.toml_schema import BadDocument, Document, Node, Schema, list_of, table, text
+from crypto.toml_schema import YES_OR_NO, BadDocument, Document, Node, Schema, list_of, table, text
 from portal.errors import BadConfiguration
 from portal.web import translation
 
@@ -22,11 +22,15 @@ _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the guide: a text, a list, or both; a text that is not there is empty."""
+    """One part of the guide: a text, a list, or both; a text that is not there is empty.
+
+    A ``folded`` one shows its heading alone until that is pressed.
+    """
 
     heading: str
     text: str
     items: tuple[str, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,9 @@ class Guide:
         return _TO_FILL_IN.findall("\n".join(_texts(self)))
 
 
-_SECTION = table({"heading": text()}, {"text": text(), "items": list_of(text(), least=0)})
+_SECTION = table(
+    {"heading": text()}, {"text": text(), "items": list_of(text(), least=0), "folded": YES_OR_NO}
+)
 _FILES = {
     name: Schema(name, table({"title": text(), "lead": text(), "section": list_of(_SECTION)}))
     for name in NAMES
@@ -68,7 +74,7 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
 def _made(document: Document) -> Guide:
     said = document.value
     for n, section in enumerate(said["section"]):
-        if section.keys() == {"heading"}:
+        if section.keys() <= {"heading", "folded"}:
             path = ("section", n)
             raise document.refused(path, f"{document.kind}, section {n + 1}: it needs 'text' or 'items'")
     guide = Guide(said["title"], said["lead"], tuple(map(_section, said["section"])))
@@ -78,7 +84,12 @@ def _made(document: Document) -> Guide:
 
 
 def _section(section: Node) -> Section:
-    return Section(section["heading"], section.get("text", ""), tuple(section.get("items", ())))
+    return Section(
+        section["heading"],
+        section.get("text", ""),
+        tuple(section.get("items", ())),
+        section.get("folded", False),
+    )
 
 
 def _texts(guide: Guide) -> Iterator[str]:

@@ -38,6 +38,8 @@ def test_the_smallest_guide_is_read_as_it_stands(tmp_path: Path) -> None:
         (WHOLE.replace('["a", "b"]', '"a"'), "section 1: 'items' must be a list"),
         (WHOLE.replace('"b"', '""'), "section 1, items 2 must be a text that is not empty"),
         (WHOLE + "[[section]]\nheading = 'X'\n", "line 6: guide, section 2: it needs 'text' or 'items'"),
+        (WHOLE + "[[section]]\nheading = 'X'\nfolded = true\n", "section 2: it needs 'text' or 'items'"),
+        (WHOLE + "folded = 1\n", "section 1: 'folded' must be true or false"),
         (WHOLE.replace("[[section]]", "[section]"), "'section' must be a list"),
         ("section = []\n" + WHOLE.partition("[[")[0], "'section' must be a list with at least one entry"),
         (WHOLE.replace('"T"', f'"{"x" * MOST}"'), f"4004 characters, but at most {MOST} are allowed"),

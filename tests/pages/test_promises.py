@@ -293,6 +293,22 @@ def test_what_the_law_wants_said_is_not_folded(visitor: Visitor, language: str) 
     assert visitor.page.url.endswith(f"/{language}/rights")
 
 
+# The most words of a page as it opens, and what shows that it has: today's number, a little rounded up.
+MOST_WORDS = {"report": (580, "#continue"), "status": (40, "#open"), "rights": (180, "summary")}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_say_little_before_anything_is_opened(visitor: Visitor, language: str) -> None:
+    """Whoever reads in haste, or afraid, reads no more; what is passed on stands open even so."""
+    for path, (most, opened) in MOST_WORDS.items():
+        visitor.visit(f"{language}/{path}")
+        visitor.page.locator(opened).first.wait_for(state="visible")
+        shown = visitor.page.inner_text("main")
+        assert len(shown.split()) <= most, path
+    assert {"fr": "rechercher qui a écrit", "en": "look for who wrote"}[language] in shown
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_page_leads_to_rights_authorities_and_data(visitor: Visitor, language: str) -> None:
     """Guarantees, facilitators, other authorities, the oral way, the data that are kept."""
