@@ -88,6 +88,29 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, drawer: P
     assert "neither confirm nor deny" in printed((drawer / "access-1.pdf").read_bytes())
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_desk_writes_one_letter_whether_somebody_is_refused_or_nothing_is_held(
+    office: Office, drawer: Path, tmp_path: Path, language: str
+) -> None:
+    """Byte for byte where the names are the same, and but for the name where they are not."""
+    (tmp_path / "empty").mkdir()
+    empty = Office.found_by(tmp_path / "empty", ("alice", "bruno"), 2)
+    written = []
+    for at, of, name in ((1, office, NAME), (2, empty, NAME), (3, office, "Firmin Quélennac")):
+        with sitting(of) as client:
+            client.send("/en/access", **ASKED | {"persons": name})
+            number = 2 if at == 3 else 1
+            # The control: of the first something is held, of the others nothing.
+            assert (at == 1) is ("Case 1" in client.page(f"/en/access/{number}"))
+            (out := drawer / str(at)).mkdir()
+            form = both(text="", reason="", language=language, papers=str(out))
+            assert 200 == client.send(f"/en/access/{number}/answer", **form).status_code
+            written.append((out / f"access-{number}.pdf").read_bytes())
+    refused, nothing, other = written
+    assert refused == nothing
+    assert printed(refused) == printed(other).replace("Quélennac", "Quélennec")
+
+
 def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stick: Path) -> None:
     with sitting(office, stick) as client:
         client.send("/en/access", **ASKED)

@@ -1,5 +1,7 @@
 """What was sent counts from the day on which the portal took it, whatever medium and clocks do."""
 
+import html
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from crypto.bundle import Import, Intake, Link
 from inbox.deadlines import portal_days
 from inbox.deadlines.portal_days import Between, ImportDay, Receipt
+from inbox.language import days
 from inbox.vault import queries_exchange
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Portal, Reporter, World, first, read_outbox, today
@@ -137,6 +140,31 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
         f"applied outbox 1 on {wrong}, which is impossible; {today()}, the first possible day, counts"
         in warning
     )
+    assert clocks(world)["ack_eu"]["done"] == today().isoformat()
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_the_desk_tells_who_collects_of_a_day_that_cannot_be(world: World, portal: Portal) -> None:
+    """Of an import, and of a report that came; and it says which day counts."""
+    office, wrong = world.office, today() + timedelta(5)
+    office.json("acknowledge", "1")
+    office.json("outbox", "--out", office.out)
+    _, made, _ = read_outbox(office.out / "outbox-inspection-1.tar", world)
+    path = portal.bundle(
+        first(Reporter(world)),
+        applied=Link(1, made.hash),
+        imported=wrong,
+        edit=lambda intake: replace(
+            intake, entries=tuple(replace(each, day=wrong) for each in intake.entries)
+        ),
+    )
+    with sitting(office, path.parent) as client:
+        said = html.unescape(client.send("/fr/medium/collect", bundle=path.name).text)
+    of_import, of_report = re.findall('<p class="notice warning">(.*?)</p>', said)
+    for day in (wrong, today()):
+        assert days.short("fr", day) in of_import
+    assert "ce qui est impossible" in of_import
+    assert "un jour impossible à 1 plis" in of_report
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
 
 
