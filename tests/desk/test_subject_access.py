@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inbox.system import media
+from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.dossier_room import printed
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
@@ -88,7 +89,7 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, drawer: P
     assert "neither confirm nor deny" in printed((drawer / "access-1.pdf").read_bytes())
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_desk_writes_one_letter_whether_somebody_is_refused_or_nothing_is_held(
     office: Office, drawer: Path, tmp_path: Path, language: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Which test holds the program to which rule of the French law: docs/law-tests.md.
 
-`tests/golden/jurisdictions/shown_by.toml` says it; `python -m tests.support.shown_by` writes the page. A row
+`tests/golden/jurisdictions/shown_by.toml` says it, and `tests/golden/hostile_referent.toml` what readers in
+the role of a hostile référent tried; `python -m tests.support.shown_by` writes the page. A row
 is of a table (`clock.feedback`) or of some of its keys (`measure.*.told`: of every code), and a key belongs
 to the row that says most of where it stands.
 """
@@ -16,6 +17,7 @@ from tests.support.paths import ROOT
 
 PAGE = ROOT / "docs" / "law-tests.md"
 ROWS = ROOT / "tests" / "golden" / "jurisdictions" / "shown_by.toml"
+TRIES = ROOT / "tests" / "golden" / "hostile_referent.toml"
 FRANCE = "templates/jurisdictions/fr"
 # Where values are stated once more.
 VALUES = ("templates/test_law.py", "templates/test_french_values.py")
@@ -58,6 +60,21 @@ class Row:
     def of_program(self) -> list[str]:
         """The tests that fail where the program does not do what the law says."""
         return [each for each in self.tests if each.partition("::")[0] not in VALUES]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """What somebody tried who wants ``aim``, the rule that stops it, and tests named as those of a Row."""
+
+    aim: str
+    tried: str
+    stopped: str
+    tests: tuple[str, ...]
+
+
+def tries(text: str) -> list[Try]:
+    """Return the tries of the data, in its order."""
+    return [Try(**each | {"tests": tuple(each["tests"])}) for each in tomllib.loads(text)["try"]]
 
 
 def rows(text: str) -> list[Row]:
@@ -142,9 +159,9 @@ def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
     return max(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
-def page(rows: list[Row], files: Mapping[str, str]) -> str:
-    """Return what the page says, behind its head, of these rows for the files of a law, by name."""
-    return "\n".join(_page(rows, files)).lstrip("\n") + "\n"
+def page(rows: list[Row], files: Mapping[str, str], tries: list[Try]) -> str:
+    """Return what the page says, behind its head: rows for the files of a law by name, and tries."""
+    return "\n".join([*_page(rows, files), *_tried(tries)]).lstrip("\n") + "\n"
 
 
 def head(text: str) -> str:
@@ -167,6 +184,23 @@ def _page(rows: list[Row], files: Mapping[str, str]) -> Iterator[str]:
             yield "\n| line | code | called | source |"
             yield "|---|---|---|---|"
             yield from each_own
+
+
+def _tried(tries: list[Try]) -> Iterator[str]:
+    yield "\n## What a hostile référent tried\n"
+    yield (
+        "Five readers, one after the other, played a référent alerte who works against the office, alone or"
+        " with a colleague, on real vaults, by command line and desk. Each found ways that the rules of that"
+        " day left open.\nAll of these are closed; what stays possible stands in"
+        " [the threat model](../THREAT_MODEL.md)."
+    )
+    for aim in dict.fromkeys(each.aim for each in tries):
+        yield f"\n### {aim}\n"
+        yield "| tried | what stops it | held by |"
+        yield "|---|---|---|"
+        for each in tries:
+            if each.aim == aim:
+                yield _cells(each.tried, each.stopped, _held(each.tests))
 
 
 def _tables(file: str, text: str, document: Mapping[str, Any], alone: set[str]) -> Iterator[str]:
@@ -195,7 +229,7 @@ def _line(row: Row, own: list[Place], document: Mapping[str, Any]) -> str:
     tables = [key for key in row.keys if "*" not in key]
     named = dict.fromkeys(name for key in tables if (name := _name(document, key)))
     rule = ", ".join(f"`{key}`" for key in row.keys) + "".join(f"<br>{each}" for each in named)
-    return _cells(_link(row.file, first), rule, _says(row, own), _sources(document, own), _held(row))
+    return _cells(_link(row.file, first), rule, _says(row, own), _sources(document, own), _held_by(row))
 
 
 def _at(document: Mapping[str, Any], path: Iterable[str]) -> Any:
@@ -251,13 +285,18 @@ def _source(document: Mapping[str, Any], path: Path) -> str:
     return next((each for each in said if isinstance(each, str)), "")
 
 
-def _held(row: Row) -> str:
+def _held_by(row: Row) -> str:
+    return "<br>".join(filter(None, [_held(row.tests), row.unheld and f"**{row.unheld}**"]))
+
+
+def _held(tests: Iterable[str]) -> str:
     modules: dict[str, list[str]] = {}
-    for name in row.tests:
+    for name in tests:
         module, _, function = name.partition("::")
         modules.setdefault(module, []).append(_words(function))
-    held = [f"[{module}](../tests/{module}): {' · '.join(said)}" for module, said in modules.items()]
-    return "<br>".join([*held, *filter(None, [row.unheld and f"**{row.unheld}**"])])
+    return "<br>".join(
+        f"[{module}](../tests/{module}): {' · '.join(said)}" for module, said in modules.items()
+    )
 
 
 def _words(function: str) -> str:
@@ -272,5 +311,5 @@ def shipped() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    body = page(rows(ROWS.read_text("utf-8")), shipped())
+    body = page(rows(ROWS.read_text("utf-8")), shipped(), tries(TRIES.read_text("utf-8")))
     PAGE.write_text(f"{head(PAGE.read_text('utf-8'))}\n{body}", "utf-8")

@@ -16,11 +16,12 @@ from templates.law.rules import Law
 from tests.support import shown_by, wrong_laws
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
-from tests.support.shown_by import PAGE, ROWS, Row
+from tests.support.shown_by import PAGE, ROWS, TRIES, Row
 from tests.support.wrong_laws import Wrong
 
 FILES = shown_by.shipped()
 ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
+TRIED = shown_by.tries(TRIES.read_text("utf-8"))
 PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
 # These are tried like any other that a row names; what is imported is a copy of this module's own.
 VALUES = {
@@ -51,7 +52,7 @@ def uncovered(rows: list[Row]) -> list[str]:
 def test_the_page_is_made_of_the_law_and_of_the_rows() -> None:
     """After a change of either: python -m tests.support.shown_by."""
     text = PAGE.read_text("utf-8")
-    assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES)}"
+    assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, TRIED)}"
 
 
 def test_every_rule_has_a_row_with_a_test_and_every_row_a_rule() -> None:
@@ -78,12 +79,18 @@ def collected(modules: list[str]) -> set[str]:
 
 
 def test_every_test_that_is_named_is_one() -> None:
-    named = {test for row in ROWS_OF_IT for test in row.tests}
+    named = {test for each in [*ROWS_OF_IT, *TRIED] for test in each.tests}
     found = collected(sorted({each.partition("::")[0] for each in named}))
     assert set() == named - found
     assert "templates/test_law.py::test_the_deadlines_of_the_laws" not in found  # the control
     # A test that is named twice in a row says nothing more.
     assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
+
+
+def test_what_a_hostile_officer_tried_is_stopped_by_a_rule_with_a_test() -> None:
+    assert len(TRIED) >= 40
+    assert [] == [each.tried for each in TRIED if not (each.stopped and each.tests)]
+    assert len(TRIED) == len({each.tried for each in TRIED})
 
 
 def said_again(row: Row) -> dict[str, Callable[[], None]]:
