@@ -5,13 +5,14 @@ Décret 2022-1284, article 4, asks for that word. What stands in the way, and wh
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
+from inbox.access import declarations
 from inbox.casework import exits, links, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Disclosure, Taken
@@ -25,7 +26,7 @@ from inbox.language.views import View
 from inbox.law import in_use
 from inbox.replies import leak_check, referrals, replies, status_preview, templates
 from inbox.replies.leak_check import Cautioned, Finding
-from inbox.session import chosen_action
+from inbox.session import chosen_action, declared
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
@@ -42,7 +43,8 @@ class Closing:
     the case is closed, of no measure, and the text if there is one. ``body`` is the code of an authority of
     the law that is competent, where the outcome names one. ``text`` goes to the author, within the
     ``template`` if one is named; both are empty if feedback waits for the next outbox already. ``despite`` is
-    the reason to say what ``leak_check`` warns of.
+    the reason to say what ``leak_check`` warns of. ``seen`` is the digest of what officers were shown, as
+    ``preview`` gives it; None if nobody asks for that.
     """
 
     outcome: str
@@ -52,6 +54,7 @@ class Closing:
     text: str = ""
     template: str = ""
     despite: str = ""
+    seen: str | None = None
 
     @property
     def is_withheld(self) -> bool:
@@ -80,12 +83,23 @@ class Closing:
         )
 
 
+class NotSeen(CaseRefused):
+    """A case would be closed otherwise than officers were shown, or they were shown nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            sentence("what its reporter will read has changed since it was shown, or was never shown"),
+            sentence("read it, then close the case"),
+        )
+
+
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
 
     Raises, before anybody is asked to confirm, as ``exits.check``; Refused for an outcome that the law does
     not have; CaseRefused as ``referrals.check``, ``_check_linked`` and ``_check_record``; Cautioned and as
-    ``leak_check.warnings``. Otherwise raises as ``replies.add`` and ``chosen_action.acting``.
+    ``leak_check.warnings``. Raises NotSeen if its reporter would read something else than was shown, which
+    ``confirmed`` tells before; otherwise as ``replies.add`` and ``chosen_action.acting``.
     """
     asked: Asked
 
@@ -97,12 +111,15 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         _refer(session, number, closing, who.today)
-        if text := _told(session, number, closing, who.today):
+        text = _told(session, number, closing, who.today)
+        if text:
             added = replies.add(session, number, text, who.today)
             added.outcome, added.feedback = closing.outcome, not closing.is_withheld
         if asked.takes_two:
             workflow.of(session, number).by_two = True
         _end(session, number, closing, who.today)
+        if closing.seen is not None:
+            _check_seen(closing, _page(session, number, text, who.today, is_added=True))
 
 
 def preview(
@@ -110,21 +127,38 @@ def preview(
 ) -> View:
     """Return the page as the author of a case will see it once it is closed, and change nothing.
 
-    ``found`` is what officers were just told of its words. Raises as ``close`` does, and as
-    ``status_preview.preview``.
+    Beside it stands the digest by which ``close`` knows that it was ``seen``, and how many ``officers`` it
+    takes. ``found`` is what officers were just told of its words. Raises as ``close`` does, and as
+    ``_as_read``.
     """
-    with inbox.acting(who, status_preview.noted(number, found)) as session:
-        with session.begin_nested() as undone:
-            _checked(session, number, closing, who.today)
-            text = _told(session, number, closing, who.today)
-            _refer(session, number, closing, who.today)
-            _end(session, number, closing, who.today)
-            if found is None:
-                own = templates.by_officers(session, closing.template, text, closing.text)
-                found = leak_check.find(session, number, text, own)
-            view = status_preview.preview(session, number, text, found, who.today)
-            undone.rollback()
-        return view
+    # Nothing is compared with a case that nobody may read: to look at its words once more tells no more.
+    is_told = found is not None and declarations.may_read(inbox, who, [number])
+    with inbox.acting(who, status_preview.noted(number, found if is_told else None)) as session:
+        asked = _checked(session, number, closing, who.today)
+        page = _as_read(session, number, closing, who.today)
+        text = _told(session, number, closing, who.today)
+        if found is None:
+            own = templates.by_officers(session, closing.template, text, closing.text)
+            found = leak_check.find(session, number, text, own)
+        return page | {
+            **status_preview.beside(number, text, found),
+            "seen": _digest(closing, page),
+            "officers": closing.action(asked.action, number).officers,
+        }
+
+
+def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
+    """Return the page that is confirmed with a closing, as ``preview``; NotSeen if officers have not seen it.
+
+    Raises otherwise as ``close`` does. It is for those who are about to close the case: that is noted, and
+    this is not.
+    """
+    with inbox.choosing(who, quarantine=True) as (session, _):
+        declared.check(session, [number])
+        _checked(session, number, closing, who.today)
+        page = _as_read(session, number, closing, who.today)
+        _check_seen(closing, page)
+        return page
 
 
 def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
@@ -147,6 +181,40 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
         _take_back(session, number)
         workflow.reopen(session, number, who.today)
         return Status(case.status)
+
+
+def _check_seen(closing: Closing, page: View) -> None:
+    """Raise NotSeen if officers have seen another page than this, or recorded something else beside it."""
+    if closing.seen != _digest(closing, page):
+        raise NotSeen
+
+
+def _digest(closing: Closing, page: View) -> str:
+    """Return the digest of a page and of what is recorded beside it, but for why a warning is set aside."""
+    return status_preview.digest({**page, **asdict(replace(closing, seen=None, despite=""))})
+
+
+def _as_read(session: Session, number: int, closing: Closing, today: date) -> View:
+    """Return the page of a case once it is closed, and change nothing; raises as ``_told`` and ``_page``."""
+    with session.begin_nested() as undone:
+        text = _told(session, number, closing, today)
+        _refer(session, number, closing, today)
+        _end(session, number, closing, today)
+        page = _page(session, number, text, today, is_added=False)
+        undone.rollback()
+    return page
+
+
+def _page(session: Session, number: int, text: str, today: date, *, is_added: bool) -> View:
+    """Return the page of a case that is closed, with a text that is to be added, or was.
+
+    Of a case that those present may not read it has nothing but what they say themselves. It is empty but for
+    the reason if nobody can read it at all. Raises as ``status_preview.as_read``.
+    """
+    if queries_cases.case(session, number).mailbox is None and not text.strip():
+        return status_preview.nobody(session, number)
+    page = status_preview.as_read(session, number, "" if is_added else text, today)
+    return status_preview.of_shut(page, text) if declarations.is_shut(session, number) else page
 
 
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:

@@ -58,20 +58,24 @@ def _message(session: Session, case: Case, text: str, today: date) -> Message:
 
 def _mailbox(case: Case) -> Mailbox:
     """Return the mailbox of a case whose author can be answered; else raise CaseRefused."""
-    mailbox = case.mailbox
-    if mailbox is not None:
-        return mailbox
+    if case.mailbox is None:
+        raise unanswerable(case)
+    return case.mailbox
+
+
+def unanswerable(case: Case) -> CaseRefused:
+    """Return why the author of a case without a mailbox cannot be answered."""
     if case.unsigned:
-        raise CaseRefused(
+        return CaseRefused(
             sentence("case {number} is unsigned: it has no reply address", number=case.number),
             sentence("it cannot be answered"),
         )
     if case.withdrawn:
-        raise CaseRefused(
+        return CaseRefused(
             sentence("case {number} was withdrawn by its author", number=case.number),
             sentence("the portal keeps no slot for it"),
         )
-    raise CaseRefused(
+    return CaseRefused(
         sentence(
             "case {number} cannot be answered: nothing can be sealed to the key in its report",
             number=case.number,

@@ -3,6 +3,8 @@
 What depends on the portal's word, as the day of arrival, is left out.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -95,7 +97,12 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
     ``declarations.check``.
     """
     declarations.check(session, number)
-    return _page(session, number, text, today) | {
+    return as_read(session, number, text, today) | beside(number, text, found)
+
+
+def beside(number: int, text: str, found: Sequence[Finding]) -> View:
+    """Return what officers are shown beside a page: the text, and what is ``found`` in it."""
+    return {
         "case": number,
         "text": text,
         "findings": [{"why": str(each.why), "words": each.words} for each in found],
@@ -106,7 +113,16 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
     }
 
 
-def _page(session: Session, number: int, text: str, today: date) -> View:
+def digest(page: View) -> str:
+    """Return the SHA-256 of a page, in hexadecimal: who has seen it knows whether another is sent."""
+    return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()
+
+
+def as_read(session: Session, number: int, text: str, today: date) -> View:
+    """Return the words of the page that the next slot will show, with ``text`` as one more message.
+
+    Raises CaseRefused if the author cannot be answered, or ``text`` would not fit.
+    """
     page = page_of(session, number)
     slot = replies.next_slot(session, number, text, today)
     seen = queries_cases.case(session, number).serial
@@ -123,7 +139,24 @@ def _page(session: Session, number: int, text: str, today: date) -> View:
         "received": _received(page, slot.received),
         "confirmed": page.say("confirmed"),
         "issued": page.say("issued", day=page.day(slot.issued)),
+        "nobody": "",
+        "hidden": False,
     }
+
+
+def of_shut(page: View, text: str) -> View:
+    """Return of a page what those may be shown who may not read its case: of its messages, ``text`` alone."""
+    mine = page["messages"][-1:] if text.strip() else []
+    none_of = dict.fromkeys(("measures", "earlier", "no_messages", "received"), "")
+    return page | none_of | {"messages": mine, "hidden": True}
+
+
+def nobody(session: Session, number: int) -> View:
+    """Return the page of a case whose author reads none: it has the reason, and no word."""
+    case = queries_cases.case(session, number)
+    page = page_of(session, number)
+    why = replies.unanswerable(case).what
+    return {"language": page.language, "messages": [], "nobody": why, "hidden": False}
 
 
 def _measures(page: Page, law: Law, kinds: Sequence[str]) -> str:

@@ -253,7 +253,8 @@ TABLE: Mapping[Code, Rule] = {
         quarantine=True,
         values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
     ),
-    Code.PREVIEW_REPLY: Rule(reads=True, compared=True),
+    # A case ends in quarantine, too: who ends it sees first what is read of that, and nothing of the case.
+    Code.PREVIEW_REPLY: Rule(reads=True, compared=True, quarantine=True),
     Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER}),
     Code.LIST_TEMPLATES: Rule(reads=True),
     Code.SET_STATUS: Rule(quarantine=True, values={"status": _code("status")}),

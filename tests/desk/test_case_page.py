@@ -130,7 +130,7 @@ def test_a_case_that_left_the_queue_still_leads_to_the_next(office: Office) -> N
     with sitting(office) as client:
         assert ["p1", "n3"] == beside(client, 2)
         closing = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
-        assert 303 == client.send("/en/case/2/close", **both(**closing)).status_code
+        assert 303 == client.close(2, **both(**closing)).status_code
         assert ["p1", "n3"] == beside(client, 2)
         client.send("/en/case/1/readers/quarantine", reason="x")
         assert ["n3"] == beside(client, 2)
@@ -187,7 +187,7 @@ def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_author_
     """The answer, more time, and the end."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
-    for form in ("/reply", "/extend", "/close"):
+    for form in ("/reply", "/extend", "/close/preview"):
         above = page.partition(f'action="{re.findall(rf"action=.([^ ]*{form})[^/]", page)[0]}"')[0]
         nearest = [*KEPT.finditer(above)][-1]
         assert PROTECTED in nearest[0]

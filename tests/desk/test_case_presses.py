@@ -171,9 +171,9 @@ def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(page: Page, se
     both.choose(outcome="founded", disclosure="partial")
     page.fill("#closing-text", "Merci, votre signalement est suivi.")
     page.fill("#closing-reason", "une enquête suit")
-    press(page.locator("form[action$='/close'] button").first)
-    if page.locator("[name=passphrase-bruno]").count():
-        both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
-        press("Confirmer")
+    press("Relire avant de clore")
+    expect(page.locator(".seen")).to_contain_text("Merci, votre signalement est suivi.")
+    both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
+    press("Clore le dossier")
     expect(page.locator(".said")).to_contain_text("Le dossier est clos")
     assert both.count <= MOST

@@ -54,11 +54,15 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
     """Return actions, what they were about and why, without those that only read."""
     entries = office.json("journal", "print")["entries"]
     reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
+    reading.add("preview-reply")
     return [
         (entry["action"], entry["values"], entry["reason"])
         for entry in entries
         if entry["action"] not in reading
     ]
+
+
+MOOT = {"outcome": "moot", "disclosure": "partial"}
 
 
 def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
@@ -89,7 +93,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
         sends(client, "reply", text="Merci", feedback="on")
         assert "Two officers close it together" in client.page("/en/case/1")
-        sends(client, "close", **both(outcome="moot", disclosure="partial"))  # it is urgent
+        assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
         sends(client, "reopen", **both(reason="news"))
     work = office.json("show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice") == (work["notes"][0]["text"], work["notes"][0]["by"])
@@ -123,17 +127,17 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
     form = {"outcome": "unfounded", "disclosure": "withheld", "reason": "no trace"}
     with sitting(office) as client:
         client.page("/en/case/1")
-        asked = client.send("/en/case/1/close", **form)
+        asked = client.close(1, **form)
         assert (401, True) == (asked.status_code, "Unfounded, Withheld" in asked.text)
         hidden = dict(re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', asked.text))
         assert form.items() <= hidden.items()
         wrong = form | {"passphrase-alice": passphrase_of("alice"), "passphrase-bruno": "wrong"}
-        refused = client.send("/en/case/1/close", **wrong)
+        refused = client.close(1, **wrong)
         assert (401, True) == (refused.status_code, "Wrong passphrase for the share of bruno" in refused.text)
         assert passphrase_of("alice") not in refused.text
-        alone = client.send("/en/case/1/close", **form, **{"passphrase-alice": passphrase_of("alice")})
+        alone = client.close(1, **form, **{"passphrase-alice": passphrase_of("alice")})
         assert alone.status_code == 401
-        sends(client, "close", **both(**form))
+        assert client.close(1, **both(**form)).status_code == 303
     assert "closed" == office.json("show", "1")["status"]
     assert [("close-by-two", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(office)
 
@@ -409,11 +413,11 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
         client.page("/en/case/1")
-        sends(client, "close", outcome="moot", disclosure="withheld", reason="secret")
+        closing = {"outcome": "moot", "disclosure": "withheld", "reason": "secret"}
+        assert client.close(1, **closing).status_code == 303
         assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
         client.page("/en/case/2")
-        closing = {"outcome": "moot", "disclosure": "withheld", "reason": "secret"}
-        assert client.send("/en/case/2/close", **closing).status_code == 303
+        assert client.close(2, **closing).status_code == 303
         assert "the portal has not confirmed the closing yet" in client.page("/en/retention")
         assert client.send("/en/retention", **both(**form)).status_code == 409
     with office.opened() as inbox, inbox.transaction() as session:

@@ -407,3 +407,12 @@ def test_the_way_to_a_draft_leads_to_its_form(alice: Client) -> None:
         below = page.partition(f'id="{where}"')[2]
         form = next(each for each in markup.read(below) if "data-draft" in below)
         assert all("open" in each.attributes for each in form.around), where
+
+
+def test_the_button_that_enter_presses_throws_no_draft_away(alice: Client) -> None:
+    """Browsers press the first of a form; of each form that has a draft."""
+    for path, given in FORMS.items():
+        alice.send(f"/en/draft/{OF_PATH[path]}/1", **given)
+    kept = [form for form in FORM.findall(alice.page("/en/case/1")) if "/throw-away" in form]
+    assert len(kept) == len(FORMS)
+    assert [] == [form for form in kept if "throw-away" in re.findall("<button[^>]*>", form)[0]]

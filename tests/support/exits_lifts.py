@@ -25,6 +25,7 @@ from tests.support.exits_room import (
     ask_for_access,
     passphrases,
     run,
+    sent,
 )
 from tests.support.inbox_builders import read_outbox, today
 from tests.support.inbox_clock import Clock
@@ -206,9 +207,8 @@ def _do(action: Lift, room: Room, surface: Surface) -> None:
         elif action.form is None:
             Visitor(Desk(opened, 8090, None)).page(action.path)
         else:
-            answer = Visitor(Desk(opened, 8090, None)).send(
-                action.path, **action.form, **passphrases(*action.by)
-            )
+            client = Visitor(Desk(opened, 8090, None))
+            answer = sent(client, action.path, {**action.form, **passphrases(*action.by)})
             assert answer.status_code == 303, answer.text
 
 

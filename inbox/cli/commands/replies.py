@@ -73,6 +73,11 @@ def _takes_words(inbox: Inbox, template: str) -> bool:
 
 def _page(view: View) -> Iterator[str]:
     """Yield the page as the author will see it."""
+    if nobody := view.get("nobody"):
+        yield f"the author will see nothing: {nobody}"
+        return
+    if view.get("hidden"):
+        yield "you may not read this case: what its author was told before is not shown"
     yield "the author will see, with the next outbox:"
     yield from ("", visible(view["status"]).upper(), visible(view["means"]))
     yield from (visible(view[each]) for each in ("measures", "earlier", "no_messages") if view[each])
@@ -206,6 +211,20 @@ def extend(  # noqa: PLR0913 - one for each option
     terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
 
 
+def _read(view: View) -> str:
+    """Return the digest of a closing once a person has read what its reporter will read, and wants that.
+
+    Raises Refused if they do not.
+    """
+    terminal.warn_all(_page(view))
+    if not terminal.ask("Close the case so?"):
+        raise Refused(
+            sentence("the case was not closed"), sentence("change what it says, then close it once more")
+        )
+    digest: str = view["seen"]
+    return digest
+
+
 @click.command()
 @case_argument
 @click.argument("outcome")
@@ -219,12 +238,15 @@ def extend(  # noqa: PLR0913 - one for each option
 @reason_option
 @text_options
 @click.option("--template", default="", help="Fill in this template, of this outcome, with your text.")
+@click.option("--preview", is_flag=True, help="Show the page as the author will see it; change nothing.")
 @despite_option
 @officer_options
 @json_option
 @click.pass_obj
-def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) -> None:
+def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
     """Close a case; its reporter is told by a text, or by feedback that waits already.
+
+    At a terminal it shows first what the reporter will read, and asks.
 
     `law` lists OUTCOMEs and authorities, `inbox show` says what stands in the way. It takes two officers if
     the law says so of the outcome, if the case is urgent, and in quarantine.
@@ -239,6 +261,12 @@ def close(door: Door, /, *, case: int, outcome: str, as_json: bool, **how: Any) 
         despite=how["despite"],
     )
     with door.opened() as (inbox, who):
+        if preview:
+            view = closing.preview(inbox, who, case, wanted)
+            terminal.show(view, _page(view), as_json=as_json)
+            return
+        if terminal.is_interactive():
+            wanted = replace(wanted, seen=_read(closing.preview(inbox, who, case, wanted, ())))
         _say(closing.close, inbox, who, case, wanted)
     view = {"case": case, "status": "closed", "outcome": outcome, "disclosure": wanted.disclosure}
     said = f"case {case}: closed, {outcome}, as the reporter will read with the next outbox"

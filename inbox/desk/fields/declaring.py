@@ -19,7 +19,13 @@ FIELD = "of-page"
 AS_OF = "as_of"
 POST = "POST"
 # Pages that answer a form and change nothing: asked with the same form, they are the same page again.
-SHOWING = {"dossiers.preview", "letters.preview", "retention.preview_strike", "law.plan"}
+SHOWING = {
+    "dossiers.preview",
+    "letters.preview",
+    "replies.preview_closing",
+    "retention.preview_strike",
+    "law.plan",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ from crypto.messages import Status
 from inbox.casework import unfinished
 from inbox.casework.measures import Disclosure
 from inbox.casework.unfinished import Form
-from inbox.desk import rendering
+from inbox.desk import problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import Part, done, sent
-from inbox.desk.sessions import writing
-from inbox.desk.state import actor, here
+from inbox.desk.sessions import witnesses, writing
+from inbox.desk.state import actor, here, seat
 from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.replies import closing, drafts, extension, statuses, taking_back
-from inbox.replies.closing import Closing
+from inbox.replies.closing import Closing, NotSeen
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned, Finding
@@ -72,13 +72,19 @@ def preview_extension(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
-    """Close a case; the reporter is told with a text, or with feedback that waits already."""
-    return _say(case, _closing(), closing.close, _closed) or done(case, Part.WORK, Done.CLOSED)
+    """Close a case as it was shown; what was not is shown first."""
+    wanted = _closing()
+    try:
+        page = closing.confirmed(here().inbox, actor(), case, wanted)
+        problems.confirm_change("replies/closing_change.html", view=page)
+        return _say(case, wanted, closing.close, _closed) or done(case, Part.WORK, Done.CLOSED)
+    except NotSeen:
+        return _closed(case, wanted)
 
 
 @pages.post("/case/<int:case>/close/preview")
 def preview_closing(case: int) -> ResponseReturnValue:
-    """Show the page as the author will see it then, and what in the text could give somebody away."""
+    """Show what the reporter will read, and what could give somebody away; from there a case is closed."""
     return _closed(case, _closing())
 
 
@@ -125,19 +131,24 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
         "reason": wanted.reason,
         "body": wanted.body,
         "template": wanted.template,
+        "seen": view["seen"],
     }
-    return _seen(case, view, ("replies.close", "replies.preview_closing"), wanted.text, carried)
+    ways = "replies.close", "replies.preview_closing"
+    signing = witnesses.signing(here().opened, seat().officer, view["officers"])
+    return _seen(case, view, ways, wanted.text, carried, despite=wanted.despite, signing=signing)
 
 
 def _seen(
-    case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str]
+    case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str], **shown: Any
 ) -> ResponseReturnValue:
     """Show the page as the author will see it, with the form to send it by one of ``ways``, or to look again.
 
     The form has the officer's own ``words``, to be changed, and what is ``carried`` as it was.
     """
-    never = case_view.protected(here().inbox, actor(), case, rendering.language())
-    shown = {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
+    # Of a case that nobody may read nothing else is shown either.
+    is_open = not view["hidden"]
+    never = case_view.protected(here().inbox, actor(), case, rendering.language()) if is_open else []
+    shown |= {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
     draft, begun = writing.sent(), writing.begun(case)
     # What was only looked at was not to be sent.
     is_refused = request.endpoint == ways[0]
@@ -167,4 +178,5 @@ def _closing() -> Closing:
         text=text("text"),
         template=line("template"),
         despite=line("despite"),
+        seen=line("seen"),
     )

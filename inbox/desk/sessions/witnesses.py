@@ -6,6 +6,7 @@ act: whatever else a request does is asked for by itself.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
@@ -44,7 +45,7 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
     """Return what confirms an action of an officer; ``asked`` are the confirmations they have asked for."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
-        names = [officer, *(name for name in opened.sealed if name != officer)]
+        names = _names(opened, officer)
         is_first = not g.get("is_spent", False)
         spend()
         given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
@@ -63,6 +64,24 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
         return dict.fromkeys(confirmed if officer in confirmed else (), Presence.CONFIRMED)
 
     return ask
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Which ``officers`` may type their passphrases on the page itself of an act, and how many of them do."""
+
+    officers: Sequence[str]
+    needed: int
+
+
+def signing(opened: Unlocked, officer: str, taken: int) -> Signing:
+    """Return who types a passphrase for an act of an officer that takes so many; nobody if it takes one."""
+    return Signing(_names(opened, officer) if taken > 1 else (), opened.inbox.needed(taken))
+
+
+def _names(opened: Unlocked, officer: str) -> Sequence[str]:
+    """Return who may confirm what an officer does, that one first."""
+    return [officer, *(name for name in opened.sealed if name != officer)]
 
 
 def change() -> Mapping[str, Any]:

@@ -47,12 +47,46 @@ def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, wa
     for start, reason, status, sent in ((typing_to_fork, "", 1, 0), (typing_to_inbox, "its own word", 0, 1)):
         with start(words, case.office.root.parent) as at:
             at.confides("passphrase of officer: ", PASSPHRASE)
+            if way == "close":
+                at.answers("Close the case so? (yes/no) ", "yes")
             at.sees("it is an address or a telephone number")
             at.answers("Enter alone sends nothing: ", reason)
             assert status == at.waits()
         assert sent == len(replies(case))
     (noted,) = (each for each in case.office.json("journal", "print")["entries"] if each["action"] == way)
     assert (True, True) == (noted["values"]["despite"], noted["reason"].endswith("its own word"))
+
+
+@pytest.mark.parametrize(("answer", "status"), [("no", 1), ("yes", 0)])
+def test_who_closes_a_case_at_a_terminal_reads_first_what_its_reporter_will_read(
+    case: World, answer: str, status: int
+) -> None:
+    """In the reporter's language, with the status; nothing is sent without a yes."""
+    case.office.tell_no_prosecutor(1)
+    case.office.settle(1)
+    case.office.json("show", "1")
+    words = ["--home", "inbox", "close", "1", "moot", "--disclosure", "full", "--text", "Merci de tout."]
+    with typing_to_fork(words, case.office.root.parent) as at:
+        at.confides("passphrase of officer: ", PASSPHRASE)
+        at.sees("the author will see, with the next outbox:")
+        at.sees("CLOS\n")
+        at.sees("│ Merci de tout.")
+        at.answers("Close the case so? (yes/no) ", answer)
+        assert at.waits() == status
+    assert ["Merci de tout."] * (status == 0) == replies(case)
+
+
+def test_the_end_of_a_case_can_be_looked_at_without_a_terminal(case: World) -> None:
+    """Nothing is changed."""
+    case.office.tell_no_prosecutor(1)
+    case.office.settle(1)
+    case.office.json("show", "1")
+    before = case.office.state()
+    words = ("close", "1", "moot", "--disclosure", "full", "--text", "Merci de tout.", "--preview")
+    view = case.office.json(*words)
+    assert ("Clos", "Merci de tout.") == (view["status"], view["messages"][-1]["text"])
+    assert "│ Merci de tout." in case.office.run(*words).out
+    assert before == case.office.state()
 
 
 def replies(world: World) -> list[str]:

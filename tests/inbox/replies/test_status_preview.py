@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from inbox.casework.measures import Disclosure
 from inbox.language import catalogue, days
 from inbox.law import in_use
 from inbox.replies import closing, status_preview
-from inbox.replies.closing import Closing
+from inbox.replies.closing import Closing, NotSeen
 from inbox.vault import queries_cases
 from templates import shipped
 from templates.catalogues import LANGUAGES
@@ -150,7 +151,10 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
 
 
 def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: Reporter) -> None:
-    """The words of the officer, what the author reads of it, the status; compared with the slot."""
+    """The words of the officer, what the author reads of it, the status; compared with the slot.
+
+    No other is sent with what was seen.
+    """
     world.office.json("show", "1")
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
@@ -158,7 +162,9 @@ def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: 
     with world.office.unlocked() as opened:
         who = opened.by_opening(today())
         view = closing.preview(opened.inbox, who, 1, wanted)
-        closing.close(opened.inbox, who, 1, wanted)
+        with pytest.raises(NotSeen):
+            closing.close(opened.inbox, who, 1, replace(wanted, seen="0" * 64))
+        closing.close(opened.inbox, who, 1, replace(wanted, seen=view["seen"]))
     world.office.json("outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     slot = read_slot(files[outbox.files()[0][0]], correspondent)

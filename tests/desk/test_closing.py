@@ -1,0 +1,140 @@
+"""A case is closed from the page that shows what its reporter will read, and only as it was shown there."""
+
+import html
+import re
+
+import pytest
+
+from inbox.vault.tables import Case
+from tests.support.desk_room import SEEN, Client, sitting
+from tests.support.inbox_builders import Office, passphrase_of
+
+pytestmark = pytest.mark.copy_of("founded_three")
+
+END = {"outcome": "moot", "disclosure": "partial", "reason": "no trace", "text": "Merci de votre aide."}
+NOT_YET = "Not closed yet"
+BOTH = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
+
+
+@pytest.fixture
+def office(one_case: Office) -> Office:
+    """One case that may be closed with a text."""
+    one_case.json("show", "1")
+    one_case.settle(1)
+    one_case.tell_no_prosecutor(1)
+    return one_case
+
+
+def seen(page: str) -> str:
+    """Return what a page shows of that of the reporter."""
+    (found,) = re.findall(r'<div class="seen" lang="fr">(.*?)</div>', page, re.DOTALL)
+    return html.unescape(re.sub("<[^>]+>", " ", found))
+
+
+def ends(client: Client, **form: str) -> tuple[int, bool]:
+    """Send a form that closes the case; return the status, and whether it was shown again instead."""
+    answer = client.send("/en/case/1/close", **END | form)
+    return answer.status_code, NOT_YET in answer.text
+
+
+def status(office: Office) -> str:
+    return str(office.json("show", "1")["status"])
+
+
+def test_the_page_of_a_case_leads_to_what_its_reporter_will_read_and_closes_nothing(office: Office) -> None:
+    with sitting(office) as client:
+        page = client.page("/en/case/1/work")
+        assert "/case/1/close/preview" in page
+        assert '/case/1/close"' not in page
+        shown = client.send("/en/case/1/close/preview", **END).text
+        assert (END["text"] in seen(shown), "Clos" in seen(shown)) == (True, True)
+        assert '/case/1/close"' in shown
+        assert ends(client) == (200, True)
+        assert ends(client, seen="0" * 64) == (200, True)
+    assert "closed" != status(office)
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": "Merci."}, {"disclosure": "full"}, {"outcome": "insufficient"}, {"reason": "other"}]
+)
+def test_an_end_that_was_changed_after_it_was_shown_is_shown_again(
+    office: Office, change: dict[str, str]
+) -> None:
+    """What is recorded beside it, too; then it is closed as it is shown now."""
+    with sitting(office) as client:
+        (digest,) = SEEN.findall(client.send("/en/case/1/close/preview", **END).text)
+        again = client.send("/en/case/1/close", **END | change | BOTH, seen=digest)
+        assert (again.status_code, NOT_YET in again.text) == (200, True)
+        assert change.get("text", END["text"]) in seen(again.text)
+        (digest,) = SEEN.findall(again.text)
+        assert client.send("/en/case/1/close", **END | change | BOTH, seen=digest).status_code == 303
+    assert "closed" == status(office)
+
+
+def test_what_another_officer_writes_meanwhile_is_read_before_a_case_is_closed(office: Office) -> None:
+    """It would stand on the reporter's page, and nobody has seen it beside the end."""
+    with sitting(office) as alice:
+        bruno = Client(alice.desk, alice.app, "bruno")
+        bruno.send("/en/case/1/declare")
+        (digest,) = SEEN.findall(alice.send("/en/case/1/close/preview", **END).text)
+        assert bruno.send("/en/case/1/reply", text="Une question encore.").status_code == 303
+        again = alice.send("/en/case/1/close", **END | BOTH, seen=digest)
+        assert (again.status_code, "Une question encore." in seen(again.text)) == (200, True)
+    assert "closed" != status(office)
+
+
+def test_two_officers_confirm_an_end_on_the_page_that_shows_it_or_in_a_session_of_their_own(
+    office: Office,
+) -> None:
+    """Whoever confirms sees what the reporter will read, with a template, too."""
+    two = END | {"outcome": "unfounded", "template": "closing_unfounded"}
+    with sitting(office) as alice:
+        bruno = Client(alice.desk, alice.app, "bruno")
+        bruno.send("/en/case/1/declare")
+        shown = alice.send("/en/case/1/close/preview", **two).text
+        assert ["alice", "bruno"] == re.findall('name="passphrase-([a-z]+)"', shown)
+        (digest,) = SEEN.findall(shown)
+        own = {"passphrase-alice": BOTH["passphrase-alice"]}
+        alone = alice.send("/en/case/1/close", **two | own, seen=digest)
+        assert (alone.status_code, seen(alone.text)) == (401, seen(shown))
+        asked = alice.send("/en/case/1/close", **two | own, seen=digest, **{"ask-another": "on"})
+        assert asked.location.endswith("/confirm")
+        (wanted,) = alice.seat.asked.values()
+        assert seen(bruno.page(f"/en/confirm/{wanted.id}")) == seen(shown)
+        confirmed = bruno.send(f"/en/confirm/{wanted.id}", passphrase=passphrase_of("bruno"))
+        assert confirmed.status_code == 303
+        done = alice.send("/en/case/1/close", **two, seen=digest, confirmation=wanted.id)
+        assert done.status_code == 303
+    assert "closed" == status(office)
+
+
+def test_one_officer_is_asked_for_no_passphrase_where_one_is_enough(office: Office) -> None:
+    office.json("source-risk", "1", "low", "--reason", "x")
+    with sitting(office) as client:
+        shown = client.send("/en/case/1/close/preview", **END).text
+        assert [] == re.findall('name="passphrase-', shown)
+        assert ends(client, seen=SEEN.findall(shown)[0]) == (303, False)
+
+
+def test_what_nobody_may_read_of_a_case_is_not_shown_to_who_closes_it(office: Office) -> None:
+    """In quarantine the end alone is read; the control is the page before."""
+    silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
+    office.json("reply", "1", "--text", "Une question.")
+    with sitting(office) as client:
+        assert "Une question." in seen(client.send("/en/case/1/close/preview", **silent).text)
+        client.send("/en/case/1/readers/quarantine", reason="a protected secret")
+        shown = client.send("/en/case/1/close/preview", **silent).text
+        assert ("Une question." in shown, "Clos" in seen(shown)) == (False, True)
+        assert "You may not read this case" in shown
+        assert client.close(1, **silent | BOTH).status_code == 303
+
+
+def test_who_closes_a_case_whose_reporter_reads_nothing_is_told_so(office: Office) -> None:
+    silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Case, 1).withdrawn = True
+    with sitting(office) as client:
+        shown = client.send("/en/case/1/close/preview", **silent).text
+        assert "The reporter will read nothing. Case 1 was withdrawn by its author" in shown
+        assert 'class="seen"' not in shown
+        assert client.close(1, **silent | BOTH).status_code == 303
