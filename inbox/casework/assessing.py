@@ -14,13 +14,14 @@ from inbox.casework import assignment, decisions, measures
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Risk
 from inbox.deadlines import legal_duties, workflow
+from inbox.language import labels
 from inbox.language.errors import Refused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from templates.law.rules import Effect
+from inbox.vault.casework_tables import Workflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,25 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
     return Assessed([each.code for each in recorded], left)
 
 
+def needed(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> dict[str, Sentence]:
+    """Return what has to be given with an assessment, by its field, and what for.
+
+    Nothing is told of a case that those who act may not read, or have not declared.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        if number not in declarations.may_be_tried(session, [number]):
+            return {}
+        found: dict[str, Sentence] = {}
+        work = workflow.of(session, number)
+        if _is_scored(work, wanted):
+            found["reason"] = labels.said("action", Code.JUDGE)
+        if _is_assessed(work, wanted):
+            found["reason"] = labels.said("action", Code.ASSESS_SOURCE)
+        for choice in wanted.choices:
+            found = decisions.needed_by(session, choice) | found
+        return found
+
+
 def _try(session: Session, number: int, left: Decision | None, today: date) -> None:
     if left is not None:
         decisions.check(session, number, left, today)
@@ -97,16 +117,24 @@ def _record(session: Session, number: int, wanted: Assessment, today: date) -> N
 def _alone(session: Session, number: int, wanted: Assessment) -> list[tuple[Action, Decision | None]]:
     """Return the actions that one officer takes, those with a reason first, each with its decision."""
     work, found = workflow.of(session, number), list[tuple[Action, Decision | None]]()
-    before = asdict(work.parts)
-    is_changed = any(before[name] != value for name, value in wanted.parts.items())
-    if is_changed or (wanted.confirmed and not work.judged):
+    if _is_scored(work, wanted):
         found.append((workflow.judging(session, number, wanted.parts, wanted.reason), None))
-    if wanted.risk and wanted.risk != work.source_risk:
+    if wanted.risk and _is_assessed(work, wanted):
         found.append((measures.assessing(number, wanted.risk, wanted.reason), None))
     found += [each for each in _decided(session, number, wanted) if each[0].officers == 1]
     if wanted.officer is not None and wanted.officer != (work.assigned or ""):
         found.append((action(Code.ASSIGN, number, officer=wanted.officer or None), None))
     return found
+
+
+def _is_scored(work: Workflow, wanted: Assessment) -> bool:
+    before = asdict(work.parts)
+    is_changed = any(before[name] != value for name, value in wanted.parts.items())
+    return is_changed or (wanted.confirmed and not work.judged)
+
+
+def _is_assessed(work: Workflow, wanted: Assessment) -> bool:
+    return bool(wanted.risk) and wanted.risk != work.source_risk
 
 
 def _for_two(session: Session, number: int, wanted: Assessment) -> Decision | None:
@@ -133,8 +161,7 @@ def _decisions(session: Session, wanted: Assessment) -> list[Decision]:
     for choice in wanted.choices:
         rule = in_use.rule(rules, choice)
         has = {
-            "ground": bool(rule.grounds),
-            "until": rule.effect is Effect.DEFERS,
+            **{name: name in rule.needed for name in ("ground", "until")},
             **dict.fromkeys(("addressee", "reference", "restrictions"), rule.measure is not None),
             "despite": rule.by_reply or rule.measure is not None,
         }

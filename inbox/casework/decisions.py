@@ -14,7 +14,7 @@ from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
-from inbox.language.messages import sentence
+from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
@@ -75,6 +75,21 @@ def deciding(session: Session, number: int, decision: Decision) -> Action:
         decision=decision.choice,
         decision_ground=decision.ground or None,
     )
+
+
+def needed(inbox: Inbox, choice: str) -> dict[str, Sentence]:
+    """Return what has to be given with a decision, by its field, and what for; nothing for an unknown one."""
+    with inbox.vault.transaction() as session:
+        return needed_by(session, choice)
+
+
+def needed_by(session: Session, choice: str) -> dict[str, Sentence]:
+    """Return as ``needed`` does, within a session."""
+    rule = legal_duties.decisions(session).get(choice)
+    if rule is None:
+        return {}
+    names = ("reason", *rule.needed, *(measures.needed_by(session, rule.measure) if rule.measure else ()))
+    return dict.fromkeys(names, labels.named("decision", choice))
 
 
 def is_taken(session: Session, number: int, decision: Decision) -> bool:
@@ -273,7 +288,7 @@ def _untold(session: Session, number: int, choice: str) -> CaseRefused:
 
 
 def _check(session: Session, decision: Decision, rule: rules.Decision, today: date) -> None:
-    if rule.effect is Effect.DEFERS:
+    if "until" in rule.needed:
         _check_until(session, decision.until, rule, today)
     elif decision.until is not None:
         raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out"))
@@ -300,7 +315,7 @@ def _check_until(session: Session, until: date | None, rule: rules.Decision, tod
 
 
 def _check_ground(decision: Decision, rule: rules.Decision) -> None:
-    if rule.grounds and decision.ground not in rule.grounds:
+    if "ground" in rule.needed and decision.ground not in rule.grounds:
         raise CaseRefused(
             sentence("this decision has a ground of the law"),
             sentence("give it: --ground, one of: {known}", known=", ".join(rule.grounds)),

@@ -19,7 +19,7 @@ from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
-from inbox.language.messages import Sentence, sentence
+from inbox.language.messages import Sentence, joined, sentence
 from inbox.law import in_use
 from inbox.session import chosen_action, unsaid
 from inbox.session.actions import Action, Actor, Code, action
@@ -124,6 +124,18 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
         Code.RECORD_MEASURE, number, taken.despite, kind=taken.kind, despite=despite, sha256=taken.sha256
     )
     return recording.by(rule.officers)
+
+
+def needed(inbox: Inbox, kind: str) -> dict[str, Sentence]:
+    """Return what has to be given with a measure, by its field, and what for; nothing for an unknown one."""
+    with inbox.vault.transaction() as session:
+        return needed_by(session, kind)
+
+
+def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
+    """Return as ``needed`` does, within a session."""
+    rule = in_use.of(session).measures.get(kind)
+    return dict.fromkeys(rule.needed, labels.named("measure", kind)) if rule else {}
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
@@ -455,13 +467,52 @@ def _is_decided_by(session: Session, row: Measure) -> bool:
     return any(rules[each].measure == row.kind for each in decided) and session.scalar(same) == 1
 
 
-def _without_text(number: int, kind: str) -> CaseRefused:
+def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
+    return CaseRefused(
+        sentence(
+            "case {number}: nobody is named to whom it went, or who gave this word: {kind}",
+            number=number,
+            kind=kind,
+        ),
+        sentence("name them: --addressee TEXT"),
+    )
+
+
+def _without_reference(number: int, kind: str, _: rules.Measure) -> CaseRefused:
+    return CaseRefused(
+        sentence(
+            "case {number}: the reference is missing under which it goes: {kind}",
+            number=number,
+            kind=labels.named("measure", kind),
+        ),
+        sentence("give it: --reference TEXT"),
+    )
+
+
+def _without_group(number: int, kind: str, rule: rules.Measure) -> CaseRefused:
+    return CaseRefused(
+        sentence(
+            "case {number}: {kind} has a group, from 1 to {most}", number=number, kind=kind, most=rule.groups
+        ),
+        sentence("give the group"),
+    )
+
+
+def _without_text(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
             "case {number}: what is sent is recorded with this measure: {kind}", number=number, kind=kind
         ),
         sentence("give it, in your own words, as it goes: --text TEXT or --text-file FILE"),
     )
+
+
+_LACKING = {
+    "addressee": _without_addressee,
+    "reference": _without_reference,
+    "sent": _without_text,
+    "degree": _without_group,
+}
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
@@ -507,32 +558,26 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
             sentence("addressee, reference and restrictions have at most {most} characters", most=_LONGEST),
             sentence("shorten them"),
         )
+    _check_needed(number, taken, rule)
     _check_sent(number, taken, rule)
     _check_group(number, taken, rule)
 
 
+def _check_needed(number: int, taken: Taken, rule: rules.Measure) -> None:
+    """Raise CaseRefused for what the law wants with a measure and was not given: all of it at once."""
+    given = {
+        "addressee": taken.addressee.strip(),
+        "reference": taken.reference.strip(),
+        "sent": taken.sent.strip(),
+        "degree": taken.degree,
+    }
+    lacking = [_LACKING[name](number, taken.kind, rule) for name in rule.needed if not given[name]]
+    if lacking:
+        raise CaseRefused(joined([each.what for each in lacking]), joined([each.hint for each in lacking]))
+
+
 def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused unless it is said, as the law wants, to whom what went under which reference."""
-    if rule.addressee and not taken.addressee.strip():
-        raise CaseRefused(
-            sentence(
-                "case {number}: nobody is named to whom it went, or who gave this word: {kind}",
-                number=number,
-                kind=taken.kind,
-            ),
-            sentence("name them: --addressee TEXT"),
-        )
-    if rule.reference and not taken.reference.strip():
-        raise CaseRefused(
-            sentence(
-                "case {number}: the reference is missing under which it goes: {kind}",
-                number=number,
-                kind=labels.named("measure", taken.kind),
-            ),
-            sentence("give it: --reference TEXT"),
-        )
-    if rule.sanitised and not taken.sent.strip():
-        raise _without_text(number, taken.kind)
+    """Raise CaseRefused for a text where none is kept."""
     if taken.sent.strip() and not rule.sanitised:
         raise CaseRefused(
             sentence(
@@ -544,16 +589,6 @@ def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
 
 def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
     groups = range(1, rule.groups + 1)
-    if taken.degree is None and groups:
-        raise CaseRefused(
-            sentence(
-                "case {number}: {kind} has a group, from 1 to {most}",
-                number=number,
-                kind=taken.kind,
-                most=rule.groups,
-            ),
-            sentence("give the group"),
-        )
     if taken.degree is not None and taken.degree not in groups:
         raise CaseRefused(
             sentence(

@@ -147,6 +147,23 @@ def preview(
         }
 
 
+def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str, Sentence]:
+    """Return what has to be given with a closing, by its field, and what for.
+
+    Whether a text waits already is told of no case that those who act may not read, or have not declared.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        rule, found = in_use.of(session).outcomes.get(closing.outcome), dict[str, Sentence]()
+        if rule and referrals.lacks(rule, closing.body):
+            found["body"] = labels.named("outcome", closing.outcome)
+        how = labels.said("disclosure", closing.disclosure)
+        if closing.is_withheld:
+            found["reason"] = how
+        elif number in declarations.may_be_tried(session, [number]) and _is_untold(session, number, closing):
+            found["text"] = how
+        return found
+
+
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that is confirmed with a closing, as ``preview``; NotSeen if officers have not seen it.
 
@@ -249,7 +266,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         Obstacle.NO_WORD: (is_early, ""),
         Obstacle.BY_TWO: (rule.officers > 1 or exits.ends_by_two(session, case.number), ""),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
-        Obstacle.UNTOLD: (not closing.tells and not _waits(session, case.number, closing.outcome), silent),
+        Obstacle.UNTOLD: (_is_untold(session, case.number, closing), silent),
     }
     decided = dict.fromkeys(_decided_otherwise(session, case.number, closing), "")
     return decided | {what: why for what, (is_so, why) in found.items() if is_so}
@@ -383,6 +400,11 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)
         measures.add(session, number, referred, today)
+
+
+def _is_untold(session: Session, number: int, closing: Closing) -> bool:
+    """Tell whether the reporter is told nothing with a closing, and nothing waits already."""
+    return not closing.tells and not _waits(session, number, closing.outcome)
 
 
 def _waits(session: Session, number: int, outcome: str) -> bool:

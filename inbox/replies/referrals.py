@@ -26,16 +26,20 @@ def offered(session: Session) -> Mapping[str, Authority]:
 
 def check(session: Session, rule: Outcome, code: str) -> None:
     """Return if an outcome can go with an authority, by its code, or with "" for none; else CaseRefused."""
-    match rule.body:
-        case Body.NONE if code:
-            raise CaseRefused(
-                sentence("with this outcome, nobody is directed to another authority"),
-                sentence("leave --to out"),
-            )
-        case Body.NEEDED if not code:
-            raise CaseRefused(sentence("say which authority is competent"), _hint(session))
+    if rule.body is Body.NONE and code:
+        raise CaseRefused(
+            sentence("with this outcome, nobody is directed to another authority"),
+            sentence("leave --to out"),
+        )
+    if lacks(rule, code):
+        raise CaseRefused(sentence("say which authority is competent"), _hint(session))
     if code and code not in offered(session):
         raise CaseRefused(sentence("this authority is not one to direct a reporter to"), _hint(session))
+
+
+def lacks(rule: Outcome, code: str) -> bool:
+    """Tell whether an outcome needs an authority, and has none."""
+    return rule.body is Body.NEEDED and not code
 
 
 def is_for_offences(session: Session, code: str) -> bool:

@@ -263,6 +263,12 @@ class Decision:
     reopened_by: frozenset[News]
     grounds: Mapping[str, Texts]
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What is given with it, beside what its measure needs: a ground, a day until which it is put off."""
+        asked = {"ground": bool(self.grounds), "until": self.effect is Effect.DEFERS}
+        return tuple(name for name, is_asked in asked.items() if is_asked)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urgent:
@@ -338,6 +344,17 @@ class Measure:
     def is_of_justice(self) -> bool:
         """Whether it opens proceedings that are not the office's own: those wait for nobody's word."""
         return self.opens_proceedings and not self.needs_word
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What it is not recorded without: to whom, under which reference, the text that goes, its group."""
+        asked = {
+            "addressee": self.addressee,
+            "reference": self.reference,
+            "sent": self.sanitised,
+            "degree": self.groups > 0,
+        }
+        return tuple(name for name, is_asked in asked.items() if is_asked)
 
     def ends(self, other: Self) -> bool:
         """Tell whether it ends the proceedings that another measure opened: of justice, or of the office."""

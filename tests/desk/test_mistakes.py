@@ -109,6 +109,82 @@ def test_what_was_typed_stands_in_the_form_that_lacks_something(client: Client) 
     assert "<title>Erreur :" in came.text
 
 
+# What is chosen in a form, and each field that this needs.
+CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
+    "transmit": ({"choice": "transmit"}, ["reason", "addressee", "reference"]),
+    "defer": ({"choice": "defer"}, ["reason", "until"]),
+    "defer with a day that is none": ({"choice": "defer", "until": "31/02/2027"}, ["reason", "until"]),
+    "inadmissible": ({"choice": "inadmissible"}, ["decision-ground", "reason"]),
+    "informed": ({"choice": "informed"}, ["reason"]),
+}
+
+
+@pytest.mark.usefixtures("one_case")
+@pytest.mark.parametrize("name", CHOSEN)
+def test_what_a_decision_needs_is_named_at_its_fields_all_at_once(client: Client, name: str) -> None:
+    """With what every decision needs, and nothing that this one does not."""
+    chosen, fields = CHOSEN[name]
+    form = form_to(client.page("/fr/case/1/work"), "/case/1/decide")
+    came = sent(client, form, **_as_shown(form) | chosen)
+    assert (422, fields) == (came.status_code, named(came.text, "/case/1/decide"))
+
+
+def named(page: str, path: str) -> list[str]:
+    """Return the names of the fields of a form to which the summary of a page leads, in its order."""
+    ways = WAYS.findall(summary(page))
+    controls = form_to(page, path).controls
+    return [next(each.name for each in controls if _is_at(each, way)) for way in ways]
+
+
+OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
+    "a sanction": ("measure", {"kind": "disciplinary_sanction"}, ["degree"]),
+    "a text that goes": ("measure", {"kind": "dnred_informed", "addressee": ""}, ["sent"]),
+    "elsewhere": ("close/preview", {"outcome": "out_of_scope", "disclosure": "withheld"}, ["body", "reason"]),
+    "untold": ("close/preview", {"outcome": "out_of_scope", "disclosure": "full"}, ["body", "text"]),
+    "only an outcome": ("close/preview", {"outcome": "out_of_scope"}, ["disclosure"]),
+    "assessed": ("assess", {"risk": "high", "choice": "transmit"}, ["addressee", "reference", "reason"]),
+    "scored": ("assess", {"danger": "3"}, ["reason"]),
+}
+
+
+@pytest.mark.usefixtures("one_case")
+@pytest.mark.parametrize("name", OTHERS)
+def test_so_is_what_a_measure_an_end_or_an_assessment_needs(client: Client, name: str) -> None:
+    path, chosen, fields = OTHERS[name]
+    form = form_to(client.page("/fr/case/1/work"), f"/case/1/{path}")
+    came = sent(client, form, **_as_shown(form) | chosen)
+    assert (422, fields) == (came.status_code, named(came.text, f"/case/1/{path}"))
+    assert path not in {"measure", "assess"} or "remplir pour" in summary(came.text)
+
+
+def _as_shown(form: markup.Form) -> dict[str, str | list[str]]:
+    """Return the fields of a form as a browser sends it untouched."""
+    found: dict[str, str | list[str]] = {}
+    for each in form.controls:
+        given = each.tag.attributes
+        if each.kind == "radio" and "checked" in given:
+            found[each.name] = given["value"]
+        elif each.kind not in {"radio", "checkbox"}:
+            chosen = [one.attributes["value"] for one in each.options if "selected" in one.attributes]
+            found[each.name] = chosen[0] if chosen else given.get("value", "")
+    return found
+
+
+@pytest.mark.copy_of("founded_three")
+@pytest.mark.usefixtures("one_case")
+def test_nothing_that_depends_on_a_case_is_asked_of_one_that_may_not_be_read(client: Client) -> None:
+    """Neither whether its score would change nor whether feedback waits; the control is who has declared."""
+    page = client.page("/fr/case/1/work")
+    other = Client(client.desk, client.app, "chloe")
+    ends = {"outcome": "moot", "disclosure": "full"}
+    for path, given in (("assess", {"danger": "3"}), ("close/preview", ends)):
+        form = form_to(page, f"/case/1/{path}")
+        filled = _as_shown(form) | given
+        assert sent(client, form, **filled).status_code == 422
+        asked = sent(other, form, **filled | {"csrf_token": other.token()})
+        assert (asked.status_code, "déclare" in asked.text) == (200, True)
+
+
 @pytest.mark.usefixtures("one_case")
 def test_what_the_inbox_refuses_is_said_on_the_page_of_the_form(client: Client) -> None:
     """Nothing leads away from it, and a form in something that was shut is seen."""

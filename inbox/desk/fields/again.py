@@ -4,9 +4,9 @@ What the fields of a form need is looked at before its view is called; what the 
 same way. So no view knows of it, and none can do it otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -20,12 +20,43 @@ from inbox.desk.fields.declaring import POST, Page, Sent
 from inbox.desk.fields.filling import Mistake, Refusal
 from inbox.desk.sessions import guard
 from inbox.language.errors import Refused
-from inbox.language.messages import Sentence
+from inbox.language.messages import Sentence, sentence
 
 
 def init_app(app: Flask) -> None:
     """Look at what is given with each form of ``app`` before its view does."""
     app.before_request(_check)
+
+
+# Which fields of a form need something for what was chosen in others, by their names, and what for.
+Needed = Callable[..., Mapping[str, Sentence]]
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+_NEEDED = "needed_by_choice"
+
+
+def needing(needed: Needed) -> Callable[[View], View]:
+    """Let what a choice needs be looked at before a view is called; ``needed`` takes what the view does.
+
+    The rules are those of the rooms below, which refuse it as well: here all of it is named at once.
+    """
+
+    def mark(view: View) -> View:
+        setattr(view, _NEEDED, needed)
+        return view
+
+    return mark
+
+
+def _by_choice() -> Iterator[tuple[str, Sentence]]:
+    view = current_app.view_functions.get(request.endpoint or "")
+    needed = getattr(view, _NEEDED, None)
+    if needed is None or "seat" not in g:
+        return
+    values = {name: value for name, value in (request.view_args or {}).items() if name != "language"}
+    for name, what in needed(**values).items():
+        # A form that has no such field cannot say it there: then the rooms below do.
+        if name in request.form and not any(map(str.strip, request.form.getlist(name))):
+            yield name, sentence("needed for: {what}", what=what)
 
 
 def _check() -> ResponseReturnValue | None:
@@ -34,7 +65,7 @@ def _check() -> ResponseReturnValue | None:
     sent = declaring.sent()
     if sent is None or request.path in sent.unchecked:
         return None
-    said = checks.wrong(sent.needs, request.form, request.files)
+    said = dict(_by_choice()) | checks.wrong(sent.needs, request.form, request.files)
     if not said:
         return None
     page = _page(sent, said)

@@ -51,8 +51,9 @@ class Mistake:
 
 def found(form: Form, said: Mapping[str, str]) -> list[Mistake]:
     """Return the mistakes of a form in the order of its fields; of a name that it has not, nothing."""
-    controls = [(name, text, form.named(name)) for name, text in said.items()]
-    return [Mistake(_called(each), text, identity(each)) for _, text, each in controls if each is not None]
+    controls = [(each, text) for name, text in said.items() if (each := form.named(name)) is not None]
+    controls.sort(key=lambda each: each[0].tag.start)
+    return [Mistake(_called(each), text, identity(each)) for each, text in controls]
 
 
 def _called(control: Control) -> str:

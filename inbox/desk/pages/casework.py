@@ -1,6 +1,8 @@
 """The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold, links."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TypeVar
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +16,7 @@ from inbox.deadlines import workflow
 from inbox.deadlines.bonds import Relation
 from inbox.desk import problems, rendering
 from inbox.desk.done import Done
+from inbox.desk.fields import again
 from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import Part, done
@@ -26,6 +29,8 @@ from inbox.vault import score
 from inbox.vault.casework_tables import Credibility
 
 pages = Blueprint("casework", __name__)
+
+Value = TypeVar("Value")
 
 
 @pages.post("/case/<int:case>/note")
@@ -72,9 +77,11 @@ def assign_many() -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/assess")
+@again.needing(lambda case: _named(assessing.needed(here().inbox, actor(), case, _assessment())))
 def assess(case: int) -> ResponseReturnValue:
     """Record what an officer says of a case at once; a decision that takes two is confirmed after it."""
-    assessed = assessing.assess(here().inbox, actor(), case, _assessment())
+    wanted = replace(_assessment(), extras=_decision(""))
+    assessed = assessing.assess(here().inbox, actor(), case, wanted)
     writing.done()
     said = dict.fromkeys(_SAID[code] for code in assessed.recorded)
     seat().say(*said)
@@ -95,14 +102,13 @@ _SAID = {
 
 
 def _assessment() -> Assessment:
-    """Return what the form says; a field that it has not is left as it is."""
+    """Return what the form says but what goes with a decision; a field that it has not is left as it is."""
     form = request.form
     return Assessment(
         risk=choice("risk", Risk) if form.get("risk") else None,
         parts={name: number(name, score.HIGHEST) for name in score.NAMES if name in form},
         confirmed="confirmed" in form,
         choices=tuple(filter(None, form.getlist("choice"))),
-        extras=_decision(""),
         officer={"": None, NOBODY: ""}.get(named := line("officer"), named),
         reason=line("reason"),
     )
@@ -125,8 +131,12 @@ def _decision(choice: str, reason: str = "") -> Decision:
 def _written(decision: Decision) -> list[tuple[str, str]]:
     """Return a decision as the form gives it that asks for this decision alone."""
     given = asdict(decision) | {"until": decision.until.isoformat() if decision.until else ""}
-    names = {"ground": "decision-ground"}
-    return [(names.get(name, name), value) for name, value in given.items() if value]
+    return [*_named({name: value for name, value in given.items() if value}).items()]
+
+
+def _named(given: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what goes with a decision by the names that its fields have in forms."""
+    return {"decision-ground" if name == "ground" else name: value for name, value in given.items()}
 
 
 @pages.post("/case/<int:case>/rate")
@@ -138,6 +148,7 @@ def rate(case: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/measure")
+@again.needing(lambda **_: measures.needed(here().inbox, line("kind")))
 def measure(case: int) -> ResponseReturnValue:
     """Note what was done about a case."""
     who = actor()
@@ -148,7 +159,7 @@ def measure(case: int) -> ResponseReturnValue:
         reference=line("reference"),
         restrictions=line("restrictions"),
         sent=text("sent"),
-        degree=number("degree", 9) or None,
+        degree=(number("degree", 9) or None) if request.form.get("degree") else None,
         told="told" in request.form,
         despite=line("despite"),
     )
@@ -171,6 +182,7 @@ def retract(case: int, position: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/decide")
+@again.needing(lambda **_: _named(decisions.needed(here().inbox, line("choice"))))
 def decide(case: int) -> ResponseReturnValue:
     """Decide what the law asks to be decided, and say why."""
     decisions.decide(here().inbox, actor(), case, _decision(line("choice"), line("reason")))

@@ -12,10 +12,12 @@ from inbox.casework.measures import Disclosure
 from inbox.casework.unfinished import Form
 from inbox.desk import problems, rendering
 from inbox.desk.done import Done
+from inbox.desk.fields import again
 from inbox.desk.forms import choice, line, text
 from inbox.desk.pages.case import Part, done, sent
 from inbox.desk.sessions import witnesses, writing
 from inbox.desk.state import actor, here, seat
+from inbox.language.messages import Sentence
 from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.replies import closing, drafts, extension, statuses, taking_back
@@ -82,7 +84,15 @@ def close(case: int) -> ResponseReturnValue:
         return _closed(case, wanted)
 
 
+def _needed(case: int) -> Mapping[str, Sentence]:
+    """Return what a closing needs for what was chosen; where that is lacking itself, the form says so."""
+    if not request.form.get("outcome") or not request.form.get("disclosure"):
+        return {}
+    return closing.needed(here().inbox, actor(), case, _closing())
+
+
 @pages.post("/case/<int:case>/close/preview")
+@again.needing(_needed)
 def preview_closing(case: int) -> ResponseReturnValue:
     """Show what the reporter will read, and what could give somebody away; from there a case is closed."""
     return _closed(case, _closing())
