@@ -1,22 +1,30 @@
-"""Cases that are kept from officers: because somebody says so, or because a report names them."""
+"""Cases that are kept from officers: because somebody says so, or because a report names them.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+From whom a case is kept, from them is kept what is one matter with it (``bonds``). Else what binds that case
+would bind nothing for them: alone they would warn, of the one, whom nobody may warn of the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import REPORT
+from inbox.deadlines import bonds
+from inbox.deadlines.bonds import Relation
+from inbox.language import labels
 from inbox.language.errors import CaseRefused, Refused
-from inbox.language.messages import sentence
-from inbox.session import journal
-from inbox.session.actions import Actor, Code, action
+from inbox.language.messages import Sentence, joined, sentence
+from inbox.session import chosen_action, journal
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text import names as person_names
 from inbox.text.names import Names
 from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Workflow
+from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Exclusion
 
 # What founding calls the one officer of an inbox: a word of every other report, and no name.
@@ -32,23 +40,31 @@ class Kept:
     warnings: list[str]
 
 
-def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> None:
-    """Keep a case from an officer: while that one is present it is not there.
+def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
+    """Keep a case from an officer, with what is one matter with it: none of it is there for that one.
 
-    Raises CaseRefused for an unknown case, Refused for an unknown officer, one from whom it is kept already,
-    and if fewer than a quorum would be left who may read it; and as ``Inbox.acting``.
+    Return the numbers of the other cases that are newly kept. Raises CaseRefused for an unknown case, Refused
+    for an unknown officer, one from whom it is kept already, and if fewer than a quorum would be left who may
+    read it, or one of the others; and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:
-        _exclude(session, number, officer, quorum=inbox.quorum, today=who.today)
+        return _exclude(session, journal.actor(session), number, officer, inbox.quorum)
 
 
-def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> None:
-    """Show a case to an officer again.
+def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
+    """Show a case to an officer again, with what is one matter with it; return the numbers of all these.
 
-    Raises CaseRefused for an unknown case, Refused if it is not kept from that one; and as ``Inbox.acting``.
+    Who does it may read them all, and has declared on each: one of the others may be the one that names that
+    officer. Raises CaseRefused for an unknown case, Refused if it is not kept from that one; and as
+    ``chosen_action.together``.
     """
-    with inbox.acting(who, action(Code.LIFT_CONFLICT, number, reason, officer=officer)) as session:
-        _lift(session, number, officer)
+
+    def choose(session: Session) -> Sequence[Action]:
+        kept = _kept_with(session, number, officer)
+        return [action(Code.LIFT_CONFLICT, each, reason, officer=officer) for each in kept]
+
+    with chosen_action.together(inbox, who, number, choose) as session:
+        return _lift(session, number, officer)
 
 
 def listed(inbox: Inbox, who: Actor) -> Kept:
@@ -65,18 +81,36 @@ def listed(inbox: Inbox, who: Actor) -> Kept:
 def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> list[int]:
     """Keep each of these cases from the officers that it means, whoever is left; return what is newly kept.
 
-    Each is noted in the journal, without the words that were found.
+    With each goes what is one matter with it. The journal notes each, without the words that were found.
     """
     kept = []
     for number in sorted(meant):
         found = sorted(set(meant[number]) - queries_access.excluded_from(session, number))
-        _take_off(session, number, found)
-        for officer in found:
-            journal.note(session, by, action(Code.FOUND_CONFLICT, number, officer=officer))
-            session.add(Exclusion(case=number, officer=officer, since=by.today))
-            kept.append(number)
-        session.flush()
+        kept += _keep(session, by, Code.FOUND_CONFLICT, [(number, officer) for officer in found])
+    for number in sorted(meant):
+        kept += _keep(session, by, Code.SPREAD_CONFLICT, _not_kept_yet(session, number))
     return kept
+
+
+def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
+    """Keep all cases of one matter, of which this is one, from everybody from whom one of them is kept.
+
+    Return which were newly kept from whom, by the numbers of the cases. Raises Refused, for a link that has
+    just been made, if fewer than a quorum would be left who may read one of them.
+    """
+    rows = _not_kept_yet(session, number)
+    short = _left_to_few(session, rows, quorum)
+    if short is not None:
+        raise Refused(
+            _too_few(short, quorum),
+            sentence(
+                "let officers from outside join first: inbox officers add; until then, link them as one of"
+                " these: {kinds}",
+                kinds=joined([labels.named("relation", each) for each in Relation if not each.binds]),
+            ),
+        )
+    _keep(session, by, Code.SPREAD_CONFLICT, rows)
+    return rows
 
 
 def watched(session: Session) -> Names:
@@ -147,21 +181,75 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
         yield from [answer] if isinstance(answer, str) else answer
 
 
-def _lift(session: Session, number: int, officer: str) -> None:
+def _kept_with(session: Session, number: int, officer: str) -> list[int]:
+    """Return the cases of one matter that are kept from an officer, this one first; raises as ``lift``."""
     queries_cases.case(session, number)
-    row = session.get(Exclusion, (number, officer))
-    if row is None:
+    rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
+    kept = set(session.scalars(rows.filter_by(officer=officer)))
+    if number not in kept:
         raise Refused(
             sentence("case {number} is not kept from {officer}", number=number, officer=officer),
             sentence("see: inbox conflict list"),
         )
-    session.delete(row)
+    return [number, *sorted(kept - {number})]
 
 
-def _take_off(session: Session, number: int, officers: Sequence[str]) -> None:
-    """Let officers see to a case no longer, before it is kept from them: then it is not there to change."""
-    theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned.in_(officers))
-    session.execute(theirs.values(assigned=None))
+def _lift(session: Session, number: int, officer: str) -> list[int]:
+    kept = _kept_with(session, number, officer)
+    for each in kept:
+        session.delete(session.get_one(Exclusion, (each, officer)))
+    return kept
+
+
+def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
+    """Return what a case and what is one matter with it are to be kept from, as one of them is: in order."""
+    matter = bonds.of(session, number)
+    kept = _excluded_from(session, matter)
+    everybody = {officer for each in kept.values() for officer in each}
+    return [(each, officer) for each in sorted(matter) for officer in sorted(everybody - kept[each])]
+
+
+def _excluded_from(session: Session, numbers: Collection[int]) -> defaultdict[int, set[str]]:
+    found = defaultdict[int, set[str]](set)
+    for row in session.scalars(select(Exclusion).where(Exclusion.case.in_(numbers))):
+        found[row.case].add(row.officer)
+    return found
+
+
+def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int) -> int | None:
+    """Return the first case that fewer than a quorum may read once it is kept from these, too."""
+    more = defaultdict[int, set[str]](set)
+    for number, officer in rows:
+        more[number].add(officer)
+    kept = _excluded_from(session, list(more))
+    officers = {each.name for each in queries_office.officers(session)}
+    few = (number for number, names in more.items() if len(officers - kept[number] - names) < quorum)
+    return next(few, None)
+
+
+def _too_few(number: int, quorum: int) -> Sentence:
+    return sentence(
+        "then fewer than {quorum} officers would be left to read case {number}", quorum=quorum, number=number
+    )
+
+
+def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str]]) -> list[int]:
+    """Keep cases from officers, note it of each in the journal, and return the numbers of the cases."""
+    for number, officer in rows:
+        _take_off(session, number, officer)
+        journal.note(session, by, action(code, number, officer=officer))
+        session.add(Exclusion(case=number, officer=officer, since=by.today))
+    session.flush()
+    return [number for number, _ in rows]
+
+
+def _take_off(session: Session, number: int, officer: str) -> None:
+    """Let an officer see to a case no longer, before it is kept from them: then it is not there to change.
+
+    Also to one of the same matter that those present may not read.
+    """
+    theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned == officer)
+    session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))
 
 
 def _names_of(session: Session, officer: str) -> list[str]:
@@ -169,30 +257,30 @@ def _names_of(session: Session, officer: str) -> list[str]:
     return [*aliases, officer] if officer != UNNAMED and person_names.counts(officer) else aliases
 
 
-def _exclude(session: Session, number: int, officer: str, *, quorum: int, today: date) -> None:
+def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int) -> list[int]:
     queries_cases.case(session, number)
     if queries_office.officer(session, officer) is None:
         raise CaseRefused(
             sentence("there is no officer {officer}", officer=officer),
             sentence("see the names: inbox officers list"),
         )
-    excluded = queries_access.excluded_from(session, number)
-    if officer in excluded:
+    if officer in queries_access.excluded_from(session, number):
         raise Refused(
             sentence("case {number} is kept from {officer} already", number=number, officer=officer),
             sentence("see: inbox conflict list"),
         )
-    left = {each.name for each in queries_office.officers(session)} - excluded - {officer}
-    if len(left) < quorum:
+    # Before it is kept: if that one is present, the links of the case are not there any more then.
+    matter = bonds.of(session, number)
+    kept = _excluded_from(session, matter)
+    others = [(each, officer) for each in sorted(matter - {number}) if officer not in kept[each]]
+    short = _left_to_few(session, [(number, officer), *others], quorum)
+    if short is not None:
         raise Refused(
-            sentence(
-                "then fewer than {quorum} officers would be left to read case {number}",
-                quorum=quorum,
-                number=number,
-            ),
-            sentence("let officers from outside join first: inbox officers add"),
+            _too_few(short, quorum), sentence("let officers from outside join first: inbox officers add")
         )
-    _take_off(session, number, [officer])
-    session.add(Exclusion(case=number, officer=officer, since=today))
+    also = _keep(session, by, Code.SPREAD_CONFLICT, others)
+    _take_off(session, number, officer)
+    session.add(Exclusion(case=number, officer=officer, since=by.today))
     session.flush()
     session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
+    return also

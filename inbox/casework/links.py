@@ -21,7 +21,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
 from inbox.questionnaire import answers
-from inbox.session import chosen_action
+from inbox.session import chosen_action, journal
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text import similarity
@@ -142,17 +142,21 @@ def look(inbox: Inbox, who: Actor, number: int) -> View:
         return view(session, number)
 
 
-def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> None:
+def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> Sequence[tuple[int, str]]:
     """Say what two cases have to do with one another, instead of what was said before.
 
-    Each case has an entry in the journal that does not name the other. It takes two officers to say less than
-    was said while that binds (``_is_guarded``). Raises CaseRefused if either is unknown, and for one and the
-    same; otherwise as ``chosen_action.together`` does.
+    If that makes them one matter, all of it is kept from everybody from whom some of it is: return which
+    cases are newly kept from whom. Each case has an entry in the journal that does not name the other. It
+    takes two officers to say less than was said while that binds (``_is_guarded``). Raises CaseRefused if
+    either is unknown, and for one and the same; otherwise as ``conflicts.join`` and
+    ``chosen_action.together`` do.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
             session.add(Link(case=one, other=two, kind=relation.value, since=who.today))
+        kept = conflicts.join(session, journal.actor(session), number, inbox.quorum)
         _keep_in_step(session, number, other)
+    return kept
 
 
 def is_duplicate(session: Session, number: int) -> bool:

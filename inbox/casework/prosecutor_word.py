@@ -16,6 +16,7 @@ from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
+from inbox.vault import row_security
 from inbox.vault.casework_tables import Duty, Measure, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from templates.law.rules import DutyRole, MeasureRole
@@ -110,14 +111,16 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
 def freed(session: Session, number: int) -> None:
     """Let the time for feedback run again of a case, and of those bound to it, which nothing binds any more.
 
-    That is where all was withheld while the word was missing: that is no reason any more.
+    That is where all was withheld while the word was missing: that is no reason any more. So also of those
+    that those present may not read: nobody would look at them again for that.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
-    for work in session.scalars(asked).all():
-        if not puts_off(session, work.case, work.outcome):
-            work.put_off, work.withheld = False, ""
-            workflow.keep_in_step(session, work.case)
+    with row_security.with_lines(session):
+        for work in session.scalars(asked).all():
+            if not puts_off(session, work.case, work.outcome):
+                work.put_off, work.withheld = False, ""
+                workflow.keep_in_step(session, work.case)
 
 
 def _has_justice(session: Session, number: int) -> bool:

@@ -19,7 +19,7 @@ from inbox.questionnaire.answers import Answers
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_cases
+from inbox.vault import queries_cases, row_security
 from inbox.vault.casework_tables import Credibility, Duty, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 from templates.law.rules import Event, News
@@ -228,13 +228,13 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 def keep_in_step(session: Session, number: int) -> None:
     """Set the next deadline and the rank anew, after anything that a clock depends on.
 
-    So for every case that is bound to it, of those that those present may read: it is kept as long.
+    So for every case that is bound to it, as it is kept as long, whether those present may read it or not.
     """
     session.flush()
-    _keep(session, number)
-    bound = select(Workflow.case).where(Workflow.case.in_(bonds.others(session, number)))
-    for other in session.scalars(bound).all():
-        _keep(session, other)
+    with row_security.with_lines(session):
+        _keep(session, number)
+        for other in bonds.others(session, number):
+            _keep(session, other)
 
 
 def _keep(session: Session, number: int) -> None:

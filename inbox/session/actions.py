@@ -76,6 +76,7 @@ class Code(StrEnum):
     LIST_OFFICERS = "list-officers"
     EXCLUDE = "exclude"
     FOUND_CONFLICT = "found-conflict"
+    SPREAD_CONFLICT = "spread-conflict"
     LIST_CONFLICTS = "list-conflicts"
     LIST_LINKS = "list-links"
     LINK = "link"
@@ -315,6 +316,8 @@ TABLE: Mapping[Code, Rule] = {
         undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_OFFICER | _UNKEPT
     ),
     Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
+    # Beside the act by which another case of the same matter is kept from that one, or linked.
+    Code.SPREAD_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
     Code.LIST_LINKS: Rule(reads=True, once=True),
     Code.LINK: Rule(values={"relation": _code("relation")}),

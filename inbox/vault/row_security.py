@@ -5,6 +5,7 @@ This module and ``vault`` alone speak to the tables past the narrowing.
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
@@ -118,6 +119,27 @@ def readable(session: Session, numbers: Collection[int]) -> set[int]:
     if len(numbers) <= _FEW:
         rows = rows.where(Case.number.in_(numbers))
     return set(session.scalars(rows))
+
+
+@contextmanager
+def with_lines(session: Session) -> Iterator[None]:
+    """Let the program's own work reach, within the block, also cases of which those present see a line.
+
+    Those are never shown: what the block has read is taken from the session again. A case that is kept from
+    somebody present stays hidden.
+    """
+    if not present(session):
+        yield
+        return
+    depth, before = session.info[_DEPTH], {*session}
+    session.info[_DEPTH] = _Depth.LINE
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info[_DEPTH] = depth
+        for row in {*session} - before:
+            session.expunge(row)
 
 
 def day(session: Session) -> date:

@@ -51,21 +51,22 @@ def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..
 
 @_command(case_argument, _officer, reason_needed)
 def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
-    """Keep a case from an officer, also from oneself."""
+    """Keep a case from an officer, also from oneself, with what is one matter with it."""
     with door.opened() as (inbox, who):
-        conflicts.exclude(inbox, who, case, officer, reason)
-    said = f"case {case} is kept from {officer}: while {officer} is present it is not there"
-    terminal.show({"case": case, "officer": officer}, [said], as_json=as_json)
+        also = conflicts.exclude(inbox, who, case, officer, reason)
+    lines = [f"case {case} is kept from {officer}: while {officer} is present it is not there"]
+    lines += [f"so is what is one matter with it: case {', '.join(map(str, also))}"] if also else []
+    terminal.show({"case": case, "officer": officer, "also": also}, lines, as_json=as_json)
 
 
 @_command(case_argument, _officer, reason_needed)
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
-    """Show a case to an officer again; it takes two others."""
+    """Show a case to an officer again, with what is one matter with it; it takes two others."""
     with door.opened() as (inbox, who):
-        conflicts.lift(inbox, who, case, officer, reason)
-    terminal.show(
-        {"case": case, "officer": officer}, [f"case {case} is no longer kept from {officer}"], as_json=as_json
-    )
+        _, *also = conflicts.lift(inbox, who, case, officer, reason)
+    lines = [f"case {case} is no longer kept from {officer}"]
+    lines += [f"nor is what is one matter with it: case {', '.join(map(str, also))}"] if also else []
+    terminal.show({"case": case, "officer": officer, "also": also}, lines, as_json=as_json)
 
 
 @_command(name="list")

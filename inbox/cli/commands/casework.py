@@ -1,6 +1,6 @@
 """Work on cases: note, tag, assign, judge how pressing one is, rate what it says, link it to others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -219,13 +219,24 @@ def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) ->
     relation = said["relation"]
     if bool(relation) is said["dismiss"]:
         raise click.UsageError("say what they have to do with one another, or --dismiss")
+    kept: Sequence[tuple[int, str]] = ()
     with door.opened() as (inbox, who):
         if relation:
-            links.link(inbox, who, case, other, Relation(relation))
+            kept = links.link(inbox, who, case, other, Relation(relation))
         else:
             links.dismiss(inbox, who, case, other)
-    line = f"cases {case} and {other}: {relation or 'nothing to do with one another'}"
-    terminal.show({"case": case, "other": other, "relation": relation}, [line], as_json=as_json)
+    lines = [f"cases {case} and {other}: {relation or 'nothing to do with one another'}"]
+    lines += [
+        f"case {number} is kept from {officer}, as what is one matter with it: do not speak of it there"
+        for number, officer in kept
+    ]
+    view = {
+        "case": case,
+        "other": other,
+        "relation": relation,
+        "kept_from": [{"case": number, "officer": officer} for number, officer in kept],
+    }
+    terminal.show(view, lines, as_json=as_json)
 
 
 @click.command()

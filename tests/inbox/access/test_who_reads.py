@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from inbox.access import conflicts, declarations, handlers, quarantine
 from inbox.language.errors import CaseRefused, Refused, Undeclared
 from inbox.session import declared
+from inbox.session.actions import Actor
 from inbox.setup import upgrade
 from inbox.vault import destroyed_tables, row_security
 from inbox.vault.casework_tables import ArchiveOpening, Declaration, Handler, Link, Note, Workflow
@@ -296,11 +297,11 @@ def test_a_quorum_is_left_whoever_a_case_is_kept_from(vault: Vault, quorum: int)
             ).assigned = officer
             session.flush()
             if officer not in excluded and len({*NAMES} - excluded - {officer}) >= quorum:
-                conflicts._exclude(session, number, officer, quorum=quorum, today=DAY)
+                conflicts._exclude(session, Actor({}, DAY), number, officer, quorum)
                 now = excluded | {officer}
             else:
                 with pytest.raises(Refused):
-                    conflicts._exclude(session, number, officer, quorum=quorum, today=DAY)
+                    conflicts._exclude(session, Actor({}, DAY), number, officer, quorum)
                 now = excluded
             assert (now & {"alice"} == set()) is bool(session.get(Case, number))
             kept = select(Exclusion.__table__.c.officer).where(Exclusion.__table__.c.case == number)

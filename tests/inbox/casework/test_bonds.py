@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from crypto.journal import Presence
 from inbox.access import handlers
 from inbox.casework import legal_hold, links, prosecutor_word
 from inbox.deadlines import bonds, proceedings, retention_schedule, workflow
 from inbox.deadlines.bonds import Relation
-from inbox.language.errors import Locked
+from inbox.language.errors import Locked, Refused
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Duty, Measure
+from inbox.vault import queries_access
+from inbox.vault.casework_tables import Duty, Measure, Workflow
+from inbox.vault.tables import Exclusion
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, today
 
@@ -218,8 +222,8 @@ def test_a_duplicate_repeats_a_case_that_is_looked_into(bound: Office) -> None:
         assert [False, True] == [links.is_duplicate(session, each) for each in (2, 3)]
 
 
-def test_a_case_binds_that_those_present_may_not_read_unless_it_is_kept_from_them(bound: Office) -> None:
-    """Else one officer would hide the one to free the other; whom it is kept from learns nothing of it."""
+def test_a_case_binds_that_those_present_may_not_read(bound: Office) -> None:
+    """Else one officer would hide the one to free the other."""
     with acting(bound, "alice", "bruno") as (inbox, who):
         handlers.entrust(inbox, who, 1, ["bruno", "chloe"])
     with (
@@ -228,10 +232,163 @@ def test_a_case_binds_that_those_present_may_not_read_unless_it_is_kept_from_the
     ):
         assert (1, 1) == (proceedings.pursuing(session, 3), proceedings.holding(session, 3))
         assert prosecutor_word.is_awaited(session, 3)
-    bound.of("bruno", "chloe").json("conflict", "exclude", "1", "alice", "--reason", "x")
-    with (
-        acting(bound, "alice", "bruno") as (inbox, who),
-        inbox.acting(who, action(Code.LIST_LINKS, 3)) as session,
-    ):
-        assert (None, None) == (proceedings.pursuing(session, 3), proceedings.holding(session, 3))
-        assert not prosecutor_word.is_awaited(session, 3)
+
+
+def kept(office: Office) -> list[tuple[int, str]]:
+    """Return what is kept from whom, past all narrowing."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        return [(row.case, row.officer) for row in queries_access.exclusions(session)]
+
+
+def test_whoever_is_kept_from_a_case_by_hand_is_kept_from_what_is_one_matter_with_it(bound: Office) -> None:
+    """Also if that one does it alone: else what binds the one would no longer bind the other for them."""
+    with sitting(bound, officer="alice") as client:
+        client.send("/en/case/1/readers/exclude", officer="alice", reason="I know them")
+        for path, said in (("note", {"text": "x"}), ("links/2/unlink", {})):
+            answer = client.send(f"/en/case/3/{path}", **said)
+            assert (409, True) == (answer.status_code, "There is no case 3" in answer.text), path
+    assert [(1, "alice"), (2, "alice"), (3, "alice")] == kept(bound)
+    others = bound.of("bruno", "chloe")
+    others.json("declare", "1", "2", "3")
+    entries = [
+        (each["case"], each["action"], each["values"], bool(each["reason"]))
+        for each in others.json("journal", "print")["entries"]
+        if each.get("action") in {"exclude", "spread-conflict"}
+    ]
+    alice = {"officer": "alice"}
+    assert [(1, "exclude", alice, True), *((n, "spread-conflict", alice, False) for n in (2, 3))] == entries
+
+
+def test_who_is_kept_from_a_matter_sees_what_there_would_be_if_none_of_its_cases_ever_came(
+    bound: Office,
+) -> None:
+    """Word for word what is said of a case that does not exist; no entry of the journal tells more."""
+    bound.of("bruno", "chloe").json("conflict", "exclude", "2", "alice", "--reason", "x")
+    for number in ("1", "2", "3"):
+        for words in (["show", number], ["tag", number, "x"], ["link", number, "8", "same_facts"]):
+            kept_one, absent = bound.run(*words), bound.run(*("9" if n == number else n for n in words))
+            said = absent.err.replace("case 9", f"case {number}")
+            assert (absent.code, absent.out, said) == (kept_one.code, kept_one.out, kept_one.err), words
+    assert ([], []) == (bound.json("list")["cases"], bound.json("conflict", "list")["exclusions"])
+    entries = bound.json("journal", "print")["entries"]
+    assert {"exclude", "spread-conflict"}.isdisjoint(each.get("action") for each in entries)
+
+
+def test_nobody_is_kept_from_a_matter_by_hand_if_no_quorum_is_left_for_all_of_it(bound: Office) -> None:
+    with bound.opened() as inbox, inbox.transaction() as session:
+        session.add(Exclusion(case=2, officer="chloe", since=today()))
+    said = bound.run("conflict", "exclude", "1", "bruno", "--reason", "x")
+    assert "then fewer than 2 officers would be left to read case 2" in said.err
+    assert [(2, "chloe")] == kept(bound)
+
+
+def test_a_link_that_binds_keeps_each_case_from_whom_the_other_is_kept(bound: Office) -> None:
+    """A weaker one does not; one that would leave no quorum is refused, and nothing changes."""
+    with acting(bound, "alice", "bruno") as (inbox, who):
+        links.unlink(inbox, who, 2, 3)
+    bound.json("assign", "1", "chloe")
+    bound.json("conflict", "exclude", "3", "chloe", "--reason", "x")
+    bound.json("link", "2", "3", "same_place")
+    assert [(3, "chloe")] == kept(bound)
+    said = bound.run("link", "2", "3", "same_facts").out
+    assert "case 1 is kept from chloe, as what is one matter with it" in said
+    assert [(1, "chloe"), (2, "chloe"), (3, "chloe")] == kept(bound)
+    with bound.opened() as inbox, inbox.transaction() as session:
+        assert workflow.of(session, 1).assigned is None
+
+
+def test_a_link_that_would_leave_no_quorum_is_refused(bound: Office) -> None:
+    with acting(bound, "alice", "bruno") as (inbox, who):
+        links.unlink(inbox, who, 2, 3)
+        with inbox.transaction() as session:
+            session.add(Exclusion(case=3, officer="chloe", since=today()))
+            session.add_all(Exclusion(case=n, officer="bruno", since=today()) for n in (1, 2))
+    with acting(bound, "alice") as (inbox, who):
+        one = replace(who, present={"alice": Presence.OWN})
+        with pytest.raises(Refused, match="would be left to read case 1") as refused:
+            links.link(inbox, one, 2, 3, Relation.SAME_PERSON)
+        hint = str(refused.value.hint)
+        assert all((each.value in hint) is (each not in BINDING) for each in Relation)
+        links.link(inbox, one, 2, 3, Relation.SAME_PLACE)
+    assert [(1, "bruno"), (2, "bruno"), (3, "chloe")] == kept(bound)
+
+
+def test_a_report_that_names_an_officer_keeps_what_is_one_matter_with_it_whoever_is_left(
+    bound: Office,
+) -> None:
+    """In good faith that one would warn, of the one, whom nobody may warn of the other."""
+    others = bound.of("alice", "chloe")
+    assert [1, 2, 3] == sorted(others.json("conflict", "alias", "bruno", "two")["cases"])
+    assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == kept(bound)
+    found = {
+        each["case"]: each["action"]
+        for each in others.json("journal", "print")["entries"]
+        if str(each.get("action")).endswith("-conflict")
+    }
+    assert ["found-conflict", "spread-conflict", "spread-conflict"] == sorted(found.values())
+    others.json("conflict", "alias", "chloe", "two")
+    assert 6 == len(kept(bound))
+    assert 3 == bound.json("conflict", "list")["out_of_reach"]
+
+
+def test_what_was_spread_stays_when_unlinked_and_two_lift_it_for_all_of_the_matter(bound: Office) -> None:
+    """Who lifts it may read all of it: one of the others may be the one that names that officer."""
+    others = bound.of("bruno", "chloe")
+    others.json("conflict", "exclude", "1", "alice", "--reason", "x")
+    others.json("declare", "1", "2", "3")
+    others.json("unlink", "2", "3")
+    assert [(1, "alice"), (2, "alice"), (3, "alice")] == kept(bound)
+    others.json("quarantine", "1", "--reason", "x")
+    assert "quarantine" in others.run("conflict", "lift", "2", "alice", "--reason", "x").err
+    others.json("quarantine", "1", "--lift", "--reason", "x")
+    assert "case 1" in others.run("conflict", "lift", "2", "alice", "--reason", "x").out
+    assert [(3, "alice")] == kept(bound)
+
+
+def states(office: Office) -> list[tuple[object, ...]]:
+    """Return what is kept in step of the three cases, past all narrowing."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        found = [workflow.of(session, number) for number in (1, 2, 3)]
+        return [(each.deadline, each.archive_from, each.put_off, each.withheld) for each in found]
+
+
+@pytest.fixture
+def hidden(bound: Office) -> Office:
+    """The three closed while the word is missing in case 3, which alice may not read, nor anybody case 2."""
+    with bound.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Measure, (1, 1)))
+        for number in (1, 2, 3):
+            work = workflow.of(session, number)
+            work.outcome, work.disclosure, work.withheld, work.put_off = "moot", "withheld", "x", True
+            work.held = None
+            workflow.set_closed(work, today())
+        session.add(Measure(case=3, position=1, kind="judicial_investigation", day=today()))
+        for number in (1, 2, 3):
+            workflow.keep_in_step(session, number)
+    bound.of("bruno", "chloe").json("declare", "1", "2", "3")
+    bound.json("handlers", "3", "bruno", "chloe")
+    bound.json("quarantine", "2", "--reason", "x")
+    return bound
+
+
+@pytest.mark.parametrize("pair", [("alice", "bruno"), ("bruno", "chloe")], ids=lambda pair: pair[0])
+def test_what_is_kept_in_step_is_the_same_whoever_acts(hidden: Office, pair: tuple[str, str]) -> None:
+    """Also of a case that they may not read, and of which they are shown nothing by that."""
+    before = states(hidden)
+    assert {(None, True, "x")} == {state[1:] for state in before}
+    for is_over in (False, True):
+        if is_over:
+            with hidden.opened() as inbox, inbox.transaction() as session:
+                session.delete(session.get_one(Measure, (3, 1)))
+        with (
+            acting(hidden.of(*pair)) as (inbox, who),
+            inbox.acting(who, action(Code.TAG, 1)) as session,
+        ):
+            workflow.acted(session, 1, today())
+            prosecutor_word.freed(session, 1)
+            seen = {1} if pair[0] == "alice" else {1, 3}
+            assert seen == set(session.scalars(select(Workflow.case)))
+            assert seen >= {each.case for each in session if isinstance(each, Workflow)}
+        assert is_over is (before != states(hidden))
+    assert {(False, "")} == {state[2:] for state in states(hidden)}
+    assert all(state[1] is not None for state in states(hidden))

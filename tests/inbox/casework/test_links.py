@@ -89,7 +89,7 @@ def test_cases_are_linked_by_people_alone(office: Office) -> None:
     """Seen from either; a link is changed, taken back, proposed again. The cases stay as they are."""
     before = office.state()
     linked = office.json("link", "1", "2", "same_facts")
-    assert {"case": 1, "other": 2, "relation": "same_facts"} == linked
+    assert {"case": 1, "other": 2, "relation": "same_facts", "kept_from": []} == linked
     for one, other in ((1, 2), (2, 1)):
         assert other not in proposed(office, one)
         ((row,),) = [office.json("links", str(one))["linked"]]
@@ -245,11 +245,11 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
     for words in (["link", "1", "3", "duplicate"], ["link", "1", "3", "--dismiss"], ["unlink", "1", "3"]):
         said = trio.excluded.run(*words)
         assert (1, "error: there is no case 3\n") == (said.code, said.err.partition("hint")[0])
-    trio.others.json("link", "1", "3", "duplicate")
+    trio.others.json("link", "1", "3", "same_place")
     assert [] == trio.excluded.json("links", "1")["linked"]
     assert [3] == [row["case"] for row in trio.others.json("links", "1")["linked"]]
     entries = trio.excluded.json("journal", "print")["entries"]
-    assert [(1, {"relation": "duplicate"})] == [
+    assert [(1, {"relation": "same_place"})] == [
         (each["case"], each["values"]) for each in entries if each.get("action") == "link"
     ]
     assert "case 3" not in trio.excluded.run("journal", "print").out

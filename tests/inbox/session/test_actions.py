@@ -122,6 +122,7 @@ OVERSEEN = {
     Code.RESTORE,
     Code.RETRACT_CONSULTATION,
     Code.ROTATE_KEYS,
+    Code.SPREAD_CONFLICT,
     Code.UNSEND,
     Code.WRITE_LETTER,
 }

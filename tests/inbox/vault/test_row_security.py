@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 
 from inbox.access import conflicts
 from inbox.language.errors import VaultDamaged
+from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Dismissal, Fulltext, Handler, Link, Note, Workflow
@@ -139,7 +140,7 @@ def test_what_a_session_holds_already_is_let_go_of_once_it_is_kept(trio: Trio) -
     """Whoever excludes somebody present does not go on reading by what was loaded before."""
     with trio.excluded.opened() as inbox, inbox.vault.transaction(("alice", "bruno")) as session:
         case = session.get_one(Case, 1)
-        conflicts._exclude(session, 1, "bruno", quorum=2, today=today())
+        conflicts._exclude(session, Actor({}, today()), 1, "bruno", 2)
         assert session.get(Case, 1) is None
         with pytest.raises(DetachedInstanceError):
             assert case.message
