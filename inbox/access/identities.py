@@ -3,20 +3,35 @@
 Article 9 of loi 2016-1691: whoever discloses it without consent, but to the judicial authority, is punished.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inbox.access import declarations
+from inbox.access import declarations, named
 from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import sentence
-from inbox.session.actions import Actor, Code, action
+from inbox.session import chosen_action, comparisons
+from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Identity
+from inbox.text.redaction import Redactor
+from inbox.text.repeating import Protected
+from inbox.vault import queries_cases, queries_office
+from inbox.vault.casework_tables import Duty, Identity, Link, Measure
 
 LONGEST = 8_000
+# Why to keep an identity takes two.
+KEPT_ALREADY = sentence(
+    "this takes two officers, each with an own passphrase: an identity is kept already, and with names added"
+    " to it one officer could try who it is"
+)
+NAMED = sentence(
+    "this takes two officers, each with an own passphrase: the case, or one linked to it, says some of these"
+    " words, and what is kept as the identity can be told to nobody"
+)
 
 
 class Consent(StrEnum):
@@ -29,12 +44,23 @@ class Consent(StrEnum):
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     """Note who the author of a case is, below what was noted before, whose consent ends.
 
-    One officer notes it, and so takes nothing away: what is wrong is struck by two
+    One officer notes it first. It takes two once an identity is kept, as one could add name after name and
+    see which of them changes what the program answers. It also takes two if the case or one linked to it says
+    any of these words: what is kept here is left out of all that leaves, and one who has an interest could
+    so keep the person concerned from being named, or blank the evidence. What is wrong is struck by two
     (``inbox.retention.strike``). Raises CaseRefused if there is no such case, Refused for a text that is
-    empty or, with all before, too long; Undeclared, and as ``Inbox.acting``.
+    empty or, with all before, too long; Undeclared, and as ``chosen_action.acting``.
     """
-    with inbox.acting(who, action(Code.KEEP_IDENTITY, number)) as session:
-        # What is kept here is left out of all that leaves: who has an interest could blank the evidence.
+
+    def choose(session: Session) -> Action:
+        noted = action(Code.KEEP_IDENTITY, number)
+        if not queries_office.officers(session)[1:]:
+            return noted  # an officer who is alone in the office reads the identity, too
+        if session.get(Identity, number) is not None:
+            return noted.by(2, KEPT_ALREADY)
+        return noted.by(2, NAMED) if _is_said(session, number, text) else noted
+
+    with chosen_action.acting(inbox, who, number, choose) as session:
         known = session.get(Identity, number)
         whole = text if known is None else f"{known.text}\n{text}"
         if not text.strip() or len(whole) > LONGEST:
@@ -46,6 +72,33 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
             session.add(Identity(case=number, day=who.today, text=whole))
         else:
             known.day, known.text, known.consent = who.today, whole, None
+
+
+def _is_said(session: Session, number: int, text: str) -> bool:
+    """Tell whether a case, or a linked one that those present may read, says any of an identity.
+
+    It is found as it would be in what leaves: by its words, and line by line.
+    """
+    lines = comparisons.lines(text)
+    words, whole = Protected(lines), Redactor((), lines)
+    linked = session.scalars(select(Link.other).where(Link.case == number)).all()
+    for each in (number, *sorted(declarations.may_be_tried(session, linked) & {*linked})):
+        said = [*_said(session, each)]
+        for text_of_case in said:
+            whole.pieces("", text_of_case)
+        if whole.went or words.is_repeated(said):
+            return True
+    return False
+
+
+def _said(session: Session, number: int) -> Iterator[str]:
+    """Yield all that reporter and officers wrote of a case, but for who the author is."""
+    yield from named.of_reporter(session, number)
+    yield from named.notes(session, number)
+    yield from (each.text for each in queries_cases.messages(session, number))
+    for row in session.scalars(select(Measure).filter_by(case=number)):
+        yield from (row.addressee, row.reference, row.restrictions, row.sent)
+    yield from session.scalars(select(Duty.reason).filter_by(case=number))
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:

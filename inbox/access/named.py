@@ -66,7 +66,7 @@ def not_looked_at(session: Session) -> int:
 
 def names(session: Session, number: int, names: Sequence[str]) -> bool:
     """Tell whether a case names the person with these names; CaseRefused for an unknown case."""
-    return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *_notes(session, number)]))
+    return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *notes(session, number)]))
 
 
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
@@ -87,7 +87,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     capitals = (word for text in answers.several(said) for word in _WORD.findall(text) if word[0].isupper())
     if any(set(words(each)) & set(given) for each in capitals if counts(each)):
         return True
-    if initials.mean(addressee, [*of_reporter(session, number), *_notes(session, number)]):
+    if initials.mean(addressee, [*of_reporter(session, number), *notes(session, number)]):
         return True
     asking = (each for each in access_requests.pending(session) if concerns(session, number, each))
     return any(words(name) == given for each in asking for name in access_requests.names(each))
@@ -142,7 +142,7 @@ def meant_in(session: Session, number: int) -> set[int]:
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
     """Return each sentence of a case that names the person, or may; raises as ``names``."""
     person = Names({_ONE: [*names, *_families(names)]})
-    texts = [*of_reporter(session, number), *_notes(session, number)]
+    texts = [*of_reporter(session, number), *notes(session, number)]
     return [said for text in texts for said in segments.split(text) if person.meant_in([said])]
 
 
@@ -154,6 +154,11 @@ def of_reporter(session: Session, number: int) -> list[str]:
         *(each.text for each in queries_cases.follow_ups(session, number)),
         *(each.name for each in queries_cases.attachments(session, number)),
     ]
+
+
+def notes(session: Session, number: int) -> Sequence[str]:
+    """Return the notes of officers on a case, in their order."""
+    return session.scalars(select(Note.text).filter_by(case=number).order_by(Note.position)).all()
 
 
 def _of_same_person(session: Session, number: int) -> set[int]:
@@ -178,7 +183,3 @@ def _written(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
     yield from conflicts.received(session)
     for number, text in session.execute(select(Note.case, Note.text)):
         yield number, [text]
-
-
-def _notes(session: Session, number: int) -> Sequence[str]:
-    return session.scalars(select(Note.text).filter_by(case=number).order_by(Note.position)).all()

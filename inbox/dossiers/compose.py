@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
 from crypto.questionnaire import Concern, Field, Flag, Questionnaire
-from inbox.access import addressees, declarations, named
+from inbox.access import addressees, declarations
 from inbox.casework import measures
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -106,7 +106,7 @@ class Doubt(StrEnum):
 
     @property
     def counts(self) -> bool:
-        """Whether it tells how much is left out, and of no place."""
+        """Whether it tells that something is left out, or how much, and of no place."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
 
@@ -135,10 +135,10 @@ def compose(
     These are where something still stands that was removed elsewhere, what repeats words that its author
     asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
     They look again as well at an addressee whom the case names, and at a dossier for what needs the
-    prosecutor's word: both warn somebody. And they are told how many passages go because they say who the
-    author is: who keeps the name of a person concerned as that identity would blank the evidence. Two who
-    act together see which those are. One officer alone sees the text whole, and how many the case has,
-    whatever is chosen of it: else leaving out more and more would show which.
+    prosecutor's word: both warn somebody. And two who act together are told how many passages go because
+    they say who the author is, and see which: who keeps the name of a person concerned as that identity would
+    blank the evidence. One officer alone sees the text whole, and is told that such passages are left out
+    wherever an identity is kept, whether there are any or not: all else would tell of a name that is tried.
 
     Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
     there, and if what was to be let in was not answered or must never be repeated.
@@ -166,20 +166,11 @@ def compose(
     found += [*_doubtful(session, number, content.entries), *_warning(session, number, plan)]
     if is_by_two:
         found += [(Doubt.LEFT_OUT, str(redactor.went))] if redactor.went else []
-    elif count := _telling(session, case, known):
-        found += [(Doubt.TO_LEAVE_OUT, str(count))]
+    elif known:
+        found += [(Doubt.TO_LEAVE_OUT, "")]
     if count := protected.answered(session, number):
         found += [(Doubt.KEPT_BACK, str(count))]
     return content, found
-
-
-def _telling(session: Session, case: Case, known: Sequence[str]) -> int:
-    """Return how many passages of a case say who its author is, whether they could go or not."""
-    redactor = Redactor((), known)
-    written = [case.message.decode()] if case.unsigned else named.of_reporter(session, case.number)
-    for text in (*written, *(message.text for message in queries_cases.messages(session, case.number))):
-        redactor.pieces("", text)
-    return redactor.went
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:

@@ -73,14 +73,15 @@ USED_UP = sentence(
 class Locked(Refused):
     """An act takes the passphrases of two officers, or of the one there is, and they were not all given."""
 
-    def __init__(self, needed: int, *, is_used_up: bool = False) -> None:
-        """Take how many passphrases it takes; ``is_used_up`` if that is for the words that come with it."""
+    def __init__(self, needed: int, why: Sentence | None = None) -> None:
+        """Take how many passphrases it takes, and why, where an act of one officer takes two."""
         super().__init__(
-            USED_UP
-            if is_used_up
-            else sentence("this takes two officers, each with an own passphrase")
-            if needed > 1
-            else sentence("this takes the officer's passphrase"),
+            why
+            or (
+                sentence("this takes two officers, each with an own passphrase")
+                if needed > 1
+                else sentence("this takes the officer's passphrase")
+            ),
             sentence(
                 "ask a second officer to come; who opened with the words of a sheet has none, and gives"
                 " them with --share to a single command, not in a session: officers renew"

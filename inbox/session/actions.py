@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from crypto.journal import CORRECT_CLOCK, LONGEST_REASON, LONGEST_TEXT, Presence, Value
 from inbox.keys import secret_sharing
-from inbox.language.errors import USED_UP, Refused
+from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.text.lines import one_line
 
@@ -262,7 +262,8 @@ TABLE: Mapping[Code, Rule] = {
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
     Code.JUNK: Rule(reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
-    Code.KEEP_IDENTITY: Rule(),
+    # By two where one alone could try names on what is kept, or keep the case from being told.
+    Code.KEEP_IDENTITY: Rule(oversight=True),
     Code.NOTE_CONSENT: Rule(
         reason=Reason.OPTIONAL, oversight=True, compared=True, values={"consent": _code("consent")}
     ),
@@ -440,8 +441,8 @@ class Action:
     """One action with what it is about: a case, the reason that an officer gave, values by name.
 
     Neither values nor reason may hold anything of a report. Made by ``action``. The law asks for
-    at least ``least`` officers. If ``is_used_up`` it takes two because one alone is told no more of what the
-    words that come with it touch (``comparisons``).
+    at least ``least`` officers. ``why_two`` says why one that is of one officer takes two, where that is not
+    plain.
     """
 
     code: Code
@@ -449,7 +450,7 @@ class Action:
     reason: str
     values: Mapping[str, Value]
     least: int = 1
-    is_used_up: bool = False
+    why_two: Sentence | None = None
 
     @property
     def rule(self) -> Rule:
@@ -461,14 +462,9 @@ class Action:
         """How many officers it takes: as ``TABLE`` says, or more if the law does."""
         return max(self.rule.officers, self.least)
 
-    @property
-    def why_two(self) -> Sentence | None:
-        """Why one that is of one officer takes two, where that is not plain."""
-        return USED_UP if self.is_used_up else None
-
-    def by(self, least: int) -> "Action":
-        """Return the same action, for which the law asks for at least this many officers."""
-        return replace(self, least=least)
+    def by(self, least: int, why: Sentence | None = None) -> "Action":
+        """Return the same action, which takes at least this many officers here, and ``why`` if not plain."""
+        return replace(self, least=least, why_two=why)
 
     def without_reason(self) -> "Action":
         """Return the same action, of which the journal says that a reason was given and is not kept."""

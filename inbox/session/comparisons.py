@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from crypto.journal import Presence
-from inbox.language.errors import Locked
+from inbox.language.errors import USED_UP, Locked
 from inbox.session import journal
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.text import names
@@ -61,7 +61,12 @@ def begin(session: Session, who: Actor, *, is_choosing: bool = False) -> Looks:
 def passages(session: Session, number: int) -> list[str]:
     """Return what of an identity is left out of whatever leaves: each line; nothing if nothing is noted."""
     found = session.get(Identity, number)
-    return [line.strip() for line in found.text.splitlines() if line.strip()] if found else []
+    return lines(found.text) if found else []
+
+
+def lines(text: str) -> list[str]:
+    """Return each line of an identity, as it is looked for in other texts."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
@@ -78,7 +83,7 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
     if not looks.by_two and is_used_up(session, journal.actor(session), number):
         if looks.is_choosing:
             return None
-        raise Locked(2, is_used_up=True)
+        raise Locked(2, USED_UP)
     words = tuple(
         dict.fromkeys(
             each

@@ -16,7 +16,7 @@ from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential, Opened
 from inbox.keys.share_file import ShareFile
 from inbox.keys.vault_header import Header
-from inbox.language.errors import Locked, Refused, Superseded, WrongPassphrase
+from inbox.language.errors import USED_UP, Locked, Refused, Superseded, WrongPassphrase
 from inbox.law import in_use
 from inbox.session import comparisons, declared, journal, once, reconcile, unsaid
 from inbox.session.actions import Action, Actor, Code
@@ -147,7 +147,7 @@ class Inbox:
             return action.without_reason()
         needed = max(each.officers for each in together)
         if is_used_up and needed == 1:
-            return replace(action.by(2), is_used_up=True)
+            return action.by(2, USED_UP)
         return action if needed <= action.officers else action.by(needed)
 
     def settle(self) -> None:
@@ -171,7 +171,7 @@ class Inbox:
         needed = self.needed(actions[0].officers)
         confirmed = who.confirm(actions, needed)
         if len(confirmed) < needed or not confirmed.keys() <= officers:
-            raise Locked(needed, is_used_up=actions[0].is_used_up)
+            raise Locked(needed, actions[0].why_two)
         return confirmed
 
     def needed(self, taken: int) -> int:

@@ -57,7 +57,7 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
         # By how many officers it is done holds for all of it.
-        bare = replace(each, case=None, least=1, is_used_up=False)
+        bare = replace(each, case=None, least=1, why_two=None)
         cases = next((known for other, known in found if other == bare), None)
         if cases is None:
             cases = {}

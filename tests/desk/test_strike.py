@@ -179,7 +179,7 @@ def test_what_it_did_not_reach_is_named(client: Client) -> None:
 def test_who_the_author_is_can_be_neither_seen_nor_guessed_there(office: Office) -> None:
     """To read it takes two officers by an act of its own; struck everywhere, it is struck there too."""
     with sitting(office) as client:
-        client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7")
+        client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7", **both())
         assert "Jeanne" not in client.page("/en/case/1/minimise")
         guessed = client.send("/en/case/1/minimise/preview", passage="Jeanne", place="everywhere")
         assert (409, True) == (guessed.status_code, "stands nowhere in case 1" in guessed.text)

@@ -195,7 +195,8 @@ def identity() -> None:
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
     """Note who the author of a case is, below what was noted before.
 
-    It stands in no list, search, dossier or other export. What is wrong, two officers strike: inbox minimise.
+    It stands in no list, search, dossier or other export. It takes two officers where one is kept already, or
+    where the case says some of these words. What is wrong, two officers strike: inbox minimise.
     """
     if text_file is None and not terminal.is_interactive():
         raise click.UsageError("give it with --text-file, or type it at a terminal")

@@ -185,7 +185,7 @@ def _recipient(given: str) -> str:
 
 
 def _warnings(doubts: Iterable[tuple[Doubt, str]]) -> list[str]:
-    return [f"{labels.english('doubt', doubt)} {visible(place)}" for doubt, place in doubts]
+    return [f"{labels.english('doubt', doubt)} {visible(place)}".rstrip() for doubt, place in doubts]
 
 
 def _left(content: Content, made: Dossier) -> Iterator[str]:

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
+from crypto.journal import Presence
 from inbox.access import identities
-from inbox.access.identities import ConsentSaid
+from inbox.access.identities import KEPT_ALREADY, NAMED, ConsentSaid
 from inbox.language.errors import Locked
+from inbox.overview import oversight
 from inbox.session.actions import Actor
-from inbox.vault.casework_tables import Identity
+from inbox.session.inbox import Inbox
+from inbox.vault.casework_tables import Declaration, Identity, Link, Measure, Note
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
@@ -85,6 +89,82 @@ def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, words: list[st
 
 def disclose(office: Office, ground: str, what: str = "identity", *more: str) -> int:
     return office.run("disclosures", "add", "1", "--to", "X", "--what", what, "--ground", ground, *more).code
+
+
+def alone(name: str) -> Actor:
+    """Return an officer who has signed in, and confirms nothing with anybody."""
+    return Actor({name: Presence.OWN}, today())
+
+
+def test_no_name_is_added_to_an_identity_by_one_officer(office: Office) -> None:
+    """The same is said of the reporter's own name, of a colleague's and of a text that is too long."""
+    before = office.state()
+    with office.opened() as inbox:
+        for text in (NAME, "Marc Tanguy", "x" * identities.LONGEST):
+            with pytest.raises(Locked) as said:
+                identities.keep(inbox, alone("alice"), 1, text)
+            assert KEPT_ALREADY == said.value.what, text
+    assert before == office.state()
+
+
+SUSPECT = "Firmin Quélennec"
+NO_ONE = "Maëlle Tanguy"
+
+
+def says(session: Session, number: int, *, way: str) -> None:
+    """Let a case say who is suspected: in a note, with a measure, or through a case that is linked to it."""
+    if way == "measure":
+        session.add(Measure(case=number, position=90, kind="hearing", day=today(), sent=f"Vu {SUSPECT}."))
+    else:
+        session.add(Note(case=number, position=90, by="alice", day=today(), text=f"vu {SUSPECT.lower()}"))
+
+
+def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
+    """Return why it takes two to keep an identity, an empty text where one officer does."""
+    try:
+        identities.keep(inbox, alone(name), number, text)
+    except Locked as refusal:
+        return refusal.what
+    with inbox.transaction() as session:
+        session.execute(delete(Identity).filter_by(case=number))
+    return ""
+
+
+@pytest.mark.parametrize("way", ["report", "note", "measure", "linked"])
+def test_one_officer_does_not_make_somebody_of_the_case_unnameable(trio: Trio, way: str) -> None:
+    """What is kept as the identity goes to nobody, not even by two; a name that no case says, one keeps."""
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Identity))
+            session.execute(delete(Link))
+            if way == "linked":
+                session.add(Link(case=1, other=2, kind="same_facts", since=today()))
+            if way != "report":
+                says(session, 2 if way == "linked" else 1, way=way)
+        suspect = "Case 1" if way == "report" else SUSPECT
+        assert [NAMED, ""] == [keep_alone(inbox, "chloe", 1, text) for text in (suspect, NO_ONE)]
+
+
+def test_names_are_tried_on_no_linked_case_that_the_officer_may_not_read(trio: Trio) -> None:
+    """Kept from one, not declared by one: the same is answered as if it did not say the name."""
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Identity))
+            session.execute(delete(Link))
+            session.execute(delete(Declaration).filter_by(case=2, officer="chloe"))
+            session.add_all(Link(case=1, other=each, kind="same_facts", since=today()) for each in (2, 3))
+            says(session, 2, way="note")
+            says(session, 3, way="note")
+        assert "" == keep_alone(inbox, "bruno", 1, "zibeline-quartz")
+        assert NAMED == keep_alone(inbox, "bruno", 1, SUSPECT)
+        with inbox.transaction() as session:
+            session.execute(delete(Link).filter_by(other=3))
+        assert ["", NAMED] == [keep_alone(inbox, name, 1, SUSPECT) for name in ("chloe", "alice")]
+
+
+def test_oversight_counts_each_identity_that_is_kept(office: Office) -> None:
+    with office.opened() as inbox:
+        assert 1 == oversight.look(inbox, alone("alice"))["actions"]["keep-identity"]
 
 
 def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path: Path) -> None:

@@ -12,16 +12,19 @@ from sqlalchemy import delete, select
 from crypto import age, base64url, signing
 from crypto.dossier import Purpose
 from crypto.errors import NotForUs
+from crypto.journal import Presence
 from crypto.messages import QuestionnaireRef, Report
 from inbox.cli import main
 from inbox.dossiers import compose
 from inbox.dossiers.compose import Doubt, Plan
 from inbox.files import pdf as pdf_sheets
+from inbox.session.actions import Actor
 from inbox.text.redaction import Redaction
 from inbox.vault import queries_office
-from inbox.vault.casework_tables import Duty, Measure
+from inbox.vault.casework_tables import Duty, Identity, Measure
 from inbox.vault.tables import Case, FollowUp
 from tests.support import dossier_room as room_of
+from tests.support.desk_room import sitting
 from tests.support.dossier_room import ADDRESSEE, LETTER, NAME, PNG, SECRET, SOURCE, STOCK, Room, opened
 from tests.support.inbox_builders import (
     ASKED,
@@ -243,14 +246,31 @@ def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path:
     assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
 
 
-def test_how_many_passages_go_as_the_identity_is_said_and_to_two_officers_which(
+def test_one_officer_alone_sees_the_same_dossier_whatever_is_kept_as_the_identity(
     room: Room, tmp_path: Path
 ) -> None:
-    """One alone is told a number that no choice changes, and sees nothing blanked.
+    """Said in the case or not, once or often: no number, nothing blanked; at the terminal as at the desk."""
+    office = room.office.copy(tmp_path / "copy")
+    form = {"purpose": "prosecutor", "addressee": "X", "language": "fr", "enclosed": "none", "replies": "on"}
+    plan = Plan(purpose=Purpose.PROSECUTOR, addressee="X", language="fr", with_replies=True)
+    with sitting(office) as client:
+        inbox, alone = client.desk.inbox, Actor({"alice": Presence.OWN}, today())
+        seen = []
+        for kept in (NAME, "Maëlle Kerguelen", f"{NAME}\nscellés\nquai Colbert"):
+            with inbox.transaction() as session:
+                session.merge(Identity(case=1, day=today(), text=kept))
+            page = client.send("/en/case/1/dossier/preview", **form)
+            text = re.sub("<[^>]+>", "", page.text)  # tokens and entry numbers stand in tags
+            seen.append((page.status_code, text, compose.preview(inbox, alone, 1, plan)))
+    assert [seen[0]] * 3 == seen
+    assert (Doubt.TO_LEAVE_OUT, "") in seen[0][2][1]
+    assert (200, True) == (seen[0][0], "The identity of the author is kept" in seen[0][1])
 
-    Else the name of a person concerned, kept as the identity, would go from the evidence unseen; and who
-    leaves out more and more would see which words are the author's.
-    """
+
+def test_how_many_passages_go_as_the_identity_is_said_and_which_is_told_to_two_officers(
+    room: Room, tmp_path: Path
+) -> None:
+    """Else the name of a person concerned, kept as the identity, would go from the evidence unseen."""
     office = room.office.copy(tmp_path / "copy")
     (tmp_path / "identity").write_text(NAME)
     office.json("identity", "set", "1", "--text-file", tmp_path / "identity")

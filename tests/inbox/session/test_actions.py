@@ -104,6 +104,7 @@ OVERSEEN = {
     Code.MAKE_DOSSIER,
     Code.MINIMISE,
     Code.NAME_ALIAS,
+    Code.KEEP_IDENTITY,
     Code.NOTE_CONSENT,
     Code.NOTE_UNOPPOSED,
     Code.OPEN_ARCHIVED,
