@@ -204,7 +204,7 @@ _TEXT = "inbox.text"
 def written() -> Iterator[str]:
     """Yield what was given with the command at hand, as officers read it before they confirm it.
 
-    A text that was typed when the program asked for it stands on their screen.
+    What was typed when the program asked for it is repeated, too: others come to the terminal later.
     """
     context = click.get_current_context(silent=True)
     if context is None:
@@ -219,7 +219,15 @@ def written() -> Iterator[str]:
 
 def text_of(path: Path) -> str:
     """Return the text of a UTF-8 file of at most 4 MiB, or raise Refused."""
-    text = _text_of(path)
+    return _remembered(_text_of(path))
+
+
+def asked_text(what: str) -> str:
+    """Return the text that a person types in answer to ``what``, which ``written`` has from then on."""
+    return _remembered(terminal.ask_text(what))
+
+
+def _remembered(text: str) -> str:
     if context := click.get_current_context(silent=True):
         context.meta[_TEXT] = text
     return text

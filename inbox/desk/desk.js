@@ -192,11 +192,14 @@ class Rows {
   /** @param {HTMLElement[]} rows */
   constructor(rows) {
     this.rows = rows;
+    this.box = document.createElement("input");
     onKeys({
       "/": () => document.querySelector("#search"),
       j: () => this.step(1),
       k: () => this.step(-1),
       x: () => this.rows[this.at()]?.querySelector("input")?.click(),
+      a: () => this.box.click(),
+      b: () => document.querySelector("#many input:not([type=hidden]), #many button"),
     });
     const place = document.querySelector("[data-all]");
     if (place instanceof HTMLElement) {
@@ -206,7 +209,7 @@ class Rows {
 
   /** Return what chooses all rows, or none. @param {string} label */
   all(label) {
-    const box = document.createElement("input");
+    const box = this.box;
     box.type = "checkbox";
     box.ariaLabel = label;
     box.addEventListener("change", () => {

@@ -17,7 +17,7 @@ from inbox.language.errors import CaseRefused, FileRefused, Refused
 from inbox.language.messages import sentence
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files, given_files
+from inbox.system import apart, atomic_files, given_files
 from inbox.system.home import Home
 from inbox.vault import queries_cases
 from inbox.vault.tables import Attachment
@@ -57,8 +57,9 @@ def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> A
     """Write a file of a case in clear, as its sender sent it; return what the vault knows of it.
 
     Two officers confirm it. It is noted before anything is in clear: an entry for a file that was not written
-    does no harm. Raises as ``find``, ``pieces`` and ``write_new`` do.
+    does no harm. Raises as ``find``, ``pieces``, ``write_new`` and ``apart.check`` do.
     """
+    apart.check(inbox.home, out.parent)
     with inbox.acting(who, action(Code.EXTRACT, which.case, reason, file=which.number)) as session:
         found = find(inbox.home, session, *which)
     write_new(out, pieces(inbox.home, found))

@@ -27,6 +27,7 @@ from inbox.sandboxed import answer
 from inbox.sandboxed.answer import Answer, Fact, fact
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.system import apart
 from inbox.system.home import Home
 from inbox.text import confusables
 
@@ -58,8 +59,12 @@ class Preview:
         seen.save(encoded, "PNG")
         return encoded.getvalue()
 
-    def write(self, out: Path) -> None:
-        """Write the pixels as PNG to ``out``, as ``write_new`` does; CaseRefused if there are none."""
+    def write(self, home: Home, out: Path) -> None:
+        """Write the pixels as PNG to ``out``; CaseRefused if there are none, otherwise as ``write_new``.
+
+        Raises as ``apart.check``, too.
+        """
+        apart.check(home, out.parent)
         if (picture := self.picture) is None:
             raise CaseRefused(
                 sentence("file {number} shows no pixels", number=self.found.attachment.number),

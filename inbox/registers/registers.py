@@ -13,7 +13,7 @@ from inbox.registers import alerts, consultations, protection, requests, spreads
 from inbox.registers.rows import Cell, Coded, Found, Register, Rows, Wanted
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import apart
 from inbox.vault import queries_access, queries_office
 
 
@@ -42,11 +42,11 @@ def read(inbox: Inbox, who: Actor, wanted: Wanted) -> Found:
 def export(inbox: Inbox, who: Actor, wanted: Wanted, to: Path, language: str) -> Found:
     """Write a register into a new file, as its ending says: ``.csv``, else PDF; oversight counts it.
 
-    Raises Refused if the file is there, and as ``Inbox.acting``.
+    Raises as ``apart.new`` and ``Inbox.acting``.
     """
     # The file gets its name once the journal has the entry: no file is there without one.
     with (
-        atomic_files.new(to) as file,
+        apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.EXPORT_REGISTER, **_values(wanted))) as session,
     ):
         found = _found(session, wanted, who.today)

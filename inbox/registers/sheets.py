@@ -15,7 +15,7 @@ from inbox.law import in_use
 from inbox.registers import consultations
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files
+from inbox.system import apart
 from inbox.vault import queries_office
 from inbox.vault.casework_tables import Consultation
 from templates.law import rules
@@ -45,14 +45,14 @@ class Known:
 def write(inbox: Inbox, who: Actor, sheet: Sheet, to: Path, language: str) -> None:
     """Write a sheet into a new file as a PDF.
 
-    Raises Refused if the file is there, and as ``Inbox.acting``.
+    Raises as ``apart.new`` and ``Inbox.acting``.
     """
     # Loading it takes a quarter of the desk's start, and only a PDF needs it.
     from inbox.registers import sheet_pages  # noqa: PLC0415
 
     # The file gets its name once the journal has the entry: no file is there without one.
     with (
-        atomic_files.new(to) as file,
+        apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.WRITE_SHEET, sheet=sheet)) as session,
     ):
         law = in_use.of(session)

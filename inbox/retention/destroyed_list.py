@@ -14,6 +14,8 @@ from inbox.language.views import View
 from inbox.retention import list_files
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.system import apart
+from inbox.system.home import Home
 from inbox.vault import queries_office
 from inbox.vault.destroyed_tables import DestroyedCase
 from templates.catalogues import LANGUAGES
@@ -72,11 +74,11 @@ def rows(views: Sequence[View]) -> Iterator[str]:
         )
 
 
-def write(destroyed: DestroyedList, out: Path) -> list[Path]:
+def write(home: Home, destroyed: DestroyedList, out: Path) -> list[Path]:
     """Write the list into a folder; return the files. Raises as ``list_files.write``."""
     day = destroyed.day.isoformat()
     said = {"office": destroyed.office, "day": day, "destroyed": destroyed.lines}
-    return list_files.write(out, f"destroyed-{day}", _paper(destroyed), said)
+    return list_files.write(home, out, f"{apart.DESTROYED}-{day}", _paper(destroyed), said)
 
 
 def _paper(destroyed: DestroyedList) -> str:

@@ -6,15 +6,26 @@ from pathlib import Path
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.system import atomic_files
+from inbox.system import apart, atomic_files
+from inbox.system.home import Home
 
 
-def write(out: Path, name: str, paper: str, value: View) -> list[Path]:
+def check(home: Home, out: Path) -> None:
+    """Make a folder for a list if it is not there; raise Refused if none can be written there, OSError."""
+    if out.exists() and not out.is_dir():
+        raise Refused(
+            sentence("{path} is no folder", path=out), sentence("name a folder for the list: --out FOLDER")
+        )
+    out.mkdir(exist_ok=True)
+    apart.check(home, out)
+
+
+def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Path]:
     """Write a list under a name into a folder, which is made if needed; return the files.
 
-    ``paper`` is the text to print. Raises Refused if a file of that name is there, OSError.
+    ``paper`` is the text to print. Raises Refused if a file of that name is there, and as ``check``.
     """
-    out.mkdir(exist_ok=True)
+    check(home, out)
     contents = {out / f"{name}.txt": paper, out / f"{name}.json": json.dumps(value, indent=2) + "\n"}
     for path in contents:
         if path.exists():

@@ -6,12 +6,12 @@ from pathlib import Path
 from crypto.keyring import Texts
 from crypto.printable import visible
 from inbox.language import labels
-from inbox.language.errors import Refused
-from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
 from inbox.language.views import View
 from inbox.retention import list_files
 from inbox.retention.visas import AskedFor
+from inbox.system import apart
+from inbox.system.home import Home
 from templates.catalogues import LANGUAGES
 
 _WORDING = Wording(__package__, "visa_list.toml")
@@ -19,17 +19,9 @@ _COLUMNS = ("case", "received", "closed", "rule")
 _WIDTHS = (13, 14, 11, 0)
 
 
-def check(out: Path) -> None:
-    """Raise Refused if a list cannot be written into a folder, before one is made that nobody could read."""
-    if out.exists() and not out.is_dir():
-        raise Refused(
-            sentence("{path} is no folder", path=out), sentence("name a folder for the list: --out FOLDER")
-        )
-
-
-def write(asked: AskedFor, out: Path) -> list[Path]:
+def write(home: Home, asked: AskedFor, out: Path) -> list[Path]:
     """Write a list into a folder; return the files. Raises as ``list_files.write``."""
-    return list_files.write(out, f"visa-{asked.name}", _paper(asked), view(asked))
+    return list_files.write(home, out, f"{apart.VISA}-{asked.name}", _paper(asked), view(asked))
 
 
 def view(asked: AskedFor) -> View:

@@ -28,7 +28,7 @@ from inbox.session.actions import Actor, Code, action
 from inbox.session.anchors import Paper
 from inbox.session.inbox import Inbox
 from inbox.setup import backup_list, init
-from inbox.system import atomic_files, given_files, media
+from inbox.system import apart, atomic_files, given_files, media
 from inbox.system.home import Home, keystore_name
 from inbox.vault import case_numbers, queries_office, schema_version
 from inbox.vault.tables import KeyStoreKey
@@ -164,6 +164,8 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
     """
     out, keys = places.out, places.keys
     _check_apart(inbox.home.root, out, keys)
+    for folder in (out, keys):
+        apart.check(inbox.home, folder)
     if not places.same_disk:
         media.check_carried(out, inbox.home.root)
         media.check_carried(keys, inbox.home.root)

@@ -20,7 +20,11 @@ from inbox.system.home import Home
 _BUNDLE = re.compile(r".+-[0-9]+\.tar")
 # How the desk names what goes to somebody else.
 LETTER, ANSWER, DOSSIER = "letter", "access", "dossier"
-_ELSEWHERE = re.compile(rf"(?:{LETTER}|{ANSWER})-.+\.pdf|{DOSSIER}-.+\.age")
+REGISTER, SHEET, VISA, DESTROYED, BACKUP = "register", "sheet", "visa", "destroyed", "backup"
+_ELSEWHERE = re.compile(
+    rf"(?:{LETTER}|{ANSWER}|{REGISTER}|{SHEET})-.+\.(?:pdf|csv)|{DOSSIER}-.+\.age"
+    rf"|(?:{VISA}|{DESTROYED})-.+\.(?:txt|json)|{BACKUP}\.json"
+)
 # A medium is looked through down to here, if it is one: on it, files lie near the top.
 _DEPTH = 3
 

@@ -119,7 +119,9 @@ def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(pl
         assert (200, True) == (last.status, "<h1>Collected</h1>" in last.text)
         assert last.text == visitor.get("/en/job/1").text
         assert visitor.get("/en/job/2").status == 404
-        visitor.post("/en/office/backup", keystore="below/another")
+        visitor.post(
+            "/en/office/backup", keystore="below/another", **{"backup-folder": str(place.office.out)}
+        )
         refused = visitor.end_of_job(2)
         assert (409, True) == (refused.status, "The folder is not an absolute path" in refused.text)
         assert "below/another" in refused.text

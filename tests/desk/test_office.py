@@ -86,19 +86,25 @@ def test_what_is_no_change_of_settings_changes_nothing(
 
 def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, tmp_path: Path) -> None:
     """What is told is what the command tells; the backup is restored by the command line."""
-    keys = tmp_path / "keys"
+    keys, copies = tmp_path / "keys", tmp_path / "copies"
     keys.mkdir()
+    copies.mkdir()
     with sitting(office, stick) as client:
         assert "restore --from" in client.page("/en/office/backup")
-        for refused in ("keys", "/nowhere", str(stick), str(stick / "below"), str(office.root)):
-            assert client.send("/en/office/backup", keystore=refused).status_code == 409
-        assert [] == [*stick.iterdir(), *keys.iterdir()]
-        made = client.send("/en/office/backup", keystore=str(keys))
+        below = (stick, stick / "below", office.root)
+        for refused in ("keys", "/nowhere", str(copies), *map(str, below)):
+            asked = {"backup-folder": str(copies), "keystore": refused}
+            assert client.send("/en/office/backup", **asked).status_code == 409
+        asked = {"backup-folder": str(copies), "keystore": str(keys)}
+        on_the_medium = client.send("/en/office/backup", **asked | {"backup-folder": str(stick)})
+        assert (409, True) == (on_the_medium.status_code, "goes to the portal" in on_the_medium.text)
+        assert [] == [*stick.iterdir(), *keys.iterdir(), *copies.iterdir()]
+        made = client.send("/en/office/backup", **asked)
         assert (200, True) == (made.status_code, "keep them apart" in made.text)
-        assert client.send("/en/office/backup", keystore=str(keys)).status_code == 409
+        assert client.send("/en/office/backup", **asked).status_code == 409
     (store,) = keys.iterdir()
-    assert [f"backup-{today()}"] == [path.name for path in stick.iterdir()]
-    assert store.name not in {path.name for path in stick.rglob("*")}
+    assert [f"backup-{today()}"] == [path.name for path in copies.iterdir()]
+    assert store.name not in {path.name for path in copies.rglob("*")}
     assert ("back-up", {"keystore": store.name}) in noted(office)
 
 
@@ -117,18 +123,25 @@ def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_s
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
-def test_without_a_medium_there_is_no_place_for_a_backup_or_a_list(office: Office, tmp_path: Path) -> None:
-    with sitting(office) as client:
-        assert "--medium FOLDER" in client.page("/en/office/backup")
-        assert client.send("/en/office/backup", keystore=str(tmp_path)).status_code == 409
-        assert client.send("/en/retention/list").status_code == 409
-
-
-def test_the_list_for_the_archives_goes_onto_the_medium(client: Client, stick: Path) -> None:
-    """To print and as JSON, from a day on; nothing is overwritten."""
-    assert client.send("/en/retention/list", since="soon").status_code == 400
-    assert client.send("/en/retention/list", since=today().isoformat()).status_code == 303
+def test_the_lists_for_the_archives_go_elsewhere_than_onto_the_medium(
+    client: Client, stick: Path, tmp_path: Path
+) -> None:
+    """To print and as JSON, from a day on; nothing is overwritten. Nor is an outbox put beside one."""
+    drawer = tmp_path / "drawer"
+    drawer.mkdir()
+    asked = {"papers": str(drawer), "since": today().isoformat()}
+    assert client.send("/en/retention/list", **asked | {"since": "soon"}).status_code == 400
+    for path in ("list", "visa/list"):
+        refused = client.send(f"/en/retention/{path}", **asked | {"papers": str(stick)})
+        assert (409, True) == (refused.status_code, "goes to the portal" in refused.text)
+    assert client.send("/en/retention/list", **asked).status_code == 303
     names = [f"destroyed-{today()}.{ending}" for ending in ("json", "txt")]
-    assert names == sorted(path.name for path in stick.iterdir())
-    assert [] == json.loads((stick / names[0]).read_text())["destroyed"]
-    assert client.send("/en/retention/list").status_code == 409
+    assert names == sorted(path.name for path in drawer.iterdir())
+    assert [] == json.loads((drawer / names[0]).read_text())["destroyed"]
+    assert client.send("/en/retention/list", **asked).status_code == 409
+    assert [] == [*stick.iterdir()]
+    for name in (names[1], "visa-1.json", "register-alerts-x.csv", "sheet-impact-x.pdf", "backup.json"):
+        (stick / name).touch()
+        beside = client.send("/en/medium/outbox")
+        assert (409, True) == (beside.status_code, f"{name} is on the medium" in beside.text), name
+        (stick / name).unlink()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support import accessibility
 from tests.support.desk_room import Served, seen, serving
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first
-from tests.support.presses import Presses
+from tests.support.presses import Keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -49,20 +49,22 @@ def queue(page: Page, served: Served) -> Page:
 
 
 def test_ten_reports_go_from_the_medium_to_their_acknowledgement_in_seven_presses(page: Page) -> None:
-    """The one that tells of danger is left out, and named."""
-    press = Presses(page)
+    """By the keyboard alone, nothing is typed; the one that tells of danger is left out, and named."""
+    press = Keys(page)
     everything = page.get_by_label("Choisir tous les dossiers de la page")
     press(page.get_by_role("link", name="Échanges portail"))
     press("Récupérer")
     expect(page.locator("h1")).to_have_text("Récupéré", timeout=30_000)
     press(page.get_by_role("link", name="Vers les dossiers"))
-    press(everything)
-    press("Je le déclare")
-    press(everything)
-    press("Accuser réception")
-    expect(page.get_by_role("status")).to_contain_text("11 accusés de réception")
+    press.key("a")
+    expect(everything).to_be_checked()
+    press("Je le déclare", by="b")
+    press.key("a")
+    expect(everything).to_be_checked()
+    press("Accuser réception", by="b")
+    expect(page.get_by_role("status")).to_contain_text("11 accusés de réception", timeout=30_000)
     expect(page.locator("main li")).to_contain_text(["est peut-être en danger"])
-    assert press.count == 7
+    assert (press.count, press.keys) == (7, 34)
 
 
 def test_what_must_be_known_first_stands_in_the_row(queue: Page) -> None:

@@ -1,4 +1,4 @@
-"""The registers at the desk: each is shown, put on the medium, and consultations are recorded."""
+"""The registers at the desk: shown, and written elsewhere than onto the portal's medium; consultations."""
 
 import html
 from pathlib import Path
@@ -13,8 +13,12 @@ DAY = today().isoformat()
 GIVEN = {"consulted": "CSA", "day": DAY, "subject": "Ouverture", "opinion": "=Favorable", "reference": ""}
 
 
-def test_registers_are_shown_exported_and_written_as_by_the_commands(office: Office, stick: Path) -> None:
+def test_registers_are_shown_exported_and_written_as_by_the_commands(
+    office: Office, stick: Path, tmp_path: Path
+) -> None:
     """A name that is none, and a form that no page has, are no request; no file is written over."""
+    drawer = tmp_path / "drawer"
+    drawer.mkdir()
     year, name = today().year, f"register-consultations-{today().year}-{DAY}"
     with sitting(office, stick) as client:
         assert client.send("/fr/office/register/consultations/record", **GIVEN).status_code == 303
@@ -23,15 +27,17 @@ def test_registers_are_shown_exported_and_written_as_by_the_commands(office: Off
         assert "=Favorable" in client.page(f"/en/office/register/consultations/{year}")
         assert "=Favorable" not in client.page("/en/office/register/consultations/2001")
         for form, status in (("csv", 303), ("pdf", 303), ("csv", 409), ("xls", 400)):
-            sent = client.send("/fr/office/register/consultations", form=form, year=str(year))
-            assert status == sent.status_code
+            for folder, expected in ((stick, 409 if status == 303 else status), (drawer, status)):
+                asked = {"form": form, "year": str(year), "papers": str(folder)}
+                assert expected == client.send("/fr/office/register/consultations", **asked).status_code
         for path in ("nothing", f"nothing/{year}", "alerts/x"):
             assert client.ask(f"/fr/office/register/{path}").status_code == 404
         retracted = {"consultation": "1", "reason": "twice"}
         assert client.send("/fr/office/register/consultations/retract", **retracted).status_code == 303
         assert "Favorable" not in client.page("/en/office/register/consultations")
-    assert {f"{name}.csv", f"{name}.pdf"} == {path.name for path in stick.iterdir()}
-    assert "'=Favorable" in (stick / f"{name}.csv").read_text("utf-8-sig")
+    assert {f"{name}.csv", f"{name}.pdf"} == {path.name for path in drawer.iterdir()}
+    assert [] == [*stick.iterdir()]
+    assert "'=Favorable" in (drawer / f"{name}.csv").read_text("utf-8-sig")
     done = [entry["action"] for entry in office.json("journal", "print")["entries"]]
     assert [1, 2, 1] == list(
         map(done.count, ("record-consultation", "export-register", "retract-consultation"))

@@ -255,8 +255,8 @@ def _record_visa_by_command(room: Room) -> None:
 
 def _record_visa_at_the_desk(room: Room) -> None:
     with room.office.unlocked() as opened:
-        client = Visitor(Desk(opened, 8090, room.office.out, same_disk=True))
-        assert client.send("/en/retention/visa/list").status_code == 200
+        client = Visitor(Desk(opened, 8090, None, same_disk=True))
+        assert client.send("/en/retention/visa/list", papers=str(room.office.out)).status_code == 200
         form = {"list": _listed(room), "day": today().isoformat(), "reference": "AD 76"}
         assert client.send("/en/retention/visa", **form, **passphrases(*ACTING)).status_code == 303
 

@@ -1,4 +1,4 @@
-"""French texts, of officers and of reporters, are written with the typographic apostrophe."""
+"""French texts have the typographic apostrophe, and one verb for one thing that officers do."""
 
 import re
 import tomllib
@@ -17,6 +17,8 @@ FILES = sorted(
     if path.name.count(".") == 1 or ".fr." in path.name
 )
 STRAIGHT = re.compile(r"\w'\w")
+# A case is closed (« clore », « la clôture ») and a measure noted (« noter »), by no other verb.
+OTHER_VERB = re.compile(r"\bclôtur(?!es?\b)\w+|\bmesures?\b[^.;:]*\binscri", re.IGNORECASE)
 
 
 def texts(value: object, *, of_french: bool) -> Iterator[str]:
@@ -45,9 +47,17 @@ def test_french_texts_have_typographic_apostrophes(name: str) -> None:
     assert [text for text in of_file(name) if STRAIGHT.search(text)] == []
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_one_verb_closes_a_case_and_one_notes_a_measure(name: str) -> None:
+    assert [text for text in of_file(name) if OTHER_VERB.search(text)] == []
+
+
 def test_texts_of_each_kind_of_file_are_found() -> None:
     """The control: a catalogue, a file of both languages, and one that is French alone."""
     for name in ("inbox/language/labels.toml", "portal/guide.fr.toml", "templates/questionnaire.toml"):
         assert any("\u2019" in text for text in of_file(name)), name
     assert 2 == sum(name.endswith(".po") for name in FILES)
     assert STRAIGHT.search("l'auteur")
+    for text in ("Clôturez-le", "deux agents le clôturent", "Aucune mesure n\u2019est inscrite."):
+        assert OTHER_VERB.search(text)
+    assert not OTHER_VERB.search("Clôture : la mesure est notée. La demande est inscrite.")

@@ -15,6 +15,7 @@ from inbox.access.identities import ConsentSaid
 from inbox.cli.options import (
     NUMBER,
     Door,
+    asked_text,
     case_argument,
     day_of,
     json_option,
@@ -202,7 +203,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
         raise click.UsageError("give it with --text-file, or type it at a terminal")
     given = None if text_file is None else text_of(text_file)
     with door.opened() as (inbox, who):
-        text = terminal.ask_text(f"the author of case {case}") if given is None else given
+        text = asked_text(f"the author of case {case}") if given is None else given
         identities.keep(inbox, who, case, text)
     said = f"case {case}: noted, apart from all else; without consent it goes to the judicial authority alone"
     terminal.show({"case": case}, [said], as_json=as_json)

@@ -16,6 +16,7 @@ from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
     NUMBER,
     Door,
+    asked_text,
     case_argument,
     given_or_to_type,
     json_option,
@@ -45,7 +46,7 @@ def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, 
     """Note something for the other officers; the author never sees it."""
     given = given_or_to_type(text, text_file)
     with door.opened() as (inbox, who):
-        written = terminal.ask_text(f"the note to case {case}") if given is None else given
+        written = asked_text(f"the note to case {case}") if given is None else given
         row = notes.add(inbox, who, case, written)
     view = {"case": case} | work_view.note(row)
     terminal.show(

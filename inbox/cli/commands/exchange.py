@@ -22,7 +22,7 @@ from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.questionnaire.answers import Answers
 from inbox.session import journal_view
-from inbox.system import atomic_files, given_files, terminal
+from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.clock import today
 
 _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts")}
@@ -167,6 +167,8 @@ def enter(  # noqa: PLR0913 - one for each option
         )
     manual_entry.check_day(received.date(), today())
     with door.opened() as (inbox, who):
+        if sheet is not None:
+            apart.check(inbox.home, sheet.parent)
         answered = said or ask_questionnaire.hold(manual_entry.asked_now(inbox), language)
         told = Told(Route(route), language, received.date(), answered, attach)
         entered = manual_entry.enter(inbox, who, told)

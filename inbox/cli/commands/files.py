@@ -44,9 +44,9 @@ def preview(  # noqa: PLR0913 - one for each option
     """Look at one file of a case without opening it."""
     with door.opened() as (inbox, who):
         seen = previews.preview(inbox, who, Which(case, number), page)
+        if out is not None:
+            seen.write(inbox.home, out)
     view = {"case": case, "file": None if out is None else str(out)} | seen.view
-    if out is not None:
-        seen.write(out)
     terminal.show(view, _lines(view), as_json=as_json)
 
 

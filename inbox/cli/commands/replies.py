@@ -13,6 +13,7 @@ from inbox.casework.measures import Disclosure
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
     Door,
+    asked_text,
     case_argument,
     despite_option,
     given_or_to_type,
@@ -35,7 +36,7 @@ from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from inbox.system import atomic_files, given_files, terminal
+from inbox.system import apart, atomic_files, given_files, terminal
 from inbox.system.terminal import quoted
 from templates.catalogues import LANGUAGES
 
@@ -117,7 +118,7 @@ def reply(  # noqa: PLR0913 - one for each option
     draft = Draft(text=own or "", template=template, feedback=feedback, despite=despite)
     with door.opened() as (inbox, who):
         if own is None and (not is_whole or _takes_words(inbox, template)):
-            draft = replace(draft, text=terminal.ask_text(f"the reply to case {case}"))
+            draft = replace(draft, text=asked_text(f"the reply to case {case}"))
         if preview:
             view = drafts.preview(inbox, who, case, draft)
             terminal.show(view, _page(view), as_json=as_json)
@@ -200,7 +201,7 @@ def extend(  # noqa: PLR0913 - one for each option
     own = given_text(text, text_file)
     with door.opened() as (inbox, who):
         if own is None and terminal.is_interactive() and templates.extension_takes_own_words(inbox):
-            own = terminal.ask_text(f"why it takes longer, to the author of case {case}")
+            own = asked_text(f"why it takes longer, to the author of case {case}")
         wanted = Extension(reason=reason, text=own or "", despite=despite)
         if preview:
             view = extension.preview(inbox, who, case, wanted)
@@ -304,6 +305,8 @@ def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_
         )
     raw = None if file is None else given_files.content(file)
     with door.opened() as (inbox, who):
+        if out is not None:
+            apart.check(inbox.home, out.parent)
         used = templates.listed(inbox, who) if raw is None else templates.adopt(inbox, who, raw)
     if out is not None:
         atomic_files.write(out, [used.source.encode("utf-8")])

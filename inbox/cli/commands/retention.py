@@ -15,6 +15,7 @@ from inbox.cli.options import (
     NUMBER,
     Closed,
     Door,
+    asked_text,
     case_argument,
     day_of,
     given_or_to_type,
@@ -31,7 +32,15 @@ from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.retention import destroy_cases, destroyed_list, discard_unopened, strike, visa_list, visas
+from inbox.retention import (
+    destroy_cases,
+    destroyed_list,
+    discard_unopened,
+    list_files,
+    strike,
+    visa_list,
+    visas,
+)
 from inbox.retention.destroy_cases import Plan
 from inbox.retention.strike import Passage
 from inbox.retention.visas import Given, Listed
@@ -68,10 +77,10 @@ def visa_group() -> None:
 @click.pass_obj
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
     """List cases for the archives, to print and as JSON; without numbers, all that wait for them alone."""
-    visa_list.check(out)
     with door.opened() as (inbox, who):
+        list_files.check(inbox.home, out)
         made = visas.ask(inbox, who, case)
-    files = [str(path) for path in visa_list.write(made, out)]
+        files = [str(path) for path in visa_list.write(inbox.home, made, out)]
     send = f"once it is back: inbox visa record {made.name} --day DAY --reference TEXT"
     terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
 
@@ -152,7 +161,7 @@ def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as
     """List what was destroyed, for the archives: numbers, days and categories."""
     with door.opened() as (inbox, who):
         found = destroyed_list.listed(inbox, who, since)
-    files = [str(path) for path in destroyed_list.write(found, out)] if out else []
+        files = [str(path) for path in destroyed_list.write(inbox.home, found, out)] if out else []
     view = {"destroyed": found.lines, "files": files}
     terminal.show(view, files or destroyed_list.rows(found.lines), as_json=as_json)
 
@@ -176,7 +185,7 @@ def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool
     text = None if is_all else given_or_to_type(**given)
     with door.opened() as (inbox, who):
         if not is_all and text is None:
-            text = terminal.ask_text(f"the passage to be struck from case {case}")
+            text = asked_text(f"the passage to be struck from case {case}")
         struck = strike.strike(inbox, who, Passage(case, at, text), reason)
     view = {
         "case": case,

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox.desk import forms, problems, rendering
 from inbox.desk.done import Done
+from inbox.desk.pages import papers
 from inbox.desk.state import actor, here, medium_folder, seat
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -13,6 +14,7 @@ from inbox.registers import sheets
 from inbox.registers.sheets import Sheet
 from inbox.setup import law as laws
 from inbox.setup.law import Plan
+from inbox.system import apart
 
 pages = Blueprint("law", __name__)
 
@@ -20,7 +22,7 @@ pages = Blueprint("law", __name__)
 @pages.get("/office/law")
 def show() -> ResponseReturnValue:
     """Show the law in use, and ask for the folder of another."""
-    return rendering.page("office/law.html", law=laws.read(here().inbox, actor()))
+    return rendering.page("office/law.html", law=laws.read(here().inbox, actor()), offered=papers.offered())
 
 
 @pages.post("/office/law/plan")
@@ -55,9 +57,9 @@ def copy() -> ResponseReturnValue:
 
 @pages.post("/office/law/sheet")
 def write_sheet() -> ResponseReturnValue:
-    """Put the record of processing, or the impact assessment, on the medium."""
+    """Write the record of processing, or the impact assessment, into the folder that is named."""
     sheet, who = forms.choice("sheet", Sheet), actor()
-    out = medium_folder() / f"sheet-{sheet}-{who.today}.pdf"
+    out = papers.folder() / f"{apart.SHEET}-{sheet}-{who.today}.pdf"
     sheets.write(here().inbox, who, sheet, out, rendering.language())
     seat().say(Done.SHEET_WRITTEN)
     return redirect(url_for("law.show"), 303)

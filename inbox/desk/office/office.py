@@ -12,7 +12,8 @@ from inbox.desk import forms, jobs, rendering
 from inbox.desk.done import Done
 from inbox.desk.job import Work
 from inbox.desk.jobs import work_goes_on
-from inbox.desk.state import actor, here, medium_folder, seat
+from inbox.desk.pages import papers
+from inbox.desk.state import actor, here, seat
 from inbox.language import labels
 from inbox.overview import oversight
 from inbox.setup import backup as backups
@@ -64,10 +65,8 @@ def _done(said: Done) -> ResponseReturnValue:
 
 @pages.get("/office/backup")
 def ask_backup() -> ResponseReturnValue:
-    """Say what is known of copies, and ask where the key store goes."""
-    desk = here()
-    standing = backups.look(desk.inbox, actor())
-    return rendering.page("office/backup.html", folder=desk.medium, standing=standing)
+    """Say what is known of copies, and ask where a new one and its key store go."""
+    return rendering.page("office/backup.html", standing=backups.look(here().inbox, actor()))
 
 
 @pages.post("/office/numbering")
@@ -81,8 +80,8 @@ def go_on_after() -> ResponseReturnValue:
 @pages.post("/office/backup")
 @jobs.long(Work.BACKUP)
 def back_up() -> ResponseReturnValue:
-    """Copy the inbox into a new folder on the medium, and its key store into another one."""
-    out, keys = medium_folder(), forms.path("keystore")
+    """Copy the inbox into a new folder, and its key store elsewhere: neither on the portal's medium."""
+    out, keys = papers.elsewhere("backup-folder"), papers.elsewhere("keystore")
     desk = here()
     places = Places(out, keys, desk.same_disk)
     made = backups.make(desk.inbox, actor(), places, progress=work_goes_on)

@@ -9,11 +9,13 @@ from crypto.strictjson import LARGEST
 from inbox.desk import forms, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import choice, line, required_day
-from inbox.desk.state import actor, here, medium_folder, seat
+from inbox.desk.pages import papers
+from inbox.desk.state import actor, here, seat
 from inbox.registers import consultations, registers
 from inbox.registers.consultations import LONGEST, Said
 from inbox.registers.registers import Form
 from inbox.registers.rows import Register, Wanted, said
+from inbox.system import apart
 
 pages = Blueprint("registers", __name__, url_prefix="/office/register")
 
@@ -24,19 +26,18 @@ pages = Blueprint("registers", __name__, url_prefix="/office/register")
 def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturnValue:
     """Show a register, of a year or whole, and the way to the others."""
     found = registers.read(here().inbox, actor(), Wanted(_named(name), year))
-    return rendering.page(
-        "office/register.html", found=found, wanted=found.wanted, in_words=said, longest=LONGEST
-    )
+    shown = {"found": found, "wanted": found.wanted, "offered": papers.offered()}
+    return rendering.page("office/register.html", **shown, in_words=said, longest=LONGEST)
 
 
 @pages.post("/<name>")
 def export(name: str) -> ResponseReturnValue:
-    """Put a register on the medium, of a year or whole."""
+    """Write a register into the folder that is named, of a year or whole."""
     register, form = _named(name), choice("form", Form)
     year = forms.number("year", LARGEST) if request.form.get("year") else None
     who, language = actor(), rendering.language()
     of = "" if year is None else f"-{year}"
-    out = medium_folder() / f"register-{register}{of}-{who.today}.{form}"
+    out = papers.folder() / f"{apart.REGISTER}-{register}{of}-{who.today}.{form}"
     registers.export(here().inbox, who, Wanted(register, year), out, language)
     return _done(register, Done.REGISTER_WRITTEN)
 

@@ -12,16 +12,21 @@ FIELD = "papers"
 
 
 def folder() -> Path:
-    """Return the folder that a form names, which is offered from now on.
+    """Return the folder that a form names, which is offered from now on; raises as ``elsewhere``."""
+    here().papers = chosen = elsewhere(FIELD)
+    return chosen
+
+
+def elsewhere(name: str) -> Path:
+    """Return the folder that a field of a form names.
 
     Raises Refused as ``forms.path``, and if it is on the desk's medium; what is written there is looked at
     once more by ``apart.new``.
     """
-    desk, chosen = here(), forms.path(FIELD)
+    desk, chosen = here(), forms.path(name)
     if desk.medium is not None:
         apart.check_beside(chosen, desk.medium, same_disk=desk.same_disk)
     apart.check(desk.inbox.home, chosen)
-    desk.papers = chosen
     return chosen
 
 

@@ -13,8 +13,9 @@ from inbox.desk import forms, jobs, rendering
 from inbox.desk.done import Done
 from inbox.desk.forms import Chosen, day, line, text
 from inbox.desk.job import Work
-from inbox.desk.state import actor, here, medium_folder, seat
-from inbox.retention import destroy_cases, destroyed_list, discard_unopened, visa_list, visas
+from inbox.desk.pages import papers
+from inbox.desk.state import actor, here, seat
+from inbox.retention import destroy_cases, destroyed_list, discard_unopened, list_files, visa_list, visas
 from inbox.retention import strike as striking
 from inbox.retention.strike import Passage
 from inbox.retention.striker import EVERYWHERE, Seen
@@ -37,20 +38,19 @@ def show() -> ResponseReturnValue:
         for each in found.cases
         if against[each.case] == [Obstacle.VISA]
     }
-    return rendering.page(
-        "retention/retention.html", found=found, due=due, against=against, gone=gone, unasked=unasked
-    )
+    shown = {"found": found, "due": due, "against": against, "gone": gone, "unasked": unasked}
+    return rendering.page("retention/retention.html", **shown, offered=papers.offered())
 
 
 @pages.post("/retention/visa/list")
 @jobs.long(Work.VISA_LIST)
 def list_for_visa() -> ResponseReturnValue:
-    """List the chosen cases for the archives, and put the list on the medium."""
-    out = medium_folder()
-    visa_list.check(out)
+    """List the chosen cases for the archives, in the folder that is named."""
+    out = papers.folder()
+    list_files.check(here().inbox.home, out)
     numbers = forms.cases() if "case" in request.form else []
     made = visas.ask(here().inbox, actor(), numbers)
-    files = visa_list.write(made, out)
+    files = visa_list.write(here().inbox.home, made, out)
     return rendering.page("retention/visa_list.html", made=made, files=files)
 
 
@@ -83,9 +83,9 @@ def discard() -> ResponseReturnValue:
 
 @pages.post("/retention/list")
 def export() -> ResponseReturnValue:
-    """Put the list of what was destroyed on the medium, for the archives: to print, and as JSON."""
-    out, since = medium_folder(), day("since")
-    destroyed_list.write(destroyed_list.listed(here().inbox, actor(), since), out)
+    """Write the list of what was destroyed into the folder that is named: to print, and as JSON."""
+    out, since = papers.folder(), day("since")
+    destroyed_list.write(here().inbox.home, destroyed_list.listed(here().inbox, actor(), since), out)
     seat().say(Done.LISTED)
     return redirect(url_for("retention.show"), 303)
 

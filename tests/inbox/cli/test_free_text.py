@@ -48,7 +48,7 @@ FIELDS = {
     # Those with a brace are the questions of a report that an officer enters, and the texts of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
-        "keystore", "papers", "persons",
+        "backup-folder", "keystore", "papers", "persons",
         "{{ name }}", "q-{{ field.id }}",
     },
 }  # fmt: skip

@@ -268,7 +268,9 @@ def test_times_are_said_in_words(written: str, fr: str, en: str) -> None:
 def test_a_sheet_is_written_once_by_command_and_at_the_desk(trio: Trio, tmp_path: Path) -> None:
     """With what this office is; the same bytes of a day; never over a file; no sheet that no page has."""
     office, out, stick = trio.others, tmp_path / "sheet.pdf", tmp_path / "stick"
+    drawer = tmp_path / "drawer"
     stick.mkdir()
+    drawer.mkdir()
     said = ("--body", "CSA", "--day", today().isoformat(), "--subject", "x", "--opinion", "Favorable")
     office.json("consultation", "record", *said)
     office.json("sheet", "impact", "--out", out)
@@ -276,6 +278,12 @@ def test_a_sheet_is_written_once_by_command_and_at_the_desk(trio: Trio, tmp_path
     assert all(bare(each) in words for each in ("Agents habilités3", "Pour ouvrir2", "CSA x : Favorable"))
     assert "is already there" in refused(office, "sheet", "impact", "--out", str(out))
     with sitting(office, stick) as client:
-        for name, status in (("impact", 303), ("impact", 409), ("other", 400)):
-            assert status == client.send("/fr/office/law/sheet", sheet=name).status_code
-    assert out.read_bytes() == (stick / f"sheet-impact-{today()}.pdf").read_bytes()
+        for name, folder, status in (
+            ("impact", stick, 409),
+            ("impact", drawer, 303),
+            ("impact", drawer, 409),
+            ("other", drawer, 400),
+        ):
+            asked = {"sheet": name, "papers": str(folder)}
+            assert status == client.send("/fr/office/law/sheet", **asked).status_code
+    assert out.read_bytes() == (drawer / f"sheet-impact-{today()}.pdf").read_bytes()

@@ -165,9 +165,12 @@ def test_the_desk_refuses_too_unless_it_was_started_to_insist(
         for path in ("/en/medium/outbox", "/en/medium/outbox/1"):
             answer = client.send(path)
             assert (409, True) == (answer.status_code, "start the desk with --same-disk" in answer.text)
-        assert client.send("/en/office/backup", keystore=str(sticks[0])).status_code == 409
+        places = {"backup-folder": str(tmp_path), "keystore": str(sticks[0])}
+        assert client.send("/en/office/backup", **places).status_code == 409
         assert [] == list(own.iterdir())
         assert Client(Desk(opened, 8090, own, same_disk=True)).send("/en/medium/outbox").status_code == 200
         client = Client(Desk(opened, 8090, sticks[1]))
         assert client.send("/en/medium/outbox/1").status_code == 200
-        assert client.send("/en/office/backup", keystore=str(sticks[0])).status_code == 200
+        (sticks[1] / "outbox-inspection-1.tar").unlink()
+        client, places = Client(Desk(opened, 8090, None)), places | {"backup-folder": str(sticks[1])}
+        assert client.send("/en/office/backup", **places).status_code == 200

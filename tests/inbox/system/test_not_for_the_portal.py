@@ -1,0 +1,53 @@
+"""Whatever a command writes that is not for the portal is never written beside what goes there."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.desk_room import tell
+from tests.support.inbox_builders import Office, Portal, World
+
+# What each command writes into a folder.
+WRITE = {
+    "register": "register alerts --out {out}/register.csv",
+    "sheet": "sheet processing --out {out}/sheet.pdf",
+    "visa list": "visa list 1 --out {out}",
+    "destroyed": "destroyed --out {out}",
+    "attachment": "attachment 1 1 --out {out}/evidence --reason x",
+    "picture": "preview 1 1 --out {out}/seen.png",
+    "templates": "templates --out {out}/templates.toml",
+    "token": "enter --route letter --language fr --received 2026-01-05"
+    " --answers {other}/answers.toml --sheet {out}/token.txt",
+    "backup": "backup --out {out} --keystore-out {other}/keys --same-disk",
+    "key store": "backup --out {other}/keys --keystore-out {out} --same-disk",
+}
+REFUSED = "is on the medium that goes to the portal"
+
+
+@pytest.fixture
+def office(world: World, portal: Portal) -> Office:
+    """One case with a file, which is read."""
+    tell(world, portal, {"what": "x"})
+    world.office.json("show", "1")
+    return world.office
+
+
+def test_nothing_else_is_written_beside_a_bundle_and_nothing_is_noted(office: Office, tmp_path: Path) -> None:
+    """The control is the same command into a folder without one: nothing of this stands in its way there."""
+    beside, elsewhere = tmp_path / "beside", tmp_path / "elsewhere"
+    for folder in (beside, elsewhere, tmp_path / "keys"):
+        folder.mkdir()
+    (tmp_path / "answers.toml").write_text('what = "x"\n')
+    (beside / "outbox-inspection-1.tar").touch()
+    before = office.state()
+    for name, words in WRITE.items():
+        said = office.run(*words.format(out=beside, other=tmp_path).split())
+        assert (name, 1, True) == (name, said.code, REFUSED in said.err), said.err
+    assert ["outbox-inspection-1.tar"] == [each.name for each in beside.iterdir()]
+    assert [] == [*(tmp_path / "keys").iterdir()]
+    assert {**before, "journal": 0} == {**office.state(), "journal": 0}
+    for words in WRITE.values():
+        assert REFUSED not in office.run(*words.format(out=elsewhere, other=tmp_path).split()).err
+    assert {"register.csv", "sheet.pdf", "evidence", "templates.toml"} <= {
+        each.name for each in elsewhere.iterdir()
+    }
