@@ -248,7 +248,7 @@ def _answer_at_the_desk(room: Room) -> None:
 def _record_visa_by_command(room: Room) -> None:
     day = today().isoformat()
     with room.office.unlocked() as opened:
-        assert run(opened, ["visa", "list", "--out", str(room.office.out)], ()) == (0, "")
+        assert run(opened, ["visa", "list", "--out", str(papers(room.office.out))], ()) == (0, "")
         words = ["visa", "record", _listed(room), "--day", day, "--reference", "AD 76"]
         assert run(opened, words, ACTING) == (0, "")
 
@@ -256,14 +256,14 @@ def _record_visa_by_command(room: Room) -> None:
 def _record_visa_at_the_desk(room: Room) -> None:
     with room.office.unlocked() as opened:
         client = Visitor(Desk(opened, 8090, None, same_disk=True))
-        assert client.send("/en/retention/visa/list", papers=str(room.office.out)).status_code == 200
+        assert client.send("/en/retention/visa/list", papers=str(papers(room.office.out))).status_code == 200
         form = {"list": _listed(room), "day": today().isoformat(), "reference": "AD 76"}
         assert client.send("/en/retention/visa", **form, **passphrases(*ACTING)).status_code == 303
 
 
 def _listed(room: Room) -> str:
     """Return the name of the list that was written."""
-    (path,) = room.office.out.glob("visa-*.json")
+    (path,) = papers(room.office.out).glob("visa-*.json")
     return path.stem.removeprefix("visa-")
 
 
