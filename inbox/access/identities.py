@@ -3,7 +3,6 @@
 Article 9 of loi 2016-1691: whoever discloses it without consent, but to the judicial authority, is punished.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,8 +18,8 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text.redaction import Redactor
 from inbox.text.repeating import Protected
-from inbox.vault import queries_cases, queries_office
-from inbox.vault.casework_tables import Duty, Identity, Link, Measure
+from inbox.vault import queries_office
+from inbox.vault.casework_tables import Identity, Link
 
 LONGEST = 8_000
 # Why to keep an identity takes two.
@@ -83,22 +82,12 @@ def _is_said(session: Session, number: int, text: str) -> bool:
     words, whole = Protected(lines), Redactor((), lines)
     linked = session.scalars(select(Link.other).where(Link.case == number)).all()
     for each in (number, *sorted(declarations.may_be_tried(session, linked) & {*linked})):
-        said = [*_said(session, each)]
+        said = [*named.said(session, each)]
         for text_of_case in said:
             whole.pieces("", text_of_case)
         if whole.went or words.is_repeated(said):
             return True
     return False
-
-
-def _said(session: Session, number: int) -> Iterator[str]:
-    """Yield all that reporter and officers wrote of a case, but for who the author is."""
-    yield from named.of_reporter(session, number)
-    yield from named.notes(session, number)
-    yield from (each.text for each in queries_cases.messages(session, number))
-    for row in session.scalars(select(Measure).filter_by(case=number)):
-        yield from (row.addressee, row.reference, row.restrictions, row.sent)
-    yield from session.scalars(select(Duty.reason).filter_by(case=number))
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:

@@ -22,10 +22,11 @@ from inbox.questionnaire import answers, scoring
 from inbox.text import initials, segments
 from inbox.text.names import Names, counts, family, words
 from inbox.vault import queries_access, queries_cases
-from inbox.vault.casework_tables import AccessCase, AccessRequest, Link, Note
+from inbox.vault.casework_tables import AccessCase, AccessRequest, Duty, Link, Measure, Note
 
 _ONE = "person"
-_TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "dr", "monsieur", "madame", "mademoiselle"}
+# Forms of address, folded.
+TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "dr", "monsieur", "madame", "mademoiselle"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -81,7 +82,7 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
     if len(given) > 1 and names(session, number, [addressee]):
         return True
     titled, *_ = re.split(r"[,;\n]", addressee, maxsplit=1)  # an address can follow
-    if given and given[0] in _TITLES and names(session, number, [*filter(None, [family(titled)])]):
+    if given and given[0] in TITLES and names(session, number, [*filter(None, [family(titled)])]):
         return True
     said = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
     capitals = (word for text in answers.several(said) for word in _WORD.findall(text) if word[0].isupper())
@@ -154,6 +155,19 @@ def of_reporter(session: Session, number: int) -> list[str]:
         *(each.text for each in queries_cases.follow_ups(session, number)),
         *(each.name for each in queries_cases.attachments(session, number)),
     ]
+
+
+def said(session: Session, number: int) -> Iterator[str]:
+    """Yield all that the reporter and officers wrote of a case, but for who the author is.
+
+    Raises CaseRefused for an unknown case.
+    """
+    yield from of_reporter(session, number)
+    yield from notes(session, number)
+    yield from (each.text for each in queries_cases.messages(session, number))
+    for row in session.scalars(select(Measure).filter_by(case=number)):
+        yield from (row.addressee, row.reference, row.restrictions, row.sent)
+    yield from session.scalars(select(Duty.reason).filter_by(case=number))
 
 
 def notes(session: Session, number: int) -> Sequence[str]:

@@ -115,7 +115,8 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
         if each.why is not Why.IDENTITY
         and (each.why is not Why.OTHER or len(_counted(each.words, own)) >= RUN)
     ]
-    others += _repeated(text, [*_capitals(said), *_area(session, number)])
+    others += _repeated(text, [*capitals_within(said), *_area(session, number)])
+    others += _repeated("\n".join(said), capitals_within([text]))
     yield from (Trace(Tell.SAID, words) for words in others if not _is_own(words, own))
 
 
@@ -140,6 +141,21 @@ def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
             while end - RUN + 1 < len(runs) and runs[end - RUN + 1] in known:
                 end += 1
             yield " ".join(dict.fromkeys(written for _, written in words[first:end]))
+
+
+def capitals_within(said: Iterable[str]) -> Iterator[str]:
+    """Yield each word with a capital within a sentence of a text: a place, a ship, a firm, a person."""
+    for text in said:
+        for each in segments.split(text):
+            first, *others = _CAPITAL.findall(each) or [""]
+            if not each.isupper() and first:
+                yield from (word for word in others if word[0].isupper() and len(word) >= _LEAST)
+
+
+def areas(session: Session) -> Iterator[str]:
+    """Yield what each area that a report can name is called, in each language."""
+    for option in catalogue.readable_in_use(session).options(scoring.questions().area):
+        yield from (option.label.fr, option.label.en)
 
 
 def _check_form(text: str) -> None:
@@ -171,15 +187,6 @@ def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def _is_own(words: str, own: set[str]) -> bool:
     return own.issuperset(person_names.words(words))
-
-
-def _capitals(said: Iterable[str]) -> Iterator[str]:
-    """Yield each word with a capital within a sentence of a report: a place, a ship, a firm, a person."""
-    for text in said:
-        for each in segments.split(text):
-            first, *others = _CAPITAL.findall(each) or [""]
-            if not each.isupper() and first:
-                yield from (word for word in others if word[0].isupper() and len(word) >= _LEAST)
 
 
 def _area(session: Session, number: int) -> Iterator[str]:

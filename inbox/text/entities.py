@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import phonenumbers
@@ -25,7 +25,7 @@ from inbox.text import names as person_names
 MOST = 40
 _TRIED = 400
 _LONGEST_NAME = 100
-_LEAST_RUN, _LONGEST_RUN = 2, 5
+_LEAST_RUN, LONGEST_RUN = 2, 5
 
 
 class Kind(StrEnum):
@@ -56,6 +56,29 @@ def found_in(texts: Iterable[str], persons: str = "") -> list[Found]:
             found[each.kind, each.value] = each
             counts[each.kind] += 1
     return list(found.values())
+
+
+def containers_written(text: str) -> list[str]:
+    """Return each container of a text, as it is written there and in one word."""
+    found = ((match[0], "".join(match.groups()).upper()) for match in _CONTAINER.finditer(text))
+    return [each for written, number in found if iso6346.is_valid(number) for each in (written, number)]
+
+
+def name_pairs(text: str, longest: int | None = None) -> set[tuple[str, str]]:
+    """Return each two words with a capital that stand side by side: folded, in the order of the alphabet.
+
+    Such a pair may be a name. Words of names such as “de” and “Le” are left out, and containers are no words.
+    Of more than ``longest`` such words in a row none may be: that is a text all in capitals.
+    """
+    plain = _CONTAINER.sub(" ; ", unicodedata.normalize("NFKC", text))
+    runs = [run for run in _all_runs(plain) if longest is None or len(run) <= longest]
+    return {pair for run in runs for pair in side_by_side(" ".join(run))}
+
+
+def side_by_side(text: str) -> set[tuple[str, str]]:
+    """Return each two words of a text that stand side by side, as ``name_pairs``, whatever their case."""
+    said = [each for each in person_names.words(text) if each not in _PARTICLES]
+    return {(min(pair), max(pair)) for pair in pairwise(said) if all(map(str.isalpha, pair))}
 
 
 def _all_in(texts: Iterable[str], persons: str) -> Iterator[Found]:
@@ -148,6 +171,12 @@ def _names(text: str) -> Iterator[Found]:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
+    """Yield the rows of capitalised words with nothing but a space between that may be names."""
+    for run in _all_runs(text):
+        yield from _short(run)
+
+
+def _all_runs(text: str) -> Iterator[list[str]]:
     """Yield the rows of capitalised words with nothing but a space between."""
     run: list[str] = []
     end = 0
@@ -156,16 +185,16 @@ def _runs(text: str) -> Iterator[list[str]]:
         joins = bool(run) and text[end : match.start()] == " "
         fits = word[0].isupper() or (joins and word in _PARTICLES)
         if run and not (joins and fits):
-            yield from _short(run)
+            yield run
             run = []
         run += [word] if fits else []
         end = match.end()
-    yield from _short(run)
+    yield run
 
 
 def _short(run: list[str]) -> Iterator[list[str]]:
     """Yield a row that may be a name: a text in capitals is none."""
-    if _LEAST_RUN <= len(run) <= _LONGEST_RUN:
+    if _LEAST_RUN <= len(run) <= LONGEST_RUN:
         yield run
 
 

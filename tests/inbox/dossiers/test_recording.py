@@ -6,9 +6,23 @@ from typing import Any
 
 import pytest
 
+from inbox.dossiers import recording
+from inbox.language.errors import Refused
 from inbox.law import in_use
+from inbox.text import names as person_names
+from inbox.vault.casework_tables import Note
+from inbox.vault.tables import FollowUp
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, passphrase_of
+from tests.support.inbox_builders import (
+    Office,
+    Portal,
+    Reporter,
+    World,
+    answering,
+    first,
+    passphrase_of,
+    today,
+)
 from tests.support.inbox_outcomes import refused
 from tests.support.laws import FILES
 
@@ -90,9 +104,9 @@ def test_nothing_goes_that_tells_who_reported_or_who_is_concerned(
     assert before == office.state()
 
 
-@pytest.mark.parametrize("text", [f"Le {CONTAINER}.", "Il arrive mardi.", "Cela viserait le Havre."])
+@pytest.mark.parametrize("text", ["Il arrive mardi.", "Cela viserait le Havre."])
 def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: str) -> None:
-    """So does the container that all this is about: two officers say why, and the journal keeps it."""
+    """Two officers say why, and the journal keeps it."""
     before = office.state()
     assert "the text could tell who was there" in refused(office, *informed(text))
     said = refused(office, *informed(text, "--despite-warning", SECRET))
@@ -102,6 +116,60 @@ def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: st
     entries = office.json("journal", "print")["entries"]
     (noted,) = [each for each in entries if each["action"] == "record-measure"]
     assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
+
+
+def test_the_container_that_all_this_is_about_goes_without_a_warning(office: Office) -> None:
+    """However it is spaced."""
+    for number in (CONTAINER, "csqu 305438 3"):
+        office.json(*informed(f"Voir le conteneur {number}, frigorifique."))
+
+
+LETTER = f"Conteneur {CONTAINER} à contrôler ; voyez Luc Ferrand et Rachid Belkacem."
+# What a case says, in a letter or a note, and what is sent: with a reason or without, it is refused.
+NAMES_IN_TEXT = {
+    "with capitals": ("Luc Ferrand a loué son badge ; Rachid Belkacem ferme les yeux.", LETTER),
+    "without": ("luc ferrand a loué son badge et son chef rachid belkacem ferme les yeux", LETTER),
+    "all in capitals": ("LUC FERRAND A LOUE SON BADGE A RACHID BELKACEM", LETTER),
+    "turned": ("Le chef est BELKACEM Rachid, dit-on.", "Il faut voir Rachid Belkacem."),
+    "typed without": ("Le badge de Rachid Belkacem.", "il faut voir rachid belkacem."),
+    "family name": ("Le badge de Rachid Belkacem.", "Il faut voir Belkacem."),
+    "form of address": ("le badge de m. belkacem", "Il faut voir M. Belkacem."),
+    "with a particle": ("zoé le gall ouvre la grille", "Il faut voir Zoé Le Gall."),
+    "text in capitals": ("rachid belkacem ferme les yeux", "IL FAUT VOIR RACHID BELKACEM ET LE QUAI"),
+}
+
+
+def test_no_name_of_any_text_of_the_case_goes_to_the_intelligence_directorate(office: Office) -> None:
+    """With a reason or without; a control is that each text goes while the case does not say the name."""
+    with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
+        for name, (said, text) in NAMES_IN_TEXT.items():
+            recording.check(session, 1, text, "utile")
+            for row in (_note(said), _follow_up(said)):
+                with session.begin_nested() as undone:
+                    session.add(row)
+                    session.flush()
+                    for despite in ("", "utile"):
+                        with pytest.raises(Refused, match="who is concerned") as refusal:
+                            recording.check(session, 1, text, despite)
+                        assert {"belkacem", "gall"} & {*person_names.words(str(refusal.value))}, name
+                    undone.rollback()
+
+
+def _note(said: str) -> Note:
+    return Note(case=1, position=1, by="alice", day=today(), text=said)
+
+
+def _follow_up(said: str) -> FollowUp:
+    return FollowUp(
+        case=1,
+        id=bytes(16),
+        position=1,
+        received=today(),
+        written=today(),
+        text=said,
+        message=b"",
+        signature=b"",
+    )
 
 
 def test_at_the_desk_two_officers_record_it_and_read_it_again(office: Office) -> None:
