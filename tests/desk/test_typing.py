@@ -64,6 +64,7 @@ def test_what_was_typed_is_there_after_the_browser_is_gone(
         other.goto(f"{served.root}/fr/case/1/work")
         expect(other.locator("#note")).to_have_value(WORDS)
         expect(other.locator("#note")).to_be_visible()
+        assert other.locator("[hidden]:visible").count() == 0
         other.get_by_text("Le supprimer").click()
         expect(other.locator("#note")).to_have_value("")
         expect(other.locator(".said, [role=status]").first).to_contain_text("supprimé")
