@@ -180,6 +180,8 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
     # What a request asks for must not vanish before the answer, whatever that is; junk soon would.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
+    # It is looked into in place of its duplicate as well: else nobody would look into either.
+    Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
     # The outcome is the one that was decided; who is of another mind decides anew.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
@@ -424,7 +426,13 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.PUT_OFF: _is_put_off,
     Obstacle.QUARANTINE: lambda session, number, _: workflow.of(session, number).quarantined is not None,
     Obstacle.REQUEST: lambda session, number, _: bool(named.may_wait(session, [number])),
+    Obstacle.REPEATED: lambda session, number, _: _repeated_by(session, number) is not None,
 }
+
+
+def _repeated_by(session: Session, number: int) -> int | None:
+    """Return a case that ended as the duplicate of this one, None if none did."""
+    return bonds.ended_by(session, number, in_use.of(session).linked)
 
 
 def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Refused:
@@ -448,6 +456,8 @@ def _standing_in(session: Session, number: int, what: Obstacle) -> int:
             return proceedings.holding(session, number) or number
         case Obstacle.PROCEEDINGS:
             return proceedings.pursuing(session, number) or number
+        case Obstacle.REPEATED:
+            return _repeated_by(session, number) or number
         case _:
             return number
 
@@ -554,6 +564,9 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
             "do that first, as its page says: inbox decide {number} CHOICE --reason TEXT", number=number
         ),
         Obstacle.REQUEST: sentence("answer it first: inbox access list"),
+        Obstacle.REPEATED: sentence(
+            "leave it out, or look into that one itself: inbox reopen {number} --reason TEXT", number=number
+        ),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(
             "give --text-file FILE, or reply with --feedback first; or --disclosure withheld --reason TEXT"

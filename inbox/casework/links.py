@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, aliased, undefer
 
-from inbox.access import conflicts, declarations
+from inbox.access import conflicts, declarations, named
 from inbox.casework import link_index, prosecutor_word
 from inbox.casework.link_index import Mark
 from inbox.deadlines import bonds, proceedings, workflow
@@ -160,15 +160,15 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
 
 
 def is_duplicate(session: Session, number: int) -> bool:
-    """Tell whether a case is linked as the duplicate of one that is neither junk nor closed as a duplicate.
+    """Tell whether a case is linked as the duplicate of one that is looked into, or was.
 
-    Those present may see that one. Else two cases would end by one another, and nobody would investigate
-    either.
+    That one is neither junk nor closed as a duplicate, nor in quarantine, and those present may see it. Else
+    two cases would end by one another, and nobody would investigate either.
     """
     rows = select(Link.case).join(Workflow, Workflow.case == Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE.value)
     rows = rows.where(Workflow.junked.is_(None), Workflow.outcome.not_in(in_use.of(session).linked))
-    return session.scalar(rows.limit(1)) is not None
+    return session.scalar(rows.where(Workflow.quarantined.is_(None)).limit(1)) is not None
 
 
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
@@ -215,7 +215,8 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     """Tell whether a link that binds two cases is to be loosened while something binds them, or one of them.
 
     By one officer alone, who may be the one concerned, a case would be freed of what the prosecutor said, of
-    proceedings or a hold of the other. Nor does one take back that by which a case ended as a duplicate.
+    proceedings or a hold of the other. Nor does one take back that by which a case ended as a duplicate, or
+    may mean somebody who asks what is held on them: two say of such a case whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:
@@ -224,6 +225,9 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
         outcomes = {workflow.of(session, each).outcome for each in (number, other)}
         if not outcomes.isdisjoint(in_use.of(session).linked):
             return True
+    is_person = row.kind == Relation.SAME_PERSON and relation is not Relation.SAME_PERSON
+    if is_person and named.may_wait(session, (number, other)):
+        return True
     if not Relation(row.kind).binds or (relation is not None and relation.binds):
         return False
     return (

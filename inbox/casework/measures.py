@@ -157,9 +157,9 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     It takes as many officers as to record it. A measure by which proceedings begin keeps its case from being
     destroyed, and restrictions keep it from being told: to retract these takes two, as it does for what ends
-    proceedings. Raises CaseRefused for an unknown case or measure, and for the
-    only one on which a decision stands; Refused without a reason, and if another measure
-    has its number by now; otherwise as ``Inbox.acting`` does.
+    proceedings. Raises CaseRefused for an unknown case or measure, and for the only one on which a decision
+    stands, or the outcome of a closed case; Refused without a reason, and if another measure has its number
+    by now; otherwise as ``Inbox.acting`` does.
     """
 
     def choose(session: Session) -> Action:
@@ -184,10 +184,12 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     to whom, no reference where it wants one, or not what went, an addressee, reference or restrictions that
     are too long, restrictions that no prosecutor made, a text where none is kept, or a reporter who is told
     what no reporter is, or of more than protection before the prosecutor's word, and as
-    ``unsaid.check_line`` for reference and restrictions; Refused for a measure that the law does not have.
+    ``unsaid.check_line`` for reference and restrictions; for one that contradicts the outcome with which the
+    case is closed. Refused for a measure that the law does not have.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
+    _check_ended(session, work, taken.kind)
     _check(number, taken, rule, today)
     if taken.restrictions.strip() and taken.kind not in law.with_restrictions:
         raise CaseRefused(
@@ -450,7 +452,11 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
                 number=number,
             ),
         )
-    was_told = is_told(session, row, workflow.of(session, number).disclosure)
+    work = workflow.of(session, number)
+    ended = _ended(session, work)
+    if ended and ended.only_after == row.kind and _is_only_one(session, row):
+        raise _contradicting(work, row.kind)
+    was_told = is_told(session, row, work.disclosure)
     if was_told:
         session.get_one(Case, number).closed_in = None
     session.delete(row)
@@ -463,8 +469,37 @@ def _is_decided_by(session: Session, row: Measure) -> bool:
     """Tell whether a measure is the only one on which a decision stands."""
     rules = legal_duties.decisions(session)
     decided = {each.decision for each in legal_duties.of(session, row.case)} & rules.keys()
+    return any(rules[each].measure == row.kind for each in decided) and _is_only_one(session, row)
+
+
+def _is_only_one(session: Session, row: Measure) -> bool:
+    """Tell whether a case has no other measure of the same kind."""
     same = select(func.count()).select_from(Measure).filter_by(case=row.case, kind=row.kind)
-    return any(rules[each].measure == row.kind for each in decided) and session.scalar(same) == 1
+    return session.scalar(same) == 1
+
+
+def _ended(session: Session, work: Workflow) -> rules.Outcome | None:
+    """Return the outcome with which a case is closed, if the law in use has it; None while it is open."""
+    return in_use.of(session).outcomes.get(work.outcome) if work.closed else None
+
+
+def _check_ended(session: Session, work: Workflow, kind: str) -> None:
+    ended = _ended(session, work)
+    if ended and ended.never_after == kind:
+        raise _contradicting(work, kind)
+
+
+def _contradicting(work: Workflow, kind: str) -> CaseRefused:
+    """Return the refusal of what would let a closed case say something else than what is on record of it."""
+    return CaseRefused(
+        sentence(
+            "case {number} is closed as {outcome}, which this would contradict: {kind}",
+            number=work.case,
+            outcome=labels.said("outcome", work.outcome),
+            kind=labels.named("measure", kind),
+        ),
+        sentence("open it again first: inbox reopen {number} --reason TEXT", number=work.case),
+    )
 
 
 def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:

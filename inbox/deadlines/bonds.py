@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox.language.messages import Sentence, sentence
-from inbox.vault.casework_tables import Link
+from inbox.vault.casework_tables import Link, Workflow
 from inbox.vault.row_security import AS_A_LINE
 
 
@@ -46,6 +46,13 @@ def of(session: Session, number: int) -> frozenset[int]:
 def others(session: Session, number: int) -> list[int]:
     """Return the numbers of the cases that are bound to one, in their order, without its own."""
     return sorted(of(session, number) - {number})
+
+
+def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | None:
+    """Return the first case that ended with one of these outcomes as a duplicate of this one, if any did."""
+    rows = select(Link.other).join(Workflow, Workflow.case == Link.other).order_by(Link.other)
+    rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(outcomes))
+    return session.scalar(rows.limit(1).execution_options(**AS_A_LINE))
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:

@@ -9,7 +9,8 @@ class Obstacle(StrEnum):
     The first are facts of the case: it is ``URGENT`` at a priority that the law names, of ``DANGER`` if
     an answer says that somebody may be in danger while no measure answers that; ``NEW`` if nobody has read
     the report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom
-    it names has asked what is held on them, and was not answered; of ``VISA`` if the archives have to
+    it names has asked what is held on them, and was not answered; ``REPEATED`` if another case ended as its
+    duplicate; of ``VISA`` if the archives have to
     agree before it is destroyed, and have not. ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and
     ``UNDECIDED``, for any other, are decisions of the law that are still to be taken, ``PUT_OFF`` if that
     on persons was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case
@@ -39,6 +40,7 @@ class Obstacle(StrEnum):
     ADMISSIBILITY = "admissibility"
     UNDECIDED = "undecided"
     REQUEST = "request"
+    REPEATED = "repeated"
     PREPARED = "prepared"
     UNPREPARED = "unprepared"
     WITHHELD = "withheld"

@@ -66,7 +66,8 @@ def test_danger_stands_before_all_else_until_a_measure_answers_it(three_cases: O
         for kind in ("protection_requested", "log_preservation"):
             assert 303 == alice.send("/en/case/1/measure", kind=kind, day="", degree="0").status_code
             assert "Case 1" in part(alice.page("/en/today"), "danger")
-        alice.send("/en/case/1/measure", kind="protection_granted", day="", degree="0")
+        told = {"kind": "prosecutor_phoned", "addressee": "Mme X", "day": "", "degree": "0"}
+        assert 303 == alice.send("/en/case/1/measure", **told).status_code
         assert 'id="danger"' not in alice.page("/en/today")
 
 

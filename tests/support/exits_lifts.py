@@ -81,6 +81,7 @@ def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "") ->
 LIFTS: Mapping[Code, Lift] = {
     Code.DECLARE: Lift(ACTING, ("declare", "1"), f"{_CASE}/declare"),
     Code.REOPEN: Lift(OTHERS, ("reopen", "1", *_WHY), f"{_CASE}/reopen", _DRILL),
+    Code.UNLINK: Lift(OTHERS, ("unlink", "1", "2"), f"{_CASE}/links/2/unlink"),
     Code.RECOVER: Lift(OTHERS, ("junk", "1", "--recover"), "/en/many/recover", {"case": "1"}),
     Code.CLOSE: _closing("founded"),
     Code.CLOSE_BY_TWO: _closing("unfounded"),
@@ -179,6 +180,8 @@ def _lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock
         with room.changing() as session:
             ask_for_access(session)
     action = _DECISIONS[what][code] if code in DECISIONS else LIFTS[code]
+    if (code, what) == (Code.REOPEN, Obstacle.REPEATED):
+        action = Lift(OTHERS, ("reopen", "2", *_WHY), "/en/case/2/reopen", _DRILL)
     if what is Obstacle.NO_WORD:
         action = _NOTED[code]
     if (code, what) == (Code.SHOW, Obstacle.UNREAD):

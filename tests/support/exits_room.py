@@ -37,6 +37,7 @@ from inbox.vault.casework_tables import (
     Declaration,
     Duty,
     Handler,
+    Link,
     ListedCase,
     Measure,
     Workflow,
@@ -224,6 +225,28 @@ def _pursue(session: Session) -> None:
     )
 
 
+def _repeat(session: Session) -> None:
+    """Let another case, which all have declared, have ended as the duplicate of this one."""
+    told = session.get_one(Case, 1)
+    session.add(
+        Case(
+            number=2,
+            status="closed",
+            received=told.received,
+            collected=told.collected,
+            summary="",
+            message=told.message,
+            envelope=bytes(32),
+            new=False,
+        )
+    )
+    session.flush()
+    session.add(Workflow(case=2, is_open=False, closed=today(), outcome="duplicate", disclosure="withheld"))
+    session.add_all(Declaration(case=2, officer=name, day=today()) for name in NAMES)
+    for case, other in ((1, 2), (2, 1)):
+        session.add(Link(case=case, other=other, kind="duplicate", since=today()))
+
+
 def _has_duty(session: Session, kind: str, decision: str = "") -> bool:
     return session.scalar(select(Duty).filter_by(kind=kind, decision=decision, decided=None)) is not None
 
@@ -249,6 +272,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.ADMISSIBILITY: _duty("admissibility"),
     Obstacle.UNDECIDED: _duty("identity_notice"),
     Obstacle.REQUEST: ask_for_access,
+    Obstacle.REPEATED: _repeat,
     Obstacle.PREPARED: _duty("admissibility", decided=today(), decision="inadmissible", ground="facts"),
     Obstacle.UNREACHABLE: _unreachable,
     Obstacle.NO_WORD: lambda session: session.add(
@@ -280,6 +304,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.ADMISSIBILITY: lambda session: _has_duty(session, "admissibility"),
     Obstacle.UNDECIDED: lambda session: _has_duty(session, "identity_notice"),
     Obstacle.REQUEST: lambda session: session.get(AccessRequest, 1) is not None,
+    Obstacle.REPEATED: lambda session: session.get(Link, (1, 2)) is not None,
     Obstacle.PREPARED: lambda session: session.get_one(Duty, (1, "admissibility")).decision == "inadmissible",
     Obstacle.UNREACHABLE: lambda session: session.get_one(Case, 1).mailbox is None,
     Obstacle.NO_WORD: lambda session: session.get(Measure, (1, 1)) is not None,

@@ -145,11 +145,17 @@ def test_what_waits_for_the_prosecutor_s_word() -> None:
 
 
 def test_what_helps_somebody_who_is_in_danger() -> None:
-    """No preservation of logs, nor protection that was only asked for or offered."""
-    assert having("answers_danger") == {
-        "art40_transmission", "prosecutor_phoned", "judicial_investigation", "protection_granted",
-        "facilitator_protection", "none",
+    """No preservation of logs, nor protection that was only asked for or offered.
+
+    Nor that of a facilitator, which is one from reprisals, for somebody else. No officer alone ends a danger
+    by a measure that they alone take back.
+    """
+    answering = {
+        "art40_transmission", "prosecutor_phoned", "judicial_investigation", "protection_granted", "none",
     }  # fmt: skip
+    assert having("answers_danger") == answering
+    for code in answering:
+        assert FRENCH.measures[code].officers == 2 or FRENCH.measures[code].opens_proceedings, code
 
 
 def test_proceedings_end_with_a_final_decision_alone() -> None:
@@ -173,8 +179,8 @@ def test_what_goes_to_the_prosecutor_goes_under_a_reference() -> None:
 
 def test_what_two_officers_note() -> None:
     assert by_two(FRENCH.measures) == INFORMED | {
-        "prosecutor_word", "final_decision", "office_decision", "protection_refused", "forwarded_external",
-        "none",
+        "prosecutor_word", "final_decision", "office_decision", "protection_granted", "protection_refused",
+        "forwarded_external", "none",
     }  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from inbox.language.errors import Locked, Refused
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_access
-from inbox.vault.casework_tables import Duty, Measure, Workflow
-from inbox.vault.tables import Exclusion
+from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Workflow
+from inbox.vault.tables import Case, Exclusion
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, today
 
@@ -184,6 +184,30 @@ def test_what_nothing_binds_one_officer_unlinks(bound: Office) -> None:
         links.unlink(inbox, who, 2, 3)
 
 
+def test_what_may_mean_somebody_who_asks_is_unlinked_by_two_until_they_are_answered(bound: Office) -> None:
+    """As two say that it does not: the link alone tells that the case may mean that person."""
+    with bound.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Measure, (1, 1)))
+        workflow.of(session, 1).held = None
+        text = session.scalars(select(Case.message).filter_by(number=1)).one().decode()
+        asked = AccessRequest(
+            n=1, received=today(), way="letter", names=text, earliest=today(), due=today() + timedelta(30)
+        )
+        session.add(asked)
+    with acting(bound, "alice") as (inbox, who):
+        for loosen in (
+            lambda: links.unlink(inbox, who, 1, 2),
+            lambda: links.unlink(inbox, who, 2, 1),
+            lambda: links.dismiss(inbox, who, 1, 2),
+            lambda: links.link(inbox, who, 1, 2, Relation.SAME_FACTS),
+        ):
+            with pytest.raises(Locked):
+                loosen()
+        with inbox.transaction() as session:
+            session.get_one(AccessRequest, 1).answered = today()
+        links.unlink(inbox, who, 1, 2)
+
+
 def test_what_ended_as_a_duplicate_is_unlinked_by_two_and_its_original_kept_as_long(bound: Office) -> None:
     """Though nothing else binds them."""
     with bound.opened() as inbox, inbox.transaction() as session:
@@ -209,14 +233,34 @@ def test_what_ended_as_a_duplicate_is_unlinked_by_two_and_its_original_kept_as_l
             assert days[2] < days[3]
 
 
+def test_what_repeats_another_is_named_where_that_one_would_be_junk(bound: Office) -> None:
+    """Also where those present may not read it: else nobody would look into either."""
+    with bound.opened() as inbox, inbox.transaction() as session:
+        session.delete(session.get_one(Measure, (1, 1)))
+        workflow.of(session, 1).held = None
+        workflow.of(session, 3).outcome = "duplicate"
+        workflow.of(session, 3).quarantined = today()
+        workflow.set_closed(workflow.of(session, 3), today())
+    said = bound.run("junk", "2", "--reason", "x").err
+    assert "case 2: another case was closed as its duplicate, because of case 3" in said
+    assert "inbox reopen 3 --reason TEXT" in said
+
+
 def test_a_duplicate_repeats_a_case_that_is_looked_into(bound: Office) -> None:
-    """Neither one that is junk, nor one that ended as a duplicate itself: nobody would look into either."""
+    """Neither one that is junk, nor one that ended as a duplicate itself: nobody would look into either.
+
+    Nor one in quarantine, where one officer alone can put it.
+    """
     with bound.opened() as inbox, inbox.transaction() as session:
         assert [False, True, True] == [links.is_duplicate(session, each) for each in (1, 2, 3)]
         workflow.set_junked(workflow.of(session, 2), today())
         session.flush()
         assert [True, False] == [links.is_duplicate(session, each) for each in (2, 3)]
         workflow.set_junked(workflow.of(session, 2), None)
+        workflow.of(session, 2).quarantined = today()
+        session.flush()
+        assert [True, False] == [links.is_duplicate(session, each) for each in (2, 3)]
+        workflow.of(session, 2).quarantined = None
         workflow.of(session, 3).outcome = "duplicate"
         session.flush()
         assert [False, True] == [links.is_duplicate(session, each) for each in (2, 3)]
@@ -290,6 +334,7 @@ def test_a_link_that_binds_keeps_each_case_from_whom_the_other_is_kept(bound: Of
     bound.json("conflict", "exclude", "3", "chloe", "--reason", "x")
     bound.json("link", "2", "3", "same_place")
     assert [(3, "chloe")] == kept(bound)
+    bound.json("quarantine", "1", "--reason", "x")
     said = bound.run("link", "2", "3", "same_facts").out
     assert "case 1 is kept from chloe, as what is one matter with it" in said
     assert [(1, "chloe"), (2, "chloe"), (3, "chloe")] == kept(bound)

@@ -303,6 +303,26 @@ def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(o
     office.json("close", "1", "founded", *WITHHELD)
 
 
+def test_a_closed_case_is_not_given_a_record_that_its_outcome_contradicts(office: Office) -> None:
+    """Neither by what it forbids nor without what it needs; opened again, it is."""
+    office.json("show", "1")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    transmit = ("decide", "1", "transmit", "--reason", "x")
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
+    said = office.run(*transmit).err
+    assert "case 1 is closed as Out of scope, which this would contradict: art40_transmission" in said
+    assert "inbox reopen 1 --reason TEXT" in said
+    office.json("reopen", "1", "--reason", "x")
+    office.json(*transmit)
+    office.json("close", "1", "transmitted", *WITHHELD)
+    office.json("decide", "1", "no_transmission", "--reason", "x")
+    said = office.run("retract", "1", "2", "--reason", "x").err
+    assert "which this would contradict: art40_transmission" in said
+    office.json("reopen", "1", "--reason", "x")
+    office.json("retract", "1", "2", "--reason", "x")
+
+
 def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> None:
     """On both surfaces: one officer closes it, and what was reported must be looked into elsewhere."""
     linked = [code for code, rule in FRENCH.outcomes.items() if rule.linked]
