@@ -21,7 +21,7 @@ from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.text import entities
 from inbox.vault.casework_tables import Duty
-from inbox.vault.tables import Message
+from inbox.vault.tables import Case, Message
 from templates.law import rules
 from templates.law.rules import DutyRole, Effect
 
@@ -128,6 +128,7 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
         row.spent = False
     if rule.by_reply:
         row.reply = _last_reply(session, number, decision.choice)
+    _reverse_waiting(session, number, decision.choice)
     if rule.measure:
         taken = Taken(
             kind=rule.measure,
@@ -267,9 +268,25 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
     return _last_reply(session, number, choice) <= ((row.reply if row else None) or 0)
 
 
+def _reverse_waiting(session: Session, number: int, choice: str) -> None:
+    """Let no notice leave by itself that tells of another decision of the same duty than is now taken.
+
+    Its reporter would read the contrary of what was decided. If it is decided so again, another is written.
+    """
+    law = in_use.of(session)
+    others = [each for each in law.duties[legal_duties.decided_by(law, choice)].decisions if each != choice]
+    case = select(Case.serial).where(Case.number == number).scalar_subquery()
+    waiting = select(Message).where(Message.case == number, Message.serial > case)
+    for notice in session.scalars(waiting.where(Message.decision.in_(others))):
+        notice.reversed = True
+
+
 def _last_reply(session: Session, number: int, choice: str) -> int:
-    """Return the position of the last message that told the reporter of a decision, 0 if none did."""
-    told = select(func.max(Message.position)).filter_by(case=number, decision=choice)
+    """Return the position of the last message that told the reporter of a decision, 0 if none did.
+
+    One that stays here, as it was decided otherwise while it waited, told nothing.
+    """
+    told = select(func.max(Message.position)).filter_by(case=number, decision=choice, reversed=False)
     return session.scalar(told) or 0
 
 

@@ -47,6 +47,19 @@ def binds(session: Session, number: int) -> bool:
     return bool(_asked(session, bound)) or any(_binding(session, each) for each in bound)
 
 
+def binding_now(session: Session, number: int) -> frozenset[str]:
+    """Return what binds a case, as ``binds_outcome``, each by a name that is the same tomorrow.
+
+    What was written while one of these bound was looked at under it, and under none that came later.
+    """
+    bound = bonds.of(session, number)
+    asked = {*_asked(session, bound)}
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+        asked.add(number)
+    held = [(each, row) for each in bound for row in (*_binding(session, each), *_of_office(session, each))]
+    return frozenset({*(f"{each}?" for each in asked), *(f"{each}/{row.position}" for each, row in held)})
+
+
 def puts_off(session: Session, number: int, outcome: str) -> bool:
     """Tell whether all is withheld of how a case ended only until the word comes; raises as ``forbids``."""
     return binds(session, number) or forbids(session, number, outcome)

@@ -15,6 +15,7 @@ def of(work: View) -> Iterator[str]:
     yield f"priority {work['priority']}, score {work['score']} of {score.MOST}{judged}"
     yield from (_part(name, work) for name in score.NAMES)
     yield from (_clock(each) if "clock" in each else _duty(each) for each in work["deadlines"])
+    yield from work["held_back"]
     if work["unasked"]:
         yield _unasked(work["unasked"])
     yield _regime(work)

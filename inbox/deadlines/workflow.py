@@ -213,12 +213,13 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
     """Return until when the author has to be told what was done, as the author may be told today.
 
     Where an acknowledgement waits, or what is written today is one, the time runs from today; where there is
-    none, from the last day for it.
+    none, from the last day for it. Feedback that was held back is owed still.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     since = _since(session, number)
-    answer = since.answer_sent or (today if work.feedback else None)
+    waits = work.feedback and not queries_cases.is_feedback_held(session, number)
+    answer = since.answer_sent or (today if waits else None)
     if acknowledging or queries_cases.is_acknowledged(session, number):
         since = since._replace(sent=since.sent or today)
     events = _events(case, work, since._replace(answer_sent=answer), how)

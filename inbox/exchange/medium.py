@@ -12,6 +12,7 @@ from inbox.exchange.verify import announced
 from inbox.keys import expiry_warnings
 from inbox.language.errors import BundleRefused
 from inbox.language.messages import Sentence
+from inbox.replies import holding
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_exchange, queries_office
@@ -32,7 +33,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is on the medium, how much became no case, what is not confirmed, and which keys end soon."""
+    """What is on the medium, how much became no case, what is not confirmed, and which keys end soon.
+
+    ``warnings`` also say what the next outbox would hold back.
+    """
 
     bundles: list[Found]
     unopened: int
@@ -45,7 +49,7 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
     with inbox.acting(who, action(Code.LIST, view=Viewed.MEDIUM)) as session:
         found = _bundles(session, folder) if folder else []
         unopened = queries_exchange.count_unopened(session)
-        warnings = expiry_warnings.warnings(session, who.today)
+        warnings = [*expiry_warnings.warnings(session, who.today), *holding.warnings(session)]
         unconfirmed = queries_exchange.unconfirmed_outboxes(session)
         return Contents(found, unopened, unconfirmed, warnings)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,8 @@ from inbox.keys import keyring as channel_keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
-from inbox.replies import conversations, statuses
+from inbox.replies import holding, slots, statuses
+from inbox.replies.holding import Held
 from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
@@ -32,7 +33,7 @@ from inbox.system import apart, atomic_files, given_files, media
 from inbox.system.home import Home
 from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office
-from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
+from inbox.vault.tables import Case, KeyringFile, Mailbox, Message, OutboxBundle
 
 # How the name of a bundle for the portal begins, on the medium.
 HANDED = "outbox-"
@@ -46,7 +47,8 @@ Progress = Callable[[int, int], None]
 class Made:
     """An outbox bundle: its number, its file, whether another key signed it than at first.
 
-    ``head`` is where the journal stands, to be written down; ``warnings`` say which keys end soon.
+    ``head`` is where the journal stands, to be written down; ``warnings`` say which keys end soon, and what
+    was held back.
     """
 
     n: int
@@ -61,14 +63,16 @@ class _Waiting:
     """A case whose slot this outbox fills.
 
     ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter more than
-    that the report was received, ``opened`` is what the portal first has to learn of one that officers
-    entered.
+    that the report was received, ``held`` is what of it stays here, ``opened`` is what the portal first has
+    to learn of one that officers entered.
     """
 
     mailbox: Mailbox
+    slot: Slot
     unsent: Unsent
     closing: bool
     answers: bool
+    held: Held
     opened: Opened | None
 
 
@@ -80,9 +84,12 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
-        n, channel = _make(inbox.home, session, who.today, progress)
-        told = _told(session, who.today)
-    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), *told)
+        n, channel, held = _make(inbox.home, session, who.today, progress)
+        head, warnings = _told(session, who.today)
+    # Of a case nobody learns here who may not read it.
+    with inbox.vault.transaction(who.officers, quarantine=True) as session:
+        warnings += holding.warnings(session, held)
+    return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), head, warnings)
 
 
 def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
@@ -140,7 +147,8 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
     return None
 
 
-def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str]:
+def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str, Collection[int]]:
+    """Make the next outbox; return its number, its channel, the cases of which it leaves something out."""
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)
     keyring = channel_keyring.issue(session, today) if office.root_seed else None
@@ -172,23 +180,43 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
         _write(home.outbox_bundle(office.channel, made.n), manifest, outbox, (spool, sizes), keyring)
     for each in waiting:
         _note(each, made, signer)
+        holding.keep(session, each.held, each.mailbox.case)
+    holding.forget_left(session)
     entered_cases.note_told(session, [each.mailbox.case.number for each in waiting if each.opened], made.n)
-    acknowledged, filled = statuses.acknowledged(session), {each.mailbox.case.number for each in waiting}
+    filled = {each.mailbox.case.number for each in waiting}
+    unclosed = {each.held.case for each in waiting if each.held.closing}
+    acknowledged = statuses.acknowledged(session, unclosed)
     answered = {each.mailbox.case.number for each in waiting if each.answers}
     workflow.tell(session, made.n, acknowledged=acknowledged & filled, answered=answered)
-    return made.n, office.channel
+    return made.n, office.channel, [each.held.case for each in waiting if each.held.is_anything]
 
 
 def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
     """Note which outbox has filled the slot of a case, and whose signature it bears."""
-    case = waiting.mailbox.case
+    case, held = waiting.mailbox.case, waiting.held
     case.serial += 1
     case.slot_key = signer
+    case.slot_status, case.slot_measures = (
+        waiting.slot.status.value,
+        " ".join(waiting.slot.measures_disclosed),
+    )
     if not waiting.closing:
         case.closed_on = None
+    elif case.closed_in is None and held.is_anything:
+        case.closed_on = case.closed_on or made.made  # and it waits for the next outbox
     elif case.closed_in is None:
         case.closed_in = made.n
         case.closed_on = case.closed_on or made.made
+
+
+def _answers(slot: Slot, held: Held, sent: Collection[Message]) -> bool:
+    """Tell whether a slot tells its reporter more than that the report was received, feedback if any is due.
+
+    Where something is held back, it does so by feedback that leaves all the same.
+    """
+    if held.is_anything:
+        return any(each.feedback for each in sent)
+    return slot.status is not Status.RECEIVED or bool(slot.messages)
 
 
 def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
@@ -198,7 +226,7 @@ def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
     """
     is_told = case.closed_on is not None
     has_news = any(reply.serial > case.serial for reply in slot.messages)
-    is_over = case.status == Status.CLOSED or case.number in junk
+    is_over = slot.status is Status.CLOSED or case.number in junk
     return is_over and not (is_told and has_news)
 
 
@@ -220,16 +248,27 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
 def _waiting(session: Session, today: date) -> list[_Waiting]:
     office = queries_office.office(session)
     next_by = today + timedelta(days=office.answer_days)
-    exchanged = conversations.of(session)
+    exchanged = slots.dialogues(session)
     untold, junk = entered_cases.waiting(session), retention_schedule.junk_over(session, today)
     waiting = []
+    asked = holding.candidates(session, exchanged)
     for case in queries_cases.cases_to_refresh(session, today, next_by, junk):
         if (mailbox := case.mailbox) is not None:
+            is_asked = case.number in asked
+            held = holding.hold_back(session, case, exchanged) if is_asked else Held(case.number)
+            holding.set_days(exchanged.sent[case.number], case, today)
             slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
-            answers = slot.status is not Status.RECEIVED or bool(slot.messages)
             waiting.append(
-                _Waiting(mailbox, unsent, _is_closing(case, slot, junk), answers, untold.get(case.number))
+                _Waiting(
+                    mailbox,
+                    slot,
+                    unsent,
+                    closing=_is_closing(case, slot, junk),
+                    answers=_answers(slot, held, exchanged.sent[case.number]),
+                    held=held,
+                    opened=untold.get(case.number),
+                )
             )
     return sorted(waiting, key=lambda each: base64url.encode(each.mailbox.case_id))
 

@@ -24,7 +24,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import leak_check, referrals, replies, status_preview, templates
+from inbox.replies import holding, leak_check, referrals, replies, status_preview, templates
 from inbox.replies.leak_check import Cautioned, Finding
 from inbox.session import chosen_action, declared
 from inbox.session.actions import Action, Actor, Code, action
@@ -115,6 +115,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
         if text:
             added = replies.add(session, number, text, who.today)
             added.outcome, added.feedback = closing.outcome, not closing.is_withheld
+            own = templates.by_officers(session, closing.template, text, closing.text)
+            holding.mark(session, added, own)
         if asked.takes_two:
             workflow.of(session, number).by_two = True
         _end(session, number, closing, who.today)

@@ -14,7 +14,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import leak_check, replies, status_preview, templates
+from inbox.replies import holding, leak_check, replies, status_preview, templates
 from inbox.replies.leak_check import Finding
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
@@ -102,6 +102,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     _keep_status(session, number, draft)
     if draft.feedback:
         added.feedback = True
+        holding.mark(session, added, own)
         workflow.feedback(session, number)
     return added
 

@@ -9,7 +9,7 @@ from inbox.casework import measures
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
-from inbox.replies import conversations, slots
+from inbox.replies import holding, slots
 from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case, Mailbox, Message
 
@@ -33,12 +33,13 @@ def add(session: Session, number: int, text: str, today: date) -> Message:
 def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     """Return the next slot of a case, with ``text`` as one more message if there is any.
 
-    Raises CaseRefused if the author cannot be answered, or if it could not hold the text.
+    What the next outbox would hold back is left out. Raises CaseRefused if the author cannot be answered, or
+    if it could not hold the text, with all that waits.
     """
     case = queries_cases.case(session, number)
     mailbox = _mailbox(case)
     office = queries_office.office(session)
-    exchanged = conversations.of(session, number)
+    exchanged = slots.dialogues(session, number)
     if text.strip():
         exchanged.sent[number].append(_message(session, case, text, today))
     next_by = today + timedelta(days=office.answer_days)
@@ -48,7 +49,8 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
             sentence("the reply would not fit into the slot beside what the reporter has not opened yet"),
             sentence("shorten it, or wait until a follow-up shows that the earlier messages were read"),
         )
-    return slot
+    holding.hold_back(session, case, exchanged)
+    return slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
 
 
 def _message(session: Session, case: Case, text: str, today: date) -> Message:

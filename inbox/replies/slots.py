@@ -1,16 +1,21 @@
 """The slot of a case: what its reporter may read, made to fit, signed and sealed (SPEC 5.3)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from crypto import age, archive, container, messages, padding, signing
 from crypto.messages import Received, Reply, Slot, Status
 from crypto.recipients import HybridRecipient
 from crypto.signing import Label
 from crypto.strictjson import LARGEST
-from inbox.replies.conversations import Dialogues
-from inbox.vault.tables import Mailbox
+from inbox.casework import measures
+from inbox.vault.tables import FollowUp, Mailbox, Message
 
 _ID = 8
 _ROOM = padding.SLOT - archive.END - archive.span(signing.SIGNATURE)
@@ -47,21 +52,48 @@ class Sealer:
         return signing.sign(Label.SLOT, self._seal.deployment, message, self._seal.reply_seed)
 
 
-def compose(mailbox: Mailbox, dialogues: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
+class Dialogues(NamedTuple):
+    """By case number: the messages sent; id and day of each follow-up heard; the measures it is told of.
+
+    Of a case whose status is held back, the one that its reporter reads.
+    """
+
+    sent: defaultdict[int, list[Message]]
+    heard: defaultdict[int, list[tuple[bytes, date]]]
+    told: defaultdict[int, list[str]]
+    status: dict[int, Status]
+
+
+def dialogues(session: Session, number: int | None = None) -> Dialogues:
+    """Return what was written both ways, oldest first, and what is told, in all cases or in one."""
+    sent = select(Message).order_by(Message.case, Message.position)
+    heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
+    if number is not None:
+        sent, heard = sent.filter_by(case=number), heard.filter_by(case=number)
+    found = Dialogues(defaultdict(list), defaultdict(list), measures.told(session, number), {})
+    for message in session.scalars(sent):
+        found.sent[message.case].append(message)
+    for case_number, follow_up_id, written in session.execute(heard):
+        found.heard[case_number].append((follow_up_id, written))
+    return found
+
+
+def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
     """Return the next slot of a case; the oldest messages that its reporter has seen give way."""
     case = mailbox.case
-    sent = dialogues.sent[case.number]
+    # What was held back is new to its reporter, whenever it was written.
+    sent = sorted(said.sent[case.number], key=lambda each: each.serial)
     slot = Slot(
         channel=channel,
         case_id=mailbox.case_id,
         serial=case.serial + 1,
         issued=issued,
         next_by=next_by,
-        status=Status(case.status),
-        measures_disclosed=tuple(dialogues.told[case.number]),
+        status=said.status.get(case.number, Status(case.status)),
+        measures_disclosed=tuple(said.told[case.number]),
         earlier=0,
         messages=tuple(Reply(message.serial, message.day, message.text) for message in sent),
-        received=_received(dialogues.heard[case.number]),
+        received=_received(said.heard[case.number]),
     )
     while not _fits(slot) and slot.messages and slot.messages[0].serial <= case.seen:
         slot = replace(slot, earlier=slot.earlier + 1, messages=slot.messages[1:])

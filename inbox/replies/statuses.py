@@ -1,5 +1,7 @@
 """Where a case stands, as its reporter reads it: never in contradiction to what the reporter was written."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -53,11 +55,12 @@ def _check(session: Session, case: Case, status: Status) -> None:
         )
 
 
-def acknowledged(session: Session) -> set[int]:
+def acknowledged(session: Session, unclosed: Collection[int]) -> set[int]:
     """Return the cases of which the next outbox, or an earlier one, acknowledges the report.
 
     These are the cases that a reply acknowledges, and those that are closed: the closing acknowledges, too.
+    Of those ``unclosed`` it is held back.
     """
     by_reply = select(Message.case).where(Message.acknowledges.is_(True))
     closed = select(Case.number).where(Case.status == Status.CLOSED)
-    return {*session.scalars(by_reply), *session.scalars(closed)}
+    return {*session.scalars(by_reply), *(each for each in session.scalars(closed) if each not in unclosed)}

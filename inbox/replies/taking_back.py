@@ -5,7 +5,7 @@ To take one back takes one officer: nothing more is told to anybody.
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crypto.messages import Status
@@ -34,7 +34,7 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     it told of are not given.
 
     Raises CaseRefused for an unknown case or reply, for one that an outbox has taken, in a case that is
-    closed, and for one on which a decision stands; otherwise as ``Inbox.acting``.
+    closed, and for one on which a decision still stands; otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)
@@ -65,12 +65,18 @@ def _checked(session: Session, case: Case, position: int) -> Message:
             sentence("case {number} is closed", number=case.number),
             sentence("open it again first: inbox reopen {number} --reason TEXT", number=case.number),
         )
-    if session.scalar(select(func.count()).select_from(Duty).filter_by(case=case.number, reply=position)):
+    if _is_decided_by(session, case.number, reply):
         raise CaseRefused(
             sentence("a decision says that reply {position} told the reporter of it", position=position),
             sentence("decide otherwise first; or write another reply that sets it right"),
         )
     return reply
+
+
+def _is_decided_by(session: Session, number: int, reply: Message) -> bool:
+    """Tell whether a decision stands on this reply; one that was taken otherwise since holds nothing."""
+    asked = select(func.count()).select_from(Duty).filter_by(case=number, reply=reply.position)
+    return not reply.reversed and bool(session.scalar(asked))
 
 
 def _undo(session: Session, case: Case, reply: Message) -> None:
@@ -81,3 +87,6 @@ def _undo(session: Session, case: Case, reply: Message) -> None:
         workflow.take_back_feedback(session, case.number)
     if reply.extends:
         workflow.of(session, case.number).extended = None
+    # The next reply may have its place; those before it were what an earlier decision was founded on.
+    founded = update(Duty).where(Duty.case == case.number, Duty.reply == reply.position)
+    session.execute(founded.values(reply=reply.position - 1))

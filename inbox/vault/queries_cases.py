@@ -213,6 +213,11 @@ def gives_feedback(session: Session, number: int) -> bool:
     return _is_there(session, Message.case == number, Message.feedback.is_(True))
 
 
+def is_feedback_held(session: Session, number: int) -> bool:
+    """Tell whether an outbox left out a reply that says what was done, which waits still."""
+    return _is_there(session, Message.case == number, Message.feedback.is_(True), Message.held.is_(True))
+
+
 def counts(session: Session) -> Counts:
     """Return how much belongs to each case."""
     return Counts(

@@ -160,8 +160,9 @@ class Case(Base):
     ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
     the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing,
     ``closed_on`` the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that
-    signed the last slot. It is ``new`` until it is shown to staff. ``received_doubted`` is the portal's day
-    of receipt, if that is impossible.
+    signed the last slot, ``slot_status`` and ``slot_measures`` (kinds, with spaces between) what that one
+    told; both are empty before the first. It is ``new`` until it is shown to staff. ``received_doubted`` is
+    the portal's day of receipt, if that is impossible.
     """
 
     __tablename__ = "cases"
@@ -188,6 +189,8 @@ class Case(Base):
     closed_in: Mapped[int | None] = mapped_column(ForeignKey("outboxes.n"), default=None)
     closed_on: Mapped[date | None] = mapped_column(default=None)
     slot_key: Mapped[bytes | None] = mapped_column(ForeignKey("reply_keys.id"), default=None)
+    slot_status: Mapped[str] = mapped_column(default="")
+    slot_measures: Mapped[str] = mapped_column(default="")
 
     @property
     def mailbox(self) -> "Mailbox | None":
@@ -258,6 +261,10 @@ class Message(Base):
     closing with which it leaves; both are empty for all else. It ``acknowledges`` the report if it is the
     text of the law, or of the office, that does; it gives ``feedback`` if it tells what was done, and
     ``extends`` the time for that if it says so.
+
+    ``written_under`` says, of feedback and outcomes that wait, what bound the case when it was written
+    (``holding.mark``). It was ``held`` back if an outbox left it out; ``reversed`` if a decision that it
+    tells of was taken otherwise while it waited.
     """
 
     __tablename__ = "messages"
@@ -271,6 +278,9 @@ class Message(Base):
     acknowledges: Mapped[bool] = mapped_column(default=False)
     feedback: Mapped[bool] = mapped_column(default=False)
     extends: Mapped[bool] = mapped_column(default=False)
+    written_under: Mapped[str] = mapped_column(default="")
+    held: Mapped[bool] = mapped_column(default=False)
+    reversed: Mapped[bool] = mapped_column(default=False)
 
 
 class Unopened(Base):

@@ -131,8 +131,8 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
     """Not one word more than of any other case, whatever was done and could be told of it before."""
     office.tell_no_prosecutor(1)
     office.json("measure", "1", "process_fix", "--tell")
-    phone(office)
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
+    phone(office)
     office.json("close", "1", "founded", *SILENT)
     slot = told()
     assert ("closed", (), ()) == (slot.status, slot.measures_disclosed, slot.messages)
@@ -211,6 +211,7 @@ def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
     """That it is told no longer would tell the reporter something, too."""
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("measure", "1", "process_fix", "--tell")
+    assert {"process_fix"} == {*told().measures_disclosed}
     phone(office)
     with office.opened() as inbox, inbox.transaction() as session:
         assert not measures.tells_too_early(session, 1, Disclosure.FULL)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from inbox import vault
-from inbox.replies import conversations
+from inbox.replies import slots
 from inbox.session.inbox import Inbox
 from inbox.vault.tables import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from inbox.vault.unopened_reasons import Kind
@@ -23,7 +23,8 @@ OF_CASES = {
     "last_reply", "unread_counts",
     "case", "numbers_by_case_id", "case_from", "cases", "cases_to_refresh", "follow_up",
     "follow_ups", "last_follow_up_position", "last_attachment_number", "attachments", "attachment_ids",
-    "messages", "of", "counts", "unopened", "count_unopened", "set_aside", "envelope_hashes", "done_hashes",
+    "messages", "dialogues", "counts", "unopened", "count_unopened", "set_aside", "envelope_hashes",
+    "done_hashes",
     "journal_numbers", "journal_of", "exclusions", "excluded_from", "case_numbers",
     "unopened_numbers", "first_messages", "follow_up_texts", "file_names", "strikes", "is_unread",
     "unread_follow_ups", "is_acknowledged", "gives_feedback",
@@ -46,10 +47,10 @@ def questions() -> dict[str, Callable[..., Any]]:
     """Return every public function of the modules that ask the vault."""
     return {
         name: function
-        for module in (*modules(), conversations)
+        for module in modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
-    }
+    } | {"dialogues": slots.dialogues}
 
 
 @pytest.fixture(scope="module")

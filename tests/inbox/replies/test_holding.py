@@ -1,0 +1,227 @@
+"""What has not left obeys what binds when it leaves: to let a text wait is no way round the word."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.messages import Status
+from inbox.deadlines import workflow
+from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import Case, Message
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
+
+pytestmark = pytest.mark.copy_of("free")
+
+DRILL = ("--reason", "drill")
+FULL = ("--disclosure", "full", "--text", "Merci.")
+
+
+@pytest.fixture(scope="module")
+def free(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two cases of which no prosecutor is told; of the first, feedback waits, a status, and a measure."""
+    office = authored.copy(tmp_path_factory.mktemp("free"))
+    office.read_all(1, 2, risk="low")
+    office.tell_no_prosecutor(1, 2)
+    office.json("decide", "1", "admissible", *DRILL)
+    office.json("measure", "1", "process_fix", "--tell")
+    office.json("reply", "1", "--feedback", "--text", "Les faits sont exacts.")
+    office.json("status", "1", "in_follow_up")
+    return office
+
+
+def transmit(office: Office) -> None:
+    office.json("decide", "1", "transmit", *DRILL)
+
+
+def link(office: Office) -> None:
+    office.json("decide", "2", "transmit", *DRILL)
+    office.json("link", "1", "2", "same_facts")
+
+
+def restrict(office: Office) -> None:
+    """As a prosecutor may, whom nobody had told."""
+    office.json("measure", "1", "prosecutor_word", "--restrictions", "ne rien dire à qui écrit")
+
+
+def write_again(office: Office) -> None:
+    """As its author does: what was decided without the letter is asked again."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        workflow.heard(session, 1, today())
+
+
+def texts(slot: Any) -> list[str]:
+    return [each.text for each in slot.messages]
+
+
+@pytest.mark.parametrize("bind", [transmit, link, restrict, write_again])
+def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_that_is_lifted(
+    office: Office, told: Callable[[], Any], bind: Callable[[Office], None]
+) -> None:
+    """Status and measures are as the last slot had them, and no clock counts as met."""
+    bind(office)
+    for _ in range(2):
+        slot = told()
+        assert ([], Status.RECEIVED, ()) == (texts(slot), slot.status, slot.measures_disclosed)
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Workflow, 1).answered_in is None
+    other = "2" if bind is link else "1"
+    if bind is write_again:
+        office.json("decide", "1", "no_transmission", *DRILL)
+    else:
+        office.json("measure", other, "prosecutor_word")
+    for _ in range(2):
+        slot = told()
+        assert ["Les faits sont exacts."] == texts(slot)
+        assert (Status.IN_FOLLOW_UP, ("process_fix",)) == (slot.status, slot.measures_disclosed)
+        assert 3 == slot.messages[0].serial, "it is new where it first stands"
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert 3 == session.get_one(Workflow, 1).answered_in
+        assert "" == session.get_one(Message, (1, 1)).written_under
+
+
+def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Else its author, who may be a probe, would read how long it was held back."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Message, (1, 1)).day = today() - timedelta(9)
+    transmit(office)
+    assert [] == texts(told())
+    office.json("measure", "1", "prosecutor_word")
+    assert [today()] == [each.day for each in told().messages]
+
+
+def test_what_was_told_before_stays_as_it_was(office: Office, told: Callable[[], Any]) -> None:
+    """That it is gone from the page would tell something, too."""
+    first = told()
+    transmit(office)
+    slot = told()
+    assert (texts(first), first.status, first.measures_disclosed) == (
+        texts(slot),
+        slot.status,
+        slot.measures_disclosed,
+    )
+    assert Status.IN_FOLLOW_UP is slot.status
+
+
+def test_danger_protection_the_acknowledgement_and_the_laws_own_feedback_leave_all_the_same(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """And the time for feedback ends by a text of the law that says why nothing can be told."""
+    office.json("measure", "1", "facilitator_protection", "--tell")
+    office.json("reply", "1", "--template", "functional_protection")
+    office.json("reply", "1", "--text", "Partez tout de suite, appelez le 17.")
+    transmit(office)
+    assert 2 == len(told().messages)
+    office.json("reply", "1", "--template", "acknowledgement")
+    slot = told()
+    assert 3 == len(slot.messages)
+    assert (Status.ACKNOWLEDGED, ("facilitator_protection",)) == (slot.status, slot.measures_disclosed)
+    with office.opened() as inbox, inbox.transaction() as session:
+        work = session.get_one(Workflow, 1)
+        assert (2, None) == (work.acknowledged_in, work.answered_in)
+    office.json("reply", "1", "--template", "withheld", "--feedback")
+    assert "Nous ne pouvons pas vous dire ici" in texts(told())[-1]
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert 3 == session.get_one(Workflow, 1).answered_in
+
+
+def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """A reply that is held back can be taken back, and written anew; a later restriction binds that again."""
+    transmit(office)
+    office.json("unsend", "1", "1")
+    office.json("reply", "1", "--feedback", "--text", "Nous lisons tout ce que vous écrivez.")
+    assert ["Nous lisons tout ce que vous écrivez."] == texts(told())
+    office.json("reply", "1", "--feedback", "--text", "Nous lisons encore.")
+    restrict(office)
+    assert ["Nous lisons tout ce que vous écrivez."] == texts(told())
+
+
+def test_a_closing_that_waits_is_told_neither_by_its_text_nor_by_its_status(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """The portal does not count the case as closed, it is not acknowledged, and is destroyed by nobody."""
+    office.json("unsend", "1", "1")
+    office.json("close", "1", "founded", *FULL)
+    office.json("decide", "2", "transmit", *DRILL)
+    office.json("link", "1", "2", "same_facts")
+    slot = told()
+    assert ([], Status.RECEIVED, ()) == (texts(slot), slot.status, slot.measures_disclosed)
+    with office.opened() as inbox, inbox.transaction() as session:
+        case, work = session.get_one(Case, 1), session.get_one(Workflow, 1)
+        assert (None, None) == (case.closed_in, case.closed_on)
+        assert (None, None) == (work.acknowledged_in, work.answered_in)
+    assert "inbox reopen 1" in office.json("outbox", "--out", office.out)["warnings"][0]
+    office.json("measure", "2", "prosecutor_word")
+    slot = told()
+    assert (["Merci."], Status.CLOSED) == (texts(slot), slot.status)
+    with office.opened() as inbox, inbox.transaction() as session:
+        case, work = session.get_one(Case, 1), session.get_one(Workflow, 1)
+        assert (3, 3, 3) == (case.closed_in, work.acknowledged_in, work.answered_in)
+
+
+def test_feedback_to_one_whose_closing_was_told_is_not_lost_while_it_is_held_back(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """A closed case gets no slot any more once the portal has confirmed it: this one goes on waiting."""
+    office.json("close", "1", "founded", "--disclosure", "full")
+    assert Status.CLOSED is told().status
+    office.json("reply", "1", "--feedback", "--text", "Encore un mot.")
+    transmit(office)
+    assert "Encore un mot." not in texts(told())
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert session.get_one(Case, 1).closed_in is None
+    office.json("measure", "1", "prosecutor_word")
+    assert "Encore un mot." in texts(told())
+
+
+def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> None:
+    """On the command line, on the page of the medium before and after, and on that of the case."""
+    link(office)
+    view = office.json("show", "1")["work"]["held_back"]
+    for part in (
+        "reply 1",
+        "Follow-up",
+        "because of case 2",
+        "inbox measure 2 prosecutor_word",
+        "inbox unsend 1",
+    ):
+        assert part in view[0]
+    assert view == office.json("outbox", "--out", office.out)["warnings"]
+    assert "held back in case 1" in office.run("show", "1").out
+    with sitting(office, office.out) as client:
+        pages = client.page("/en/medium"), client.page("/en/case/1"), client.send("/en/medium/outbox").text
+        for page in pages:
+            assert "Held back in case 1" in page
+            assert "because of case 2" in page
+            assert "inbox measure" not in page
+
+
+def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back(
+    office: Office, told: Callable[[], Any], tmp_path: Path
+) -> None:
+    """Two decided that to tell of it would harm proceedings: the notice that waited left all the same."""
+    (tmp_path / "id").write_text("Zoé Le Gall\n")
+    office.json("identity", "set", "1", "--text-file", tmp_path / "id")
+    office.json("identity", "consent", "1", "--day", today().isoformat(), *DRILL)
+    office.json("unsend", "1", "1")
+    notice = ("reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
+    office.json(*notice)
+    office.json("decide", "1", "told", *DRILL)
+    assert "a decision says that reply 1 told" in refused(office, "unsend", "1", "1")
+    office.json("decide", "1", "not_told", *DRILL)
+    assert [] == texts(told())
+    assert "decided otherwise" in office.json("show", "1")["work"]["held_back"][0]
+    assert "no reply has told" in refused(office, "decide", "1", "told", *DRILL)
+    office.json("unsend", "1", "1")
+    assert [] == office.json("show", "1")["work"]["held_back"]
+    office.json(*notice)
+    office.json("decide", "1", "told", *DRILL)
+    assert 1 == len(texts(told()))
