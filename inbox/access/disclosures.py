@@ -17,8 +17,8 @@ from inbox.session import journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.casework_tables import Disclosure, Duty
-from templates.law.rules import Asked, DutyRole
+from inbox.vault.casework_tables import Disclosure, Measure
+from templates.law.rules import Asked, MeasureRole
 
 LONGEST = 200
 _REASON = sentence("name an authority; if it has to go to that person, give a reason: --reason TEXT")
@@ -156,10 +156,13 @@ def sent_to_prosecutor(session: Session) -> Collection[int]:
 
 
 def transmitted_unsent(session: Session) -> Sequence[int]:
-    """Return the numbers of the cases that go to the prosecutor by decision, and of which nothing went."""
-    duty = in_use.of(session).duty(DutyRole.PROSECUTOR)
-    decided = select(Duty.case).filter_by(kind=duty, decision=legal_duties.transmitting(session))
-    return sorted(set(session.scalars(decided)) - set(sent_to_prosecutor(session)))
+    """Return the numbers of the cases of which a transmission is on record, and of which nothing went.
+
+    The decision may be another by now, about one more letter of the reporter: that sends nothing either.
+    """
+    kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
+    transmitted = select(Measure.case).filter_by(kind=kind)
+    return sorted(set(session.scalars(transmitted)) - set(sent_to_prosecutor(session)))
 
 
 def of(session: Session, number: int) -> Sequence[Disclosure]:

@@ -138,6 +138,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
             restrictions=decision.restrictions,
         )
         measures.add(session, number, taken, today)
+    if decision.until:
+        legal_duties.keep_lateness(row, today)
     row.decision, row.ground, row.reason = decision.choice, decision.ground, decision.reason
     row.due, row.decided = decision.until or row.due, None if decision.until else today
     workflow.acted(session, number, today)

@@ -86,6 +86,7 @@ def reopen_decisions(session: Session, number: int, news: News, today: date) -> 
     rules = decisions(session)
     for row in of(session, number):
         if row.decided and row.decision in rules and news in rules[row.decision].reopened_by:
+            keep_lateness(row, today)
             row.known, row.anew, row.decided, row.spent = today, True, None, False
             row.decision = row.ground = row.reason = ""
             case, work = session.get_one(Case, number), session.get_one(Workflow, number)
@@ -132,10 +133,16 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
         row = asked_of(session, number, code, today)
         if each_time:
             if is_of_earlier_time(row):
+                keep_lateness(row, today)
                 row.known, row.decided, row.decision, row.ground, row.reason = today, None, "", "", ""
             row.spent = True
     session.flush()
     keep_days(session, number)
+
+
+def keep_lateness(row: Duty, today: date) -> None:
+    """Note that a decision is late, before its day is set anew: else it would count as taken in time."""
+    row.was_late = row.was_late or (row.decided or today) > row.due
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:

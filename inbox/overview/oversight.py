@@ -75,7 +75,7 @@ def _view(session: Session, today: date) -> View:
     works = [work for work, _ in found]
     decisions = session.scalars(select(Duty)).all()
     days = [(each.clock, _state(each, today)) for _, clocks in found for each in clocks]
-    days += [(row.kind, _state_of(row.due, row.decided, today)) for row in decisions]
+    days += [(row.kind, _state_of_duty(row, today)) for row in decisions]
     days += [(kind, _state_of(due, done, today)) for kind, due, done in access_requests.deadlines(session)]
     return {
         "day": today.isoformat(),
@@ -122,6 +122,12 @@ def _state(due: Due, today: date) -> State:
     if due.dropped or due.impossible:
         return State.DROPPED if due.dropped else State.IMPOSSIBLE
     return _state_of(due.day, due.done, today)
+
+
+def _state_of_duty(row: Duty, today: date) -> State:
+    """Return the state of a decision: late also if it was so before it was asked anew."""
+    found = _state_of(row.due, row.decided, today)
+    return State.LATE if row.was_late and found is not State.OVERDUE else found
 
 
 def _state_of(day: date, done: date | None, today: date) -> State:

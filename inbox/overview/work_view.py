@@ -138,7 +138,7 @@ def clock(due: Due, today: date) -> View:
 
 
 def duty(row: Duty, today: date, urgent: str = "") -> View:
-    """Return what is to be decided until when, what was, and whether that was or is late.
+    """Return what is to be decided until when, what was, and whether that was or is late, or was before.
 
     ``urgent`` is the code of the measure that cannot wait for the decision; empty if there is none.
     ``urgency`` is as that of ``clock``.
@@ -151,7 +151,7 @@ def duty(row: Duty, today: date, urgent: str = "") -> View:
         "decision": row.decision,
         "ground": row.ground,
         "reason": row.reason,
-        "late": (row.decided or today) > row.due,
+        "late": (row.decided or today) > row.due or (row.was_late and row.decided is not None),
         "urgency": urgency.said(row.due, today) if row.decided is None else None,
     }
 

@@ -235,6 +235,7 @@ class Duty(Base):
     the last message to the reporter on which a decision about it was founded, None if none was. One that is
     asked each time anew is ``spent`` once that is done: what is decided afterwards is about the next time.
     One that news of the case reopened is asked ``anew``: its time runs from the day on which they were known.
+    It ``was_late`` if it was decided, or put off, after its day once: to ask it anew does not undo that.
     """
 
     __tablename__ = "duties"
@@ -250,6 +251,7 @@ class Duty(Base):
     reply: Mapped[int | None] = mapped_column(default=None)
     spent: Mapped[bool] = mapped_column(default=False)
     anew: Mapped[bool] = mapped_column(default=False)
+    was_late: Mapped[bool] = mapped_column(default=False)
 
 
 Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from crypto.messages import REPORT
 from inbox.casework import decisions, exits
 from inbox.casework.decisions import Decision
-from inbox.deadlines import legal_duties
+from inbox.deadlines import legal_duties, workflow
 from inbox.language.errors import Locked
 from inbox.law import in_use
 from inbox.questionnaire import scoring
@@ -157,6 +157,28 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
     assert f"  {'overdue by 1 day':<18}  Telling the prosecutor" in office.run("show", "1").out
     office.json("decide", "1", "no_transmission", "--reason", "told already")
     assert 0 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
+
+
+def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter of the reporter, decided upon in time, made of thirty days' delay a duty that was met."""
+
+    def counted() -> tuple[int, int]:
+        found = office.json("oversight")["deadlines"]["art40"]
+        return found["met"], found["late"]
+
+    clock = moved(monkeypatch)
+    clock.wait(30)
+    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    assert (0, 1) == counted()
+    with office.opened() as inbox, inbox.transaction() as session:
+        workflow.heard(session, 1, clock.day)
+    assert (0, 1) == counted()
+    assert not asked(office)["art40"]["late"], "the question that is open now is not late"
+    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    assert (0, 1) == counted()
+    assert asked(office)["art40"]["late"]
 
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:

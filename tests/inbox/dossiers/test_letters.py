@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from inbox.deadlines import workflow
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import Duty, Measure, Setting
@@ -239,6 +240,11 @@ def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: O
     assert "transmitted, nothing sent: case 1\n" in office.run("oversight").out
     with sitting(office) as client:
         assert "Le dossier 1 est transmis au procureur, et rien" in client.page("/fr/oversight")
+    with office.opened() as inbox, inbox.transaction() as session:
+        workflow.heard(session, 1, today())
+    assert [1] == office.json("oversight")["transmitted_unsent"], "a letter of the reporter sends nothing"
+    office.json("decide", "1", "no_transmission", "--reason", "the letter says nothing new")
+    assert [1] == office.json("oversight")["transmitted_unsent"], "nor does what is decided of that letter"
     office.json(*write("prosecutor", office.out / "x"))
     assert "decide-by-two" == decided()
     assert [] == office.json("oversight")["transmitted_unsent"]
