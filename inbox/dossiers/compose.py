@@ -56,7 +56,8 @@ class Plan:
     """What officers decided of a dossier: for what, for whom, in which language, with and without what.
 
     ``included`` are questions that concern the reporter, or unknown ones, whose answers are let in all the
-    same, ``chosen`` the numbers of the attachments that go along, all if there are none.
+    same. Only the attachments whose numbers are ``chosen`` go along, or each with ``every_file``: nothing leaves
+    because nothing was said of it.
     """
 
     purpose: Purpose
@@ -67,6 +68,7 @@ class Plan:
     with_replies: bool = False
     enclosed: Enclosed = Enclosed.NONE
     chosen: frozenset[int] = frozenset()
+    every_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +238,16 @@ def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Ite
 def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Iterator[File]:
     """Yield the attachments that are to go along; Refused for one that was chosen and cannot."""
     known = {file.number: file for file in queries_cases.attachments(session, number)}
-    if plan.chosen and plan.enclosed is Enclosed.NONE:
+    are_chosen = bool(plan.chosen) or plan.every_file
+    if are_chosen and plan.enclosed is Enclosed.NONE:
         raise Refused(
             sentence("files were chosen, and the dossier goes without attachments"),
             sentence("say in which form they go along, or choose none"),
+        )
+    if known and not are_chosen and plan.enclosed is not Enclosed.NONE:
+        raise Refused(
+            sentence("attachments go along, and no file is chosen"),
+            sentence("choose which go: --file NUMBER, once for each, or --every-file"),
         )
     if plan.chosen - known.keys():
         raise Refused(
@@ -248,7 +256,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
         )
     is_original = plan.enclosed is Enclosed.ORIGINAL
     for file in known.values() if plan.enclosed is not Enclosed.NONE else ():
-        if file.number in plan.chosen or not plan.chosen:
+        if plan.every_file or file.number in plan.chosen:
             yield File(file.number, redactor.pieces(f"file-{file.number}", file.name) if is_original else ())
 
 

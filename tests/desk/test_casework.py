@@ -487,14 +487,17 @@ def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
     }
     with sitting(world.office) as client:
         for enclosed in ("cleaned", "original"):
-            shown = client.send(f"/{language}/case/1/dossier/preview", **plan, enclosed=enclosed)
+            unsaid = client.send(f"/{language}/case/1/dossier/preview", **plan, enclosed=enclosed)
+            assert unsaid.status_code == 409
+            ticked = {"enclosed": enclosed, "every-file": "on"}
+            shown = client.send(f"/{language}/case/1/dossier/preview", **plan, **ticked)
             assert (200, 3) == (
                 shown.status_code,
                 shown.text.partition("<h1")[2].count('class="notice warning"'),
             )
             assert 3 == shown.text.partition("<h1")[2].count(": <code>what</code>")
             assert 1 == shown.text.partition("<h1")[2].count(": <code>1</code>")
-        less = plan | {"removed": Chosen("what", None).code, "enclosed": "original"}
+        less = plan | {"removed": Chosen("what", None).code, "enclosed": "original", "every-file": "on"}
         shown = client.send(f"/{language}/case/1/dossier/preview", **less)
         assert (200, 0) == (shown.status_code, shown.text.partition("<h1")[2].count('class="notice warning"'))
 

@@ -38,7 +38,7 @@ READ = (
     ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
     ["handlers", "1"], ["retention"], ["settings"],
     ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies",
-     "--attachments", "original"],
+     "--attachments", "original", "--every-file"],
     ["reply", "1", "--preview"], ["reply", "1", "--template", "x", "--preview"],
 )  # fmt: skip
 
@@ -123,7 +123,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(
     }
     pages["case 2"] = client.ask(f"/{language}/case/2")
     both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-    plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original"}
+    plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original", "every-file": "on"}
     for path, form, status in (
         ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
         ("dossier/preview", plan | {"replies": "on"}, 200),

@@ -79,7 +79,8 @@ _PLAN: list[Callable[[Any], Any]] = [
         default="none",
         help="In which form they go along; cleaned: made anew from what they show.",
     ),
-    click.option("--file", "files", type=NUMBER, multiple=True, help="Of these, this one; once for each."),
+    click.option("--file", "files", type=NUMBER, multiple=True, help="This file goes along; once for each."),
+    click.option("--every-file", is_flag=True, help="All files of the case go along."),
 ]
 
 

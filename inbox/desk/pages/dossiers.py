@@ -81,6 +81,7 @@ def _plan() -> Plan:
         with_replies="replies" in request.form,
         enclosed=choice("enclosed", Enclosed),
         chosen=frozenset(request.form.getlist("file", int)),
+        every_file="every-file" in request.form,
     )
 
 

@@ -47,7 +47,7 @@ from tests.support.questionnaires import as_version
 @pytest.fixture(scope="module")
 def whole(room: Room) -> Path:
     """A dossier from which nothing was removed by hand."""
-    return room.make("whole.age", "--attachments", "original")
+    return room.make("whole.age", "--attachments", "original", "--every-file")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_removed_passage_is_in_neither_part(room: Room, whole: Path) -> None:
 def test_the_name_of_a_file_is_removed_like_any_passage(room: Room, whole: Path) -> None:
     """From both parts; the file itself goes along, its name in the dossier is a number."""
     name = json.loads(opened(whole)["dossier.json"])["files"][0]["name"][0]
-    redacted = room.make("named.age", "--attachments", "original", "--redact", f"*:{name}")
+    redacted = room.make("named.age", "--attachments", "original", "--every-file", "--redact", f"*:{name}")
     assert name in told(whole)
     first_file = json.loads(opened(redacted)["dossier.json"])["files"][0]
     assert (["", ""], "files/1") == (first_file["name"], first_file["part"])
@@ -188,7 +188,7 @@ def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
     (room.folder / "identity").write_text("Ondine Kerguelen")
     room.office.json("identity", "set", "1", "--text-file", room.folder / "identity")
     for purpose in ("prosecutor", "disciplinary"):
-        said = told(room.make(f"{purpose}.age", "--attachments", "original", purpose=purpose))
+        said = told(room.make(f"{purpose}.age", "--attachments", "original", "--every-file", purpose=purpose))
         assert "MSKU 1234565" in said
         for word in ("Ondine", "le 3 mars", SOURCE, "Comment le savez-vous", "Moi seul", "Collègue", "Merci"):
             assert word not in said, word
@@ -602,7 +602,7 @@ def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_
     for sealed in (office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])
     before = office.state()
-    said = make(Room(office, room.reporter, tmp_path), tmp_path / "out", "--attachments", "original")
+    said = make(Room(office, room.reporter, tmp_path), tmp_path / "out", "--attachments", "original", "--every-file")
     assert (1, True) == (said.code, "missing or damaged" in said.err)
     assert before == office.state()
     assert not (tmp_path / "out").exists()

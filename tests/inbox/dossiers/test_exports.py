@@ -34,7 +34,7 @@ EXPORTS = {
         "OUT/en",
     ],
     "access, neither": ["access", "answer", "3", "--reason", "x", "--out", "OUT/neither.pdf"],
-    "dossier": ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"],
+    "dossier": ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original", "--every-file"],
     "disciplinary file": ["dossier", "make", "1", "--for", "disciplinary", "--to", "X"],
     "letter, prosecutor": [
         "letter",

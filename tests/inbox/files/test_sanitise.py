@@ -56,7 +56,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
 def cleaned(room: Room) -> Path:
     """A dossier with all of them, made anew."""
     out = room.folder / "cleaned.age"
-    words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "cleaned"]
+    words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "cleaned", "--every-file"]
     said = room.office.run(
         *words, "--recipient", room_of.ADDRESSEE.recipient().encode(), "--out", out, "--json"
     )
@@ -80,7 +80,7 @@ def test_what_was_in_them_unseen_is_gone(
         if ending != "txt":
             assert CANARY not in str(pictures.told(part, f".{ending}", tmp_path))
     assert CANARY in str(pictures.told(sent[0], ".jpg", tmp_path))
-    before = opened(room.make("original.age", "--attachments", "original"))
+    before = opened(room.make("original.age", "--attachments", "original", "--every-file"))
     assert sent == [before[f"files/{number}"] for number in range(1, len(sent) + 1)]
     assert b"photo 1.jpg" not in parts["dossier.json"]
     assert b"photo 1.jpg" in before["dossier.json"]
@@ -118,11 +118,13 @@ def test_the_dossier_says_what_was_made_anew_and_what_stayed(cleaned: Path) -> N
     assert all(file["sha256"] in said for file in files if file["part"])
 
 
-def test_only_the_files_that_were_chosen_go_along(room: Room) -> None:
+def test_only_the_files_that_were_chosen_go_along_and_none_where_none_was(room: Room) -> None:
     parts = opened(room.make("chosen.age", "--attachments", "original", "--file", "2", "--file", "5"))
     assert {"files/2", "files/5"} == {name for name in parts if name.startswith("files/")}
     words = ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--attachments", "original"]
     assert 1 == room.office.run(*words, "--file", "9").code
+    unsaid = room.office.run(*words)
+    assert (1, True) == (unsaid.code, "no file is chosen" in unsaid.err)
 
 
 def test_a_paper_that_is_too_long_does_not_go(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +140,7 @@ def test_without_a_sandbox_nothing_is_cleaned(
     """And nothing written; what goes as it came needs none."""
     monkeypatch.setattr(sandbox, "_PLACES", str(tmp_path))
     words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient"]
-    words += [room_of.ADDRESSEE.recipient().encode(), "--out", str(tmp_path / "out"), "--attachments"]
+    words += [room_of.ADDRESSEE.recipient().encode(), "--out", str(tmp_path / "out"), "--every-file", "--attachments"]
     before = room.office.state()
     said = room.office.run(*words, "cleaned")
     assert (1, True) == (said.code, "there is no sandbox" in said.err)

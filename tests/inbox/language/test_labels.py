@@ -182,7 +182,7 @@ def test_a_code_that_is_chosen_on_a_form_is_given_back_by_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "said"), [("enclosed", "none", "Sans pièces jointes"), ("text", "none", "none")]
+    ("name", "code", "said"), [("enclosed", "none", "Sans fichiers"), ("text", "none", "none")]
 )
 def test_what_was_given_is_said_by_its_field(name: str, code: str, said: str) -> None:
     assert said == translate.value("fr", code, name)

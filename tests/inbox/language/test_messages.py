@@ -159,7 +159,7 @@ def test_sentences_within_sentences_are_said_as_well() -> None:
         (
             "make-dossier",
             {"purpose": "prosecutor", "enclosed": "none", "recipient": "age1x"},
-            "Pour le procureur, Sans pièces jointes, pour age1x",
+            "Pour le procureur, Sans fichiers, pour age1x",
         ),
         (
             "close-by-two",
