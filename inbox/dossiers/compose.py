@@ -56,7 +56,7 @@ class Plan:
     """What officers decided of a dossier: for what, for whom, in which language, with and without what.
 
     ``included`` are questions that concern the reporter, or unknown ones, whose answers are let in all the
-    same. Only the attachments whose numbers are ``chosen`` go along, or each with ``every_file``: nothing leaves
+    same. Only the attachments whose numbers are ``chosen`` go along, or all with ``every_file``: none leaves
     because nothing was said of it.
     """
 

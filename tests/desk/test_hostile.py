@@ -123,7 +123,13 @@ def test_no_page_takes_what_was_written_for_more_than_text(
     }
     pages["case 2"] = client.ask(f"/{language}/case/2")
     both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
-    plan = {"purpose": "prosecutor", "addressee": WORDS[:90], "language": "fr", "enclosed": "original", "every-file": "on"}
+    plan = {
+        "purpose": "prosecutor",
+        "addressee": WORDS[:90],
+        "language": "fr",
+        "enclosed": "original",
+        "every-file": "on",
+    }
     for path, form, status in (
         ("dossier/preview", plan | {"replies": "on", "redact": f"what:{WORDS[-20:]}"}, 409),
         ("dossier/preview", plan | {"replies": "on"}, 200),

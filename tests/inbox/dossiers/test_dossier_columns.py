@@ -34,7 +34,14 @@ def test_of_what_is_kept_of_a_case_a_dossier_says_these_columns_alone(
     room: room_of.Room, purpose: Purpose
 ) -> None:
     """Each holds something that stands nowhere else. A new column stays out until it is named above."""
-    plan = Plan(purpose=purpose, addressee="", language="fr", with_replies=True, enclosed=Enclosed.ORIGINAL, every_file=True)
+    plan = Plan(
+        purpose=purpose,
+        addressee="",
+        language="fr",
+        with_replies=True,
+        enclosed=Enclosed.ORIGINAL,
+        every_file=True,
+    )
     with room.office.unlocked() as opened, opened.inbox.transaction() as session:
         comparisons.begin(session, opened.by_opening(today()))
         marks = dict(_mark(session))

@@ -602,7 +602,9 @@ def test_a_dossier_of_an_attachment_that_is_damaged_is_not_made(room: Room, tmp_
     for sealed in (office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])
     before = office.state()
-    said = make(Room(office, room.reporter, tmp_path), tmp_path / "out", "--attachments", "original", "--every-file")
+    said = make(
+        Room(office, room.reporter, tmp_path), tmp_path / "out", "--attachments", "original", "--every-file"
+    )
     assert (1, True) == (said.code, "missing or damaged" in said.err)
     assert before == office.state()
     assert not (tmp_path / "out").exists()

@@ -56,7 +56,18 @@ def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
 def cleaned(room: Room) -> Path:
     """A dossier with all of them, made anew."""
     out = room.folder / "cleaned.age"
-    words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--attachments", "cleaned", "--every-file"]
+    words = [
+        "dossier",
+        "make",
+        "1",
+        "--for",
+        "prosecutor",
+        "--to",
+        "X",
+        "--attachments",
+        "cleaned",
+        "--every-file",
+    ]
     said = room.office.run(
         *words, "--recipient", room_of.ADDRESSEE.recipient().encode(), "--out", out, "--json"
     )
@@ -140,7 +151,13 @@ def test_without_a_sandbox_nothing_is_cleaned(
     """And nothing written; what goes as it came needs none."""
     monkeypatch.setattr(sandbox, "_PLACES", str(tmp_path))
     words = ["dossier", "make", "1", "--for", "prosecutor", "--to", "X", "--recipient"]
-    words += [room_of.ADDRESSEE.recipient().encode(), "--out", str(tmp_path / "out"), "--every-file", "--attachments"]
+    words += [
+        room_of.ADDRESSEE.recipient().encode(),
+        "--out",
+        str(tmp_path / "out"),
+        "--every-file",
+        "--attachments",
+    ]
     before = room.office.state()
     said = room.office.run(*words, "cleaned")
     assert (1, True) == (said.code, "there is no sandbox" in said.err)
