@@ -148,6 +148,9 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
     # Whatever the reason: it could be what a judge is about to ask for. What must go earlier is struck.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
+    # A clock that is ahead, by error or on purpose, brings any day. Where no portal is left to tell its own,
+    # two officers answer for the day: the journal keeps their reason, and oversight counts it.
+    Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
     # Of exactly this case, as it is: whatever is done to it afterwards asks the archives anew.
     Obstacle.VISA: _row(destroy=_blocked(Code.RECORD_VISA)),
     # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
@@ -315,9 +318,14 @@ def is_due(due: Due, today: date) -> bool:
     return not _in_the_way(Exit.DESTROY, _scheduled(due, today))
 
 
+def waits_for_portal_day(due: Due, today: date) -> bool:
+    """Tell whether a case is to be destroyed now, but that only the clock of this machine says so."""
+    return _in_the_way(Exit.DESTROY, _scheduled(due, today)) == [Obstacle.ONE_CLOCK]
+
+
 def waits_for_visa(due: Due, today: date) -> bool:
-    """Tell whether a case is to be destroyed now, but for the archives' visa."""
-    return _in_the_way(Exit.DESTROY, _scheduled(due, today)) == [Obstacle.VISA]
+    """Tell whether a case is to be destroyed now, but for the archives' visa, or the portal's day too."""
+    return {*_in_the_way(Exit.DESTROY, _scheduled(due, today))} - {Obstacle.ONE_CLOCK} == {Obstacle.VISA}
 
 
 def waits_for(due: Due) -> list[Obstacle]:
@@ -344,7 +352,9 @@ def _scheduled(due: Due | None, today: date) -> Collection[Obstacle]:
     """Return what the retention schedule says of a case; it has no open one."""
     if due is None:
         return {Obstacle.OPEN}
-    return due.facts | {Obstacle.NOT_DUE} if today < due.day else due.facts
+    if today < due.day:
+        return due.facts | {Obstacle.NOT_DUE}
+    return due.facts | {Obstacle.ONE_CLOCK} if due.by_one_clock else due.facts
 
 
 def _is_put_off(session: Session, number: int, asked: Asked) -> bool:
@@ -555,6 +565,11 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
         Obstacle.NOT_DUE: sentence(
             "wait until then; what must go earlier is struck: inbox minimise {number}", number=number
+        ),
+        Obstacle.ONE_CLOCK: sentence(
+            "collect a bundle that the portal exports now; where no portal is left, two officers answer for"
+            " the day: inbox destroy {number} --reason TEXT",
+            number=number,
         ),
         Obstacle.VISA: sentence(
             "list it for the archives, then note their visa: inbox visa list {number} --out FOLDER",

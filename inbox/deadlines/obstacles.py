@@ -10,9 +10,10 @@ class Obstacle(StrEnum):
     an answer says that somebody may be in danger while no measure answers that; ``NEW`` if nobody has read
     the report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom
     it names has asked what is held on them, and was not answered; ``REPEATED`` if another case ended as its
-    duplicate; of ``VISA`` if the archives have to
-    agree before it is destroyed, and have not. ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and
-    ``UNDECIDED``, for any other, are decisions of the law that are still to be taken, ``PUT_OFF`` if that
+    duplicate; of ``VISA`` if the archives have to agree before it is destroyed, and have not; of
+    ``ONE_CLOCK`` if its day came by the clock of this machine, and no bundle that the portal exported on that
+    day or later was collected. ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and ``UNDECIDED``, for any
+    other, are decisions of the law that are still to be taken, ``PUT_OFF`` if that
     on persons was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case
     ends: with another outcome than was decided, or with one that was not; something is withheld from its
     reporter; that one cannot be reached, or is told nothing; a text could give somebody away; an outcome
@@ -33,6 +34,7 @@ class Obstacle(StrEnum):
     UNREAD = "unread"
     PORTAL = "portal"
     NOT_DUE = "not_due"
+    ONE_CLOCK = "one_clock"
     VISA = "visa"
     PROSECUTOR = "prosecutor"
     PERSONS = "persons"

@@ -34,13 +34,15 @@ class Rule(StrEnum):
 class Due:
     """A closed or junk case: the rule, or period of the law, by which it is destroyed, and from which day on.
 
-    ``facts`` are what is so of it and may stand against that: ``casework.exits`` says what does.
+    ``facts`` are what is so of it and may stand against that: ``casework.exits`` says what does. It is so
+    ``by_one_clock`` while no bundle was collected that the portal exported on that day or later.
     """
 
     case: int
     rule: str
     day: date
     facts: frozenset[Obstacle] = frozenset()
+    by_one_clock: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
     """Yield what is due. An original is kept at least as long as its duplicates, which refer to it."""
     days = {due.case: due.day for due in found}
+    known = queries_exchange.newest_export(session)
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)
     rows = rows.where(Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(in_use.of(session).linked))
     duplicates = defaultdict[int, list[int]](list)
@@ -145,7 +148,8 @@ def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
         duplicates[original].append(duplicate)
     for due in found:
         also = (days[each] for each in duplicates[due.case] if each in days)
-        yield replace(due, day=max([due.day, *also]))
+        day = max([due.day, *also])
+        yield replace(due, day=day, by_one_clock=known is None or known < day)
 
 
 _DECISIONS = {

@@ -37,6 +37,7 @@ class Override(StrEnum):
     PASSPHRASES_LOST = "passphrases-lost"
     DESTROYED_JUNK = "destroyed-junk"
     DESTROYED_UNANSWERED = "destroyed-unanswered"
+    DESTROYED_BY_ONE_CLOCK = "destroyed-by-one-clock"
 
 
 class State(StrEnum):
@@ -159,6 +160,7 @@ def _journalled(session: Session) -> View:
             done[Override.SHARES_BY_SHEET] += (
                 entry.action in _SHARING and Presence.SHEET in entry.officers.values()
             )
+            done[Override.DESTROYED_BY_ONE_CLOCK] += "by_one_clock" in entry.values
             done[Override.PASSPHRASES_LOST] += "passphrases_lost" in entry.values
             if entry.action == Code.DESTROYED:
                 gone.append(entry.values)

@@ -22,7 +22,7 @@ from inbox.exchange import unopened_numbers
 from inbox.keys import key_store
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
-from inbox.session import journal
+from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.system.home import Home, keystore_name
@@ -33,19 +33,23 @@ from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cases that go, and the key stores of which any copy still opens their files."""
+    """The cases that go, and the key stores of which any copy still opens their files.
+
+    ``reason`` is how officers know a day that only the clock of this machine says, else empty.
+    """
 
     cases: tuple[Due, ...]
     backups: tuple[str, ...]
+    reason: str = ""
 
 
-def plan(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> Plan:
-    """Return the destruction of these cases.
+def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], reason: str = "") -> Plan:
+    """Return the destruction of these cases; with a ``reason`` also on a day that no bundle has confirmed.
 
     Raises Refused for no case, and as ``exits.check`` for one of them.
     """
     with _planning(inbox, who) as session:
-        return _planned(inbox.home, session, numbers, who.today)
+        return _planned(inbox.home, session, numbers, who.today, reason)
 
 
 def plan_due(inbox: Inbox, who: Actor) -> Plan:
@@ -55,7 +59,7 @@ def plan_due(inbox: Inbox, who: Actor) -> Plan:
         due = [each for each in found if exits.is_due(each, who.today)]
         if not due:
             _check_asked(found, who.today)
-            waiting = [each.day for each in found if exits.is_due(each, each.day)]
+            waiting = [each.day for each in found if not exits.waits_for(each)]
             raise Refused(
                 sentence("nothing is due before {day}", day=min(waiting))
                 if waiting
@@ -72,16 +76,32 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     pages still hold, go when the home is settled afterwards, however often that is cut short. Raises as
     ``plan``: what stands in the way now, counts.
     """
-    count = len(planned.cases)
-    with inbox.acting(who, action(Code.DESTROY_CASES, None, cases=count)) as session:
-        numbers = [each.case for each in planned.cases]
-        now = _planned(inbox.home, session, numbers, who.today)
+    numbers = [each.case for each in planned.cases]
+    by_one_clock = any(each.by_one_clock for each in planned.cases)
+    reason = planned.reason if by_one_clock else ""
+    noted = action(Code.DESTROY_CASES, None, reason, cases=len(numbers), by_one_clock=by_one_clock)
+    with inbox.acting(who, noted) as session:
+        now = _planned(inbox.home, session, numbers, who.today, reason)
+        for each in numbers:
+            unsaid.check_reason(session, each, reason)
         _destroy(inbox.home, session, now)
     return now
 
 
 def _check_asked(found: Sequence[Due], today: date) -> None:
-    """Raise Refused if something would be due but for the archives' visa."""
+    """Raise Refused if something would be due but for the portal's day, or the archives' visa."""
+    if count := sum(exits.waits_for_portal_day(each, today) for each in found):
+        raise Refused(
+            sentence(
+                "{count} cases are due by the clock of this machine alone: no bundle was collected that the"
+                " portal exported on their day or later",
+                count=count,
+            ),
+            sentence(
+                "collect a bundle that the portal exports now; where no portal is left, two officers answer"
+                " for the day: inbox destroy CASE --reason TEXT"
+            ),
+        )
     if count := sum(exits.waits_for_visa(each, today) for each in found):
         raise Refused(
             sentence(
@@ -105,17 +125,17 @@ def listing(home: Home, session: Session) -> list[Due]:
     ]
 
 
-def _planned(home: Home, session: Session, numbers: Sequence[int], today: date) -> Plan:
+def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, reason: str) -> Plan:
     if not numbers:
         raise Refused(sentence("no case was chosen"), sentence("see what there is: inbox retention"))
     found = {each.case: each for each in retention_schedule.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
         each = found.get(number)
-        exits.check(session, number, Asked(way=Exit.DESTROY, today=today, due=each))
+        exits.check(session, number, Asked(way=Exit.DESTROY, today=today, due=each, reason=reason))
         if each:
             due.append(each)
-    return _plan(session, due)
+    return replace(_plan(session, due), reason=reason)
 
 
 def _destroy(home: Home, session: Session, planned: Plan) -> None:

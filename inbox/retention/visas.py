@@ -218,7 +218,7 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
     for number in sorted(set(numbers)):
         due = found.get(number)
         asked = Asked(way=Exit.DESTROY, today=today, due=due)
-        exits.check(session, number, asked, but={Obstacle.VISA, Obstacle.NOT_DUE})
+        exits.check(session, number, asked, but={Obstacle.VISA, Obstacle.NOT_DUE, Obstacle.ONE_CLOCK})
         if due is None or Obstacle.VISA not in due.facts:
             raise Refused(
                 sentence("case {number} needs no visa, or has it", number=number),

@@ -421,7 +421,12 @@ TABLE: Mapping[Code, Rule] = {
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
     # Of no case: a withheld entry would tell an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
-    Code.DESTROY_CASES: Rule(officers=2, reason=Reason.OPTIONAL, quarantine=True, values={"cases": _NUMBER}),
+    Code.DESTROY_CASES: Rule(
+        officers=2,
+        reason=Reason.OPTIONAL,
+        quarantine=True,
+        values={"cases": _NUMBER, "by_one_clock": _FLAG},
+    ),
     Code.DISCARD_UNOPENED: Rule(officers=2, oversight=True, values={"entries": _NUMBER}),
     Code.ACCEPT_GAP: Rule(
         officers=2,

@@ -53,6 +53,15 @@ def newest_intake(session: Session) -> IntakeBundle | None:
     return session.scalar(newest.limit(1))
 
 
+def newest_export(session: Session) -> date | None:
+    """Return the newest day that a portal gave an export that was collected, None before the first.
+
+    None is newer than the day on which it was collected here: of two clocks the one that is behind counts.
+    """
+    days = session.execute(select(IntakeBundle.exported, IntakeBundle.collected))
+    return max((min(exported, collected) for exported, collected in days), default=None)
+
+
 def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
     """Return the intake bundles of which the portal is not known to have heard that we hold them."""
     return session.scalars(

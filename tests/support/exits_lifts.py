@@ -29,7 +29,7 @@ from tests.support.exits_room import (
 )
 from tests.support.inbox_builders import read_outbox, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_ending import dated_by_portal, tell_portal
 from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
@@ -194,11 +194,13 @@ def _lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock
             session.get_one(Workflow, 1).outcome = "out_of_scope"
         clock.wait(LONG_AGO.days)
         tell_portal(room.office, room.portal)
+        dated_by_portal(room.office)
 
 
-def wait(clock: Clock) -> None:
-    """Let the day come from which an obstacle stands no longer."""
+def wait(clock: Clock, room: Room) -> None:
+    """Let the day come from which an obstacle stands no longer, by the portal's clock as well."""
     clock.wait(LONG_AGO.days)
+    dated_by_portal(room.office)
 
 
 def _do(action: Lift, room: Room, surface: Surface) -> None:

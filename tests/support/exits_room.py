@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -43,7 +43,7 @@ from inbox.vault.casework_tables import (
     Workflow,
 )
 from inbox.vault.score import Parts
-from inbox.vault.tables import Case, Exclusion, FollowUp, JournalEntry
+from inbox.vault.tables import Case, Exclusion, FollowUp, IntakeBundle, JournalEntry
 from tests.support.desk_room import Client, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
 from tests.support.inbox_ending import tell_portal
@@ -60,6 +60,7 @@ LONG_AGO = timedelta(90)
 # Proceedings that were decided on this day no longer keep a case.
 LONG_DECIDED = today() - timedelta(400)
 _SOON = timedelta(10)
+_BEFORE = today() - timedelta(3_000)
 # These lie in what is asked, not in the case.
 IN_WHAT_IS_ASKED = {
     *(
@@ -265,6 +266,7 @@ BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.UNREAD: _unread,
     Obstacle.PORTAL: _unheard,
     Obstacle.NOT_DUE: _not_due,
+    Obstacle.ONE_CLOCK: lambda session: session.execute(update(IntakeBundle).values(exported=_BEFORE)),
     Obstacle.VISA: lambda session: session.execute(delete(ListedCase)),
     Obstacle.PROSECUTOR: _duty("art40"),
     Obstacle.PERSONS: _duty("art14"),
@@ -297,6 +299,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNREAD: lambda session: session.scalars(select(FollowUp)).one().unread,
     Obstacle.PORTAL: lambda session: session.get_one(Case, 1).closed_in is None,
     Obstacle.NOT_DUE: lambda session: session.get_one(Workflow, 1).closed in {None, today()},
+    Obstacle.ONE_CLOCK: lambda session: {*session.scalars(select(IntakeBundle.exported))} == {_BEFORE},
     Obstacle.VISA: lambda session: session.scalar(select(ListedCase)) is None,
     Obstacle.PROSECUTOR: lambda session: _has_duty(session, "art40"),
     Obstacle.PERSONS: lambda session: _has_duty(session, "art14"),
@@ -417,7 +420,7 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
         case Exit.JUNK:
             return ["junk", "1", "--reason", "drill"]
         case Exit.DESTROY:
-            return ["destroy", "1"]
+            return ["destroy", "1", *(["--reason", "drill"] if wanted.with_reason else [])]
         case Exit.ACCESS:
             told, answer = out / "told", str(papers(out) / "answer")
             told.write_text(TOLD)
@@ -489,7 +492,7 @@ def _form(wanted: Wanted, room: Room) -> tuple[str, dict[str, str]]:
         case Exit.JUNK:
             return "/en/many/junk", {"case": "1", "reason": "drill"}
         case Exit.DESTROY:
-            return "/en/retention", {"case": "1"}
+            return "/en/retention", {"case": "1"} | reason
         case Exit.ACCESS:
             return "/en/access/1/answer", {
                 "text": TOLD,

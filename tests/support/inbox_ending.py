@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crypto.bundle import Intake, Link
 from inbox.deadlines import workflow
+from inbox.system import clock
 from inbox.vault.casework_tables import Measure, Workflow
-from inbox.vault.tables import Case, FollowUp
+from inbox.vault.tables import Case, FollowUp, IntakeBundle
 from tests.support.inbox_builders import Office, Portal, Sent, read_outbox, today
 
 # Longer than any case is kept, whatever its outcome.
@@ -53,6 +54,13 @@ def aged(office: Office) -> None:
             letter.received = long_ago
         for measure in session.scalars(select(Measure)):
             measure.day = long_ago
+
+
+def dated_by_portal(office: Office) -> None:
+    """Let what was collected have been exported on the day that this process's clock says."""
+    day = clock.today()
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
 
 def heard(office: Office, number: int = 1, day: date | None = None) -> None:

@@ -103,15 +103,23 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 @click.command(name="destroy")
 @click.argument("case", nargs=-1, type=NUMBER)
 @click.option("--due", "all_due", is_flag=True, help="All cases that are due.")
+@click.option(
+    "--reason",
+    metavar="TEXT",
+    default="",
+    help="Where no portal is left to confirm the day: how officers know it. The journal keeps it.",
+)
 @officer_options
 @json_option
 @click.pass_obj
-def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, as_json: bool) -> None:
+def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str, as_json: bool) -> None:
     """Destroy cases with all that belongs to them; takes two officers, and cannot be taken back."""
-    if all_due == bool(case):
+    if all_due == bool(case) or (all_due and reason):
         raise click.UsageError("give the numbers of cases, or --due alone")
     with door.opened() as (inbox, who):
-        planned = destroy_cases.plan_due(inbox, who) if all_due else destroy_cases.plan(inbox, who, case)
+        planned = (
+            destroy_cases.plan_due(inbox, who) if all_due else destroy_cases.plan(inbox, who, case, reason)
+        )
         if terminal.is_interactive() and not as_json:
             terminal.warn_all(f"to be destroyed: {_line(_view(each, who.today))}" for each in planned.cases)
             _ask_once(door)

@@ -32,14 +32,16 @@ def show() -> ResponseReturnValue:
     found = visas.schedule(inbox, who)
     gone = destroyed_list.listed(inbox, who).lines
     due = {each.case for each in found.cases if exits.is_due(each, who.today)}
+    alone = {each.case for each in found.cases if exits.waits_for_portal_day(each, who.today)}
     against = {each.case: exits.waits_for(each) for each in found.cases}
     unasked = {
         each.case: exits.waits_for_visa(each, who.today)
         for each in found.cases
         if against[each.case] == [Obstacle.VISA]
     }
-    shown = {"found": found, "due": due, "against": against, "gone": gone, "unasked": unasked}
-    return rendering.page("retention/retention.html", **shown, offered=papers.offered())
+    shown = {"found": found, "due": due, "by_one_clock": alone, "against": against, "gone": gone}
+    shown |= {"unasked": unasked, "offered": papers.offered()}
+    return rendering.page("retention/retention.html", **shown)
 
 
 @pages.post("/retention/visa/list")
@@ -68,7 +70,7 @@ def record_visa() -> ResponseReturnValue:
 def destroy() -> ResponseReturnValue:
     """Destroy the chosen cases with all that belongs to them; takes two officers."""
     inbox, who = here().inbox, actor()
-    planned = destroy_cases.plan(inbox, who, forms.cases())
+    planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
 
 

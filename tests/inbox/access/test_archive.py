@@ -18,7 +18,7 @@ from inbox.vault.tables import Attachment, Case, FollowUp
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import aged, tell_portal
+from tests.support.inbox_ending import aged, dated_by_portal, tell_portal
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, Trio
 from tests.support.laws import edited
@@ -226,8 +226,9 @@ def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: 
     office.json("hold", "1", "--release", *WHY)
     assert "case 1 is in the archive since" in refused(office, "show", "1")
     aged(office)
-    name = office.json("visa", "list", "1", "--out", office.out)["list"]
+    name = office.json("visa", "list", "1", "--out", office.out / "lists")["list"]
     office.json("visa", "record", name, "--day", clock.day.isoformat(), "--reference", "AD 76")
+    dated_by_portal(office)
     assert [1] == office.json("destroy", "1")["cases"]
 
 

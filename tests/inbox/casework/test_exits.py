@@ -64,6 +64,7 @@ DECIDED = """
     unread       x x x . .
     portal       . . x . .
     not_due      . . x . .
+    one_clock    . . r . .
     visa         . . x . .
     prosecutor   x x x x .
     persons      x x x x .
@@ -250,7 +251,7 @@ def test_it_leaves_from_that_day_on(
 ) -> None:
     what, way = passing
     room = before(founded_rooms, way, what, tmp_path)
-    exits_lifts.wait(moved(monkeypatch))
+    exits_lifts.wait(moved(monkeypatch), room)
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 

@@ -24,7 +24,7 @@ from tests.support.inbox_builders import (
     today,
 )
 from tests.support.inbox_clock import moved
-from tests.support.inbox_ending import aged, tell_portal
+from tests.support.inbox_ending import aged, dated_by_portal, tell_portal
 from tests.support.inbox_trio import NAMES, Trio
 
 WHY = ("--reason", "advertising")
@@ -161,6 +161,7 @@ def test_junk_and_its_end_are_counted(office: Office, monkeypatch: pytest.Monkey
     moved(monkeypatch).wait(31)
     office.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(office, portal)
+    dated_by_portal(office)
     office.json("destroy", "1")
     office.json("junk", "3", *WHY)
     aged(office)

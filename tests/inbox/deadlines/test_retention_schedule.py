@@ -23,7 +23,7 @@ from templates.law.rules import MeasureRole
 from tests.support import inbox_builders as build
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, read_outbox, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import tell_portal, work_on
+from tests.support.inbox_ending import dated_by_portal, tell_portal, work_on
 from tests.support.inbox_visas import agreed
 from tests.support.laws import FRENCH, OTHER
 
@@ -39,6 +39,7 @@ def refused(office: Office, *words: str) -> str:
 def destroyed_due(office: Office) -> Any:
     """Destroy what is due, once the archives have agreed to it."""
     agreed(office)
+    dated_by_portal(office)
     return office.json("destroy", "--due")
 
 
@@ -64,6 +65,7 @@ def test_a_closed_case_is_kept_for_two_months(closed: Office, clock: Clock) -> N
     assert f"case 1: not due before {due}" in refused(closed, "1")
     assert f"nothing is due before {due}" in refused(closed, "--due")
     clock.wait(1)
+    dated_by_portal(closed)
     assert [("inadmissible", due, True, [])] == terms(closed)
     assert {"cases": [1]}.items() <= destroyed_due(closed).items()
     assert [] == terms(closed)

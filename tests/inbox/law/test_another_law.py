@@ -20,7 +20,7 @@ from tests.support import dossier_room, law_codes
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, World, first, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import tell_portal
+from tests.support.inbox_ending import dated_by_portal, tell_portal
 from tests.support.laws import FOLDERS, OTHER
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -135,13 +135,16 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     assert ("long", ends.isoformat()) == (row["rule"], row["day"])
 
     # Whatever officers read of it has no word of the French law.
-    assert set() == {*leaves([office.json(*words) for words in READ])} & law_codes.french_alone() - NAMES
-    assert french_at_desk(office) == {}
+    assert (set(), {}) == (
+        {*leaves([office.json(*words) for words in READ])} & law_codes.french_alone() - NAMES,
+        french_at_desk(office),
+    )
 
     # It is destroyed on its day, and not on the day before.
     clock.day = ends - timedelta(1)
     assert 1 == office.run("destroy", "1").code
-    clock.day = ends
+    clock.wait(1)
+    dated_by_portal(office)
     assert [1] == office.json("destroy", "--due")["cases"]
     (gone,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "destroyed"]
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])

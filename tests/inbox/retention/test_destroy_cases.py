@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from crypto import age
@@ -24,13 +24,13 @@ from inbox.setup import upgrade
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Fulltext, Strike, Term, Workflow
 from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
-from inbox.vault.tables import Case, Exclusion
+from inbox.vault.tables import Case, Exclusion, IntakeBundle
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_copied import found_in
-from tests.support.inbox_ending import aged, tell_portal, work_on
+from tests.support.inbox_ending import AGES, aged, tell_portal, work_on
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, NAMES, Trio, of_the_case
@@ -250,6 +250,52 @@ def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
         assert 409 == client.send("/en/retention", case="1", reason="x", **two).status_code
     aged(closed)
     assert [1] == closed.json("destroy", "1")["cases"]
+
+
+def behind(office: Office) -> None:
+    """Let the portal have exported all its bundles long ago: as if this clock alone had been set ahead."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(update(IntakeBundle).values(exported=today() - AGES))
+
+
+def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
+    closed: Office, portal: Portal, world: World
+) -> None:
+    """Neither by --due; what the portal exports on that day or later, once it is collected, confirms it."""
+    aged(closed)
+    behind(closed)
+    for words in (["1"], ["1", "--reason", " "]):
+        said = refused(closed, "destroy", *words)
+        assert "case 1: only the clock of this machine says that" in said
+        assert "collect a bundle that the portal exports now" in said
+    assert "1 cases are due by the clock of this machine alone" in refused(closed, "destroy", "--due")
+    closed.json("collect", portal.bundle(first(Reporter(world))))
+    assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(closed: Office) -> None:
+    aged(closed)
+    behind(closed)
+    with sitting(closed) as client:
+        assert "a bundle that the portal exports now" in client.page("/en/retention")
+        two = {"passphrase-officer": build.PASSPHRASE}
+        assert 409 == client.send("/en/retention", case="1", **two).status_code
+    reason = "the portal closed in 2031; the post office's clock"
+    assert [1] == closed.json("destroy", "1", "--reason", reason)["cases"]
+    (noted,) = [
+        each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
+    ]
+    assert (reason, {"cases": 1, "by_one_clock": True}) == (noted["reason"], noted["values"])
+    assert 1 == closed.json("oversight")["actions"]["destroyed-by-one-clock"]
+
+
+def test_a_reason_is_kept_only_where_it_is_for_the_day(closed: Office) -> None:
+    aged(closed)
+    closed.json("destroy", "1", "--reason", "drill")
+    (noted,) = [
+        each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
+    ]
+    assert ("", {"cases": 1}) == (noted["reason"], noted["values"])
 
 
 def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:

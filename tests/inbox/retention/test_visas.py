@@ -24,7 +24,7 @@ from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
-from tests.support.inbox_ending import aged, tell_portal, work_on
+from tests.support.inbox_ending import aged, dated_by_portal, tell_portal, work_on
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import CANARY, KEPT, Trio
 from tests.support.laws import FILES, edited
@@ -53,6 +53,7 @@ def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) 
 def due(world: World, clock: Clock) -> Office:
     """The same, once that one was closed for longer than the law keeps it."""
     clock.wait(100)
+    dated_by_portal(world.office)
     return world.office
 
 
