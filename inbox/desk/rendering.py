@@ -28,6 +28,7 @@ from inbox.language import days, labels
 from inbox.language.errors import Refused
 from inbox.language.views import View
 from inbox.overview import case_view
+from inbox.overview.neighbours import Neighbours
 from inbox.session import action_words, journal_view
 from templates import catalogues
 from templates.catalogues import Domain
@@ -156,6 +157,7 @@ def page(template: str, /, **values: Any) -> str:
             me=seat().officer,
             as_of=_as_of(),
             about_case=_about_case(template),
+            around=_around(),
             today_is=_today(),
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
             to_declare=[] if here().pending else to_declare(),
@@ -163,6 +165,7 @@ def page(template: str, /, **values: Any) -> str:
             notices=here().notices,
             said=seat().said(),
             here=request.endpoint,
+            section=_section(),
             left=here().seats.left(seat()),
             mark=seat().mark,
             integrity=style.integrity(),
@@ -217,6 +220,34 @@ def _about_case(template: str) -> View | None:
     except Refused:
         # What refuses a page refuses this, too, and is to be read on it.
         return None
+
+
+def _around() -> Neighbours | None:
+    """Return what stands beside the case of this page in the queue, if the case itself was looked at last."""
+    found = seat().around
+    return found if found and found.case == (request.view_args or {}).get("case") else None
+
+
+# To which entry of the navigation the pages of a blueprint belong that have none of their own.
+_SECTIONS = {
+    "queue": "queue.first",
+    "casework": "queue.first",
+    "exchange": "exchange.show",
+    "subject_access": "subject_access.show_all",
+    "retention": "retention.show",
+    "journal": "journal.show",
+    **dict.fromkeys(("office", "law", "texts", "registers", "officers", "keys", "portal"), "office.show"),
+}
+_APART = {"queue.today", "exchange.ask", "office.oversee"}
+
+
+def _section() -> str:
+    """Return the endpoint of the entry of the navigation to which this page belongs, empty if to none."""
+    if "case" in (request.view_args or {}):
+        return "queue.first"
+    if request.endpoint == "exchange.enter":
+        return "exchange.ask"
+    return "" if request.endpoint in _APART else _SECTIONS.get(request.blueprint or "", "")
 
 
 def plain(template: str, /, **values: Any) -> str:

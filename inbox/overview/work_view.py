@@ -77,6 +77,7 @@ def standing(session: Session, number: int, today: date) -> View:
     return {
         "priority": work.priority,
         "assigned": work.assigned,
+        "outcome": work.outcome,
         "due": next_due(_deadlines(session, number, today)),
         "is_danger_open": exits.is_danger_open(session, number),
     }

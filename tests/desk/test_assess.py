@@ -142,7 +142,7 @@ def test_a_case_is_assigned_to_nobody_again_without_a_reason(office: Office) -> 
         assert 409 == sent(client, officer="-")
         assert 303 == sent(client, officer="bruno")
         assert 409 == sent(client, officer="")
-        assert "bruno" == re.findall(r"Who sees to it</dt><dd>(\w+)", client.page("/en/case/1"))[0]
+        assert "bruno" == re.findall(r"Assigned to</dt><dd>(\w+)", client.page("/en/case/1"))[0]
         assert 303 == sent(client, officer="-")
     assert ["assign", "assign"] == noted(office)
 

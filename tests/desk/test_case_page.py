@@ -119,10 +119,52 @@ def test_the_head_of_a_case_has_its_priority_its_officer_its_next_deadline_and_i
     with office.opened() as inbox, inbox.transaction() as session:
         deadline = session.get_one(Workflow, 1).deadline
     assert deadline is not None
-    assert ["Priority", "Who sees to it", "Next deadline", "Received"] == [*said]
+    assert ["Priority", "Status", "Assigned to", "Next deadline", "Received"] == [*said]
     assert re.sub("<[^>]+>", "", said["Priority"]) in row
-    assert ("bruno", days.short("en", today())) == (said["Who sees to it"], said["Received"])
+    assert ("bruno", days.short("en", today())) == (said["Assigned to"], said["Received"])
     assert days.short("en", deadline) in said["Next deadline"]
+
+
+def test_all_pages_of_a_case_have_one_head(office: Office) -> None:
+    """Its number once, what is known of it, and the cases beside it."""
+    pages = ("", "/work", "/timeline", "/links", "/readers", "/ledger", "/letters", "/dossier", "/minimise")
+    heads = []
+    with sitting(office) as client:
+        client.page("/en/")
+        for path in pages:
+            page = client.page(f"/en/case/2{path}")
+            head = page[page.index('<div class="head">') : page.index('<nav class="parts')]
+            heads.append(re.sub(r" <small>.*?</small>|</?div[^>]*>|\s", "", head))
+    assert (1, 1, 2) == (len({*heads}), heads[0].count("<h1>"), heads[0].count("data-key"))
+
+
+MARKED = re.compile(r'<a href="[^"]*?/en(/[^"]*)" aria-current="(page|true)">')
+PLACES = {
+    "/": ("/", "page"),
+    "/queue/1": ("/", "true"),
+    "/today": ("/today", "page"),
+    "/enter": ("/enter", "page"),
+    "/case/1": ("/", "true"),
+    "/case/1/timeline": ("/", "true"),
+    "/case/3/readers": ("/", "true"),
+    "/unopened/1": ("/medium", "true"),
+    "/office": ("/office", "page"),
+    "/office/keys": ("/office", "true"),
+    "/office/law": ("/office", "true"),
+    "/office/officers": ("/office", "true"),
+    "/office/texts/reply": ("/office", "true"),
+    "/office/texts/reply/entry/details": ("/office", "true"),
+    "/office/register/consultations": ("/office", "true"),
+    "/oversight": ("/oversight", "page"),
+    "/retention": ("/retention", "page"),
+}
+
+
+def test_every_page_marks_where_one_is_in_the_navigation(office: Office) -> None:
+    with sitting(office) as client:
+        for path, place in PLACES.items():
+            (header,) = re.findall("<header>.*?</header>", client.page(f"/en{path}"), re.DOTALL)
+            assert [place] == MARKED.findall(header), path
 
 
 def test_a_case_that_left_the_queue_still_leads_to_the_next(office: Office) -> None:

@@ -66,7 +66,6 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         kept=case_view.never_repeat(shown.view),
         first=part,
         unread=_unread(shown.view),
-        around=mine.around,
         today=who.today.isoformat(),
         officers=shown.officers,
         begun=begun,
