@@ -126,10 +126,14 @@ def seen(
 def _check_feedback(session: Session, number: int) -> None:
     """Raise CaseRefused unless admissibility was decided, and something else was decided or done.
 
-    Else a text that tells nothing would end the time for feedback on the first day.
+    Else a text that tells nothing would end the time for feedback on the first day. That nobody is informed
+    is nothing done: one officer decides it on that day, of any report that names nobody.
     """
+    law = in_use.of(session)
+    admissibility, persons = law.duty(DutyRole.ADMISSIBILITY), law.duty(DutyRole.PERSONS)
     decided = {row.kind for row in legal_duties.of(session, number) if row.decided is not None}
-    admissibility = in_use.of(session).duty(DutyRole.ADMISSIBILITY)
+    if not legal_duties.is_informed(session, number):
+        decided -= {persons}
     is_done = decided - {admissibility} or legal_duties.measures_on(session, number)
     if admissibility not in decided or not is_done:
         raise CaseRefused(

@@ -160,7 +160,7 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
 ) -> None:
     """Else a text that tells nothing would end the time for it on the first day; as a reply it goes.
 
-    What was done before the report came does not count.
+    What was done before the report came does not count, nor that nobody is informed.
     """
     office = reported.office
     office.json("status", "1", "assessing")
@@ -169,7 +169,8 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
     before = (today() - timedelta(400)).isoformat()
     earlier = ("measure", "1", "protection_offered", "--day", before)
     done, undone = ("measure", "1", "protection_offered"), ("retract", "1", "2", "--reason", "x")
-    for put in ((), (earlier,), (done,), (undone, ("decide", "1", "admissible", "--reason", "x"))):
+    admissible, nobody = (("decide", "1", each, "--reason", "x") for each in ("admissible", "not_needed"))
+    for put in ((), (earlier,), (done,), (undone, admissible), (nobody,)):
         for words in put:
             office.json(*words)
         refusal = office.run(*said, "--feedback")
