@@ -19,6 +19,7 @@ from inbox.replies import other_reports
 from inbox.session import comparisons, unsaid
 from inbox.text import confusables, entities, names
 from inbox.text.entities import Kind
+from inbox.text.joints import HYPHENS
 from inbox.text.repeating import capitals
 from inbox.vault import queries_cases
 from templates.law import rules
@@ -29,6 +30,9 @@ _SHOWN = 4
 _TELLING = 4
 # Each run of letters is looked at once: from every letter of it, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
+# Three letters or more, each by itself.
+_LETTERS_APART = re.compile(r"(?<!\w)(?:\w[\s.]+){2,}\w(?!\w)")
+_HYPHEN = re.compile(f"[{HYPHENS}]")
 _ANYWHERE = {Kind.PHONE}
 _IF_REPORTED = {Kind.CONTAINER, Kind.PLATE, Kind.NAME}
 
@@ -232,6 +236,22 @@ def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
     if not said or not prosecutor_word.binds_outcome(session, number):
         return
     law = in_use.of(session)
+    yield from _among(law, said)
+    if joined := [*_set_apart(own)]:
+        yield from _among(law, joined)
+
+
+def _set_apart(own: str) -> Iterator[tuple[str, str]]:
+    """Yield the words whose letters or parts stand apart, as one each: “p r o c u r e u r”, “pro-cureur”."""
+    for run in _LETTERS_APART.findall(own):
+        yield run, "".join(names.words(run))
+    for written in own.split():
+        if len(parts := names.words(written)) > 1 and _HYPHEN.search(written):
+            yield written, "".join(parts)
+
+
+def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """Yield what of these words the law says of justice, and where it does not only say where to turn."""
     free: set[int] = set()
     for each in (*law.obstacles.spared, *_reaching(law)):
         free.update(*_places(said, each))

@@ -331,6 +331,42 @@ TELL_NOTHING = (
 )
 
 
+HIS_TRIES = (
+    *("Il a été arrêté hier.", "Vous aviez raison.", "La police s'en occupe.", "L'OFAST s'en occupe."),
+    *("La DNRED suit l'affaire.", "Une plainte est déposée.", "Il est en prison.", "Il a été écroué."),
+    *(
+        "Les faits sont exacts.",
+        "La PJ a le dossier.",
+        "Le dossier est parti au TJ.",
+        "Nous l'avons entendu.",
+    ),
+    *("Il a été convoqué.", "Sa ligne est sur écoute.", "Le parquetier est saisi.", "Instruction ouverte."),
+    *("Il ne travaille plus ici.", "Ses accès sont coupés.", "Il a été déplacé.", "Le pro-cureur sait."),
+    *("Une information est ouverte.", "Commission rogatoire en cours.", "Il sera jugé.", "La JIRS l'a."),
+    *("Le ministère public sait.", "Le p r o c u r e u r sait.", "Rien n'a été trouvé.", "Police came"),
+    *("Votre signalement a été transmis.", "He was arrested", "charges were filed"),
+)
+HARMLESS = (
+    "Appelez la police, le 17 ou le 112.",
+    "Allez à la police ou à la gendarmerie.",
+    "Vous pouvez porter plainte : voyez d'abord un avocat.",
+    "Avez-vous besoin d'un arrêt maladie ?",
+    "Nous restons à votre écoute.",
+    "Arrêtez de répondre à cet homme.",
+    "Le rendez-vous est-il après-demain ?",
+)
+
+
+def test_what_a_bad_officer_tried_takes_a_reason_and_a_call_in_danger_none(office: Office) -> None:
+    """Sentences that passed as they stand here, each of which tells that justice or the office acts."""
+    office.json("decide", "1", "transmit", "--reason", "x")
+    told = office.json("reply", "1", "--text", " / ".join(HIS_TRIES), "--preview")["findings"]
+    found = {each["words"] for each in told if "justice" in each["why"]}
+    missing = [each for each in HIS_TRIES if not any(words in each for words in found)]
+    assert [] == missing
+    assert [] == office.json("reply", "1", "--text", " / ".join(HARMLESS), "--preview")["findings"]
+
+
 def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -> None:
     """As it is written in either language, in the plural, too; words that tell nothing are not."""
     office.json("tag", "1", "offence")
