@@ -224,7 +224,7 @@ def _checked(came: Came, today: date) -> tuple[str, ...]:
         raise Refused(
             sentence("{day} is in the future, or more than a year ago", day=came.received),
             sentence("give the day on which the request came"),
-        )
+        ).at("received")
     for name in came.names:
         _check_name(name)
     given = tuple(dict.fromkeys(map(one_line, came.names)))
@@ -232,7 +232,7 @@ def _checked(came: Came, today: date) -> tuple[str, ...]:
         raise Refused(
             sentence("a person has 1 to {most} names", most=MOST_NAMES),
             sentence("give those that may stand in reports, each with --person"),
-        )
+        ).at("persons")
     return given
 
 
@@ -241,7 +241,7 @@ def _check_name(name: str) -> None:
         raise Refused(
             sentence("the name contains invisible characters: {name}", name=name),
             sentence("type the name again, do not paste it"),
-        )
+        ).at("persons")
     if not any(map(str.isalpha, "".join(person_names.words(name)))) or not person_names.counts(name):
         raise Refused(
             sentence(
@@ -249,12 +249,12 @@ def _check_name(name: str) -> None:
                 least=person_names.LEAST_LETTERS,
             ),
             sentence("give it with --person"),
-        )
+        ).at("persons")
     if len(name) > LONGEST_NAME:
         raise Refused(
             sentence("a name has at most {most} characters", most=LONGEST_NAME),
             sentence("give each name by itself: --person, once for each"),
-        )
+        ).at("persons")
 
 
 def _check_new(session: Session, received: date, given: tuple[str, ...]) -> None:
@@ -264,7 +264,7 @@ def _check_new(session: Session, received: date, given: tuple[str, ...]) -> None
             raise Refused(
                 sentence("this request is already recorded, as number {number}", number=row.n),
                 sentence("see: inbox access list"),
-            )
+            ).at("persons")
 
 
 def _last(session: Session) -> int:

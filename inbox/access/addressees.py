@@ -36,7 +36,9 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
     has_told = check_unsaid(session, number, addressee, reason, how)
     is_person = is_named(session, number, addressee)
     if is_person and not reason.strip():
-        raise CaseRefused(sentence("case {number} names the person to whom this goes", number=number), how)
+        raise CaseRefused(
+            sentence("case {number} names the person to whom this goes", number=number), how
+        ).at("addressee", "address", "to")
     return is_person or has_told
 
 
@@ -50,7 +52,9 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):
         hint = _BY_TWO if found.is_for_two else how
-        raise CaseRefused(sentence("the addressee could tell who reported: {found}", found=found.told), hint)
+        raise CaseRefused(
+            sentence("the addressee could tell who reported: {found}", found=found.told), hint
+        ).at("addressee", "address", "to")
     return bool(found)
 
 

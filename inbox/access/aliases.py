@@ -70,12 +70,12 @@ def _add(session: Session, officer: str, alias: str) -> None:
                 most=LONGEST,
             ),
             sentence("give a name as a report may write it, first and last name together"),
-        )
+        ).at("alias")
     if _find(session, officer, alias) or person_names.words(officer) == person_names.words(alias):
         raise Refused(
             sentence("{officer} is known by this name already", officer=officer),
             sentence("see: inbox conflict aliases"),
-        )
+        ).at("alias")
     session.add(Alias(officer=officer, name=alias))
     session.flush()
 

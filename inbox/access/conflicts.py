@@ -268,7 +268,7 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
         raise Refused(
             sentence("case {number} is kept from {officer} already", number=number, officer=officer),
             sentence("see: inbox conflict list"),
-        )
+        ).at("officer")
     # Before it is kept: if that one is present, the links of the case are not there any more then.
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)

@@ -122,7 +122,7 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
         raise Refused(
             sentence("{day} is still to come", day=day),
             sentence("give the day on which the author consented"),
-        )
+        ).at("day")
     if not withdrawn and not word.reason.strip():
         raise Refused(
             sentence("a consent was given in a message of the author's, which is not named"),

@@ -310,17 +310,19 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
     if "until" in rule.needed:
         _check_until(session, decision.until, rule, today)
     elif decision.until is not None:
-        raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out"))
+        raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out")).at(
+            "until"
+        )
     if rule.measure is None and (decision.addressee or decision.reference or decision.restrictions):
         raise CaseRefused(
             sentence("only what is transmitted has an addressee, a reference and restrictions"),
             sentence("leave them out"),
-        )
+        ).at("addressee", "reference", "restrictions")
     if decision.despite and not (rule.by_reply or decision.addressee):
         raise CaseRefused(
             sentence("this decision does not say that the author was told"),
             sentence("leave --despite-warning out"),
-        )
+        ).at("despite")
     _check_ground(decision, rule)
 
 
@@ -330,7 +332,7 @@ def _check_until(session: Session, until: date | None, rule: rules.Decision, tod
         raise CaseRefused(
             sentence("it is put off until a day to come, {last} at the latest", last=last),
             sentence("give it: --until DAY"),
-        )
+        ).at("until")
 
 
 def _check_ground(decision: Decision, rule: rules.Decision) -> None:
@@ -342,4 +344,4 @@ def _check_ground(decision: Decision, rule: rules.Decision) -> None:
     if decision.ground and not rule.grounds:
         raise CaseRefused(
             sentence("the law names no grounds for this decision"), sentence("leave --ground out")
-        )
+        ).at("decision-ground")

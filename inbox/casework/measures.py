@@ -197,7 +197,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
             sentence(
                 "leave them out; these have some: {kinds}", kinds=", ".join(sorted(law.with_restrictions))
             ),
-        )
+        ).at("restrictions")
     _check_told(session, number, taken.kind, told=taken.told)
     if not taken.despite.strip() and lacks_word(session, number, taken.kind):
         # It repeats what the prosecutor said of the case.
@@ -403,7 +403,7 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
             sentence("leave that out; these can be told: {kinds}", kinds=", ".join(tellable(session))),
-        )
+        ).at("told")
     if not told or rule.protection:
         return
     if not rule.is_inquiry:
@@ -569,7 +569,7 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
                 day=taken.day,
             ),
             sentence("a final decision about it is of a later day: give that"),
-        )
+        ).at("day")
     first = min(each.day for each in opened)
     if taken.day < first:
         raise CaseRefused(
@@ -580,14 +580,14 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
                 day=taken.day,
             ),
             sentence("give the day of the decision that ends them, or note their measures with their days"),
-        )
+        ).at("day")
 
 
 def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
     if taken.day > today:
         raise CaseRefused(
             sentence("{day} is still to come", day=taken.day), sentence("note a measure once it is taken")
-        )
+        ).at("day")
     if max(map(len, (taken.addressee, taken.reference, taken.restrictions))) > _LONGEST:
         raise CaseRefused(
             sentence("addressee, reference and restrictions have at most {most} characters", most=_LONGEST),
@@ -619,7 +619,7 @@ def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
                 "case {number}: no text is kept with this measure: {kind}", number=number, kind=taken.kind
             ),
             sentence("leave the text out"),
-        )
+        ).at("sent")
 
 
 def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
@@ -633,4 +633,4 @@ def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
                 degree=taken.degree,
             ),
             sentence("leave the group out, or give one that it has"),
-        )
+        ).at("degree")

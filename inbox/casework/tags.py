@@ -41,7 +41,7 @@ def _change(
     inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str], *, removed: bool
 ) -> Left:
     if not names:
-        raise Refused(sentence("no tag was given"), sentence("type at least one"))
+        raise Refused(sentence("no tag was given"), sentence("type at least one")).at("names")
     left: dict[int, list[str]] = {}
 
     def on(session: Session, number: int) -> None:
@@ -87,7 +87,7 @@ def folded(name: str) -> str:
         raise CaseRefused(
             sentence("this is no tag"),
             sentence("a tag is one word of letters, digits and hyphens, 32 characters at most"),
-        )
+        ).at("names")
     return found
 
 

@@ -64,7 +64,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
             raise CaseRefused(
                 sentence("{day} is in the future, or before the request", day=word.day),
                 sentence("give the day on which the prosecutor answered about this request"),
-            )
+            ).at("day")
         if not 0 < len(word.reference.strip()) <= LONGEST:
             raise CaseRefused(
                 sentence(

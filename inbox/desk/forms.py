@@ -72,7 +72,7 @@ def line(name: str) -> str:
         raise Refused(
             sentence("a line has at most {most} characters", most=LONGEST_REASON),
             sentence("say it in fewer words"),
-        )
+        ).at(name)
     return given
 
 
@@ -80,7 +80,9 @@ def path(name: str) -> Path:
     """Return the path of a folder; Refused unless it is absolute."""
     given = Path(line(name))
     if not given.is_absolute():
-        raise Refused(sentence("the folder is not an absolute path"), sentence("begin it with a slash: /"))
+        raise Refused(
+            sentence("the folder is not an absolute path"), sentence("begin it with a slash: /")
+        ).at(name)
     return given
 
 

@@ -185,7 +185,7 @@ def _check_form(session: Session, wanted: Wanted) -> None:
         raise Refused(
             sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
             sentence("shorten name and address"),
-        )
+        ).at("to", "address")
     if rule.to is not Addressee.PERSON:
         in_use.rule(in_use.of(session).addressees(rule), wanted.to)
     if (OWN in rule.fields) is not bool(wanted.text.strip()):
@@ -207,7 +207,7 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
         raise CaseRefused(
             sentence("case {number} does not name this person", number=number),
             sentence("if it has to go all the same: --despite-warning REASON"),
-        )
+        ).at("to")
 
 
 def _check_words(session: Session, number: int, wanted: Wanted) -> None:

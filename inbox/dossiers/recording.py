@@ -67,7 +67,7 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
         raise Refused(
             sentence("the text tells who is concerned: {words}", words=", ".join(dict.fromkeys(found))),
             sentence("leave it out: this is about goods; who is concerned is for a prosecutor"),
-        )
+        ).at("sent", "text")
     kept = protected.of(session, number)
     goods = [each for each in entities.containers_written(text) if not kept.is_repeated([each])]
     restating.check(session, [number], goods, text, despite)

@@ -81,12 +81,12 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
         raise Refused(
             sentence("the text could tell who reported: {traces}", traces=_told(never)),
             sentence("say it in your own words, or leave it out"),
-        )
+        ).at("text", "sent")
     if found and not despite.strip():
         raise Refused(
             sentence("the text could tell who was there: {traces}", traces=_told(found)),
             sentence("leave it out; if it has to be said: --despite-warning REASON"),
-        )
+        ).at("text", "sent")
 
 
 def check_unnamed(session: Session, number: int, text: str) -> None:
@@ -95,7 +95,7 @@ def check_unnamed(session: Session, number: int, text: str) -> None:
         raise Refused(
             sentence("the text could tell who reported: {traces}", traces=_told(found)),
             sentence("say it in your own words, or leave it out"),
-        )
+        ).at("text", "sent")
 
 
 def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:

@@ -1,6 +1,7 @@
 """Everything the inbox refuses to do, in words for the person who meets it."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from inbox.language.messages import Sentence, sentence
 
@@ -8,13 +9,21 @@ from inbox.language.messages import Sentence, sentence
 class Refused(Exception):
     """Nothing was changed; ``what`` says what happened, ``hint`` what to do about it.
 
-    Neither may hold text that came from outside unless it is shown through ``terminal``.
+    Neither may hold text that came from outside unless it is shown through ``terminal``. ``fields`` are the
+    names of the fields that may be at fault, in the forms that have them; none where no field is.
     """
+
+    fields: tuple[str, ...] = ()
 
     def __init__(self, what: Sentence, hint: Sentence) -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
+
+    def at(self, *fields: str) -> Self:
+        """Return it, said of one of these fields: the first of a form, or the first that something is in."""
+        self.fields = fields
+        return self
 
 
 class HomeRefused(Refused):

@@ -98,7 +98,7 @@ def rename(inbox: Inbox, who: Actor, name: str, to: str) -> None:
     if name not in found:
         raise _unknown(name)
     if to in found:
-        raise Refused(sentence("a view is called that already"), sentence("choose another name"))
+        raise Refused(sentence("a view is called that already"), sentence("choose another name")).at("name")
     with inbox.transaction() as session:
         session.execute(delete(SavedView).where(*_named(who, to)))
         session.execute(update(SavedView).where(*_named(who, name)).values(name=to))
@@ -131,7 +131,7 @@ def _checked(name: str) -> str:
             sentence("choose another name"),
         )
     if name in set(BuiltIn):
-        raise Refused(sentence("a view is called that already"), sentence("choose another name"))
+        raise Refused(sentence("a view is called that already"), sentence("choose another name")).at("name")
     return name
 
 

@@ -125,6 +125,7 @@ class Cautioned(CaseRefused):
             sentence("say it in other words; if it has to be said: --despite-warning REASON"),
         )
         self.findings = tuple(findings)
+        self.fields = ("text", "sent")
 
 
 def told(findings: Sequence[Finding]) -> Sentence:

@@ -157,7 +157,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
             raise Refused(
                 sentence("{day} is to come, or before the list was made", day=word.day),
                 sentence("give the day on which the archives gave their visa for this very list"),
-            )
+            ).at("day")
         for number in found.cases:
             unsaid.check_line(session, number, reference)
         found.row.visa, found.row.reference = word.day, reference

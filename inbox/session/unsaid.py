@@ -70,7 +70,7 @@ def check_line(session: Session, number: int, text: str) -> None:
         raise CaseRefused(
             sentence("a reference, or a restriction, says itself what could give somebody away"),
             sentence("registers keep it: write it without that"),
-        )
+        ).at("reference", "restrictions")
 
 
 def _says(session: Session, number: int, text: str) -> bool:
@@ -83,4 +83,4 @@ def says_itself() -> CaseRefused:
     return CaseRefused(
         sentence("the reason says itself what could give somebody away"),
         sentence("the journal keeps it: give another"),
-    )
+    ).at("despite", "reason")

@@ -201,6 +201,41 @@ def test_what_the_inbox_refuses_is_said_on_the_page_of_the_form(client: Client) 
     ]
 
 
+FIRST = re.compile(r'<div class="panel of-(\w+) first"')
+
+
+@pytest.mark.usefixtures("one_case")
+@pytest.mark.parametrize("place", ["", "/dialogue", "/work"])
+def test_a_form_comes_back_in_the_part_of_the_page_in_which_it_stands(client: Client, place: str) -> None:
+    """From whichever part its officer came to it: all of them are on one page."""
+    form = form_to(client.page(f"/fr/case/1{place}"), "/case/1/measure")
+    lacking, refused = sent(client, form), sent(client, form, kind="process_fix", degree="0")
+    assert (422, ["work"]) == (lacking.status_code, FIRST.findall(lacking.text))
+    assert (409, ["work"]) == (refused.status_code, FIRST.findall(refused.text))
+
+
+# What is refused of a form of a case, and at which of its fields it is said.
+REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
+    "a day to come": ("measure", {"kind": "mobility", "day": "01/01/2099"}, "day"),
+    "no restrictions": ("measure", {"kind": "mobility", "restrictions": "none"}, "restrictions"),
+    "words of warning": (
+        "measure",
+        {"kind": "dnred_informed", "sent": "Look for a zebra at the quay."},
+        "sent",
+    ),
+    "no tag": ("tag", {"names": "a*b"}, "names"),
+}
+
+
+@pytest.mark.usefixtures("one_case")
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_the_inbox_refuses_of_a_field_is_said_at_it(client: Client, name: str) -> None:
+    path, given, field = REFUSED[name]
+    form = form_to(client.page("/fr/case/1"), f"/case/1/{path}")
+    came = sent(client, form, **_as_shown(form) | given)
+    assert (409, [field]) == (came.status_code, named(came.text, f"/case/1/{path}"))
+
+
 @pytest.mark.usefixtures("one_case")
 def test_a_form_on_a_page_that_answers_a_form_is_shown_again_on_that(client: Client) -> None:
     """What would be struck stands there still: nobody gives a reason for what they do not see."""

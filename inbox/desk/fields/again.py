@@ -98,12 +98,22 @@ def _with(page: str, sent: Sent, said: Mapping[str, Sentence], refused: Refused 
     forms = markup.read(page)
     form = _form(forms, sent)
     told = {name: _told(each) for name, each in said.items()}
+    if form and refused and (at := _at_fault(form, refused)):
+        told[at] = _told(refused.what)
     mistakes = filling.found(form, told) if form else []
     summary = rendering.piece("mistakes.html", mistakes=mistakes, refused=refused)
     title = rendering.piece("mistaken_title.html")
     given = {name: _lines(request.form.getlist(name)) for name in request.form}
     empty = markup.Form(markup.Tag("form", {}, 0, 0))
     return filling.filled(page, form or empty, Refusal(given, told, summary, title))
+
+
+def _at_fault(form: markup.Form, refused: Refused) -> str:
+    """Return the name of the field of which something is refused, an empty text if the form shows none."""
+    shown = {each.name for each in form.controls if each.is_filled}
+    found = [each for each in refused.fields if each in shown]
+    typed = (each for each in found if any(map(str.strip, request.form.getlist(each))))
+    return next(typed, found[0] if found else "")
 
 
 def _lines(values: Sequence[str]) -> list[str]:

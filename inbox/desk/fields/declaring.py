@@ -77,7 +77,9 @@ def declared(page: str) -> str:
 
 
 def _field(at: Page, number: int, form: markup.Form) -> str:
-    says = [at.path, at.method, number, checks.written(checks.of(form)), sorted(form.unchecked)]
+    # Of a page with parts, the one in which the form stands: only that is sure to be shown.
+    path, method = (form.at, "GET") if form.at else (at.path, at.method)
+    says = [path, method, number, checks.written(checks.of(form)), sorted(form.unchecked)]
     own = _resent(form) or json.dumps(says, separators=(",", ":"))
     return f'<input type="hidden"{markup.attribute("name", FIELD)}{markup.attribute("value", own)}>'
 

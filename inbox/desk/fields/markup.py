@@ -54,7 +54,8 @@ class Control:
 class Form:
     """A form of a page that is sent; ``ways`` are the addresses to which its buttons send it.
 
-    To those in ``unchecked`` it goes as it is. ``around`` is as for a control.
+    To those in ``unchecked`` it goes as it is. ``around`` is as for a control. ``at`` is the address of the
+    part of the page in which it stands, "" where that has none of its own.
     """
 
     tag: Tag
@@ -62,6 +63,7 @@ class Form:
     controls: list[Control] = field(default_factory=list)
     ways: set[str] = field(default_factory=set)
     unchecked: set[str] = field(default_factory=set)
+    at: str = ""
 
     def named(self, name: str) -> Control | None:
         """Return the first of its fields of this name."""
@@ -97,6 +99,7 @@ class _Parser(HTMLParser):
         self._labels: dict[str, str] = {}
         self._within: list[Control] = []
         self._open: list[Tag] = []
+        self._parts: list[str] = []
         self._current: Form | None = None
         self._inner: Control | None = None
         self._text: list[str] | None = None
@@ -121,6 +124,8 @@ class _Parser(HTMLParser):
         match tag:
             case "form":
                 self._begin(found)
+            case "div":
+                self._parts.append(found.attributes.get("data-at", ""))
             case "details" | "fieldset":
                 self._open.append(found)
             case "label" | "legend":
@@ -139,6 +144,8 @@ class _Parser(HTMLParser):
         match tag:
             case "form":
                 self._current = None
+            case "div" if self._parts:
+                self._parts.pop()
             case "select" | "textarea" if self._inner is not None:
                 self._inner.tag.close = self._at()
                 self._inner = None
@@ -160,7 +167,8 @@ class _Parser(HTMLParser):
         self._current = None
         if tag.attributes.get("method") == "post":
             around = tuple(each for each in self._open if each.name == "details")
-            self._current = Form(tag, around, ways={tag.attributes.get("action", "")})
+            at = next(filter(None, reversed(self._parts)), "")
+            self._current = Form(tag, around, ways={tag.attributes.get("action", "")}, at=at)
             self._forms.append(self._current)
 
     def _control(self, tag: Tag) -> None:
