@@ -7,6 +7,7 @@ class Done(StrEnum):
     """What an officer has just done, as the next page says it; labels stand in labels.toml."""
 
     CONFIRMED = "confirmed"
+    REFUSED = "refused"
     WRONG_BEFORE = "wrong-before"
     REPLIED = "replied"
     UNSENT = "unsent"

@@ -61,7 +61,8 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     shown |= witnesses.change()
     if "asked" in g:
         return redirect(url_for("confirmations.show"), 303)
-    wrong = refused.what if g.has_typed else ""
+    shown["left_out"] = g.is_left_out
+    wrong = refused.what if g.was_asked and not g.is_left_out else ""
     shown["may_be_asked"] = may_be_asked(actions)
     shown["confirmed"] = said(written, actions)
     page = rendering.page("confirm.html", **shown, wrong=wrong, written=written)

@@ -161,6 +161,7 @@ def page(template: str, /, **values: Any) -> str:
             today_is=_today(),
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
             to_declare=[] if here().pending else to_declare(),
+            refusals=sum(bool(each.refused_by) for each in seat().asked.values()),
             ready=sum(bool(each.confirmed_by) for each in seat().asked.values()),
             notices=here().notices,
             said=seat().said(),

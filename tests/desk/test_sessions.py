@@ -211,6 +211,52 @@ def test_the_second_officer_confirms_in_a_session_of_their_own(one_case: Office)
     assert [("lift-conflict", ["alice", "bruno"])] == entries(one_case, "lift-conflict")
 
 
+def test_a_second_officer_refuses_and_says_why_to_whoever_asked(one_case: Office) -> None:
+    """Nobody else is asked any more or reads it, and nothing was done; what was confirmed is so no longer."""
+    with desk_of(one_case) as (desk, alice, bruno):
+        chloe = Client(desk, alice.app, "chloe")
+        glass = "/en/case/1/readers/break-glass"
+        asks(alice, glass, "alice", reason="danger")
+        (wanted,) = alice.seat.asked.values()
+        path = f"/en/confirm/{wanted.id}"
+        assert bruno.send(path, passphrase=passphrase_of("bruno")).status_code == 303
+        before = bruno.page(path)
+        assert f"{path}/refuse" in before
+        assert bruno.send(f"{path}/refuse", refusal="ask <chloe> first").status_code == 303
+        assert "Refused: 1" in alice.page("/en/")
+        shown = alice.page("/en/confirm")
+        assert "Refused by bruno:" in shown
+        assert "ask &lt;chloe&gt; first" in shown
+        assert [404, 404] == [each.ask(path).status_code for each in (bruno, chloe)]
+        assert 401 == alice.send(glass, reason="danger", confirmation=wanted.id).status_code
+        assert "not confirmed yet" not in alice.send("/en/sign-out").text
+    assert [] == entries(one_case, "break-glass")
+
+
+@pytest.mark.parametrize("typed", ["", "bruno"])
+def test_who_asks_another_without_the_own_passphrase_reads_that_at_its_field(
+    one_case: Office, typed: str
+) -> None:
+    """Also where the other's was typed. Where nobody is asked, the page says what it takes."""
+    form = {"reason": "no kin", "officer": "chloe"}
+    given = {"passphrase-alice": "", "passphrase-bruno": passphrase_of(typed) if typed else ""}
+    with desk_of(one_case) as (_, alice, _bruno):
+        alice.send("/en/case/1/readers/exclude", officer="chloe", reason="kin")
+        first = alice.send(LIFT, **form)
+        asked = alice.send(LIFT, **form, **given, **{"ask-another": "on"})
+        pressed = alice.send(LIFT, **form, **given)
+    assert [401] * 3 == [each.status_code for each in (first, asked, pressed)]
+    wrong = re.findall(r'<span class="wrong" id="([^"]+)">Type your own passphrase', asked.text)
+    assert [
+        f'id="passphrase-1" name="passphrase-alice" autocomplete="off" aria-invalid="true" '
+        f'aria-describedby="{wrong[0]}"' in asked.text
+    ] == [True]
+    assert [False, False, True] == [
+        "This takes two officers, each" in each.text for each in (first, asked, pressed)
+    ]
+    assert [] == entries(one_case, "lift-conflict")
+
+
 def test_what_is_asked_to_be_confirmed_ends_with_the_session_or_is_taken_back(one_case: Office) -> None:
     form = {"reason": "no kin", "officer": "chloe"}
     with desk_of(one_case) as (desk, alice, bruno):

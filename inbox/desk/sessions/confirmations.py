@@ -28,7 +28,7 @@ class Confirmation:
     ``by`` has typed their passphrase with it; ``asked_at`` is how far the journal went then. ``change`` is
     what the page shows in the place of the fields, if anything: see ``problems.confirm_change``.
     ``confirmed_by`` is the second officer, once there is one, and ``as_of`` how far the journal went as that
-    one was shown it.
+    one was shown it. ``refused_by`` is who has refused it, ``because`` why: then nobody is asked any more.
     """
 
     by: str
@@ -40,6 +40,8 @@ class Confirmation:
     id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     confirmed_by: str = ""
     as_of: int = 0
+    refused_by: str = ""
+    because: str = field(default="", repr=False)
 
     @property
     def cases(self) -> list[int]:

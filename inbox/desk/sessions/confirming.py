@@ -9,6 +9,7 @@ from crypto.journal import Entry
 from inbox.desk import rendering
 from inbox.desk.done import Done
 from inbox.desk.fields.declaring import AS_OF
+from inbox.desk.forms import line
 from inbox.desk.sessions.confirmations import Confirmation
 from inbox.desk.state import actor, here, seat, waiting
 from inbox.language.errors import Refused
@@ -49,6 +50,16 @@ def confirm(id_: str) -> ResponseReturnValue:
     return redirect(url_for("confirmations.show"), 303)
 
 
+@pages.post("/<string:id_>/refuse")
+def refuse(id_: str) -> ResponseReturnValue:
+    """Refuse to confirm one, and say why to whoever asked; the journal has neither."""
+    found, because = _found(id_), line("refusal")
+    found.falls_with(seat().officer)
+    found.refused_by, found.because = seat().officer, because
+    seat().say(Done.REFUSED)
+    return redirect(url_for("confirmations.show"), 303)
+
+
 @pages.post("/<string:id_>/withdraw")
 def withdraw(id_: str) -> ResponseReturnValue:
     """Take back what the officer asked to have confirmed, or has confirmed."""
@@ -59,7 +70,8 @@ def withdraw(id_: str) -> ResponseReturnValue:
 
 def at_stake() -> list[Confirmation]:
     """Return what lapses with the officer's session: what they asked others to confirm, and confirmed."""
-    return [*seat().asked.values(), *(each for each in waiting() if each.confirmed_by == seat().officer)]
+    mine = (each for each in seat().asked.values() if not each.refused_by)
+    return [*mine, *(each for each in waiting() if each.confirmed_by == seat().officer)]
 
 
 def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = False) -> str:

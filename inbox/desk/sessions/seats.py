@@ -138,7 +138,8 @@ class Seats:
         self._sweep()
         others = (each for each in self._seats.values() if each is not seat)
         asked = (wanted for each in others for wanted in each.asked.values())
-        return [each for each in asked if each.confirmed_by in {"", seat.officer}]
+        open_ = (each for each in asked if not each.refused_by)
+        return [each for each in open_ if each.confirmed_by in {"", seat.officer}]
 
     @property
     def officers(self) -> tuple[str, ...]:

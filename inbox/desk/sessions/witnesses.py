@@ -49,7 +49,10 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
         is_first = not g.get("is_spent", False)
         spend()
         given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
-        g.actions, g.names, g.needed, g.has_typed = actions, names, needed, any(given.values())
+        # A page has asked for them, whether anything was typed there or not.
+        g.was_asked = is_first and any(FIELD + name in request.form for name in names)
+        g.is_left_out = is_first and ASKING in request.form and not given[officer]
+        g.actions, g.names, g.needed = actions, names, needed
         if is_first and (second := _second(opened, asked, actions)):
             return dict.fromkeys((officer, second), Presence.CONFIRMED)
         confirmed: list[str] = []
