@@ -92,14 +92,17 @@ class Inbox:
                 declared.check_actions(session, (action, *also))
         noted = who if action.officers == 1 else replace(who, present=self.confirmed(who, action, *also))
         sees = () if rule.all_cases else tuple(dict.fromkeys((*who.officers, *noted.officers)))
-        looks = Looks()
+        looks, read = Looks(), set[once.Reading]()
         try:
             with self.vault.transaction(sees, quarantine=quarantine) as session:
                 looks = comparisons.begin(session, noted)
                 made = replace(action, case=new_case(session)) if new_case else action
                 for each in (made, *also):
-                    if not once.was_noted(session, self.read, noted, each):
+                    found = once.reading(session, noted, each)
+                    if not once.was_noted(session, self.read, found):
                         journal.note(session, noted, each)
+                    if found:
+                        read.add(found)
                 declared.check_actions(session, (made, *also))
                 for each in (made, *also):
                     if each.case is not None:
@@ -108,7 +111,7 @@ class Inbox:
                 comparisons.note(session, noted, looks)
         finally:
             self.note_looks(noted, looks)
-        self.read.update(once.reading(noted, each) for each in (made, *also) if rule.once)
+        self.read.update(read)
         self.settle()
 
     @contextmanager

@@ -4,14 +4,15 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
 from inbox.overview import case_view
 from inbox.vault.tables import Case
-from tests.support.desk_room import Client, sitting
-from tests.support.inbox_builders import Office, today
+from tests.support.desk_room import Client, sitting, tell
+from tests.support.inbox_builders import Office, Portal, Sent, World, today
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
@@ -70,6 +71,23 @@ def test_what_came_since_is_noted_as_read_in_the_same_session(one_case: Office) 
                 session.execute(update(Case).values(new=True))
             case_view.read(opened.inbox, who, 1)
     assert [["alice", "bruno"]] * 2 == noted(one_case, "show")
+
+
+def test_an_unread_letter_is_noted_once_as_read_and_another_letter_once_more(
+    office: Office, tmp_path: Path
+) -> None:
+    """Whichever pages of the case are looked at, and though nobody opens the dialogue."""
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    (reporter,) = tell(world, portal, {"what": "a zebra at the quay"})
+    office.json("declare", "1")
+    letters = [portal.bundle(Sent(reporter.follow_up(text))).name for text in ("again", "and again")]
+    with sitting(office, tmp_path / "medium") as alice:
+        for letter in letters:
+            assert "<h1>Collected</h1>" in alice.send("/en/medium/collect", bundle=letter).text
+            for path in ("/en/case/1", "/en/case/1/work", "/en/case/1"):
+                alice.page(path)
+    assert [["alice"]] * 2 == noted(office, "show")
 
 
 def test_the_journal_is_asked_by_case_officer_and_action_on_both_surfaces(one_case: Office) -> None:

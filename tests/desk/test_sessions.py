@@ -491,6 +491,31 @@ def test_a_stale_queue_overwrites_nothing_that_another_did_to_a_chosen_case(one_
         assert "bruno" == assigned(alice)
 
 
+def test_a_change_to_any_of_the_chosen_cases_and_what_two_others_did_together_are_seen(
+    office: Office, tmp_path: Path
+) -> None:
+    """Not of the first case alone, nor of one officer alone; the control is bruno, who confirmed it."""
+    world = World(office)
+    tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra"}, {"what": "a horse"})
+    office.of("alice", "bruno").json("declare", "1", "2")
+    office.of("chloe", "alice").json("declare", "1", "2")
+    with desk_of(office) as (_, alice, bruno):
+        stale = as_of(bruno.page("/en/"))
+        assert alice.send("/en/many/assign", case="2", officer="alice", as_of=stale).status_code == 303
+        many = {"case": ["1", "2"], "officer": "bruno"}
+        met = bruno.send("/en/many/assign", **many, as_of=stale)
+        assert (409, True) == (met.status_code, "<strong>assigned</strong> · alice" in met.text)
+        chloe = Client(alice.desk, alice.app, "chloe")
+        stale = as_of(bruno.page("/en/case/1/work"))
+        for path in ("", "/lift"):
+            both = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
+            way = f"/en/case/1/readers/quarantine{path}"
+            assert alice.send(way, reason="x", **both).status_code == 303
+        sent = {each: each.send("/en/case/1/note", text="x", as_of=stale) for each in (chloe, bruno)}
+        assert [409, 303] == [each.status_code for each in sent.values()]
+        assert "<strong>quarantine</strong>" in sent[chloe].text
+
+
 def test_every_form_on_a_page_of_a_case_says_how_far_its_page_goes(one_case: Office) -> None:
     """Or it would overwrite what another did meanwhile; so does the form of the chosen cases."""
     with desk_of(one_case) as (desk, alice, _):
