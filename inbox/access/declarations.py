@@ -23,7 +23,7 @@ from inbox.language.messages import sentence
 from inbox.session import bulk, declared
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault import queries_cases, row_security
+from inbox.vault import queries_access, queries_cases, row_security
 from inbox.vault.casework_tables import Declaration
 
 QUESTION = "no kinship, friendship, quarrel or interest with whom or what the case may concern"
@@ -68,6 +68,12 @@ def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
     """Tell whether those who act may read all these cases, and have declared on each."""
     with inbox.vault.transaction(who.officers) as session:
         return set(numbers) <= may_be_tried(session, numbers)
+
+
+def readable(inbox: Inbox, who: Actor) -> frozenset[int]:
+    """Return the cases that are open to those who act, whether they have declared on them or not."""
+    with inbox.vault.transaction(who.officers) as session:
+        return frozenset(queries_access.case_numbers(session))
 
 
 def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:

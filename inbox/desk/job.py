@@ -23,11 +23,15 @@ class Work(StrEnum):
 
 
 class Job:
-    """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are."""
+    """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are.
+
+    ``seen`` are the cases that its officer could read at its end: the answer may name any of them.
+    """
 
     def __init__(self, number: int, work: Work, run: Callable[[], Response]) -> None:
         self.number, self.work = number, work
         self.done, self.total = 0, 0
+        self.seen: frozenset[int] = frozenset()
         self._run: Callable[[], Response] | None = run
         self._answer: Response | None = None
         self._end = Event()

@@ -22,10 +22,11 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from inbox.access import declarations
 from inbox.desk import rendering
 from inbox.desk.job import Work
 from inbox.desk.sessions import witnesses
-from inbox.desk.state import here, seat
+from inbox.desk.state import actor, here, seat
 from inbox.system import idle_timeout
 
 pages = Blueprint("jobs", __name__, url_prefix="/job")
@@ -57,7 +58,9 @@ def long(work: Work) -> Callable[[View], View]:
             @copy_current_request_context
             def run() -> Response:
                 g.is_job = True
-                return current_app.full_dispatch_request()
+                answer = current_app.full_dispatch_request()
+                job.seen = declarations.readable(here().inbox, actor())
+                return answer
 
             job = here().begin(work, run, seat())
             return redirect(url_for("jobs.show", number=job.number), 303)
@@ -96,13 +99,22 @@ def _is_mine() -> bool:
 
 @pages.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    """Show how far a job is, or what came of it; of those before the last nothing is known any more."""
+    """Show how far a job is, or what came of it; of those before the last nothing is known any more.
+
+    Nor of one that may name a case which its officer may not read any more.
+    """
     job = seat().job
     if job is None or job.number != number:
         abort(HTTPStatus.NOT_FOUND)
-    if answer := job.answer_within(_PATIENCE_SECONDS):
-        return answer
-    return said(is_refused=False), REFRESH
+    answer = job.answer_within(_PATIENCE_SECONDS)
+    pending = here().pending
+    if answer is None or pending not in {None, job}:
+        return said(is_refused=False), REFRESH
+    # One that has only just ended: nobody did anything since, and the vault may not be asked yet.
+    if pending is None and not job.seen <= declarations.readable(here().inbox, actor()):
+        seat().job = None
+        abort(HTTPStatus.NOT_FOUND)
+    return answer
 
 
 def work_goes_on(done: int, total: int) -> None:

@@ -33,7 +33,7 @@ def hold(desk: Desk, listener: socket.socket, greet: Callable[[str], None]) -> N
                 idle_timeout.end_in(desk.seats.locks_in())
                 server.answer(_TICK_SECONDS)
                 if job := desk.pending:
-                    with server.answering():
+                    with desk.beside(), server.answering():
                         job.run()
     except idle_timeout.Inactive:
         raise idle_timeout.Inactive(desk.seats.why_it_locks) from None

@@ -1,7 +1,8 @@
 """What a desk knows while it is open; all of it ends with its process."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g
@@ -47,6 +48,7 @@ class Desk:
         self.seats = Seats(opened, limits)
         self.is_over = False
         self._job: Job | None = None
+        self._is_beside = False
         self._once: set[str] = set()
 
     def address(self) -> str:
@@ -68,8 +70,22 @@ class Desk:
 
     @property
     def pending(self) -> Job | None:
-        """The job that is to be done, or is being done: until it is over, nothing else may use the inbox."""
-        return None if self._job is None or self._job.is_over else self._job
+        """The job that is to be done, or is being done: until it is over, nothing else may use the inbox.
+
+        Nor what another thread answers ``beside`` it: the vault is for the one that opened it.
+        """
+        if self._job is None or (self._job.is_over and not self._is_beside):
+            return None
+        return self._job
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Let what is answered within the block be answered by another thread than the one of the vault."""
+        self._is_beside = True
+        try:
+            yield
+        finally:
+            self._is_beside = False
 
     def lock(self) -> None:
         """Let this be the last answer, or that of the job that is not over yet."""

@@ -594,6 +594,24 @@ def test_every_page_is_as_if_a_case_that_is_kept_from_its_officer_had_never_been
     assert read.keys() == {path for path in read if never[path] != read[path]}
 
 
+def test_what_a_job_answered_and_the_pixels_of_a_file_are_for_their_officer_while_the_case_is(
+    one_case: Office,
+) -> None:
+    """Not for another session, nor once the case is kept from that officer. The controls are before that."""
+    pixels = "/en/case/1/file/1/1/pixels"
+    with desk_of(one_case) as (_, alice, bruno):
+        assert "at the quay" in alice.send("/en/case/1/dossier", addressee="who works at the quay").text
+        assert [404, 409] == [each.ask("/en/job/1").status_code for each in (bruno, alice)]
+        for seen in (200, 404):
+            alice.seat.picture = (1, 1, 1), b"pixels"
+            assert [404, seen] == [each.ask(pixels).status_code for each in (bruno, alice)]
+            if seen == 200:
+                bruno.send("/en/case/1/readers/exclude", officer="alice", reason="kin")
+        for _ in range(2):
+            kept = alice.ask("/en/job/1")
+            assert (404, False) == (kept.status_code, "at the quay" in kept.text)
+
+
 def test_an_officer_who_did_not_open_the_inbox_brings_a_share(office: Office) -> None:
     with sitting(office) as client:
         client.desk.seats.sign_out(client.seat)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
+from inbox.access import declarations
 from inbox.desk import rendering
 from inbox.desk.state import actor, here, seat
 from inbox.files import previews
@@ -30,9 +31,11 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
 
 @pages.get("/<int:page>/pixels")
 def pixels(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Give, once, the pixels of the page that was looked at last."""
+    """Give, once, the pixels of the page that was looked at last, to who may still read its case."""
     which, picture = seat().picture
     if which != (case, file, page) or picture is None:
         abort(HTTPStatus.NOT_FOUND)
     seat().picture = (0, 0, 0), None
+    if not declarations.may_read(here().inbox, actor(), [case]):
+        abort(HTTPStatus.NOT_FOUND)
     return Response(picture, content_type="image/png")
