@@ -12,7 +12,7 @@ from inbox.desk.forms import Chosen
 from inbox.files import sandbox
 from inbox.vault.tables import Case
 from templates.catalogues import LANGUAGES
-from tests.support.desk_room import Client, lasting, sitting, tell
+from tests.support.desk_room import Client, chosen_beforehand, lasting, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, stranger, today
 from tests.support.inbox_ending import aged
 from tests.support.inbox_visas import agree
@@ -425,10 +425,9 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
         agree(session, 1, 2)
     aged(office)
     with sitting(office) as client:
-        ticks = re.findall(
-            r'type="checkbox" name="case" value="(\d)" aria-[^>]*>', client.page("/en/retention")
-        )
-        assert ["1", "2"] == sorted(ticks)
+        page = client.page("/en/retention")
+        ticks = re.findall(r'type="checkbox" name="case" value="(\d)" aria-[^>]*>', page)
+        assert (["1", "2"], False) == (sorted(ticks), " checked" in page)
         asked = client.send("/en/retention", **form)
         assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
         confirmed = asked.text.partition("This is what is confirmed")[2]
@@ -449,7 +448,10 @@ def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Pat
     stick.mkdir()
     to = {"recipient": stranger().recipient().encode(), "measure": "on", "papers": str(drawer)}
     with sitting(office, stick) as client:
-        assert "hand over a letter on paper" in client.page("/en/case/1/dossier")
+        page = client.page("/en/case/1/dossier")
+        assert "hand over a letter on paper" in page
+        assert ([], False) == (chosen_beforehand(page, "purpose"), " checked" in page)
+        assert [] == chosen_beforehand(client.page("/en/case/1/work"), "risk")
         shown = client.send("/en/case/1/dossier/preview", **plan)
         assert "keeps the secret part there" in shown.text
         assert (200, True, False) == (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from inbox.overview import today as todays
 from inbox.vault.casework_tables import AccessRequest, Measure, Workflow
-from inbox.vault.tables import IntakeKey
+from inbox.vault.tables import Case, IntakeKey
 from tests.support.backup_media import Copies
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
@@ -113,6 +113,13 @@ def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) ->
         assert ["Case 2", "Case 1"] == re.findall(r"Case \d", said)
         assert "Case 2 · Overdue by 2 days" in said
         assert "Due in the seven days after that: 1" in said
+        rows = re.findall(r"<tr[^>]* data-row>.*?</tr>", alice.page("/fr/"), re.DOTALL)
+        (row,) = [each for each in rows if '/case/2"' in each]
+        assert '<span class="mark late">En retard de 2 jours</span>' in row
+        with alice.desk.inbox.transaction() as session:
+            session.get_one(Case, 2).received = today() - timedelta(20)
+        (head,) = re.findall(r'<dl class="facts">.*?</dl>', alice.page("/fr/case/2"), re.DOTALL)
+        assert re.search(r'<span class="mark late">en retard de \d+ jours</span>', head)
         alice.send("/en/today", due_by="today")
         assert ["1", "2"] == sorted(re.findall(r'name="case" value="(\d)"', alice.page("/en/")))
 
@@ -154,6 +161,12 @@ def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cas
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert "The next exchange with the portal is due by" in shown
+        opened = alice.desk.opened
+        day = todays.look(opened.inbox, opened.by_opening(today())).next_exchange
+        assert day
+        (far,) = re.findall(r"Le prochain échange[^<]*\(([^)]*)\)", alice.page("/fr/today"))
+        left = (day - today()).days
+        assert far == ("demain" if left == 1 else f"dans {left} jours")
         assert "Not read yet 3" in part(shown, "unread")
         alice.send("/en/today", to_read="on")
         assert 3 == len(re.findall(r'name="case" value="\d"', alice.page("/en/")))
