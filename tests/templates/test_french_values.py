@@ -6,6 +6,8 @@ Every value of the folder is tried with another one in its place (`test_shown_by
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+import pytest
+
 from crypto.messages import Status
 from templates.law.rules import (
     Addressee,
@@ -484,3 +486,56 @@ def test_what_protects_names_the_articles_that_it_explains() -> None:
     explained = {code: each.basis for code, each in FRENCH.replies.items() if each.basis}
     assert set(PROTECTING) == explained.keys()
     assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}
+
+
+# What counsel has to confirm, by file and rule; under "" stands what is asked of all rules of a file.
+TO_CONFIRM = {
+    "letters.toml": ["access", "letter.forwarding", "letter.persons_notice", "letter.prosecutor"],
+    "duties.toml": [
+        "duty.admissibility",
+        "duty.art15",
+        "duty.art40",
+        "duty.forwarding",
+        "duty.identity_notice",
+    ],
+    "retention.toml": [
+        "junk",
+        "period.admissible",
+        "period.inadmissible",
+        "proceedings",
+        "unopened",
+        "visa",
+    ],
+    "authorities.toml": ["authority.ministry", "authority.pnaco", "guarantee.data_rights"],
+    "words.toml": [""],
+    "deadlines.toml": ["clock.ack_eu", "clock.feedback", "clock.feedback.extension"],
+    "law.toml": ["calendar", "regime.external"],
+    "measures.toml": [
+        "measure.final_decision",
+        "measure.log_preservation",
+        "measure.office_decision",
+        "measure.prosecutor_word",
+    ],
+    "replies.toml": [
+        "",
+        "reply.functional_protection.basis",
+        "reply.non_agents.basis",
+        "reply.public_disclosure.basis",
+        "reply.reprisals.basis",
+    ],
+    "sheets.toml": [
+        "impact",
+        "impact.section.decision",
+        "impact.section.opinions",
+        "impact.section.rights",
+        "processing.section.controller",
+        "processing.section.ground",
+    ],
+}
+
+
+@pytest.mark.parametrize("file", TO_CONFIRM)
+def test_what_was_not_checked_is_for_counsel_to_confirm(file: str) -> None:
+    """A question that is taken away would let an unread rule pass for the law."""
+    asked = [each.key for each in FRENCH.to_confirm if each.file == file]
+    assert TO_CONFIRM[file] == sorted(asked)

@@ -101,10 +101,27 @@ def test_a_regime_that_the_law_does_not_have_is_refused() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_first_page_says_unfolded_is_short(language: str) -> None:
     """What the law wants said, in few words: whoever reads in haste, or afraid, reads no more."""
-    main = page(Settings(), f"/{language}/").partition("<main")[2].partition("</main>")[0]
-    unfolded = re.sub(r"<details.*?</details>", "", main, flags=re.DOTALL)
-    assert unfolded != main
-    assert len(re.sub(r"<[^>]*>", " ", unfolded).split()) <= MOST_WORDS
+    shown = unfolded(page(Settings(), f"/{language}/"))
+    assert len(re.sub(r"<[^>]*>", " ", shown).split()) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("path", ["", "rights"])
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "rechercher qui a écrit"), ("en", "look for who wrote")]
+)
+def test_that_a_court_can_look_for_who_wrote_is_never_folded_away(
+    language: str, said: str, path: str
+) -> None:
+    """Whoever opens nothing reads it all the same, before writing and on the page of rights."""
+    assert said in unfolded(page(Settings(), f"/{language}/{path}"))
+
+
+def unfolded(shown: str) -> str:
+    """Return what a page shows in its main part before anything is opened."""
+    main = shown.partition("<main")[2].partition("</main>")[0]
+    left = re.sub(r"<details.*?</details>", "", main, flags=re.DOTALL)
+    assert left != main
+    return left
 
 
 @pytest.mark.parametrize("step", [1, -1], ids=["as shipped", "the other way round"])
