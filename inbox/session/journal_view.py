@@ -12,7 +12,7 @@ from inbox.session.anchors import Checked
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 
-_WITHHELD = "withheld: about a case that is kept from somebody present"
+_WITHHELD = "withheld: about a case that is kept from one of you"
 _DAMAGED = "damaged; see: inbox journal verify"
 
 
@@ -21,7 +21,7 @@ def line(each: Line) -> str:
     if (entry := each.entry) is not None:
         told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
     elif each.case is not None:
-        told = f"withheld: about case {each.case}, which not all present have declared"
+        told = f"withheld: about case {each.case}: not all of you have declared to have no conflict of interest"
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"

@@ -553,7 +553,7 @@ def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Offic
         queue = client.page("/en/")
         assert ("in quarantine" in queue, "/en/case/1/readers" in queue) == (True, True)
         assert "inbox reply 1" in client.page("/en/case/1/readers")
-        assert "Let nobody read it" not in client.page("/en/case/1/readers")
+        assert "Put the case into quarantine" not in client.page("/en/case/1/readers")
         assert client.send("/en/case/1/readers/quarantine/lift", reason="none").status_code == 401
         sends(client, "readers/quarantine/lift", **both(reason="none"))
         assert client.ask("/en/case/1").status_code == 200

@@ -53,7 +53,7 @@ def test_the_officers_page_says_who_holds_shares_and_how_many_may_be_lost(tmp_pa
     assert re.search(r"shares of 2\s+officers, of 3", page)
     assert "still open the inbox: 1." in page
     assert [("alice", "signed in"), ("bruno", NOT), ("chloe", NOT)] == re.findall(
-        r'<th scope="row">(\w+)</th><td>[^<]+</td><td>([^<]+)</td>', page
+        r'<th scope="row">(\w+)</th><td class="when">[^<]+</td><td>([^<]+)</td>', page
     )
     assert "inbox officers renew --shares FOLDER" in page
     assert not re.search(r'action="[^"]*officers', page)
@@ -193,7 +193,7 @@ def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_wha
     (late,) = medium.glob("*.tar")
     with sitting(back, medium) as client:
         page = client.page("/en/office/backup")
-        assert "This inbox was put back from a backup" in page
+        assert "This inbox was restored from a backup" in page
         refused = client.send("/en/medium/collect", bundle=late.name, **TWO)
         assert "is missing before bundle" in refused.text
         form = {"bundle": late.name, "after-restore": "on"}

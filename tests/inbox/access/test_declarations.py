@@ -301,7 +301,7 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
     with unread.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     shown = unread.others.run("journal", "print").out
-    assert ("withheld: about case 3, which not all present have declared" in shown) is True
+    assert ("withheld: about case 3: not all of you have declared" in shown) is True
     assert (False, False, False) == (REASON in shown, "Phantom" in shown, "judge" in shown)
     entries = unread.others.json("journal", "print")["entries"]
     assert {"n", "day", "withheld", "case"} in [set(each) for each in entries]
@@ -310,12 +310,12 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
     assert counted == unread.others.json("oversight")["actions"]
     with sitting(unread.others) as client:
         assert (False, False) == (REASON in (page := client.page("/en/journal")), "Phantom" in page)
-        assert "about a case that not all present have declared" in page
+        assert "about a case in which not all of you have declared" in page
         client.send("/en/case/3/declare")
         assert REASON in client.page("/en/journal")
     assert REASON not in unread.others.run("journal", "print").out
     with sitting(unread.excluded, officer="bruno") as client:
-        assert "about a case that is kept from somebody present" in client.page("/en/journal")
+        assert "about a case that is kept from one of you" in client.page("/en/journal")
     unread.others.json("declare", "3")
     assert REASON in unread.others.run("journal", "print").out
 

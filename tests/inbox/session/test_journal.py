@@ -204,4 +204,4 @@ def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(tri
     assert all(set(each) == {"n", "day", "withheld"} for each in withheld)
     assert len(about) >= 3
     lines = trio.excluded.run("journal", "print").out
-    assert len(about) == lines.count("withheld: about a case that is kept from somebody present")
+    assert len(about) == lines.count("withheld: about a case that is kept from one of you")
