@@ -71,7 +71,7 @@ def _cases_of(view: View) -> Iterator[str]:
 def _unopened_of(view: View) -> Iterator[str]:
     if view["unopened"]:
         yield ""
-        yield f"came in, but became no case: {view['unopened']}; see: inbox unopened"
+        yield f"came in, but could not be filed: {view['unopened']}; see: inbox unopened"
 
 
 def unopened(row: View) -> Iterator[str]:
@@ -158,7 +158,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     for case, officer in result.kept_from:
         yield f"case {case} is kept from {visible(officer)}: do not speak of it there"
     if filed.resolved:
-        yield f"filed at last, and no longer in the list of what became no case: {_numbers(filed.resolved)}"
+        yield f"filed at last, and no longer in the list of what could not be filed: {_numbers(filed.resolved)}"
     if filed.unopened:
         yield "what could not be filed stands in: inbox unopened"
     yield from (f"warning: {warning}" for warning in result.warnings)

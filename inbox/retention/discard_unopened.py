@@ -25,12 +25,12 @@ def plan(inbox: Inbox, who: Actor) -> int:
         found = retention_schedule.unopened(session, who.today)
     if not found.due and found.unasked:
         raise Refused(
-            sentence("what became no case and is past its term has no visa of the archives"),
+            sentence("what could not be filed and is past its term has no visa of the archives"),
             sentence("list it for them, then note their visa: inbox visa list --out FOLDER"),
         )
     if not found.due:
         raise Refused(
-            sentence("nothing of what became no case may be discarded before {day}", day=found.next_day)
+            sentence("nothing of what could not be filed may be discarded before {day}", day=found.next_day)
             if found.next_day
             else sentence("nothing waits to be discarded"),
             sentence("see how long each is kept: inbox unopened"),

@@ -21,7 +21,9 @@ def line(each: Line) -> str:
     if (entry := each.entry) is not None:
         told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
     elif each.case is not None:
-        told = f"withheld: about case {each.case}: not all of you have declared to have no conflict of interest"
+        told = (
+            f"withheld: about case {each.case}: not all of you have declared to have no conflict of interest"
+        )
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"

@@ -543,7 +543,7 @@ def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Ro
     page.goto(f"{root}/fr/retention")
     page.locator("input[name=day]").first.fill(today().isoformat())
     page.locator("input[name=reference]").first.fill("AD 76, 2026/114")
-    page.click("text=Noter le visa : deux agents >> nth=0")
+    page.click("text=Inscrire le visa (deux agents) >> nth=0")
     _is_for_everybody(page)
     for name, passphrase in BOTH.items():
         page.fill(f"[name={name}]", passphrase)

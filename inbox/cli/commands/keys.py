@@ -122,7 +122,7 @@ def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
         day = destruction.destroyable_from(key)
         yield f"waits: intake key {rotation.name(key.id)}, for a bundle exported on {day} or later"
     if planned.intake and set_aside:
-        yield f"envelopes here that became no case: {set_aside}; those sealed to these keys stay shut"
+        yield f"envelopes here that could not be filed: {set_aside}; those sealed to these keys stay shut"
     if planned.backups is None:
         return
     yield ""

@@ -150,7 +150,7 @@ def discard(door: Door, /, *, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         entries = discard_unopened.plan(inbox, who)
         if terminal.is_interactive() and not as_json:
-            terminal.warn(f"to be discarded: {entries} that became no case, with their envelopes")
+            terminal.warn(f"to be discarded: {entries} that could not be filed, with their envelopes")
             terminal.warn(_LAST_CHANCE)
             _ask_once(door)
         discard_unopened.discard(inbox, who, entries)
@@ -215,18 +215,18 @@ def _term_view(term: UnopenedTerm) -> View:
 
 def _term(term: UnopenedTerm) -> Iterator[str]:
     if term.due:
-        yield f"became no case, and past the day until which it is kept: {term.due}; inbox discard"
+        yield f"could not be filed, and past the day until which it is kept: {term.due}; inbox discard"
         yield _LAST_CHANCE
     if term.unasked:
-        yield f"became no case, past its day, waits for the archives' visa: {term.unasked}; inbox visa list"
+        yield f"could not be filed, past its day, waits for the archives' visa: {term.unasked}; inbox visa list"
     if term.next_day:
         kept = term.count - term.due - term.unasked
-        yield f"became no case, and is kept for now: {kept}, the first until {term.next_day}"
+        yield f"could not be filed, and is kept for now: {kept}, the first until {term.next_day}"
 
 
 def _page(found: Page, number: int) -> Iterator[str]:
     if not found.entries:
-        yield "nothing here became no case"
+        yield "everything that came in was filed"
     for row in found.entries:
         yield from render.unopened(row)
     if found.count > number * unopened_list.PAGE:
@@ -256,7 +256,7 @@ def _list_view(each: Listed) -> View:
 
 def _list_line(row: View) -> str:
     state = f"visa of {row['visa']}, {visible(row['reference'])}" if row["visa"] else "waits for its visa"
-    more = f", became no case: {row['unopened']}" if row["unopened"] else ""
+    more = f", could not be filed: {row['unopened']}" if row["unopened"] else ""
     return f"list {row['list']} for the archives, made {row['made']}, {counted(row['cases'])}{more}: {state}"
 
 

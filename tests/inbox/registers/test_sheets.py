@@ -154,7 +154,7 @@ def test_each_section_has_below_its_text_what_is_filled_in_there_and_nothing_els
     sheet: Sheet, expected: dict[str, Fill]
 ) -> None:
     """Who looks for the officers under their heading finds them there; a section of text alone has none."""
-    said, end = read(sheet, KNOWN), re.escape(bare("[C] : à confirmer par un conseil"))
+    said, end = read(sheet, KNOWN), re.escape(bare("[C] : à confirmer par un juriste"))
     headings = "|".join(re.escape(bare(each.name.fr)) for each in sheet.sections.values())
     found = {}
     for number, (code, section) in enumerate(sheet.sections.items(), 1):

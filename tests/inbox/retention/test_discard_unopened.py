@@ -77,7 +77,7 @@ def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
     entries = world.office.json("journal", "print")["entries"]
     assert [{"entries": 2}] == [each["values"] for each in entries if each["action"] == "discard-unopened"]
     assert 1 == world.office.json("oversight")["actions"]["discard-unopened"]
-    assert "nothing of what became no case may be discarded" in refused(world.office)
+    assert "nothing of what could not be filed may be discarded" in refused(world.office)
 
 
 def test_no_number_of_what_was_discarded_is_given_again(

@@ -78,7 +78,7 @@ STATEMENTS: dict[str, Any] = {
     "follow-ups": select(FollowUp),
     "messages": select(Message.text),
     "files": select(Attachment.name, Attachment.size, Attachment.case),
-    "what became no case": select(Unopened.number),
+    "what could not be filed": select(Unopened.number),
     "who is excluded": select(Exclusion.officer),
     "journal": select(JournalEntry.n),
     "work": select(Workflow),
