@@ -158,7 +158,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     for case, officer in result.kept_from:
         yield f"case {case} is kept from {visible(officer)}: do not speak of it there"
     if filed.resolved:
-        yield f"filed at last, and no longer in the list of what could not be filed: {_numbers(filed.resolved)}"
+        yield f"filed at last, and no longer listed as what could not be filed: {_numbers(filed.resolved)}"
     if filed.unopened:
         yield "what could not be filed stands in: inbox unopened"
     yield from (f"warning: {warning}" for warning in result.warnings)

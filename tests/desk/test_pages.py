@@ -563,7 +563,7 @@ def test_the_way_into_the_archive_is_for_everybody(answering: Room) -> None:
     page.click("tr:has-text('en archive depuis le') a")
     _is_for_everybody(page)
     page.fill("#archive-reason", "à la demande du juge")
-    page.click("button:has-text('ouvrir pour aujourd')")
+    page.click("button:has-text('pour aujourd')")
     for name, passphrase in BOTH.items():
         page.fill(f"[name={name}]", passphrase)
     page.keyboard.press("Enter")

@@ -218,7 +218,7 @@ def _term(term: UnopenedTerm) -> Iterator[str]:
         yield f"could not be filed, and past the day until which it is kept: {term.due}; inbox discard"
         yield _LAST_CHANCE
     if term.unasked:
-        yield f"could not be filed, past its day, waits for the archives' visa: {term.unasked}; inbox visa list"
+        yield f"could not be filed, past its day, awaits the archives' visa: {term.unasked}; inbox visa list"
     if term.next_day:
         kept = term.count - term.due - term.unasked
         yield f"could not be filed, and is kept for now: {kept}, the first until {term.next_day}"

@@ -119,7 +119,7 @@ def test_what_is_to_be_removed_and_is_not_there_stops_it(room: Room, tmp_path: P
     assert [] == [*tmp_path.iterdir()]
 
 
-KEPT_BACK = "Answers that the author asked never to repeat, left aside: 1"
+KEPT_BACK = "Answers that the reporter asked never to repeat, left aside: 1"
 
 
 def make(room: Room, out: Path, *options: str, recipient: str | None = None) -> room_of.Said:
@@ -152,7 +152,7 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
     office.tell_no_prosecutor(1)
     words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
-    said = ["Words of what the author asked never to repeat stand in: what"]
+    said = ["Words that the reporter asked never to repeat stand in: what"]
     assert [*said, KEPT_BACK] == office.json(*words)["warnings"]
     assert [KEPT_BACK] == office.json(*words, "--redact", "what:quai Colbert")["warnings"]
     made = ["dossier", "make", *words[2:], "--recipient", STOCK.recipient().encode(), "--out"]
@@ -264,7 +264,7 @@ def test_one_officer_alone_sees_the_same_dossier_whatever_is_kept_as_the_identit
             seen.append((page.status_code, text, compose.preview(inbox, alone, 1, plan)))
     assert [seen[0]] * 3 == seen
     assert (Doubt.TO_LEAVE_OUT, "") in seen[0][2][1]
-    assert (200, True) == (seen[0][0], "The identity of the author is kept" in seen[0][1])
+    assert (200, True) == (seen[0][0], "The reporter\u2019s identity is kept" in seen[0][1])
 
 
 def test_how_many_passages_go_as_the_identity_is_said_and_which_is_told_to_two_officers(
