@@ -65,7 +65,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     wrong = refused.what if g.was_asked and not g.is_left_out else ""
     shown["may_be_asked"] = may_be_asked(actions)
     shown["confirmed"] = said(written, actions)
-    page = rendering.page("confirm.html", **shown, wrong=wrong, written=written)
+    page = rendering.page("confirm.html", **shown, wrong=wrong, written=written, is_apart="apart" in g)
     return page, HTTPStatus.UNAUTHORIZED
 
 

@@ -158,6 +158,7 @@ def page(template: str, /, **values: Any) -> str:
             as_of=_as_of(),
             about_case=_about_case(template),
             around=_around(),
+            kinds=here().kinds,
             today_is=_today(),
             waiting=0 if here().pending else sum(not each.confirmed_by for each in waiting()),
             to_declare=[] if here().pending else to_declare(),

@@ -27,7 +27,8 @@ class Desk:
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookies.
     ``notices`` are those of renewals of shares with a sheet.
     With ``same_disk`` the medium may be a folder on this machine's own disk. ``papers`` is the folder that
-    officers last named for what is for somebody else than the portal.
+    officers last named for what is for somebody else than the portal. ``kinds`` is what files that were looked
+    at turned out to be, by case and file: their type, and whether anything of them is to be warned of.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Desk:
         self.host = f"{HOST}:{port}"
         self.medium, self.same_disk = medium, same_disk
         self.papers: Path | None = None
+        self.kinds: dict[tuple[int, int], tuple[str, bool]] = {}
         self.notices = sheet_notice.pending(opened.inbox, today())
         self.place = f"/{secrets.token_urlsafe(9)}"
         self.seats = Seats(opened, limits)

@@ -297,11 +297,16 @@ def _report(session: Session, case: Case, language: str) -> View:
 
 
 def _known_first(asked: Questionnaire, report: Report) -> View:
-    """Return what must be known first, and answers; what must never be repeated comes before the rest."""
+    """Return what must be known first, and answers in the order of the questions.
+
+    What must never be repeated comes before the rest, what no question asked for after it.
+    """
     flagged = asked.flagged(Flag.PROTECT)
-    protected = [question for question in report.answers if question in flagged]
+    places = {field.id: place for place, field in enumerate(asked.fields)}
+    order = sorted(report.answers, key=lambda question: places.get(question, len(places)))
+    protected = [question for question in order if question in flagged]
     return {
-        "answers": {question: report.answers[question] for question in protected} | dict(report.answers),
+        "answers": {question: report.answers[question] for question in dict.fromkeys((*protected, *order))},
         "protected": protected,
     }
 

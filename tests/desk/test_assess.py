@@ -55,8 +55,9 @@ def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
     assert ["judge", "assess-source", "decide", "assign"] == noted(office)
     found = work(office)
     assert ("high", 3, "bruno") == (found["source_risk"], found["parts"]["danger"], found["assigned"])
-    said = ("score is noted", "source is assessed", "decision is noted", "who sees to the case")
+    said = ("score is noted", "reporter is assessed", "decision is noted", "assignment is recorded")
     assert [] == [each for each in said if each not in page]
+    assert 1 == page.count('role="status"')
 
 
 def test_what_is_as_it_was_is_not_recorded_again(office: Office) -> None:
@@ -155,7 +156,7 @@ def test_it_is_for_those_who_may_read_the_case(office: Office) -> None:
         kept, absent = (client.send(f"/en/case/{n}/assess", **WHOLE) for n in (1, 9))
         assert (409, 409) == (kept.status_code, absent.status_code)
     with sitting(office.of("alice", "chloe"), officer="chloe") as client:
-        assert "I declare it" in client.send("/en/case/1/assess", **WHOLE).text
+        assert "I declare no interest" in client.send("/en/case/1/assess", **WHOLE).text
     with sitting(office.of("alice", "chloe")) as client:
         assert 303 == sent(client, **WHOLE | {"officer": "alice"})
         client.send("/en/case/1/readers/quarantine", reason="a protected secret")

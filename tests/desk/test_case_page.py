@@ -138,6 +138,15 @@ def test_all_pages_of_a_case_have_one_head(office: Office) -> None:
     assert (1, 1, 2) == (len({*heads}), heads[0].count("<h1>"), heads[0].count("data-key"))
 
 
+def test_answers_stand_in_the_order_of_the_questions(office: Office) -> None:
+    """As in a dossier, and where a report is entered by hand; what is never to be repeated comes first."""
+    with sitting(office) as client:
+        page = client.page("/en/case/1")
+    assert (
+        page.index(PROTECTED) < page.index("Le conteneur ") < page.index("Does it concern the inspectorate")
+    )
+
+
 MARKED = re.compile(r'<a href="[^"]*?/en(/[^"]*)" aria-current="(page|true)">')
 PLACES = {
     "/": ("/", "page"),

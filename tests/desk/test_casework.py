@@ -80,7 +80,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "tell/1", told="on")
         sends(client, "tell/2")
         assert re.search(
-            "Take it out: two officers.*Needed for: [^<]*Prosecutor told by telephone",
+            "Retract it: two officers.*Needed for: [^<]*Prosecutor told by telephone",
             client.page("/en/case/1"),
             re.DOTALL,
         )
@@ -92,7 +92,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
         sends(client, "reply", text="Merci", feedback="on")
-        assert "Two officers close it together" in client.page("/en/case/1")
+        assert "priority P1: two officers close it" in client.page("/en/case/1")
         assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
         sends(client, "reopen", **both(reason="news"))
     work = office.json("show", "1")["work"]
@@ -150,7 +150,7 @@ def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
         assert "The same facts" in client.page("/en/case/2/links")
         sends(client, "links/2/unlink")
         sends(client, "links/2/dismiss")
-        assert "Nothing is proposed." in client.page("/en/case/1/links")
+        assert "No link is suggested." in client.page("/en/case/1/links")
 
 
 def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
@@ -230,7 +230,7 @@ def test_what_the_queue_is_asked_for_stands_above_it_and_is_cleared(client: Clie
     client.send("/en/queue", sort="deadline", search="quai <b>", to_read="on", tag="port")
     client.send("/en/queue/facet", choice="priority:2")
     shown = client.page("/en/")
-    for said in ("Searched: “quai &lt;b&gt;”", "To read", "Tag: port", "Priority: P2"):
+    for said in ("Searched: “quai &lt;b&gt;”", "Unread only", "Tag: port", "Priority: P2"):
         assert said in shown.partition("Only shown:")[2].partition("</form>")[0]
     assert 409 != client.send("/en/queue/clear", clear="search").status_code
     assert ("", "port", True) == ((kept := client.seat.wanted).search, kept.tag, kept.to_read)
@@ -326,9 +326,11 @@ def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
 
 
 def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
-    """Its pixels are given once, to the page that asks for them; what it really is stands beside."""
+    """Its pixels are given once, to the page that asks for them; what it really is stands beside, and in the list."""
     with sitting(office) as client:
+        assert "sent as image/jpeg, not looked at yet" in client.page("/en/case/1/files")
         shown = client.page("/en/case/1/file/1")
+        assert "text/plain · 7 B" in client.page("/en/case/1/files")
         assert ("image/jpeg", "SHA-256") == tuple(word for word in ("image/jpeg", "SHA-256") if word in shown)
         assert client.ask("/en/case/1/file/1/1/pixels").status_code == 404
         client.seat.picture = (1, 1, 1), b"pixels"
@@ -394,7 +396,10 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
     form = {"reason": "abroad", "text": "agent@port.example"}
     with sitting(office) as client:
         shown = client.page("/en/case/1")
-        assert ("Why it takes longer, to the author" in shown, 'value="extension"' in shown) == (True, False)
+        assert ("Why it takes longer, to the reporter" in shown, 'value="extension"' in shown) == (
+            True,
+            False,
+        )
         for path in ("extend/preview", "extend"):
             seen = client.send(f"/en/case/1/{path}", **form)
             assert (200, True) == (seen.status_code, "it is an address or a telephone number" in seen.text)

@@ -112,7 +112,7 @@ def test_older_and_newer_letters_are_a_press_away_and_paper_says_what_it_has(ali
         page = alice.page(f"/en/case/1/dialogue/{number}")
         (pager,) = re.findall(r'<nav class="pager" aria-label="Pages of the dialogue">((?s:.*?))</nav>', page)
         assert ways == set(re.findall(r"/case/1/dialogue/(\d+)", pager))
-        said = f"Letters and replies: page {min(number, 3)} of 3"
+        said = f"Follow-ups and replies: page {min(number, 3)} of 3"
         assert said in page
         assert said not in pager
     assert alice.ask("/en/case/1/dialogue/x").status_code == 404
@@ -138,7 +138,7 @@ def test_files_of_letters_on_other_pages_are_found_from_the_files_of_the_case(al
     """The control is the page on which their letter stands."""
     name = "plan of the quay"
     page = alice.page("/en/case/1/files/2")
-    assert (False, True) == (name in page, "Files came with letters on other pages:" in page)
+    assert (False, True) == (name in page, "Files came with follow-ups on other pages:" in page)
     assert re.search(r'href="[^"]+/case/1/files/1">1</a>', page)
     page = alice.page("/en/case/1/files/1")
     assert (True, False) == (name in page, "Files came with letters" in page)

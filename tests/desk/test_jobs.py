@@ -30,7 +30,7 @@ MANY = 400
 # So many that other processes help: no more is needed where these are stopped.
 ENOUGH = 70
 QUICK_SECONDS = 1.0
-BUSY = "The inbox is busy: the collection of bundles."
+BUSY = "At work: the collection of bundles. Please wait."
 
 
 @dataclass

@@ -600,7 +600,7 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
         assert shown in screen
         assert shown in printed
     answering = "Répondre à l\u2019auteur"
-    for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Noter une mesure"):
+    for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Inscrire la mesure"):
         assert left_out in screen
         assert left_out not in printed
 
@@ -621,8 +621,8 @@ def answer(page: Page) -> None:
     """Reply to the one case, change its status, judge it."""
     page.click("text=To the queue")
     page.click("tbody a")
-    expect(page.locator("main")).to_contain_text("This is asked of: alice.")
-    page.click("text=I declare it")
+    expect(page.locator("main")).to_contain_text("The journal records this declaration for: alice.")
+    page.click("text=I declare no interest")
     page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
     page.click("#dialogue ~ form button")

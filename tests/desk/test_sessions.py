@@ -324,7 +324,7 @@ def test_a_second_officer_is_told_to_declare_before_a_request_is_seen(one_case: 
             assert "To confirm: 1" in shown
             assert "alice:" not in shown
             assert WAITS not in (other := bruno.page(path))
-            assert "To confirm" not in re.sub("<h1.*|<title.*", "", other)
+            assert "To confirm:" not in other
         chloe.send("/en/many/declare", case="1")
         assert not any(WAITS in chloe.page(path) for path in pages)
         assert "alice:" in chloe.page("/en/today")
@@ -709,7 +709,7 @@ def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)
         assert "<strong>bruno</strong>" in bruno.page("/en/")
-        assert re.findall('href="([^"]+)">Leave it</a>', asked) == [f"{desk.place}/en/today"]
+        assert re.findall('href="([^"]+)">Cancel</a>', asked) == [f"{desk.place}/en/today"]
         assert "<h1>Today" in alice.page("/en/today")
         assert not desk.is_over
         alice.send("/en/lock", all="on")

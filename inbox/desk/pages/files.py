@@ -26,6 +26,7 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
     desk = here()
     seen = previews.preview(desk.inbox, actor(), Which(case, file), page)
     seat().picture = (case, file, page), seen.picture
+    desk.kinds[case, file] = seen.view["true_type"], bool(seen.view["warnings"])
     return rendering.page("files/file.html", number=case, view=seen.view)
 
 

@@ -250,10 +250,10 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     assert before == unread.office.state()
     with sitting(unread.others) as client:
         client.send("/en/queue/facet", choice="state:closed")
-        assert "I declare it" in client.page("/en/queue/1")
+        assert "I declare no interest" in client.page("/en/queue/1")
         assert client.send("/en/many/declare", case=["1", "2", "3"]).status_code == 303
         page = client.page("/en/queue/1")
-    assert (True, False) == (CANARY in page, "I declare it" in page)
+    assert (True, False) == (CANARY in page, "I declare no interest" in page)
     entries = unread.others.json("journal", "print")["entries"]
     assert [1, 2, 3] == [each["case"] for each in entries if each.get("action") == "declare"]
 
@@ -267,7 +267,7 @@ def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     with sitting(unread.others) as client:
         client.send("/en/queue/facet", choice="state:closed")
         client.send("/en/queue", sort="priority", undeclared="on")
-        assert "I declare it of all 2" in client.page("/en/queue/1")
+        assert "I declare no interest in all 2" in client.page("/en/queue/1")
         assert client.send("/en/many/declare-all", count="3").status_code == 409
         assert client.send("/en/many/declare-all", count="2").status_code == 303
         assert "No case matches" in client.page("/en/queue/1")

@@ -29,7 +29,7 @@ CANARY = "zibeline-quartz"
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
-    "what was answered": ("reply 1 of", "Reply of"),
+    "what was answered": ("reply 1 of", "Reply 1 of"),
     "a file": ("file 1, 7 bytes:", "/case/1/file/1"),
     "a note": (f"│ {CANARY}", CANARY),
     "tags": ("tags: quai", 'class="tag">quai'),
@@ -55,8 +55,8 @@ PARTS = {
         "<li>whether the prosecutor is told was not decided<br>",
     ),
     "what stands there by how it is closed": (
-        "to tell the reporter more than that it is closed, the prosecutor must not object, or not be told, ",
-        "the prosecutor must not object, or not be told<br>",
+        "(or is not informed), the reporter may be told only that the case is closed, ",
+        "(or is not informed), the reporter may be told only that the case is closed<br>",
     ),
     "that one alone cannot close it": (
         "one officer alone cannot close it",
@@ -66,10 +66,10 @@ PARTS = {
         "whether the prosecutor is told was not decided, ",
         '<a href="#deadlines">Decide it</a>',
     ),
-    "the risk to the source": ("risk to the source: high\n", "Risk to the source: <strong>High"),
+    "the risk to the source": ("risk to the source: high\n", "Risk to the reporter: <strong>High"),
     "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
-    "the rule behind it": ("(the rules say 2 for category: info_leak)", "Why this was proposed"),
+    "the rule behind it": ("(the rules say 2 for category: info_leak)", "What the answers proposed"),
     "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
     "how credible it is": ("F3, possibly true", "<strong>F3</strong> Possibly true"),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
@@ -135,10 +135,10 @@ def test_what_must_never_be_repeated_stands_first(pages: tuple[str, str]) -> Non
 
 HAPPENED = {
     "received": "the report was received",
-    "follow-up": "the author wrote again",
+    "follow-up": "the reporter wrote again",
     "note": "note written",
     "assign": "assigned",
-    "assess-source": "risk to the source assessed",
+    "assess-source": "risk to the reporter assessed",
     "record-measure": "measure noted",
     "rate": "credibility rated",
     "extend": "time for the feedback extended",

@@ -288,7 +288,7 @@ def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> N
     assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--to-read"))
     assert "letter that nobody has read: 1; see: inbox queue --closed --to-read" in office.run("queue").out
     with sitting(office) as client:
-        assert "Closed cases with a letter that nobody has read: 1." in client.page("/en/")
+        assert "Closed cases with a follow-up that nobody has read: 1." in client.page("/en/")
     office.json("show", "1")
     assert 0 == office.json("queue")["unread_closed"]
     assert "nobody has read" not in office.run("queue").out

@@ -87,7 +87,7 @@ def test_what_must_be_known_first_stands_first(shown: list[tuple[dict[str, Any],
     assert next(iter(case["answers"])) == "protect"
     order = [
         lines.index(words)
-        for words in ("DANGER", "SOURCE AT RISK", "NEVER REPEAT", "if we repeated it?", "twice")
+        for words in ("DANGER", "REPORTER AT RISK", "NEVER REPEAT", "if we repeated it?", "twice")
     ]
     assert sorted(order) == order
 
@@ -106,7 +106,7 @@ def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
         lines.index("NEVER REPEAT") < lines.index("protect\n│ the yellow truck") < lines.index("Made by hand")
     )
     said = former.office.run("reply", "5", "--text", "Where was the yellow truck?")
-    assert (1, True) == (said.code, "the author asked never to repeat it" in said.err)
+    assert (1, True) == (said.code, "the reporter asked never to repeat it" in said.err)
 
 
 def test_odd_answers_are_shown_and_said_to_be_odd(shown: list[tuple[dict[str, Any], str]]) -> None:

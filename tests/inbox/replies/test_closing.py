@@ -82,7 +82,7 @@ def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> 
 
 def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
     office.tell_no_prosecutor(2)
-    assert "case 2: its author cannot be told" in refused(
+    assert "case 2: its reporter cannot be told" in refused(
         office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
     unheard = ("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")

@@ -44,7 +44,7 @@ NAMES = ("alice", "bruno", "chloe")
 IDENTITY = "Maëlle Kerguelen, poste 4471"
 SECRET = "Je suis la voisine du dessus"
 COLLEAGUES = ("Anne Martin", "Yann Le Goff", "Rose Tanguy")
-TOUCHES = "it touches who the author is, which is kept apart"
+TOUCHES = "it touches who the reporter is, which is kept apart"
 QUIET = "Merci. Nous lisons ce que vous avez écrit."
 
 
@@ -322,7 +322,7 @@ def test_at_the_desk_two_passphrases_serve_one_act(office: Office) -> None:
     """
     form = {"danger": "1", "risk": "high", "reason": "x", "officer": "alice", "choice": "no_transmission"}
     both = {f"passphrase-{name}": passphrase_of(name) for name in office.present}
-    acts = ("score set", "risk to the source assessed", "assigned")
+    acts = ("score set", "risk to the reporter assessed", "assigned")
     with sitting(office) as client:
         assert 200 == client.send("/en/case/1/reply/preview", text="Kerguelen").status_code
         asked = client.send("/en/case/1/assess", **form)
