@@ -27,8 +27,8 @@ class Desk:
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookies.
     ``notices`` are those of renewals of shares with a sheet.
     With ``same_disk`` the medium may be a folder on this machine's own disk. ``papers`` is the folder that
-    officers last named for what is for somebody else than the portal. ``kinds`` is what files that were looked
-    at turned out to be, by case and file: their type, and whether anything of them is to be warned of.
+    officers last named for what is for somebody else than the portal. ``kinds`` is what files that were
+    looked at turned out to be, by case and file: their type, and whether anything of them is to be warned of.
     """
 
     def __init__(
