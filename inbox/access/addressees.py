@@ -38,7 +38,7 @@ def check(session: Session, number: int, addressee: str, reason: str, how: Sente
     if is_person and not reason.strip():
         raise CaseRefused(
             sentence("case {number} names the person to whom this goes", number=number), how
-        ).at("addressee", "address", "to")
+        ).at("addressee", "address", "to", "despite")
     return is_person or has_told
 
 
@@ -54,7 +54,7 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
         hint = _BY_TWO if found.is_for_two else how
         raise CaseRefused(
             sentence("the addressee could tell who reported: {found}", found=found.told), hint
-        ).at("addressee", "address", "to")
+        ).at("addressee", "address", "to", "despite")
     return bool(found)
 
 

@@ -113,11 +113,37 @@ def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
         }
 
 
-def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
-    """Return what a letter about a case would say, as ``write`` writes it today; nothing is written.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A letter before it is written; ``warned`` says why ``write`` refuses it as it is, and what to do.
 
-    Its words are not looked at: that takes as many officers as the letter. Raises as ``write`` for a letter,
-    an addressee, or words that do not fit, and for what the case lacks; as ``Inbox.acting``.
+    It is empty if nothing of what officers gave is refused; what the letter waits for is no matter.
+    ``takes_reason`` if a reason may set that aside.
+    """
+
+    words: Words
+    warned: Sequence[Sentence]
+    takes_reason: bool
+
+
+def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
+    """Return what a letter about a case would say, looked at as ``write`` does; nothing is written.
+
+    Raises Undeclared, and as ``words``.
+    """
+    with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
+        _check_form(session, wanted)
+        said, refused = _words(session, number, wanted, who.today), _refused(session, number, wanted)
+    if refused is None:
+        return Preview(said, (), takes_reason=False)
+    return Preview(said, (refused.what, refused.hint), takes_reason="despite" in refused.fields)
+
+
+def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
+    """Return what a letter about a case would say, as ``write`` writes it today; nothing is looked at.
+
+    Raises as ``write`` for a letter, an addressee, or words that do not fit, and for what the case lacks; as
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -160,10 +186,25 @@ def _rule(session: Session, code: str) -> Letter:
 
 
 def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
-    rule = _rule(session, wanted.letter)
     declarations.check(session, number)
-    _check_way(session, number, rule, today)
+    _check_way(session, number, _rule(session, wanted.letter), today)
     _check_form(session, wanted)
+    _check_given(session, number, wanted)
+
+
+def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
+    """Return why what officers gave is refused; None if it is not. Raises Undeclared."""
+    declarations.check(session, number)
+    try:
+        _check_given(session, number, wanted)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _check_given(session: Session, number: int, wanted: Wanted) -> None:
+    """Raise for what officers gave with a letter that must not leave, or not without a reason."""
+    rule = _rule(session, wanted.letter)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
         to = f"{one_line(wanted.to)}\n{wanted.address}"
@@ -207,7 +248,7 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
         raise CaseRefused(
             sentence("case {number} does not name this person", number=number),
             sentence("if it has to go all the same: --despite-warning REASON"),
-        ).at("to")
+        ).at("to", "despite")
 
 
 def _check_words(session: Session, number: int, wanted: Wanted) -> None:

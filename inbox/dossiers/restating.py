@@ -86,7 +86,7 @@ def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: 
         raise Refused(
             sentence("the text could tell who was there: {traces}", traces=_told(found)),
             sentence("leave it out; if it has to be said: --despite-warning REASON"),
-        ).at("text", "sent")
+        ).at("text", "sent", "despite")
 
 
 def check_unnamed(session: Session, number: int, text: str) -> None:

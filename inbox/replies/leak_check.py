@@ -125,7 +125,7 @@ class Cautioned(CaseRefused):
             sentence("say it in other words; if it has to be said: --despite-warning REASON"),
         )
         self.findings = tuple(findings)
-        self.fields = ("text", "sent")
+        self.fields = ("text", "sent", "despite")
 
 
 def told(findings: Sequence[Finding]) -> Sentence:

@@ -33,7 +33,7 @@ from inbox.cli.options import (
 from inbox.dossiers import compose, letters, namesakes, render, send, subject_access
 from inbox.dossiers import verify as dossier_check
 from inbox.dossiers.compose import Content, Doubt, Enclosed, Plan
-from inbox.dossiers.letters import Wanted, Words
+from inbox.dossiers.letters import Preview, Wanted
 from inbox.dossiers.namesakes import Judged
 from inbox.dossiers.send import Sealing
 from inbox.dossiers.subject_access import Answer, Concerned, Seen
@@ -503,8 +503,8 @@ def letter_command(
     wanted = Wanted(text=text, **given)
     if preview:
         with door.opened() as (inbox, who):
-            words = letters.preview(inbox, who, case, wanted)
-        terminal.show(_letter_view(case, words), _letter_lines(words), as_json=as_json)
+            seen = letters.preview(inbox, who, case, wanted)
+        terminal.show(_letter_view(case, seen), _letter_lines(seen), as_json=as_json)
         return
     if out is None:
         raise click.UsageError("give --out, or --preview")
@@ -514,8 +514,10 @@ def letter_command(
     terminal.show(view, [f"{out}: {_IN_CLEAR}"], as_json=as_json)
 
 
-def _letter_view(case: int, words: Words) -> View:
+def _letter_view(case: int, seen: Preview) -> View:
+    words = seen.words
     return {
+        "warned": [*map(str, seen.warned)],
         "case": case,
         "by": words.by,
         "head": dict(words.facts),
@@ -524,7 +526,10 @@ def _letter_view(case: int, words: Words) -> View:
     }
 
 
-def _letter_lines(words: Words) -> Iterator[str]:
+def _letter_lines(seen: Preview) -> Iterator[str]:
+    words = seen.words
+    if seen.warned:
+        yield from (*map(visible, map(str, seen.warned)), "")
     yield visible(words.by)
     yield from (f"{label}: {visible(value)}" for label, value in words.facts)
     for each in words.paragraphs:

@@ -21,6 +21,7 @@ POST = "POST"
 # Pages that answer a form and change nothing: asked with the same form, they are the same page again.
 SHOWING = {
     "dossiers.preview",
+    "letters.change",
     "letters.preview",
     "replies.preview_closing",
     "retention.preview_strike",

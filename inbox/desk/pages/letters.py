@@ -1,6 +1,7 @@
 """Letters about a case, to print: which there are, what each waits for, and each as a file in clear."""
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Blueprint, request
@@ -19,23 +20,37 @@ from inbox.system import apart
 pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 
 # What says which letter it is, from its form to the page that shows it, and on to its file.
-_FIELDS = ("letter", "to", "address", "text", "language", "despite")
+_FIELDS = ("letter", "to", "address", "text", "language")
 
 
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
     """Show the letters of the law, and what those wait for that cannot be written yet."""
-    found = letters.offered(here().inbox, actor(), case)
-    return rendering.page("dossiers/letters.html", number=case, letters=found)
+    return _page(case, {})
+
+
+@pages.post("/change")
+def change(case: int) -> ResponseReturnValue:
+    """Show them with one as it was typed, to change it."""
+    return _page(case, request.form)
 
 
 @pages.post("/preview")
 def preview(case: int) -> ResponseReturnValue:
     """Show what a letter would say, before anybody signs or anything is written."""
-    words = letters.preview(here().inbox, actor(), case, _wanted())
+    seen = letters.preview(here().inbox, actor(), case, _wanted())
     kept = case_view.protected(here().inbox, actor(), case, rendering.language())
     given = [(name, value) for name, value in request.form.items() if name in _FIELDS]
-    shown = {"number": case, "letter": words, "given": given, "kept": kept, "offered": papers.offered()}
+    shown = {
+        "number": case,
+        "letter": seen.words,
+        "warned": seen.warned,
+        "despite": line("despite"),
+        "takes_reason": seen.takes_reason,
+        "given": given,
+        "kept": kept,
+        "offered": papers.offered(),
+    }
     found = letters.offered(here().inbox, actor(), case)[line("letter")]
     return rendering.page("dossiers/letter_preview.html", **shown, each=found)
 
@@ -46,9 +61,15 @@ def write(case: int) -> ResponseReturnValue:
     """Write a letter as it was shown into the folder that is named, in clear."""
     inbox, who, wanted = here().inbox, actor(), _wanted()
     out = _free(papers.folder(), f"{apart.LETTER}-{case}-{who.today}")
-    problems.confirm_change("dossiers/letter_change.html", letter=letters.preview(inbox, who, case, wanted))
+    problems.confirm_change("dossiers/letter_change.html", letter=letters.words(inbox, who, case, wanted))
     letters.write(inbox, who, case, wanted, out)
     return rendering.page("dossiers/letter_made.html", number=case, path=out)
+
+
+def _page(case: int, given: Mapping[str, str]) -> str:
+    found = letters.offered(here().inbox, actor(), case)
+    kept = case_view.protected(here().inbox, actor(), case, rendering.language())
+    return rendering.page("dossiers/letters.html", number=case, letters=found, given=given, kept=kept)
 
 
 def _wanted() -> Wanted:

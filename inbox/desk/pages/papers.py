@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import request
+
 from inbox.desk import forms
 from inbox.desk.state import here
 from inbox.system import apart, media
@@ -39,11 +41,12 @@ class Offered:
 
 
 def offered() -> Offered:
-    """Return the folder that was last named here, else one in this machine's memory if there is one.
+    """Return the folder that the form names, or was last named here, else one in this machine's memory.
 
     What is in memory goes with it when the machine is switched off: it is enough to print from.
     """
-    if (last := here().papers) is not None:
+    typed = request.form.get(FIELD, "").strip()
+    if (last := Path(typed) if typed else here().papers) is not None:
         return Offered(str(last), _is_in_memory(last))
     given = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
     is_fit = given.is_absolute() and _is_in_memory(given)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from inbox.deadlines import workflow
+from inbox.desk.fields import markup
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
 from inbox.vault.casework_tables import Duty, Measure, Setting
@@ -400,6 +401,39 @@ def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office,
             assert [] == [each for each in lines if " ".join(each.split())[:60] not in pages]
             made.unlink()
     assert 2 == office.run(*write("prosecutor", drawer / "x")[:-2]).code
+
+
+def test_the_preview_of_a_letter_warns_as_writing_it_does_and_has_room_for_the_reason(
+    office: Office, drawer: Path
+) -> None:
+    """What was typed stands in the form again to be changed; the control has nothing to warn of."""
+    for letter, text in WARNED.values():
+        words = write(letter, drawer / "x", text=text)
+        assert office.json(*words, "--preview")["warned"][0][1:] in refused(office, *words)
+    with sitting(office) as client:
+        bare = client.page("/fr/case/1/letters")
+        assert 3 <= bare.count(SECRET)
+        assert 'name="despite"' not in bare
+        for name, (letter, text) in WARNED.items():
+            wanted = form(letter, drawer, text=text, address="Rue de Brest")
+            shown = client.send("/fr/case/1/letters/preview", **wanted).text
+            assert "Le texte pourrait" in shown, name
+            assert (name != "quoted") == ('name="despite"' in shown), name
+            (sent,) = (
+                each
+                for each in markup.read(shown)
+                if each.tag.attributes["action"].endswith("/case/1/letters")
+            )
+            again = client.send("/fr/case/1/letters", **both(**sent.hidden() | {"papers": str(drawer)}))
+            linked = 'href="#letter-despite"' in again.text
+            assert (409, name != "quoted") == (again.status_code, linked), name
+            changed = html.unescape(client.send("/fr/case/1/letters/change", **wanted, despite="drill").text)
+            kept = ["<details open>", f">{text}<", ">Rue de Brest<", 'value="drill"', f'value="{drawer}"']
+            assert [] == [each for each in kept if each not in changed], name
+        quiet = client.send("/fr/case/1/letters/preview", **form("prosecutor", drawer)).text
+        assert 'name="despite"' not in quiet
+        reasoned = looked_at(client, form("prosecutor", drawer, text=WARNED["officer"][1]))
+        assert 200 == client.send("/fr/case/1/letters", **both(**reasoned, despite="drill")).status_code
 
 
 def test_the_second_officer_sees_the_letter_in_a_session_of_their_own(office: Office, drawer: Path) -> None:
