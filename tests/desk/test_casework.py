@@ -326,7 +326,7 @@ def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
 
 
 def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
-    """Its pixels are given once, to the page that asks for them; what it really is stands beside, and in the list."""
+    """Its pixels are given once, to the page that asks; what it is stands beside, and in the list."""
     with sitting(office) as client:
         assert "sent as image/jpeg, not looked at yet" in client.page("/en/case/1/files")
         shown = client.page("/en/case/1/file/1")
