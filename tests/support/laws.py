@@ -1,5 +1,6 @@
 """The two laws of the tests: that of France, which ships, and one that shares nothing with it."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +27,17 @@ def edited(to: Path, file: str, found: str, put: str) -> Path:
     text = (to / file).read_text("utf-8")
     assert found in text
     (to / file).write_text(text.replace(found, put), "utf-8")
+    return to
+
+
+def renamed(to: Path, code: str, *files: str) -> Path:
+    """Copy the French law to a new folder with one code under another name in these files; return it."""
+    shutil.copytree(FOLDERS["fr"], to)
+    for file in files:
+        text = (to / file).read_text("utf-8")
+        other, count = re.subn(rf"\b{code}\b", f"{code}_of_old", text)
+        assert count
+        (to / file).write_text(other, "utf-8")
     return to
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from sqlalchemy.orm import Session
 
 from inbox.casework import measures
 from inbox.deadlines import retention_schedule, workflow
 from inbox.law import in_use
+from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.tables import Exclusion
 from templates.law import folder
 from tests.support import laws
@@ -134,11 +136,65 @@ def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edite
     assert "gives measure suspension another role" in refused(office, "law", "--replace", law, "--loosening")
 
 
-def test_the_regime_that_was_chosen_must_stay(office: Office) -> None:
-    """An office that chose none works by the default of each law."""
-    office.json("settings", "--regime", "external")
-    said = refused(office, "law", "--replace", FOLDERS["xx"])
-    assert "used" in said
+Do = Callable[[Office], object]
+
+
+def _in_vault(change: Callable[[Session], object]) -> Do:
+    def do(office: Office) -> None:
+        with office.opened() as inbox, inbox.transaction() as session:
+            change(session)
+
+    return do
+
+
+def _closed_as(code: str) -> Do:
+    return _in_vault(lambda session: setattr(session.get_one(Workflow, 1), "outcome", code))
+
+
+def _asked(kind: str, decision: str = "") -> Do:
+    return _in_vault(
+        lambda session: session.add(Duty(case=1, kind=kind, known=today(), due=today(), decision=decision))
+    )
+
+
+def _not_asked(kind: str) -> Do:
+    return _in_vault(lambda session: session.delete(session.get_one(Duty, (1, kind))))
+
+
+def _works_under(regime: str) -> Do:
+    return lambda office: office.json("settings", "--regime", regime)
+
+
+# By the table of a code and the code: what uses it, what ends that, and the files that name it.
+IN_USE: dict[tuple[str, str], tuple[Do, Do, tuple[str, ...]]] = {
+    ("outcome", "moot"): (_closed_as("moot"), _closed_as(""), ("outcomes.toml", "replies.toml")),
+    ("duty", "forwarding"): (_asked("forwarding"), _not_asked("forwarding"), ("duties.toml",)),
+    ("decision", "not_forwarded"): (
+        _asked("forwarding", "not_forwarded"),
+        _not_asked("forwarding"),
+        ("duties.toml",),
+    ),
+    # An office that chose none works by the default of each law.
+    ("regime", "external"): (
+        _works_under("external"),
+        _works_under("internal"),
+        ("law.toml", "duties.toml", "deadlines.toml"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "code"), IN_USE)
+def test_a_code_of_any_table_must_stay_as_long_as_it_is_used(
+    office: Office, tmp_path: Path, table: str, code: str
+) -> None:
+    """The new law differs in the name of that code alone, and is taken once nothing uses it."""
+    use, end, files = IN_USE[table, code]
+    law = laws.renamed(tmp_path / "law", code, *files)
+    use(office)
+    said = refused(office, "law", "--replace", law, "--loosening")
+    assert f"the new law lacks {table} {code}, used 1 times" in said
+    end(office)
+    assert office.json("law", "--replace", law, "--loosening")["adopted"]
 
 
 def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edited: Edit) -> None:
