@@ -191,8 +191,9 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "the portal gives an impossible day for {count} envelopes; each case shows it, and the"
-            " first possible day counts; check the portal's clock",
+            "the portal gives an impossible day for {count} envelopes, and each case shows it: one before"
+            " the previous export counts all the same, so that no deadline is later for it; in place of one"
+            " after this export, the first possible day counts; check the portal's clock",
             count=count,
         )
 

@@ -252,20 +252,29 @@ def test_no_import_counts_from_before_the_export_that_did_not_know_it(
     assert clocks(world)["ack_eu"]["done"] == exported.isoformat()
 
 
-def test_a_case_says_that_its_day_of_receipt_cannot_be(world: World, portal: Portal, collect: Any) -> None:
-    """When it is collected, and on the case; the deadlines count from the first possible day."""
+@pytest.mark.parametrize(("said", "counts"), [(40, 0), (-3, -3)])
+def test_a_case_says_that_its_day_of_receipt_cannot_be(
+    world: World, portal: Portal, collect: Any, said: int, counts: int
+) -> None:
+    """When it is collected, and on the case; which day counts is said, and the deadlines follow it.
+
+    From a day to come they would be late: the first possible one counts. From a day before the last export
+    they are sooner, and that counts.
+    """
     collect(portal.bundle())
-    claimed = today() + timedelta(40)
+    claimed, counted = (today() + timedelta(each) for each in (said, counts))
 
     def edit(intake: Intake) -> Intake:
         return replace(intake, entries=tuple(replace(each, day=claimed) for each in intake.entries))
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
     assert "gives an impossible day for 1 envelopes" in warning
+    assert "one before the previous export counts all the same" in warning
+    assert "in place of one after this export, the first possible day counts" in warning
     shown = world.office.json("show", "1")
-    assert (shown["received"], shown["received_doubted"]) == (today().isoformat(), claimed.isoformat())
-    said = world.office.run("show", "1").out
-    assert f"the portal says that it came on {claimed}, which is impossible\n" in said
-    assert clocks(world)["ack_eu"]["day"] == (today() + timedelta(7)).isoformat()
+    assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
+    told = world.office.run("show", "1").out
+    assert f"the portal says that it came on {claimed}, which is impossible\n" in told
+    assert clocks(world)["ack_eu"]["day"] == (counted + timedelta(7)).isoformat()
     with sitting(world.office) as client:
         assert "ce qui est impossible" in client.page("/fr/case/1")
