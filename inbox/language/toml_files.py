@@ -49,6 +49,8 @@ _EXPECTED = {
         "a table in which an entry that no decision records has: answers_danger = true"
     ),
     "some-acknowledging": sentence("a table in which an entry has: acknowledges = true"),
+    "one-closing": sentence("a table in which at most one entry has: closes = true"),
+    "untold": sentence("another one: this outcome is told by the entry with closes = true alone"),
     "one-extending": sentence("a table in which exactly one entry has: extends = true"),
     "some-reply": sentence("true only where a reply of replies.toml has: decision = {decision}", decision=""),
     "settling": sentence("a table in which a decision has: effect = settles"),
@@ -65,6 +67,7 @@ _EXPECTED = {
 # What no entry has by itself, for whoever sees the entries and not the file.
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies has to acknowledge the report"),
+    "one-closing": sentence("at most one of the replies can end a case without telling its outcome"),
     "one-extending": sentence("exactly one of the replies has to tell that feedback takes longer"),
     "some-referral": sentence("one authority has to be named where a report is not for the office"),
 }

@@ -84,6 +84,7 @@ FORMS: Mapping[Kind, Form] = {
             Part("status", Shape.CODES, "status"),
             Part("outcome", Shape.CODE, "outcome", optional=True),
             Part("decision", Shape.CODE, "decision", optional=True),
+            Part("closes", Shape.FLAG, optional=True),
             Part("acknowledges", Shape.FLAG, optional=True),
             Part("extends", Shape.FLAG, optional=True),
         ),

@@ -378,7 +378,12 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> None:
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
     """Return the text to the reporter, in its template; CaseRefused as ``templates.fill``."""
     template = templates.known(session).get(closing.template)
-    if template and template.outcome != closing.outcome:
+    if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
+        raise CaseRefused(
+            sentence("no other text than the one that tells nothing goes with this outcome"),
+            sentence("take the template that has closes = true, without words of your own: inbox templates"),
+        )
+    if template and not template.closes and template.outcome != closing.outcome:
         raise CaseRefused(
             sentence("this template is not one for the outcome with which the case is closed"),
             sentence("see for which outcome each is: inbox templates"),

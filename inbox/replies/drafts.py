@@ -87,7 +87,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
-    if template and template.outcome:
+    if template and template.ends:
         raise _of_closing(number, template)
     if template and template.decision:
         _check_passing_on(session, number, template.decision)
@@ -151,8 +151,13 @@ def _check_feedback(session: Session, number: int) -> None:
 
 def _of_closing(number: int, template: Reply) -> CaseRefused:
     return CaseRefused(
-        sentence("case {number}: this text tells of an outcome, and leaves with the closing", number=number),
+        sentence("case {number}: this text ends the case, and leaves with the closing", number=number),
         sentence(
+            "close the case with it: inbox close {number} OUTCOME --disclosure full --template ID",
+            number=number,
+        )
+        if template.closes
+        else sentence(
             "close the case with it: inbox close {number} {outcome} --disclosure full --template ID",
             number=number,
             outcome=labels.named("outcome", template.outcome or ""),

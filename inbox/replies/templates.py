@@ -41,7 +41,9 @@ def parse(raw: bytes, law: Law) -> Mapping[str, Reply]:
     """
     document = toml_files.document(REPLIES, raw)
     extends = any(each.extension for each in law.clocks.values())
-    for mistake in checks.replies(document, law.outcomes, law.told_by_reply, extends=extends):
+    for mistake in checks.replies(
+        document, law.outcomes, law.told_by_reply, extends=extends, untold=law.untold
+    ):
         raise toml_files.refused(mistake)
     return reader.replies(document)
 
@@ -119,6 +121,7 @@ def view(template: Reply) -> View:
         "title": {"fr": template.title.fr, "en": template.title.en},
         "status": [str(each) for each in template.status],
         "outcome": template.outcome,
+        "closes": template.closes,
         "text": {"fr": template.text.fr, "en": template.text.en},
         "own_words": template.takes_own_words,
     }

@@ -11,6 +11,7 @@ from crypto.toml_schema import Document, Expected, Fault, Mismatch, belongs
 from templates.law.rules import (
     FIELDS,
     LETTER_FIELDS,
+    OWN,
     PERSON_FIELDS,
     Addressee,
     Asked,
@@ -221,7 +222,8 @@ def _replies(documents: Documents) -> Iterator[Mismatch]:
         for code, each in row["decision"].items()
         if each.get("by_reply")
     }
-    yield from replies(document, outcomes, told, extends=extends)
+    untold = [code for code, row in outcomes.items() if row.get("linked") or row.get("only_after")]
+    yield from replies(document, outcomes, told, extends=extends, untold=untold)
     sent = {each.get("decision") for each in document.value["reply"].values()}
     for code, duty in told.items():
         if code not in sent:
@@ -230,18 +232,33 @@ def _replies(documents: Documents) -> Iterator[Mismatch]:
 
 
 def replies(
-    document: Document, outcomes: Collection[str], told: Collection[str], *, extends: bool
+    document: Document,
+    outcomes: Collection[str],
+    told: Collection[str],
+    *,
+    extends: bool,
+    untold: Collection[str],
 ) -> Iterator[Mismatch]:
     """Yield the mistakes in texts of replies that their schema does not see.
 
     Their outcomes are among those of the law, their decisions among those by which something is ``told`` to
-    reporters; ``extends`` if it lets some deadline be extended.
+    reporters; ``extends`` if it lets some deadline be extended. Those that are ``untold`` have no text of
+    their own: one text ends any case, without a word of an officer's, so that nobody can tell for what it is.
     """
     rows = document.value["reply"]
     for code, row in rows.items():
         yield from _among(document, ("reply", code, "outcome"), row.get("outcome"), outcomes)
         yield from _among(document, ("reply", code, "decision"), row.get("decision"), told)
-        yield from _filled(document, ("reply", code, "text"), row["text"], FIELDS)
+        if row.get("outcome") in untold:
+            yield _wrong(document, ("reply", code, "outcome"), belongs("untold"))
+        closes = row.get("closes", False)
+        if closes and row.get("outcome"):
+            path = ("reply", code, "closes")
+            yield _wrong(document, path, belongs("one-of-both", one="closes", other="outcome"))
+        known = [each for each in FIELDS if not (closes and each == OWN)]
+        yield from _filled(document, ("reply", code, "text"), row["text"], known)
+    if sum(row.get("closes", False) for row in rows.values()) > 1:
+        yield _wrong(document, ("reply",), belongs("one-closing"))
     extending = sum(row.get("extends", False) for row in rows.values())
     if extending > 1 or (extends and not extending):
         yield _wrong(document, ("reply",), belongs("one-extending"))

@@ -300,6 +300,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "status": neither,
                 "text": _any,
                 "outcome": neither,
+                "closes": _on,
                 "decision": _there,
                 "extends": neither,
                 # What a status must follow.

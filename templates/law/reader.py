@@ -69,6 +69,7 @@ def replies(document: Document) -> dict[str, rules.Reply]:
             status=tuple(map(Status, row["status"])),
             text=_texts(row["text"]),
             outcome=row.get("outcome"),
+            closes=row.get("closes", False),
             extends=row.get("extends", False),
             acknowledges=row.get("acknowledges", False),
             decision=row.get("decision"),

@@ -383,6 +383,14 @@ class Outcome:
     never_after: str | None
     basis: Basis
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether a text of its own would tell what stands beside the case: another report, or a measure.
+
+        Anybody can read the law: who gets that text knows for what it is sent.
+        """
+        return self.linked or self.only_after is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
@@ -419,6 +427,7 @@ class Retention:
 class Reply:
     """A text to send to reporters, by its ``code``; ``status`` and ``outcome`` say for which cases it is.
 
+    One that ``closes`` ends a case and tells nothing of its outcome: at most one, without officers' words.
     With ``extends`` it tells that feedback takes longer, with ``acknowledges`` that the report was read. By
     it a reporter is told what ``decision`` says was told, the code of one. Where it has a basis of its own,
     that is the articles it explains.
@@ -429,6 +438,7 @@ class Reply:
     status: tuple[Status, ...]
     text: Texts
     outcome: str | None
+    closes: bool
     extends: bool
     acknowledges: bool
     decision: str | None
@@ -443,6 +453,11 @@ class Reply:
     def takes_own_words(self) -> bool:
         """Whether it is nothing without an officer's words for the case."""
         return OWN in self.fields
+
+    @property
+    def ends(self) -> bool:
+        """Whether it ends a case, and leaves with the closing alone."""
+        return self.closes or self.outcome is not None
 
     def fits(self, status: Status, outcome: str | None) -> bool:
         """Whether it is for a case of this status, and of this outcome if the case has one, by its code."""
@@ -665,6 +680,11 @@ class Law:
         """The measures after which a prosecutor acts, or may: those that tell one, and those of justice."""
         justice = (code for code, each in self.measures.items() if each.is_of_justice)
         return self.tells_prosecutor.union(justice)
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """The outcomes that no text of their own tells."""
+        return frozenset(code for code, each in self.outcomes.items() if each.is_untold)
 
     @property
     def linked(self) -> frozenset[str]:

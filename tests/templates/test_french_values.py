@@ -438,19 +438,23 @@ PROTECTING = (
 
 
 def test_which_reply_is_for_which_case() -> None:
-    """Each outcome has its own, that of more time is known by its flag."""
-    early = ("inadmissible", "out_of_scope", "duplicate")
-    closing = {f"closing_{each}": (EARLY if each in early else AT_WORK, each) for each in FRENCH.outcomes}
+    """Each outcome that can be told has its own; that of more time or of no outcome is known by its flag."""
+    early = ("inadmissible", "out_of_scope")
+    told = [each for each in FRENCH.outcomes if each not in FRENCH.untold]
+    closing = {f"closing_{each}": (EARLY if each in early else AT_WORK, each) for each in told}
     assert closing | {
         "acknowledgement": (("received", "acknowledged"), None),
         "details": (("received", "acknowledged", *AT_WORK), None),
         "feedback": (("acknowledged", *AT_WORK), None),
         "extension": (("acknowledged", *AT_WORK), None),
         "withheld": (AT_WORK, None),
+        "closing_untold": (tuple(each for each in Status if each is not Status.CLOSED), None),
     } | {each: (tuple(Status), None) for each in PROTECTING} == {
         code: (each.status, each.outcome) for code, each in FRENCH.replies.items()
     }
     assert ["extension"] == [code for code, each in FRENCH.replies.items() if each.extends]
+    assert ["closing_untold"] == [code for code, each in FRENCH.replies.items() if each.closes]
+    assert {"duplicate", "transmitted"} == FRENCH.untold
     assert ["acknowledgement"] == [code for code, each in FRENCH.replies.items() if each.acknowledges]
 
 

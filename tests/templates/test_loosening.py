@@ -70,6 +70,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "outcomes.toml outcome.*.never_after": ("art40_transmission", None),
     "replies.toml reply.*": (None, {"title": "x"}),
     "replies.toml reply.*.decision": (None, "told"),
+    "replies.toml reply.*.closes": (None, True),
     "replies.toml reply.*.acknowledges": (None, True),
     **{
         f"retention.toml {period}.{key}": values

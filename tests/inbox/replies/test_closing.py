@@ -408,8 +408,9 @@ def test_a_measure_that_no_decision_takes_is_recorded_by_hand_before_the_outcome
     needing = FILES["xx"]["outcomes.toml"].replace(
         b"finds_facts", b'only_after = "coast_guard"\nfinds_facts', 1
     )
+    replies = FILES["xx"]["replies.toml"].replace(b'outcome = "upheld"\n', b"")
     with office.opened() as inbox, inbox.transaction() as session:
-        in_use.adopt(session, {**FILES["xx"], "outcomes.toml": needing})
+        in_use.adopt(session, {**FILES["xx"], "outcomes.toml": needing, "replies.toml": replies})
     office.json("queue")
     office.json("decide", "1", "drop", "--reason", "x")
     said = refused(office, "close", "1", "upheld", *WITHHELD)
@@ -536,7 +537,7 @@ def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(offic
     office.tell_no_prosecutor(1)
     reply = ("reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
     said = refused(office, *reply)
-    assert "this text tells of an outcome" in said
+    assert "this text ends the case" in said
     assert "inbox close 1 bad_faith --disclosure full --template ID" in said
     with sitting(office) as client:
         form = {"template": "closing_bad_faith", "text": "Merci."}
@@ -550,6 +551,38 @@ def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(offic
     (text,) = waiting(office)
     assert "Merci." in text
     assert len(text) > len("Merci.")
+
+
+def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_transmitted(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """One text, byte for byte, for a duplicate, for what was transmitted and for any end that withholds.
+
+    Anybody can read the law: a text that only one of them has would tell a probe which one it is. So could
+    an officer's own words, which no surface takes there.
+    """
+    office.tell_no_prosecutor(1)
+    neutral = ("--template", "closing_untold")
+    office.json("link", "1", "2", "duplicate")
+    duplicate, end = ("close", "1", "duplicate"), ("--disclosure", "full")
+    for how in (end, WITHHELD):
+        assert "no other text" in refused(office, *duplicate, *how, "--text", "Merci.")
+    other = (*duplicate, *end, "--template", "closing_moot", "--text", "Merci.")
+    assert "without words of your own" in refused(office, *other)
+    assert "this text ends the case" in refused(office, "reply", "1", *neutral)
+    office.json(*duplicate, *end, *neutral)
+    first = told()
+    office.json("reopen", "1", "--reason", "x")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    for words in (("decide", "1", "transmit", "--reason", "x"), ("measure", "1", "prosecutor_word")):
+        office.json(*words)
+    office.json("close", "1", "transmitted", *end, *neutral)
+    second = told()
+    office.json("reopen", "1", "--reason", "x")
+    office.json("close", "1", "founded", *WITHHELD, *neutral)
+    read = [each.text.encode() for each in told().messages]
+    assert (3, 1) == (len(read), len(set(read)))
+    assert (first.status, first.measures_disclosed) == (second.status, second.measures_disclosed)
 
 
 def test_only_feedback_spares_a_closing_its_text(office: Office) -> None:

@@ -76,6 +76,12 @@ MISTAKES = {
     "decision": ("status", 'decision = "transmit"\nstatus', "'reply.greeting.decision' must be one of told"),
     "two of more time": ("status", "extends = true\nstatus", "exactly one entry has: extends = true"),
     "none that acknowledges": ("acknowledges = true", "", "an entry has: acknowledges = true"),
+    "no own text": (
+        "status",
+        'outcome = "duplicate"\nstatus',
+        "'reply.greeting.outcome' must be another one: this outcome is told by the entry with closes = true",
+    ),
+    "both ends": ("status", 'closes = true\noutcome = "moot"\nstatus', "a table with closes or outcome, not"),
     "none of more time": ("extends = true", "", "exactly one entry has: extends = true"),
     "no source": ('source = "Ours"', "", "'source' is missing"),
     "long": ("Hello", "x" * 4_001, "'reply.greeting.text.en' must be a text of 1 to 4000 characters"),
@@ -106,17 +112,31 @@ def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -
 
 
 def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:
-    """Each status has one, each outcome its own."""
+    """Each status has one, each outcome its own, but for those that no text tells."""
     known = FRENCH.replies.values()
     assert set(Status) == {status for each in known for status in each.status}
-    assert set(FRENCH.outcomes) == {each.outcome for each in known} - {None}
+    assert set(FRENCH.outcomes) - FRENCH.untold == {each.outcome for each in known} - {None}
     assert {"acknowledgement", "details", "feedback", "extension", "withheld"} <= FRENCH.replies.keys()
+
+
+# That somebody else reported, or that justice has the case.
+GIVES_AWAY = re.compile(
+    r"autres? signalement|d[ée]j[àa]|doublon|procureur|magistrat|transmis|article 40|une enquête"
+    r"|other report|already|duplicate|prosecutor|judge|transmitted|passed on|an investigation"
+)
 
 
 def test_no_shipped_template_gives_away_what_an_office_knows() -> None:
     """Who asks may be who is looked for: whether there were other reports is not said."""
     said = SHIPPED.split("[reply.", 1)[1].lower()
     assert [] == [word for word in ("already", "déjà", "other report", "autre signalement") if word in said]
+    ends = [each for each in FRENCH.replies.values() if each.ends]
+    assert [] == [
+        (each.code, text)
+        for each in ends
+        for text in (each.text.fr, each.text.en)
+        if GIVES_AWAY.search(text.lower())
+    ]
 
 
 def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
@@ -258,7 +278,7 @@ def test_a_closed_case_is_offered_no_end(reported: World, tmp_path: Path) -> Non
 def test_once_a_case_is_inadmissible_no_other_end_is_offered(reported: World) -> None:
     """It is not closed yet, and can be in no other way."""
     office = reported.office
-    ends = {f"closing_{each}" for each in FRENCH.outcomes}
+    ends = {code for code, each in FRENCH.replies.items() if each.outcome}
     with sitting(office) as client:
         before = marked(client, 1) & ends
         form = {
@@ -268,7 +288,7 @@ def test_once_a_case_is_inadmissible_no_other_end_is_offered(reported: World) ->
             "passphrase-officer": PASSPHRASE,
         }
         client.send("/en/case/1/decide", **form)
-        assert {"closing_inadmissible", "closing_duplicate"} < before
+        assert {"closing_inadmissible", "closing_out_of_scope"} == before
         assert {"closing_inadmissible"} == marked(client, 1) & ends
 
 
@@ -299,7 +319,9 @@ def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
-    assert ["heard", "upheld", "warning"] == [each["id"] for each in office.json("templates")["templates"]]
+    assert ["heard", "upheld", "ended", "warning"] == [
+        each["id"] for each in office.json("templates")["templates"]
+    ]
     assert "there is no template details" in office.run("reply", "1", "--template", "details").err
     office.json("reply", "2", "--template", "heard")
     (message,) = office.json("show", "2")["messages"]
