@@ -50,7 +50,8 @@ class UnopenedTerm:
     """What came in and became no case: how much there is, and how much of it may be discarded by now.
 
     ``next_day`` is the day from which more may be, None if nothing waits for one. ``unasked`` is how much is
-    past its term and waits for the archives' visa, collected up to the day ``unasked_to``.
+    past its term and waits for the archives' visa, collected up to the day ``unasked_to``. Of
+    ``by_one_clock`` only the clock of this machine says that its term is over (``day_of_two_clocks``).
     """
 
     count: int
@@ -58,6 +59,17 @@ class UnopenedTerm:
     next_day: date | None
     unasked: int = 0
     unasked_to: date | None = None
+    by_one_clock: int = 0
+
+
+def day_of_two_clocks(session: Session, today: date) -> date | None:
+    """Return the day that has come by the clock of this machine, ``today``, and by that of the portal.
+
+    That is the newest one on which the portal exported what was collected, None before the first. What
+    cannot be had again goes by it: a clock that is ahead, by error or on purpose, brings any day.
+    """
+    known = queries_exchange.newest_export(session)
+    return None if known is None else min(known, today)
 
 
 def unopened_until(session: Session, collected: date) -> date:
@@ -70,7 +82,10 @@ def unopened_until(session: Session, collected: date) -> date:
 
 
 def junk_over(session: Session, today: date) -> set[int]:
-    """Return the cases that have been junk for so long that they are to be destroyed."""
+    """Return the cases that have been junk for so long that they are to be destroyed, by this clock.
+
+    An outbox tells their authors so. Who takes one back in time fills its slot again: nothing is lost by it.
+    """
     how, junk = office.of(session), queries_cases.junked_by_day(session)
     period = how.law.retention.junk
     over = [day for day in junk if clocks.kept_until(day, period, how.calendar) <= today]
@@ -85,20 +100,22 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
     found = queries_exchange.caseless_by_day(session)
     until = {day: unopened_until(session, day) for day in found}
     over = {day for day in found if until[day] <= today}
-    due = over & set(discardable(session, today))
+    agreed, known = {*discardable(session, today)}, day_of_two_clocks(session, today)
+    due = {*discardable(session, known)} if known else set()
     return UnopenedTerm(
         count=sum(found.values()),
         due=sum(found[day] for day in due),
         next_day=min((until[day] for day in found.keys() - over), default=None),
-        unasked=sum(found[day] for day in over - due),
-        unasked_to=max(over - due, default=None),
+        unasked=sum(found[day] for day in over - agreed),
+        unasked_to=max(over - agreed, default=None),
+        by_one_clock=sum(found[day] for day in agreed - due),
     )
 
 
 def discardable(session: Session, today: date) -> list[date]:
-    """Return the days of which all that was collected, and became no case, may be discarded by now.
+    """Return the days of which all that was collected, and became no case, may be discarded on a day.
 
-    It is past its term, and has the archives' visa if the law asks for one.
+    It is past its term by then, and has the archives' visa if the law asks for one.
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today

@@ -427,7 +427,12 @@ TABLE: Mapping[Code, Rule] = {
         quarantine=True,
         values={"cases": _NUMBER, "by_one_clock": _FLAG},
     ),
-    Code.DISCARD_UNOPENED: Rule(officers=2, oversight=True, values={"entries": _NUMBER}),
+    Code.DISCARD_UNOPENED: Rule(
+        officers=2,
+        reason=Reason.OPTIONAL,
+        oversight=True,
+        values={"entries": _NUMBER, "by_one_clock": _FLAG},
+    ),
     Code.ACCEPT_GAP: Rule(
         officers=2,
         all_cases=True,

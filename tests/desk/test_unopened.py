@@ -10,6 +10,7 @@ from inbox.exchange import unopened_list
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
 from tests.support.inbox_clock import Clock
+from tests.support.inbox_ending import dated_by_portal
 
 pytestmark = pytest.mark.copy_of("founded_three")
 MANY = unopened_list.PAGE + 1
@@ -41,6 +42,7 @@ def test_it_is_shown_by_the_page_and_nothing_is_offered_before_its_day(flooded: 
 def test_two_officers_discard_as_much_as_they_were_shown(flooded: Office, clock: Clock) -> None:
     """Neither one of them, nor another number than the page said."""
     clock.day = today() + relativedelta(months=2)
+    dated_by_portal(flooded)
     with sitting(flooded) as client:
         assert f'name="entries" value="{MANY}"' in client.page("/en/unopened/1")
         assert "unopened/1" in client.page("/en/retention").split("</header>")[1]

@@ -23,6 +23,7 @@ from inbox.cli.options import (
     officer_options,
     out_folder,
     reason_needed,
+    reason_of,
     text_options,
 )
 from inbox.deadlines.retention_schedule import Due, UnopenedTerm
@@ -46,6 +47,13 @@ from inbox.retention.strike import Passage
 from inbox.retention.visas import Given, Listed
 from inbox.system import terminal
 
+_reason_for_day = click.option(
+    "--reason",
+    metavar="TEXT",
+    default="",
+    callback=reason_of,
+    help="Where no portal is left to confirm the day: how officers know it. The journal keeps it.",
+)
 _LAST_CHANCE = "a key or case that is missing here may be in a backup: restore and collect before you discard"
 
 
@@ -103,12 +111,7 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 @click.command(name="destroy")
 @click.argument("case", nargs=-1, type=NUMBER)
 @click.option("--due", "all_due", is_flag=True, help="All cases that are due.")
-@click.option(
-    "--reason",
-    metavar="TEXT",
-    default="",
-    help="Where no portal is left to confirm the day: how officers know it. The journal keeps it.",
-)
+@_reason_for_day
 @officer_options
 @json_option
 @click.pass_obj
@@ -142,18 +145,19 @@ def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
 
 
 @click.command(name="discard")
+@_reason_for_day
 @officer_options
 @json_option
 @click.pass_obj
-def discard(door: Door, /, *, as_json: bool) -> None:
+def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
     """Delete what became no case and is past its term; takes two officers, and cannot be taken back."""
     with door.opened() as (inbox, who):
-        entries = discard_unopened.plan(inbox, who)
+        entries = discard_unopened.plan(inbox, who, reason)
         if terminal.is_interactive() and not as_json:
             terminal.warn(f"to be discarded: {entries} that could not be filed, with their envelopes")
             terminal.warn(_LAST_CHANCE)
             _ask_once(door)
-        discard_unopened.discard(inbox, who, entries)
+        discard_unopened.discard(inbox, who, entries, reason)
     terminal.show({"discarded": entries}, [f"discarded: {entries}"], as_json=as_json)
 
 
@@ -217,10 +221,15 @@ def _term(term: UnopenedTerm) -> Iterator[str]:
     if term.due:
         yield f"could not be filed, and past the day until which it is kept: {term.due}; inbox discard"
         yield _LAST_CHANCE
+    if term.by_one_clock:
+        yield (
+            f"could not be filed, past its day by the clock of this machine alone: {term.by_one_clock};"
+            " collect a bundle that the portal exports now"
+        )
     if term.unasked:
         yield f"could not be filed, past its day, awaits the archives' visa: {term.unasked}; inbox visa list"
     if term.next_day:
-        kept = term.count - term.due - term.unasked
+        kept = term.count - term.due - term.unasked - term.by_one_clock
         yield f"could not be filed, and is kept for now: {kept}, the first until {term.next_day}"
 
 

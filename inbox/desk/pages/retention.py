@@ -78,7 +78,7 @@ def destroy() -> ResponseReturnValue:
 @jobs.long(Work.DISCARD)
 def discard() -> ResponseReturnValue:
     """Delete what became no case and is past its term, as much as was shown; takes two officers."""
-    discard_unopened.discard(here().inbox, actor(), forms.number("entries", LARGEST))
+    discard_unopened.discard(here().inbox, actor(), forms.number("entries", LARGEST), line("reason"))
     seat().say(Done.DISCARDED)
     return redirect(url_for("exchange.unopened", page=1), 303)
 

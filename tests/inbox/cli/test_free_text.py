@@ -24,6 +24,7 @@ class Kept(Enum):
     VAULT = auto()  # it stands with the case alone, or removes something of it
     SOUGHT = auto()  # it chooses among what is there
     OFFICE = auto()  # it is about no case
+    NOWHERE = auto()  # one officer shows it to another, once
 
 
 OPTIONS = {
@@ -51,6 +52,7 @@ FIELDS = {
         "backup-folder", "keystore", "papers", "persons",
         "{{ name }}", "q-{{ field.id }}",
     },
+    Kept.NOWHERE: {"refusal"},
 }  # fmt: skip
 
 

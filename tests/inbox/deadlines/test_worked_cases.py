@@ -139,7 +139,7 @@ class Life:
         """Let both officers do something; a visa is a list of this one case, and the archives' word on it."""
         words = self.words(case, what)
         if words[0] == "visa":
-            listed = self.office.json("visa", "list", words[1], "--out", self.office.out / "lists")
+            listed = self.office.json("visa", "list", words[1], "--out", self.office.out.parent / "lists")
             day = ("--day", self.clock.day.isoformat())
             self.office.json("visa", "record", listed["list"], *day, "--reference", "x")
         else:

@@ -2,21 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import update
 
 from crypto.bundle import Intake
 from inbox.exchange import unopened_list
-from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
+from inbox.vault.tables import IntakeBundle
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_circles import opened_by
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_kills import killed_everywhere
 
 UNTIL = today() + relativedelta(months=2)
 NOISE = Sent(b"noise" * 400)
+ACTION = "discard-unopened"
 
 
 def kinds(office: Office) -> dict[int, str]:
@@ -27,8 +32,16 @@ def envelopes(office: Office) -> list[Path]:
     return sorted((office.root / "unopened").iterdir())
 
 
-def past_its_term(clock: Clock) -> None:
+def past_its_term(clock: Clock, office: Office) -> None:
+    """Let the term be over by two clocks, though it counts from today."""
     clock.day = UNTIL
+    by_portal(office, UNTIL)
+
+
+def by_portal(office: Office, day: date) -> None:
+    """Let the portal have exported on a day what was collected, on that day as well."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.execute(update(IntakeBundle).values(exported=day, collected=day))
 
 
 def refused(office: Office) -> str:
@@ -55,9 +68,50 @@ def test_nothing_is_discarded_before_its_day(
     clock.day = UNTIL - relativedelta(days=1)
     assert f"may be discarded before {UNTIL}" in refused(world.office)
     assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention")["unopened"]
-    clock.day = UNTIL
+    past_its_term(clock, world.office)
     assert {"discardable": 1, "more_from": None} == world.office.json("retention")["unopened"]
     assert {"discarded": 1} == world.office.json("discard")
+
+
+def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
+    world: World, portal: Portal, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    """Also with an empty reason; what the portal exported on that day, once it is collected, confirms it."""
+    collect_all(NOISE)
+    clock.day = UNTIL
+    by_portal(world.office, UNTIL - relativedelta(days=1))
+    for words in ([], ["--reason", " "]):
+        before = world.office.state()
+        said = world.office.run("discard", *words)
+        assert (1, before) == (said.code, world.office.state())
+        assert "past its term by the clock of this machine alone" in said.err
+    assert {"discardable": 0, "more_from": None} == world.office.json("retention")["unopened"]
+    assert "by the clock of this machine alone: 1" in world.office.run("retention").out
+    by_portal(world.office, UNTIL)
+    assert {"discarded": 1} == world.office.json("discard", "--reason", "drill")
+    noted = [each for each in world.office.json("journal", "print")["entries"] if each["action"] == ACTION]
+    assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
+
+
+def test_where_no_portal_is_left_two_answer_for_the_day(
+    world: World, collect_all: Callable[..., Any], clock: Clock
+) -> None:
+    """At the desk as with the command: the journal keeps their reason, and oversight counts it."""
+    collect_all(NOISE)
+    clock.day = UNTIL
+    by_portal(world.office, UNTIL - relativedelta(days=1))
+    two = {"passphrase-officer": PASSPHRASE}
+    with sitting(world.office) as client:
+        assert 'name="reason"' in client.page("/en/unopened/1")
+        assert 409 == client.send("/en/retention/discard", entries=1, **two).status_code
+        form = {"entries": 1, "reason": "closed in 2031"}
+        assert 303 == client.send("/en/retention/discard", **form, **two).status_code
+    noted = [each for each in world.office.json("journal", "print")["entries"] if each["action"] == ACTION]
+    assert [("closed in 2031", {"entries": 1, "by_one_clock": True})] == [
+        (each["reason"], each["values"]) for each in noted
+    ]
+    assert 1 == world.office.json("oversight")["actions"]["destroyed-by-one-clock"]
+    assert [] == envelopes(world.office)
 
 
 def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
@@ -65,7 +119,7 @@ def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
 ) -> None:
     """And nothing else does: not what came later, no case, no file of one."""
     collect_all(NOISE, Sent(Reporter(world).follow_up()), first(Reporter(world), files=[b"x"]))
-    past_its_term(clock)
+    past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))
     assert 3 == len(envelopes(world.office))
     before = world.office.state()
@@ -84,7 +138,7 @@ def test_no_number_of_what_was_discarded_is_given_again(
     world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     collect_all(NOISE, Sent(b"other" * 400))
-    past_its_term(clock)
+    past_its_term(clock, world.office)
     world.office.json("discard")
     assert [3] == collect_all(NOISE)["unopened"]
 
@@ -94,7 +148,7 @@ def test_an_envelope_that_a_later_row_needs_stays(
 ) -> None:
     """The same bytes came once more, after the first were past their term."""
     collect_all(NOISE)
-    past_its_term(clock)
+    past_its_term(clock, world.office)
     collect_all(NOISE)
     world.office.json("discard")
     (path,) = envelopes(world.office)
@@ -108,7 +162,7 @@ def test_what_names_a_case_is_destroyed_with_it_alone(
     reporter = Reporter(world)
     collect_all(first(reporter))
     collect_all(Sent(reporter.follow_up(seed=bytes(32))), NOISE)
-    past_its_term(clock)
+    past_its_term(clock, world.office)
     assert {"discarded": 1} == world.office.json("discard")
     assert ["false-signature"] == list(kinds(world.office).values())
 
@@ -119,7 +173,7 @@ def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clo
     both = office.of("alice", "bruno")
     portal = Portal(World(both), tmp_path / "medium")
     both.json("collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
-    past_its_term(clock)
+    past_its_term(clock, both)
     said = opened_by(office, "alice", sheets=["bruno"]).run("discard")
     assert (1, True, 1) == (said.code, "this takes two officers" in said.err, len(envelopes(office)))
     assert {"discarded": 1} == both.json("discard")
@@ -143,7 +197,7 @@ def test_power_lost_while_it_is_discarded_loses_nothing_else(
 ) -> None:
     """Killed at one step after another: what was due is whole or gone; what was not due is there."""
     collect_all(NOISE, first(Reporter(world), files=[b"x"]))
-    past_its_term(clock)
+    past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))
     gone = []
     for each in killed_everywhere(world.office, tmp_path / "killed", clock.day, "discard", stride=2):
