@@ -28,13 +28,13 @@ pages = Blueprint("locked", __name__)
 def lock() -> ResponseReturnValue:
     """Give the last page of this process, which ends with every key that it holds.
 
-    Ask before while other officers are signed in, or something waits for two: it ends their sessions. A job
-    comes to its end before: what it is in the middle of is not done by halves.
+    Ask once before: it ends all sessions, and nobody opens the inbox again from a page. A job comes to its
+    end before: what it is in the middle of is not done by halves.
     """
     others = [each for each in here().seats.officers if each != seat().officer]
     lost = confirming.at_stake()
-    if (others or lost) and "all" not in request.form:
-        return rendering.page("signing/lock.html", others=others, lost=lost)
+    if "all" not in request.form:
+        return rendering.page("signing/lock.html", others=others, lost=lost, quorum=here().inbox.quorum)
     here().lock()
     return (jobs.said(is_refused=False), jobs.REFRESH) if here().pending else _page()
 

@@ -47,7 +47,8 @@ def _what_was_written() -> dict[str, Any]:
 
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:
-    return rendering.page("access/declare.html", cases=refused.cases, names=refused.names)
+    asked = {"cases": refused.cases, "names": refused.names, "is_act": request.method not in ("GET", "HEAD")}
+    return rendering.page("access/declare.html", **asked)
 
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:
@@ -56,7 +57,7 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
     if actions is None:
         return _refused(refused)
     path, written = g.get("apart", (request.path, witnesses.written()))
-    shown = {"names": g.names, "needed": g.needed, "path": path}
+    shown = {"names": g.names, "needed": g.needed, "path": path, "undeclared": g.undeclared}
     shown |= {"acts": journal_view.together(actions), "why_two": actions[0].why_two}
     shown |= witnesses.change()
     if "asked" in g:

@@ -54,6 +54,20 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
         return Contents(found, unopened, unconfirmed, warnings)
 
 
+def waiting(inbox: Inbox, folder: Path | None) -> int:
+    """Return how many bundles lie in ``folder`` that are not collected yet; 0 without one.
+
+    Nothing of what they hold is told, and nobody's act is noted. A medium that is just taken out has none.
+    """
+    if folder is None:
+        return 0
+    with inbox.vault.transaction() as session:
+        try:
+            return sum(not each.is_collected and not each.why for each in _found(session, folder))
+        except OSError:
+            return 0
+
+
 def files(folder: Path) -> list[Path]:
     """Return the files in a folder that may be intake bundles, no links; none if it cannot be read."""
     return sorted(

@@ -102,7 +102,7 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
         rules = in_use.of(session).measures.items()
         return Shown(
             view,
-            [each.name for each in queries_office.officers(session)],
+            _may_be_named(session, number),
             [(what, exits.what_to_do(session, number, what, Exit.CLOSE)) for what in (*obstacles, *by_end)],
             all(exits.takes_two(Exit.CLOSE, [what]) for what in obstacles),
             legal_duties.choices(session, number),
@@ -110,6 +110,12 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
             [code for code, each in rules if each.addressee],
             [code for code, each in rules if each.sanitised],
         )
+
+
+def _may_be_named(session: Session, number: int) -> list[str]:
+    """Return the officers whom a case may be given to: not those from whom it is kept."""
+    kept = queries_access.excluded_from(session, number)
+    return [each.name for each in queries_office.officers(session) if each.name not in kept]
 
 
 def standing(inbox: Inbox, who: Actor, number: int) -> View | None:

@@ -1,7 +1,7 @@
 """Which cases wait for staff, what is most pressing first."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
 
@@ -42,6 +42,7 @@ class QueuePage:
     ``unread_closed`` closed cases have an unread letter; about ``undecided_closed`` ones the law asks for a
     decision. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
+    ``danger_left_out`` more wait that tell of danger, or of priority 1 may.
     ``missed`` is the exchange that should have brought more by now.
     ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
     many cases. ``facets`` tell how it can be narrowed, if that was asked for.
@@ -52,6 +53,7 @@ class QueuePage:
     unread_closed: int
     undecided_closed: int
     declared_only: bool
+    danger_left_out: int
     officers: Sequence[str]
     questionnaire: Questionnaire
     missed: Missed | None
@@ -82,6 +84,7 @@ def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: 
             unread_closed(session),
             undecided_closed(session, legal_duties.others(session)),
             leaves_out(session, wanted),
+            _danger_left_out(session, wanted, who.today),
             [each.name for each in queries_office.officers(session)],
             catalogue.readable_in_use(session),
             exchange_rhythm.missed(session, who.today),
@@ -89,6 +92,13 @@ def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: 
             assignment.workload(session, who.today),
             facets.look(session, wanted, who.today) if is_faceted else (),
         )
+
+
+def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
+    """Return which of these cases have priority 1, of those that who acts may read: lists show as much."""
+    with inbox.vault.transaction(who.officers) as session:
+        rows = select(Workflow.case).where(Workflow.case.in_(numbers), Workflow.rank < 2 * RANKS)
+        return set(session.scalars(rows))
 
 
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
@@ -207,6 +217,19 @@ def _count(
         matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
     counted = select(func.count()).select_from(matching.limit(most).subquery())
     return session.scalar(counted.execution_options(**queue_filter.reach(wanted))) or 0
+
+
+def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
+    """Return how many open cases a list leaves out that tell of danger, or may, not being declared yet."""
+    if wanted == Filter():
+        return 0
+    feared = Filter(danger=True), Filter(priority=1, undeclared=True)
+    is_open, narrow = State.OPEN in wanted.states, replace(wanted, state=State.OPEN)
+    both = [replace(narrow, danger=True)] if is_open else []
+    if is_open and wanted.priority in {0, 1}:
+        both.append(replace(narrow, priority=1, undeclared=True))
+    waiting, shown = (sum(count(session, each, today=today) for each in asked) for asked in (feared, both))
+    return max(0, waiting - shown)
 
 
 def _found(

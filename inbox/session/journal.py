@@ -33,13 +33,12 @@ def actor(session: Session) -> Actor:
 class Line:
     """An entry as those present may read it: without ``entry`` if it is damaged, or not for them.
 
-    Then ``case`` is its case if they may read it once all of them have declared it.
+    Why it is not for them is not told, nor which case it is about: who is kept from a case would learn it.
     """
 
     n: int
     day: date | None
     entry: Entry | None
-    case: int | None = None
 
 
 def note(session: Session, who: Actor, action: Action) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crypto.journal import Head
 from inbox.session import anchors, declared, journal
-from inbox.session.actions import TABLE, Actor, Code, action
+from inbox.session.actions import Actor, Code, action
 from inbox.session.anchors import Checked, Paper
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
@@ -48,11 +48,11 @@ class Wanted:
         return self.case is None and not self.officer and not self.action
 
     def has(self, line: Line) -> bool:
-        """Tell whether an entry is among them; what is withheld is found by its case at most."""
+        """Tell whether an entry is among them; what is withheld only if all are asked for."""
         if self.before is not None and line.n >= self.before:
             return False
         if line.entry is None:
-            return self.is_all or (line.case in {self.case} - {None} and not self.officer and not self.action)
+            return self.is_all
         return (
             self.case in {None, line.entry.case}
             and self.officer in {"", *line.entry.officers}
@@ -97,15 +97,11 @@ def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> R
 def _shown(line: Line, undeclared: Collection[int]) -> Line:
     """Return a line of the journal without what it would tell of a case that not all present have declared.
 
-    Reasons may name somebody, and that a name was judged tells that the case has it. What is done before
-    anybody declares tells nothing, but for its reason.
+    All of it is withheld, as of a case that is kept from one of them: by any difference, that one would learn
+    it. Reasons may name somebody besides, and that a name was judged tells that the case has it.
     """
     entry = line.entry
-    if entry is None or entry.case not in undeclared:
-        return line
-    if TABLE[Code(entry.action)].undeclared:
-        return replace(line, entry=replace(entry, reason=""))
-    return replace(line, entry=None, case=entry.case)
+    return line if entry is None or entry.case not in undeclared else replace(line, entry=None)
 
 
 def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | None = None) -> Checked:

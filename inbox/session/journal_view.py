@@ -12,7 +12,8 @@ from inbox.session.anchors import Checked
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 
-_WITHHELD = "withheld: about a case that is kept from one of you"
+# One text whatever the reason: see ``Line``.
+_WITHHELD = "withheld: not every case is shown to all who are present"
 _DAMAGED = "damaged; see: inbox journal verify"
 
 
@@ -20,10 +21,6 @@ def line(each: Line) -> str:
     """Return an entry on one line: number, day, officers, act, and what it was about."""
     if (entry := each.entry) is not None:
         told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
-    elif each.case is not None:
-        told = (
-            f"withheld: about case {each.case}: not all of you have declared to have no conflict of interest"
-        )
     else:
         told = _DAMAGED if each.day is None else _WITHHELD
     return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
@@ -96,13 +93,10 @@ def _line(code: str, told: Entry | Action, cases: Sequence[int]) -> str:
 
 
 def line_view(each: Line) -> View:
-    """Return an entry as a value for JSON; of one that is withheld number and day.
-
-    Of one that is withheld until all present have declared its case that, too.
-    """
+    """Return an entry as a value for JSON; of one that is withheld number and day."""
     entry = each.entry
     return {"n": each.n, "day": each.day.isoformat() if each.day else None, "withheld": False} | (
-        {"withheld": each.day is not None} | ({} if each.case is None else {"case": each.case})
+        {"withheld": each.day is not None}
         if entry is None
         else {
             "officers": dict(entry.officers),

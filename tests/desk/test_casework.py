@@ -153,6 +153,32 @@ def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
         assert "No link is suggested." in client.page("/en/case/1/links")
 
 
+def test_a_case_is_linked_by_its_number_though_nothing_is_proposed(office: Office) -> None:
+    """One that is not there is refused on the page, as one that is kept from the officer."""
+    with sitting(office) as client:
+        sends(client, "links/2/dismiss")
+        assert "Nothing is proposed." in (page := client.page("/en/case/1/links"))
+        assert chosen_beforehand(page, "relation-named") == []
+        assert client.send("/en/case/1/links", other="2", relation="").status_code == 400
+        for absent in ("9", "1"):
+            answer = client.send("/en/case/1/links", other=absent, relation="duplicate")
+            assert answer.status_code == 409, answer.text
+        sends(client, "links", other="2", relation="duplicate")
+        assert "The same report" in client.page("/en/case/2/links")
+    with sitting(office, officer="bruno") as client:
+        sends(client, "links/2/unlink")
+        assert client.send("/en/case/2/readers/exclude", officer="bruno", reason="kin").status_code == 303
+        kept, absent = (
+            re.sub(
+                rf"(case |rows=.1.>){other}\b",
+                r"\1N",
+                lasting(client.send("/en/case/1/links", other=other, relation="duplicate").text),
+            )
+            for other in ("2", "9")
+        )
+        assert kept == absent
+
+
 def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
     """Of a case for others its number, priority and deadline stand in the queue."""
     with sitting(office) as client:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from werkzeug.test import TestResponse
 
 from crypto import shares
@@ -19,7 +20,7 @@ from inbox.desk.state import Desk
 from inbox.keys import share_file
 from inbox.session import journal_view
 from inbox.session.actions import Code, action
-from inbox.vault.casework_tables import Handler
+from inbox.vault.casework_tables import Declaration, Handler
 from tests.support.desk_room import Client, Visitor, lasting, serving, sitting, tell
 from tests.support.inbox_builders import PASSPHRASE, QUICK, Office, Portal, World, passphrase_of, today
 
@@ -204,6 +205,11 @@ def test_the_second_officer_confirms_in_a_session_of_their_own(one_case: Office)
         for given, status in ((passphrase_of("alice"), 401), ("", 401), (passphrase_of("bruno"), 303)):
             assert bruno.send(f"/en/confirm/{wanted.id}", passphrase=given).status_code == status
         assert "Confirmed: 1" in alice.page("/en/")
+        day = alice.page("/en/today")
+        assert "Confirmed by bruno." in (to_do := day.partition('id="to-do"')[2].partition("</section>")[0])
+        assert f'value="{wanted.id}"' in to_do
+        assert "Do it now" in to_do
+        assert day.index('id="to-do"') < day.index('id="due"')
         for other in ({"reason": "another"}, {"officer": "bruno"}, {"confirmation": "x"}):
             assert alice.send(LIFT, **done | other).status_code in (401, 409)
         assert alice.send(LIFT, **done).status_code == 303
@@ -281,6 +287,13 @@ def test_nobody_is_asked_about_a_case_that_is_kept_from_them(one_case: Office) -
         chloe = Client(desk, alice.app, "chloe")
         assert chloe.send("/en/many/declare", case="1").status_code == 303
         bruno.send("/en/case/1/readers/exclude", officer="bruno", reason="kin")
+        to_confirm = alice.send(LIFT, reason="no kin", officer="bruno").text
+        assert re.findall(r"Passphrase of (\w+)", to_confirm) == ["alice", "chloe"]
+        entrusted = re.findall(
+            r'type="checkbox" name="officer" value="(\w+)"', alice.page("/en/case/1/readers")
+        )
+        assert entrusted == ["alice", "chloe"]
+        assert '<option value="bruno"' not in alice.page("/en/case/1/work")
         asks(alice, LIFT, "alice", reason="no kin", officer="bruno")
         (wanted,) = alice.seat.asked.values()
         for client, count, status in ((bruno, 0, 404), (chloe, 1, 200)):
@@ -304,6 +317,21 @@ def test_nobody_is_asked_about_a_case_before_they_declared(one_case: Office) -> 
 
 
 WAITS = "A request waits for a second officer."
+
+
+def test_who_types_a_passphrase_at_another_s_page_declares_there_first(one_case: Office) -> None:
+    """In their own name, and the act goes on; without it nothing is done, and the page says so."""
+    with one_case.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Declaration).filter_by(officer="bruno"))
+    with sitting(one_case) as alice:
+        form: dict[str, str | list[str]] = {"case": ["1"], "reason": "x"}
+        assert "bruno declares" in alice.send("/en/many/junk", **form).text
+        form |= {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")}
+        refused = alice.send("/en/many/junk", **form).text
+        assert ("Nothing was done." in refused, "I declare it" in refused) == (True, False)
+        assert alice.send("/en/many/junk", **form, **{"passphrase_declared-bruno": "on"}).status_code == 303
+    done = [("declare", ["bruno"]), ("junk", ["alice", "bruno"])]
+    assert entries(one_case, "declare", "junk")[-2:] == done
 
 
 def test_a_second_officer_is_told_to_declare_before_a_request_is_seen(one_case: Office) -> None:
@@ -704,7 +732,7 @@ def test_another_browser_is_let_in_by_an_address_of_its_own(office: Office) -> N
 
 
 def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
-    """Whoever locks is told whose sessions end; alone, nobody is asked."""
+    """Whoever locks is told whose sessions end, and what opens it again; alone, too: it is asked once."""
     with desk_of(office) as (desk, alice, bruno):
         asked = alice.send("/en/lock").text
         assert ("Still signed in: bruno." in asked, desk.is_over) == (True, False)
@@ -715,7 +743,9 @@ def test_the_inbox_is_not_locked_for_others_by_mistake(office: Office) -> None:
         alice.send("/en/lock", all="on")
         assert desk.is_over
     with sitting(office) as alone:
-        alone.send("/en/lock")
+        asked = alone.send("/en/lock").text
+        assert ("the terminal of this machine, and 2 officers" in asked, alone.desk.is_over) == (True, False)
+        alone.send("/en/lock", all="on")
         assert alone.desk.is_over
 
 

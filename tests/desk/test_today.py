@@ -1,6 +1,8 @@
 """An officer's day begins with what waits, the most pressing first, as far as that officer may see it."""
 
 import re
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from inbox.vault.casework_tables import AccessRequest, Measure, Workflow
 from inbox.vault.tables import Case, IntakeKey
 from tests.support.backup_media import Copies
 from tests.support.desk_room import Client, sitting, tell
-from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
+from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, passphrase_of, today
 
 pytestmark = pytest.mark.copy_of("founded_three")
 
@@ -243,3 +245,45 @@ def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what
         (absent,) = re.findall(r'<select id="absent".*?</select>', page, re.DOTALL)
         assert ["", "alice", "bruno"] == re.findall(r'value="(\w*)"', absent)
         assert ["1", "2", "3"] == sorted(shown("open"))
+
+
+def test_bundles_that_are_not_collected_yet_stand_before_all_else(
+    office: Office, tmp_path: Path, stick: Path
+) -> None:
+    """Somebody may be in danger in them; once they are collected, a case that may tell of it is marked."""
+    world = World(office)
+    portal = Portal(world, tmp_path / "medium")
+    tell(world, portal, {"what": "a", "coi": "no"})
+    reporter = Reporter(world)
+    edit = lambda report: replace(report, answers={"what": "b", "danger_now": "yes"})  # noqa: E731
+    bundle = portal.bundle(Sent(reporter.report(edit=edit), reporter.keys.case_id))
+    with sitting(office, stick) as client:
+        assert "not collected yet" not in client.page("/en/today")
+        shutil.copy(bundle, stick)
+        page = client.page("/en/today")
+        assert page.index("1 bundle on the medium is not collected yet.") < page.index("<h1>")
+        collected = client.send("/en/medium/collect", bundle=bundle.name).text
+        assert 'Case 2</a> <span class="priority p1">P1</span>' in collected
+        assert "not collected yet" not in client.page("/en/today")
+
+
+def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Office) -> None:
+    """What else is asked for stays; no list leaves out a case that tells of danger without saying so."""
+    left_out = "1 case that tells of danger, or may, is not in this list."
+    with sitting(three_cases) as client:
+        client.page("/en/case/1")
+        shown = client.send("/en/today", to_read="on")
+        assert shown.location.endswith("/en/queue/1")
+        page = client.page("/en/queue/1")
+        assert ("/en/case/1" in page, left_out in page, "Only shown:" in page) == (False, True, True)
+        page = client.page("/en/")
+        assert ("/en/case/1" in page, left_out in page, "Only shown:" in page) == (True, False, False)
+        client.send("/en/queue", to_read="on", sort="priority")
+        assert left_out in client.page("/en/")
+        client.send("/en/queue/facet", choice="danger:True")
+        assert left_out in client.page("/en/")
+        client.send("/en/queue/clear", clear="to_read")
+        assert left_out not in client.page("/en/")
+    found = three_cases.json("queue", "--to-read")
+    assert 1 == found["danger_left_out"]
+    assert "tell of danger, or may, and are not in this list: 1" in three_cases.run("queue", "--to-read").out

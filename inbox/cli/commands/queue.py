@@ -68,7 +68,7 @@ def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: boo
 def _told(found: QueuePage, who: Actor) -> View:
     view: View = {"count": found.count, "many": found.is_many, "cases": found.cases}
     view |= {"unread_closed": found.unread_closed, "undecided_closed": found.undecided_closed}
-    view |= {"declared_only": found.declared_only}
+    view |= {"declared_only": found.declared_only, "danger_left_out": found.danger_left_out}
     view["missed"] = (
         {"until": found.missed.until.isoformat(), "due": found.missed.due.isoformat()}
         if found.missed
@@ -221,6 +221,11 @@ def _lines(view: View) -> Iterator[str]:
 
 
 def _of_closed(view: View) -> Iterator[str]:
+    if view["danger_left_out"]:
+        yield (
+            f"cases that tell of danger, or may, and are not in this list: {view['danger_left_out']};"
+            " see all: inbox queue"
+        )
     if view["undecided_closed"]:
         yield (
             f"closed cases about which the law asks for a decision: {view['undecided_closed']};"

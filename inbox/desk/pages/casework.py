@@ -7,6 +7,7 @@ from typing import TypeVar
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crypto.strictjson import LARGEST
 from inbox.casework import assessing, assignment, decisions, legal_hold, links, measures, notes, tags
 from inbox.casework.assessing import Assessment
 from inbox.casework.decisions import Decision
@@ -202,7 +203,13 @@ def hold(case: int) -> ResponseReturnValue:
 def show_links(case: int) -> ResponseReturnValue:
     """Show what is linked to a case, and what else has something in common with it."""
     view = links.look(here().inbox, actor(), case)
-    return rendering.page("casework/links.html", number=case, view=view, many=MANY)
+    return rendering.page("casework/links.html", number=case, view=view, many=MANY, largest=LARGEST)
+
+
+@pages.post("/case/<int:case>/links")
+def link_named(case: int) -> ResponseReturnValue:
+    """Say what a case has to do with one that an officer names by its number, proposed or not."""
+    return link(case, number("other", LARGEST))
 
 
 @pages.post("/case/<int:case>/links/<int:other>")

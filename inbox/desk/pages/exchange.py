@@ -28,6 +28,7 @@ from inbox.exchange.manual_entry import Route, Told
 from inbox.language import days
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
+from inbox.overview import queue
 from inbox.questionnaire.answers import Answer, Oddity
 
 pages = Blueprint("exchange", __name__)
@@ -67,7 +68,9 @@ def collect() -> ResponseReturnValue:
     given = request.form.get("fingerprint", "").strip() or None
     acceptance = Acceptance(None, given, lambda _: False, after_restore="after-restore" in request.form)
     outcomes = list(collect_bundles(desk.inbox, actor(), chosen, acceptance, progress=work_goes_on))
-    return rendering.page("exchange/collected.html", outcomes=outcomes, shown=_LISTED)
+    came = {case for each in outcomes if each.filed for case in (*each.filed.cases, *each.filed.follow_ups)}
+    pressing = queue.pressing(desk.inbox, actor(), came)
+    return rendering.page("exchange/collected.html", outcomes=outcomes, shown=_LISTED, pressing=pressing)
 
 
 @pages.post("/medium/outbox")

@@ -16,6 +16,7 @@ from inbox.desk.done import Done
 from inbox.desk.forms import cases, choice, line, number
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat, waiting
+from inbox.exchange import medium
 from inbox.overview import facets, saved_views
 from inbox.overview import queue as case_queue
 from inbox.overview import today as todays
@@ -31,7 +32,10 @@ pages = Blueprint("queue", __name__)
 
 @pages.get("/")
 def first() -> ResponseReturnValue:
-    """Show the beginning of the queue."""
+    """Show the beginning of the queue, no longer by what the page of the day asked for."""
+    mine = seat()
+    if mine.is_of_today:
+        mine.wanted, mine.order, mine.is_of_today = Filter(), Order.PRIORITY, False
     return show(1)
 
 
@@ -40,7 +44,8 @@ def today() -> ResponseReturnValue:
     """Show what waits today, what the officer has begun to write, and what others ask to have confirmed."""
     inbox, who = here().inbox, actor()
     shown = {"found": todays.look(inbox, who), "drafts": unfinished.begun(inbox, who), "asked": waiting()}
-    shown |= {"place": writing.place}
+    shown |= {"place": writing.place, "fresh": medium.waiting(inbox, here().medium)}
+    shown["done_by_two"] = [each for each in seat().asked.values() if each.confirmed_by]
     return rendering.page("queue/today.html", **shown, shown=SHOWN, today=who.today)
 
 
@@ -50,7 +55,8 @@ def narrow() -> ResponseReturnValue:
     mine = seat()
     due = choice("due_by", Due) if request.form.get("due_by") else ""
     mine.wanted, mine.order = Filter(due=due, to_read="to_read" in request.form), Order.DEADLINE
-    return redirect(url_for("queue.first"), 303)
+    mine.is_of_today = True
+    return _queue()
 
 
 @pages.get("/queue/<int:page>")
@@ -67,6 +73,7 @@ def show(page: int) -> ResponseReturnValue:
         unread_closed=found.unread_closed,
         undecided_closed=found.undecided_closed,
         declared_only=found.declared_only,
+        danger_left_out=found.danger_left_out,
         missed=found.missed,
         requests=found.requests,
         workload=found.workload,
@@ -96,6 +103,7 @@ def ask() -> ResponseReturnValue:
     """Ask for other words, or in another order; what else was chosen stays."""
     mine, form = seat(), request.form
     mine.order = choice("sort", Order)
+    mine.is_of_today = False
     mine.wanted = replace(
         mine.wanted,
         to_read="to_read" in form,
@@ -115,6 +123,7 @@ def narrow_further() -> ResponseReturnValue:
         mine.wanted = facets.toggled(mine.wanted, field, value)
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
+    mine.is_of_today = False
     return redirect(url_for("queue.first", _anchor="narrow"), 303)
 
 
@@ -126,6 +135,7 @@ def clear() -> ResponseReturnValue:
         mine.wanted = mine.wanted.without(name) if name else Filter()
     except ValueError:
         abort(HTTPStatus.BAD_REQUEST)
+    mine.is_of_today = False
     return redirect(url_for("queue.first", _anchor="narrow"), 303)
 
 
@@ -134,7 +144,7 @@ def see_view() -> ResponseReturnValue:
     """Show the queue by a view."""
     mine = seat()
     found = saved_views.find(here().inbox, actor(), line("view"))
-    mine.wanted, mine.order = found.wanted, found.order
+    mine.wanted, mine.order, mine.is_of_today = found.wanted, found.order, False
     return redirect(url_for("queue.first"), 303)
 
 
@@ -207,7 +217,13 @@ def pass_on() -> ResponseReturnValue:
 def done(said: Done) -> ResponseReturnValue:
     """Show the queue again, and say what was done."""
     seat().say(said)
-    return redirect(url_for("queue.first"), 303)
+    return _queue()
+
+
+def _queue() -> ResponseReturnValue:
+    """Show the queue by what it is asked for: the page that the menu leads to may ask for all of it again."""
+    mine = seat()
+    return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 
 
 def _chosen(wanted: Filter) -> Mapping[str, str]:

@@ -144,7 +144,7 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
         "seen": view["seen"],
     }
     ways = "replies.close", "replies.preview_closing"
-    signing = witnesses.signing(here().opened, seat().officer, view["officers"])
+    signing = witnesses.signing(here().opened, seat().officer, case, view["officers"])
     return _seen(case, view, ways, wanted.text, carried, despite=wanted.despite, signing=signing)
 
 

@@ -42,7 +42,7 @@ class Seat:
 
     ``mark`` tells its pages from those of another one, and lets nobody in. ``wanted`` and ``order`` are what
     the queue is asked for: browsers remember addresses, so none has a search. ``looked_at`` is what it has
-    shown last, None before it has shown anything.
+    shown last, None before it has shown anything; ``is_of_today`` if the page of the day asked, for once.
     ``around`` is what stood beside the case that was looked at last, ``reading`` that case and which page of
     its dialogue was shown.
     ``job`` is the last of theirs that took long. ``picture`` has the pixels of a page of a file, by case,
@@ -54,6 +54,7 @@ class Seat:
         self.id, self.mark = secrets.token_urlsafe(32), secrets.token_urlsafe(6)
         self.officer, self.active = officer, now
         self.wanted, self.order = Filter(), Order.PRIORITY
+        self.is_of_today = False
         self.looked_at: tuple[Filter, Order] | None = None
         self.around: Neighbours | None = None
         self.reading = 0, 0

@@ -5,21 +5,26 @@ second one types at the same page, or has confirmed the very form in a session o
 act: whatever else a request does is asked for by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request
 
 from crypto.journal import Presence
+from inbox.access import declarations
 from inbox.desk.fields.declaring import AS_OF
 from inbox.desk.fields.declaring import FIELD as OF_PAGE
 from inbox.desk.sessions.confirmations import ASKING, GOING_ON, Confirmation, Fields, may_be_asked
 from inbox.session import journal_view
-from inbox.session.actions import Action, Confirm
+from inbox.session.actions import Action, Actor, Confirm
 from inbox.session.inbox import Unlocked
+from inbox.system.clock import today
+from inbox.vault import queries_access
 
 FIELD = "passphrase-"
+# The box by which an officer who types a passphrase declares to have no interest in the cases.
+DECLARED = "passphrase_declared-"
 # The field of a form that tells it from every other, so that none is sent twice.
 ONCE = "once"
 # Fields of forms that are no words of an officer's own.
@@ -45,7 +50,7 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
     """Return what confirms an action of an officer; ``asked`` are the confirmations they have asked for."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
-        names = _names(opened, officer)
+        names = _names(opened, officer, {each.case for each in actions})
         is_first = not g.get("is_spent", False)
         spend()
         given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
@@ -53,6 +58,7 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
         g.was_asked = is_first and any(FIELD + name in request.form for name in names)
         g.is_left_out = is_first and ASKING in request.form and not given[officer]
         g.actions, g.names, g.needed = actions, names, needed
+        g.undeclared = lacking = _lacking(opened, names, actions)
         if is_first and (second := _second(opened, asked, actions)):
             return dict.fromkeys((officer, second), Presence.CONFIRMED)
         confirmed: list[str] = []
@@ -60,6 +66,8 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
             if given[name] and len(confirmed) < needed:
                 opened.prove(name, given[name])
                 confirmed.append(name)
+                if name in lacking and DECLARED + name in request.form:
+                    declarations.declare(opened.inbox, _alone(opened, name), lacking[name])
         if [officer] == confirmed and needed > 1 and ASKING in request.form and may_be_asked(actions):
             reached = journal_view.reached(opened.inbox)
             wanted = Confirmation(officer, request.path, tuple(actions), fields(), reached, change())
@@ -71,20 +79,45 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Which ``officers`` may type their passphrases on the page itself of an act, and how many of them do."""
+    """Which ``officers`` may type their passphrases on the page itself of an act, and how many of them do.
+
+    Those ``undeclared`` have yet to declare on the case.
+    """
 
     officers: Sequence[str]
     needed: int
+    undeclared: Collection[str] = ()
 
 
-def signing(opened: Unlocked, officer: str, taken: int) -> Signing:
-    """Return who types a passphrase for an act of an officer that takes so many; nobody if it takes one."""
-    return Signing(_names(opened, officer) if taken > 1 else (), opened.inbox.needed(taken))
+def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
+    """Return who types a passphrase for an officer's act on a case that takes so many; nobody for one."""
+    names = _names(opened, officer, {case}) if taken > 1 else ()
+    return Signing(names, opened.inbox.needed(taken), _undeclared(opened, names, [case]))
 
 
-def _names(opened: Unlocked, officer: str) -> Sequence[str]:
-    """Return who may confirm what an officer does, that one first."""
-    return [officer, *(name for name in opened.sealed if name != officer)]
+def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Sequence[str]:
+    """Return who may confirm what an officer does to these cases, that one first: nobody kept from one."""
+    with opened.inbox.vault.transaction() as session:
+        kept = {each.officer for each in queries_access.exclusions(session) if each.case in cases}
+    return [officer, *(name for name in opened.sealed if name != officer and name not in kept)]
+
+
+def _lacking(
+    opened: Unlocked, names: Sequence[str], actions: Sequence[Action]
+) -> Mapping[str, Sequence[int]]:
+    """Return who of these has not declared on which cases, where these actions need it."""
+    needing = (each for each in actions if not each.rule.undeclared and not each.rule.all_cases)
+    return _undeclared(opened, names, [each.case for each in needing if each.case is not None])
+
+
+def _undeclared(opened: Unlocked, names: Sequence[str], cases: Sequence[int]) -> Mapping[str, Sequence[int]]:
+    found = {name: declarations.to_declare(opened.inbox, _alone(opened, name), cases) for name in names}
+    return {name: numbers for name, numbers in found.items() if numbers}
+
+
+def _alone(opened: Unlocked, name: str) -> Actor:
+    """Return an officer who gives nothing but their own word."""
+    return Actor(opened.signed_in(name), today(), lambda _actions, _needed: {})
 
 
 def change() -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """The journal: what every act leaves in it, and that nothing in it can be changed unnoticed."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,8 +15,10 @@ from inbox.language.errors import Refused
 from inbox.session import anchors, journal
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.vault.tables import JournalEntry, Office
+from inbox.vault.casework_tables import Declaration
+from inbox.vault.tables import Exclusion, JournalEntry, Office
 from tests.support import inbox_builders as builders
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import KEPT, Trio, undone
@@ -195,6 +198,28 @@ def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
     assert (int(n) + 1, 8) == (said["head"]["n"], len(fingerprint.split()))
 
 
+def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_declared_it(
+    trio: Trio,
+) -> None:
+    """Line by line, on both surfaces: else the one who is named in it would learn that there is one."""
+
+    def shown() -> tuple[list[str], list[str], list[str]]:
+        office = trio.excluded
+        with sitting(office, officer="bruno") as client:
+            journal = client.page("/en/journal").replace(client.desk.place, "")
+        page = re.findall(r"<tr><td>\d+</td>.*", journal)
+        entries = [str(each) for each in office.json("journal", "print")["entries"]]
+        return entries[:last], office.run("journal", "print").out.splitlines()[:last], page[-last:]
+
+    last = trio.others.json("journal", "print")["head"]["n"]
+    kept = shown()
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.execute(delete(Exclusion))
+        session.execute(delete(Declaration).filter_by(case=KEPT))
+    assert kept == shown()
+    assert any("withheld: not" in line for line in kept[2])
+
+
 def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(trio: Trio) -> None:
     """Number and day remain, so that the chain shows no gap; the others read all of it."""
     withheld = [each for each in trio.excluded.json("journal", "print")["entries"] if each["withheld"]]
@@ -204,4 +229,4 @@ def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(tri
     assert all(set(each) == {"n", "day", "withheld"} for each in withheld)
     assert len(about) >= 3
     lines = trio.excluded.run("journal", "print").out
-    assert len(about) == lines.count("withheld: about a case that is kept from one of you")
+    assert len(about) == lines.count("withheld: not every case is shown to all who are present")
