@@ -105,12 +105,20 @@ def _done(each: View) -> str:
 
 
 def _duty(each: View) -> str:
-    decision = labels.english("decision", each["decision"]) if each["decision"] else "to be decided"
+    decision = labels.english("decision", each["decision"]) if each["decision"] else _undecided(each)
     if each["urgent"]:
         decision += f"; IMMINENT DANGER, to be done at once: {labels.english('measure', each['urgent'])}"
     ground = f"{labels.english('decision_ground', each['ground'])}; " if each["ground"] else ""
     why = f" ({ground}{visible(each['reason'])})" if each["reason"] else ""
     return f"  {_until(each['due'], each)}  {labels.english('duty', each['duty'])}: {decision}{why}"
+
+
+def _undecided(each: View) -> str:
+    if not (before := each["before"]):
+        return "to be decided"
+    what = "does it go as well? To be decided" if before["sent"] else "to be decided again"
+    said = labels.english("decision", before["decision"])
+    return f"{said} on {before['day']}; something new came since: {what}"
 
 
 def _regime(work: View) -> str:
@@ -132,7 +140,7 @@ def _unasked(each: View) -> str:
     return (
         f"  {labels.english('duty', each['duty'])}: nobody is asked, as the severity is {each['severity']},"
         f" below {each['from']}, and no tag is one of: {', '.join(each['tags'])}; it"
-        " can be decided all the same"
+        " is needed all the same before an outcome is told, and before one that finds facts"
     )
 
 

@@ -20,9 +20,12 @@ from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
 from inbox.replies import holding
+from inbox.session import journal
+from inbox.session.actions import Code
 from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workflow
 from templates.law.rules import DutyRole, Told
 
+_DECIDING = {Code.DECIDE, Code.DECIDE_BY_TWO}
 # Obstacles that end when the case is shown, or that its page shows anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 
@@ -114,11 +117,28 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
     places += [
         (
             urgency.place(row.due, waits=row.decided is None),
-            duty(row, today, legal_duties.urgent_measure(session, row)),
+            duty(row, today, legal_duties.urgent_measure(session, row)) | {"before": _before(session, row)},
         )
         for row in duties
     ]
     return [view for _, view in sorted(places, key=lambda each: each[0])]
+
+
+def _before(session: Session, row: Duty) -> View | None:
+    """Return what was decided, and on which day, of what is asked anew; None if nothing is, or was.
+
+    By the journal: the decision stays there. ``sent`` if something went to somebody by it.
+    """
+    if not row.anew or row.decided:
+        return None
+    decisions = in_use.of(session).duties[row.kind].decisions
+    taken = (each for each in journal.of_case(session, row.case) if each.action in _DECIDING)
+    found = [each for each in taken if each.values.get("decision") in decisions]
+    if not found:
+        return None
+    code = str(found[-1].values["decision"])
+    sent = decisions[code].measure is not None
+    return {"decision": code, "day": found[-1].day.isoformat(), "sent": sent}
 
 
 def clock(due: Due, today: date) -> View:

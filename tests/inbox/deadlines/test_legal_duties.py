@@ -181,6 +181,23 @@ def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
     assert asked(office)["art40"]["late"]
 
 
+def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: Office) -> None:
+    """On the page and at the command line: else “to be decided” hides that the prosecutor knows already."""
+    assert asked(office)["art40"]["before"] is None
+    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    assert asked(office)["art40"]["before"] is None
+    with office.opened() as inbox, inbox.transaction() as session:
+        workflow.heard(session, 1, today())
+    first = {"decision": "no_transmission", "day": today().isoformat(), "sent": False}
+    assert asked(office)["art40"]["before"] == first
+    said = f"Not transmitted on {today()}; something new came since: to be decided again"
+    assert said in office.run("show", "1").out
+    with sitting(office) as client:
+        page = client.page("/fr/case/1/work")
+    assert "<strong>Non transmis</strong>" in page
+    assert "un élément nouveau est arrivé depuis" in page
+
+
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:
     office.json("show", "1")
     assert "case 1: whether the prosecutor is told was not decided" in refused(office, *CLOSED)

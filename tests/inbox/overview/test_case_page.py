@@ -203,3 +203,5 @@ def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own
     assert f"  {today()}  {'':<18}  Admissibility: " in seen
     assert re.search(rf"<li>{re.escape(shown)} Admissibility", page)
     assert "nobody is asked to decide it: the severity is 1, below 2" in page
+    assert "before an outcome is told to the reporter" in page
+    assert "délit" not in page
