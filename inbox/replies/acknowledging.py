@@ -1,5 +1,6 @@
 """Many reports acknowledged in one act, each in the language of its report (décret 2022-1284, article 4)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,6 +38,47 @@ class Acknowledged:
     left_out: Mapping[int, LeftOut]
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that the authors of these cases are to read, in the language of their reports."""
+
+    language: str
+    text: str
+    cases: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """What is to be read before cases are acknowledged: each text once; who of them nobody opened yet."""
+
+    texts: tuple[Text, ...]
+    unopened: tuple[int, ...]
+    left_out: Mapping[int, LeftOut]
+
+    @property
+    def count(self) -> int:
+        """How many cases are acknowledged."""
+        return sum(len(each.cases) for each in self.texts)
+
+
+def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
+    """Return what the authors of these cases would read, and which are left out; nothing is done.
+
+    Raises Undeclared and CaseRefused as ``declarations.check``, and as ``templates.fill``.
+    """
+    with inbox.vault.transaction(who.officers) as session:
+        reasons = _reasons(session, sorted(set(numbers)))
+        wanted = [queries_cases.case(session, number) for number, why in reasons.items() if why is None]
+        chosen = templates.acknowledging(session)
+        by_text: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for case in wanted:
+            text = templates.fill(session, case.number, chosen, "", who.today)
+            by_text[case.language, text].append(case.number)
+        texts = tuple(Text(language, text, tuple(cases)) for (language, text), cases in by_text.items())
+        unopened = tuple(case.number for case in wanted if case.new)
+    return ToRead(texts, unopened, {number: why for number, why in reasons.items() if why})
+
+
 def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledged:
     """Acknowledge cases with the text of the law or the office: each that can be, or none.
 
@@ -48,9 +90,7 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
-        for number in chosen:
-            declarations.check(session, number)
-        reasons = {number: _left_out(session, number) for number in chosen}
+        reasons = _reasons(session, chosen)
         draft = Draft(template=templates.acknowledging(session))
     wanted = [number for number, why in reasons.items() if why is None]
     if wanted:
@@ -61,6 +101,14 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
 
 def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> None:
     drafts.add(session, number, draft, who.today)
+
+
+def _reasons(session: Session, numbers: Iterable[int]) -> Mapping[int, LeftOut | None]:
+    """Return why each of these is left out, None for one that is not; raises as ``declarations.check``."""
+    chosen = list(numbers)
+    for number in chosen:
+        declarations.check(session, number)
+    return {number: _left_out(session, number) for number in chosen}
 
 
 def _left_out(session: Session, number: int) -> LeftOut | None:

@@ -201,7 +201,14 @@ def declare_all() -> ResponseReturnValue:
 
 @pages.post("/many/acknowledge")
 def acknowledge() -> ResponseReturnValue:
-    """Acknowledge the chosen reports, each in its language; those that tell of danger are left out."""
+    """Acknowledge the chosen reports, each in its language; those that tell of danger are left out.
+
+    First the texts are shown that their authors will read, and nothing is done.
+    """
+    if "read" not in request.form:
+        to_read = acknowledging.preview(here().inbox, actor(), cases())
+        if to_read.texts:
+            return rendering.page("queue/to_acknowledge.html", found=to_read)
     found = acknowledging.acknowledge(here().inbox, actor(), cases())
     return rendering.page("queue/acknowledged.html", found=found)
 

@@ -1,10 +1,12 @@
 """Many reports are acknowledged at once, each in its language; whoever may be in danger is answered alone."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, answering, drop, first
 
 pytestmark = pytest.mark.copy_of("arrived")
@@ -34,6 +36,21 @@ def test_each_that_can_be_is_acknowledged_and_the_others_are_named(office: Offic
     shown = [office.json("show", str(number)) for number in (1, 2, 3)]
     assert ["acknowledged", "acknowledged", "received"] == [each["status"] for each in shown]
     assert [1, 1, 0] == [len(each["messages"]) for each in shown]
+
+
+def test_the_desk_shows_what_authors_will_read_before_it_acknowledges(office: Office) -> None:
+    """With the cases, and which of them nobody has opened; until the second press nothing is done."""
+    office.json("show", "1")
+    chosen = {"case": ["1", "2", "3", "4"]}
+    with sitting(office) as client:
+        page = client.send("/en/many/acknowledge", **chosen).text
+        assert "Nothing is acknowledged yet." in page
+        assert "agents habilités" in page
+        assert re.findall(r'name="case" value="(\d)"', page) == ["1", "2"]
+        assert page.partition("Nobody has opened yet:")[2].partition("</p>")[0].count("/case/2") == 1
+        assert [[], []] == [office.json("show", number)["messages"] for number in ("1", "2")]
+        done = client.send("/en/many/acknowledge", case=["1", "2"], read="on").text
+        assert "2 reports are acknowledged" in done
 
 
 def test_what_is_acknowledged_once_is_not_twice(office: Office) -> None:
