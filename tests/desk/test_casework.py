@@ -157,7 +157,7 @@ def test_a_case_is_linked_by_its_number_though_nothing_is_proposed(office: Offic
     """One that is not there is refused on the page, as one that is kept from the officer."""
     with sitting(office) as client:
         sends(client, "links/2/dismiss")
-        assert "Nothing is proposed." in (page := client.page("/en/case/1/links"))
+        assert "No link is suggested." in (page := client.page("/en/case/1/links"))
         assert chosen_beforehand(page, "relation-named") == []
         assert client.send("/en/case/1/links", other="2", relation="").status_code == 400
         for absent in ("9", "1"):
