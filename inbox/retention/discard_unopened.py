@@ -57,8 +57,9 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
     """Delete what became no case and is past its term, ``entries`` of it. Takes two officers.
 
     With a ``reason``, also that of which only the clock of this machine says so: the journal keeps how
-    officers know the day. Without such, it keeps none. Raises Refused, and nothing is discarded, if it is no longer that many. Envelopes, and what free pages of
-    the vault still hold, are removed when the home is settled afterwards, however often that is cut short.
+    officers know the day. Without such, it keeps none. Raises Refused, and nothing is discarded, if it is no
+    longer that many. Envelopes, and what free pages of the vault still hold, are removed when the home is
+    settled afterwards, however often that is cut short.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)

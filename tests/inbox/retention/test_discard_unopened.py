@@ -74,7 +74,7 @@ def test_nothing_is_discarded_before_its_day(
 
 
 def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
-    world: World, portal: Portal, collect_all: Callable[..., Any], clock: Clock
+    world: World, collect_all: Callable[..., Any], clock: Clock
 ) -> None:
     """Also with an empty reason; what the portal exported on that day, once it is collected, confirms it."""
     collect_all(NOISE)
