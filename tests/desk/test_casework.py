@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from inbox.desk.app import create_app
 from inbox.desk.forms import Chosen
 from inbox.files import sandbox
+from inbox.vault.casework_tables import Unfinished
 from inbox.vault.tables import Case
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, chosen_beforehand, lasting, sitting, tell
@@ -439,8 +441,16 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
     assert office.json("show", "1")["work"]["extended"] == today().isoformat()
 
 
+def drafted(client: Client, *begun: int) -> list[int]:
+    """Begin a note to each of these cases; return those of which a draft is in the vault, for whomever."""
+    for number in begun:
+        assert client.send(f"/en/draft/note/{number}", text="a zebra").status_code == 204
+    with client.desk.inbox.transaction() as session:
+        return sorted(each for each in session.scalars(select(Unfinished.case)) if each is not None)
+
+
 def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None:
-    """What was ticked, and no other case that is due."""
+    """What was ticked with its drafts, and no other case that is due."""
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
         client.page("/en/case/1")
@@ -461,12 +471,14 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
         assert (["1", "2"], False) == (sorted(ticks), " checked" in page)
         asked = client.send("/en/retention", **form)
         assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
+        assert [1, 2] == drafted(client, 1, 2)
         confirmed = asked.text.partition("This is what is confirmed")[2]
         assert re.findall("<dt>(.*)</dt><dd [^>]*>(.*)</dd>", confirmed) == [("Case", "1")]
         gone = client.send("/en/retention", **both(**form))
         assert (200, True) == (gone.status_code, "Case 1" in gone.text)
         assert (409, 200) == tuple(client.ask(f"/en/case/{number}").status_code for number in (1, 2))
         assert '<tr><th scope="row">1</th>' in client.page("/en/retention").partition('id="gone"')[2]
+        assert [2] == drafted(client)
     assert [1] == [line["case"] for line in office.json("destroyed")["destroyed"]]
 
 

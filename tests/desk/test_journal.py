@@ -73,6 +73,16 @@ def test_what_came_since_is_noted_as_read_in_the_same_session(one_case: Office) 
     assert [["alice", "bruno"]] * 2 == noted(one_case, "show")
 
 
+def test_the_first_portal_that_is_confirmed_is_no_other_one(one_case: Office) -> None:
+    """Nor is it called so where what was done is told."""
+    with sitting(one_case) as alice:
+        for language, said in (("fr", "portail confirmé"), ("en", "portal confirmed")):
+            page = alice.page(f"/{language}/journal?action=accept-instance")
+            (row,) = re.findall("<tr>.*?</tr>", page.partition("<tbody>")[2], re.DOTALL)
+            assert said in row
+            assert not re.search("autre|another|new portal", row)
+
+
 def test_an_unread_letter_is_noted_once_as_read_and_another_letter_once_more(
     office: Office, tmp_path: Path
 ) -> None:

@@ -76,10 +76,6 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
         process = served.process.pid
         assert seen(browser, served.address)[0] == 200
         assert (process, keys[0]) in found_in_memory([process], keys)
-        held = office.run("list")
-        assert 1 == held.code
-        assert f"the inbox has been open since {today()}" in held.err
-        assert "UTC: desk, alice, bruno" in held.err
         assert said_until_locked(served).startswith(
             "fewer than 2 officers were signed in for 8 minutes: locked"
         )
@@ -97,6 +93,15 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
             served.process.wait(1.5)
         os.kill(served.process.pid, signal.SIGINT)
         assert served.process.wait(60) == 0
+
+
+def test_a_second_command_is_told_who_holds_the_inbox_and_since_when(office: Office) -> None:
+    with serving(office):
+        held = office.run("list")
+    assert 1 == held.code
+    assert f"the inbox has been open since {today()}" in held.err
+    assert "UTC: desk, alice, bruno" in held.err
+    assert 0 == office.run("list").code
 
 
 def test_the_desk_listens_on_loopback_alone_and_names_no_server(office: Office) -> None:

@@ -1,15 +1,19 @@
 """What an officer types in a real browser is kept, and a session that is about to end says so."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserType, Page, Route, expect
 
+from tests.support import browsing
 from tests.support.desk_room import HASTILY, Served, another_address, seen, serving, signing_in, tell
-from tests.support.inbox_builders import Office, Portal, World
+from tests.support.inbox_builders import PASSPHRASE, Office, Portal, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -68,6 +72,31 @@ def test_what_was_typed_is_there_after_the_browser_is_gone(
         other.get_by_text("Le supprimer").click()
         expect(other.locator("#note")).to_have_value("")
         expect(other.locator(".said, [role=status]").first).to_contain_text("supprimé")
+
+
+def test_what_was_typed_is_there_after_the_browser_was_killed(
+    engine: BrowserType, chromium: Browser, served: Served
+) -> None:
+    """By a signal that no process sees coming: it can neither send nor keep anything."""
+    doomed = browsing.launch(engine)
+    with again(chromium, served) as other:
+        crashing = doomed.new_page()
+        crashing.goto(served.address)
+        served.address = another_address(other, served)
+        name, given = signing_in(served.office)
+        crashing.locator("#officer").select_option(name)
+        crashing.locator("#passphrase").fill(given)
+        crashing.locator("#passphrase").press("Enter")
+        crashing.locator(".present").wait_for()
+        begin(crashing, 1, WORDS)
+        running = doomed.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        (process,) = [each["id"] for each in running if each["type"] == "browser"]
+        with crashing.expect_event("close"):
+            os.kill(process, signal.SIGKILL)
+    with again(chromium, served) as other:
+        other.goto(f"{served.root}/fr/case/1/work")
+        expect(other.locator("#note")).to_have_value(WORDS)
+        other.get_by_text("Le supprimer").click()
 
 
 def test_what_was_typed_last_is_kept_as_the_page_is_left(page: Page, served: Served) -> None:
@@ -195,6 +224,40 @@ def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Brows
         page.locator("#note").fill("sans script")
         page.get_by_role("button", name="Garder la note").click()
         expect(page.locator(".note").last).to_contain_text("sans script")
+
+
+def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_end(
+    chromium: Browser, office: Office, tmp_path: Path
+) -> None:
+    """Two are ticked in the queue; one is assessed, and its end looked at before it is closed."""
+    world = World(office)
+    tell(world, Portal(world, tmp_path / "medium"), *[{"what": each, "coi": "no"} for each in "xyz"])
+    with serving(office) as served, seen(chromium, served, java_script_enabled=False, locale="fr") as page:
+        page.goto(f"{served.root}/fr/")
+        for number in (1, 2):
+            page.locator(f"[data-row] [name=case][value='{number}']").check()
+        page.get_by_role("button", name="Accuser réception").click()
+        expect(page.get_by_role("status")).to_contain_text("2 accusés de réception")
+        page.goto(f"{served.root}/fr/case/3")
+        expect(page.locator(".facts")).to_contain_text("Reçu")
+        page.goto(f"{served.root}/fr/case/1")
+        expect(page.locator(".facts")).to_contain_text("Accusé")
+        page.get_by_role("link", name="Traitement").click()
+        page.locator("#risk").select_option("low")
+        page.locator("#choice-art14").select_option("not_needed")
+        page.locator("#choice-admissibility").select_option("admissible")
+        page.fill("#assess-reason", "beaucoup le savent")
+        page.locator(".assess button:visible").last.click()
+        expect(page.locator(".said").first).to_be_visible()
+        page.locator("#outcome").select_option("moot")
+        page.locator("#disclosure").select_option("withheld")
+        page.fill("#closing-reason", "sans suite")
+        page.get_by_role("button", name="Relire avant de clore").click()
+        expect(page.locator(".seen")).to_contain_text("a terminé l\N{RIGHT SINGLE QUOTATION MARK}examen")
+        page.get_by_role("button", name="Clore le dossier").click()
+        page.fill("[name=passphrase-officer]", PASSPHRASE)
+        page.get_by_role("button", name="Confirmer").click()
+        expect(page.locator(".said")).to_contain_text("Le dossier est clos")
 
 
 @pytest.fixture
