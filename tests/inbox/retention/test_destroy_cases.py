@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from crypto import age
 from crypto.bundle import Withdrawal
 from crypto.journal import Presence
+from inbox.deadlines import retention_schedule
 from inbox.keys import key_store
 from inbox.language.errors import CaseRefused
 from inbox.retention import destroy_cases, strike
@@ -271,6 +272,20 @@ def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
     assert "1 cases are due by the clock of this machine alone" in refused(closed, "destroy", "--due")
     closed.json("collect", portal.bundle(first(Reporter(world))))
     assert [1] == closed.json("destroy", "--due")["cases"]
+
+
+def test_a_day_has_come_once_both_clocks_say_so(closed: Office) -> None:
+    """On the day itself, not on the day before; an export counts by no later day than it was collected on."""
+    with closed.opened() as inbox, inbox.transaction() as session:
+        (due,) = retention_schedule.listing(inbox.home, session)
+        for exported, collected, alone in ((-1, -1, True), (0, 0, False), (9, -1, True), (-1, 9, True)):
+            days = {"exported": exported, "collected": collected}
+            session.execute(
+                update(IntakeBundle).values({name: due.day + timedelta(n) for name, n in days.items()})
+            )
+            (found,) = retention_schedule.listing(inbox.home, session)
+            assert (alone, due.day) == (found.by_one_clock, found.day), days
+    assert 2 == closed.run("destroy", "--due", "--reason", "the post office's clock").code
 
 
 def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(closed: Office) -> None:
