@@ -161,7 +161,7 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
         **_under(
             "reporters",
             neither,
-            {**_RULE, **dict.fromkeys(("danger", "advice", "directly", "instead"), _any)},
+            {**_RULE, **dict.fromkeys(("danger", "advice", "directly", "instead", "passed_on"), _any)},
         ),
     },
     "deadlines.toml": {

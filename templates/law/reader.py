@@ -252,7 +252,7 @@ def _authority(row: Any) -> rules.Authority:
 
 
 def _reporters(row: Any) -> rules.WhomToReach:
-    said = {name: _texts(row[name]) for name in ("danger", "advice", "directly", "instead")}
+    said = {name: _texts(row[name]) for name in ("danger", "advice", "directly", "instead", "passed_on")}
     return rules.WhomToReach(**said, basis=_basis(row))
 
 

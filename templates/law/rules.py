@@ -523,16 +523,18 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhomToReach:
-    """What pages tell reporters, within a sentence, of whom to reach.
+    """What pages tell reporters, within a sentence, of whom to reach; and whom a report may reach.
 
     ``danger``: what to do in danger. ``advice``: whom they can always ask. ``directly``: who takes letters
-    without this office. ``instead``: to whom a letter about this office goes.
+    without this office. ``instead``: to whom a letter about this office goes. ``passed_on``: what the office
+    has to pass on, and who can look for the reporter, in sentences of their own.
     """
 
     danger: Texts
     advice: Texts
     directly: Texts
     instead: Texts
+    passed_on: Texts
     basis: Basis
 
 

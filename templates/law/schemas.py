@@ -233,7 +233,9 @@ _AUTHORITIES = table(
             )
         ),
         "guarantee": map_of(_rule({"text": texts(_LONGEST)})),
-        "reporters": _rule(dict.fromkeys(("danger", "advice", "directly", "instead"), texts(_LONGEST))),
+        "reporters": _rule(
+            dict.fromkeys(("danger", "advice", "directly", "instead", "passed_on"), texts(_LONGEST))
+        ),
     }
 )
 _OBSTACLES = table(

@@ -91,6 +91,7 @@ EITHER = {
     "authorities.toml reporters.advice",
     "authorities.toml reporters.directly",
     "authorities.toml reporters.instead",
+    "authorities.toml reporters.passed_on",
     "deadlines.toml clock.*.from",
     "deadlines.toml clock.*.to",
     "duties.toml duty.*.role",

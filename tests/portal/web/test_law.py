@@ -13,7 +13,7 @@ from portal.errors import BadConfiguration
 from portal.web import pages
 from templates.catalogues import LANGUAGES
 from templates.law import reader
-from tests.support.laws import FRENCH
+from tests.support.laws import FOLDERS, FRENCH, LAWS
 from tests.support.paths import ROOT
 
 MOST_WORDS = 300
@@ -60,13 +60,27 @@ OF_FRANCE = re.compile(r"Défenseur des droits|Defender of Rights|CNIL|17 (?:ou|
 def test_whom_to_reach_stands_in_the_law(language: str) -> None:
     """The control is the law of France, by which the same pages name whom to reach there."""
     said = reader.read(OTHER).reporters
-    texts = [each.in_(language) for each in (said.danger, said.advice, said.directly, said.instead)]
-    places = ["", "", "report", "sealed"]
+    told = (said.danger, said.advice, said.passed_on, said.directly, said.instead)
+    texts = [each.in_(language) for each in told]
+    places = ["", "", "", "report", "sealed"]
     other = Settings(jurisdiction=str(OTHER))
     shown = [text in page(other, f"/{language}/{path}") for text, path in zip(texts, places, strict=True)]
     assert shown == [True] * len(texts)
     assert OF_FRANCE.search(page(Settings(), f"/{language}/"))
     assert not OF_FRANCE.search(page(other, f"/{language}/"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_says_what_is_passed_on_to_whom_as_the_law_has_it(language: str) -> None:
+    """Twice: before anybody writes, and to who already gave in. The control is the law of France."""
+    shown = {
+        law: page(Settings(jurisdiction=str(FOLDERS[law])), f"/{language}/").replace("’", "'")
+        for law in FOLDERS
+    }
+    said = {law: LAWS[law].reporters.passed_on.in_(language).replace("’", "'") for law in FOLDERS}
+    assert dict.fromkeys(FOLDERS, 2) == {law: shown[law].count(said[law]) for law in FOLDERS}
+    names = {"fr": "procureur", "en": "prosecutor"}[language]
+    assert {"fr": 2, "xx": 0} == {law: shown[law].lower().count(names) for law in FOLDERS}
 
 
 def test_no_text_of_the_pages_names_whom_to_reach_in_france() -> None:
