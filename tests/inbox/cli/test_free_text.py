@@ -45,7 +45,7 @@ FIELDS = {
     Kept.JOURNAL: {"reason", "despite"},
     Kept.LOOKED_AT: {"text", "sent", "addressee", "recipient", "to", "address"},
     Kept.VAULT: {"reference", "restrictions", "redact", "passage"},
-    Kept.SOUGHT: {"search", "tag", "names", "case", "officer", "view-name"},
+    Kept.SOUGHT: {"search", "tag", "names", "case", "officer", "view-name", "refusal"},
     # Those with a brace are the questions of a report that an officer enters, and the texts of the office.
     Kept.OFFICE: {
         "consulted", "subject", "opinion", "card-folder", "entry-code", "fingerprint", "folder", "heard",
