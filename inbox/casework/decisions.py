@@ -237,14 +237,29 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return what the journal calls a decision: some take two officers, as does the measure that it takes.
 
     So does one that replaces such a one: else one officer would reverse what two decided. And, whatever the
-    law says, that the reporter was told though no reply says so: nobody else would know.
+    law says, that the reporter was told though no reply says so: nobody else would know; and to put off
+    further what is put off.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)
     choices = filter(None, (decision.choice, standing))
     is_untold = bool(decision.despite.strip()) and _lacks_reply(session, number, decision.choice)
-    is_by_two = is_untold or any(_takes_two(session, number, each) for each in choices)
+    by_two = is_untold or _is_put_off_again(session, number, decision)
+    is_by_two = by_two or any(_takes_two(session, number, each) for each in choices)
     return Code.DECIDE_BY_TWO if is_by_two else Code.DECIDE
+
+
+def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool:
+    """Tell whether a decision puts off further what is put off: one officer alone could do so for ever.
+
+    Its ``longest`` in the law counts from the day of each one, so no day alone would end that.
+    """
+    standing = legal_duties.standing(session, number, decision.choice)
+    both = (decision.choice, standing)
+    if not standing or any(_rule(session, each).effect is not Effect.DEFERS for each in both):
+        return False
+    row = session.get_one(Duty, (number, legal_duties.decided_by(in_use.of(session), standing)))
+    return decision.until is not None and decision.until > row.due
 
 
 def _takes_two(session: Session, number: int, choice: str) -> bool:

@@ -53,7 +53,7 @@ from inbox.vault import tables as vault_tables
 from inbox.vault.casework_tables import Duty
 from templates import shipped
 from templates.law import folder
-from templates.law.rules import Asked, DutyRole
+from templates.law.rules import Asked, Decision, DutyRole, Effect
 from tests.support.laws import FRENCH
 
 PASSPHRASE = "a lantern at the harbour mouth"
@@ -121,6 +121,11 @@ class Said:
 def passphrase_of(name: str) -> str:
     """Return the passphrase of an officer in a circle of several."""
     return f"{PASSPHRASE}, says {name}"
+
+
+def _follows(rule: Decision) -> int:
+    """Return how much follows from a decision: that persons know, or how a case ends."""
+    return rule.informs + (rule.outcome is not None)
 
 
 def insisting(words: Sequence[str | Path]) -> list[str | Path]:
@@ -239,8 +244,11 @@ class Office:
             for row in session.scalars(select(Duty).where(Duty.case.in_(numbers), Duty.decided.is_(None))):
                 rule = duties[row.kind]
                 if rule.asked is Asked.ALWAYS:
-                    by_one = (code for code, each in rule.decisions.items() if each.officers == 1)
-                    row.decided, row.decision = today(), next(by_one)
+                    settling = [
+                        code for code, each in rule.decisions.items() if each.effect is Effect.SETTLES
+                    ]
+                    plainest = min(settling, key=lambda code: _follows(rule.decisions[code]))
+                    row.decided, row.decision = today(), plainest
             for number in numbers:
                 workflow.keep_in_step(session, number)
 

@@ -302,6 +302,15 @@ def test_two_officers_decide_that_nobody_is_informed_where_an_answer_names_someb
     assert "decide-by-two" == decided()
 
 
+def test_one_officer_puts_off_to_inform_the_persons_once_and_two_do_so_again(office: Office) -> None:
+    """A year at a time, one alone would never have to decide. A nearer day, or the same, puts off nothing."""
+    for days, by in ((10, 1), (20, 2), (20, 1), (5, 1), (6, 2)):
+        wanted = Decision(choice="defer", reason="x", until=today() + timedelta(days))
+        with office.opened() as inbox, inbox.transaction() as session:
+            assert by == decisions.deciding(session, 1, wanted).officers
+            decisions.take(session, 1, wanted, today())
+
+
 def in_a_year(days: int = 0) -> str:
     """Return the last day until which it can be put off, or so many days later."""
     return (today() + relativedelta(years=1, days=days)).isoformat()
