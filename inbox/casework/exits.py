@@ -482,8 +482,12 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             " inform the person first",
             number=number,
         )
-    if way is Exit.JUNK and what in {Obstacle.PROCEEDINGS, Obstacle.PUT_OFF}:
-        return sentence("it is no junk: leave it out, or close it")
+    if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
+        return sentence(
+            "it is no junk: leave it out, or close it; what was noted by mistake is taken back: inbox retract"
+            " {number} POSITION --reason TEXT",
+            number=_standing_in(session, number, what),
+        )
     is_undeclared = bool(declarations.missing(session, number)) and not declarations.is_shut(session, number)
     if what is Obstacle.REQUEST and is_undeclared:
         return sentence(
@@ -499,7 +503,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             request=min(only),
         )
     decide = _to_decide(session, number, what)
-    return decide or _hints(_standing_in(session, number, what))[what]
+    return decide or _hints(_standing_in(session, number, what), number)[what]
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:
@@ -545,13 +549,17 @@ def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None
     )
 
 
-def _hints(number: int) -> Mapping[Obstacle, Sentence]:
-    """Return what to do about each obstacle that can stand where something is refused."""
+def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
+    """Return what to do about each obstacle in a case; ``leaving`` is the one in whose way it stands."""
     return {
         Obstacle.CLOSED: sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
-        Obstacle.JUNK: sentence("leave it out"),
-        Obstacle.OPEN: sentence("close it first"),
-        Obstacle.HELD: sentence("lift the hold first"),
+        Obstacle.JUNK: sentence(
+            "leave it out, or bring it back first: inbox junk {number} --recover", number=number
+        ),
+        Obstacle.OPEN: sentence("close it first: inbox close {number} OUTCOME", number=number),
+        Obstacle.HELD: sentence(
+            "lift the hold first: inbox hold {number} --release --reason TEXT", number=number
+        ),
         Obstacle.PROCEEDINGS: sentence(
             "once they and the time for appeals are over, two officers note the final decision:"
             " inbox measure {number} KIND",
@@ -562,7 +570,10 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.NEW: sentence("read it first: inbox show {case}", case=number),
         Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
-        Obstacle.PORTAL: sentence("make an outbox, carry it over, and collect the next bundle"),
+        Obstacle.PORTAL: sentence(
+            "make an outbox, carry it over, and collect the next bundle: inbox outbox --out DIR; inbox"
+            " collect BUNDLE"
+        ),
         Obstacle.NOT_DUE: sentence(
             "wait until then; what must go earlier is struck: inbox minimise {number}", number=number
         ),
@@ -580,7 +591,10 @@ def _hints(number: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.REQUEST: sentence("answer it first: inbox access list"),
         Obstacle.REPEATED: sentence(
-            "leave it out, or look into that one itself: inbox reopen {number} --reason TEXT", number=number
+            "leave it out, or look into that one itself: inbox reopen {number} --reason TEXT; if they are not"
+            " the same, unlink them: inbox unlink {leaving} {number}",
+            number=number,
+            leaving=leaving,
         ),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(

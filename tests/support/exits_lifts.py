@@ -163,6 +163,23 @@ _NOTED = {
 }
 
 
+# What tells an action from others of the same command.
+_TELLING = ("--recover", "--release", "--lift", "--danger")
+_LONG_COMMANDS = {Code.COLLECT: "collect", Code.RECORD_VISA: "visa", Code.ANSWER_ACCESS: "access"}
+
+
+def is_named(code: Code, said: str) -> bool:
+    """Tell whether what officers read names the command of an action that lifts an obstacle."""
+    if code in _LONG_COMMANDS:
+        return f"inbox {_LONG_COMMANDS[code]} " in said
+    if code in DECISIONS:
+        return "inbox decide 1 " in said
+    words = LIFTS[code].words
+    command = " ".join(words[: next(at for at, word in enumerate(words) if word.isdigit())])
+    named = [each for each in said.split("inbox ")[1:] if f"{each} ".startswith(f"{command} ")]
+    return any(all(word in each for word in words if word in _TELLING) for each in named)
+
+
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
     """Take an obstacle away by an action on a surface."""
     if code in LONG:

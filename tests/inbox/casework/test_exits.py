@@ -4,7 +4,8 @@ The gate walks on both each obstacle, each exit with each need, and each way to 
 them each obstacle with each need that it has; `make soak exits` walks each cell on both.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,8 +22,8 @@ from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.desk import translate
 from inbox.language import labels
-from inbox.language.errors import CaseRefused
-from inbox.language.messages import sentence
+from inbox.language.errors import CaseRefused, Undeclared
+from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
 from inbox.replies import closing
 from inbox.replies.closing import Closing
@@ -239,6 +240,57 @@ def test_it_leaves_once_the_obstacle_was_lifted(
     room = before(founded_rooms, way, what, tmp_path)
     exits_lifts.lift(code, what, room, surface, moved(monkeypatch))
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
+
+
+# Whoever acts is refused before that: what nobody there may know of names no command.
+OF_WHO_ACTS = {Obstacle.EXCLUDED, Obstacle.ENTRUSTED, Obstacle.QUARANTINE}
+
+
+@pytest.mark.parametrize("way", Exit)
+def test_what_officers_read_of_an_obstacle_names_a_command_that_lifts_it(
+    founded_rooms: dict[bool, Room], way: Exit
+) -> None:
+    """At the desk it names none."""
+    blocked = [what for what, row in MATRIX.items() if row[way].need is Need.LIFTED and row[way].lifted_by]
+    said = {
+        what: _to_do(founded_rooms[way is Exit.DESTROY], what, way)
+        for what in blocked
+        if what not in OF_WHO_ACTS
+    }
+    assert said
+    unnamed = {
+        what: str(each)
+        for what, each in said.items()
+        if not _enough(what)(exits_lifts.is_named(code, str(each)) for code in MATRIX[what][way].lifted_by)
+    }
+    assert {} == unnamed
+    at_desk = {
+        language: [translate.told(language, each) for each in said.values()] for language in ("fr", "en")
+    }
+    assert {"fr": [], "en": []} == {
+        language: [each for each in told if re.search(r"\binbox |--", each)]
+        for language, told in at_desk.items()
+    }
+
+
+def _enough(what: Obstacle) -> Callable[[Iterable[bool]], bool]:
+    """Return how many of the ways to lift an obstacle have to be named: one, but where they are no choice."""
+    # A case whose duplicate is none is not to be opened again for that.
+    return all if what is Obstacle.REPEATED else any
+
+
+def _to_do(room: Room, what: Obstacle, way: Exit) -> Sentence:
+    """Return what is said to do about an obstacle that is there for as long as that takes."""
+    if what is Obstacle.UNDECLARED:
+        hint = Undeclared([1], ["alice"]).hint
+        assert isinstance(hint, Sentence)
+        return hint
+    with room.office.opened() as inbox, inbox.vault.transaction() as session:
+        if what in BUILDERS:
+            BUILDERS[what](session)
+        said = exits.what_to_do(session, 1, what, way)
+        session.rollback()
+    return said
 
 
 @pytest.mark.parametrize(("passing", "surface"), on_both(PASSING, _parts, _once))
