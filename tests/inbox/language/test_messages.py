@@ -211,6 +211,7 @@ def form_fields() -> set[str]:
         "year",
         "seen",
         "release",
+        "read",
         "q-",
         "passphrase",
         "passphrase-",
