@@ -545,3 +545,11 @@ def test_what_was_not_checked_is_for_counsel_to_confirm(file: str) -> None:
     """A question that is taken away would let an unread rule pass for the law."""
     asked = [each.key for each in FRENCH.to_confirm if each.file == file]
     assert TO_CONFIRM[file] == sorted(asked)
+
+
+def test_counsel_is_asked_whether_an_answer_may_bear_another_date_than_that_of_its_signature() -> None:
+    """`access_requests.dated` gives it one: to print the real day would tell how long the search took."""
+    asked = FRENCH.duties["art15"].basis.confirm
+    assert asked is not None
+    assert "celle de sa signature" in asked.fr
+    assert "date that is not the day on which it was signed" in asked.en
