@@ -631,7 +631,7 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     """One of own words does not say it, nor does the one of another time; with a reason it is decided."""
     office, give = known, (*GIVE, "judicial")
     told = ("decide", "1", "told", "--reason", "x")
-    office.json("reply", "1", "--text", "Votre nom est transmis.")
+    office.json("reply", "1", "--text", "Votre nom est donné.")
     assert f"{UNTOLD}\nhint: write it: inbox reply 1 --template identity_notice;" in refused(office, *told)
     office.json(*NOTICE)
     office.json(*told)

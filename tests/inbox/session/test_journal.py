@@ -169,7 +169,7 @@ def test_an_act_that_is_undone_leaves_no_entry(trio: Trio) -> None:
     """Both are in one transaction. That a reason was compared with the identity stays: that was answered."""
     before = trio.others.json("journal", "print")["head"]["n"]
     assert 1 == trio.others.run("reply", "1", "--text", " ").code
-    assert 1 == trio.others.run("conflict", "lift", "1", "alice", "--reason", "x").code
+    assert 1 == trio.others.run("conflict", "exclude", "1", "zoe", "--reason", "x").code
     since = trio.others.json("journal", "print", "--from", str(before + 1))["entries"]
     assert ["compare-identity", "read-journal"] == [each["action"] for each in since]
 
