@@ -6,7 +6,7 @@ would bind nothing for them: alone they would warn, of the one, whom nobody may 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -59,9 +59,10 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     ``chosen_action.together``.
     """
 
+    noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
+
     def choose(session: Session) -> Sequence[Action]:
-        kept = _kept_with(session, number, officer)
-        return [action(Code.LIFT_CONFLICT, each, reason, officer=officer) for each in kept]
+        return [replace(noted, case=each) for each in _kept_with(session, number, officer)]
 
     with chosen_action.together(inbox, who, number, choose) as session:
         return _lift(session, number, officer)

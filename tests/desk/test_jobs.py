@@ -182,7 +182,7 @@ def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Brow
 def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Place) -> None:
     """It says so, and not that it is locked already; what was collected is there."""
     with standing_still(place) as (served, visitor, helpers):
-        said = visitor.post("/en/lock")
+        said = visitor.post("/en/lock", all="on")
         assert (200, True) == (said.status, "locks as soon as this is done" in said.text)
         assert "No key is left" not in said.text
         assert "locks as soon" in visitor.get("/en/job/1").text

@@ -529,12 +529,13 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         yield Room(served, page, [], set())
 
 
-def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Room) -> None:
+def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Room, tmp_path: Path) -> None:
     """By the pages alone: the list, then the visa by two officers, and what the retention page says of it."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/retention")
     page.check("input[name=case][value='3'] >> nth=-1")
-    page.click("text=Mettre le bordereau pour les archives sur le support")
+    page.fill("#visa-papers", str(tmp_path))
+    page.click("text=Écrire le bordereau dans ce répertoire")
     expect(page.locator("main")).to_contain_text("Envoyez-le aux archives")
     _is_for_everybody(page)
     for language in LANGUAGES:
@@ -653,6 +654,7 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
         page.click("text=Prepare outbox")
         expect(page.locator("h1")).to_contain_text("Outbox 1")
         page.click("text=Lock")
+        page.click("text=Lock for everybody")
         expect(page.locator("div[lang=en] h1")).to_have_text("The desk is locked")
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]

@@ -123,7 +123,7 @@ def ask_to_show_it(alice: Page, root: str) -> None:
     alice.get_by_role("button", name="Show the case to that officer again").click()
     alice.fill("[name=passphrase-alice]", passphrase_of("alice"))
     alice.get_by_role("button", name="Ask another officer to confirm").click()
-    expect(alice.locator("main")).to_contain_text("Nobody has confirmed it yet")
+    expect(alice.locator("main")).to_contain_text("Not confirmed yet")
 
 
 def confirm(chloe: Page, root: str) -> None:

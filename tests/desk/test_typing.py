@@ -237,6 +237,7 @@ def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_en
         for number in (1, 2):
             page.locator(f"[data-row] [name=case][value='{number}']").check()
         page.get_by_role("button", name="Accuser réception").click()
+        page.get_by_role("button", name="Accuser réception de 2 signalements").click()
         expect(page.get_by_role("status")).to_contain_text("2 accusés de réception")
         page.goto(f"{served.root}/fr/case/3")
         expect(page.locator(".facts")).to_contain_text("Reçu")

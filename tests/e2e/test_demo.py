@@ -102,7 +102,7 @@ def answer(page: Page, address: str) -> None:
     page.click("#dialogue ~ form button")
     page.click("nav >> text=Medium")
     page.click("text=Prepare outbox")
-    expect(page.locator("h1")).to_contain_text("lies on the medium")
+    expect(page.locator("h1")).to_contain_text("is on the medium")
 
 
 @pytest.mark.parametrize(
