@@ -62,7 +62,8 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        return [replace(noted, case=each) for each in _kept_with(session, number, officer)]
+        # If it is not kept from that one, two who confirmed are told so, as with any act that takes two.
+        return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:
         return _lift(session, number, officer)
@@ -183,20 +184,20 @@ def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of one matter that are kept from an officer, this one first; raises as ``lift``."""
+    """Return the cases of one matter that are kept from an officer, this one first; none if it is not."""
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
     kept = set(session.scalars(rows.filter_by(officer=officer)))
-    if number not in kept:
-        raise Refused(
-            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
-            sentence("see: inbox conflict list"),
-        )
-    return [number, *sorted(kept - {number})]
+    return [number, *sorted(kept - {number})] if number in kept else []
 
 
 def _lift(session: Session, number: int, officer: str) -> list[int]:
     kept = _kept_with(session, number, officer)
+    if not kept:
+        raise Refused(
+            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
+            sentence("see: inbox conflict list"),
+        )
     for each in kept:
         session.delete(session.get_one(Exclusion, (each, officer)))
     return kept

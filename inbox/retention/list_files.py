@@ -6,18 +6,19 @@ from pathlib import Path
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.language.views import View
-from inbox.system import apart, atomic_files
+from inbox.system import apart, atomic_files, media
 from inbox.system.home import Home
 
 
 def check(home: Home, out: Path) -> None:
-    """Make a folder for a list if it is not there; raise Refused if none can be written there, OSError."""
+    """Raise Refused if no list can be written into a folder, which need not be there yet; makes nothing."""
     if out.exists() and not out.is_dir():
         raise Refused(
             sentence("{path} is no folder", path=out), sentence("name a folder for the list: --out FOLDER")
         )
-    out.mkdir(exist_ok=True)
-    apart.check(home, out)
+    # In a folder that is still to be made lies nothing, but it may be on a medium.
+    if out.exists() or not out.parent.is_dir() or media.is_carried(out.parent, home.root):
+        apart.check(home, out if out.exists() else out.parent)
 
 
 def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Path]:
@@ -26,6 +27,7 @@ def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Pat
     ``paper`` is the text to print. Raises Refused if a file of that name is there, and as ``check``.
     """
     check(home, out)
+    out.mkdir(exist_ok=True)
     contents = {out / f"{name}.txt": paper, out / f"{name}.json": json.dumps(value, indent=2) + "\n"}
     for path in contents:
         if path.exists():

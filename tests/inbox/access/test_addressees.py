@@ -60,7 +60,7 @@ def test_anybody_else_takes_none(office: Office, way: str, name: str) -> None:
 
 TELLING = {
     "Mme Kerguelen": "“Kerguelen” (it touches",
-    "Voisine du dessus": "“voisine” (the author asked",
+    "Voisine du dessus": "“voisine” (the reporter asked",
 }
 
 

@@ -225,8 +225,9 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
             lambda *_: dict.fromkeys(("alice", "chloe"), Presence.CONFIRMED),
         )
         assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
+    room.of("alice", "chloe").json("declare", "1")
     entries = room.of("alice", "chloe").json("journal", "print")["entries"]
-    noted = {each["action"]: ([*each["officers"]], each["values"]) for each in entries}
+    noted = {each["action"]: ([*each["officers"]], each["values"]) for each in entries if "action" in each}
     two = ["alice", "chloe"]
     assert noted["name-alias"] == noted["found-conflict"] == (two, {"officer": "bruno"})
 

@@ -97,6 +97,7 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
         "unread_closed": 2,
         "undecided_closed": 0,
         "declared_only": False,
+        "danger_left_out": 0,
         "missed": None,
         "requests": [],
         "facets": {},

@@ -140,7 +140,7 @@ def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
 def test_which_actions_pass_a_quarantine_is_written_down() -> None:
     """None of them shows anything of a report: one more is a decision, to be made here as well."""
     assert {
-        Code.REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
+        Code.REPLY, Code.PREVIEW_REPLY, Code.SET_STATUS, Code.CLOSE, Code.CLOSE_BY_TWO, Code.DECIDE,
         Code.DECIDE_BY_TWO, Code.ASSESS_SOURCE, Code.END_PROCEEDINGS,
         Code.HOLD, Code.RELEASE_HOLD, Code.OVERSEE, Code.LIST_RETENTION, Code.DESTROY_CASES,
         Code.LIFT_QUARANTINE, Code.LIST_FOR_VISA, Code.RECORD_VISA, Code.OPEN_ARCHIVED,

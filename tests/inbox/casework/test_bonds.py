@@ -365,6 +365,8 @@ def test_a_report_that_names_an_officer_keeps_what_is_one_matter_with_it_whoever
     others = bound.of("alice", "chloe")
     assert [1, 2, 3] == sorted(others.json("conflict", "alias", "bruno", "two")["cases"])
     assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == kept(bound)
+    for number in ("1", "2", "3"):
+        others.json("declare", number)
     found = {
         each["case"]: each["action"]
         for each in others.json("journal", "print")["entries"]

@@ -80,7 +80,7 @@ def test_who_the_author_is_is_not_repeated_to_the_author(reported: World) -> Non
     with reported.office.opened() as inbox, inbox.transaction() as session:
         session.add(Identity(case=1, day=today(), text="Anne Source, quai 3"))
     said = reported.office.run("reply", "1", "--text", greeting)
-    assert (1, True) == (said.code, "“anne source” (it touches who the author is" in said.err)
+    assert (1, True) == (said.code, "“anne source” (it touches who the reporter is" in said.err)
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -44,6 +44,7 @@ def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) 
         scene.collect(each)
     office.json("show", "1")
     office.settle(1, 2)
+    office.tell_no_prosecutor(1)
     work_on(office, is_open=False, closed=today(), outcome="out_of_scope", category="threat")
     tell_portal(office, scene.portal)
     return scene
@@ -170,7 +171,9 @@ def test_what_its_reporter_writes_takes_a_case_from_the_list(
         Sent(reporter.follow_up()), edit=lambda intake: build.replace(intake, exported=clock.day)
     )
     due.json("collect", late)
-    assert ["unread", "visa", "persons"] == [each for each in obstacles(due) if each != "portal"]
+    assert ["unread", "visa", "prosecutor", "persons"] == [
+        each for each in obstacles(due) if each != "portal"
+    ]
 
 
 def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:

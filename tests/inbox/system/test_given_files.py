@@ -156,8 +156,8 @@ def founded_filled(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     ("name", "command"),
     [
         ("vault-*.sqlite", "list"),
-        ("keystore-*.age", "attachment 1 1 --out {out}/file --reason x"),
-        ("attachments/*.age", "attachment 1 1 --out {out}/file --reason x"),
+        ("keystore-*.age", "attachment 1 1 --out {apart}/file --reason x"),
+        ("attachments/*.age", "attachment 1 1 --out {apart}/file --reason x"),
         ("outbox/*.tar", "outbox --again 1 --out {out}"),
         ("outbox/*.tar", "retention"),
     ],
@@ -167,15 +167,16 @@ def test_nothing_in_the_home_holds_a_program_with_its_vault_open(
     office: Office, lay: Callable[[Path], None], name: str, command: str
 ) -> None:
     """A home can be a copy that others made. The control is the same command before."""
-    words = command.format(out=office.out).split()
+    (apart := office.out / "apart").mkdir()  # where no bundle lies
+    words = command.format(out=office.out, apart=apart).split()
     assert 0 == office.run(*words).code
-    (office.out / "file").unlink(missing_ok=True)
+    (apart / "file").unlink(missing_ok=True)
     (found,) = office.root.glob(name)
     found.unlink()
     lay(found)
     said = office.run(*words)
     assert (1, "", True) == (said.code, said.out, "\nerror: " in f"\n{said.err}")
-    assert ("the program has a fault" in said.err, (office.out / "file").exists()) == (False, False)
+    assert ("the program has a fault" in said.err, (apart / "file").exists()) == (False, False)
 
 
 # What opens files by its path without ``given_files``, and whose they are.
