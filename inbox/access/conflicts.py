@@ -58,7 +58,6 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
     officer. Raises CaseRefused for an unknown case, Refused if it is not kept from that one; and as
     ``chosen_action.together``.
     """
-
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:

@@ -638,6 +638,12 @@ def answer(page: Page) -> None:
     expect(page.locator("#score ~ p").first).to_contain_text("judged by an officer")
 
 
+def _lock(page: Page) -> None:
+    page.click("text=Lock")
+    page.click("text=Lock for everybody")
+    expect(page.locator("div[lang=en] h1")).to_have_text("The desk is locked")
+
+
 def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path: Path) -> None:
     """The first bundle takes the fingerprint and two passphrases, none of which any page shows again."""
     office = Office.found_by(tmp_path, NAMES, 2)
@@ -653,9 +659,7 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
         page.click("nav >> text=Medium")
         page.click("text=Prepare outbox")
         expect(page.locator("h1")).to_contain_text("Outbox 1")
-        page.click("text=Lock")
-        page.click("text=Lock for everybody")
-        expect(page.locator("div[lang=en] h1")).to_have_text("The desk is locked")
+        _lock(page)
         assert accessibility.violations(page) == []
         assert page.goto(f"{served.root}/en/").status == 503  # type: ignore[union-attr]
         for _ in range(5):  # to the outbox, the medium, the case
