@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from inbox.system import media
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.dossier_room import printed
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of, today
+from tests.support.sticks import mounted, stick
 
 NAME = "Firmin Quélennec"
 SAID = {"what": f"J'étais de garde. {NAME.upper()} a loué son badge. Un inconnu.", "coi": "no"}
@@ -133,13 +133,18 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
 
 
 def test_only_of_a_folder_in_memory_it_is_said_that_it_is_gone_with_the_power(
-    office: Office, drawer: Path, monkeypatch: pytest.MonkeyPatch
+    office: Office, tmp_path: Path
 ) -> None:
     """Not of a medium below /run, where desktops mount it, nor of one that was taken out."""
-    monkeypatch.setattr(media, "is_in_memory", lambda folder: folder == drawer)
-    with sitting(office) as client:
+    below = Path("/run") / tmp_path.name
+    with (
+        mounted(Path("tmpfs"), tmp_path / "memory", "-t", "tmpfs") as memory,
+        stick(tmp_path / "a stick") as medium,
+        mounted(medium, below, "--bind"),
+        sitting(office) as client,
+    ):
         client.send("/en/access", **ASKED)
-        for folder, is_in_memory in ((drawer, True), (Path("/run"), False), (Path("/run/none"), False)):
+        for folder, is_in_memory in ((memory, True), (below, False), (below / "none", False)):
             client.desk.papers = folder
             page = client.page("/en/access/1")
             assert f'value="{folder}"' in page

@@ -4,6 +4,7 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -255,7 +256,7 @@ def test_bundles_that_are_not_collected_yet_stand_before_all_else(
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a", "coi": "no"})
     reporter = Reporter(world)
-    edit = lambda report: replace(report, answers={"what": "b", "danger_now": "yes"})  # noqa: E731
+    edit = partial(replace, answers={"what": "b", "danger_now": "yes"})
     bundle = portal.bundle(Sent(reporter.report(edit=edit), reporter.keys.case_id))
     with sitting(office, stick) as client:
         assert "not collected yet" not in client.page("/en/today")

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from http.cookiejar import CookieJar
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -265,7 +266,7 @@ def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporte
     reporters, sent = [], []
     for answers in reports:
         reporter = Reporter(world)
-        edit = lambda report, answers=answers: replace(report, answers=answers)  # noqa: E731
+        edit = partial(replace, answers=answers)
         sent.append(Sent(reporter.report(edit=edit, files=[b"a photo"]), reporter.keys.case_id))
         reporters.append(reporter)
     world.office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)

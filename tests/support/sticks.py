@@ -17,6 +17,7 @@ def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
         yield target
     finally:
         subprocess.run(["umount", "--lazy", target], check=True)
+        target.rmdir()
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from inbox.cli import options, shell
 from inbox.session.actions import Code, action
-from inbox.system import terminal
 from inbox.vault.tables import Case
 from tests.support.inbox_builders import Portal, Reporter, World, first
 
@@ -110,9 +109,7 @@ def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> N
     assert before == world.office.state()
 
 
-def test_who_confirms_reads_all_that_the_command_was_given(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_who_confirms_reads_all_that_the_command_was_given(tmp_path: Path) -> None:
     """Not its line in the journal alone: to whom it goes, under which reference, and the text itself.
 
     Whether that came with the command, from a file, or was typed when the program asked for it.
@@ -135,8 +132,7 @@ def test_who_confirms_reads_all_that_the_command_was_given(
     assert ["reopen case 1 reason: news", "  addressee: Firmin", "  tell: True", "│ Tout est clos."] == [
         *typed.splitlines()[:4]
     ]
-    monkeypatch.setattr(terminal, "ask_text", "{}: demain".format)
-    asked = CliRunner().invoke(does, words).stderr
-    assert "│ la note: demain\n" in asked
+    asked = CliRunner().invoke(does, words, input="demain\n.\n").stderr
+    assert "│ demain\n" in asked
     from_file = CliRunner().invoke(does, [*words, "--text-file", str(tmp_path / "text")]).stderr
     assert "│ Prévenez-le :\n│ <U+001B>[2Jtout est clos.\n" in from_file
