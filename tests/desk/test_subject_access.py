@@ -1,5 +1,6 @@
 """The register of requests for access at the desk, and the answers, which two officers give."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -132,19 +133,26 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         assert 409 == client.send("/en/access/extend", **both(because="complexity")).status_code
 
 
+@pytest.fixture
+def below_run(tmp_path: Path) -> Iterator[Path]:
+    """Where a desktop mounts a medium: not there before, and no longer afterwards."""
+    folder = Path("/run") / tmp_path.name
+    yield folder
+    folder.rmdir()
+
+
 def test_only_of_a_folder_in_memory_it_is_said_that_it_is_gone_with_the_power(
-    office: Office, tmp_path: Path
+    office: Office, tmp_path: Path, below_run: Path
 ) -> None:
     """Not of a medium below /run, where desktops mount it, nor of one that was taken out."""
-    below = Path("/run") / tmp_path.name
     with (
         mounted(Path("tmpfs"), tmp_path / "memory", "-t", "tmpfs") as memory,
         stick(tmp_path / "a stick") as medium,
-        mounted(medium, below, "--bind"),
+        mounted(medium, below_run, "--bind"),
         sitting(office) as client,
     ):
         client.send("/en/access", **ASKED)
-        for folder, is_in_memory in ((memory, True), (below, False), (below / "none", False)):
+        for folder, is_in_memory in ((memory, True), (below_run, False), (below_run / "none", False)):
             client.desk.papers = folder
             page = client.page("/en/access/1")
             assert f'value="{folder}"' in page

@@ -17,7 +17,6 @@ def mounted(source: Path, target: Path, *options: str) -> Iterator[Path]:
         yield target
     finally:
         subprocess.run(["umount", "--lazy", target], check=True)
-        target.rmdir()
 
 
 @contextmanager
