@@ -601,7 +601,7 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
         assert shown in screen
         assert shown in printed
     answering = "Répondre à l\u2019auteur"
-    for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Inscrire la mesure"):
+    for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Noter la mesure"):
         assert left_out in screen
         assert left_out not in printed
 
