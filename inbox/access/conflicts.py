@@ -25,7 +25,7 @@ from inbox.text.names import Names
 from inbox.vault import queries_access, queries_cases, queries_office
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.row_security import AS_A_LINE
-from inbox.vault.tables import Exclusion
+from inbox.vault.tables import Alias, Exclusion
 
 # What founding calls the one officer of an inbox: a word of every other report, and no name.
 UNNAMED = "officer"
@@ -124,7 +124,8 @@ def watched(session: Session) -> Names:
 
 def names(session: Session) -> Names:
     """Return the names of all officers, of those who left too, with their aliases."""
-    return Names({each.name: _names_of(session, each.name) for each in queries_office.everybody(session)})
+    aliases = queries_access.aliases(session)
+    return Names({each.name: _names_of(each.name, aliases) for each in queries_office.everybody(session)})
 
 
 def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> list[int]:
@@ -142,7 +143,7 @@ def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> l
 
 def search_for(session: Session, by: Actor, officer: str) -> list[int]:
     """Do as ``search`` for an officer who joins, by all names that are known."""
-    return search(session, by, officer, _names_of(session, officer))
+    return search(session, by, officer, _names_of(officer, queries_access.aliases(session)))
 
 
 def out_of_reach(session: Session, quorum: int) -> int:
@@ -253,9 +254,9 @@ def _take_off(session: Session, number: int, officer: str) -> None:
     session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))
 
 
-def _names_of(session: Session, officer: str) -> list[str]:
-    aliases = [each.name for each in queries_access.aliases(session) if each.officer == officer]
-    return [*aliases, officer] if officer != UNNAMED and person_names.counts(officer) else aliases
+def _names_of(officer: str, aliases: Iterable[Alias]) -> list[str]:
+    found = [each.name for each in aliases if each.officer == officer]
+    return [*found, officer] if officer != UNNAMED and person_names.counts(officer) else found
 
 
 def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int) -> list[int]:

@@ -86,9 +86,10 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
         n, channel, held = _make(inbox.home, session, who.today, progress)
         head, warnings = _told(session, who.today)
-    # Of a case nobody learns here who may not read it.
-    with inbox.vault.transaction(who.officers, quarantine=True) as session:
-        warnings += holding.warnings(session, held)
+    if held:
+        # Of a case nobody learns here who may not read it.
+        with inbox.vault.transaction(who.officers, quarantine=True) as session:
+            warnings += holding.warnings(session, held)
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), head, warnings)
 
 

@@ -174,8 +174,7 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
         declarations.check(session, number)
     findings = find(session, number, text, own)
-    in_reason = [*find(session, number, despite, ""), *_of_others(session, number, despite)]
-    if in_reason:
+    if despite.strip() and (find(session, number, despite, "") or [*_of_others(session, number, despite)]):
         raise unsaid.says_itself()
     return findings
 

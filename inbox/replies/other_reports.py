@@ -105,6 +105,8 @@ def _capitals(text: str, folded: Sequence[str]) -> Sequence[int]:
 
 def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) -> Collection[int]:
     """Return which of these runs of words stand in another report that those present may search."""
+    if not runs:
+        return ()
     # In one statement: to find out which cases are hidden takes longer than to look for a few words.
     listed = json.dumps([[first, fulltext.in_a_row(run)] for first, run in runs.items()])
     run = func.json_each(listed).table_valued("value", name="run").c.value

@@ -152,4 +152,4 @@ def _are_two(session: Session, who: Actor) -> bool:
     """Tell whether two of those who act typed their passphrases for it, or the one officer there is."""
     meant = {Presence.CONFIRMED, Presence.OWN} if who.is_fresh else {Presence.CONFIRMED}
     typed = sum(how in meant for how in who.present.values())
-    return typed >= min(2, len(queries_office.officers(session)))
+    return bool(typed) and typed >= min(2, len(queries_office.officers(session)))

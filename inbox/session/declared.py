@@ -22,7 +22,8 @@ _AT_ONCE = 1_000
 
 def asked(session: Session) -> tuple[str, ...]:
     """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
-    return () if len(queries_office.officers(session)) == 1 else row_security.present(session)
+    names = row_security.present(session)
+    return () if len(names) == 1 and len(queries_office.officers(session)) == 1 else names
 
 
 def lacking(session: Session, number: int) -> list[str]:
