@@ -488,8 +488,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             " {number} POSITION --reason TEXT",
             number=_standing_in(session, number, what),
         )
-    is_undeclared = bool(declarations.missing(session, number)) and not declarations.is_shut(session, number)
-    if what is Obstacle.REQUEST and is_undeclared:
+    if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
             "answer it first, or declare to have no interest in the case, so that it can be looked at: inbox"
             " declare {number}; inbox access list",
@@ -504,6 +503,10 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     decide = _to_decide(session, number, what)
     return decide or _hints(_standing_in(session, number, what), number)[what]
+
+
+def _is_undeclared(session: Session, number: int) -> bool:
+    return bool(declarations.missing(session, number)) and not declarations.is_shut(session, number)
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:

@@ -233,8 +233,7 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     return (
         prosecutor_word.is_awaited(session, number)
         or prosecutor_word.is_restricted(session, number)
-        or proceedings.pursuing(session, number) is not None
-        or proceedings.holding(session, number) is not None
+        or proceedings.keep(session, number)
     )
 
 

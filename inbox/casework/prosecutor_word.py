@@ -5,7 +5,7 @@ whom a report names, a hearing, or that the service was reorganised. So the pros
 binds a case binds every case that is bound to it (``bonds``): the same persons would be warned.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from inbox.law import in_use
 from inbox.vault import row_security
 from inbox.vault.casework_tables import Duty, Measure, Workflow
 from inbox.vault.row_security import AS_A_LINE
-from templates.law.rules import DutyRole, MeasureRole
+from templates.law.rules import DutyRole, Law, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
@@ -33,7 +33,7 @@ def forbids(session: Session, number: int, outcome: str) -> bool:
 
 def binds_outcome(session: Session, number: int) -> bool:
     """Tell whether the word is missing for telling what came of a case."""
-    return binds(session, number) or any(_of_office(session, each) for each in bonds.of(session, number))
+    return _is_bound(session, number, _holding)
 
 
 def binds(session: Session, number: int) -> bool:
@@ -41,10 +41,7 @@ def binds(session: Session, number: int) -> bool:
 
     A later word without any frees it.
     """
-    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
-        return True
-    bound = bonds.of(session, number)
-    return bool(_asked(session, bound)) or any(_binding(session, each) for each in bound)
+    return _is_bound(session, number, _binding)
 
 
 def binding_now(session: Session, number: int) -> frozenset[str]:
@@ -56,7 +53,7 @@ def binding_now(session: Session, number: int) -> frozenset[str]:
     asked = {*_asked(session, bound)}
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         asked.add(number)
-    held = [(each, row) for each in bound for row in (*_binding(session, each), *_of_office(session, each))]
+    held = [(each, row) for each in bound for row in _holding(session, each)]
     return frozenset({*(f"{each}?" for each in asked), *(f"{each}/{row.position}" for each, row in held)})
 
 
@@ -107,11 +104,11 @@ def restrictions(session: Session, number: int) -> str:
 
 def binding(session: Session, number: int) -> int:
     """Return the number of the case by which a case is bound: its own, before others."""
-    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holds(session, number):
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holding(session, number):
         return number
     others = bonds.others(session, number)
     asked = _asked(session, others)
-    return next((each for each in others if each in asked or _holds(session, each)), number)
+    return next((each for each in others if each in asked or _holding(session, each)), number)
 
 
 def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
@@ -136,46 +133,60 @@ def freed(session: Session, number: int) -> None:
                 workflow.keep_in_step(session, work.case)
 
 
+def _is_bound(session: Session, number: int, holds: Callable[[Session, int], object]) -> bool:
+    """Tell whether the prosecutor's duty is undecided, or something ``holds`` a case, or one bound to it."""
+    if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
+        return True
+    bound = bonds.of(session, number)
+    return bool(_asked(session, bound)) or any(holds(session, each) for each in bound)
+
+
 def _has_justice(session: Session, number: int) -> bool:
     of_justice = in_use.of(session).of_justice
     return any(each.kind in of_justice for each in _binding(session, number))
 
 
-def _holds(session: Session, number: int) -> bool:
-    return bool(_binding(session, number) or _of_office(session, number))
+def _holding(session: Session, number: int) -> Sequence[Any]:
+    """Return the measures that bind a case, as ``_binding``, or by which the office's own proceedings do."""
+    rows = _recorded(session, number)
+    return [*_unfreed(session, rows), *_of_office(session, rows)]
 
 
-def _of_office(session: Session, number: int) -> Sequence[Any]:
+def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
     """Return the measures by which the office's own proceedings go on, and on which no prosecutor spoke."""
     law = in_use.of(session)
     kinds = in_use.proceedings(session) - law.of_justice
-    return [
-        row
-        for row in _free_of(session, number, (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD))
-        if row.kind in kinds
-    ]
+    roles = (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD)
+    return [row for row in _free_of(law, rows, roles) if row.kind in kinds]
 
 
 def _binding(session: Session, number: int) -> Sequence[Any]:
-    """Return kind and restrictions of the measures that no later word or final decision has freed, in order.
+    """Return the measures of a case that no later word or final decision has freed, as ``_recorded``.
 
     What binds is of justice, or has restrictions.
     """
-    of_justice = in_use.of(session).of_justice
-    rows = _free_of(session, number, (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD))
-    return [row for row in rows if row.kind in of_justice or row.restrictions]
+    return _unfreed(session, _recorded(session, number))
 
 
-def _free_of(session: Session, number: int, roles: Collection[MeasureRole]) -> Sequence[Any]:
-    """Return kind and restrictions of the measures after which none of these roles came, in order.
+def _unfreed(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
+    law = in_use.of(session)
+    found = _free_of(law, rows, (MeasureRole.FINAL_DECISION, MeasureRole.PROSECUTOR_WORD))
+    return [row for row in found if row.kind in law.of_justice or row.restrictions]
+
+
+def _recorded(session: Session, number: int) -> Sequence[Any]:
+    """Return kind, position, day and restrictions of the measures of a case, in order."""
+    asked = select(Measure.kind, Measure.position, Measure.day, Measure.restrictions).filter_by(case=number)
+    return session.execute(asked.order_by(Measure.position).execution_options(**AS_A_LINE)).all()
+
+
+def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> Sequence[Any]:
+    """Return those of these measures after which none of these roles came, in order.
 
     A word is about what was there then: not about what was recorded later, or is of a later day. Else one of
     a day long past would lift what the prosecutor said since.
     """
-    law = in_use.of(session)
     freeing = {law.measure(each) for each in roles}
-    asked = select(Measure.kind, Measure.position, Measure.day, Measure.restrictions).filter_by(case=number)
-    rows = session.execute(asked.order_by(Measure.position).execution_options(**AS_A_LINE)).all()
     free = [each for each in rows if each.kind in freeing]
     return [row for row in rows if all(each.position <= row.position or each.day < row.day for each in free)]
 

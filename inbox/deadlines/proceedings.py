@@ -29,16 +29,19 @@ def held(session: Session) -> Collection[int]:
 
 
 def pursuing(session: Session, number: int) -> int | None:
-    """Return the number of a case in proceedings: this one, or one that binds it; None if there is none."""
-    rows = select(Measure.case).where(Measure.case.in_(bonds.of(session, number)), _goes_on(session))
-    return _first(session.scalars(rows.execution_options(**AS_A_LINE)), number)
+    """Return the case whose proceedings go on for this case: this one, else one bound to it, else None."""
+    return _first(_pursued_of(session, bonds.of(session, number)), number)
 
 
 def holding(session: Session, number: int) -> int | None:
-    """Return the number of a case that is held: this one, or one that binds it; None if there is none."""
-    rows = select(Workflow.case).where(Workflow.case.in_(bonds.of(session, number)))
-    rows = rows.where(Workflow.held.is_not(None))
-    return _first(session.scalars(rows.execution_options(**AS_A_LINE)), number)
+    """Return the case whose hold applies to this case: this one, else one bound to it, else None."""
+    return _first(_held_of(session, bonds.of(session, number)), number)
+
+
+def keep(session: Session, number: int) -> bool:
+    """Tell whether proceedings or a hold keep a case, its own or those of one bound to it."""
+    bound = bonds.of(session, number)
+    return bool(_pursued_of(session, bound) or _held_of(session, bound))
 
 
 def going_on(session: Session, number: int) -> Collection[str]:
@@ -65,6 +68,16 @@ def decided(session: Session, number: int | None = None) -> Mapping[int, date]:
     if number is not None:
         rows = rows.where(Measure.case == number)
     return {case: day for case, day in session.execute(rows.group_by(Measure.case))}  # noqa: C416  for the types
+
+
+def _pursued_of(session: Session, numbers: Collection[int]) -> Sequence[int]:
+    rows = select(Measure.case).where(Measure.case.in_(numbers), _goes_on(session))
+    return session.scalars(rows.execution_options(**AS_A_LINE)).all()
+
+
+def _held_of(session: Session, numbers: Collection[int]) -> Sequence[int]:
+    rows = select(Workflow.case).where(Workflow.case.in_(numbers), Workflow.held.is_not(None))
+    return session.scalars(rows.execution_options(**AS_A_LINE)).all()
 
 
 def _goes_on(session: Session) -> ColumnElement[bool]:

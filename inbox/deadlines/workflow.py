@@ -340,7 +340,7 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 
 def _since(session: Session, number: int) -> _Since:
     written = session.scalar(select(func.max(FollowUp.received)).filter_by(case=number))
-    is_kept = (proceedings.pursuing(session, number) or proceedings.holding(session, number)) is not None
+    is_kept = proceedings.keep(session, number)
     decided = proceedings.decided(session, number).get(number)
     sent = session.execute(_SENT.where(Workflow.case == number)).one()
     return _Since(written, is_kept, decided, *sent)
