@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from crypto.dossier import Purpose
 from crypto.messages import REPORT, Report
-from crypto.questionnaire import Concern, Field, Flag, Questionnaire
+from crypto.questionnaire import Concern, Field, Flag, Questionnaire, Texts
 from inbox.access import addressees, declarations
 from inbox.casework import measures
+from inbox.language import labels
 from inbox.language.errors import Refused
+from inbox.language.labels import Labelled
 from inbox.language.messages import sentence
 from inbox.language.printed_text import Wording
 from inbox.language.views import View
@@ -80,6 +82,11 @@ class Entry:
     day: date | None
     texts: tuple[Pieces, ...]
 
+    @property
+    def called(self) -> Labelled:
+        """The place as it is typed to remove something there, which pages call by its label."""
+        return labels.typed(self.place, Texts(self.label, self.label))
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -110,6 +117,11 @@ class Doubt(StrEnum):
     def counts(self) -> bool:
         """Whether it tells that something is left out, or how much, and of no place."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
+
+    @property
+    def is_at_place(self) -> bool:
+        """Whether it names a place of the dossier."""
+        return self in {Doubt.STANDS, Doubt.PROTECTED, Doubt.ALIKE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +174,8 @@ def compose(
         entries=tuple(entries(session, case, plan, redactor)),
         files=tuple(_files(session, number, plan, redactor)),
     )
-    kept = [(entry.place, entry.texts) for entry in content.entries]
-    kept += [(f"file-{file.number}", (file.name,)) for file in content.files]
+    kept = [(entry.called, entry.texts) for entry in content.entries]
+    kept += [(_called(file, plan.language), (file.name,)) for file in content.files]
     found = [(Doubt.STANDS, place) for place in redactor.check(kept)]
     found += [*_doubtful(session, number, content.entries), *_warning(session, number, plan)]
     if is_by_two:
@@ -192,9 +204,14 @@ def _doubtful(session: Session, number: int, said: Iterable[Entry]) -> Iterator[
     kept = protected.of(session, number)
     for entry in said:
         if kept.is_repeated(piece for text in entry.texts for piece in text):
-            yield Doubt.PROTECTED, entry.place
+            yield Doubt.PROTECTED, entry.called
         if confusables.mixed(piece for text in entry.texts for piece in text):
-            yield Doubt.ALIKE, entry.place
+            yield Doubt.ALIKE, entry.called
+
+
+def _called(file: File, language: str) -> Labelled:
+    label = f"{WORDING.say('file', language)} {file.number}"
+    return labels.typed(f"file-{file.number}", Texts(label, label))
 
 
 def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt, str]]:

@@ -77,6 +77,12 @@ def said(codes: str, code: str, /, **values: object) -> Labelled:
 
 def named(codes: str, code: str) -> Labelled:
     """Return a code to be typed at the command line, which pages say by its label; KeyError as ``said``."""
+    return typed(code, of(codes)[code])
+
+
+def typed(code: str, texts: Texts) -> Labelled:
+    """Return what is typed as a code at the command line, and what pages call it; texts have no places."""
     made = Labelled(code)
-    made.template, made.values, made.texts = code, {}, of(codes)[code]
+    made.template, made.values = code, {}
+    made.texts = Texts(*(each.replace("{", "{{").replace("}", "}}") for each in (texts.fr, texts.en)))
     return made

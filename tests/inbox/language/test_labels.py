@@ -222,3 +222,8 @@ def test_every_field_that_a_page_of_the_desk_names_has_its_label() -> None:
     named = set(re.findall(r'"([\w-]+)"\|field\b', pages))
     assert len(named) > 20
     assert [] == [name for name in named if not translate.field("fr", name)]
+
+
+def test_what_is_typed_as_a_code_pages_call_by_its_label_whatever_stands_in_that() -> None:
+    place = labels.typed("danger_now", Texts("Danger {maintenant} ?", "Danger {now}?"))
+    assert ("danger_now", "Danger {maintenant} ?") == (str(place), translate.told("fr", place))
