@@ -32,9 +32,11 @@ TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")
 CODE = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 DONE_AT_THE_DESK = [
     *("inbox (show|queue|list|links|handlers|retention|templates|outbox)\\b",),
-    *("inbox (card|channels|keys list|keys rotate)\\b",),
+    *("inbox (card|channels|keys list|keys rotate|officers list|conflict list|days-off list)\\b",),
+    *("inbox (unopened|access record|settings)\\b",),
     *("inbox (decide|reopen|close|extend|declare|source-risk|quarantine|break-glass|identity|minimise)\\b",),
     *("--(reason|until|to|ground|early|received|degree|template|disclosure|text-file|person)\\b",),
+    *("--(after-restore|regime)\\b",),
 ]
 # What only a page at fault brings about: `failure.js` has one text for all that has none.
 DISAGREE = set(
