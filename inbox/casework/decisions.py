@@ -185,7 +185,9 @@ def check_prosecutor(session: Session, number: int) -> None:
     """
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
-            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
+            sentence(
+                "case {number}: {why}", number=number, why=exits.why(session, number, Obstacle.PROSECUTOR)
+            ),
             exits.what_to_do(session, number, Obstacle.PROSECUTOR, Exit.CLOSE),
         )
 

@@ -295,10 +295,22 @@ def is_stopped(what: Obstacle, asked: Asked) -> bool:
             return True
 
 
-def why(session: Session, number: int, what: Obstacle, asked: Asked) -> Labelled:
-    """Return the label of an obstacle between a case and an exit, with its day if it has one."""
-    day = asked.due.day if asked.due else legal_duties.put_off_until(session, number)
+def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -> Labelled:
+    """Return the label of an obstacle between a case and an exit, with its day if it has one.
+
+    ``due`` is what the retention schedule says of the case, for its destruction.
+    """
+    if what in anew(session, number):
+        return labels.said("obstacle_anew", what)
+    day = due.day if due else legal_duties.put_off_until(session, number)
     return labels.said("obstacle", what, day=day)
+
+
+def anew(session: Session, number: int) -> Collection[Obstacle]:
+    """Return the obstacles that were lifted by a decision which is asked for again."""
+    open_again = {row.kind for row in legal_duties.of(session, number) if legal_duties.is_anew(row)}
+    law = in_use.of(session)
+    return [what for what, role in ROLES.items() if law.duty(role) in open_again]
 
 
 def what_to_do(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
@@ -412,7 +424,7 @@ def is_danger_open(session: Session, number: int) -> bool:
 
 
 # What stands there until the duty of this role is decided.
-_ROLES = {
+ROLES = {
     Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
     Obstacle.PERSONS: DutyRole.PERSONS,
     Obstacle.ADMISSIBILITY: DutyRole.ADMISSIBILITY,
@@ -454,7 +466,7 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
         return prosecutor_word.refused_informing(session, number)
     if what is Obstacle.NO_WORD:
         return prosecutor_word.refused(session, number)
-    said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked))
+    said = sentence("case {number}: {why}", number=number, why=why(session, number, what, asked.due))
     said = bonds.because_of(said, number, _standing_in(session, number, what))
     return CaseRefused(said, _hint(session, number, what, asked.way))
 
@@ -543,8 +555,8 @@ def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.PERSONS),
             )
-        case _ if what in _ROLES:
-            choices = legal_duties.settling(session, _ROLES[what])
+        case _ if what in ROLES:
+            choices = legal_duties.settling(session, ROLES[what])
         case _:
             return None
     return sentence(

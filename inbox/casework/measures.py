@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inbox.access import addressees, declarations
-from inbox.casework import prosecutor_word, withholding
+from inbox.casework import exits, prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
@@ -428,7 +428,9 @@ def _check_decided(session: Session, number: int) -> None:
     """Raise CaseRefused while it is not decided whether the prosecutor is told: until then all is open."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
-            sentence("case {number}: {why}", number=number, why=labels.said("obstacle", Obstacle.PROSECUTOR)),
+            sentence(
+                "case {number}: {why}", number=number, why=exits.why(session, number, Obstacle.PROSECUTOR)
+            ),
             sentence(
                 "record it without telling it, and decide that first: inbox decide {number} {choices}"
                 " --reason TEXT",

@@ -74,7 +74,10 @@ def _end(work: View) -> Iterator[str]:
     if work["prepared_outcome"]:
         yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
     if obstacles := (*work["closing"], *work["closing_depending"]):
-        why = ", ".join(labels.english("obstacle", what) for what in obstacles)
+        anew = work["closing_anew"]
+        why = ", ".join(
+            labels.english("obstacle_anew" if what in anew else "obstacle", what) for what in obstacles
+        )
         yield f"obstacles to closing it: {why}"
 
 

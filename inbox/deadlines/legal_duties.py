@@ -94,6 +94,11 @@ def reopen_decisions(session: Session, number: int, news: News, today: date) -> 
     session.flush()
 
 
+def is_anew(row: Duty) -> bool:
+    """Tell whether a decision was taken, and is asked for again."""
+    return row.anew and row.decided is None
+
+
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Ask for what is to be decided of a case of an offence if its severity or tags now say that it is one.
 

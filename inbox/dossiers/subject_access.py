@@ -142,7 +142,7 @@ def _seen(session: Session, row: AccessRequest, today: date) -> Seen:
     cases = []
     for number in found.cases:
         stopping = exits.obstacles(session, number, asked)
-        obstacles = {what: exits.why(session, number, what, asked) for what in stopping}
+        obstacles = {what: exits.why(session, number, what, asked.due) for what in stopping}
         hints = {what: exits.what_to_do(session, number, what, asked.way) for what in stopping}
         cases.append(Concerned(number, obstacles, hints, session.get(AccessCase, (number, row.n))))
     return Seen(row, tuple(cases), found.maybe, found.not_looked_at)

@@ -53,6 +53,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "prepared_outcome": legal_duties.prepared(session, number),
         "disclosure": work.disclosure,
         "closing": closing,
+        "closing_anew": [*map(str, exits.anew(session, number))],
         "closing_depending": [each for each in depending if each not in closing],
         "unasked": _unasked(session, number),
         "withheld": work.withheld,
@@ -129,7 +130,7 @@ def _before(session: Session, row: Duty) -> View | None:
 
     By the journal: the decision stays there. ``sent`` if something went to somebody by it.
     """
-    if not row.anew or row.decided:
+    if not legal_duties.is_anew(row):
         return None
     decisions = in_use.of(session).duties[row.kind].decisions
     taken = (each for each in journal.of_case(session, row.case) if each.action in _DECIDING)

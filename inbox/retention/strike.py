@@ -21,7 +21,6 @@ from inbox.access import conflicts, declarations, named
 from inbox.casework import exits, link_index, prosecutor_word
 from inbox.casework.exits import Asked, Exit
 from inbox.deadlines.obstacles import Obstacle
-from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
@@ -188,7 +187,7 @@ def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
 
 def _refused(session: Session, number: int, what: Obstacle, way: Exit) -> CaseRefused:
     return CaseRefused(
-        sentence("case {number}: {why}", number=number, why=labels.said("obstacle", what)),
+        sentence("case {number}: {why}", number=number, why=exits.why(session, number, what)),
         exits.what_to_do(session, number, what, way),
     )
 
@@ -199,7 +198,7 @@ def _only_in_parts(session: Session, number: int, what: Obstacle) -> CaseRefused
         sentence(
             "case {number}: {why}; until then a text of it is struck only in parts",
             number=number,
-            why=labels.said("obstacle", what),
+            why=exits.why(session, number, what),
         ),
         sentence(
             "strike the words that point to somebody, a few at a time; for all the rest: {first}",

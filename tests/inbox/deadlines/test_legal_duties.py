@@ -195,7 +195,22 @@ def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: O
     with sitting(office) as client:
         page = client.page("/fr/case/1/work")
     assert "<strong>Non transmis</strong>" in page
-    assert "un élément nouveau est arrivé depuis" in page
+    assert " · un élément nouveau est arrivé depuis" in page
+
+
+def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(office: Office) -> None:
+    """“Was not decided” was read where the prosecutor had been told; what nobody decided still says so."""
+    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    with office.opened() as inbox, inbox.transaction() as session:
+        workflow.heard(session, 1, today())
+    said = "whether the prosecutor is told was decided, but something new came since"
+    assert f"obstacles to closing it: {said}" in office.run("show", "1").out
+    assert f"case 1: {said}" in refused(office, *CLOSED)
+    with sitting(office) as client:
+        page = client.page("/fr/case/1/work").partition('id="closing"')[2]
+    assert "il a été décidé si le procureur est avisé, mais un élément nouveau est arrivé depuis" in page
+    assert "il n\u2019a pas été décidé si le procureur est avisé" not in page
+    assert "il n\u2019a pas été décidé si les personnes concernées sont informées" in page
 
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:

@@ -12,7 +12,7 @@ from crypto.journal import Presence
 from crypto.messages import Status
 from crypto.questionnaire import Flag, Texts
 from inbox.access import access_requests, disclosures, identities
-from inbox.casework import measures, unfinished
+from inbox.casework import exits, measures, unfinished
 from inbox.casework.exits import MATRIX, Exit, Need
 from inbox.deadlines import bonds, settings
 from inbox.deadlines.clocks import RETENTION
@@ -90,6 +90,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "key_state": listing.State,
     "ledger": disclosures.Unasked,
     "obstacle": STOPPING - ELSEWHERE,
+    "obstacle_anew": exits.ROLES,
     "order": Order,
     "state": State,
     "due": Due,
