@@ -81,7 +81,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
         raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
     if given.what == What.IDENTITY and given.ground is Ground.JUDICIAL and not reason.strip():
         raise Refused(
-            sentence("the identity of an author goes to the judicial authority only when that asks for it"),
+            sentence("the identity of a reporter goes to the judicial authority only when that asks for it"),
             sentence("give the request as the reason: which court or prosecutor, its day and reference"),
         )
     code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
@@ -185,13 +185,13 @@ def _check(session: Session, number: int, given: Given) -> None:
     if given.ground not in {Ground.JUDICIAL, Ground.CONSENT}:
         raise Refused(
             sentence(
-                "the identity of an author goes to the judicial authority, or where the author consents"
+                "the identity of a reporter goes to the judicial authority, or where the reporter consents"
             ),
             sentence("use --ground judicial or --ground consent, or do not disclose it"),
         )
     if given.ground is Ground.CONSENT and identities.of(session, number).consent is None:
         raise Refused(
-            sentence("the author of case {number} has not consented", number=number),
+            sentence("the reporter of case {number} has not consented", number=number),
             sentence(
                 "ask, then note it together: inbox identity consent {number} --day DAY --reason TEXT",
                 number=number,

@@ -116,16 +116,16 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
     if (day is None) is not withdrawn:
         raise Refused(
             sentence("a consent has the day on which it was given, or is withdrawn"),
-            sentence("give the day on which the author consented"),
+            sentence("give the day on which the reporter consented"),
         )
     if day is not None and day > who.today:
         raise Refused(
             sentence("{day} is still to come", day=day),
-            sentence("give the day on which the author consented"),
+            sentence("give the day on which the reporter consented"),
         ).at("day")
     if not withdrawn and not word.reason.strip():
         raise Refused(
-            sentence("a consent was given in a message of the author's, which is not named"),
+            sentence("a consent was given in a message of the reporter's, which is not named"),
             sentence(
                 "give as the reason the message in which the reporter consented: the report, a follow-up and"
                 " its day, a conversation"
@@ -146,7 +146,7 @@ def of(session: Session, number: int) -> Identity:
     found = session.get(Identity, number)
     if found is None:
         raise CaseRefused(
-            sentence("nothing is noted of who the author of case {number} is", number=number),
-            sentence("if the author has said it, note it first: inbox identity set {number}", number=number),
+            sentence("nothing is noted of who the reporter of case {number} is", number=number),
+            sentence("if the reporter said it, note it first: inbox identity set {number}", number=number),
         )
     return found

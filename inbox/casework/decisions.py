@@ -312,7 +312,7 @@ def _last_reply(session: Session, number: int, choice: str) -> int:
 def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     known = [code for code, each in in_use.of(session).replies.items() if each.decision == choice]
     return CaseRefused(
-        sentence("case {number}: no reply has told its author of this", number=number),
+        sentence("case {number}: no reply has told its reporter of this", number=number),
         sentence(
             "write it: inbox reply {number} --template {known}; or say how they were told, or why not: inbox"
             " decide {number} {choice} --reason TEXT --despite-warning REASON",
@@ -337,7 +337,7 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
         ).at("addressee", "reference", "restrictions")
     if decision.despite and not (rule.by_reply or decision.addressee):
         raise CaseRefused(
-            sentence("this decision does not say that the author was told"),
+            sentence("this decision does not say that the reporter was told"),
             sentence("leave --despite-warning out"),
         ).at("despite")
     _check_ground(decision, rule)

@@ -154,7 +154,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     if filed.follow_ups:
         yield f"follow-ups to: {_cases(filed.follow_ups)}"
     if filed.withdrawn:
-        yield f"withdrawn by the author: {_cases(filed.withdrawn)}"
+        yield f"withdrawn by the reporter: {_cases(filed.withdrawn)}"
     for case, officer in result.kept_from:
         yield f"case {case} is kept from {visible(officer)}: do not speak of it there"
     if filed.resolved:

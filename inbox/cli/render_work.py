@@ -54,14 +54,14 @@ def measure(each: View) -> str:
     to = f", {visible(each['addressee'])}" if each["addressee"] else ""
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
     limits = f", restrictions: {visible(each['restrictions'])}" if each["restrictions"] else ""
-    told = "the author reads of it" if each["told"] else "the author does not read of it"
+    told = "the reporter is told" if each["told"] else "the reporter is not told"
     return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference}{limits} ({told})"
 
 
 def _kept(work: View) -> Iterator[str]:
     """Yield why a case is not to be destroyed, whatever its age."""
     if work["held"]:
-        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; its author reads nothing of that"
+        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; the reporter is not told"
     if work["pursued"]:
         yield "proceedings go on: it is kept until two officers note the final decision"
 

@@ -225,7 +225,7 @@ def _about_case(template: str) -> View | None:
 
 
 def _around() -> Neighbours | None:
-    """Return what stands beside the case of this page in the queue, if the case itself was looked at last."""
+    """Return the cases before and after this page's case in the queue, None if another case was opened last."""
     found = seat().around
     return found if found and found.case == (request.view_args or {}).get("case") else None
 

@@ -75,7 +75,7 @@ class OtherSharing(Refused):
 # Why an act of one officer takes two.
 USED_UP = sentence(
     "this takes two officers, each with an own passphrase: what one officer alone is told of whether words"
-    " about this case touch who its author is, is used up"
+    " about this case touch who its reporter is, is used up"
 )
 
 

@@ -74,7 +74,7 @@ def unanswerable(case: Case) -> CaseRefused:
         )
     if case.withdrawn:
         return CaseRefused(
-            sentence("case {number} was withdrawn by its author", number=case.number),
+            sentence("case {number} was withdrawn by its reporter", number=case.number),
             sentence("the portal keeps no slot for it"),
         )
     return CaseRefused(
@@ -82,5 +82,5 @@ def unanswerable(case: Case) -> CaseRefused:
             "case {number} cannot be answered: nothing can be sealed to the key in its report",
             number=case.number,
         ),
-        sentence("only its author can help that, with a new report"),
+        sentence("only its reporter can help that, with a new report"),
     )

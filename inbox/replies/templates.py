@@ -147,7 +147,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     if template.extends and not workflow.of(session, number).extended:
         raise CaseRefused(
             sentence("it tells of more time, which was not taken"),
-            sentence("take it and tell the author: inbox extend {number} --reason TEXT", number=number),
+            sentence("take it and tell the reporter: inbox extend {number} --reason TEXT", number=number),
         )
     if template.outcome and prosecutor_word.forbids(session, number, template.outcome):
         raise prosecutor_word.refused(session, number)

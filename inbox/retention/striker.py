@@ -218,7 +218,7 @@ def _check_slot(session: Session, number: int, today: date) -> None:
     slot = replies.next_slot(session, number, "", today) if case.mailbox else None
     if slot and not slots.holds(slot, case.seen, measures.tellable(session)):
         raise CaseRefused(
-            sentence("what is left of the replies would be too long for the author's page"),
+            sentence("what is left of the replies would be too long for the reporter's page"),
             sentence("strike all of a reply instead: inbox minimise CASE reply-N:all"),
         )
 

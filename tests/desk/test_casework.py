@@ -393,7 +393,7 @@ def test_more_time_holds_and_decisions(office: Office) -> None:
         sends(client, "hold", **both(release="on", reason="over"))
         sends(client, "decide", **both(choice="no_transmission", reason="no offence"))
         assert client.send("/en/case/1/extend", reason="x", text="x").status_code == 409
-        assert "it takes longer, to the author" not in client.page("/en/case/1")
+        assert "it takes longer, to the reporter" not in client.page("/en/case/1")
         assert "Not transmitted" in client.page("/en/case/1/timeline")
         assert "Not transmitted" in client.page("/en/oversight")
     assert [("hold", {}, "proceedings"), ("release-hold", {}, "over")] == noted(office)[:2]

@@ -135,6 +135,6 @@ def test_who_closes_a_case_whose_reporter_reads_nothing_is_told_so(office: Offic
         session.get_one(Case, 1).withdrawn = True
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **silent).text
-        assert "The reporter will read nothing. Case 1 was withdrawn by its author" in shown
+        assert "The reporter will read nothing. Case 1 was withdrawn by its reporter" in shown
         assert 'class="seen"' not in shown
         assert client.close(1, **silent | BOTH).status_code == 303

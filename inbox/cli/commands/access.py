@@ -184,7 +184,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
 
 @click.group()
 def identity() -> None:
-    """Who the author of a case is, where the author said so: kept apart from all else."""
+    """Who the reporter of a case is, where the reporter said so: kept apart from all else."""
 
 
 @identity.command(name="set")
@@ -194,7 +194,7 @@ def identity() -> None:
 @json_option
 @click.pass_obj
 def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bool) -> None:
-    """Note who the author of a case is, below what was noted before.
+    """Note who the reporter of a case is, below what was noted before.
 
     It stands in no list, search, dossier or other export. It takes two officers where one is kept already, or
     where the case says some of these words. What is wrong, two officers strike: inbox minimise.
@@ -203,7 +203,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
         raise click.UsageError("give it with --text-file, or type it at a terminal")
     given = None if text_file is None else text_of(text_file)
     with door.opened() as (inbox, who):
-        text = asked_text(f"the author of case {case}") if given is None else given
+        text = asked_text(f"the reporter of case {case}") if given is None else given
         identities.keep(inbox, who, case, text)
     said = f"case {case}: noted, apart from all else; without consent it goes to the judicial authority alone"
     terminal.show({"case": case}, [said], as_json=as_json)
@@ -215,13 +215,13 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
 @json_option
 @click.pass_obj
 def show(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Show who the author of a case is; takes two officers."""
+    """Show who the reporter of a case is; takes two officers."""
     with door.opened() as (inbox, who):
         found = identities.read(inbox, who, case)
     consented = found.consent.isoformat() if found.consent else None
     view = {"case": case, "day": found.day.isoformat(), "identity": found.text, "consent": consented}
-    allowed = f"may be passed on since {consented}" if consented else "the author has NOT consented"
-    lines = [f"case {case}: the author, as noted on {found.day}; {allowed}", quoted(found.text)]
+    allowed = f"may be passed on since {consented}" if consented else "the reporter has NOT consented"
+    lines = [f"case {case}: the reporter, as noted on {found.day}; {allowed}", quoted(found.text)]
     terminal.show(view, lines, as_json=as_json)
 
 
@@ -277,7 +277,7 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def add(door: Door, /, *, case: int, reason: str, as_json: bool, **given: str) -> None:
-    """Note that something of a case is given; of its author's identity that takes two officers."""
+    """Note that something of a case is given; of its reporter's identity that takes two officers."""
     told = Given(given["recipient"], given["what"], Ground(given["ground"]))
     with door.opened() as (inbox, who):
         row = _row(disclosures.disclose(inbox, who, case, told, reason))

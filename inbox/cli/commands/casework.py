@@ -43,14 +43,14 @@ _other_argument = click.argument("other", type=NUMBER)
 @json_option
 @click.pass_obj
 def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
-    """Note something for the other officers; the author never sees it."""
+    """Note something for the other officers; the reporter never sees it."""
     given = given_or_to_type(text, text_file)
     with door.opened() as (inbox, who):
         written = asked_text(f"the note to case {case}") if given is None else given
         row = notes.add(inbox, who, case, written)
     view = {"case": case} | work_view.note(row)
     terminal.show(
-        view, [f"case {case}: note {row.position} is kept; its author never sees it"], as_json=as_json
+        view, [f"case {case}: note {row.position} is kept; its reporter never sees it"], as_json=as_json
     )
 
 

@@ -70,8 +70,8 @@ _PLAN: list[Callable[[Any], Any]] = [
     click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
     click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the report."),
     _redact_option,
-    click.option("--include", multiple=True, help="Let in this answer, which tells of the author."),
-    click.option("--with-replies", is_flag=True, help="Let in what the author was answered."),
+    click.option("--include", multiple=True, help="Let in this answer, which tells of the reporter."),
+    click.option("--with-replies", is_flag=True, help="Let in what the reporter was answered."),
     click.option(
         "--attachments",
         "enclosed",

@@ -118,7 +118,7 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
     "--language",
     type=click.Choice(list(casetoken.LANGUAGES)),
     required=True,
-    help="The language of the author, and of the token.",
+    help="The language of the reporter, and of the token.",
 )
 @click.option(
     "--received", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which it came."
@@ -153,7 +153,7 @@ def enter(  # noqa: PLR0913 - one for each option
     sheet: Path | None,
     as_json: bool,
 ) -> None:
-    """File what somebody told or wrote, and make the token by which its author can follow it.
+    """File what somebody told or wrote, and make the token by which its reporter can follow it.
 
     The token is shown once and kept nowhere.
     """
@@ -197,7 +197,7 @@ def _lines(view: View) -> Iterator[str]:
     yield f"case {view['case']}: entered"
     for officer in view["kept_from"]:
         yield f"case {view['case']} is kept from {visible(officer)}: do not speak of it there"
-    yield from ("", "the token of its author, shown this once and kept nowhere:", "")
+    yield from ("", "the token of its reporter, shown this once and kept nowhere:", "")
     yield from token_sheet.rows(view["token"].split())
-    yield from ("", "let the author write it down with nothing beside it, and read it back to you;")
+    yield from ("", "let the reporter write it down with nothing beside it, and read it back to you;")
     yield "it opens the case on the portal once the next outbox was imported there: inbox outbox"

@@ -25,7 +25,7 @@ from inbox.system.terminal import quoted
 _TAB = 4
 _HOSTILE = (
     "this writes the sender's own bytes, in clear: a program that opens them may do what the sender"
-    " wants, and they may tell who the author is. To look at a file without opening it: inbox preview"
+    " wants, and they may tell who the reporter is. To look at a file without opening it: inbox preview"
 )
 _number_argument = click.argument("number", type=NUMBER)
 

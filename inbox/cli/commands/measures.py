@@ -34,7 +34,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
-    """Say how much the author has to fear from an inquiry; none begins before that."""
+    """Say how much the reporter has to fear from an inquiry; none begins before that."""
     with door.opened() as (inbox, who):
         measures.assess(inbox, who, case, Risk(risk), reason)
     said = f"case {case}: the risk to the source is {risk}"
@@ -57,7 +57,7 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
     help="Why without the prosecutor's word, how it keeps to restrictions, or why despite a warning.",
 )
 @text_options
-@click.option("--tell", "told", is_flag=True, help="The author may read of it, from the next outbox on.")
+@click.option("--tell", "told", is_flag=True, help="The reporter may read of it, from the next outbox on.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -76,12 +76,12 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 @click.command()
 @case_argument
 @click.argument("number", type=NUMBER)
-@click.option("--no-longer", is_flag=True, help="Let the author read of it no longer.")
+@click.option("--no-longer", is_flag=True, help="Let the reporter read of it no longer.")
 @officer_options
 @json_option
 @click.pass_obj
 def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
-    """Let the author read of a measure, by its number, from the next outbox on."""
+    """Let the reporter read of a measure, by its number, from the next outbox on."""
     with door.opened() as (inbox, who):
         view = work_view.measure(measures.tell(inbox, who, case, number, told=not no_longer))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
@@ -105,7 +105,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     said = [f"case {case}: measure {number} is taken out"]
     if was_told:
         said.append(
-            "its author may have read of it, and does no longer with the next outbox; to say why: inbox reply"
+            "the reporter may have read it, and no longer does with the next outbox; to say why: inbox reply"
         )
     terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)
 
@@ -124,7 +124,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     "despite",
     default="",
     callback=reason_of,
-    help="Why the author counts as told without a reply, or why despite a warning, for the journal.",
+    help="Why the reporter counts as told without a reply, or why despite a warning, for the journal.",
 )
 @officer_options
 @json_option
@@ -150,7 +150,7 @@ def decide(
 @json_option
 @click.pass_obj
 def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
-    """Keep a case for a procedure; nothing destroys it, and its author reads nothing of it."""
+    """Keep a case for a procedure; nothing destroys it, and its reporter reads nothing of it."""
     with door.opened() as (inbox, who):
         (legal_hold.release if release else legal_hold.hold)(inbox, who, case, reason)
     said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"

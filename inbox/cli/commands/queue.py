@@ -170,7 +170,7 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 @json_option
 @click.pass_obj
 def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **given: Any) -> None:
-    """Take cases out of the queue, by as many officers as the law says; their authors see no difference.
+    """Take cases out of the queue, by as many officers as the law says; their reporters see no difference.
 
     They can be brought back for a month; their deadlines run on.
     """

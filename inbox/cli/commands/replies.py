@@ -75,11 +75,11 @@ def _takes_words(inbox: Inbox, template: str) -> bool:
 def _page(view: View) -> Iterator[str]:
     """Yield the page as the author will see it."""
     if nobody := view.get("nobody"):
-        yield f"the author will see nothing: {nobody}"
+        yield f"the reporter will see nothing: {nobody}"
         return
     if view.get("hidden"):
-        yield "you may not read this case: what its author was told before is not shown"
-    yield "the author will see, with the next outbox:"
+        yield "you may not read this case: what its reporter was told before is not shown"
+    yield "the reporter will see, with the next outbox:"
     yield from ("", visible(view["status"]).upper(), visible(view["means"]))
     yield from (visible(view[each]) for each in ("measures", "earlier", "no_messages") if view[each])
     for message in view["messages"]:
@@ -94,7 +94,7 @@ def _page(view: View) -> Iterator[str]:
 @text_options
 @click.option("--template", default="", help="Fill this template in; your text goes where it has room.")
 @click.option("--feedback", is_flag=True, help="It tells what was done or is planned, and why.")
-@click.option("--preview", is_flag=True, help="Show the page as the author will see it; send nothing.")
+@click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; send nothing.")
 @despite_option
 @officer_options
 @json_option
@@ -112,7 +112,7 @@ def reply(  # noqa: PLR0913 - one for each option
     despite: str,
     as_json: bool,
 ) -> None:
-    """Answer the author of a case; it leaves with the next outbox."""
+    """Answer the reporter of a case; it leaves with the next outbox."""
     is_whole = preview or bool(template)
     own = given_text(text, text_file) if is_whole else given_or_to_type(text, text_file)
     draft = Draft(text=own or "", template=template, feedback=feedback, despite=despite)
@@ -180,7 +180,7 @@ def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 @case_argument
 @reason_needed
 @text_options
-@click.option("--preview", is_flag=True, help="Show the page as the author will see it; change nothing.")
+@click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option
 @officer_options
 @json_option
@@ -201,14 +201,14 @@ def extend(  # noqa: PLR0913 - one for each option
     own = given_text(text, text_file)
     with door.opened() as (inbox, who):
         if own is None and terminal.is_interactive() and templates.extension_takes_own_words(inbox):
-            own = asked_text(f"why it takes longer, to the author of case {case}")
+            own = asked_text(f"why it takes longer, to the reporter of case {case}")
         wanted = Extension(reason=reason, text=own or "", despite=despite)
         if preview:
             view = extension.preview(inbox, who, case, wanted)
             terminal.show(view, _page(view), as_json=as_json)
             return
         due = _say(extension.extend, inbox, who, case, wanted)
-    said = f"case {case}: feedback is due by {due}, as the author will read with the next outbox"
+    said = f"case {case}: feedback is due by {due}, as the reporter will read with the next outbox"
     terminal.show({"case": case, "feedback": due.isoformat()}, [said], as_json=as_json)
 
 
@@ -233,13 +233,13 @@ def _read(view: View) -> str:
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
-    help="How much the author reads of what was done; that the case is closed in any case.",
+    help="How much the reporter reads of what was done; that the case is closed in any case.",
 )
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_option
 @text_options
 @click.option("--template", default="", help="Fill in this template, of this outcome, with your text.")
-@click.option("--preview", is_flag=True, help="Show the page as the author will see it; change nothing.")
+@click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option
 @officer_options
 @json_option

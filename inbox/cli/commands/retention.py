@@ -308,7 +308,7 @@ def _struck(view: View) -> Iterator[str]:
         yield f"files with it, in which nothing is struck: {_numbers(view['files_with_it'])}"
     if view["files_not_searched"]:
         yield f"files that were not searched, being no short text: {_numbers(view['files_not_searched'])}"
-    yield "what was handed out before still holds it: dossiers, answers, what the author has read;"
+    yield "what was handed out before still holds it: dossiers, answers, what the reporter has read;"
     yield "so do older copies of the vault, and backups: destroy them"
 
 

@@ -1,4 +1,4 @@
-"""Who may know: who reads a case, who its author is, to whom anything of it was given."""
+"""Who may know: who reads a case, who its reporter is, to whom anything of it was given."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -94,7 +94,7 @@ def ledger(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger")
 def disclose(case: int) -> ResponseReturnValue:
-    """Note that something of a case is given; of its author's identity that takes two officers."""
+    """Note that something of a case is given; of its reporter's identity that takes two officers."""
     told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
     disclosures.disclose(here().inbox, actor(), case, told, line("reason"))
     return _noted(case, Done.DISCLOSED)
@@ -102,14 +102,14 @@ def disclose(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger/identity")
 def identity(case: int) -> ResponseReturnValue:
-    """Show who the author is; takes two officers."""
+    """Show who the reporter is; takes two officers."""
     found = identities.read(here().inbox, actor(), case)
     return rendering.page("access/identity.html", number=case, found=found)
 
 
 @pages.post("/ledger/keep")
 def keep_identity(case: int) -> ResponseReturnValue:
-    """Note who the author is."""
+    """Note who the reporter is."""
     identities.keep(here().inbox, actor(), case, text("text"))
     return _noted(case, Done.IDENTITY_KEPT)
 

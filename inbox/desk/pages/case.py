@@ -141,7 +141,7 @@ def _unread(view: View) -> dict[Part, int]:
 
 
 def sent(case: int, said: Done) -> ResponseReturnValue:
-    """Show the end of the dialogue, where what its author will read stands now."""
+    """Show the end of the dialogue, where what its reporter will read stands now."""
     seat().reading = case, LARGEST
     return done(case, Part.DIALOGUE, said)
 

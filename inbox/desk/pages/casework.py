@@ -36,7 +36,7 @@ Value = TypeVar("Value")
 
 @pages.post("/case/<int:case>/note")
 def note(case: int) -> ResponseReturnValue:
-    """Note something for the other officers; the author never sees it."""
+    """Note something for the other officers; the reporter never sees it."""
     notes.add(here().inbox, actor(), case, text("text"))
     writing.done()
     return done(case, Part.WORK, Done.NOTED)
@@ -170,7 +170,7 @@ def measure(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/tell/<int:position>")
 def tell(case: int, position: int) -> ResponseReturnValue:
-    """Let the author read of a measure, or no longer."""
+    """Let the reporter read of a measure, or no longer."""
     measures.tell(here().inbox, actor(), case, position, told="told" in request.form)
     return done(case, Part.WORK, Done.TOLD)
 

@@ -106,7 +106,7 @@ def ask() -> ResponseReturnValue:
 
 @pages.post("/enter")
 def enter() -> ResponseReturnValue:
-    """File what was told, and show once the words by which its author follows it; or what is to be mended."""
+    """File what was told, and show once the words to follow it with; or what is to be mended."""
     desk, form = here(), request.form.get(ONCE, "")
     asked, who = manual_entry.asked_now(desk.inbox), actor()
     if not form:

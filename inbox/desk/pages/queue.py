@@ -172,7 +172,7 @@ def remove_view() -> ResponseReturnValue:
 
 @pages.post("/many/junk")
 def mark_junk() -> ResponseReturnValue:
-    """Take the chosen cases out of the queue; their authors see no difference."""
+    """Take the chosen cases out of the queue; their reporters see no difference."""
     junk.mark(here().inbox, actor(), cases(), line("reason"))
     return done(Done.JUNKED)
 
@@ -203,7 +203,7 @@ def declare_all() -> ResponseReturnValue:
 def acknowledge() -> ResponseReturnValue:
     """Acknowledge the chosen reports, each in its language; those that tell of danger are left out.
 
-    First the texts are shown that their authors will read, and nothing is done.
+    First the texts are shown that their reporters will read, and nothing is done.
     """
     if "read" not in request.form:
         to_read = acknowledging.preview(here().inbox, actor(), cases())

@@ -1,4 +1,4 @@
-"""What an author will read: answers, a status, more time, the end of a case."""
+"""What a reporter will read: answers, a status, more time, the end of a case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,13 +33,13 @@ pages = Blueprint("replies", __name__)
 
 @pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
-    """Answer the author; what could give somebody away is shown first, and what was typed stays."""
+    """Answer the reporter; what could give somebody away is shown first, and what was typed stays."""
     return _say(case, _draft(), drafts.send, _answer) or sent(case, Done.REPLIED)
 
 
 @pages.post("/case/<int:case>/reply/preview")
 def preview_reply(case: int) -> ResponseReturnValue:
-    """Show the page as the author will see it, and what in the answer could give somebody away."""
+    """Show the page as the reporter will see it, and what in the answer could give somebody away."""
     return _answer(case, _draft())
 
 
@@ -55,7 +55,7 @@ def take_back(case: int, number: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/status")
 def status(case: int) -> ResponseReturnValue:
-    """Change the status that the author reads."""
+    """Change the status that the reporter reads."""
     statuses.set_status(here().inbox, actor(), case, choice("status", Status))
     return done(case, Part.DIALOGUE, Done.STATUS_SET)
 
@@ -68,7 +68,7 @@ def extend(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/extend/preview")
 def preview_extension(case: int) -> ResponseReturnValue:
-    """Show the page as the author will see it then, and what in the text could give somebody away."""
+    """Show the page as the reporter will see it then, and what in the text could give somebody away."""
     return _longer(case, _extension())
 
 
@@ -111,7 +111,7 @@ def _say(
     way: Callable[[Inbox, Actor, int, Any], object],
     seen: Callable[[int, Any, Sequence[Finding]], ResponseReturnValue],
 ) -> ResponseReturnValue | None:
-    """Do what tells the author something; return the page with the warning if the text has one, else None."""
+    """Do what tells the reporter something; return the page of the warning if there is one, else None."""
     try:
         way(here().inbox, actor(), case, wanted)
     except Cautioned as cautioned:
@@ -151,7 +151,7 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
 def _seen(
     case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str], **shown: Any
 ) -> ResponseReturnValue:
-    """Show the page as the author will see it, with the form to send it by one of ``ways``, or to look again.
+    """Show the page as the reporter will see it, with the form to send it by one of ``ways``, or look again.
 
     The form has the officer's own ``words``, to be changed, and what is ``carried`` as it was.
     """

@@ -201,7 +201,7 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
 
 def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Office) -> None:
     """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
-    assert "in a message of the author's, which is not named" in refused(office, *CONSENT[:-2])
+    assert "in a message of the reporter's, which is not named" in refused(office, *CONSENT[:-2])
     with office.unlocked() as opened:
         given = ConsentSaid(today(), reason="the report")
         alone = Actor(opened.present, today())

@@ -185,7 +185,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     expected |= {"tellable": False, "restrictions": "", "sent": ""}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
-    line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the author does"
+    line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the reporter is"
     assert line in office.run("show", "1").out
 
 
@@ -268,9 +268,9 @@ def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporte
     assert ("protection_offered",) == slot(office, author).measures_disclosed
     assert 2 == office.run("retract", "1", "2").code
     assert "case 1 has no measure 3" in refused(office, "retract", "1", "3", "--reason", "x")
-    assert "its author" not in office.run("retract", "1", "2", "--reason", "another case").out
+    assert "the reporter" not in office.run("retract", "1", "2", "--reason", "another case").out
     said = office.run("retract", "1", "1", "--reason", "another case").out
-    assert said.startswith("case 1: measure 1 is taken out\nits author may have read of it")
+    assert said.startswith("case 1: measure 1 is taken out\nthe reporter may have read it")
     assert [] == work(office)["measures"]
     assert () == slot(office, author).measures_disclosed
     events = office.json("timeline", "1")["events"]

@@ -66,7 +66,7 @@ def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) 
     office.json(*informed(OWN))
     office.json("measure", "1", "onaf_informed")
     assert [OWN, ""] == [each["sent"] for each in office.json("show", "1")["work"]["measures"]]
-    assert f"(the author does not read of it)\n│ {OWN}\n" in office.run("show", "1").out
+    assert f"(the reporter is not told)\n│ {OWN}\n" in office.run("show", "1").out
 
 
 def test_the_journal_knows_it_by_its_hash_and_the_ledger_that_it_was_given(office: Office) -> None:

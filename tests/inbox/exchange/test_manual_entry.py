@@ -412,7 +412,7 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
             typist.sees(question)
             if prompt:
                 typist.answers(prompt, typed)
-        typist.sees("the token of its author")
+        typist.sees("the token of its reporter")
         assert 0 == typist.waits()
     assert "What did you see?" not in typist.shown
     shown = world.office.json("show", "1")

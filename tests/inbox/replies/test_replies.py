@@ -68,7 +68,7 @@ def test_who_closes_a_case_at_a_terminal_reads_first_what_its_reporter_will_read
     words = ["--home", "inbox", "close", "1", "moot", "--disclosure", "full", "--text", "Merci de tout."]
     with typing_to_fork(words, case.office.root.parent) as at:
         at.confides("passphrase of officer: ", PASSPHRASE)
-        at.sees("the author will see, with the next outbox:")
+        at.sees("the reporter will see, with the next outbox:")
         at.sees("CLOS\n")
         at.sees("│ Merci de tout.")
         at.answers("Close the case so? (yes/no) ", answer)

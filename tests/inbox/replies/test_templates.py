@@ -217,7 +217,7 @@ def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World
     refused = reported.office.run("reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS)
     assert "has no place for words of your own" in refused.err
     refused = reported.office.run("reply", "1", "--template", "extension", "--text", OWN_WORDS)
-    assert "more time, which was not taken\nhint: take it and tell the author: inbox extend 1" in refused.err
+    assert "more time, which was not taken\nhint: take it and tell the reporter: inbox extend" in refused.err
     assert "there is no template hello" in reported.office.run("reply", "1", "--template", "hello").err
     assert "at most 500 characters" in reported.office.run("reply", "1", "--template", "x" * 501).err
     braces = "Was it {name}?"
