@@ -6,7 +6,7 @@ from datetime import date
 from itertools import chain, islice
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from crypto.questionnaire import Questionnaire
 from inbox.access import access_requests, declarations
@@ -145,7 +145,10 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
     found = list(islice(_found(session, wanted, order, today, first), PAGE))
     on_page = [number for number, _, _, _ in found]
     rows = session.execute(
-        select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(Case.number.in_(on_page))
+        select(Case, Workflow)
+        .join(Workflow, Workflow.case == Case.number)
+        .where(Case.number.in_(on_page))
+        .options(undefer(Case.message))
     )
     known = {case.number: (case, work) for case, work in rows}
     closed_up = select(Workflow.case, Workflow.quarantined, Workflow.archive_from).where(
@@ -224,12 +227,14 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)
+    waiting = sum(count(session, each, today=today) for each in feared)
+    if not waiting:
+        return 0
     is_open, narrow = State.OPEN in wanted.states, replace(wanted, state=State.OPEN)
     both = [replace(narrow, danger=True)] if is_open else []
     if is_open and wanted.priority in {0, 1}:
         both.append(replace(narrow, priority=1, undeclared=True))
-    waiting, shown = (sum(count(session, each, today=today) for each in asked) for asked in (feared, both))
-    return max(0, waiting - shown)
+    return max(0, waiting - sum(count(session, each, today=today) for each in both))
 
 
 def _found(

@@ -61,12 +61,15 @@ _OF_READERS = ("score", "area", "summary", "tags", "cautions")
 def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
     """Return a line's worth of each case of a page of the queue; ``urgency`` says how far its deadline is."""
     tags = case_tags.of_all(session, [line.number for line in found])
-    return [_row(line, tags[line.number], _cautions(session, line), today) for line in found]
+    known = catalogue.Known(session)
+    return [_row(line, tags[line.number], _cautions(session, line, known), today) for line in found]
 
 
-def _cautions(session: Session, line: Line) -> list[str]:
+def _cautions(session: Session, line: Line, known: catalogue.Known) -> list[str]:
     """Return what must be known before a report is read; nothing of one that is not shown."""
-    return [] if line.case is None or line.undeclared else [*map(str, catalogue.cautions(session, line.case))]
+    if line.case is None or line.undeclared:
+        return []
+    return [*map(str, catalogue.cautions(session, line.case, known))]
 
 
 def _row(line: Line, tags: list[str], cautions: list[str], today: date) -> View:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from crypto import questionnaire
-from crypto.messages import REPORT, QuestionnaireRef, Report
+from crypto.messages import REPORT, QuestionnaireRef
 from crypto.questionnaire import BadDocument, Flag, Questionnaire
 from inbox.language import toml_files
 from inbox.language.errors import Refused
@@ -58,18 +58,22 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
 
 def tells_of_danger(session: Session, case: Case) -> bool:
     """Tell whether an answer of a report, as it stands by now, says or fears that somebody is in danger."""
-    return not case.unsigned and Flag.DANGER in _flags(session, REPORT.parse(case.message))
+    return not case.unsigned and Flag.DANGER in _flags(Known(session), case)
 
 
-def cautions(session: Session, case: Case) -> list[Flag]:
-    """Return what must be known before a report is read, because of its answers or what an officer judged."""
-    found = [] if case.unsigned else _flags(session, REPORT.parse(case.message))
+def cautions(session: Session, case: Case, known: Known | None = None) -> list[Flag]:
+    """Return what must be known before a report is read, because of its answers or what an officer judged.
+
+    Whoever asks for many gives the questionnaires that are ``known``.
+    """
+    found = [] if case.unsigned else _flags(known or Known(session), case)
     is_judged = session.get_one(Workflow, case.number).in_danger and Flag.DANGER not in found
     return [Flag.DANGER, *found] if is_judged else found
 
 
-def _flags(session: Session, report: Report) -> list[Flag]:
-    return answers.flags(closest(session, report.questionnaire), report.answers)
+def _flags(known: Known, case: Case) -> list[Flag]:
+    report = REPORT.parse(case.message)
+    return answers.flags(known.of(report.questionnaire), report.answers)
 
 
 def in_use(session: Session) -> Questionnaire:
