@@ -1,7 +1,7 @@
 """Cases that are kept from officers: because somebody says so, or because a report names them.
 
-From whom a case is kept, from them is kept what is one matter with it (``bonds``). Else what binds that case
-would bind nothing for them: alone they would warn, of the one, whom nobody may warn of the other.
+A case is kept from an officer together with all that is one matter with it (``bonds``). Otherwise they would
+not see what binds the rest, and could warn, through one case, whom nobody may warn because of another.
 """
 
 from collections import defaultdict
@@ -204,7 +204,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
 
 
 def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
-    """Return what a case and what is one matter with it are to be kept from, as one of them is: in order."""
+    """Return the cases of one matter, each with every officer from whom only others of them are kept."""
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     everybody = {officer for each in kept.values() for officer in each}
@@ -246,9 +246,9 @@ def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str
 
 
 def _take_off(session: Session, number: int, officer: str) -> None:
-    """Let an officer see to a case no longer, before it is kept from them: then it is not there to change.
+    """Unassign a case from an officer before it is kept from them: afterwards nobody could reach it here.
 
-    Also to one of the same matter that those present may not read.
+    It may be one of the same matter that those present may not read.
     """
     theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned == officer)
     session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))

@@ -158,7 +158,7 @@ def of_reporter(session: Session, number: int) -> list[str]:
 
 
 def said(session: Session, number: int) -> Iterator[str]:
-    """Yield all that the reporter and officers wrote of a case, but for who the author is.
+    """Yield every text that the reporter and officers wrote about a case, except the reporter's identity.
 
     Raises CaseRefused for an unknown case.
     """

@@ -288,9 +288,9 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
 
 
 def _reverse_waiting(session: Session, number: int, choice: str) -> None:
-    """Let no notice leave by itself that tells of another decision of the same duty than is now taken.
+    """Hold back the notices that wait and tell of a decision which the one now taken replaces.
 
-    Its reporter would read the contrary of what was decided. If it is decided so again, another is written.
+    Its reporter would read the opposite of what was decided. If it is decided so again, another is written.
     """
     law = in_use.of(session)
     others = [each for each in law.duties[legal_duties.decided_by(law, choice)].decisions if each != choice]

@@ -215,8 +215,8 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
     """Tell whether a link that binds two cases is to be loosened while something binds them, or one of them.
 
     By one officer alone, who may be the one concerned, a case would be freed of what the prosecutor said, of
-    proceedings or a hold of the other. Nor does one take back that by which a case ended as a duplicate, or
-    may mean somebody who asks what is held on them: two say of such a case whether it does.
+    proceedings or a hold of the other. Nor does one officer undo a link by which a case ended as a duplicate,
+    or by which it may mean somebody who asks what is held on them: two say whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:

@@ -45,9 +45,9 @@ def binds(session: Session, number: int) -> bool:
 
 
 def binding_now(session: Session, number: int) -> frozenset[str]:
-    """Return what binds a case, as ``binds_outcome``, each by a name that is the same tomorrow.
+    """Return what binds a case, as ``binds_outcome``, each by a name that never changes.
 
-    What was written while one of these bound was looked at under it, and under none that came later.
+    A text was looked at under what bound its case when it was written, and under nothing that came later.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
@@ -58,7 +58,7 @@ def binding_now(session: Session, number: int) -> frozenset[str]:
 
 
 def puts_off(session: Session, number: int, outcome: str) -> bool:
-    """Tell whether all is withheld of how a case ended only until the word comes; raises as ``forbids``."""
+    """Tell whether an outcome is withheld only until the prosecutor's word comes; raises as ``forbids``."""
     return binds(session, number) or forbids(session, number, outcome)
 
 

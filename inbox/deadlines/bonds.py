@@ -3,9 +3,9 @@
 Two reports of the same facts, or of the same person, are one matter for justice: whoever may not be warned of
 the one is not warned of the other, and what must be kept of the one is kept of the other.
 
-From whom a case is kept, from them is kept all that is bound to it (``conflicts``): so whoever acts on a case
-is bound by all that binds it. That counts also where those present may not read it: in quarantine, its
-handlers' alone, or in the archive. Of those nothing but their numbers is told.
+A case is kept from an officer together with all that is bound to it (``conflicts``): so whoever acts on a
+case is bound by all that binds it. Cases count that those present may not read: in quarantine, for their
+handlers alone, or in the archive. Only the numbers of these are told.
 """
 
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""Which cases are in proceedings, or held for some, and until when those must be kept that no longer are.
+"""Which cases are in proceedings, or held for them, and on which day those ended that are over.
 
 A measure opens proceedings, and only a final decision ends them: what a court may still ask for is kept. So
 is every case that is bound to such a one (``bonds``): it is evidence of the same.

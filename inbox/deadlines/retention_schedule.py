@@ -66,7 +66,7 @@ def day_of_two_clocks(session: Session, today: date) -> date | None:
     """Return the day that has come by the clock of this machine, ``today``, and by that of the portal.
 
     That is the newest one on which the portal exported what was collected, None before the first. What
-    cannot be had again goes by it: a clock that is ahead, by error or on purpose, brings any day.
+    cannot be undone goes by it: a clock that is ahead, by mistake or on purpose, would bring any day.
     """
     known = queries_exchange.newest_export(session)
     return None if known is None else min(known, today)
@@ -84,7 +84,7 @@ def unopened_until(session: Session, collected: date) -> date:
 def junk_over(session: Session, today: date) -> set[int]:
     """Return the cases that have been junk for so long that they are to be destroyed, by this clock.
 
-    An outbox tells their authors so. Who takes one back in time fills its slot again: nothing is lost by it.
+    An outbox tells their reporters. If one is recovered later, its slot is filled again: nothing is lost.
     """
     how, junk = office.of(session), queries_cases.junked_by_day(session)
     period = how.law.retention.junk
@@ -155,7 +155,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 
 
 def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
-    """Yield what is due. An original is kept at least as long as its duplicates, which refer to it."""
+    """Yield each of these cases, an original no earlier than its duplicates, which refer to it."""
     days = {due.case: due.day for due in found}
     known = queries_exchange.newest_export(session)
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)

@@ -117,7 +117,7 @@ def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
 class Preview:
     """A letter before it is written; ``warned`` says why ``write`` refuses it as it is, and what to do.
 
-    It is empty if nothing of what officers gave is refused; what the letter waits for is no matter.
+    It is empty if nothing that officers gave is refused; whether the letter is due is not looked at.
     ``takes_reason`` if a reason may set that aside.
     """
 

@@ -42,7 +42,7 @@ class QueuePage:
     ``unread_closed`` closed cases have an unread letter; about ``undecided_closed`` ones the law asks for a
     decision. ``declared_only``: only cases are searched of which
     all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
-    ``danger_left_out`` more wait that tell of danger, or of priority 1 may.
+    ``danger_left_out`` more wait outside the list that tell of danger, or have priority 1 and may.
     ``missed`` is the exchange that should have brought more by now.
     ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
     many cases. ``facets`` tell how it can be narrowed, if that was asked for.

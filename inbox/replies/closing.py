@@ -84,7 +84,7 @@ class Closing:
 
 
 class NotSeen(CaseRefused):
-    """A case would be closed otherwise than officers were shown, or they were shown nothing."""
+    """The reporter would read something else than officers were shown, or they were shown nothing."""
 
     def __init__(self) -> None:
         super().__init__(

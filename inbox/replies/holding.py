@@ -60,10 +60,9 @@ class Held:
 
 
 def mark(session: Session, message: Message, own: str) -> None:
-    """Note in which bonds a message was written that tells an outcome or gives feedback.
+    """Note what bound a case when a message was written that tells an outcome or gives feedback.
 
-    ``own`` is what officers wrote of it: it was looked at under what bound the case then, and under nothing
-    that came since.
+    ``own`` is what officers wrote of it; a text of the law alone is free whatever binds the case.
     """
     known = prosecutor_word.binding_now(session, message.case)
     message.written_under = " ".join(sorted(known)) if own.strip() else _ANYTHING
@@ -102,7 +101,7 @@ def set_days(leaving: Iterable[Message], case: Case, today: date) -> None:
 
 
 def forget_left(session: Session) -> None:
-    """Forget in which bonds was written what has left: nothing asks for that any more."""
+    """Forget of messages that have left what bound their case: nothing asks for that any more."""
     left = Message.serial <= select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     session.flush()
     session.execute(update(Message).where(left, Message.written_under != "").values(written_under=""))

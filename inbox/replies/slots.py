@@ -55,7 +55,7 @@ class Sealer:
 class Dialogues(NamedTuple):
     """By case number: the messages sent; id and day of each follow-up heard; the measures it is told of.
 
-    Of a case whose status is held back, the one that its reporter reads.
+    ``status`` has the cases whose status is held back, each with the one that its reporter reads.
     """
 
     sent: defaultdict[int, list[Message]]
