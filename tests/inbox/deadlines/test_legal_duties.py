@@ -637,7 +637,7 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     assert "no identity is kept" in refused(known, *NOTICE)
 
 
-UNTOLD = "no reply has told its author of this"
+UNTOLD = "no reply has told its reporter of this"
 
 
 def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_anew(
@@ -671,7 +671,7 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
 def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(known: Office) -> None:
     office = known
     despite = ("--reason", "x", "--despite-warning", "by telephone")
-    assert "does not say that the author was told" in refused(office, "decide", "1", "not_needed", *despite)
+    assert "does not say that the reporter was told" in refused(office, "decide", "1", "not_needed", *despite)
     office.json("decide", "2", "told", *despite)
     assert 1 == office.json("oversight")["actions"]["despite-warning"]
     office.json(*NOTICE)
