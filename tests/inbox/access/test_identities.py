@@ -1,10 +1,10 @@
 """Who an author is, kept apart from all else, and the ledger of what was given to whom."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from crypto.journal import Presence
 from inbox.access import identities
@@ -13,8 +13,9 @@ from inbox.language.errors import Locked
 from inbox.overview import oversight
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
-from inbox.vault.casework_tables import Declaration, Identity, Link, Measure, Note
-from tests.support.inbox_builders import Office, today
+from inbox.vault.casework_tables import Declaration, Duty, Identity, Link, Measure, Note
+from inbox.vault.tables import Base, Message
+from tests.support.inbox_builders import Office, World, today
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
@@ -109,14 +110,22 @@ def test_no_name_is_added_to_an_identity_by_one_officer(office: Office) -> None:
 
 SUSPECT = "Firmin Quélennec"
 NO_ONE = "Maëlle Tanguy"
+# Where a case says who is suspected, each in a text of its own.
+SAYS: Mapping[str, Callable[[str], Base]] = {
+    "Ronan Abgrall": lambda said: Note(case=1, position=90, by="alice", day=today(), text=said),
+    "Soizic Bodéré": lambda said: Message(case=1, position=90, serial=9, day=today(), text=said),
+    "Erwan Coatmeur": lambda said: measure(91, addressee=said),
+    "Nolwenn Derrien": lambda said: measure(92, reference=said),
+    "Tudi Elléouet": lambda said: measure(93, restrictions=said),
+    "Gwendal Falhun": lambda said: measure(94, sent=said),
+    "Azenor Guéguen": lambda said: Duty(case=1, kind="art40", known=today(), due=today(), reason=said),
+    SUSPECT: lambda said: Note(case=2, position=90, by="alice", day=today(), text=said),
+}
 
 
-def says(session: Session, number: int, *, way: str) -> None:
-    """Let a case say who is suspected: in a note, with a measure, or through a case that is linked to it."""
-    if way == "measure":
-        session.add(Measure(case=number, position=90, kind="hearing", day=today(), sent=f"Vu {SUSPECT}."))
-    else:
-        session.add(Note(case=number, position=90, by="alice", day=today(), text=f"vu {SUSPECT.lower()}"))
+def measure(position: int, **texts: str) -> Measure:
+    """Return a measure on case 1."""
+    return Measure(case=1, position=position, kind="hearing", day=today(), **texts)
 
 
 def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
@@ -130,19 +139,46 @@ def keep_alone(inbox: Inbox, name: str, number: int, text: str) -> str:
     return ""
 
 
-@pytest.mark.parametrize("way", ["report", "note", "measure", "linked"])
-def test_one_officer_does_not_make_somebody_of_the_case_unnameable(trio: Trio, way: str) -> None:
-    """What is kept as the identity goes to nobody, not even by two; a name that no case says, one keeps."""
+def test_one_officer_does_not_make_somebody_of_the_case_unnameable(trio: Trio) -> None:
+    """What is kept as the identity goes to nobody, not even by two; a name that no case says, one keeps.
+
+    It is found in every text of the case, or of one that is linked to it.
+    """
     with trio.others.opened() as inbox:
         with inbox.transaction() as session:
             session.execute(delete(Identity))
             session.execute(delete(Link))
-            if way == "linked":
-                session.add(Link(case=1, other=2, kind="same_facts", since=today()))
-            if way != "report":
-                says(session, 2 if way == "linked" else 1, way=way)
-        suspect = "Case 1" if way == "report" else SUSPECT
-        assert [NAMED, ""] == [keep_alone(inbox, "chloe", 1, text) for text in (suspect, NO_ONE)]
+            for name, row in SAYS.items():
+                session.merge(row(f"vu {name.lower()}."))
+            session.add(Link(case=1, other=2, kind="same_facts", since=today()))
+        # The first is what a follow-up of the reporter's says, and nobody else.
+        texts = ("before its report", *SAYS)
+        assert dict.fromkeys(texts, NAMED) == {text: keep_alone(inbox, "chloe", 1, text) for text in texts}
+        assert "" == keep_alone(inbox, "chloe", 1, NO_ONE)
+
+
+def test_an_identity_is_compared_by_its_words_and_by_its_lines(trio: Trio) -> None:
+    """A family name alone, in small letters, is no line of it; of a nickname, no word is long enough."""
+    with trio.others.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Identity))
+            session.add(Note(case=1, position=90, by="alice", day=today(), text="dit le jef, vu quélennec"))
+        assert [NAMED, NAMED, ""] == [
+            keep_alone(inbox, "chloe", 1, text) for text in (SUSPECT, "le jef", "un jef")
+        ]
+
+
+@pytest.mark.usefixtures("correspondent")
+def test_who_is_alone_in_the_office_keeps_any_identity(world: World) -> None:
+    """That one reads it in any case; nobody is there who could confirm it."""
+    world.office.json("declare", "1")
+    with world.office.opened() as inbox:
+        with inbox.transaction() as session:
+            session.add(Note(case=1, position=1, by="officer", day=today(), text=f"vu {SUSPECT}"))
+        for text in (SUSPECT, NAME):
+            identities.keep(inbox, alone("officer"), 1, text)
+        with inbox.transaction() as session:
+            assert f"{SUSPECT}\n{NAME}" == session.get_one(Identity, 1).text
 
 
 def test_names_are_tried_on_no_linked_case_that_the_officer_may_not_read(trio: Trio) -> None:
@@ -153,8 +189,10 @@ def test_names_are_tried_on_no_linked_case_that_the_officer_may_not_read(trio: T
             session.execute(delete(Link))
             session.execute(delete(Declaration).filter_by(case=2, officer="chloe"))
             session.add_all(Link(case=1, other=each, kind="same_facts", since=today()) for each in (2, 3))
-            says(session, 2, way="note")
-            says(session, 3, way="note")
+            said = f"vu {SUSPECT.lower()}"
+            session.add_all(
+                Note(case=each, position=90, by="alice", day=today(), text=said) for each in (2, 3)
+            )
         assert "" == keep_alone(inbox, "bruno", 1, "zibeline-quartz")
         assert NAMED == keep_alone(inbox, "bruno", 1, SUSPECT)
         with inbox.transaction() as session:
