@@ -55,7 +55,9 @@ def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[s
     """Once officers find an offence, or justice acts: one of them does not close it meanwhile."""
     office.json(*words)
     assert "" == decided(office)["art40"]
-    assert "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
+    assert (
+        "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
+    )
     with sitting(office) as client:
         form = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
         assert 409 == client.send("/en/case/1/close", **form).status_code
@@ -99,7 +101,9 @@ def test_a_follow_up_asks_again_whom_it_concerns(
     collect_all(Sent(scene.reporter.follow_up("Voici son nom.")))
     assert {"art40": "", "art14": "defer", "admissibility": "admissible"} == decided(office)
     office.json("show", "1")
-    assert "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
+    assert (
+        "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
+    )
 
 
 @pytest.mark.parametrize(

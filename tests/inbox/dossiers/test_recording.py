@@ -1,17 +1,20 @@
 """What goes to another body is recorded with its measure, and tells of no person."""
 
 import hashlib
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crypto.messages import REPORT
 from inbox.dossiers import recording
 from inbox.language.errors import Refused
 from inbox.law import in_use
 from inbox.text import names as person_names
 from inbox.vault.casework_tables import Note
-from inbox.vault.tables import FollowUp
+from inbox.vault.tables import Case, FollowUp
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import (
     Office,
@@ -153,6 +156,56 @@ def test_no_name_of_any_text_of_the_case_goes_to_the_intelligence_directorate(of
                             recording.check(session, 1, text, despite)
                         assert {"belkacem", "gall"} & {*person_names.words(str(refusal.value))}, name
                     undone.rollback()
+
+
+def test_the_name_of_an_area_goes_with_a_reason_though_it_may_be_a_part_of_a_name(office: Office) -> None:
+    """Any other word of what may be one is refused: so is that of a ship."""
+    with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
+        session.add(_follow_up("On y a vu le porteur Atlantique Kerlouan, dit-on."))
+        with pytest.raises(Refused, match="could tell who was there"):
+            recording.check(session, 1, "Il vient en Atlantique.", "")
+        recording.check(session, 1, "Il vient en Atlantique.", "utile")
+        with pytest.raises(Refused, match="who is concerned: Kerlouan"):
+            recording.check(session, 1, "Il vient en Kerlouan.", "utile")
+        session.rollback()
+
+
+def test_a_text_in_capitals_makes_names_of_no_two_words_that_stand_side_by_side(office: Office) -> None:
+    """Nor of one; in a short row of capitals, they may be a name."""
+    text = "Un conteneur frigorifique arrive mardi."
+    with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
+        for said, is_name in (
+            ("ON DIT QUE LE CONTENEUR FRIGORIFIQUE ARRIVE", False),
+            ("VU : CONTENEUR FRIGORIFIQUE, TRANSPORT", True),
+        ):
+            with session.begin_nested() as undone:
+                session.add(_note(said))
+                session.flush()
+                with pytest.raises(Refused, match="who is concerned") if is_name else nullcontext():
+                    recording.check(session, 1, text, "utile")
+                undone.rollback()
+
+
+def test_what_follows_a_form_of_address_is_no_name_if_it_is_a_small_word(office: Office) -> None:
+    with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
+        session.add(_note("vu à la grille avec la cheffe"))
+        recording.check(session, 1, "Prévenir Mme la directrice.", "")
+        with pytest.raises(Refused, match="who is concerned: cheffe"):
+            recording.check(session, 1, "Prévenir Mme cheffe.", "")
+        session.rollback()
+
+
+def test_a_container_that_is_never_to_be_repeated_does_not_go(office: Office) -> None:
+    """Though it is goods; the control is that it goes while the reporter said so of nothing."""
+    text = f"Voir le conteneur {CONTAINER}, frigorifique."
+    with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
+        recording.check(session, 1, text, "")
+        case = session.get_one(Case, 1)
+        report = REPORT.parse(case.message)
+        case.message = REPORT.encode(replace(report, answers={**report.answers, "protect": CONTAINER}))
+        with pytest.raises(Refused, match=f"could tell who reported: .*“{CONTAINER}”"):
+            recording.check(session, 1, text, "utile")
+        session.rollback()
 
 
 def _note(said: str) -> Note:

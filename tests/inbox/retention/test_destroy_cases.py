@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crypto import age
@@ -285,6 +285,10 @@ def test_a_day_has_come_once_both_clocks_say_so(closed: Office) -> None:
             )
             (found,) = retention_schedule.listing(inbox.home, session)
             assert (alone, due.day) == (found.by_one_clock, found.day), days
+        # As in an office that has entered letters and has collected nothing yet.
+        session.execute(delete(IntakeBundle))
+        (found,) = retention_schedule.listing(inbox.home, session)
+        assert (True, due.day) == (found.by_one_clock, found.day)
     assert 2 == closed.run("destroy", "--due", "--reason", "the post office's clock").code
 
 
@@ -302,6 +306,32 @@ def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(
     ]
     assert (reason, {"cases": 1, "by_one_clock": True}) == (noted["reason"], noted["values"])
     assert 1 == closed.json("oversight")["actions"]["destroyed-by-one-clock"]
+
+
+def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: Trio) -> None:
+    """With a reason that says nothing of any of them, nor of who reported; without one none goes."""
+    aged(told.others)
+    with told.others.unlocked() as opened:
+        who = opened.by_opening(today())
+        with opened.inbox.transaction() as session:
+            (sooner, later) = retention_schedule.listing(opened.inbox.home, session)[:2]
+            session.get_one(Workflow, later.case).closed = today() - AGES + timedelta(9)
+            session.execute(update(IntakeBundle).values(exported=sooner.day, collected=sooner.day))
+        numbers = [sooner.case, later.case]
+        with pytest.raises(CaseRefused, match="only the clock of this machine"):
+            destroy_cases.plan(opened.inbox, who, numbers)
+        telling = destroy_cases.plan(opened.inbox, who, numbers, f"as case {later.case} says")
+        with pytest.raises(CaseRefused, match="says itself what could give somebody away"):
+            destroy_cases.destroy(opened.inbox, who, telling)
+        planned = destroy_cases.plan(opened.inbox, who, numbers, "the post office's clock")
+        assert [False, True] == [each.by_one_clock for each in planned.cases]
+        destroy_cases.destroy(opened.inbox, who, planned)
+    entries = told.others.json("journal", "print")["entries"]
+    (noted,) = [each for each in entries if each["action"] == "destroy-cases"]
+    assert ("the post office's clock", {"cases": 2, "by_one_clock": True}) == (
+        noted["reason"],
+        noted["values"],
+    )
 
 
 def test_a_reason_is_kept_only_where_it_is_for_the_day(closed: Office) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from crypto.bundle import Intake
+from inbox.deadlines import retention_schedule
 from inbox.exchange import unopened_list
+from inbox.language.errors import Refused
+from inbox.retention import discard_unopened
 from inbox.vault.tables import IntakeBundle
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, Sent, World, first, today
@@ -66,6 +69,7 @@ def test_nothing_is_discarded_before_its_day(
     (row,) = world.office.json("unopened")["unopened"]
     assert (long_ago.isoformat(), UNTIL.isoformat()) == (row["received"], row["kept_until"])
     clock.day = UNTIL - relativedelta(days=1)
+    by_portal(world.office, UNTIL)  # this clock was set back, or was ahead once
     assert f"may be discarded before {UNTIL}" in refused(world.office)
     assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention")["unopened"]
     past_its_term(clock, world.office)
@@ -85,12 +89,34 @@ def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
         said = world.office.run("discard", *words)
         assert (1, before) == (said.code, world.office.state())
         assert "past its term by the clock of this machine alone" in said.err
+    with world.office.unlocked() as opened:
+        who = opened.by_opening(UNTIL)
+        for reason, count in (("", 1), (" ", 1), ("drill", 2)):
+            with pytest.raises(Refused, match="something else may be discarded by now"):
+                discard_unopened.discard(opened.inbox, who, count, reason)
     assert {"discardable": 0, "more_from": None} == world.office.json("retention")["unopened"]
     assert "by the clock of this machine alone: 1" in world.office.run("retention").out
     by_portal(world.office, UNTIL)
+    with world.office.unlocked() as opened, pytest.raises(Refused, match="something else"):
+        discard_unopened.discard(opened.inbox, opened.by_opening(UNTIL), 0)
     assert {"discarded": 1} == world.office.json("discard", "--reason", "drill")
     noted = [each for each in world.office.json("journal", "print")["entries"] if each["action"] == ACTION]
     assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
+
+
+def test_before_the_first_export_no_day_has_come_by_two_clocks(
+    world: World, collect_all: Callable[..., Any]
+) -> None:
+    """However long ago it came."""
+    collect_all(NOISE)
+    day = UNTIL + relativedelta(years=9)
+    with world.office.unlocked() as opened:
+        with opened.inbox.transaction() as session:
+            session.execute(delete(IntakeBundle))
+            found = retention_schedule.unopened(session, day)
+        assert (0, 1) == (found.due, found.by_one_clock)
+        with pytest.raises(Refused, match="something else may be discarded by now"):
+            discard_unopened.discard(opened.inbox, opened.by_opening(day), 1)
 
 
 def test_where_no_portal_is_left_two_answer_for_the_day(
