@@ -3,6 +3,7 @@
 A new way to lift one in the matrix needs its commands and its forms here: the walk names it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -165,19 +166,28 @@ _NOTED = {
 
 # What tells an action from others of the same command.
 _TELLING = ("--recover", "--release", "--lift", "--danger")
-_LONG_COMMANDS = {Code.COLLECT: "collect", Code.RECORD_VISA: "visa", Code.ANSWER_ACCESS: "access"}
+_LONG_COMMANDS = {
+    Code.COLLECT: {"outbox --out DIR", "collect BUNDLE"},
+    Code.RECORD_VISA: {"visa list 1 --out FOLDER"},
+    Code.ANSWER_ACCESS: {"access list"},
+}
+# Of a duty that a law may have besides, its page says what can be decided.
+_ANY_CHOICE = {Obstacle.UNDECIDED: "CHOICE"}
 
 
-def is_named(code: Code, said: str) -> bool:
+def is_named(code: Code, what: Obstacle, said: str) -> bool:
     """Tell whether what officers read names the command of an action that lifts an obstacle."""
+    named = [each.strip(" ;,") for each in said.split("inbox ")[1:]]
     if code in _LONG_COMMANDS:
-        return f"inbox {_LONG_COMMANDS[code]} " in said
+        return _LONG_COMMANDS[code] <= {*named}
     if code in DECISIONS:
-        return "inbox decide 1 " in said
+        choice = _ANY_CHOICE.get(what, _DECISIONS[what][code].words[2])
+        offered = (re.fullmatch(r"decide 1 (\S+) --reason TEXT", each) for each in named)
+        return any(choice in each[1].split("|") for each in offered if each)
     words = LIFTS[code].words
     command = " ".join(words[: next(at for at, word in enumerate(words) if word.isdigit())])
-    named = [each for each in said.split("inbox ")[1:] if f"{each} ".startswith(f"{command} ")]
-    return any(all(word in each for word in words if word in _TELLING) for each in named)
+    meant = [each for each in named if f"{each} ".startswith(f"{command} ")]
+    return any(all(word in each for word in words if word in _TELLING) for each in meant)
 
 
 def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:

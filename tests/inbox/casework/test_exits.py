@@ -262,7 +262,9 @@ def test_what_officers_read_of_an_obstacle_names_a_command_that_lifts_it(
     unnamed = {
         what: str(each)
         for what, each in said.items()
-        if not _enough(what)(exits_lifts.is_named(code, str(each)) for code in MATRIX[what][way].lifted_by)
+        if not _enough(what)(
+            exits_lifts.is_named(code, what, str(each)) for code in MATRIX[what][way].lifted_by
+        )
     }
     assert {} == unnamed
     at_desk = [translate.told(language, each) for language in LANGUAGES for each in said.values()]

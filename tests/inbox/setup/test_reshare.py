@@ -16,6 +16,7 @@ from inbox.language.errors import KeyStoreDamaged, Locked, Refused, VaultDamaged
 from inbox.setup import reshare
 from inbox.setup.ceremony_papers import Handout
 from inbox.system import atomic_files
+from inbox.system.idle_timeout import Inactive
 from inbox.vault import database, queries_office
 from inbox.vault.tables import KeyStoreKey
 from tests.support import inbox_builders as build
@@ -91,6 +92,41 @@ def test_a_change_that_fails_leaves_nothing(
     assert before == office.state()
     assert shares == sorted(office.shares.iterdir())
     assert "vault-1.sqlite" == only(office, "vault-*")
+
+
+@pytest.mark.parametrize("is_valid", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, Inactive])
+def test_a_change_that_is_stopped_is_undone_before_its_moment_and_stays_after_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException], *, is_valid: bool
+) -> None:
+    """By Ctrl-C, or as nobody types any more: there are shares of no sharing but the valid one."""
+    before, shares = office.state(), sorted(office.shares.iterdir())
+    write = atomic_files.write
+
+    def stopping(path: Path, pieces: Any) -> None:
+        if path.name != "vault.json" or is_valid:
+            write(path, pieces)
+        if path.name == "vault.json":
+            raise stopped
+
+    with office.unlocked() as opened:
+        planned = reshare.plan(opened.inbox)
+        monkeypatch.setattr(atomic_files, "write", stopping)
+        with pytest.raises(stopped):
+            reshare.reshare(
+                opened.inbox,
+                opened.by_opening(build.today()),
+                planned,
+                lambda: build.circle(*planned.names, quorum=planned.quorum),
+                Handout(office.shares, with_sheets=False),
+            )
+    monkeypatch.undo()
+    with office.opened() as inbox:
+        assert is_valid == (inbox.header.generation == 2)
+    assert f"vault-{1 + is_valid}.sqlite" == only(office, "vault-*")
+    if not is_valid:
+        assert before == office.state()
+        assert shares == sorted(office.shares.iterdir())
 
 
 def test_a_change_that_was_begun_for_other_officers_changes_nothing(office: Office) -> None:
