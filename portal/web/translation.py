@@ -29,7 +29,7 @@ class Translation:
 
     def gettext(self, english: str) -> str:
         """Return the text in this language, or in English where there is none."""
-        return spaced(self.language, catalogues.text(self.catalogue, english))
+        return catalogues.text(self.catalogue, english)
 
 
 @cache

@@ -214,9 +214,15 @@ def test_an_empty_file_is_none(file: Schema) -> None:
 @pytest.mark.parametrize(
     ("put", "said"),
     [
-        ("most = 3\nleast = 1", "ligne 3 : plan : 'least' n\N{RIGHT SINGLE QUOTATION MARK}est pas connu ici"),
-        ("", "plan : 'most' manque"),
-        ("most = 0", "ligne 2 : plan : 'most' doit être un nombre de 1 à 9"),
+        (
+            "most = 3\nleast = 1",
+            "ligne 3\xa0: plan\xa0: 'least' n\N{RIGHT SINGLE QUOTATION MARK}est pas connu ici",
+        ),
+        ("", "plan\xa0: 'most' manque"),
+        (
+            "most = 0",
+            "ligne 2\xa0: plan\xa0: 'most' doit être un nombre de 1 à 9",
+        ),
     ],
 )
 def test_officers_are_told_in_their_language(put: str, said: str) -> None:

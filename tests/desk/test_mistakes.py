@@ -106,7 +106,7 @@ def test_what_was_typed_stands_in_the_form_that_lacks_something(client: Client) 
     said = summary(came.text)
     assert ["choice", "until"] == WAYS.findall(said)
     assert "25/11/2026" in said
-    assert "<title>Erreur :" in came.text
+    assert "<title>Erreur\u00a0:" in came.text
 
 
 # What is chosen in a form, and each field that this needs.

@@ -22,6 +22,8 @@ LACKING = re.compile(NONE_BEFORE + r"|«(?![\s\u00a0\u202f])")
 CUT = re.compile(
     r"(?:^|[\s(])(?:le|la|les|une?|des|du|de|à|aux?|en|dès|dans|par|pour|sur|sous|avec|sans|et|ou|que?|qui)$|[,\u2019]$"
 )
+# A line could end at such a space, and begin with the sign.
+BREAKING = re.compile("« | [;:!?»]")
 MANY = 3000
 
 
@@ -45,18 +47,33 @@ def of_toml(value: Any, *, french_here: bool) -> Iterator[str]:
         yield value
 
 
-def every_text() -> Iterator[str]:
+def of_catalogues() -> Iterator[str]:
     for domain in Domain:
         yield from of_catalogue(domain)
+
+
+def of_folder(folder: str) -> Iterator[str]:
+    for path in (ROOT / folder).rglob("*.toml"):
+        yield from of_toml(tomllib.loads(path.read_text()), french_here=path.name.endswith(".fr.toml"))
+
+
+def every_text() -> Iterator[str]:
+    yield from of_catalogues()
     for folder in ("templates", "inbox", "portal"):
-        for path in (ROOT / folder).rglob("*.toml"):
-            yield from of_toml(tomllib.loads(path.read_text()), french_here=path.name.endswith(".fr.toml"))
+        yield from of_folder(folder)
 
 
 def test_no_french_text_lacks_the_space_before_a_high_sign_or_within_its_quotation_marks() -> None:
     texts = list(every_text())
     assert len(texts) > MANY
     assert [] == [text for text in texts if LACKING.search(FILLED.sub("X", text))]
+
+
+def test_no_line_of_a_french_text_can_begin_with_a_high_sign() -> None:
+    """The space before it is a no-break space. The portal sets it in the texts that an office may replace."""
+    texts = [*of_catalogues(), *of_folder("inbox")]
+    assert len(texts) > MANY
+    assert [] == [text for text in texts if BREAKING.search(FILLED.sub("X", text))]
 
 
 def test_no_text_of_the_pages_of_destruction_ends_before_its_sentence_does() -> None:
@@ -78,6 +95,13 @@ def test_no_text_of_the_pages_of_destruction_ends_before_its_sentence_does() -> 
 def test_a_text_that_lacks_one_is_found(odd: str) -> None:
     """The control of the test above."""
     assert LACKING.search(odd)
+
+
+@pytest.mark.parametrize("odd", ["Motif : x", "Quoi ?", "« mot\u00a0»", "«\u00a0mot »", "fin ; et", "Non !"])
+def test_a_plain_space_before_a_high_sign_is_found(odd: str) -> None:
+    """The control of the test above, which leaves times and commands alone."""
+    assert BREAKING.search(odd)
+    assert not BREAKING.search("Motif\u00a0: à 12:30, «\u00a0oui\u00a0», https://x/?a ; ".rstrip(" ;"))
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)

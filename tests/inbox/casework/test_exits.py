@@ -558,5 +558,5 @@ def test_an_obstacle_is_named_in_the_language_of_the_page() -> None:
     why = labels.said("obstacle", Obstacle.NOT_DUE, day=date(2026, 12, 1))
     refused = sentence("case {number}: {why}", number=7, why=why)
     assert "case 7: not due before 2026-12-01" == refused
-    assert "Dossier 7 : à détruire à partir du 1er déc. 2026 seulement" == translate.told("fr", refused)
+    assert "Dossier 7\u00a0: à détruire à partir du 1er déc. 2026 seulement" == translate.told("fr", refused)
     assert "Case 7: not due before 1 Dec 2026" == translate.told("en", refused)

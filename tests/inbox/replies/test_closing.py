@@ -157,7 +157,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
     slot = told()
     (kept,) = [each["day"] for each in work(office)["clocks"] if each["clock"] == RETENTION]
     assert (build.today() + relativedelta(months=2)).isoformat() == kept
-    assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in slot.messages[-1].text
+    assert "Vous pouvez vous adresser à\u00a0:\n\nLe Défenseur des droits\n" in slot.messages[-1].text
     assert ("closed", ("referred_external",)) == (slot.status, slot.measures_disclosed)
     (measure,) = work(office)["measures"]
     assert ("referred_external", "defender_of_rights") == (measure["kind"], measure["addressee"])
@@ -171,14 +171,14 @@ def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
     office.json("close", "1", "out_of_scope", *asked)
     said = told().messages[-1].text
     assert said.startswith("C'est entre voisins.\n\n")
-    assert "Vous pouvez vous adresser à :\n\nLe Défenseur des droits\n" in said
+    assert "Vous pouvez vous adresser à\u00a0:\n\nLe Défenseur des droits\n" in said
 
 
 FORWARDING = {
-    "internal channel": ((), "compétence. Vous pouvez vous adresser à :"),
+    "internal channel": ((), "compétence. Vous pouvez vous adresser à\u00a0:"),
     "not decided": ((EXTERNAL,), "il nous revient de le transmettre. Vous pouvez aussi"),
     "forwarded": ((EXTERNAL, FORWARD), "avons transmis à une autre autorité. Vous pouvez aussi"),
-    "not forwarded": ((EXTERNAL, KEEP), "compétence. Vous pouvez vous adresser à :"),
+    "not forwarded": ((EXTERNAL, KEEP), "compétence. Vous pouvez vous adresser à\u00a0:"),
 }
 
 
@@ -397,7 +397,7 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     assert [] == work(office, 2)["measures"]
     office.json("close", "1", "inadmissible", "--disclosure", "full", "--to", "defender_of_rights")
     said = told().messages[-1].text
-    assert said.startswith("Vous pouvez aussi vous adresser à :\n\nLe Défenseur des droits\n")
+    assert said.startswith("Vous pouvez aussi vous adresser à\u00a0:\n\nLe Défenseur des droits\n")
     assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
 
 

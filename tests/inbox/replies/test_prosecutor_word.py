@@ -154,7 +154,7 @@ def test_the_desk_names_the_measure_that_is_missing_as_its_forms_do(office: Offi
             shown = client.send(f"/fr/case/1/{way}", **form)
             assert (409, True) == (
                 shown.status_code,
-                f"« {FRENCH.measures['prosecutor_word'].name.fr} »" in html.unescape(shown.text),
+                f"«\u00a0{FRENCH.measures['prosecutor_word'].name.fr}\u00a0»" in html.unescape(shown.text),
             )
 
 

@@ -156,11 +156,11 @@ def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, cor
     assert "Précisions demandées" == view["status"]
     assert ("protection_offered",) == slot.measures_disclosed
     assert "Protection fonctionnelle proposée" in view["measures"]
-    assert "« Inspection des douanes » a une question" in view["means"]
+    assert "«\u00a0Inspection des douanes\u00a0» a une question" in view["means"]
     day = days.full("fr", slot.next_by)
     assert day in view["next_by"]
     assert days.full("fr", slot.issued) in view["issued"]
-    head = f"De la part de : Inspection des douanes, {days.full('fr', today())}"
+    head = f"De la part de\u00a0: Inspection des douanes, {days.full('fr', today())}"
     assert head == view["messages"][0]["head"]
     assert "1" in view["received"]
 

@@ -126,7 +126,7 @@ def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
     assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
     assert "Too few officers gave a passphrase. Reason given: yearly; a fire\n" in told.err
     with sitting(office) as client:
-        assert "Raison donnée : yearly; a fire" in client.page("/fr/")
+        assert "Raison donnée\u00a0: yearly; a fire" in client.page("/fr/")
         assert "phrases de passe dites perdues" in client.page("/fr/oversight")
 
 
