@@ -25,6 +25,7 @@ class Done(StrEnum):
     RETRACTED = "retracted"
     RETRACTED_TOLD = "retracted-told"
     DECLARED_MANY = "declared-many"
+    DECLARED_FIRST = "declared-first"
     ASSIGNED_MANY = "assigned-many"
     TOLD = "told"
     CLOSED = "closed"

@@ -48,7 +48,9 @@ def _what_was_written() -> dict[str, Any]:
 
 def _undeclared(refused: Undeclared) -> ResponseReturnValue:
     asked = {"cases": refused.cases, "names": refused.names, "is_act": request.method not in ("GET", "HEAD")}
-    return rendering.page("access/declare.html", **asked)
+    return rendering.page(
+        "access/declare.html", **asked, field_of_way=again.LED_FROM, led_from=again.led_from()
+    )
 
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:

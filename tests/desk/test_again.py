@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete
 
 from inbox.desk.fields import filling, markup
+from inbox.desk.fields.again import LED_FROM
 from inbox.desk.fields.declaring import FIELD
 from inbox.vault.casework_tables import Declaration
 from tests.support.desk_room import Client, sitting
@@ -103,3 +104,95 @@ def test_no_passphrase_and_no_file_is_put_back() -> None:
     given = {kind: [f"given {kind}"] for kind in ("password", "file", "hidden", "text")}
     again = filling.filled(page, form, filling.Refusal(given, {"password": "fill this in"}, "", ""))
     assert re.findall(r"given \w+", again) == ["given text"]
+
+
+def undeclared(client: Client) -> None:
+    """Let the officer of a client have declared on no case."""
+    with client.desk.inbox.vault.transaction() as session:
+        session.execute(delete(Declaration).filter_by(officer=client.seat.officer))
+
+
+def form_of(page: str, path: str) -> markup.Form:
+    return next(each for each in markup.read(page) if any(way.endswith(path) for way in each.ways))
+
+
+def filled_in(page: str, path: str) -> dict[str, set[str]]:
+    """Return what stands in the fields of the form of a page that goes to a path, ticked or chosen."""
+    found: dict[str, set[str]] = {}
+    for each in form_of(page, path).controls:
+        own = each.tag.attributes
+        if each.tag.name == "select":
+            values = {
+                option.attributes["value"] for option in each.options if "selected" in option.attributes
+            }
+        elif each.kind in markup.TICKED:
+            values = {own.get("value", "on")} if "checked" in own else set()
+        else:
+            values = {own.get("value", "")}
+        found.setdefault(each.name, set()).update(values - {""})
+    return found
+
+
+def test_who_declares_first_finds_the_form_of_several_cases_as_they_filled_it_in(one_case: Office) -> None:
+    """Nothing of it is done before they press again, and no passphrase comes back."""
+    with desk_of(one_case) as (_, bruno):
+        undeclared(bruno)
+        hidden = form_of(bruno.page("/en/queue/1"), "/many/assign").hidden()
+        typed = {"case": "1", "officer": "chloe", "reason": 'a "<b>"', "passphrase-bruno": "four words typed"}
+        asked = bruno.send("/en/many/assign", **hidden | typed).text
+        assert ("Nothing was done" in asked, "four words" in asked) == (True, False)
+        came = bruno.send("/en/case/1/declare", **form_of(asked, "/case/1/declare").hidden())
+        assert (200, True) == (came.status_code, "Nothing else was done yet" in came.text)
+        assert "chloe" not in re.sub(r"<select.*?</select>", "", came.text, flags=re.DOTALL)
+        found = filled_in(came.text, "/many/assign")
+        assert ({"1"}, {"chloe"}, {'a "<b>"'}) == (found["case"], found["officer"], found["reason"])
+        again = form_of(came.text, "/many/assign").hidden()
+        assert 303 == bruno.send("/en/many/assign", **again | typed).status_code
+        assert "chloe" in bruno.page("/en/queue/1")
+
+
+def test_who_declares_first_is_led_to_the_page_that_they_asked_for(one_case: Office) -> None:
+    with desk_of(one_case) as (_, bruno):
+        for path in ("/en/case/1/timeline", "/en/case/1/work"):
+            undeclared(bruno)
+            hidden = form_of(bruno.page(path), "/case/1/declare").hidden()
+            came = bruno.send("/en/case/1/declare", **hidden)
+            assert (303, f"{bruno.desk.place}{path}") == (came.status_code, came.location)
+            assert "I declare no interest" not in bruno.page(path)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        '["https://example.org/", "", []]',
+        '["//example.org/en/queue", "", []]',
+        '["{place}/fr/case/1/timeline", "", []]',
+        '["{place}/en/case/1/note", "", []]',
+        '["{place}/en/many/assign", "[\\"//example.org/\\", \\"GET\\", 0, [], []]", [["case", "1"]]]',
+        '["{place}/en/many/assign", "[\\"{place}/en/access\\", \\"GET\\", 0, [], []]", [["case", "1"]]]',
+        '["{place}/en/many/assign", "[]", 7]',
+        '["{place}/en/queue/1", "", [["case"]]]',
+        "[" * 100_000,
+        "7",
+        "",
+    ],
+)
+def test_a_declaration_leads_to_the_case_where_what_waited_for_it_is_no_page_of_the_desk(
+    one_case: Office, way: str
+) -> None:
+    """Whatever a forged field names; the test above is the control."""
+    with desk_of(one_case) as (_, bruno):
+        undeclared(bruno)
+        came = bruno.send("/en/case/1/declare", **{LED_FROM: way.replace("{place}", bruno.desk.place)})
+        assert (303, f"{bruno.desk.place}/en/case/1") == (came.status_code, came.location)
+
+
+def test_what_waited_for_a_declaration_shows_nothing_of_a_case_that_is_kept_from_the_officer(
+    one_case: Office,
+) -> None:
+    with desk_of(one_case) as (alice, bruno):
+        page = json.dumps([f"{alice.desk.place}/en/case/1/readers", "GET", 0, [], []])
+        forged = {LED_FROM: json.dumps([f"{alice.desk.place}/en/case/1/note", page, []])}
+        assert alice.send("/en/case/1/readers/exclude", officer="bruno", reason="kin").status_code == 303
+        came = bruno.send("/en/many/declare", case="1", **forged)
+        assert (409, False) == (came.status_code, SECRET in came.text)

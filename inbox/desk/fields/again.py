@@ -1,24 +1,28 @@
-"""A form that was refused: the same page once more, with what was typed, and with all that is wrong.
+"""A form that was refused, or that waits for a declaration: the same page once more, with what was typed.
 
 What the fields of a form need is looked at before its view is called; what the view refuses is shown in the
 same way. So no view knows of it, and none can do it otherwise.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from crypto.errors import CryptoError
 from inbox.desk import rendering, translate
+from inbox.desk.done import Done
 from inbox.desk.fields import checks, declaring, filling, markup
 from inbox.desk.fields.declaring import POST, Page, Sent
 from inbox.desk.fields.filling import Mistake, Refusal
-from inbox.desk.sessions import guard
+from inbox.desk.sessions import guard, witnesses
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 
@@ -32,6 +36,22 @@ def init_app(app: Flask) -> None:
 Needed = Callable[..., Mapping[str, Sentence]]
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _NEEDED = "needed_by_choice"
+# The field of the page that asks for a declaration: what it was asked for, and with what.
+LED_FROM = "led-from"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A form as it was sent: to which ``path``, what it says of itself, and what was ``given`` in it."""
+
+    path: str
+    sent: Sent
+    given: MultiDict[str, str]
+
+
+def _sending() -> Sending | None:
+    sent = declaring.sent() if request.method == POST else None
+    return Sending(request.path, sent, request.form) if sent else None
 
 
 def needing(needed: Needed) -> Callable[[View], View]:
@@ -62,30 +82,68 @@ def _by_choice() -> Iterator[tuple[str, Sentence]]:
 def _check() -> ResponseReturnValue | None:
     if request.method != POST or "is_job" in g:
         return None
-    sent = declaring.sent()
-    if sent is None or request.path in sent.unchecked:
+    sending = _sending()
+    if sending is None or request.path in sending.sent.unchecked:
         return None
-    said = dict(_by_choice()) | checks.wrong(sent.needs, request.form, request.files)
+    said = dict(_by_choice()) | checks.wrong(sending.sent.needs, request.form, request.files)
     if not said:
         return None
-    page = _page(sent, said)
+    page = _page(sending, said)
     return None if page is None else (page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def shown(refused: Refused) -> str | None:
     """Return the page of the form that was sent, with what is refused; None if there is no way back to it."""
-    sent = declaring.sent() if request.method == POST else None
-    if sent is None:
+    sending = _sending()
+    page = _page_of(sending.sent.page) if sending else None
+    return None if sending is None or page is None else _with(page, sending, {}, refused)
+
+
+def led_from() -> str:
+    """Return what leads back to what is asked for once its officer has declared, for a field of that page.
+
+    Passphrases are not in it.
+    """
+    of_page = request.form.get(declaring.FIELD, "") if request.method == POST else ""
+    return json.dumps([request.path, of_page, witnesses.fields()], ensure_ascii=False)
+
+
+def led_back() -> ResponseReturnValue | None:
+    """Return the form that waited for a declaration, as it was filled in, or lead to the page that did.
+
+    None if that is no page of the desk any more: no address is taken from the field, it is only looked up.
+    """
+    came = _came()
+    if came is None:
         return None
-    page = _page_of(sent)
-    return None if page is None else _with(page, sent, {}, refused)
+    path, sending = came
+    if sending is None:
+        found = _matched(Page(path, "GET"))
+        return redirect(url_for(found[0].endpoint, **found[1]), 303) if found else None
+    page = _page_of(sending.sent.page)
+    form = _form(markup.read(page), sending) if page else None
+    if page is None or form is None:
+        return None
+    summary = rendering.piece("said.html", said=[Done.DECLARED_FIRST])
+    return filling.filled(page, form, Refusal(_given(sending), {}, summary, ""))
 
 
-def _page(sent: Sent, said: Mapping[str, Sentence]) -> str | None:
+def _came() -> tuple[str, Sending | None] | None:
+    """Return what the page of a declaration was asked for; None if that is nothing of ours."""
+    try:
+        path, of_page, fields = json.loads(request.form.get(LED_FROM, ""))
+        given = MultiDict((str(name), str(value)) for name, value in fields)
+        sent = declaring.read(of_page) if of_page else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return str(path), Sending(str(path), sent, given) if sent else None
+
+
+def _page(sending: Sending, said: Mapping[str, Sentence]) -> str | None:
     """Return the page of a form; where it is no more, one that names the fields, None before signing in."""
-    page = _page_of(sent)
+    page = _page_of(sending.sent.page)
     if page is not None:
-        return _with(page, sent, said, None)
+        return _with(page, sending, said, None)
     if "seat" not in g:
         return None
     mistakes = [
@@ -94,18 +152,16 @@ def _page(sent: Sent, said: Mapping[str, Sentence]) -> str | None:
     return rendering.page("mistaken.html", mistakes=mistakes)
 
 
-def _with(page: str, sent: Sent, said: Mapping[str, Sentence], refused: Refused | None) -> str:
-    forms = markup.read(page)
-    form = _form(forms, sent)
+def _with(page: str, sending: Sending, said: Mapping[str, Sentence], refused: Refused | None) -> str:
+    form = _form(markup.read(page), sending)
     told = {name: _told(each) for name, each in said.items()}
     if form and refused and (at := _at_fault(form, refused)):
         told[at] = _told(refused.what)
     mistakes = filling.found(form, told) if form else []
     summary = rendering.piece("mistakes.html", mistakes=mistakes, refused=refused)
     title = rendering.piece("mistaken_title.html")
-    given = {name: _lines(request.form.getlist(name)) for name in request.form}
     empty = markup.Form(markup.Tag("form", {}, 0, 0))
-    return filling.filled(page, form or empty, Refusal(given, told, summary, title))
+    return filling.filled(page, form or empty, Refusal(_given(sending), told, summary, title))
 
 
 def _at_fault(form: markup.Form, refused: Refused) -> str:
@@ -116,20 +172,20 @@ def _at_fault(form: markup.Form, refused: Refused) -> str:
     return next(typed, found[0] if found else "")
 
 
-def _lines(values: Sequence[str]) -> list[str]:
-    return [each.replace("\r\n", "\n") for each in values]
+def _given(sending: Sending) -> Mapping[str, Sequence[str]]:
+    return {name: [each.replace("\r\n", "\n") for each in values] for name, values in sending.given.lists()}
 
 
 def _told(said: Sentence) -> str:
     return translate.told(g.language, said)
 
 
-def _form(forms: Sequence[markup.Form], sent: Sent) -> markup.Form | None:
+def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
     """Return the form of a page that was sent: one goes there, and has what its page says with it."""
     numbered = list(enumerate(forms))
-    ours = [(number, each) for number, each in numbered if request.path in each.ways and _says_the_same(each)]
+    ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
     # The very one first; where the page has changed, another that does the same.
-    ours.sort(key=lambda each: each[0] != sent.number)
+    ours.sort(key=lambda each: each[0] != sending.sent.number)
     return ours[0][1] if ours else None
 
 
@@ -137,27 +193,33 @@ def _form(forms: Sequence[markup.Form], sent: Sent) -> markup.Form | None:
 _PASSING = {"csrf_token", "once", declaring.AS_OF, declaring.FIELD}
 
 
-def _says_the_same(form: markup.Form) -> bool:
+def _says_the_same(form: markup.Form, sending: Sending) -> bool:
     hidden = ((name, value) for name, value in form.hidden().items() if name not in _PASSING)
-    return all(value in request.form.getlist(name) for name, value in hidden)
+    return all(value in sending.given.getlist(name) for name, value in hidden)
 
 
-def _page_of(sent: Sent) -> str | None:
+def _page_of(page: Page) -> str | None:
     """Return the page of a form as it is now, None if it cannot be shown any more."""
+    found = _matched(page)
+    return _made(page, *found) if found else None
+
+
+def _matched(page: Page) -> tuple[Rule, Mapping[str, Any]] | None:
+    """Return which view makes a page, and of what; None for none, or one that may not be shown now."""
     adapter = current_app.create_url_adapter(request)
-    if adapter is None or sent.page.method not in ("GET", POST):
+    if adapter is None or page.method not in ("GET", POST):
         return None
     try:
-        rule, found = adapter.match(sent.page.path, method=sent.page.method, return_rule=True)
+        rule, found = adapter.match(page.path, method=page.method, return_rule=True)
     except HTTPException:
         return None
     values = dict(found)
     language = values.pop("language", None)
     if language != g.language or not guard.lets_in(rule.endpoint):
         return None
-    if sent.page.method == POST and rule.endpoint not in declaring.SHOWING:
+    if page.method == POST and rule.endpoint not in declaring.SHOWING:
         return None
-    return _made(sent.page, rule, values)
+    return rule, values
 
 
 def _made(page: Page, rule: Rule, values: Mapping[str, Any]) -> str | None:

@@ -97,8 +97,16 @@ def _resent(form: markup.Form) -> str:
 def sent() -> Sent | None:
     """Return what the form that was sent says of itself; None if that is nothing, or nothing of ours."""
     try:
-        # A form too large to be read, or none of ours, says nothing.
-        path, method, number, needs, unchecked = json.loads(request.form.get(FIELD, ""))
+        return read(request.form.get(FIELD, ""))
+    except HTTPException:
+        # A form too large to be read says nothing.
+        return None
+
+
+def read(said: str) -> Sent | None:
+    """Return what a form says of itself, as its field has it; None if that is nothing, or nothing of ours."""
+    try:
+        path, method, number, needs, unchecked = json.loads(said)
         return Sent(Page(str(path), str(method)), int(number), checks.read(needs), list(map(str, unchecked)))
-    except (ValueError, TypeError, RecursionError, HTTPException):
+    except (ValueError, TypeError, RecursionError):
         return None

@@ -13,6 +13,7 @@ from inbox.casework.exits import Exit
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk import rendering
 from inbox.desk.done import Done
+from inbox.desk.fields import again
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat
 from inbox.desk.translate import NOBODY
@@ -92,9 +93,9 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
 
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
-    """Declare that nobody present has an interest in the case, before it is read."""
+    """Declare that nobody present has an interest; then show what waited for it, else the case."""
     declarations.declare(here().inbox, actor(), [case])
-    return redirect(url_for("case.show", case=case), 303)
+    return again.led_back() or redirect(url_for("case.show", case=case), 303)
 
 
 @pages.get("/timeline")

@@ -13,6 +13,7 @@ from inbox.access import declarations
 from inbox.casework import assignment, junk, tags, unfinished
 from inbox.desk import rendering
 from inbox.desk.done import Done
+from inbox.desk.fields import again
 from inbox.desk.forms import cases, choice, line, number
 from inbox.desk.sessions import writing
 from inbox.desk.state import actor, here, seat, waiting
@@ -186,9 +187,9 @@ def recover() -> ResponseReturnValue:
 
 @pages.post("/many/declare")
 def declare() -> ResponseReturnValue:
-    """Declare that nobody present has an interest in the chosen cases, before they are read."""
+    """Declare that nobody present has an interest in the chosen cases; then show what waited for it."""
     declarations.declare(here().inbox, actor(), cases())
-    return done(Done.DECLARED_MANY)
+    return again.led_back() or done(Done.DECLARED_MANY)
 
 
 @pages.post("/many/declare-all")
