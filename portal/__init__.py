@@ -1,1 +1,1 @@
-"""The online room: it keeps sealed envelopes and slots, and holds no key that opens any."""
+"""The online room: it keeps sealed envelopes and slots, and has no key to open them."""

@@ -14,7 +14,11 @@ from portal.web import headers, pages, scriptless
 
 
 def create_app(settings: Settings) -> Flask:
-    """Return the application; raises Refused without a database, BadConfiguration without questions."""
+    """Return the application.
+
+    Raises Refused if there is no database, and BadConfiguration if a file that the settings name cannot be
+    used.
+    """
     questions, signed = load_questionnaire(settings), manifest.load(settings)
     app = Flask("portal", static_folder=None)
     problems.init_app(app)
@@ -27,20 +31,20 @@ def create_app(settings: Settings) -> Flask:
     pages.init_app(app, settings, questions)
     scriptless.init_app(app, pages.answers(settings, questions))
     headers.init_app(app, settings.onion)
-    # At last: what raises before would leave it open.
+    # Open the database last: an error in any step before would leave it open.
     app.extensions["portal"] = Context(settings, open_database(settings.database_url))
     return app
 
 
 def load_questionnaire(settings: Settings) -> Questionnaire:
-    """Return the questions of the report page; BadConfiguration if their file cannot be used."""
+    """Return the questions of the report page; raises BadConfiguration if their file cannot be used."""
     path = settings.questionnaire_path
     try:
         return questionnaire.parse(path.read_bytes())
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"questionnaire {path} was not read: {reason}", "name another with `questionnaire`"
+            f"questionnaire {path} was not read: {reason}", "set `questionnaire` to another file"
         ) from error
     except questionnaire.BadDocument as error:
-        raise BadConfiguration(f"questionnaire {path}: {error}", "mend the file") from error
+        raise BadConfiguration(f"questionnaire {path}: {error}", "correct the file") from error

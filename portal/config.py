@@ -30,10 +30,10 @@ _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default, as config.example.toml explains them.
+    """Every setting with its default. config.example.toml explains them.
 
-    ``deployment`` and ``root_key`` are base64url, empty until the inbox has made them.
-    ``folder`` is where relative paths begin.
+    ``deployment`` and ``root_key`` are base64url, and empty until the inbox has made them.
+    Relative paths start from ``folder``.
     """
 
     deployment: str = ""
@@ -58,17 +58,17 @@ class Settings:
 
     @property
     def deployment_id(self) -> bytes:
-        """The 16 bytes of ``deployment``; BadConfiguration while it is empty."""
+        """The 16 bytes of ``deployment``; raises BadConfiguration while it is empty."""
         return _made(self.deployment, "deployment")
 
     @property
     def root_public(self) -> bytes:
-        """The 32 bytes of ``root_key``; BadConfiguration while it is empty."""
+        """The 32 bytes of ``root_key``; raises BadConfiguration while it is empty."""
         return _made(self.root_key, "root_key")
 
     @property
     def database_url(self) -> URL:
-        """The database's address, a relative SQLite file taken from ``folder``."""
+        """The URL of the database. The path of a SQLite file is relative to ``folder``."""
         url = make_url(self.database)
         backend = url.get_backend_name()
         if backend == "sqlite":
@@ -77,22 +77,22 @@ class Settings:
 
     @property
     def questionnaire_path(self) -> Path:
-        """The file of the questions: the shipped one unless another is set."""
+        """The questionnaire file: the shipped one unless another is set."""
         return self.folder / self.questionnaire if self.questionnaire else shipped.QUESTIONNAIRE
 
     @property
     def law_folder(self) -> Path:
-        """The folder of the law: the shipped one of France unless another is set."""
+        """The folder of the law: the shipped law of France unless another folder is set."""
         return self.folder / self.jurisdiction if self.jurisdiction else shipped.JURISDICTIONS / "fr"
 
     @property
     def guide_folder(self) -> Path:
-        """The folder of the guides, one file for each language: the shipped ones unless another is set."""
+        """The folder of the guides, one file per language: the shipped folder unless another is set."""
         return self.folder / self.guide if self.guide else _ROOM
 
     @property
     def manifest_path(self) -> Path | None:
-        """The folder of the signed manifest of the pages, or None."""
+        """The folder with the signed manifest of the pages, or None."""
         return self.folder / self.manifest if self.manifest else None
 
     @property
@@ -103,14 +103,14 @@ class Settings:
 
 
 def load(path: Path) -> Settings:
-    """Return the settings of a file; BadConfiguration names the first mistake."""
+    """Return the settings of a file; raises BadConfiguration, which names the first mistake."""
     try:
         document = _FILE.read(path.read_bytes())
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise BadConfiguration(
             f"configuration {path} was not read: {reason.lower()}",
-            "name another with --config, or copy config.example.toml there",
+            "name another file with --config, or copy config.example.toml there",
         ) from error
     except Mismatch as error:
         raise _refused(error, path) from error
@@ -119,13 +119,13 @@ def load(path: Path) -> Settings:
     }
     settings = Settings(**values, folder=path.resolve().parent)
     if list(settings.work_cost) != sorted(settings.work_cost):
-        rising = Expected("a list of numbers, none below the one before it")
+        rising = Expected("a list of numbers, each at least as large as the one before it")
         raise _refused(document.mismatch(("work_cost",), Fault.WRONG, rising), path)
     return settings
 
 
 def listening(settings: Settings, address: str) -> Settings:
-    """Return ``settings`` with another ``listen``; BadConfiguration unless it is a host and a port."""
+    """Return ``settings`` with ``address`` as ``listen``; raises BadConfiguration if it is not HOST:PORT."""
     if not _listen(address):
         raise BadConfiguration(
             f"--listen has a wrong value: {address}", f"it must be {_SETTINGS['listen']['description']}"
@@ -148,7 +148,7 @@ def _refused(error: Mismatch, path: Path) -> BadConfiguration:
 def _made(text: str, name: str) -> bytes:
     if not text:
         raise BadConfiguration(
-            f"setting {name!r} is empty", "`inbox init` prints it: copy it into the configuration"
+            f"setting {name!r} is empty", "copy it into the configuration; `inbox init` prints it"
         )
     return base64url.decode(text)
 

@@ -6,30 +6,30 @@ _FIRST = date(1970, 1, 1)
 
 
 def today() -> date:
-    """Return the day it is in UTC."""
+    """Return today's date in UTC."""
     return datetime.now(UTC).date()
 
 
 def seconds() -> float:
-    """Return the seconds since 1970-01-01, UTC; they are never stored."""
+    """Return the seconds since 1970-01-01, UTC. They are never stored."""
     return datetime.now(UTC).timestamp()
 
 
 def hour() -> int:
-    """Return the count of whole hours since 1970-01-01, UTC; it is never stored (SPEC 7.6)."""
+    """Return the number of whole hours since 1970-01-01, UTC. It is never stored (SPEC 7.6)."""
     return int(seconds()) // 3_600
 
 
 def number(day: date) -> int:
-    """Return the count of days since 1970-01-01."""
+    """Return the number of days since 1970-01-01."""
     return (day - _FIRST).days
 
 
 def day(count: int) -> date:
-    """Return the day of a count."""
+    """Return the date that is ``count`` days after 1970-01-01."""
     return _FIRST + timedelta(days=count)
 
 
 def day_of(hour: int) -> date:
-    """Return the day that an hour, counted since 1970-01-01, is in."""
+    """Return the date of an hour, counted since 1970-01-01."""
     return day(hour // 24)

@@ -1,8 +1,11 @@
-"""What a command says when it will not go on: what happened, then what to do."""
+"""Errors that end a command. Each says what happened and what to do."""
 
 
 class Refused(Exception):
-    """Nothing was changed; ``hint`` is a line for the person at the terminal. Exit code 1."""
+    """A command was refused; exit code 1. ``hint`` tells the person at the terminal what to do.
+
+    Nothing was changed, unless the function that raises it says otherwise.
+    """
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -10,4 +13,4 @@ class Refused(Exception):
 
 
 class BadConfiguration(Refused):
-    """The configuration file has a mistake, named in the message. Exit code 2."""
+    """The configuration file has a mistake, which the message names. Exit code 2."""

@@ -1,4 +1,4 @@
-"""Files that people name: read from regular files alone, and written whole or not at all."""
+"""Read and write files that people name: only regular files are read, and writing is atomic."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a regular file for reading; raises OSError at once for a pipe, which would block, or a device."""
+    """Open a regular file for reading. Raises OSError at once for a device, or a pipe, which would block."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -24,7 +24,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def read(path: Path, most: int) -> bytes:
-    """Return the bytes of a regular file; raises OSError, also if there are more than ``most``."""
+    """Return the bytes of a regular file. Raises OSError, also if there are more than ``most`` bytes."""
     with opened(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
@@ -33,9 +33,10 @@ def read(path: Path, most: int) -> bytes:
 
 
 def write(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write ``pieces`` to ``path``, readable by its owner alone; raises OSError, or what ``pieces`` raise.
+    """Write ``pieces`` to ``path``, readable by its owner alone.
 
-    When this returns, file and name are on the disk.
+    When this returns, the file and its name are on the disk. Raises OSError, and any error that the iterator
+    of ``pieces`` raises.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:

@@ -1,6 +1,6 @@
-"""The one place from which the portal speaks to a terminal; it takes nothing but ``Printable``.
+"""All terminal output of the portal goes through here, as ``Printable``.
 
-A host, a medium or a name must neither move the cursor nor pass for a line of ours.
+Text from a host, an exchange medium or a file name must not move the cursor or look like a line of our own.
 """
 
 import sys
@@ -23,12 +23,12 @@ def say(line: str) -> None:
 
 
 def data(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
-    """Print a value as JSON, for programs to read."""
+    """Print a value as JSON, for programs."""
     _write(printable.as_json(value))
 
 
 def complain(message: str, hint: str) -> None:
-    """Print on stderr what happened, then what to do."""
+    """Print an error and a hint on stderr."""
     warn(f"error: {message}")
     warn(f"hint: {hint}")
 
@@ -39,20 +39,20 @@ def warn(line: str) -> None:
 
 
 def silence_others() -> None:
-    """Let the interpreter write neither warnings nor faults: it would write values as they are."""
+    """Keep the interpreter from printing warnings and tracebacks: they may contain unescaped values."""
     sys.excepthook = _crash
-    threading.excepthook = lambda told: _crash(told.exc_type, told.exc_value, told.exc_traceback)
-    sys.unraisablehook = lambda told: _crash(told.exc_type, told.exc_value, told.exc_traceback)
+    threading.excepthook = lambda crash: _crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    sys.unraisablehook = lambda crash: _crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
     warnings.simplefilter("ignore")
 
 
 def _crash(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
-    """Say that the program has a fault, and where, without any value that it held."""
+    """Report a bug in the program by type, file and line, without any value."""
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
     complain(f"the program has a fault ({kind.__name__}{place})", "report this line to those who maintain it")
 
 
 def _write(text: Printable, *, is_complaint: bool = False) -> None:
-    """Write to stdout, or stderr. Nothing else in the portal writes to a terminal."""
+    """Write to stdout or stderr. Only this function writes to the terminal."""
     click.echo(text, err=is_complaint)

@@ -1,4 +1,4 @@
-"""What the views need to answer a request: settings, database, the time as far as it is known."""
+"""What the views need to answer a request: settings, database, the current day and hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from portal.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Made once for each application; ``today`` gives the day in UTC, ``hour`` the hours since 1970."""
+    """The context of one application.
+
+    ``today`` returns the date in UTC, ``hour`` the number of hours since 1970.
+    """
 
     settings: Settings
     database: Database
@@ -22,6 +25,6 @@ class Context:
 
 
 def context() -> Context:
-    """Return the context of the application that answers the present request."""
+    """Return the context of the application that answers the current request."""
     found: Context = current_app.extensions["portal"]
     return found

@@ -1,4 +1,4 @@
-"""A slot addressed to nobody, for cases that have none: it looks like a real one (SPEC 7.2)."""
+"""Decoy slots, for cases without a slot: a decoy looks like a real slot (SPEC 7.2)."""
 
 import secrets
 from functools import cache
@@ -9,17 +9,17 @@ from crypto.recipients import HybridIdentity, HybridRecipient
 
 
 def slot() -> bytes:
-    """Return the 18,043 bytes of a slot that no key opens."""
+    """Return the 18,043 bytes of a slot that no key can open."""
     return age.seal_bytes(bytes(padding.SLOT), [_nobody()])
 
 
 def memo() -> bytes:
-    """Return 60 bytes that no memo key opens."""
+    """Return 60 bytes that no memo key can open."""
     return secrets.token_bytes(MEMO)
 
 
 @cache
 def _nobody() -> HybridRecipient:
-    # Really sealing, to a key whose secret half is gone at once, also gives points and ciphertexts the
-    # distribution of real ones, which random bytes would not have.
+    # Random bytes would not have the distribution of real points and ciphertexts. So a decoy is really
+    # sealed, to a key whose secret half is discarded at once.
     return HybridIdentity.from_seed(secrets.token_bytes(32)).recipient()

@@ -1,7 +1,7 @@
-"""How much room the disk leaves, by one look for each hour (SPEC 7.1).
+"""How much room the disk leaves, measured once for each hour (SPEC 7.1).
 
-Other programs fill and empty the disk. If each process saw that at a moment of its own, two of them would
-answer differently within an hour, and room would come back: so they share what the first of them saw.
+Other programs fill and empty the disk. If each process measured it at a different moment, two processes would
+answer differently within an hour, and room could come back. So all share the first measurement.
 """
 
 import shutil
@@ -14,29 +14,29 @@ from portal.config import Settings
 from portal.store import disk
 
 _GB = 10**9
-# Bodies that nginx holds, and the write-ahead log, come and go with single requests: the look is kept for two
-# hours, and must not show them.
+# nginx's request bodies and the write-ahead log grow and shrink with single requests. A measurement is stored
+# for two hours and must not show them, so it is rounded.
 _STEP = 64 << 20
 
 
 def room(connection: Connection, settings: Settings, hour: int) -> int | None:
-    """Return the bytes that the database may take in an hour, less than 0 if it has too many.
+    """Return how many bytes the database may take in an hour; negative if it already takes too many.
 
-    None where nothing bounds it: with PostgreSQL, whose disk may be another machine's, or without
-    ``spare_gb``.
+    Returns None if there is no limit: with PostgreSQL, whose disk may be on another machine, or if
+    ``spare_gb`` is 0.
     """
     if not _is_bounded(settings):
         return None
     noted = disk.seen(connection, hour)
-    # Nobody has looked where the clock has just leapt, or no process serves.
+    # There is no measurement if the clock has just jumped, or if no process serves.
     return (_look(settings) if noted is None else noted) - int(settings.spare_gb * _GB)
 
 
 def look(context: Context, half: int) -> None:
-    """Note what the disk has, for the present hour and the one of a half hour, unless a process has already.
+    """Record the room on the disk for the current hour and the hour of ``half``, unless already recorded.
 
-    Call it by the clock, as each half hour of ``stalled.half_hour`` begins and before the first request: the
-    next hour's look is then there a minute before it.
+    Call it by the clock: before the first request, and when each half hour of ``stalled.half_hour`` begins.
+    The measurement for the next hour is then there a minute before that hour.
     """
     if not _is_bounded(context.settings):
         return
@@ -53,9 +53,9 @@ def _is_bounded(settings: Settings) -> bool:
 
 
 def _look(settings: Settings) -> int:
-    """Return the bytes that are free for the database with those that it takes, rounded down.
+    """Return the size of the database plus the free bytes on its disk, rounded down.
 
-    With what it takes counted, its growth changes nothing.
+    Because the size of the database is included, its own growth does not change the result.
     """
     file = Path(str(settings.database_url.database))
     taken = sum(each.stat().st_size for each in (file, file.with_name(f"{file.name}-wal")) if each.exists())

@@ -1,4 +1,4 @@
-"""Empty after each answer what would keep the words of its request in memory: nobody may find them there."""
+"""After each answer, clear the caches that would keep parts of the request in memory."""
 
 import re
 from functools import partial
@@ -9,17 +9,17 @@ from flask import Flask, request
 
 
 def init_app(app: Flask) -> None:
-    """Forget each request of ``app`` once it is answered."""
-    # The standard library has no other name for it, and its types have none.
+    """Clear the caches of ``app`` after each request."""
+    # The standard library has no public name for this function, and its type stubs do not list it.
     clear: Any = vars(parse)["clear_cache"]
     app.teardown_request(partial(_forget, clear))
 
 
 def _forget(clear_addresses: Any, _: BaseException | None) -> None:
-    # It holds the frames that hold the request: such a cycle stays until something collects it.
+    # The exception holds the frames that hold the request: such a cycle stays until garbage collection.
     request.routing_exception = None
-    # Addresses as they were split: by the server that of each request, by others those in headers.
+    # The cache of split URLs: the server splits the URL of each request, other code splits URLs in headers.
     clear_addresses()
     if request.mimetype.startswith("multipart/"):
-        # Werkzeug reads a form by an expression with the browser's own boundary in it.
+        # Werkzeug parses a form by a regular expression that contains the browser's boundary.
         re.purge()

@@ -1,4 +1,4 @@
-"""Errors of the interface as application/problem+json, each with a stable word (RFC 9457, SPEC 7.4)."""
+"""Errors of the interface as application/problem+json, each with a stable code (RFC 9457, SPEC 7.4)."""
 
 import json
 import logging
@@ -18,14 +18,14 @@ _ROOM = Path(__file__).parent.parent
 
 
 class _Line(logging.Formatter):
-    """A record without its trace, which may hold a request, and without a time of day."""
+    """A log line without traceback, which may contain a request, and without a time of day."""
 
     def format(self, record: logging.LogRecord) -> str:
         return record.getMessage()
 
 
 class Problem(Exception):
-    """A request that is answered by an error: HTTP status, and the word that pages translate."""
+    """A request is answered with an error: an HTTP status, and a code that the pages translate."""
 
     def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(code)
@@ -35,7 +35,7 @@ class Problem(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of ``app`` as a problem, and log by kind alone, Flask's own errors too."""
+    """Answer every error of ``app``, Flask's own too, as a problem; log only the kind of an error."""
     if not _log.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(_Line())
@@ -48,7 +48,7 @@ def init_app(app: Flask) -> None:
 
 
 def answer(problem: Problem) -> Response:
-    """Return the response that tells of a problem."""
+    """Return the response for a problem."""
     title = HTTPStatus(problem.status).phrase
     body = json.dumps({"title": title, "status": problem.status, "code": problem.code})
     return Response(
@@ -76,7 +76,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _note(code: str, error: Exception) -> None:
-    """Log what kind of error arose where in our code, and no word of the request."""
+    """Log the kind of an error and its place in our code, but nothing of the request."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if _ROOM in Path(frame.filename).parents
     ]

@@ -1,4 +1,4 @@
-"""The keyring as the root key signed it, for every page to fetch (SPEC 7.4)."""
+"""The keyring as the root key signed it; every page fetches it (SPEC 7.4)."""
 
 from flask import Blueprint, Flask, Response
 
@@ -17,13 +17,13 @@ def init_app(app: Flask) -> None:
 
 @_views.get("/keyring.json")
 def keyring_json() -> Response:
-    """Give keyring.json, byte for byte."""
+    """Serve keyring.json, byte for byte."""
     return Response(_current().raw, content_type="application/json")
 
 
 @_views.get("/keyring.sig")
 def keyring_sig() -> Response:
-    """Give the 64 bytes of keyring.sig."""
+    """Serve the 64 bytes of keyring.sig."""
     return Response(_current().signature, content_type="application/octet-stream")
 
 

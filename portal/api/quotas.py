@@ -1,8 +1,8 @@
-"""How much the portal takes before it refuses what is new; what is stored is never given up for it.
+"""How much the portal stores before it refuses new envelopes. Stored ones are never deleted for new ones.
 
-Each kind of envelope has a share of the disk, so that a flood of one kind stops that kind alone. Whoever
-fills one, and asks again and again, is not to see when others come or go: within an hour room only shrinks,
-and where it ends is drawn anew for each hour.
+Each kind of envelope has a share of the disk, so that a flood of one kind stops only that kind. Somebody who
+fills a share and tries again and again must not see when others come or go. So room only shrinks within an
+hour, and the end of each share is drawn at random for each hour.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,13 @@ from portal.store.quotas import LARGEST_OF_FILES, TEXT, Kind
 
 
 class NoRoom(Problem):
-    """An envelope that would fit if there were less: with it the cost of the next day rises (SPEC 7.6)."""
+    """There is no room now, though the envelope would fit an empty share.
+
+    Such a refusal raises the cost of work on the next day (SPEC 7.6).
+    """
 
 
-# Parts of the whole.
+# The share of each kind, as a fraction of the capacity.
 SHARES: Mapping[Kind, float] = {
     Kind.REPORT: 0.15,
     Kind.REPORT_WITH_FILES: 0.20,
@@ -34,7 +37,7 @@ SHARES: Mapping[Kind, float] = {
     Kind.FOLLOW_UP_WITH_LARGE_FILES: 0.12,
     Kind.SCRIPTLESS: 0.10,
 }
-# What is drawn takes off at most so much: far more than what comes within an hour.
+# The random draw takes off at most this fraction of a share: far more than arrives within an hour.
 DRAWN = 1 / 16
 _FILES = {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}
 _LARGE_FILES = {Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES}
@@ -47,9 +50,10 @@ _HOUR = {"Retry-After": "3600"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What envelopes may take within one hour, but for one more of each kind.
+    """How much room envelopes may take within one hour; the last envelope of each kind may exceed it.
 
-    ``capacity`` is for all kinds together, in bytes; ``configured`` what that is on a disk with room for it.
+    ``configured`` is the room for all kinds together from the settings, in bytes. ``capacity`` is less if the
+    disk has less room.
     """
 
     capacity: int
@@ -60,7 +64,7 @@ class Limits:
 
     @classmethod
     def of(cls, connection: Connection, settings: Settings, hour: int) -> "Limits":
-        """Return the limits of an hour, counted since 1970, the same in every process."""
+        """Return the limits of an hour, counted since 1970. They are the same in every process."""
         return cls(
             *_capacity(connection, settings, hour),
             secret=work.secret(connection),
@@ -69,12 +73,13 @@ class Limits:
         )
 
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
-        """Raise a Problem if a kind takes more than it may without ``size`` bytes, counted already or not.
+        """Raise a Problem if a kind is full without this envelope of ``size`` bytes, or too small for it.
 
-        So the last envelope of an hour may be of any size for which a share has room at all, and after it
-        none is taken: if the smaller were, trying sizes would tell how much room is left. Asked after an
-        envelope was counted, in its transaction, no other can have taken the room meanwhile. It is NoRoom
-        where the envelope would fit, whatever is drawn, if there were nothing else.
+        The last envelope of an hour may exceed the share, and after it every envelope is refused. If smaller
+        ones were still accepted, trying sizes would reveal how much room is left.
+
+        ``counted`` says that the envelope is already counted, in this transaction: then no other envelope can
+        take its room. Raises NoRoom if the envelope would fit an empty share, whatever is drawn.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):
@@ -87,26 +92,31 @@ class Limits:
         raise refusal(507, "quota_full", _HOUR)
 
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
-        """Count towards today an envelope that came without script, and is in the sums of its kind already.
+        """Count an envelope sent without JavaScript towards today's limit; its kind has already counted it.
 
-        Raises a Problem if today had brought enough texts, or enough that is larger, or its kind is full.
+        Raises a Problem if today's room for texts, or for larger envelopes, was full before, or if the kind
+        is full.
         """
         if quotas.add_scriptless(connection, today, size) - size > self.of_day(today):
             raise Problem(507, "quota_full", _HOUR)
         self.check(connection, Kind.SCRIPTLESS, size, counted=True)
 
     def of_kind(self, kind: Kind) -> int:
-        """Return the bytes that envelopes of a kind may take in this hour."""
+        """Return how many bytes envelopes of a kind may take in this hour."""
         return int(self.capacity * SHARES[kind] * self._part(kind.value, self.hour))
 
     def of_day(self, today: date) -> int:
-        """Return the bytes that texts may take on a day without script, and as many what is larger."""
+        """Return how many bytes texts sent without JavaScript may take on a day.
+
+        The limit for larger envelopes is the same.
+        """
         return int(self.capacity * _SCRIPTLESS_HALF_DAY * self._part("scriptless_day", days.number(today)))
 
     def is_short(self, kind: Kind, used: int) -> bool:
-        """Return whether a kind that takes ``used`` bytes has so little room that uploads must give way.
+        """Return whether a kind that takes ``used`` bytes is so full that stalled uploads must be deleted.
 
-        From a quarter to three quarters of its share, drawn too: that an upload goes tells of others as well.
+        The threshold is drawn at random between a quarter and three quarters of the share: otherwise a client
+        could tell from the deletion of its own upload how full the share is.
         """
         drawn = room.draw(self.secret, self.deployment, f"{kind.value}_short", self.hour)
         return used > self.capacity * SHARES[kind] * (1 / 4 + drawn / 2)
@@ -120,19 +130,19 @@ def _fits(capacity: int, kind: Kind, size: int) -> bool:
 
 
 def _capacity(connection: Connection, settings: Settings, hour: int) -> tuple[int, int]:
-    """Return the bytes for all kinds, less than configured if the disk has less room; and as configured."""
+    """Return the bytes for all kinds, as the disk allows and as configured."""
     configured = int(settings.capacity_gb * _GB)
     on_disk = disk.room(connection, settings, hour)
     if on_disk is None:
         return configured, configured
-    # One more of each kind takes at most its share, or the largest size of its kind.
+    # The last envelope of each kind takes at most the share, or the largest size, of its kind.
     least = max(on_disk - _ONE_OF_EACH, on_disk // 2)
     return max(min(configured, least), 0), configured
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Which part of its share a kind has filled, from 0 to 1 or a little more."""
+    """The fraction of its share that a kind has filled, from 0 to 1 or a little more."""
 
     kind: Kind
     part: float

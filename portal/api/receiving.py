@@ -1,4 +1,4 @@
-"""The bytes of an envelope on their way into the store: in pieces, each kept as it comes (SPEC 7.1)."""
+"""Receive the bytes of an envelope in pieces, and store each piece as it arrives (SPEC 7.1)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO
@@ -19,21 +19,21 @@ _BLOCK = 64 << 10
 
 
 def read(stream: IO[bytes], most: int) -> tuple[bytes, bool]:
-    """Return up to ``most`` bytes, fewer at the end, and whether the connection broke behind them."""
+    """Return up to ``most`` bytes, fewer at the end, and whether the connection broke after them."""
     found = bytearray()
     try:
         while len(found) < most and (more := stream.read(min(_BLOCK, most - len(found)))):
             found += more
-    except Exception:  # noqa: BLE001 - each server has errors of its own for a body that is cut or malformed
+    except Exception:  # noqa: BLE001 - each server has its own errors for a truncated or malformed body
         return bytes(found), True
     return bytes(found), False
 
 
 def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
-    """Yield at most ``room`` bytes in pieces of 256 KiB, the last one smaller.
+    """Yield at most ``room`` bytes in pieces of 256 KiB; the last piece may be smaller.
 
-    Raises a Problem once it has yielded what came before the connection broke; before it yields the piece
-    that would fill the room if there is more behind it.
+    If the connection breaks, yields the bytes received so far, then raises a Problem. If the body is larger
+    than ``room``, raises a Problem before the last piece.
     """
     while room:
         piece, broken = read(stream, min(PIECE, room))
@@ -49,7 +49,7 @@ def pieces(stream: IO[bytes], room: int) -> Iterator[bytes]:
 
 
 def check_channel(connection: Connection, channel: str) -> None:
-    """Raise a Problem unless the keyring has the channel."""
+    """Raise a Problem if the keyring does not list the channel."""
     keyring = keyrings.current(connection)
     if keyring is None:
         raise Problem(503, "no_keyring")
@@ -64,9 +64,9 @@ def keep(
     envelope: bytes,
     admit: Callable[[Connection], None],
 ) -> None:
-    """Keep a whole envelope in one transaction, or nothing of it; raises a Problem if it is not sealed.
+    """Store a complete envelope in one transaction; raises a Problem if it is not sealed.
 
-    ``admit`` is called once it is there, and raises a Problem if it must not stay.
+    ``admit`` is called after the first piece is stored. It raises a Problem to refuse the envelope.
     """
     if not _sealed(envelope):
         raise Problem(400, "not_sealed")
@@ -79,7 +79,7 @@ def keep(
 
 
 def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
-    """Return the first piece, nothing if none came; a Problem if it begins otherwise than it was paid for."""
+    """Return the first piece, empty if nothing arrived; raises a Problem if its header was not paid for."""
     start = next(body, b"")
     if len(start) >= age.ENVELOPE_HEADER and (
         fault := _fault(start, is_paid=work.header_hash(start) == header_hash)
@@ -89,14 +89,14 @@ def first(body: Iterator[bytes], header_hash: bytes) -> bytes:
 
 
 def extend(context: Context, upload: Upload, body: Iterable[bytes]) -> Upload:
-    """Return the upload grown by ``body``, each piece kept before the next is read."""
+    """Append ``body`` to the upload and return it. Each piece is stored before the next is read."""
     for piece in body:
         upload = _append(context, upload, piece)
     return upload
 
 
 def drop(context: Context, upload: Upload) -> bool:
-    """Forget an upload that is not whole; return whether there was one."""
+    """Delete an unfinished upload; return whether there was one."""
     with context.database.write() as connection:
         return envelopes.forget(connection, context.hour(), upload.id)
 
@@ -109,14 +109,15 @@ def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
                 return envelopes.append(connection, upload, piece, context.today())
             except OffsetMoved:
                 raise Problem(409, "offset_moved") from None
-        # It may have grown since it was found: then this piece is out of date, and not the upload at fault.
+        # If the upload has grown since it was read, only this piece is out of date. The upload is not at
+        # fault.
         if not envelopes.forget(connection, context.hour(), upload.id, received=upload.received):
             raise Problem(409, "offset_moved")
     raise fault
 
 
 def _header_fault(connection: Connection, context: Context, upload: Upload, piece: bytes) -> Problem | None:
-    """Return what is wrong with the header that ``piece`` completes, if something is."""
+    """Return what is wrong with the header that ``piece`` completes, or None."""
     if not upload.received < age.ENVELOPE_HEADER <= upload.received + len(piece):
         return None
     start = _start(connection, upload) + piece

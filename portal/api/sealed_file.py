@@ -1,4 +1,4 @@
-"""The file that comes without script: a public header of fixed length, then the age file (SPEC 7.7)."""
+"""The file sent without JavaScript: a public header of fixed length, then the age file (SPEC 7.7)."""
 
 import re
 
@@ -10,7 +10,7 @@ from portal.store.envelopes import Report
 
 MAGIC = b"fanal/1/sealed\0\0"
 HEADER = 172
-# A container of 16 MiB: what one process can hold while it comes, and a day's share of a small disk.
+# A container of 16 MiB: one process can hold it while it arrives, and it fits a day's share of a small disk.
 LARGEST = HEADER + age.sealed_size(16 << 20)
 _CHANNEL = slice(16, 48)
 _CASE = slice(48, 80)
@@ -19,10 +19,10 @@ _WITHDRAW = slice(140, HEADER)
 
 
 def parse(content: bytes) -> tuple[str, Report | None, bytes]:
-    """Return channel id, what a first report says of its case, and the envelope.
+    """Return the channel id, the public data of a new case or None, and the envelope.
 
-    A Problem for anything else: an unknown form, plaintext, a size that no envelope has. What stands in the
-    header of a follow-up or an unsigned drop behind the channel is zeros.
+    In the header of a follow-up or an unsigned drop, only zeros follow the channel. Raises a Problem for
+    anything else: an unknown format, plaintext, or a size that envelopes cannot have.
     """
     if not content.startswith(MAGIC) or len(content) < HEADER:
         raise Problem(400, "not_sealed")

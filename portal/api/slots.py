@@ -1,4 +1,4 @@
-"""A case's slot by its locator, and its withdrawal by its key (SPEC 7.2, 7.3)."""
+"""Serve the slot of a case by its locator, and withdraw a report by its key (SPEC 7.2, 7.3)."""
 
 import struct
 from datetime import date
@@ -28,18 +28,18 @@ def init_app(app: Flask) -> None:
 
 @_views.post("/api/slot")
 def fetch_slot() -> Response:
-    """Give 18,108 bytes for any locator; what the case lacks is filler."""
+    """Serve 18,108 bytes for any locator. Decoys stand for what the case lacks."""
     return Response(answer(_secret()), content_type="application/octet-stream")
 
 
 @_views.post("/api/withdraw")
 def withdraw() -> Response:
-    """Forget what was filed under a withdraw key; the answer is the same for any key."""
+    """Delete what was filed under a withdraw key. The answer is the same for any key."""
     key = _secret()
     withdraw_id, database = casetoken.withdraw_id(key), context().database
     with database.read() as connection:
         is_filed = cases.is_filed(connection, withdraw_id)
-    # A key that somebody made up waits for no other writer: it would tell by its time that one is at work.
+    # An invented key must not wait for another writer: the time taken would reveal that there is one.
     if is_filed:
         with database.write() as connection:
             cases.withdraw(connection, context().hour(), withdraw_id, key)
@@ -47,7 +47,7 @@ def withdraw() -> Response:
 
 
 def answer(locator: bytes) -> bytes:
-    """Return the 18,108 bytes for a locator (32), known or not."""
+    """Return the 18,108 bytes for a locator (32 bytes), known or not."""
     case_id = casetoken.case_id(locator)
     with context().database.read() as connection:
         case = cases.find(connection, case_id)
@@ -55,7 +55,7 @@ def answer(locator: bytes) -> bytes:
 
 
 def _encode(case: Case | None) -> bytes:
-    # Filler is made whether it is needed or not, so that the time taken tells nothing.
+    # Decoys are always made, needed or not, so that the time taken reveals nothing.
     memo, slot = decoy.memo(), decoy.slot()
     state = UNKNOWN if case is None else COLLECTED if case.collected else WAITING
     known = case or _NOTHING

@@ -1,7 +1,7 @@
-"""Uploads that make no progress give way where room is short (SPEC 7.1).
+"""Delete uploads that make no progress, where room is short (SPEC 7.1).
 
-How far each was is kept in the memory of a process, never on the disk. Nothing but the clock decides when
-they are looked at: an upload that went as somebody else's came would tell its sender of it.
+Each process keeps the progress of uploads in memory, never on the disk. Only the clock decides when to look
+at uploads. If an upload were deleted when another one arrived, its client would learn of the other.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,43 +12,44 @@ from portal.store import envelopes, quotas
 from portal.store.envelopes import Unfinished
 from portal.store.quotas import Kind
 
-# Bytes in half an hour. By bytes alone, a large upload could be held for weeks by a trickle; by its part
-# alone, whoever has 10 KiB/s, which is 17.5 MiB in that time, would lose the largest.
+# The progress required in half an hour: a part of the size, with a least and a most. With a fixed number of
+# bytes, a trickle could hold a large upload for weeks. With a part alone, a client at 10 KiB/s, which sends
+# 17.5 MiB in that time, would lose the largest uploads.
 _LEAST = 512 << 10
 _LEAST_PART = 16
 _ENOUGH = 16 << 20
 _HALF_HOUR = 1_800
 _BEFORE = 60
-# A transaction of more rows would make uploads wait.
+# A larger transaction would make uploads wait.
 _ROWS = 200
 
 
 def half_hour(seconds: float) -> int:
-    """Return the count of half hours since 1970, each of which begins a minute before the clock's.
+    """Return the number of half hours since 1970; each begins a minute early.
 
-    An upload deleted in the last minute of an hour gives its room back with the next, whose limit is drawn
-    anew.
+    So uploads are deleted in the last minute of an hour, and their room returns with the next hour, whose
+    limit is drawn again.
     """
     return int(seconds + _BEFORE) // _HALF_HOUR
 
 
 def least(size: int) -> int:
-    """Return the bytes that half an hour must bring of an envelope of ``size`` bytes."""
+    """Return how many bytes of an envelope of ``size`` bytes must arrive in half an hour."""
     return max(_LEAST, min(size // _LEAST_PART, _ENOUGH))
 
 
 class Watch:
-    """What one process saw of unfinished uploads half an hour ago."""
+    """The progress of unfinished uploads, as one process saw it half an hour ago."""
 
     def __init__(self) -> None:
         self._half, self._steady = 0, 0.0
         self._seen: dict[bytes, int] = {}
 
     def stalled(self, half: int, steady: float, unfinished: Collection[Unfinished]) -> list[Unfinished]:
-        """Return uploads that brought too little since the half hour before, and remember how far all are.
+        """Return uploads with too little progress since the previous half hour; remember the progress of all.
 
-        None where that half hour was not seen, or did not last as long by the seconds of a stopwatch
-        (``steady``): after a start, when the clock was set, or when the machine slept.
+        Returns an empty list if the previous half hour was not seen, or if it was too short by the monotonic
+        clock (``steady``, in seconds): after a start, when the clock was set, or when the machine slept.
         """
         lasted = steady - self._steady >= _HALF_HOUR - _BEFORE
         seen = self._seen if lasted and half == self._half + 1 else {}
@@ -60,22 +61,22 @@ class Watch:
 def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
     """Delete the stalled uploads of each kind that is short of room; return how many.
 
-    Call it as each half hour begins. It also subtracts from the sums what was deleted in the hour before.
+    Call it when each half hour begins. It also subtracts the deletions of the previous hour from the sums.
     """
     hour = context.hour()
     with context.database.read() as connection:
         stalled = watch.stalled(half, steady, envelopes.unfinished(connection))
         limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
-    gone = 0
-    # One kind at a time, in one order in all processes: two would else wait for each other.
+    deleted = 0
+    # One kind at a time, in the same order in all processes: otherwise two would wait for each other.
     for kind in Kind:
         if limits.is_short(kind, used[kind]):
             going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)
             portions = (going[start : start + _ROWS] for start in range(0, len(going), _ROWS))
-            gone += sum(_forget(context, some) for some in portions)
+            deleted += sum(_forget(context, some) for some in portions)
         with context.database.write() as connection:
             quotas.settle(connection, kind, context.hour())
-    return gone
+    return deleted
 
 
 def _forget(context: Context, stalled: Iterable[Unfinished]) -> int:

@@ -21,7 +21,7 @@ _SIZES = {"case": 32, "memo": 60, "withdraw": 32}
 
 
 def length(text: str | None) -> int:
-    """Return a declared size that an envelope may have; else a Problem."""
+    """Return the declared size; raises a Problem unless an envelope can have this size."""
     if text is None or not _NUMBER.fullmatch(text):
         raise Problem(400, "length_missing")
     size = int(text)
@@ -32,23 +32,23 @@ def length(text: str | None) -> int:
 
 
 def check_size(size: int) -> None:
-    """Raise a Problem unless an envelope may have this size (SPEC 4.2)."""
+    """Raise a Problem unless an envelope can have this size (SPEC 4.2)."""
     container = bisect_left(range(padding.LARGEST + 1), size, key=age.sealed_size)
     if age.sealed_size(container) != size or padding.bucket(container) != container:
         raise Problem(400, "wrong_size")
 
 
 def offset(text: str | None) -> int:
-    """Return the offset at which a client goes on; else a Problem."""
+    """Return the offset at which the client continues; raises a Problem if it is missing or invalid."""
     if text is None or not _NUMBER.fullmatch(text):
         raise Problem(400, "offset_missing")
     return int(text)
 
 
 def metadata(text: str | None) -> tuple[str, Report | None]:
-    """Return channel id, and what a first report says of its case; else a Problem.
+    """Return the channel id and, for a first report, the public data of its case; raises a Problem.
 
-    Any other key is refused: a file's name must not be sent, and is not to be found in a log of refusals.
+    Any other key is refused: a client must not send a file name, and no log of refusals may contain one.
     """
     values = _decoded(text) if text else {}
     channel = values.pop("channel", b"").decode("ascii", errors="replace")
@@ -64,7 +64,7 @@ def metadata(text: str | None) -> tuple[str, Report | None]:
 
 
 def expires(begun: date, upload_days: int) -> str:
-    """Return when an upload begun on day ``begun`` is forgotten: a midnight, no time of anything."""
+    """Return when an upload begun on day ``begun`` expires: a midnight, which reveals no time of day."""
     end = begun + timedelta(days=upload_days + 1)
     return format_datetime(datetime.combine(end, time(), UTC), usegmt=True)
 

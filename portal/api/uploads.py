@@ -1,4 +1,4 @@
-"""Envelopes as they arrive, by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
+"""Receive envelopes by the resumable uploads of tus 1.0.0 (SPEC 7.1)."""
 
 from http import HTTPStatus
 
@@ -29,14 +29,14 @@ def init_app(app: Flask) -> None:
 
 @_views.before_request
 def check_version() -> None:
-    """Refuse another version of the protocol than ours."""
+    """Refuse a request for another version of the protocol."""
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != tus.VERSION:
         raise Problem(412, "tus_version", {"Tus-Version": tus.VERSION})
 
 
 @_views.after_request
 def name_version(response: Response) -> Response:
-    """Name the protocol; take in what a refused client still sends, as it would else miss the answer."""
+    """Name the protocol version. Read the rest of a refused body, or the client would miss the answer."""
     response.headers["Tus-Resumable"] = tus.VERSION
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         receiving.read(request.stream, _LINGER)
@@ -46,7 +46,7 @@ def name_version(response: Response) -> Response:
 @_views.route("", methods=["OPTIONS"], provide_automatic_options=False)
 @_views.route("/<name>", methods=["OPTIONS"], provide_automatic_options=False)
 def describe(name: str = "") -> Response:  # noqa: ARG001 - the same for every upload
-    """Tell what this server can do."""
+    """Say what this server supports."""
     offers = {
         "Tus-Version": tus.VERSION,
         "Tus-Extension": tus.EXTENSIONS,
@@ -57,7 +57,7 @@ def describe(name: str = "") -> Response:  # noqa: ARG001 - the same for every u
 
 @_views.post("")
 def create() -> Response:
-    """Begin an envelope, with its first bytes or all of them if the request carries any."""
+    """Begin an upload. The request may carry the first bytes, or all."""
     size = tus.length(request.headers.get("Upload-Length"))
     channel, report = tus.metadata(request.headers.get("Upload-Metadata"))
     if request.content_type or request.content_length:
@@ -74,7 +74,7 @@ def create() -> Response:
 
 @_views.route("/<name>", methods=["HEAD"])
 def measure(name: str) -> Response:
-    """Tell how much of an envelope is there; its metadata is told to nobody."""
+    """Say how much of an envelope has arrived. Its metadata is never shown."""
     upload = _find(name)
     response = _answer(200, upload)
     response.headers["Upload-Length"] = str(upload.size)
@@ -83,7 +83,7 @@ def measure(name: str) -> Response:
 
 @_views.patch("/<name>")
 def resume(name: str) -> Response:
-    """Take more of an envelope; what came before a connection broke is kept."""
+    """Receive more of an envelope. If the connection breaks, the bytes so far are kept."""
     _check_type()
     offset = tus.offset(request.headers.get("Upload-Offset"))
     upload = _find(name)
@@ -96,7 +96,7 @@ def resume(name: str) -> Response:
 
 @_views.delete("/<name>")
 def discard(name: str) -> Response:
-    """Forget an envelope that is not whole; a whole one is no longer its sender's to delete."""
+    """Delete an unfinished envelope. A client cannot delete a complete one."""
     upload = _find(name)
     if not receiving.drop(context(), upload):
         raise Problem(403, "already_whole")
@@ -105,7 +105,7 @@ def discard(name: str) -> Response:
 
 @_views.post("/<name>")
 def override(name: str) -> Response:
-    """Do as a client asks that can send no other method than POST."""
+    """Handle clients that can only send POST: a header names the real method."""
     match request.headers.get("X-HTTP-Method-Override"):
         case "PATCH":
             return resume(name)
@@ -118,7 +118,7 @@ def override(name: str) -> Response:
 
 
 def _admitted(channel: str, size: int) -> tuple[Upload, Payment]:
-    """Return an upload that is paid for, of which nothing has come; refuse before the body is read."""
+    """Return a new, empty upload whose work is paid; raises a Problem before the body is read."""
     now, text = context(), request.headers.get(work.HEADER)
     with now.database.read() as connection:
         receiving.check_channel(connection, channel)
@@ -128,11 +128,12 @@ def _admitted(channel: str, size: int) -> tuple[Upload, Payment]:
 
 
 def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> Upload:
-    """Return the upload grown by the body, or the one under the same header, if the answer to it was lost.
+    """Store the upload with the request's body and return it.
 
-    A report of one piece is one transaction. What a broken connection leaves, its sender goes on with by the
-    same header; else it goes as any upload that was given up. Room is asked for last, and what there is room
-    for takes it: who could ask without taking would see when others take it.
+    If the store already has an upload with the same header, returns that one: its answer was lost. A report
+    of one piece is one transaction. After a broken connection the client can continue with the same header;
+    otherwise the upload expires. Room is checked last, and an upload that has room takes it at once. A client
+    that could ask without taking room would see when others take it.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)
@@ -140,7 +141,7 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
         found = _found(connection, upload, paid)
         if not found:
             limits = Limits.of(connection, context().settings, context().hour())
-            # Before, too: PostgreSQL would write down what it then takes back.
+            # Check before the insert too: PostgreSQL writes rows to its log even if it rolls them back.
             limits.check(connection, kind, upload.size)
             upload = envelopes.begin(connection, upload, report, start)
             limits.check(connection, kind, upload.size, counted=True)
@@ -151,7 +152,7 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
 
 
 def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | None:
-    """Use up a header; return the upload that has it, if it is the same, and refuse another use."""
+    """Mark a header as used. Return the same upload if it was there before; raises a Problem for another."""
     fresh = spent.spend(connection, paid.header_hash, upload.begun)
     found = envelopes.find(connection, upload.id)
     # A header is remembered for two days; the bytes sent under it may still wait for deletion.
@@ -163,7 +164,7 @@ def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | No
 
 
 def _is_same(found: Upload, upload: Upload) -> bool:
-    # Of one that the inbox has, the channel is forgotten.
+    # For an envelope that the inbox has confirmed, the channel is no longer stored.
     return found.size == upload.size and found.channel in {upload.channel, ""} and not _expired(found)
 
 

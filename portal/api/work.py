@@ -1,7 +1,8 @@
-"""Work before an envelope is taken: it slows a flood; what protects is the quota (SPEC 7.6, THREAT_MODEL).
+"""Proof of work for each envelope: it slows a flood, but the quota protects (SPEC 7.6, THREAT_MODEL).
 
-Everybody is asked for the same within an hour, so that asking tells nothing of who asks. The cost rises after
-days on which there was no room and falls after others; within a day the public would count reports by it.
+Seed and cost are the same for everybody within an hour, so that a request for them reveals nothing. The cost
+rises after a day with refusals for lack of room, and falls after a day without. It never changes within a
+day: the public could count reports by such changes.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,20 +24,20 @@ from portal.store import work as store
 from portal.store.database import StoreBusy
 
 HEADER = "Proof-Of-Work"
-# One hour more than a page may be open, as the present one may be nearly over.
+# One hour more than a page may stay open, because the current hour may be nearly over.
 _HOURS = 5
 
 _views = Blueprint("work", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Serve what everybody is asked for."""
+    """Serve the seed and cost of work."""
     app.register_blueprint(_views)
 
 
 @_views.get("/api/work")
 def offer() -> Response:
-    """Give seed and cost of this hour, the same for everybody."""
+    """Serve the seed and cost of this hour, the same for everybody."""
     now = context()
     with now.database.read() as connection:
         hour = now.hour()
@@ -45,7 +46,7 @@ def offer() -> Response:
 
 
 def check(connection: Connection, context: Context, text: str | None, channel: str, size: int) -> Payment:
-    """Return the payment in a header's value, if it pays for an envelope of this size; else a Problem."""
+    """Return the payment in a header's value; raises a Problem unless it pays for an envelope of ``size``."""
     if text is None:
         raise Problem(403, "work_missing")
     try:
@@ -65,17 +66,17 @@ def check(connection: Connection, context: Context, text: str | None, channel: s
 
 
 def upload_id(connection: Connection, context: Context, header_hash: bytes) -> bytes:
-    """Return the id of the upload whose envelope has this header (SPEC 7.6)."""
+    """Return the id of the upload whose envelope begins with this header (SPEC 7.6)."""
     return work.upload_id(store.secret(connection), context.settings.deployment_id, header_hash)
 
 
 @contextmanager
 def noting_refusals(context: Context) -> Iterator[None]:
-    """Note for the cost of the next day if there is no room for what the block takes."""
+    """Record a refusal for lack of room in the block: it raises the next day's cost."""
     try:
         yield
     except NoRoom:
-        # On a disk that is full it cannot be noted.
+        # On a full disk the refusal cannot be recorded.
         with suppress(StoreBusy, DBAPIError):
             _note_refusal(context)
         raise
@@ -95,5 +96,5 @@ def _seeds(connection: Connection, context: Context) -> Callable[[int], bytes]:
 
 
 def _cost(connection: Connection, context: Context, hour: int) -> int:
-    # By the day of the hour: what was offered before midnight is paid for as it was offered.
+    # The cost depends on the day of the hour: an offer from before midnight keeps its cost.
     return context.settings.work_cost[store.level(connection, days.day_of(hour))]
