@@ -1,4 +1,4 @@
-"""Bytes in, bytes out: the room an auditor reads first. It does no I/O (SPEC.md).
+"""Cryptography and file formats (SPEC.md): bytes in, bytes out, no I/O. An auditor reads this room first.
 
-It also has what portal and inbox share of text: schemas, and what may be shown.
+It also holds the text handling that portal and inbox share: schemas of TOML files and safe display.
 """

@@ -1,4 +1,4 @@
-"""Sealed files in the format age v1, streamed in constant memory (C2SP age.md, SPEC 3)."""
+"""Sealed files in the age v1 format, streamed in constant memory (C2SP age.md, SPEC 3)."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,31 +27,34 @@ __all__ = [
     "unseal_envelope",
 ]
 
-# A header with one hybrid stanza, the only one that an envelope may have (SPEC 3).
+# Size in bytes of a header with exactly one hybrid stanza: an envelope has no other header (SPEC 3).
 ENVELOPE_HEADER = 1_627
 
 
 class Recipient(Protocol):
-    """Whoever a file can be sealed to."""
+    """A public key or passphrase that a file can be sealed to."""
 
     def wrap(self, file_key: bytes) -> Stanza:
-        """Return a stanza from which the recipient's identity can take the 16-byte file key."""
+        """Return a stanza from which the matching identity can recover the 16-byte file key."""
         ...
 
 
 class Identity(Protocol):
-    """Whoever can open files sealed to the matching recipient."""
+    """A secret key or passphrase that opens files sealed to the matching recipient."""
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes:
-        """Return the file key; raise NotForUs if no stanza opens, Malformed for a bad one of its kind."""
+        """Return the file key.
+
+        Raise NotForUs if no stanza opens, Malformed if a stanza of the identity's kind is invalid.
+        """
         ...
 
 
 def seal(plaintext: Iterable[bytes], recipients: Sequence[Recipient]) -> Iterator[bytes]:
-    """Yield an age file of ``plaintext`` under a fresh file key; takes and gives pieces of any size.
+    """Yield the age file of ``plaintext`` under a fresh file key. Input and output pieces have any size.
 
-    Raise Malformed if ``recipients`` is empty or age forbids the mix. A hybrid recipient no longer protects
-    from quantum computers once an X25519 recipient stands beside it.
+    Raise Malformed if ``recipients`` is empty or if age forbids their combination. Adding an X25519 recipient
+    to a hybrid one removes the protection from quantum computers.
     """
     file_key = secrets.token_bytes(FILE_KEY)
     yield Header.authenticate([recipient.wrap(file_key) for recipient in recipients], file_key).encode()
@@ -61,46 +64,46 @@ def seal(plaintext: Iterable[bytes], recipients: Sequence[Recipient]) -> Iterato
 def unseal(envelope: Iterable[bytes], identities: Sequence[Identity]) -> Iterator[bytes]:
     """Yield the authentic chunks of an age file that one of ``identities`` opens.
 
-    Raise Malformed, NotForUs, Tampered or Truncated, at the first chunk or after any later one: the caller
-    must discard all that was yielded if the iterator does not come to its end.
+    Raise Malformed, NotForUs, Tampered or Truncated at the first chunk or at any later one. Unless the
+    iterator reaches its end, the caller must discard every chunk.
     """
     source = Pieces(envelope)
     yield from _opened(Header.read(source), source, identities)
 
 
 def unseal_envelope(envelope: Iterable[bytes], identities: Sequence[Identity]) -> Iterator[bytes]:
-    """Do as ``unseal`` does, but refuse as ``check_profile`` does before any key is tried."""
+    """Do the same as ``unseal``, but apply ``check_profile`` before trying any key."""
     source = Pieces(envelope)
     yield from _opened(_profiled(source.read(ENVELOPE_HEADER)), source, identities)
 
 
 def seal_bytes(plaintext: bytes, recipients: Sequence[Recipient]) -> bytes:
-    """Return the age file of ``plaintext``; raises as ``seal`` does."""
+    """Return the age file of ``plaintext``; raise the same errors as ``seal``."""
     return b"".join(seal([plaintext], recipients))
 
 
 def unseal_bytes(envelope: bytes, identities: Sequence[Identity]) -> bytes:
-    """Return the plaintext of a whole age file; raises as ``unseal`` does."""
+    """Return the plaintext of a complete age file; raise the same errors as ``unseal``."""
     return b"".join(unseal([envelope], identities))
 
 
 def check_profile(start: bytes) -> None:
-    """Raise Malformed unless ``start`` begins with 1,627 bytes of canonical header, one hybrid stanza in it.
+    """Raise Malformed unless ``start`` begins with a canonical 1,627-byte header that has one hybrid stanza.
 
-    ``start`` is at least the first 1,627 bytes of an envelope. No key is needed, so this cannot show that
-    the rest is encrypted.
+    ``start`` holds at least the first 1,627 bytes of an envelope. The check uses no key, so it cannot prove
+    that the rest is encrypted.
     """
     _profiled(start[:ENVELOPE_HEADER])
 
 
 def sealed_size(plaintext_size: int) -> int:
-    """Return the bytes of an envelope that holds ``plaintext_size`` bytes (SPEC 3)."""
+    """Return the size of an envelope, in bytes, for a plaintext of ``plaintext_size`` bytes (SPEC 3)."""
     chunks = max(1, -(-plaintext_size // CHUNK))
     return ENVELOPE_HEADER + NONCE + plaintext_size + TAG * chunks
 
 
 def _payload(plaintext: Iterable[bytes], *, file_key: bytes, nonce: bytes) -> Iterator[bytes]:
-    """Yield the payload that follows from its inputs alone, which is what test vectors need."""
+    """Yield the payload; the arguments alone determine it, as test vectors require."""
     yield nonce
     yield from stream.encrypt(Pieces(plaintext), stream.payload_key(file_key, nonce))
 

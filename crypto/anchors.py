@@ -1,4 +1,4 @@
-"""Outbox manifests that the portal kept, in one file: outside witnesses of a journal (SPEC 9.3)."""
+"""Files of anchors: outbox manifests that the portal kept and that vouch for a journal (SPEC 9.3)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ _NAME = re.compile(r"([1-9][0-9]{0,15})\.json")
 
 
 def write(manifests: Iterable[tuple[int, Manifest]]) -> Iterator[bytes]:
-    """Yield the file: of each outbox its number, its manifest and its signature, by ascending number."""
+    """Yield a file of anchors from each outbox's number and manifest, given in ascending order of number."""
     for n, manifest in manifests:
         parts = ((f"{n}.json", manifest.raw), (f"{n}.sig", manifest.signature))
         yield from archive.write(Member(name, len(data), iter([data])) for name, data in parts)
@@ -21,16 +21,16 @@ def write(manifests: Iterable[tuple[int, Manifest]]) -> Iterator[bytes]:
 
 
 def read(pieces: Iterable[bytes]) -> Iterator[tuple[int, Manifest]]:
-    """Yield number and manifest, unverified, of each outbox; Malformed or Truncated."""
+    """Yield the number and the unverified manifest of each outbox. Raise Malformed or Truncated."""
     members = iter(Reader(pieces, most_padding=0))
     last = 0
     for member in members:
         found = _NAME.fullmatch(member.name)
         if found is None or (n := int(found[1])) <= last or member.size > LARGEST_MANIFEST:
-            raise Malformed("this is no file of anchors")
+            raise Malformed("this is not a file of anchors")
         raw = b"".join(member.data)
         signature = next(members, None)
         if signature is None or signature.name != f"{n}.sig" or signature.size != SIGNATURE:
-            raise Malformed("this is no file of anchors")
+            raise Malformed("this is not a file of anchors")
         yield n, Manifest(raw, b"".join(signature.data))
         last = n

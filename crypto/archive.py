@@ -1,4 +1,4 @@
-"""ustar as we write it: every header a function of name and size, anything else refused (SPEC 4.1)."""
+"""Archives in a fixed form of ustar: name and size determine every header (SPEC 4.1)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ _OCTAL = re.compile(rb"[0-7]+")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of an archive; ``data`` yields exactly ``size`` bytes and is read before the next member."""
+    """One file of an archive. ``data`` yields exactly ``size`` bytes; read it before the next member."""
 
     name: str
     size: int
@@ -26,23 +26,23 @@ class Member:
 
 
 def header(name: str, size: int) -> bytes:
-    """Return the 512-byte header of a file; Malformed if name or size has no form in it."""
+    """Return the 512-byte header of a file. Raise Malformed if a header cannot hold the name or size."""
     raw = name.encode("ascii", errors="replace")
     if not 0 < len(raw) <= _NAME or not name.isascii() or "\0" in name or not 0 <= size <= _LARGEST:
         raise Malformed("archive cannot hold a file of this name or size")
     start = raw.ljust(_NAME, b"\0") + b"0000600\0" + 2 * b"0000000\0" + b"%011o\0" % size + b"%011o\0" % 0
     end = (b"0" + bytes(_NAME) + b"ustar\00000").ljust(BLOCK - len(start) - 8, b"\0")
-    # The checksum of POSIX is the sum of all bytes, its own eight counted as spaces.
+    # The POSIX checksum is the sum of all header bytes, with its own eight bytes counted as spaces.
     return start + b"%06o\0 " % (sum(start) + sum(end) + 8 * ord(" ")) + end
 
 
 def span(size: int) -> int:
-    """Return the bytes that a file of ``size`` takes in an archive, header and padding included."""
+    """Return how many bytes a file of ``size`` bytes occupies in an archive, with header and padding."""
     return BLOCK + size + -size % BLOCK
 
 
 def write(members: Iterable[Member]) -> Iterator[bytes]:
-    """Yield the archive without its end; Malformed if a member's data is not of its size."""
+    """Yield the archive without its end. Raise Malformed if a member's data differs from its size."""
     for member in members:
         yield header(member.name, member.size)
         written = 0
@@ -50,16 +50,16 @@ def write(members: Iterable[Member]) -> Iterator[bytes]:
             written += len(piece)
             yield piece
         if written != member.size:
-            raise Malformed("file changed its size while it was read")
+            raise Malformed("the file's size changed while it was read")
         yield bytes(-member.size % BLOCK)
 
 
 class Reader:
-    """An archive from ``pieces`` of any size: iterate once over its members.
+    """Reads an archive from ``pieces`` of any size: iterate once over its members.
 
-    Afterwards ``archive_size`` is the size with the two zero blocks, ``total`` with all padding: at most
-    ``most_padding`` bytes, None for any number. Raises Malformed for any other form, as soon as it shows,
-    Truncated if the pieces end early.
+    Afterwards ``archive_size`` is the size with the two zero blocks, ``total`` the size with all padding.
+    ``most_padding`` limits the bytes of padding; None means no limit. Raises Malformed as soon as the archive
+    departs from the fixed form, Truncated if the pieces end early.
     """
 
     def __init__(self, pieces: Iterable[bytes], most_padding: int | None = None) -> None:
@@ -72,10 +72,10 @@ class Reader:
         while (block := self._read(BLOCK)) != _ZERO:
             member = self._member(block)
             yield member
-            for _ in member.data:  # what the caller left unread
+            for _ in member.data:  # skip data that the caller did not read
                 pass
             if any(self._read(-member.size % BLOCK)):
-                raise Malformed("archive hides bytes behind a file")
+                raise Malformed("archive hides bytes after a file")
             self.archive_size += span(member.size)
         self.total = self.archive_size - BLOCK + self._drain()
         if self.total < self.archive_size or self.total % BLOCK:
@@ -103,8 +103,8 @@ class Reader:
         count = 0
         for piece in self._source.rest():
             if piece.count(0) != len(piece):
-                raise Malformed("archive hides bytes behind its end")
+                raise Malformed("archive hides bytes after its end")
             count += len(piece)
             if self._most_padding is not None and count > BLOCK + self._most_padding:
-                raise Malformed("archive has bytes behind its end")
+                raise Malformed("archive has too much padding after its end")
         return count

@@ -1,4 +1,4 @@
-"""The list of a backup: what is in it, under a key that nobody has without a quorum's shares (SPEC 9.8)."""
+"""The list of the files in a backup, authenticated by a key derived from the master secret (SPEC 9.8)."""
 
 import hmac
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _HASH = 32
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a backup, by its path in the home, with its SHA-256."""
+    """A file of a backup: its path in the inbox's home, and its SHA-256."""
 
     name: str
     hash: bytes
@@ -33,9 +33,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """What a backup is: its day, the head of its journal, its files, the key store that belongs to it.
+    """The contents of a backup: its day, the head of its journal, its files, and its key store.
 
-    ``faults`` are files that the vault knew and that the home no longer had, or not as they came.
+    ``keystore`` is the generation of the key store, ``keystore_hash`` its SHA-256. ``faults`` names the files
+    that the vault listed but that were missing from the home or had changed.
     """
 
     day: date
@@ -48,7 +49,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list as it was read, of which nothing is believed before ``check``."""
+    """A list as read from a backup. Trust nothing in it before ``check`` returns."""
 
     backup: Backup
     mac: bytes
@@ -56,7 +57,7 @@ class Listed:
     def check(self, key: bytes) -> None:
         """Raise Tampered unless the list was made under this key (``passphrase.backup_key``)."""
         if not hmac.compare_digest(_mac(key, self.backup), self.mac):
-            raise Tampered("the list of the backup was changed, or made under another key")
+            raise Tampered("the list of the backup was changed, or was made under another key")
 
 
 _FILE = record(File, {"name": text(_LONGEST, _NAME), "hash": binary(_HASH)})
@@ -76,12 +77,15 @@ _LISTED = record(Listed, {"backup": _BACKUP, "mac": binary(_HASH)}, kind="backup
 
 
 def encode(backup: Backup, key: bytes) -> bytes:
-    """Return the bytes of backup.json under the key of backups (32 bytes)."""
+    """Return the bytes of backup.json, authenticated with ``key`` (32 bytes, ``passphrase.backup_key``)."""
     return _LISTED.encode(Listed(backup, _mac(key, backup)))
 
 
 def parse(raw: bytes) -> Listed:
-    """Return a backup's list, not yet checked; Malformed if it has another form or names a file twice."""
+    """Return the list of a backup, not yet checked.
+
+    Raise Malformed if it is not in the form of SPEC 9.8 or names a file twice.
+    """
     listed = _LISTED.parse(raw)
     files = listed.backup.files
     if len({file.name for file in files}) < len(files):

@@ -1,4 +1,4 @@
-"""base64url without padding, canonical both ways (SPEC 1.1, RFC 4648 section 5)."""
+"""Canonical base64url without padding (SPEC 1.1, RFC 4648 section 5)."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ def encode(raw: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the bytes of ``text``; Malformed if any other text stands for the same bytes."""
+    """Return the bytes of ``text``. Raise Malformed unless it is their canonical base64url form."""
     if not _ALPHABET.fullmatch(text):
         raise Malformed("text is not base64url")
     try:

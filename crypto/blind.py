@@ -1,4 +1,4 @@
-"""A mark by which equal things are found in other cases; it tells nothing without its key (SPEC 9.6)."""
+"""Keyed marks that find equal values in different cases; without the key they reveal nothing (SPEC 9.6)."""
 
 import hashlib
 import hmac
@@ -15,5 +15,5 @@ def generate() -> bytes:
 
 
 def mark(key: bytes, kind: str, value: str) -> bytes:
-    """Return the first 8 bytes of HMAC-SHA-256 over label, kind and value, a zero byte between each."""
+    """Return the first 8 bytes of HMAC-SHA-256 over label, kind and value, separated by zero bytes."""
     return hmac.digest(key, b"\0".join([LABEL, kind.encode(), value.encode()]), hashlib.sha256)[:MARK]

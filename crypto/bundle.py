@@ -22,19 +22,19 @@ SIGNATURE = "manifest.sig"
 KEYRING = "keyring.json"
 KEYRING_SIGNATURE = "keyring.sig"
 FIRST = bytes(32)
-# Bytes of a manifest that is read at all, and how much a list in it may hold: three times what a bundle
-# among 100,000 cases has.
+# Largest manifest that is read, in bytes, and the most entries in one of its lists. Both are three times
+# what a bundle needs for 100,000 cases.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
-# A manifest lists at most this many imports: more than there are between two exports.
+# Most imports that a manifest lists: more than happen between two exports.
 IMPORTS = 64
-# The fields before the long lists of a manifest take fewer bytes.
+# Upper limit, in bytes, for the fields that precede the long lists of a manifest.
 _LONGEST_HEAD = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A bundle named by number and by the hash of its manifest (32 bytes)."""
+    """A reference to a bundle: its number and the hash of its manifest (32 bytes)."""
 
     n: int
     hash: bytes
@@ -45,7 +45,7 @@ NOTHING = Link(0, FIRST)
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """The day, on which the portal applied outbox ``n``: from then on its slots could be read."""
+    """The day on which the portal applied outbox ``n``. Reporters can read its slots from that day."""
 
     n: int
     day: date
@@ -53,14 +53,14 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Applied(Link):
-    """The outbox that the portal applied last, and its last imports in order, at most ``IMPORTS``."""
+    """The outbox that the portal applied last, and its latest imports in order, at most ``IMPORTS``."""
 
     imports: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An envelope in an intake bundle: random id, size and hash of the age file, day of receipt."""
+    """An envelope in an intake bundle: a random id, the age file's size and hash, the day of receipt."""
 
     id: bytes
     size: int
@@ -71,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """The withdraw key that a reporter handed to the portal for a case."""
+    """The withdraw key that a reporter sent to the portal for a case."""
 
     case_id: bytes
     withdraw_key: bytes
@@ -79,7 +79,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class SealedSlot:
-    """A slot in an outbox bundle: whose, and the hash of the age file."""
+    """A slot in an outbox bundle: the case that it belongs to, and the hash of its age file."""
 
     case_id: bytes
     hash: bytes
@@ -87,7 +87,7 @@ class SealedSlot:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A case that the inbox opened itself: what a portal else learns from a first report."""
+    """A case that officers entered themselves: the data that a portal usually gets with a first report."""
 
     case_id: bytes
     memo: bytes
@@ -96,7 +96,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class KeyringLink:
-    """The keyring inside an outbox bundle: serial and H(keyring.json)."""
+    """The keyring in an outbox bundle: its serial and H(keyring.json)."""
 
     serial: int
     hash: bytes
@@ -104,7 +104,7 @@ class KeyringLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeHead:
-    """What an intake manifest begins with: all but its lists."""
+    """The beginning of an intake manifest: every field before its lists."""
 
     deployment: bytes
     channel: str
@@ -117,7 +117,7 @@ class IntakeHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxHead:
-    """What an outbox manifest begins with."""
+    """The beginning of an outbox manifest: every field before its lists."""
 
     deployment: bytes
     channel: str
@@ -127,22 +127,22 @@ class OutboxHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake(IntakeHead):
-    """Manifest of a bundle from the portal to the inbox of one channel, with the day of export (SPEC 8.1)."""
+    """The manifest of a bundle from the portal to the inbox of one channel (SPEC 8.1)."""
 
     entries: tuple[Entry, ...]
     withdrawn: tuple[Withdrawal, ...]
 
     def files(self) -> list[tuple[str, bytes]]:
-        """Return name and hash of each file that follows the manifest, in order."""
+        """Return the name and hash of each file that follows the manifest, in order."""
         return [(envelope_name(entry.id), entry.hash) for entry in self.entries]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox(OutboxHead):
-    """Manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2).
+    """The manifest of a bundle from the inbox of one channel to the portal (SPEC 8.2).
 
-    Only the root's inbox sends a keyring along. ``journal`` is how far the inbox's journal went. ``opened``
-    is None where nothing is.
+    Only the root's inbox includes a keyring. ``journal`` is the head of the inbox's journal. ``opened`` is
+    None if the inbox opened no case.
     """
 
     collected: tuple[Link, ...]
@@ -153,9 +153,9 @@ class Outbox(OutboxHead):
     keyring: KeyringLink | None = None
 
     def files(self) -> list[tuple[str, bytes | None]]:
-        """Return name and hash of each file that follows the manifest, in order.
+        """Return the name and hash of each file that follows the manifest, in order.
 
-        The signature has no hash: it is checked by its key.
+        The keyring's signature has no hash, because the root key verifies it.
         """
         slots = [(slot_name(slot.case_id), slot.hash) for slot in self.slots]
         return [*slots, *self._keyring_files()]
@@ -221,14 +221,14 @@ OUTBOX = record(
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The exact bytes of a manifest with its signature: what is kept, hashed and chained."""
+    """The exact bytes of a manifest, which are stored, hashed and chained, with their signature."""
 
     raw: bytes
     signature: bytes
 
     @property
     def hash(self) -> bytes:
-        """H of the manifest, by which the next one names it."""
+        """H of the manifest, by which the next manifest refers to it."""
         return hashlib.sha256(self.raw).digest()
 
 
@@ -255,18 +255,18 @@ def sign_outbox(outbox: Outbox, reply_seed: bytes) -> Manifest:
 
 
 def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Manifest:
-    """Return an outbox manifest, the same bytes, under a signature by another reply key (SPEC 8.3).
+    """Return an outbox manifest with the same bytes but a signature by another reply key (SPEC 8.3).
 
-    Whether the bytes are those that were signed before is for the caller, who knows their hash.
+    The caller must check by their hash that these are the bytes that were signed before.
     """
     return Manifest(manifest.raw, signing.sign(Label.OUTBOX, deployment, manifest.raw, reply_seed))
 
 
 def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
-    """Return what an intake manifest begins with, if the instance key named there signed it as a whole.
+    """Return the head of an intake manifest if the instance key that it names signed the complete manifest.
 
-    Its lists are not read: whether that key is the portal's is for the caller, who knows the pinned one, and
-    whose lists those are. Raises Malformed or Tampered.
+    The lists are not parsed. The caller must compare the instance key with the pinned one before trusting
+    the manifest. Raise Malformed or Tampered.
     """
     head = begin(_INTAKE_HEAD, manifest.raw, "entries")
     _expect(head.deployment, deployment)
@@ -276,9 +276,9 @@ def intake_head(manifest: Manifest, deployment: bytes) -> IntakeHead:
 
 
 def named_instance(manifest: Manifest) -> bytes:
-    """Return the instance key (32 bytes) that an intake manifest names, whatever its deployment.
+    """Return the instance key (32 bytes) that an intake manifest names, for any deployment.
 
-    Raises Malformed, or Tampered if that key did not sign it.
+    Raise Malformed, or Tampered if that key did not sign the manifest.
     """
     return intake_head(manifest, begin(_INTAKE_HEAD, manifest.raw, "entries").deployment).instance_key
 
@@ -286,7 +286,7 @@ def named_instance(manifest: Manifest) -> bytes:
 def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> Intake:
     """Return the intake manifest if ``instance_key`` (32 bytes) signed it for this deployment.
 
-    Nothing but its head is read before that is known. Raises Malformed or Tampered.
+    Only its head is parsed before the signature is verified. Raise Malformed or Tampered.
     """
     if intake_head(manifest, deployment).instance_key != instance_key:
         raise Tampered("signature does not hold")
@@ -296,7 +296,10 @@ def open_intake(manifest: Manifest, deployment: bytes, instance_key: bytes) -> I
 
 
 def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
-    """Return the head of an outbox manifest, unverified; Malformed if it is not one of this deployment."""
+    """Return the unverified head of an outbox manifest.
+
+    Raise Malformed if it is not an outbox manifest of this deployment.
+    """
     try:
         head = begin(_OUTBOX_HEAD, manifest.raw, "collected")
     except Malformed as error:
@@ -308,7 +311,7 @@ def outbox_head(manifest: Manifest, deployment: bytes) -> OutboxHead:
 def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[bytes]) -> Outbox:
     """Return the outbox manifest if one of ``reply_keys`` signed it for this deployment.
 
-    Nothing but its head is read before that is known. Raises Malformed or Tampered.
+    Only its head is parsed before the signature is verified. Raise Malformed or Tampered.
     """
     outbox_head(manifest, deployment)
     if not any(_is_signed(manifest, deployment, key) for key in reply_keys):
@@ -321,9 +324,9 @@ def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[byte
 
 
 def begin(head: Shape[T], raw: bytes, follows: str) -> T:
-    """Return what a manifest says before its member ``follows``, of which nothing is read.
+    """Return the head of a manifest: the fields before its member ``follows``. Nothing after is parsed.
 
-    Malformed if it does not begin so.
+    Raise Malformed if the manifest does not begin with such a head.
     """
     end = raw.find(b',"%s":' % follows.encode("ascii"), 0, _LONGEST_HEAD)
     if end < 0:
@@ -342,10 +345,10 @@ def write(manifest: Manifest, files: Iterable[Member]) -> Iterator[bytes]:
 
 
 def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Manifest, Iterator[Member]]:
-    """Return the manifest of a bundle, unverified and of at most ``most`` bytes, and its files in order.
+    """Return the unverified manifest of a bundle, at most ``most`` bytes long, and its files in order.
 
-    The files are the caller's to check by ``checked``. Raises Malformed or Truncated, then or
-    while the files are read.
+    The caller must check the files with ``checked``. Raise Malformed or Truncated, either at once or while
+    the files are read.
     """
     members = iter(Reader(pieces, most_padding=0))
     raw = _whole(next(members, None), MANIFEST, most)
@@ -354,15 +357,15 @@ def read(pieces: Iterable[bytes], *, most: int = LARGEST_MANIFEST) -> tuple[Mani
 
 
 def checked(members: Iterable[Member], expected: Sequence[tuple[str, bytes | None]]) -> Iterator[Member]:
-    """Yield the members if they are exactly ``expected``, by name and hash in order.
+    """Yield the members if their names and hashes are exactly ``expected``, in this order.
 
-    A member's hash is checked when its last byte has been read. Raises Malformed or Tampered.
+    A member's hash is checked when its last byte has been read. Raise Malformed or Tampered.
     """
     wanted = iter(expected)
     for member in members:
         name, digest = next(wanted, (None, None))
         if member.name != name:
-            raise Malformed("bundle holds a file that its manifest does not list there")
+            raise Malformed("bundle holds a file that its manifest does not list at this position")
         yield Member(member.name, member.size, _hashed(member.data, digest))
     if next(wanted, None) is not None:
         raise Malformed("bundle lacks a file that its manifest lists")
@@ -403,14 +406,14 @@ def _check_opened(outbox: Outbox) -> None:
     if not outbox.opened or not {each.case_id for each in outbox.opened} <= {
         slot.case_id for slot in outbox.slots
     }:
-        raise Malformed("bundle opens no case, or one without a slot")
+        raise Malformed("bundle has an empty list of opened cases, or opens a case without a slot")
 
 
 def _check_imports(applied: Applied) -> None:
     numbers = [each.n for each in applied.imports]
     follow = all(before < after for before, after in pairwise(numbers))
     if not follow or numbers[-1:] != ([applied.n] if applied.n else []):
-        raise Malformed("bundle lists imports out of order, or not up to the last")
+        raise Malformed("bundle lists imports out of order, or omits the last one")
 
 
 def _sorted(ids: Sequence[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The card by which a body outside hands its channel and public keys to the root's officers (SPEC 6.1)."""
+"""Cards: how an outside body gives its channel and public keys to the root's officers (SPEC 6.1)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ SIGNATURE = "card.sig"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A channel as its own body describes it, signed by the card key (32 bytes) that officers compared."""
+    """A channel as its own body describes it. ``key`` is the card key (32 bytes) that signs the card."""
 
     deployment: bytes
     key: bytes
@@ -38,22 +38,22 @@ _CARD = record(
 
 
 def sign(card: Card, seed: bytes) -> tuple[bytes, bytes]:
-    """Return card.json and card.sig; Malformed if a key of the channel is no key, or stands there twice."""
+    """Return card.json and card.sig. Raise Malformed if a key of the channel is invalid or repeated."""
     keyring.check_channels((card.channel,))
     raw = _CARD.encode(card)
     return raw, signing.sign(Label.CARD, card.deployment, raw, seed)
 
 
 def parse(raw: bytes) -> Card:
-    """Return a card that was verified before; raises Malformed."""
+    """Return a card whose signature was verified before. Raise Malformed if its form is wrong."""
     return _CARD.parse(raw)
 
 
 def open_card(raw: bytes, signature: bytes, deployment: bytes) -> Card:
     """Return the card if the key that it names signed it for this deployment.
 
-    Whose key that is, only a person knows who compared its fingerprint. Raises Malformed or Tampered; a
-    poisoned key is Malformed.
+    This does not prove who owns the key: a person must compare its fingerprint. Raise Tampered for a wrong
+    signature, Malformed for a wrong form or deployment or an invalid key of the channel.
     """
     card = _CARD.parse(raw)
     if card.deployment != deployment:

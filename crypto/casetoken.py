@@ -1,4 +1,4 @@
-"""The case token: twelve words, and every key that follows from them (SPEC 2)."""
+"""The case token: twelve words, and every key that is derived from them (SPEC 2)."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ _PREFIX = 4
 
 
 class WrongCount(Malformed):
-    """There are more or fewer than twelve words."""
+    """The text has more or fewer than twelve words."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"case token has {count} words, not {WORDS}")
@@ -31,24 +31,24 @@ class WrongCount(Malformed):
 
 
 class UnknownWord(Malformed):
-    """A word stands in neither list: ``word`` as read, never to be logged; ``index`` counts from 0."""
+    """A word is in neither list. ``index`` counts from 0; ``word`` is the word as read: never log it."""
 
     def __init__(self, index: int, word: str) -> None:
-        super().__init__(f"word {index + 1} of the case token is in no list")
+        super().__init__(f"word {index + 1} of the case token is not in any word list")
         self.index = index
         self.word = word
 
 
 class WrongChecksum(Malformed):
-    """All words exist but do not belong together: one was misread or swapped."""
+    """All words are in the list but their checksum is wrong: some were misread or swapped."""
 
     def __init__(self) -> None:
-        super().__init__("words of the case token do not belong together")
+        super().__init__("the words of the case token do not belong together")
 
 
 @dataclass(frozen=True, slots=True)
 class CaseKeys:
-    """What one case token unlocks in one deployment; secrets are kept out of ``repr``."""
+    """The keys of one case in one deployment. ``repr`` shows none of them."""
 
     reply_identity: HybridIdentity
     author_seed: bytes
@@ -68,7 +68,7 @@ class CaseKeys:
 
     @property
     def withdraw_id(self) -> bytes:
-        """The 32 bytes that ``withdraw_key`` hashes to."""
+        """The 32-byte hash of ``withdraw_key``."""
         return withdraw_id(self.withdraw_key)
 
 
@@ -85,10 +85,10 @@ def words(entropy: bytes, language: str) -> tuple[str, ...]:
 
 
 def parse(text: str) -> dict[str, bytes]:
-    """Return the entropy by language for each list that ``text`` fits, as typed by a person.
+    """Return the entropy of the typed ``text`` for each language whose word list it fits.
 
-    Two entries (about one text in 4 million by chance) mean: ask for the language.
-    Raises WrongCount, UnknownWord or WrongChecksum.
+    About one text in 4 million fits both lists by chance; then ask the person for the language.
+    Raise WrongCount, UnknownWord or WrongChecksum.
     """
     typed = _plain(text)
     if len(typed) != WORDS:
@@ -155,7 +155,7 @@ def _bip39(language: str) -> Mnemonic:
 
 @cache
 def _index(language: str) -> Mapping[str, int]:
-    """Every form of a word that we accept, with its place in the list."""
+    """Return the position in the list for every accepted form of a word."""
     forms: dict[str, int] = {}
     for place, word in enumerate(_bip39(language).wordlist):
         (plain,) = _plain(word)
@@ -167,7 +167,7 @@ def _index(language: str) -> Mapping[str, int]:
 
 def _plain(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text).lower()
-    # The marks that Latin letters carry, by range: what else is a mark depends on the version of Unicode.
+    # A fixed range of marks on Latin letters: the category "mark" changes with the version of Unicode.
     return re.findall(r"[a-z]+", re.sub("[\u0300-\u036f]", "", decomposed))
 
 

@@ -19,7 +19,7 @@ _SIGNATURE_SIZE = 64
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a container says of one of its files: number from 1, size in bytes, 32-byte digest."""
+    """One file of a container: its number, counted from 1, its size in bytes, its 32-byte digest."""
 
     number: int
     size: int
@@ -28,7 +28,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A message with its files; nothing is verified but the form."""
+    """A message with its files. Only its form is verified, not its signature."""
 
     files: tuple[File, ...]
     message: bytes
@@ -37,7 +37,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A note with its files, made by hand with stock tools: unsigned (SPEC 4.3)."""
+    """An unsigned note with its files, made by hand with standard tools (SPEC 4.3)."""
 
     files: tuple[File, ...]
     note: str
@@ -48,7 +48,7 @@ Source = tuple[int, Iterable[bytes]]
 
 
 class FileDigest:
-    """SHA-256 over the SHA-256 of each piece of 1 MiB, so that a browser's own digest serves."""
+    """SHA-256 over the SHA-256 of each 1 MiB piece: a browser's own digest accepts only complete buffers."""
 
     def __init__(self) -> None:
         self._outer = hashlib.sha256()
@@ -56,7 +56,7 @@ class FileDigest:
         self._filled = 0
 
     def update(self, data: bytes) -> None:
-        """Take the next bytes of the file."""
+        """Add the next bytes of the file."""
         view = memoryview(data)
         while view:
             part = view[: PIECE - self._filled]
@@ -67,7 +67,7 @@ class FileDigest:
                 self._close_piece()
 
     def digest(self) -> bytes:
-        """Return the 32 bytes; call once, at the end."""
+        """Return the 32-byte digest. Call it once, at the end."""
         if self._filled:
             self._close_piece()
         return self._outer.digest()
@@ -86,9 +86,9 @@ def write(
 ) -> Iterator[bytes]:
     """Yield a container in one pass.
 
-    ``files`` are sizes with their bytes; ``message`` makes message.json from the files' digests;
-    ``sign`` makes its signature; ``padded`` is the size rule of SPEC 4.2. Malformed if a file is
-    not of its size, the message over 1 MiB or the archive too large for the rule.
+    ``files`` has the size and the bytes of each file. ``message`` makes message.json from the files' digests
+    and ``sign`` makes its signature. ``padded`` is the size rule of SPEC 4.2. Raise Malformed if a file's
+    bytes differ from its size, the message exceeds 1 MiB, or the archive is too large for the size rule.
     """
     if len(files) > MOST_FILES:
         raise Malformed("container holds too many files")
@@ -110,10 +110,10 @@ def write(
 
 
 def read(pieces: Iterable[bytes], keep: Keep, padded: Callable[[int], int] = padding.bucket) -> Signed | Drop:
-    """Return what a container holds; each file's bytes go to ``keep(number, bytes)`` as they come.
+    """Return the contents of a container; pass each file's bytes to ``keep(number, bytes)`` as they arrive.
 
-    What ``keep`` took is worth nothing until this returns and the signature has been verified.
-    Raises Malformed or Truncated.
+    Do not trust what ``keep`` received until this function has returned and the signature has been verified.
+    Raise Malformed or Truncated.
     """
     reader = archive.Reader(pieces)
     members = iter(reader)
@@ -128,7 +128,7 @@ def read(pieces: Iterable[bytes], keep: Keep, padded: Callable[[int], int] = pad
         drop = Drop(tuple(files), _note(member))
         _finish(members)
         if padding.bucket(reader.total) != reader.total:
-            raise Malformed("container has a size that tells too much")
+            raise Malformed("container has a size that SPEC 4.2 does not allow")
         return drop
     message = _whole(member, MESSAGE)
     signature = _whole(next(members, None), SIGNATURE)
@@ -152,7 +152,7 @@ def _take_file(member: Member, number: int, keep: Keep) -> File:
     digest = FileDigest()
     data = _digested(member.data, digest)
     keep(number, data)
-    for _ in data:  # what keep left unread still counts for the digest
+    for _ in data:  # the digest also covers the bytes that ``keep`` did not read
         pass
     return File(number, member.size, digest.digest())
 
@@ -172,4 +172,4 @@ def _note(member: Member) -> str:
 
 def _finish(members: Iterator[Member]) -> None:
     if next(members, None) is not None:
-        raise Malformed("container holds a file too many")
+        raise Malformed("container holds one file too many")

@@ -1,4 +1,4 @@
-"""Dossiers: what of a case goes to a prosecutor or into a disciplinary file, signed (SPEC 8.5)."""
+"""Dossiers: signed extracts of a case for a prosecutor or a disciplinary file (SPEC 8.5)."""
 
 import hashlib
 from collections import deque
@@ -23,7 +23,7 @@ _MOST_PARTS = 100_000
 
 
 class Purpose(StrEnum):
-    """What a dossier is for; it decides what stands in it."""
+    """What a dossier is for. The purpose determines its contents."""
 
     PROSECUTOR = "prosecutor"
     DISCIPLINARY = "disciplinary"
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the manifest begins with: whose key signed it."""
+    """The beginning of the manifest: the deployment and the key that signed it."""
 
     deployment: bytes
     key: bytes
@@ -48,7 +48,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """The manifest: whose key (32 bytes) signed which parts, for what, on which day, about which case."""
+    """The manifest: the parts, the purpose, the day, the case, and the key (32 bytes) that signed it."""
 
     deployment: bytes
     key: bytes
@@ -60,7 +60,7 @@ class Dossier:
 
 
 class PartDamaged(Tampered):
-    """A part of a dossier is not the one that was signed; ``name`` says which."""
+    """The part ``name`` of a dossier differs from the one that was signed."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is not what was signed")
@@ -93,7 +93,7 @@ DOSSIER = record(
 
 
 def part(name: str, pieces: Iterable[bytes]) -> Part:
-    """Return what a manifest says of a file."""
+    """Return the manifest's entry for a file."""
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
         digest.update(piece)
@@ -102,21 +102,21 @@ def part(name: str, pieces: Iterable[bytes]) -> Part:
 
 
 def sign(dossier: Dossier, seed: bytes) -> Manifest:
-    """Return the signed manifest, by the key of ``seed`` (32 bytes)."""
+    """Return the manifest, signed with the key of ``seed`` (32 bytes)."""
     raw = DOSSIER.encode(dossier)
     return Manifest(raw, signing.sign(Label.DOSSIER, dossier.deployment, raw, seed))
 
 
 def write(manifest: Manifest, parts: Iterable[Member]) -> Iterator[bytes]:
-    """Yield a dossier: manifest, signature, then the parts in the order of the manifest."""
+    """Yield a dossier: the manifest, its signature, then the parts in the order of the manifest."""
     return bundle.write(manifest, parts)
 
 
 def verify(pieces: Iterable[bytes], key: str) -> Dossier:
-    """Return the manifest of a dossier of which every byte is as the holder of ``key`` signed it.
+    """Return the manifest of a dossier if every byte is covered by a signature of ``key``.
 
-    ``key`` is the public key in base64url, or its fingerprint. Raises PartDamaged, which names the part, and
-    Tampered where it is another's.
+    ``key`` is the public key in base64url, or its fingerprint. Raise PartDamaged, which names the first
+    changed part, or Tampered if another key signed the dossier.
     """
     with _damaged(f"{bundle.MANIFEST}, or its signature,"):
         manifest, members = bundle.read(pieces, most=LARGEST_FILE)

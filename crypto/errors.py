@@ -1,13 +1,13 @@
-"""Every way in which bytes can be refused, each a class that callers act on.
+"""The ways in which bytes can be refused: one class for each reaction of the caller.
 
-The classes carry no detail on why a tag failed: a person needs to know what to do,
-an attacker learns nothing (SPEC 1.6). ``str(error)`` is safe to show and to log; it
-never holds content, keys or names that came from the input.
+The classes do not say why a tag failed: a person needs to know what to do, and an
+attacker must learn nothing (SPEC 1.6). ``str(error)`` is safe to show and to log: it
+never holds content, keys or names from the input.
 """
 
 
 class CryptoError(Exception):
-    """Never raised itself; catch it to handle whatever crypto refuses."""
+    """The base class, never raised directly. Catch it to handle every refusal of this room."""
 
 
 class Malformed(CryptoError):
@@ -15,12 +15,12 @@ class Malformed(CryptoError):
 
 
 class NotForUs(CryptoError):
-    """No given identity opens it; another one may."""
+    """None of the given identities opens the file; another identity may."""
 
 
 class Tampered(CryptoError):
-    """A tag, signature, digest or commitment does not hold: someone or something changed it."""
+    """A tag, signature, digest or commitment does not hold: the bytes were changed."""
 
 
 class Truncated(Tampered):
-    """It ends before its authenticated end; what was read so far must be discarded."""
+    """The bytes stop before their authenticated end. Discard everything read so far."""

@@ -10,9 +10,9 @@ from crypto.errors import Malformed, Tampered
 from crypto.pieces import Pieces
 from crypto.primitives import decode64, derive, encode64
 
-MAX_HEADER = 65_536  # room for 40 hybrid stanzas, and a bound on what a reader must hold
+MAX_HEADER = 65_536  # holds 40 hybrid stanzas and limits the memory that a reader needs
 
-# The ABNF of age.md, production by production.
+# The ABNF of age.md, one pattern for each production.
 _ARGUMENTS = rb"[!-~]+(?: [!-~]+)*"
 _BODY = rb"(?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n"
 _STANZA = rb"-> (?P<args>" + _ARGUMENTS + rb")\n(?P<body>" + _BODY + rb")"
@@ -22,7 +22,7 @@ _HEADER = re.escape(_VERSION) + rb"(?P<stanzas>(?:" + _STANZA + rb")+)--- (?P<ma
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
-    """The file key as wrapped for one recipient: printable arguments, the first naming the kind; a body."""
+    """The file key, wrapped for one recipient: printable arguments and a body. The first names the kind."""
 
     args: tuple[str, ...]
     body: bytes
@@ -32,7 +32,7 @@ class Stanza:
             raise Malformed("a stanza needs arguments of printable characters without spaces")
 
     def encode(self) -> str:
-        """Return the argument line followed by the body in lines of 64 columns, the last one shorter."""
+        """Return the argument line, then the body in lines of 64 columns; the last line is shorter."""
         body = encode64(self.body)
         lines = [body[start : start + 64] for start in range(0, len(body) + 1, 64)]
         return "".join(f"{line}\n" for line in ["-> " + " ".join(self.args), *lines])
@@ -40,7 +40,7 @@ class Stanza:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """At least one stanza under a 32-byte MAC that only holders of the file key can make."""
+    """At least one stanza, and a 32-byte MAC that only holders of the file key can make."""
 
     stanzas: tuple[Stanza, ...]
     mac: bytes
@@ -51,26 +51,26 @@ class Header:
         if len(self.stanzas) > 1 and any(stanza.args[0] == "scrypt" for stanza in self.stanzas):
             raise Malformed("a passphrase must be the only recipient of a file")
         if len(self.encode()) > MAX_HEADER:
-            raise Malformed("too many recipients for one file, seal it twice")
+            raise Malformed("too many recipients for one file, seal it once for each half of them")
 
     @classmethod
     def authenticate(cls, stanzas: Iterable[Stanza], file_key: bytes) -> Self:
-        """Return the header of these stanzas with its MAC; raise Malformed where age forbids the mix."""
+        """Return the header of these stanzas with its MAC; raise Malformed if age forbids the combination."""
         listed = tuple(stanzas)
         return cls(listed, _mac(listed, file_key))
 
     @classmethod
     def parse(cls, raw: bytes) -> Self:
-        """Return the header that is exactly ``raw``; raise Malformed unless it is the one canonical form."""
+        """Return the header whose bytes are ``raw``; raise Malformed if it is not in canonical form."""
         found = re.fullmatch(_HEADER, raw)
         if found is None:
-            raise Malformed("this is not the header of an age v1 file, check which file was given")
+            raise Malformed("this is not the header of an age v1 file, check that it is the right file")
         stanzas = tuple(_stanza(each) for each in re.finditer(_STANZA, found["stanzas"]))
         return cls(stanzas, decode64(found["mac"].decode()))
 
     @classmethod
     def read(cls, source: Pieces) -> Self:
-        """Take the header, at most 65,536 bytes, off the front of ``source``; raise as ``parse`` does."""
+        """Read the header, at most 65,536 bytes, from ``source``; raise the same errors as ``parse``."""
         raw = bytearray()
         line = b"\n"
         while line.endswith(b"\n") and not line.startswith(b"---"):
@@ -79,7 +79,7 @@ class Header:
         return cls.parse(bytes(raw))
 
     def encode(self) -> bytes:
-        """Return the header's bytes, from the version line to the LF after the MAC."""
+        """Return the bytes of the header, from the version line to the LF after the MAC."""
         return _signed(self.stanzas) + f" {encode64(self.mac)}\n".encode()
 
     def verify(self, file_key: bytes) -> None:
@@ -94,7 +94,7 @@ def _stanza(found: re.Match[bytes]) -> Stanza:
 
 
 def _signed(stanzas: Iterable[Stanza]) -> bytes:
-    """Return what the MAC covers: everything up to the three dashes before it."""
+    """Return the bytes that the MAC covers: everything up to and including the three dashes before it."""
     return _VERSION + "".join(stanza.encode() for stanza in stanzas).encode() + b"---"
 
 

@@ -43,8 +43,8 @@ _IDENTITY = "AGE-SECRET-KEY-PQ-"
 class HybridRecipient:
     """A public key of 1,216 bytes: an ML-KEM-768 encapsulation key, then an X25519 point.
 
-    A value that exists can be sealed to: constructing it tries, so a poisoned key is met where it arrives.
-    Raises Malformed.
+    The constructor seals a test key to it, so a poisoned key is refused on arrival: every existing value can
+    be sealed to. Raises Malformed.
     """
 
     raw: bytes
@@ -57,12 +57,12 @@ class HybridRecipient:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the recipient written as ``age1pq1…``; raise Malformed for other text or a poisoned key."""
+        """Return the recipient written as ``age1pq1…``; raise Malformed for other text or an invalid key."""
         return cls(parse_key(_RECIPIENT, text, RECIPIENT))
 
     @property
     def key_id(self) -> bytes:
-        """The first 16 bytes of SHA-256 over ``raw``, by which a keyring names the key (SPEC 6)."""
+        """The first 16 bytes of SHA-256 over ``raw``, which identify the key in a keyring (SPEC 6)."""
         return hashlib.sha256(self.raw).digest()[:KEY_ID]
 
     def encode(self) -> str:
@@ -83,7 +83,7 @@ class HybridRecipient:
 
 @dataclass(frozen=True, slots=True)
 class HybridIdentity:
-    """A secret seed of 32 bytes, expanded once: ML-KEM takes longer to make a key than to use it."""
+    """A secret seed of 32 bytes. It is expanded once, as ML-KEM makes a key more slowly than it uses one."""
 
     _seed: bytes = field(repr=False)
     _private: MLKEM768X25519PrivateKey = field(repr=False, compare=False)
@@ -93,7 +93,7 @@ class HybridIdentity:
     def from_seed(cls, seed: bytes) -> Self:
         """Return the identity of a 32-byte seed; raise Malformed for another length."""
         if len(seed) != SEED:
-            raise Malformed("a secret key has 32 bytes, check that it was copied whole")
+            raise Malformed("a secret key has 32 bytes, check that it was copied completely")
         expanded = hashlib.shake_256(seed).digest(_MLKEM_SEED + _X25519_KEY)
         mlkem = MLKEM768PrivateKey.from_seed_bytes(expanded[:_MLKEM_SEED])
         x25519 = X25519PrivateKey.from_private_bytes(expanded[_MLKEM_SEED:])
@@ -122,12 +122,15 @@ class HybridIdentity:
 
 
 def parse_stanza(stanza: Stanza) -> bytes:
-    """Return encapsulated key, then ciphertext, 1,152 bytes; raise Malformed unless the stanza is hybrid."""
+    """Return the encapsulated key followed by the ciphertext, 1,152 bytes in all.
+
+    Raise Malformed unless the stanza is a valid hybrid one.
+    """
     match stanza:
         case Stanza((kind, text), body) if kind == KIND and len(body) == WRAPPED_KEY:
             encapsulated = decode64(text)
             if len(encapsulated) == ENCAPSULATED:
-                # HPKE reports a share of low order as it reports a wrong key, yet no key can ever open it.
+                # HPKE reports a share of low order like a wrong key, but no key can ever open such a share.
                 check_point(encapsulated[-_X25519_KEY:])
                 return encapsulated + body
     raise Malformed("the header of the file is not valid, ask for the file again")

@@ -1,4 +1,4 @@
-"""Entries of the inbox's journal: who did what on which day, signed, each naming the last (SPEC 9.3)."""
+"""The inbox's journal: signed entries, each chained to the one before by its hash (SPEC 9.3)."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from crypto.signing import Label
 from crypto.strictjson import Json
 
 GENESIS = 32
-# The one action whose day may lie before that of the entry before it.
+# The only action whose day may be earlier than the day of the preceding entry.
 CORRECT_CLOCK = "correct-clock"
 OFFICER = r"[a-z][a-z0-9.-]*"
 LONGEST_OFFICER = 32
@@ -28,14 +28,14 @@ _ACTION = r"[a-z][a-z-]{0,63}"
 _NAME = r"[a-z][a-z0-9_]{0,31}"
 
 Value: TypeAlias = str | int | tuple[str, ...]
-"""What an entry says of a thing of ours: a text, a number, True, or a list of texts."""
+"""The value of a field in an entry: a text, a number, True, or a list of texts."""
 
 
 class Presence(StrEnum):
-    """How an officer was there.
+    """How an officer took part in an action.
 
-    ``OWN`` by their passphrase, given when the inbox was opened; ``CONFIRMED`` by the same passphrase, typed
-    again for this action; ``SHEET`` by the words of their share alone, which anybody can bring.
+    ``OWN``: they gave their passphrase when the inbox was opened. ``CONFIRMED``: they typed their passphrase
+    again for this action. ``SHEET``: only the words of their share were given; anybody could have typed them.
     """
 
     OWN = "passphrase"
@@ -44,7 +44,7 @@ class Presence(StrEnum):
 
 
 class JournalBroken(Tampered):
-    """An entry is not the one that belongs there; ``n`` is its number."""
+    """Entry ``n`` was altered, is missing, or does not follow the entry before it."""
 
     def __init__(self, n: int, why: str) -> None:
         super().__init__(f"entry {n} of the journal {why}")
@@ -53,11 +53,11 @@ class JournalBroken(Tampered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One action: number, hash of the entry before, day, the officers who acted, and what it was about.
+    """One action. ``previous`` is the hash of the preceding entry.
 
-    ``officers`` says of each how they were there, in the order of their shares.
-    ``values`` name things of ours (a bundle, a key, an officer) by their kinds, ``reason`` is what an officer
-    gave; neither may hold anything of a report.
+    ``officers`` lists the officers who acted, in the order of their shares, and how each took part.
+    ``values`` describes what they acted on (a bundle, a key, an officer), ``reason`` is the reason that an
+    officer gave. Neither may hold anything from a report.
     """
 
     n: int
@@ -72,7 +72,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far a journal goes: number and hash of its last entry; 0 and the genesis before the first."""
+    """The end of a journal: number and hash of its last entry; 0 and the genesis in an empty journal."""
 
     n: int
     hash: bytes
@@ -85,7 +85,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """An entry as it is kept: strict JSON, and its signature by the journal key."""
+    """An entry as it is stored: strict JSON, and its signature by the journal key."""
 
     raw: bytes
     signature: bytes
@@ -138,12 +138,12 @@ HEAD = record(Head, {"n": integer(), "hash": binary(GENESIS)})
 def sign(entry: Entry, deployment: bytes, seed: bytes) -> Signed:
     """Return the entry signed by the journal key of ``seed`` (32 bytes)."""
     raw = ENTRY.encode(entry)
-    ENTRY.parse(raw)  # what no reader would take must not be written
+    ENTRY.parse(raw)  # never write an entry that readers would refuse
     return Signed(raw, signing.sign(Label.JOURNAL, deployment, raw, seed))
 
 
 class Chain:
-    """A journal read from its beginning; ``head`` is how far it holds."""
+    """Verifies a journal from its beginning; ``head`` is the last entry verified so far."""
 
     def __init__(self, genesis: bytes, deployment: bytes, key: bytes) -> None:
         self.head = Head(0, genesis)
@@ -152,7 +152,7 @@ class Chain:
         self._day = shape.FIRST_DAY
 
     def take(self, signed: Signed) -> Entry:
-        """Return the next entry; JournalBroken unless it belongs there."""
+        """Verify and return the next entry; raise JournalBroken if it is not the one that belongs there."""
         n = self.head.n + 1
         try:
             signing.verify(Label.JOURNAL, self._deployment, signed.raw, signed.signature, self._key)

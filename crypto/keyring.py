@@ -17,19 +17,19 @@ _KEY_ID = 16
 
 
 class KeyringExpired(CryptoError):
-    """The keyring is past its date: its site has not been renewed, nothing may be sealed with it."""
+    """The keyring has expired without being renewed. Nothing may be sealed with it."""
 
     code = "keyring-expired"
 
 
 class ClockBehind(CryptoError):
-    """The keyring was issued after today: this machine's clock is likely wrong."""
+    """The keyring was issued after today: this machine's clock is probably wrong."""
 
     code = "clock-behind"
 
 
 class KeyringOlder(CryptoError):
-    """A newer keyring is known: this one was taken from the past."""
+    """The keyring is older than one seen before."""
 
     code = "keyring-older"
 
@@ -42,13 +42,13 @@ class Texts:
     en: str
 
     def in_(self, language: str) -> str:
-        """Return it in ``fr``, or for any other language in English."""
+        """Return the French text for ``fr``, and the English text for any other language."""
         return self.fr if language == "fr" else self.en
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeKey:
-    """A dated hybrid recipient of a channel; both days included."""
+    """A hybrid recipient of a channel, valid from ``not_before`` to ``not_after``, both included."""
 
     id: bytes
     recipient: str
@@ -58,7 +58,7 @@ class IntakeKey:
 
 @dataclass(frozen=True, slots=True)
 class ReplyKey:
-    """A dated Ed25519 key that signs slots and outboxes; both days included."""
+    """An Ed25519 key for slots and outboxes, valid from ``not_before`` to ``not_after``, both included."""
 
     id: bytes
     key: bytes
@@ -77,14 +77,15 @@ class Channel:
     reply_keys: tuple[ReplyKey, ...]
 
     def intake_key(self, today: date) -> IntakeKey | None:
-        """Return the key to seal to today, the newest of the valid ones, or None: the channel is closed."""
+        """Return the newest key that is valid today, to seal to, or None if the channel is closed."""
         valid = (key for key in self.intake_keys if key.not_before <= today <= key.not_after)
         return max(valid, key=lambda key: key.not_before, default=None)
 
     def at(self, day: date) -> "Channel":
-        """Return the channel with those of its keys that can still matter on ``day`` (SPEC 6).
+        """Return the channel with only the keys that can still be needed on ``day`` (SPEC 6).
 
-        The intake key that ends last stays when it is past: it tells since when the channel is closed.
+        If all intake keys have expired, the one that ended last stays, to show since when the channel is
+        closed.
         """
         end = max((key.not_after for key in self.intake_keys), default=day)
         return replace(
@@ -105,7 +106,7 @@ class Questionnaire:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyring:
-    """What a reporter's page trusts once the root key has signed it."""
+    """The channels and keys that a reporter's page trusts, because the root key signed them."""
 
     deployment: bytes
     serial: int
@@ -116,18 +117,18 @@ class Keyring:
     questionnaire: Questionnaire
 
     def channel(self, channel_id: str) -> Channel | None:
-        """Return the channel of this id, or None."""
+        """Return the channel with this id, or None."""
         return next((channel for channel in self.channels if channel.id == channel_id), None)
 
     def check_day(self, today: date) -> None:
-        """Return if ``today`` is within the keyring's days; else raise ClockBehind or KeyringExpired."""
+        """Raise ClockBehind or KeyringExpired unless the keyring is valid on ``today``."""
         if today < self.issued:
             raise ClockBehind("keyring was issued after today: check the clock")
         if today > self.valid_until:
-            raise KeyringExpired("keyring is past its date: a new one must be published")
+            raise KeyringExpired("keyring has expired: a new one must be published")
 
     def check_serial(self, known: int) -> None:
-        """Return if the keyring is at least as new as serial ``known``; else raise KeyringOlder."""
+        """Raise KeyringOlder if the keyring's serial is lower than ``known``."""
         if self.serial < known:
             raise KeyringOlder("keyring is older than the one already known")
 
@@ -170,7 +171,7 @@ def reply_key_id(key: bytes) -> bytes:
 
 
 def sign(keyring: Keyring, root_seed: bytes) -> tuple[bytes, bytes]:
-    """Return keyring.json and keyring.sig; Malformed if the keyring breaks a rule of SPEC 6."""
+    """Return keyring.json and keyring.sig. Raise Malformed if the keyring breaks a rule of SPEC 6."""
     _check(keyring)
     raw = KEYRING.encode(keyring)
     return raw, signing.sign(Label.KEYRING, keyring.deployment, raw, root_seed)
@@ -179,8 +180,8 @@ def sign(keyring: Keyring, root_seed: bytes) -> tuple[bytes, bytes]:
 def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: bytes) -> Keyring:
     """Return the keyring if the root key (32 bytes) signed it for this deployment.
 
-    Raises Malformed or Tampered. Days are apart: ``check_day``. Serials are the caller's to
-    compare, who alone knows what was seen before.
+    Raise Malformed or Tampered. This does not check the day (use ``check_day``) or the serial (use
+    ``check_serial``): only the caller knows today's date and which serials it has seen.
     """
     signing.verify(Label.KEYRING, deployment, raw, signature, root_key)
     keyring = KEYRING.parse(raw)
@@ -191,7 +192,7 @@ def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: b
 
 
 def check_channels(channels: Sequence[Channel]) -> None:
-    """Raise Malformed for what is no key, a key under another's id, a channel or key that repeats."""
+    """Raise Malformed for an invalid key, a key under another key's id, or a repeated channel or key."""
     intake = [key for channel in channels for key in channel.intake_keys]
     reply = [key for channel in channels for key in channel.reply_keys]
     if any(key.id != HybridRecipient.parse(key.recipient).key_id for key in intake) or any(

@@ -14,9 +14,9 @@ def encode_key(prefix: str, raw: bytes) -> str:
 
 
 def parse_key(prefix: str, text: str, size: int) -> bytes:
-    """Return the ``size`` bytes that ``encode_key`` wrote under ``prefix``; raise Malformed otherwise."""
+    """Return the ``size`` bytes that ``encode_key`` wrote with ``prefix``; raise Malformed for other text."""
     if len(text) == len(prefix) + 1 + -(-size * 8 // 5) + _CHECKSUM:
         raw = convertbits(bech32_decode(text)[1] or [], 5, 8, pad=False)
         if raw and encode_key(prefix, bytes(raw)) == text:
             return bytes(raw)
-    raise Malformed(f"this is not a key that begins with {prefix}1, check that it was copied whole")
+    raise Malformed(f"this is not a key that begins with {prefix}1, check that it was copied completely")

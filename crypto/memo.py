@@ -1,4 +1,4 @@
-"""The sealed note that the reporter's page leaves itself beside the case: channel and day (SPEC 5.4)."""
+"""Memos: the channel and day of a case, sealed by the reporter's page for its next visit (SPEC 5.4)."""
 
 import re
 import secrets
@@ -21,14 +21,17 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a memo says: the channel of the case, and the day of the report by the reporter's own clock."""
+    """The contents of a memo: the channel of the case, and the day of the report by the reporter's clock."""
 
     channel: str
     day: date
 
 
 def seal(note: Note, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> bytes:
-    """Return the 60-byte memo of ``note`` under a memo key (32 bytes); Malformed if the note has no form."""
+    """Return the 60-byte memo of ``note`` under a memo key (32 bytes).
+
+    Raise Malformed if the channel id or the day is invalid.
+    """
     return _seal(note, memo_key, deployment + case_id, secrets.token_bytes(_NONCE))
 
 
@@ -39,7 +42,7 @@ def _seal(note: Note, memo_key: bytes, bound_to: bytes, nonce: bytes) -> bytes:
 
 
 def unseal(memo: bytes, memo_key: bytes, *, deployment: bytes, case_id: bytes) -> Note:
-    """Return the note; Malformed if the form is wrong, Tampered if the tag does not hold."""
+    """Return the note. Raise Malformed if the form is wrong, Tampered if the tag does not hold."""
     if len(memo) != SIZE:
         raise Malformed("memo has the wrong length")
     try:

@@ -1,4 +1,4 @@
-"""Report, follow-up and slot: strict JSON to frozen values, with what makes each authentic (SPEC 5)."""
+"""Reports, follow-ups and slots: parse them from strict JSON and check that they are authentic (SPEC 5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _MANY = 1_000
 
 
 class Status(StrEnum):
-    """Where a case stands, as its reporter sees it."""
+    """The status of a case, as its reporter sees it."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment as its message describes it; size in bytes."""
+    """The description of an attachment in its message; ``size`` is in bytes."""
 
     number: int
     name: str
@@ -43,7 +43,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class SeenKeyring:
-    """The keyring that the reporter's page was shown: serial and H(keyring.json)."""
+    """The keyring that the reporter's page was given: its serial and H(keyring.json)."""
 
     serial: int
     hash: bytes
@@ -51,7 +51,7 @@ class SeenKeyring:
 
 @dataclass(frozen=True, slots=True)
 class QuestionnaireRef:
-    """Id and version of the questionnaire that was answered."""
+    """The id and version of the questionnaire that the reporter answered."""
 
     id: str
     version: int
@@ -59,7 +59,7 @@ class QuestionnaireRef:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One message of the inspectorate, with the serial of the first slot it was in."""
+    """A message from the inspectorate, with the serial of the first slot that held it."""
 
     serial: int
     day: date
@@ -68,7 +68,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The follow-ups that the inbox has opened: how many, the last day, first 8 bytes of the last ids."""
+    """The follow-ups that the inbox has opened: their number, the last day, 8 bytes of each recent id."""
 
     count: int
     ids: tuple[bytes, ...]
@@ -116,7 +116,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp:
-    """What the reporter writes afterwards (SPEC 5.2)."""
+    """A later message from the reporter (SPEC 5.2)."""
 
     channel: str
     key_id: bytes
@@ -131,7 +131,7 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """The whole mailbox of a case as the inspectorate last wrote it (SPEC 5.3)."""
+    """The complete mailbox of a case, as the inspectorate last wrote it (SPEC 5.3)."""
 
     channel: str
     case_id: bytes
@@ -205,9 +205,9 @@ SLOT = record(
 def open_message(deployment: bytes, signed: container.Signed) -> Report | FollowUp:
     """Return the message of an envelope's container, not yet tied to a case.
 
-    A report is verified whole: signature, files, and the case id that commits to its keys. Of a
-    follow-up only form and files are: its author key is known to who holds the case, who then
-    calls ``verify_follow_up``. Raises Malformed or Tampered.
+    A report is verified completely: its signature, its files, and the case id that commits to its keys. A
+    follow-up's signature is not verified here, because only the holder of the case knows the author key:
+    call ``verify_follow_up`` with it. Raise Malformed or Tampered.
     """
     value = strictjson.decode(signed.message)
     if isinstance(value, dict) and value.get("kind") == "follow-up":
@@ -224,21 +224,22 @@ def open_message(deployment: bytes, signed: container.Signed) -> Report | Follow
 
 
 def verify_follow_up(deployment: bytes, signed: container.Signed, author_key: bytes) -> None:
-    """Return if the follow-up in ``signed`` is by the author of the case; else raise Tampered."""
+    """Raise Tampered unless the reporter of the case signed the follow-up in ``signed``."""
     signing.verify(Label.FOLLOW_UP, deployment, signed.message, signed.signature, author_key)
 
 
 def check_addressed(message: Report | FollowUp, *, channel: str, key_id: bytes) -> None:
-    """Return if the message names the channel and key id (16 bytes) that opened it; else raise Tampered.
+    """Raise Tampered unless the message names the channel and the key id (16 bytes) that opened it.
 
-    Otherwise a reader could seal on what was sealed to it and pass it off as addressed to another.
+    Without this check, the officers of one channel could seal a report again for another channel, as if the
+    reporter had addressed it there.
     """
     if (message.channel, message.key_id) != (channel, key_id):
         raise Tampered("message is addressed to another channel or key")
 
 
 def open_slot(deployment: bytes, signed: container.Signed, reply_key: bytes) -> Slot:
-    """Return the slot if ``reply_key`` (32 bytes) signed it; else raise Malformed or Tampered."""
+    """Return the slot if ``reply_key`` (32 bytes) signed it. Raise Malformed or Tampered otherwise."""
     signing.verify(Label.SLOT, deployment, signed.message, signed.signature, reply_key)
     _same_files((), signed.files)
     return SLOT.parse(signed.message)
@@ -246,6 +247,6 @@ def open_slot(deployment: bytes, signed: container.Signed, reply_key: bytes) -> 
 
 def _same_files(declared: tuple[File, ...], found: tuple[container.File, ...]) -> None:
     if [(file.number, file.size) for file in declared] != [(file.number, file.size) for file in found]:
-        raise Malformed("files of the container are not those that its message lists")
+        raise Malformed("the container does not hold the files that its message lists")
     if [file.digest for file in declared] != [file.digest for file in found]:
-        raise Tampered("a file of the container is not the one that its message lists")
+        raise Tampered("a file of the container differs from the one that its message lists")

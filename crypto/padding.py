@@ -1,4 +1,4 @@
-"""How large a container is, so that its size tells next to nothing (SPEC 4.2)."""
+"""The padded sizes of containers, which reveal almost nothing about the contents (SPEC 4.2)."""
 
 from crypto.errors import Malformed
 
@@ -8,7 +8,7 @@ SLOT = 16_384
 
 
 def padme(length: int) -> int:
-    """Return ``length`` rounded up by Padmé: at most 12 % more, O(log log) bits of size left."""
+    """Return ``length`` rounded up by Padmé: at most 12 % larger, and it reveals only O(log log) bits."""
     exponent = length.bit_length() - 1
     if exponent < 1:
         return length
@@ -17,7 +17,7 @@ def padme(length: int) -> int:
 
 
 def bucket(archive: int) -> int:
-    """Return the container size of a report or follow-up; Malformed above 1 GiB and its headers."""
+    """Return the container size of a report or follow-up. Raise Malformed above 1 GiB plus headers."""
     size = max(SMALLEST, padme(archive))
     if size > LARGEST:
         raise Malformed("container is larger than a report may be")
@@ -25,7 +25,7 @@ def bucket(archive: int) -> int:
 
 
 def slot(archive: int) -> int:
-    """Return the container size of a slot; Malformed if the archive does not fit."""
+    """Return the container size of a slot. Raise Malformed if the archive does not fit."""
     if archive > SLOT:
         raise Malformed("container is larger than a slot")
     return SLOT

@@ -1,4 +1,4 @@
-"""The signed list of what a site serves, each file with its digest (SPEC 7.5)."""
+"""The signed list of the files that a site serves, with their digests (SPEC 7.5)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +15,14 @@ _MOST = 1_000
 
 
 class PagesExpired(CryptoError):
-    """The list is past its date: what the site serves today is not vouched for."""
+    """The list has expired: no signature vouches for today's pages."""
 
     code = "pages-expired"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One file of the site: path, type, SHA-256 of its bytes with any content encoding undone."""
+    """One file of the site: its path, its type, and the SHA-256 of its decoded bytes."""
 
     path: str
     type: str
@@ -31,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """Everything that a visitor's browser loads but for the keyring, which changes more often."""
+    """Every file that a visitor's browser loads, except the keyring, which changes more often."""
 
     deployment: bytes
     serial: int
@@ -40,9 +40,9 @@ class Pages:
     files: tuple[Page, ...]
 
     def check_day(self, today: date) -> None:
-        """Return if ``today`` is within the list's days; else raise PagesExpired."""
+        """Raise PagesExpired if the list is no longer valid on ``today``."""
         if today > self.valid_until:
-            raise PagesExpired("manifest of the pages is past its date: a new one must be signed")
+            raise PagesExpired("manifest of the pages has expired: a new one must be signed")
 
 
 _PAGE = record(Page, {"path": text(1_000, r"/[\w./-]*"), "type": text(127), "hash": binary(_DIGEST)})
@@ -60,14 +60,17 @@ PAGES = record(
 
 
 def encode(pages: Pages) -> bytes:
-    """Return manifest.json; Malformed if ``parse`` would not take it."""
+    """Return manifest.json. Raise Malformed if ``parse`` would refuse it."""
     raw = PAGES.encode(pages)
     parse(raw, pages.deployment)
     return raw
 
 
 def parse(raw: bytes, deployment: bytes) -> Pages:
-    """Return the list in ``raw``, not yet signed by anybody; Malformed if it is of another deployment."""
+    """Return the list in ``raw`` without verifying a signature.
+
+    Raise Malformed if it has a wrong form or belongs to another deployment.
+    """
     pages = PAGES.parse(raw)
     if pages.deployment != deployment:
         raise Malformed("manifest of the pages is of another deployment")
@@ -76,13 +79,16 @@ def parse(raw: bytes, deployment: bytes) -> Pages:
 
 
 def sign(raw: bytes, deployment: bytes, root_seed: bytes) -> bytes:
-    """Return manifest.sig (64 bytes); Malformed if ``raw`` is no manifest of this deployment."""
+    """Return manifest.sig (64 bytes). Raise Malformed if ``raw`` is not a manifest of this deployment."""
     parse(raw, deployment)
     return signing.sign(Label.PAGES, deployment, raw, root_seed)
 
 
 def open_pages(raw: bytes, signature: bytes, *, root_key: bytes, deployment: bytes) -> Pages:
-    """Return the list if the root key (32 bytes) signed it for this deployment; else Malformed, Tampered."""
+    """Return the list if the root key (32 bytes) signed it for this deployment.
+
+    Raise Malformed or Tampered.
+    """
     signing.verify(Label.PAGES, deployment, raw, signature, root_key)
     return parse(raw, deployment)
 

@@ -1,4 +1,4 @@
-"""A passphrase guards a secret: Argon2id to a key, the secret wrapped under it (RFC 9106)."""
+"""Protect a secret by a passphrase: Argon2id (RFC 9106) makes a key, which encrypts the secret."""
 
 import unicodedata
 
@@ -15,7 +15,7 @@ KEY = SecretBox.KEY_SIZE
 SALT = pwhash.argon2id.SALTBYTES
 OVERHEAD = SecretBox.NONCE_SIZE + SecretBox.MACBYTES
 
-# libsodium's "moderate": 256 MiB and about half a second, paid once for each command.
+# libsodium's "moderate" limits: 256 MiB and about half a second, once for each command.
 OPSLIMIT: int = pwhash.argon2id.OPSLIMIT_MODERATE
 MEMLIMIT: int = pwhash.argon2id.MEMLIMIT_MODERATE
 LEAST_OPSLIMIT: int = pwhash.argon2id.OPSLIMIT_MIN
@@ -28,25 +28,25 @@ BACKUP = b"fanal/1/backup"
 def stretch(passphrase: str, salt: bytes, *, opslimit: int = OPSLIMIT, memlimit: int = MEMLIMIT) -> bytes:
     """Return the 32-byte key of a passphrase; ``salt`` has 16 bytes, ``memlimit`` is in bytes.
 
-    The text is brought to NFKC first: two keyboards may write one accent differently. Raises Malformed for a
-    salt or a limit outside what libsodium takes, MemoryError where less than ``memlimit`` is free.
+    The text is first normalised to NFKC, because keyboards encode accents differently. Raise Malformed if
+    libsodium does not accept the salt or a limit, MemoryError if less than ``memlimit`` is free.
     """
     text = unicodedata.normalize("NFKC", passphrase).encode("utf-8", errors="surrogatepass")
     try:
         return bytes(pwhash.argon2id.kdf(KEY, text, salt, opslimit=opslimit, memlimit=memlimit))
-    except NaClRuntimeError:  # within its limits, libsodium fails for nothing else
+    except NaClRuntimeError:  # within its limits, libsodium fails for no other reason
         raise MemoryError from None
     except (NaClError, ValueError):
         raise Malformed("the passphrase cannot be stretched with these parameters") from None
 
 
 def wrap(secret: bytes, key: bytes) -> bytes:
-    """Return a secret wrapped under a 32-byte key: 40 bytes longer, a fresh nonce first."""
+    """Return a secret wrapped under a 32-byte key: 40 bytes longer, beginning with a fresh nonce."""
     return bytes(SecretBox(key).encrypt(secret))
 
 
 def unwrap(wrapped: bytes, key: bytes) -> bytes:
-    """Return the secret that ``wrap`` was given; raise NotForUs for another key or other bytes."""
+    """Return the secret inside ``wrapped``; raise NotForUs if the key is wrong or the bytes were changed."""
     try:
         return bytes(SecretBox(key).decrypt(wrapped))
     except (NaClError, ValueError):
@@ -59,5 +59,5 @@ def vault_key(master: bytes) -> bytes:
 
 
 def backup_key(master: bytes) -> bytes:
-    """Return the 32-byte key under which the list of a backup stands: expand(master, ``fanal/1/backup``)."""
+    """Return the 32-byte key that authenticates the list of a backup: expand(master, ``fanal/1/backup``)."""
     return HKDFExpand(SHA256(), 32, info=BACKUP).derive(master)

@@ -1,10 +1,10 @@
-"""A reader of exact amounts over bytes that arrive in pieces of any size."""
+"""Read exact amounts of bytes that arrive in pieces of any size."""
 
 from collections.abc import Iterable, Iterator
 
 
 class Pieces:
-    """Read an iterable of pieces as one run of bytes; holds one piece at a time."""
+    """Reads an iterable of pieces as one sequence of bytes; holds one piece in memory at a time."""
 
     __slots__ = ("_at", "_piece", "_pieces")
 
@@ -14,23 +14,23 @@ class Pieces:
         self._at = 0
 
     def stream(self, size: int) -> Iterator[bytes]:
-        """Yield the next ``size`` bytes as they lie; fewer only where the pieces end."""
+        """Yield the next ``size`` bytes in the pieces they arrive in; fewer only if the input ends."""
         while size and self._waiting():
             piece = self._take(size)
             size -= len(piece)
             yield piece
 
     def read(self, size: int) -> bytes:
-        """Return the next ``size`` bytes; fewer only where the pieces end."""
+        """Return the next ``size`` bytes; fewer only if the input ends."""
         return b"".join(self.stream(size))
 
     def rest(self) -> Iterator[bytes]:
-        """Yield all that is left."""
+        """Yield all remaining bytes."""
         while self._waiting():
             yield self._take(len(self._piece))
 
     def line(self, limit: int) -> bytes:
-        """Return the bytes through the next LF, or up to ``limit`` or the end where that comes first."""
+        """Return the bytes through the next LF, but at most ``limit`` bytes, and fewer if the input ends."""
         found = bytearray()
         while len(found) < limit and not found.endswith(b"\n") and self._waiting():
             room = limit - len(found)

@@ -1,4 +1,4 @@
-"""The primitives that every part of age v1 shares (C2SP age.md, "Conventions")."""
+"""The primitives that all parts of age v1 share (C2SP age.md, "Conventions")."""
 
 import base64
 
@@ -13,7 +13,7 @@ FILE_KEY = 16
 TAG = 16
 WRAPPED_KEY = FILE_KEY + TAG
 
-# A wrap key is derived afresh for each stanza and used once, so its nonce can be fixed.
+# A fresh wrap key is derived for each stanza and used once, so its nonce can be fixed.
 _WRAP_NONCE = bytes(12)
 
 
@@ -28,7 +28,7 @@ def wrap(wrap_key: bytes, file_key: bytes) -> bytes:
 
 
 def unwrap(wrap_key: bytes, body: bytes) -> bytes:
-    """Return the 16-byte file key in a 32-byte stanza body; raise NotForUs if the key is another."""
+    """Return the 16-byte file key in a 32-byte stanza body; raise NotForUs if ``wrap_key`` is wrong."""
     try:
         return ChaCha20Poly1305(wrap_key).decrypt(_WRAP_NONCE, body, None)
     except InvalidTag:
@@ -41,7 +41,7 @@ def encode64(raw: bytes) -> str:
 
 
 def decode64(text: str) -> bytes:
-    """Return what canonical base64 without padding stands for; raise Malformed for any other form."""
+    """Return the bytes of canonical base64 without padding; raise Malformed for any other form."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:

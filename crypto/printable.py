@@ -1,17 +1,17 @@
-"""Make text from outside safe for a terminal or a page: deceptive characters are spelled out."""
+"""Make untrusted text safe for a terminal or a page: deceptive characters are spelled out."""
 
 import json
 
 from crypto import unseen
 
-# No script needs more marks on one letter; more of them cover the text around it.
+# No script needs more marks on one letter; a larger number covers the surrounding text.
 _MOST_MARKS = 5
 
 
 class Printable(str):
-    """Text that may reach a terminal: it has no unseen character, and no control but line feeds.
+    """Text that is safe for a terminal: no unseen character, and no control character except line feeds.
 
-    Only this module makes it. A string made from it, by ``+`` or a format, is not printable any more.
+    Only this module creates it. The result of ``+`` or of a format is an ordinary string again.
     """
 
     __slots__ = ()
@@ -20,20 +20,20 @@ class Printable(str):
 def visible(text: str) -> Printable:
     """Return ``text`` on one line, with every control, format and line-breaking character spelled out.
 
-    Unseen characters, and the marks on a letter beyond _MOST_MARKS, are spelled out too.
+    Unseen characters are spelled out too, and so is every mark on a letter after the first _MOST_MARKS.
     """
     return Printable(_spelled(text))
 
 
 def lines(text: str) -> Printable:
-    """Return ``text`` with its lines, each as ``visible`` shows it."""
+    """Return ``text`` with its line feeds, and with each line as ``visible`` shows it."""
     return Printable("\n".join(map(_spelled, text.replace("\r\n", "\n").split("\n"))))
 
 
 def as_json(value: object) -> Printable:
-    """Return a value as JSON in ASCII: every other character and every control is escaped.
+    """Return a value as JSON in ASCII: all control characters and all other characters are escaped.
 
-    Raises TypeError for a value that JSON does not know.
+    Raise TypeError for a value that JSON cannot represent.
     """
     return lines(json.dumps(value, indent=2))
 

@@ -1,4 +1,4 @@
-"""The questions that a report answers, from questionnaire.toml (SPEC 5.5): both rooms read the same file."""
+"""The questions for a report, read from questionnaire.toml; portal and inbox share the file (SPEC 5.5)."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -32,18 +32,19 @@ from crypto.toml_schema import (
 
 __all__ = ["BadDocument", "Texts", "parse"]
 
-# A character takes up to six bytes in JSON: answers of this many in all fit into a message (SPEC 4.1).
+# Most characters of all answers together. JSON takes up to six bytes for each, so they fit into a message
+# (SPEC 4.1).
 MOST_IN_ALL = 160_000
-# Two days with a stroke between them.
+# Characters in two days with a slash between them.
 PERIOD = 21
 
 When: TypeAlias = Mapping[str, tuple[str, ...]]
-# The path of a mistake, and what it is.
+# The path of a mistake in the file, and its description.
 Mistake: TypeAlias = tuple[Path, str]
 
 
 class Kind(StrEnum):
-    """What an answer may be."""
+    """The kinds of answers."""
 
     TEXT = "text"
     LINE = "line"
@@ -53,7 +54,7 @@ class Kind(StrEnum):
 
 
 class Flag(StrEnum):
-    """What staff must know before they read on, because of an answer."""
+    """A warning that an answer raises, which officers must see before they read on."""
 
     DANGER = "danger"
     SOURCE_RISK = "source_risk"
@@ -61,7 +62,7 @@ class Flag(StrEnum):
 
 
 class Concern(StrEnum):
-    """What an answer tells of: the facts, or who reports them, whom it could reveal."""
+    """The subject of an answer: the facts, or the reporter, whom the answer could reveal."""
 
     FACTS = "facts"
     REPORTER = "reporter"
@@ -74,7 +75,10 @@ _CHECKS = ("container",)
 
 
 class Outside(StrEnum):
-    """What an answer asks of the choice of readers: others than the first alone, or others before it."""
+    """How an answer changes the choice of readers.
+
+    ``ONLY``: the first channel is not offered. ``FIRST``: the other channels are offered before the first.
+    """
 
     ONLY = "only"
     FIRST = "first"
@@ -82,7 +86,7 @@ class Outside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer to a choice; ``notice`` is shown once it is chosen, ``outside`` asks for other readers."""
+    """An answer to a choice. ``notice`` is shown once it is chosen; ``outside`` changes who can be chosen."""
 
     id: str
     label: Texts
@@ -93,10 +97,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question. It is asked if ``when`` holds: each question named there has one of those answers.
+    """A question. It is asked if ``when`` holds: each question named there got one of the listed answers.
 
-    ``most`` is in characters, 0 for choices. One answer that is ``enough`` makes a report. ``warning`` says
-    how an answer could tell who wrote it, or ``safe`` why it cannot, to those who edit the file alone.
+    ``most`` is in characters, 0 for choices. One answer to an ``enough`` question is enough for a report.
+    ``warning`` says how an answer could reveal the reporter. Otherwise ``safe`` says why it cannot; only
+    people who edit the file see it.
     """
 
     id: str
@@ -114,13 +119,13 @@ class Field:
     safe: str = ""
 
 
-# The questions by their paths in the file.
+# The questions, keyed by their paths in the file.
 Places: TypeAlias = Mapping[tuple[str | int, ...], Field]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Questions that belong together, under a title if there is one; a ``folded`` one opens on request."""
+    """Questions that belong together, under an optional title. A ``folded`` section opens on request."""
 
     fields: tuple[Field, ...]
     title: Texts | None = None
@@ -131,7 +136,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """All questions in the order shown; ``raw`` is the file, ``skip`` the words for "no answer"."""
+    """All questions in the order shown. ``raw`` is the file; ``skip`` is the label for "no answer"."""
 
     id: str
     version: int
@@ -141,29 +146,29 @@ class Questionnaire:
 
     @property
     def hash(self) -> bytes:
-        """H of the file (32 bytes)."""
+        """SHA-256 of the file (32 bytes)."""
         return hashlib.sha256(self.raw).digest()
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """All questions, whatever their section."""
+        """The questions of all sections."""
         return tuple(field for section in self.sections for field in section.fields)
 
     @property
     def reference(self) -> Reference:
-        """What the keyring says of it."""
+        """The reference to this questionnaire that a keyring holds."""
         return Reference(self.id, self.version, self.hash)
 
     def options(self, question: str) -> tuple[Option, ...]:
-        """Return what there is to choose from for the question of this id, nothing for an unknown one."""
+        """Return the options of the question with this id, or an empty tuple if the id is unknown."""
         return next((field.options for field in self.fields if field.id == question), ())
 
     def flagged(self, flag: Flag) -> tuple[str, ...]:
-        """Return the ids of the questions that bear a flag themselves."""
+        """Return the ids of the questions that carry this flag themselves, not through an option."""
         return tuple(field.id for field in self.fields if field.flag is flag)
 
     def element_ids(self, field: Field) -> list[str]:
-        """Return the ids of the elements of the page that ask a question, and say what stands beside it."""
+        """Return the ids of the page's elements for a question and for its hint and warning."""
         ends = [option.id for option in field.options]
         ends += ["-skip"] if field.options and self.skip else []
         ends += ["first", "last"] if field.kind is Kind.PERIOD else []
@@ -178,7 +183,7 @@ _WHEN = {"when": map_of(list_of(TEXT, **expected("answer-ids")))}
 _OPTION = table(
     {"id": IDENTIFIER, "label": texts()}, {"notice": texts(), "outside": one_of(tuple(Outside)), **_FLAG}
 )
-# What a field has besides depends on its type.
+# Which of the optional members a field may have depends on its type.
 _FIELD = table(
     {
         "id": IDENTIFIER,
@@ -210,10 +215,10 @@ _FILE = Schema(
 )
 
 
-# Each case is shown by the questionnaire that it answers: few in all, and each takes 6 ms to read.
+# Each case is shown with the questionnaire that it answers. There are few of them; reading one takes 6 ms.
 @lru_cache(maxsize=8)
 def parse(raw: bytes) -> Questionnaire:
-    """Return the questionnaire of a TOML file; BadDocument names the first mistake and its remedy."""
+    """Return the questionnaire in a TOML file. Raise BadDocument, which names the first mistake."""
     document = _FILE.read(raw)
     _check_kinds(document)
     said = document.value
@@ -311,7 +316,7 @@ def _check(document: Document, found: Questionnaire) -> None:
     if sum(field.most for field in found.fields) > MOST_IN_ALL:
         raise BadDocument(f"questionnaire: 'most' of all fields together is at most {MOST_IN_ALL}")
     if not any(field.enough for field in found.fields):
-        raise BadDocument("questionnaire: no field is 'enough': without a file nobody could report")
+        raise BadDocument("questionnaire: one field must be 'enough', or nobody could report without a file")
 
 
 def _folded(found: Questionnaire) -> Iterator[Mistake]:
@@ -321,7 +326,7 @@ def _folded(found: Questionnaire) -> Iterator[Mistake]:
 
 
 def _distinct(places: Places) -> Iterator[Mistake]:
-    """Yield each id that two fields, or two options of a field, share."""
+    """Yield a mistake for each id that two fields share, or two options of one field."""
     fields: set[str] = set()
     for path, field in places.items():
         options: set[str] = set()
@@ -338,24 +343,24 @@ def _concerns(places: Places) -> Iterator[Mistake]:
     for path, field in places.items():
         flags = {field.flag, *(option.flag for option in field.options)}
         if field.concerns is Concern.FACTS and flags & _REVEALING:
-            said = f"field {field.id!r}: what bears 'source_risk' or 'protect' concerns the reporter"
+            said = f"field {field.id!r}: flag 'source_risk' or 'protect': it must concern the reporter"
             yield (*path, "concerns"), said
 
 
 def _risk(places: Places) -> Iterator[Mistake]:
-    """Yield each question that says neither how an answer could tell who wrote it, nor why it cannot."""
+    """Yield a mistake for each question that does not say whether answers could reveal the reporter."""
     for path, field in places.items():
         place = f"field {field.id!r}"
         if not (field.warning or field.safe):
-            said = f"{place}: it needs a 'warning' of how it could tell who wrote, or 'safe', why it cannot"
+            said = f"{place}: add a 'warning' (how it could reveal the reporter) or 'safe' (why it cannot)"
             yield path, said
         if field.warning and field.safe:
-            yield (*path, "safe"), f"{place}: it has a 'warning', so it is not 'safe'"
+            yield (*path, "safe"), f"{place}: it has a 'warning', so it cannot be 'safe'"
         if field.safe and field.flag in _REVEALING:
-            yield (*path, "safe"), f"{place}: what bears {field.flag.value!r} is not 'safe'"
+            yield (*path, "safe"), f"{place}: with the flag {field.flag.value!r} it cannot be 'safe'"
         for n, option in enumerate(field.options):
             if field.safe and option.flag in _REVEALING and not option.notice:
-                said = f"{place}: its option {option.id!r} bears {option.flag.value!r}, and no 'notice' warns"
+                said = f"{place}: its option {option.id!r} has the flag {option.flag.value!r}: add a 'notice'"
                 yield (*path, "option", n), said
 
 
@@ -370,16 +375,17 @@ def _ids(found: Questionnaire, places: Places) -> Iterator[Mistake]:
 
 def _outside(places: Places) -> Iterator[Mistake]:
     deciding = [each for each in places.items() if any(option.outside for option in each[1].options)]
-    # Of two such answers the later would undo the earlier, and who is concerned would read the report.
+    # With two such questions, the later answer would override the earlier, and the report could reach a
+    # reader whom it concerns.
     for path, field in deciding[1:]:
-        yield path, f"field {field.id!r}: 'outside' is for one question alone"
+        yield path, f"field {field.id!r}: only one question may use 'outside'"
     for path, field in deciding:
         if field.kind is not Kind.CHOICE:
-            yield path, f"field {field.id!r}: 'outside' is for options of a 'choice'"
+            yield path, f"field {field.id!r}: 'outside' is allowed only for options of a 'choice'"
 
 
 def _order(found: Questionnaire) -> Iterator[Mistake]:
-    """Yield each condition of a section or field that does not name an earlier question."""
+    """Yield a mistake for each condition of a section or field that does not name an earlier question."""
     before: dict[str, Field] = {}
     for n, section in enumerate(found.sections):
         yield from _depends(("section", n), f"section {n + 1}", section.when, before)
@@ -392,8 +398,8 @@ def _depends(path: Path, place: str, when: When | None, before: Mapping[str, Fie
     for question, answers in (when or {}).items():
         at = (*path, "when", question)
         if question not in before or not before[question].options:
-            yield at, f"{place}: 'when' names {question!r}, which is no choice further up"
+            yield at, f"{place}: 'when' names {question!r}, which is not an earlier choice"
             return
         known = {option.id for option in before[question].options}
         for stray in sorted(set(answers) - known):
-            yield at, f"{place}: 'when' names {stray!r}, which is no option of {question!r}"
+            yield at, f"{place}: 'when' names {stray!r}, which is not an option of {question!r}"

@@ -1,6 +1,6 @@
-"""The ids by which the page finds its own elements: no question may bring one of them."""
+"""The ids of the page's own elements, which no question may use."""
 
-# Of the page of a report and of the offline form; a test compares them with what is served.
+# From the report page and the offline form; a test compares them with the served pages.
 OF_THE_PAGE = frozenset(
     (
         "back", "back-to-text", "cannot-write", "case", "case-error", "channels", "channels-list",

@@ -1,4 +1,4 @@
-"""The door to age's recipient types: hybrid for messages, scrypt for key files, X25519 for other programs."""
+"""All recipient types of age: hybrid for messages, scrypt for key files, X25519 for other programs."""
 
 from crypto.hybrid import HybridIdentity, HybridRecipient
 from crypto.scrypt import ScryptIdentity, ScryptRecipient

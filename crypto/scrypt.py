@@ -18,7 +18,7 @@ _LABEL = b"age-encryption.org/v1/scrypt"
 
 @dataclass(frozen=True, slots=True)
 class ScryptRecipient:
-    """A passphrase to seal with; it must be the only recipient. Work takes 2^``log_n`` KiB of memory."""
+    """A passphrase to seal with. It must be the only recipient. Sealing takes 2^``log_n`` KiB of memory."""
 
     passphrase: bytes | str = field(repr=False)
     log_n: int = 18
@@ -32,13 +32,16 @@ class ScryptRecipient:
 
 @dataclass(frozen=True, slots=True)
 class ScryptIdentity:
-    """A passphrase to open with; a file that asks for more than 2^``max_log_n`` KiB of memory is refused."""
+    """A passphrase to open with. Files that require more than 2^``max_log_n`` KiB of memory are refused."""
 
     passphrase: bytes | str = field(repr=False)
     max_log_n: int = 18
 
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes:
-        """Return the key in a lone scrypt stanza; raise NotForUs for a wrong passphrase, or Malformed."""
+        """Return the file key.
+
+        Raise NotForUs for a wrong passphrase, Malformed if the scrypt stanza is invalid or not the only one.
+        """
         if all(stanza.args[0] != KIND for stanza in stanzas):
             raise NotForUs("this file is not protected by a passphrase, try a key")
         salt, log_n = self._parse(stanzas)
@@ -50,7 +53,7 @@ class ScryptIdentity:
                 salt, log_n = decode64(salt_text), int(work)
                 if len(salt) == _SALT and len(body) == WRAPPED_KEY and log_n <= self.max_log_n:
                     return salt, log_n
-        raise Malformed("the header is not valid or asks for too much work, ask for the file again")
+        raise Malformed("the header is not valid or requires too much work, ask for the file again")
 
 
 def _stretch(passphrase: bytes | str, salt: bytes, log_n: int) -> bytes:

@@ -1,7 +1,7 @@
-"""Shapes: how a value of ours stands in strict JSON, read and written by one description.
+"""Shapes: one description of a value that both reads it from strict JSON and writes it.
 
-A shape that reads a JSON value returns something valid or raises Malformed; writing what
-was read gives the same JSON again (SPEC 1.3). The browser's ``shape.js`` has the same words.
+A shape returns a valid value or raises Malformed. Writing a value that was read gives the
+same JSON again (SPEC 1.3). The browser's ``shape.js`` uses the same names.
 """
 
 import re
@@ -24,18 +24,18 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Shape(Generic[T]):
-    """Two inverse functions between JSON and a value; ``optional`` ones may be absent from a record."""
+    """Two inverse functions between JSON and a value. An ``optional`` member may be absent from a record."""
 
     read: Callable[[Json], T]
     write: Callable[[T], Json]
     optional: bool = False
 
     def parse(self, raw: bytes) -> T:
-        """Return the value of ``raw``; Malformed unless it is strict JSON of this shape."""
+        """Return the value of ``raw``. Raise Malformed unless it is strict JSON of this shape."""
         return self.read(strictjson.decode(raw))
 
     def encode(self, value: T) -> bytes:
-        """Return ``value`` as strict JSON: the inverse of ``parse`` on all that it accepts."""
+        """Return ``value`` as strict JSON: the inverse of ``parse`` for every input that it accepts."""
         return strictjson.encode(self.write(value))
 
 
@@ -44,7 +44,7 @@ def _plain(read: Callable[[Json], Any]) -> Shape[Any]:
 
 
 def text(most: int, pattern: str = r"(?s:.*)") -> Shape[str]:
-    """A text of at most ``most`` code points that matches ``pattern`` whole."""
+    """A text of at most ``most`` code points that matches ``pattern`` from start to end."""
     form = re.compile(pattern, re.ASCII)
 
     def read(value: Json) -> str:
@@ -69,11 +69,11 @@ def integer(least: int = 0, most: int = LARGEST) -> Shape[int]:
 
 
 def one_of(*allowed: str | int) -> Shape[Any]:
-    """One of a closed list."""
+    """One of the allowed values."""
 
     def read(value: Json) -> str | int:
         if not isinstance(value, str | int) or isinstance(value, bool) or value not in allowed:
-            raise Malformed("value is not one of those expected here")
+            raise Malformed("value is not one of the allowed ones")
         return value
 
     return _plain(read)
@@ -118,7 +118,7 @@ def list_of(shape: Shape[T], most: int) -> Shape[tuple[T, ...]]:
 
 
 def map_of(shape: Shape[T], most: int, pattern: str) -> Shape[dict[str, T]]:
-    """An object of at most ``most`` members whose keys match ``pattern`` whole, in the order read."""
+    """An object of at most ``most`` members, in the order read. Each key matches ``pattern`` completely."""
     form = re.compile(pattern, re.ASCII)
 
     def read(value: Json) -> dict[str, T]:
@@ -132,7 +132,7 @@ def map_of(shape: Shape[T], most: int, pattern: str) -> Shape[dict[str, T]]:
 
 
 def either(first: Shape[Any], second: Shape[Any]) -> Shape[Any]:
-    """A text by ``first`` or a list by ``second``."""
+    """A text of the shape ``first``, or a list of the shape ``second``."""
 
     def pick(value: object) -> Shape[Any]:
         return first if isinstance(value, str) else second
@@ -141,14 +141,14 @@ def either(first: Shape[Any], second: Shape[Any]) -> Shape[Any]:
 
 
 def optional(shape: Shape[T]) -> Shape[T | None]:
-    """A member that may be absent; None then."""
+    """A member that may be absent; its value is then None."""
     return Shape(shape.read, lambda value: None if value is None else shape.write(value), optional=True)
 
 
 def record(make: Callable[..., T], members: Mapping[str, Shape[Any]], kind: str = "") -> Shape[T]:
-    """An object with exactly these members in this order, made into a value by ``make(**members)``.
+    """An object with exactly these members in this order; ``make(**members)`` turns it into a value.
 
-    With ``kind`` the object begins with ``v``, always 1, and ``kind``: what we sign always does.
+    With ``kind``, the object begins with ``v``, always 1, and ``kind``, as every signed object does.
     """
     head: dict[str, Json] = {"v": VERSION, "kind": kind} if kind else {}
 
@@ -157,7 +157,7 @@ def record(make: Callable[..., T], members: Mapping[str, Shape[Any]], kind: str 
             raise Malformed("record is missing")
         present = [name for name, shape in members.items() if name in value or not shape.optional]
         if list(value) != [*head, *present]:
-            raise Malformed("record has other members, or in another order, than SPEC")
+            raise Malformed("record does not have the members of SPEC in their order")
         if any(value[name] is True or value[name] != expected for name, expected in head.items()):
             raise Malformed("record is of another version or kind")
         return make(**{name: members[name].read(value[name]) for name in present})

@@ -1,4 +1,4 @@
-"""A secret split into shares of words, of which a quorum gives it back (SLIP-39; SPEC 9.1)."""
+"""Split a secret into shares of words; a quorum of them restores it (SLIP-39, SPEC 9.1)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,48 +15,50 @@ IDENTIFIERS = 1 << 15
 
 
 class TooFewShares(Truncated):
-    """Fewer shares than the quorum: nothing can be said about the secret."""
+    """There are fewer shares than the quorum, so the secret stays unknown."""
 
 
 def split(secret: bytes, *, quorum: int, count: int) -> tuple[str, ...]:
-    """Return ``count`` shares of a 32-byte secret, 33 words each, any ``quorum`` of which give it back.
+    """Return ``count`` shares of a 32-byte secret, 33 words each. Any ``quorum`` of them restore it.
 
-    Raises Malformed unless 2 ≤ quorum ≤ count ≤ 7, or both are 1: one of several would not need the others.
+    Raise Malformed unless 2 ≤ quorum ≤ count ≤ 7, or both are 1. With a quorum of 1 among several shares,
+    each officer alone could open everything.
     """
     if not (LEAST_QUORUM <= quorum <= count <= LARGEST_COUNT or quorum == count == 1):
-        raise Malformed("quorum and number of shares do not go together")
-    # No passphrase of SLIP-39's own: each share stands under its officer's, by Argon2id.
+        raise Malformed("this quorum is not possible with this number of shares")
+    # SLIP-39's own passphrase is not used: Argon2id protects each share with its officer's passphrase.
     groups = generate_mnemonics(1, [(quorum, count)], secret, iteration_exponent=0)
     return tuple(groups[0])
 
 
 def member(words: str) -> int:
-    """Return whose share it is: a number from 1; Malformed if a word is wrong."""
+    """Return the number of the officer who holds the share, from 1. Raise Malformed if a word is wrong."""
     return _parse(words).index + 1
 
 
 def identifier(words: str) -> int:
-    """Return the number (15 bits) that all shares of one split carry; Malformed if a word is wrong."""
+    """Return the number (15 bits) common to all shares of a split. Raise Malformed if a word is wrong."""
     return _parse(words).identifier
 
 
 def quorum(words: str) -> int:
-    """Return how many shares give the secret, as each of them says; Malformed if a word is wrong."""
+    """Return the quorum that is written in the share. Raise Malformed if a word is wrong."""
     return int(_parse(words).member_threshold)
 
 
 def restated(words: str, quorum: int) -> str:
-    """Return the same share with another quorum written into it; Malformed if a word is wrong.
+    """Return the same share with another quorum written into it. Raise Malformed if a word is wrong.
 
-    What ``combine`` refuses for the number alone can be tried in earnest so.
+    With this, a test can try to combine too few shares, which ``combine`` otherwise refuses by their number.
     """
     return str(replace(_parse(words), member_threshold=quorum).mnemonic())
 
 
 def combine(shares: Sequence[str]) -> bytes:
-    """Return the 32-byte secret from at least a quorum of shares, all of which must be of it.
+    """Return the 32-byte secret from at least a quorum of shares, all from the same split.
 
-    Raises Malformed for a wrong word, TooFewShares, Tampered for shares of different splits or one twice.
+    Raise Malformed for a wrong word, TooFewShares for fewer than a quorum, Tampered for shares of different
+    splits or for a share given twice.
     """
     parsed = [_parse(words) for words in shares]
     if not parsed or len(parsed) < parsed[0].member_threshold:
@@ -65,15 +67,15 @@ def combine(shares: Sequence[str]) -> bytes:
         raise Tampered("one share is given twice")
     least = parsed[0].member_threshold
     first, rest = list(shares[:least]), shares[least:]
-    # SLIP-39 takes exactly a quorum: each one more has to give the same in the place of the last.
+    # SLIP-39 combines exactly a quorum. Each further share must give the same secret in place of the last.
     secrets = {_combine(chosen) for chosen in (first, *([*first[:-1], words] for words in rest))}
     if len(secrets) != 1:
-        raise Tampered("the shares are not of one split")
+        raise Tampered("the shares are not from one split")
     return secrets.pop()
 
 
 def normal(words: str) -> str:
-    """Return a share as ``split`` writes it; Malformed if a word is wrong."""
+    """Return a share in the form that ``split`` writes. Raise Malformed if a word is wrong."""
     return str(_parse(words).mnemonic())
 
 
@@ -83,7 +85,7 @@ def _parse(words: str) -> Share:
     except (MnemonicError, ValueError):
         raise Malformed("a word of the share is wrong, missing or in another place") from None
     if len(words.split()) != WORDS or share.group_count != 1:
-        raise Malformed("the share has another form than those of an inbox")
+        raise Malformed("the share does not have the form of an inbox's share")
     return share
 
 
@@ -91,4 +93,4 @@ def _combine(shares: list[str]) -> bytes:
     try:
         return bytes(combine_mnemonics(shares))
     except (MnemonicError, ValueError):
-        raise Tampered("the shares are not of one split") from None
+        raise Tampered("the shares are not from one split") from None

@@ -14,12 +14,13 @@ DEPLOYMENT = 16
 SEED = 32
 PUBLIC = 32
 SIGNATURE = 64
-# Bytes of a file that is signed whole, as keyring, card and list of pages are, and of the questionnaire.
+# Largest keyring, card or list of pages, in bytes: a signature covers the complete file. The questionnaire
+# has the same limit.
 LARGEST_FILE = 4 << 20
 
 
 class Label(Enum):
-    """What a signature is about; the table of SPEC 1.4, closed."""
+    """The kind of file that a signature covers: the closed table of SPEC 1.4."""
 
     REPORT = b"fanal/1/report"
     FOLLOW_UP = b"fanal/1/follow-up"
@@ -39,15 +40,16 @@ def public_key(seed: bytes) -> bytes:
 
 
 def sign(label: Label, deployment: bytes, file: bytes, seed: bytes) -> bytes:
-    """Return the 64-byte signature of ``file`` under the key of ``seed`` (32 bytes)."""
+    """Return the 64-byte signature of ``file`` by the key of ``seed`` (32 bytes)."""
     return SigningKey(seed).sign(_covered(label, deployment, file)).signature
 
 
 def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: bytes) -> None:
-    """Return if ``signature`` (64 bytes) holds under ``key`` (32 bytes); else raise Tampered.
+    """Raise Tampered unless ``signature`` (64 bytes) is valid for ``key`` (32 bytes).
 
-    Strict: the key must be a canonical point of the prime-order group (SPEC 1.4). Then an R outside it cannot
-    satisfy the equation. Without this, libraries differ on keys of mixed order.
+    Raise Malformed if either has another length. The check is strict: the key must be a canonical point of
+    the prime-order group (SPEC 1.4). An R outside this group then cannot satisfy the equation. Without this
+    rule, libraries disagree on keys of mixed order.
     """
     if len(signature) != SIGNATURE or len(key) != PUBLIC:
         raise Malformed("signature or key has the wrong length")
@@ -60,9 +62,9 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
 
 
 def check_key(key: bytes) -> None:
-    """Return if ``key`` (32 bytes) can verify anything: a canonical point of the prime order, not zero.
+    """Raise Malformed unless ``key`` is 32 bytes that SPEC 1.4 allows as a public key.
 
-    Raises Malformed (SPEC 1.4).
+    It must be a canonical point of the prime-order group other than its zero.
     """
     if len(key) != PUBLIC or not crypto_core_ed25519_is_valid_point(key):
         raise Malformed("a public key is not valid")
@@ -80,7 +82,7 @@ def grouped(digest: bytes) -> str:
 
 
 def is_same_fingerprint(one: str, other: str) -> bool:
-    """Tell whether two fingerprints are the same, however they are spaced or cased."""
+    """Return whether two fingerprints are the same, ignoring spaces and case."""
     return "".join(one.split()).upper() == "".join(other.split()).upper()
 
 

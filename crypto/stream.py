@@ -24,7 +24,7 @@ def payload_key(file_key: bytes, nonce: bytes) -> bytes:
 
 
 def encrypt(plaintext: Pieces, key: bytes) -> Iterator[bytes]:
-    """Yield encrypted chunks; a key must never serve for two plaintexts."""
+    """Yield encrypted chunks. Never use a key for two plaintexts."""
     cipher = ChaCha20Poly1305(key)
     chunk = plaintext.read(CHUNK)
     for counter in count():
@@ -36,10 +36,10 @@ def encrypt(plaintext: Pieces, key: bytes) -> Iterator[bytes]:
 
 
 def decrypt(payload: Pieces, key: bytes) -> Iterator[bytes]:
-    """Yield each chunk once it is authentic; all of it is void unless the iterator ends without an error.
+    """Yield each chunk once it is authentic. Discard all chunks unless the iterator ends without an error.
 
-    Raise Truncated where the payload stops between chunks or less than 16 bytes into one, Tampered for all
-    else that no correct sender makes: a cut elsewhere cannot be told from a change.
+    Raise Truncated if the payload stops between chunks or less than 16 bytes into a chunk. Raise Tampered for
+    every other deviation: a cut at another place looks the same as a change.
     """
     cipher = ChaCha20Poly1305(key)
     for counter in count():
@@ -50,14 +50,14 @@ def decrypt(payload: Pieces, key: bytes) -> Iterator[bytes]:
         if mark == _LAST:
             break
     if payload.read(1):
-        raise Tampered("something was added behind the end of the file, ask for it again")
+        raise Tampered("something was added after the end of the file, ask for it again")
 
 
 def _open(cipher: ChaCha20Poly1305, counter: int, sealed: bytes) -> tuple[bytes, bytes]:
     if len(sealed) < TAG:
         raise Truncated("the file ends too early, copy it again")
     if len(sealed) == CHUNK + TAG:
-        # Only a trial tells whether a full chunk is the last one.
+        # A full chunk may be the last one or not: only decryption shows it.
         with suppress(InvalidTag):
             return cipher.decrypt(_chunk_nonce(counter, _MORE), sealed, None), _MORE
     try:

@@ -1,4 +1,4 @@
-"""JSON that Python and JavaScript cannot read differently (SPEC 1.3)."""
+"""Strict JSON, which Python and JavaScript cannot read differently (SPEC 1.3)."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from crypto.errors import Malformed
 
 LARGEST = 2**53 - 1
 DEEPEST = 8
-# What is large is a list in a record: each of its members is one piece.
+# Large values are lists in a record. At this depth, each member of such a list is one piece.
 _IN_PIECES = 2
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -20,7 +20,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
 
 def decode(raw: bytes) -> Json:
-    """Return the value of ``raw``; Malformed unless encoding it again gives the same bytes."""
+    """Return the value of ``raw``. Raise Malformed unless encoding the value again gives the same bytes."""
     try:
         value: Json = json.loads(
             raw.decode("utf-8"),
@@ -30,20 +30,20 @@ def decode(raw: bytes) -> Json:
         )
         is_compact = _is_encoded(value, raw)
     except (ValueError, RecursionError) as error:
-        raise Malformed("text is not JSON as SPEC 1.3 has it") from error
+        raise Malformed("text is not JSON as SPEC 1.3 requires") from error
     if not is_compact:
         raise Malformed("JSON is not in its compact form")
     return value
 
 
 def encode(value: Json) -> bytes:
-    """Return ``value`` as compact UTF-8; Malformed if it is outside SPEC 1.3 (floats have no type here)."""
+    """Return ``value`` as compact JSON in UTF-8. Raise Malformed if SPEC 1.3 does not allow the value."""
     _check(value, DEEPEST)
     return _encode(value)
 
 
 def _is_encoded(value: Json, raw: bytes) -> bool:
-    """Tell whether ``raw`` is what ``encode`` makes of ``value``, without making all of it at once."""
+    """Return whether ``raw`` is the encoding of ``value``, without building the complete encoding at once."""
     _check(value, DEEPEST)
     at = 0
     for piece in _pieces(value, _IN_PIECES):
@@ -81,7 +81,7 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
 
 
 def _refuse(_: str) -> NoReturn:
-    raise Malformed("JSON numbers are integers here")
+    raise Malformed("JSON numbers must be integers")
 
 
 def _check(value: Json, depth: int) -> None:

@@ -1,7 +1,7 @@
-"""Find the line of a value in a TOML file: the standard reader gives no positions.
+"""Find the line of a value in a TOML file, because the standard parser gives no positions.
 
-It reads ever longer beginnings of the file, and takes the first that holds the value. The reader alone
-decides what is TOML: this module only knows that brackets can be closed.
+The search parses longer and longer beginnings of the file until one holds the value. Only the parser decides
+what is TOML; this module knows nothing of the syntax except that brackets can be closed.
 """
 
 import tomllib
@@ -10,27 +10,27 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
-# The keys of tables and the positions in lists, from 0, that lead to a value.
+# The keys of tables and the positions in lists (from 0) that lead to a value.
 Path: TypeAlias = Sequence[str | int]
 
-# At most this many characters are read in all; a file of 100 KB takes half of them, and half a second.
+# Most characters that one search may parse. A file of 100 KB takes half of them, and half a second.
 _MOST_READ = 1_000_000
-# Brackets that close lists and tables of several lines, up to three within one another.
+# Brackets that close lists and tables of several lines, nested up to three deep.
 _CLOSERS = tuple("".join(each) for depth in range(1, 4) for each in product("]}", repeat=depth))
 
 
 class _TooMuch(Exception):
-    """The file is too large, or made to be slow."""
+    """The file is too large, or was made to be slow to parse."""
 
 
 class _Reader:
-    """Reads pieces of a file, at most _MOST_READ characters in all; then raises _TooMuch."""
+    """Parses pieces of a file; raises _TooMuch after _MOST_READ characters in all."""
 
     def __init__(self) -> None:
         self._left = _MOST_READ
 
     def read(self, piece: str) -> dict[str, Any] | None:
-        """Return what a piece holds, None if it is not TOML by itself."""
+        """Return the contents of a piece, or None if it is not a complete TOML document."""
         self._left -= len(piece)
         if self._left < 0:
             raise _TooMuch
@@ -40,7 +40,7 @@ class _Reader:
             return None
 
     def ends(self, lines: Sequence[str]) -> Iterator[int]:
-        """Yield after how many lines each statement ends: no part of one is TOML by itself."""
+        """Yield the number of lines up to the end of each statement. No part of a statement is valid TOML."""
         begin = 0
         for end in range(1, len(lines) + 1):
             if self.read("".join(lines[begin:end])) is not None:
@@ -48,7 +48,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield after how many lines brackets can close a statement, and what it holds up to there."""
+        """Yield each number of lines after which brackets can close a statement, and its contents so far."""
         for end in range(1, len(lines)):
             piece = "".join(lines[:end])
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)
@@ -57,10 +57,10 @@ class _Reader:
 
 
 def line_of(text: str, path: Path) -> int | None:
-    """Return the line, from 1, on which the value at ``path`` begins: its key, or the item of a list.
+    """Return the line, from 1, on which the key or list item at ``path`` begins.
 
-    ``text`` is a whole TOML file. A value on the last line of a text of several lines is said to be on that
-    text's first line. Returns None for an empty path, and if the search would take too long.
+    ``text`` is a complete TOML file. If a string spans several lines and a value follows on its last line,
+    the result is the string's first line. Return None for an empty path or if the search would take too long.
     """
     lines = [line + "\n" for line in text.split("\n")]
     reader = _Reader()
@@ -80,7 +80,7 @@ def _first(reader: _Reader, lines: list[str], path: Path) -> int | None:
 
 
 def _within(reader: _Reader, statement: list[str], path: Path) -> int:
-    """Return the line of a statement, from 1, on which its part of ``path`` begins."""
+    """Return the line within a statement, from 1, on which the value at ``path`` begins."""
     whole = reader.read("".join(statement))
     own = next((path[n:] for n in range(len(path)) if _holds(whole, path[n:])), ())
     before = 0

@@ -1,8 +1,8 @@
-"""TOML files that people write, checked by JSON Schema; the first mistake is named with its line and remedy.
+"""Check TOML files that people write with JSON Schema; name the first mistake, its line and the remedy.
 
-A schema is of draft 4: later drafts take 3.0 for an integer. Its ``description`` says what belongs there, as
-in “'workers' must be a number from 2 to 256”; ``expected`` is the same as a code with values, for other
-languages.
+Schemas use draft 4, because later drafts accept 3.0 as an integer. A schema's ``description`` completes a
+sentence such as “'workers' must be a number from 2 to 256”. ``expected`` says the same as a code with values,
+for translation.
 """
 
 import math
@@ -26,7 +26,7 @@ Node: TypeAlias = Mapping[str, Any]
 # A TOML key without quotation marks.
 BARE_KEY = "[A-Za-z0-9_-]+"
 _DRAFT = "http://json-schema.org/draft-04/schema#"
-# What belongs somewhere, by a code: descriptions in English are made of these alone.
+# The English descriptions of expected values, keyed by code. There are no other descriptions.
 EXPECTED = {
     "one-of": "one of {known}",
     "number": "a number from {least} to {most}",
@@ -77,9 +77,9 @@ EXPECTED = {
     "file-up-to": "a file of at most {most} KiB",
 }
 _TYPES = {"object": "table", "array": "list"}
-# Of a dotted key tomllib keeps every beginning, so that memory grows with the square of its parts.
+# For a dotted key, tomllib stores every prefix, so memory grows with the square of the number of parts.
 _MOST_PARTS = 16
-# Where dots may be anything: remarks and texts; one without an end goes to that of its line or of the file.
+# Comments and strings, in which dots have no meaning. An unclosed one ends with its line or with the file.
 _QUOTED = re.compile(
     r"""\"{3}(?:[^\\]|\\.)*?(?:"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""",
     re.DOTALL,
@@ -88,7 +88,7 @@ _QUOTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What belongs somewhere, in English; ``code`` is empty where it is not one of EXPECTED."""
+    """The description of an expected value, in English. ``code`` is a key of EXPECTED, or empty."""
 
     text: str
     code: str = ""
@@ -96,17 +96,17 @@ class Expected:
 
 
 def belongs(code: str, **values: object) -> Expected:
-    """Return what belongs somewhere, by its code."""
+    """Return the description of an expected value by its code."""
     return Expected(EXPECTED[code].format(**values), code, values)
 
 
 def expected(code: str, **values: object) -> Node:
-    """Return the members of a schema that say what belongs there."""
+    """Return the members of a schema that describe the expected value."""
     return {"description": belongs(code, **values).text, "expected": {"code": code, "values": values}}
 
 
 class Fault(StrEnum):
-    """What is wrong with what a mistake names."""
+    """The kind of a mistake."""
 
     MISSING = "missing"
     UNKNOWN = "unknown"
@@ -115,10 +115,10 @@ class Fault(StrEnum):
 
 
 class BadDocument(Malformed):
-    """A TOML file has a mistake; the message names the place and what belongs there.
+    """A TOML file has a mistake. The message names the place and the expected value.
 
-    ``line`` is that of the mistake; for a missing key, the line of its table. It is None if the mistake is
-    one of the whole file, or if its line is not known.
+    ``line`` is the line of the mistake, or for a missing key the line of its table. It is None if the mistake
+    concerns the entire file or if the line is unknown.
     """
 
     line: int | None = None
@@ -135,7 +135,8 @@ class BadDocument(Malformed):
 class Mismatch(BadDocument):
     """A file does not match its schema at ``place``, under ``key``, which is dotted within tables.
 
-    ``expected`` says what belongs there; for a file that is not TOML, what its reader says, with the line.
+    ``expected`` describes the expected value. For a file that is not TOML, it is the parser's message, which
+    names the line.
     """
 
     def __init__(self, place: str, fault: Fault, key: str = "", expected: Expected | None = None) -> None:
@@ -154,14 +155,14 @@ class Mismatch(BadDocument):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of one kind that matches its schema: its text, and what it holds."""
+    """A file that matches the schema of its kind: its text and its parsed value."""
 
     kind: str
     text: str
     value: Mapping[str, Any]
 
     def mismatch(self, path: Path, fault: Fault, expected: Expected | None = None) -> Mismatch:
-        """Return the mistake at ``path``, of which only the last key may be missing."""
+        """Return a mistake at ``path``. Every key of the path but the last must exist."""
         table = path[:-1] if fault is Fault.MISSING else path
         entries, names = _place(self.value, table)
         key = ".".join([*names, str(path[-1])] if fault is Fault.MISSING else names)
@@ -170,14 +171,14 @@ class Document:
         return found
 
     def refused(self, path: Path, said: str) -> BadDocument:
-        """Return a mistake that the schema does not see, with the line of ``path``."""
+        """Return a mistake that the schema cannot detect, with the line of ``path``."""
         found = BadDocument(said)
         found.line = line_of(self.text, path)
         return found
 
 
 class Schema:
-    """What a file of one kind holds; ``kind`` begins the place of each mistake."""
+    """The schema of one kind of file. The place in each message begins with ``kind``."""
 
     def __init__(
         self, kind: str, root: Node, formats: Mapping[str, Callable[[str], bool]] | None = None
@@ -187,11 +188,11 @@ class Schema:
         self._formats = dict(formats or {})
 
     def parse(self, raw: bytes) -> dict[str, Any]:
-        """Return what a file holds; Mismatch names its first mistake."""
+        """Return the parsed value of a file. Raise Mismatch for its first mistake."""
         return dict(self.read(raw).value)
 
     def read(self, raw: bytes) -> Document:
-        """Return a file with what it holds; Mismatch names its first mistake."""
+        """Return a file's text and its parsed value. Raise Mismatch for its first mistake."""
         try:
             text = raw.decode("utf-8")
             _check_keys(text)
@@ -205,7 +206,7 @@ class Schema:
         return found
 
     def _mistake(self, found: Document) -> Mismatch:
-        """Return what is wrong with a file in which something is."""
+        """Return the first mistake in a file that does not match the schema."""
         try:
             self._compiled(with_details=True)(found.value)
         except JsonSchemaValueException as error:
@@ -214,7 +215,7 @@ class Schema:
 
     @cached_property
     def _check(self) -> Callable[[Any], Any]:
-        # With what is needed to name a mistake it takes three times as long, and few files have one.
+        # Validation with the details for a message takes three times as long, and few files have a mistake.
         return self._compiled(with_details=False)
 
     def _compiled(self, *, with_details: bool) -> Callable[[Any], Any]:
@@ -225,31 +226,31 @@ class Schema:
 
 
 def _check_keys(text: str) -> None:
-    """Raise ValueError if a key has more than 16 parts; what else has so many dots is no TOML either."""
+    """Raise ValueError if a key has more than 16 parts. Nothing else in TOML has so many dots."""
     pieces = re.split(r"[\n,]", _QUOTED.sub("x", text))
     if any(piece.count(".") >= _MOST_PARTS for piece in pieces):
         raise ValueError(f"a key has more than {_MOST_PARTS} parts")
 
 
 def _whole(pattern: str) -> str:
-    """Return a pattern that matches the whole text: in the library `$` also matches before a last newline."""
+    """Return a pattern that must match the entire text. `$` alone also matches before a final newline."""
     return rf"^(?:{pattern})\Z"
 
 
 def table(required: Node, optional: Node | None = None, **more: object) -> Node:
-    """A table with these members and no other."""
+    """A table with these members and no others."""
     known = {"type": "object", "properties": {**required, **(optional or {})}, "additionalProperties": False}
     return {**known, **({"required": list(required)} if required else {}), **more}
 
 
 def map_of(node: Node, pattern: str = ID, **more: object) -> Node:
-    """A table of at least one member, all alike, under names of this pattern."""
+    """A table of at least one member. All names match ``pattern``, and all values match ``node``."""
     members = {"patternProperties": {_whole(pattern): node}, "additionalProperties": False}
     return {"type": "object", "minProperties": 1, **members, **more}
 
 
 def list_of(node: Node, least: int = 1, **more: object) -> Node:
-    """A list of at least so many."""
+    """A list of at least ``least`` items."""
     return {"type": "array", "minItems": least, "items": node, **more}
 
 
@@ -287,7 +288,7 @@ def _both(node: Node) -> Node:
     return table({"fr": node, "en": node}, **expected("texts"))
 
 
-# Written once for each file, however many there are in it: what the library makes of a schema is code.
+# A reference, so that the library generates the code for it only once in each schema.
 _TEXTS: Node = {"$ref": "#/definitions/texts"}
 TEXT: Node = {"type": "string", **expected("text")}
 YES_OR_NO: Node = {"type": "boolean", **expected("yes-or-no")}
@@ -299,7 +300,7 @@ IDENTIFIER: Node = {
 
 
 def _finite(written: str) -> float | None:
-    """Return a number, or for ``inf`` and ``nan`` what no schema takes: bounds would let the second pass."""
+    """Return a number, or None for ``inf`` and ``nan``: no schema accepts None, but bounds accept nan."""
     value = float(written)
     return value if math.isfinite(value) else None
 
@@ -324,13 +325,13 @@ def _knows(node: Node, name: str) -> bool:
 
 
 def entry(name: str, number: int, value: object) -> str:
-    """Return what a table of a list is called in mistakes: by its id, or by its number, from 1."""
+    """Return the name of a list's table in messages: with its id, or else with its number, from 1."""
     known = value.get("id") if isinstance(value, dict) else None
     return f"{name} {known!r}" if isinstance(known, str) else f"{name} {number}"
 
 
 def _path(document: Any, keys: Sequence[str]) -> Path:
-    """Return a path of the library with numbers for the positions in lists."""
+    """Return the library's path with the positions in lists as numbers."""
     path: list[str | int] = []
     for key in keys:
         path.append(int(key) if isinstance(document, list) else key)
@@ -339,7 +340,7 @@ def _path(document: Any, keys: Sequence[str]) -> Path:
 
 
 def _place(document: Any, path: Path) -> tuple[list[str], list[str]]:
-    """Return the entries of lists on a path, and the keys after the last of them."""
+    """Return the names of the list entries on a path, and the keys after the last entry."""
     entries: list[str] = []
     names: list[str] = []
     for key in path:

@@ -1,4 +1,4 @@
-"""Work that pays for an envelope, without asking: a puzzle over its own header (SPEC 7.6)."""
+"""Proof of work for an envelope, without a challenge: a puzzle over the envelope's own header (SPEC 7.6)."""
 
 import hashlib
 import re
@@ -20,29 +20,29 @@ _KEY = 32
 _CHANNEL = 32
 _UPLOAD = 16
 _COUNTERS = 2**32
-# The largest envelope of each size class but the last, in bytes: a text, then a container of 1 MiB, then each
-# of four times as much.
+# The largest envelope of each size class except the last, in bytes. The first class holds a text; the second
+# a container of 1 MiB; each further one a container four times as large.
 _LARGEST_OF = [
     age.sealed_size(each) for each in (padding.SMALLEST, *(1 << bits for bits in range(20, 29, 2)))
 ]
-# A text's tries, in bits: a solution begins with so many that are zero. Each class has one more.
+# Zero bits at the start of a solution for a text. Each further class needs one more.
 _BITS = 8
 _START = 2
 _PAYMENT = re.compile(r"([\w-]{43})\.([\w-]{43})\.(0|[1-9]\d{0,9})", re.ASCII)
 
 
 class Unsolved(CryptoError):
-    """The counter does not solve the puzzle: its header, channel, class, seed or cost may be another."""
+    """The counter does not solve the puzzle. The header, channel, class, seed or cost may have changed."""
 
 
 def size_class(size: int) -> int:
-    """Return the class of an envelope of ``size`` bytes, from 0 to 6: four times the size, twice the work."""
+    """Return the class of an envelope of ``size`` bytes, from 0 to 6. Each class takes twice the work."""
     return bisect_left(_LARGEST_OF, size)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What everybody is asked for within an hour: ``seed`` is 32 bytes, ``cost`` the iterations of a try."""
+    """The puzzle parameters for one hour, the same for everybody: a 32-byte seed, and iterations per try."""
 
     seed: bytes
     cost: int
@@ -53,10 +53,10 @@ OFFER = record(Offer, {"seed": binary(_KEY), "cost": integer(1, MOST_COST)}, "wo
 
 @dataclass(frozen=True, slots=True)
 class Puzzle:
-    """Find a counter whose try begins with 8 zero bits, and one more for each size class above 0.
+    """Find a counter whose try begins with 8 zero bits, plus one more for each size class above 0.
 
-    ``seed`` and ``header_hash`` are 32 bytes each. It takes 256 tries on average, twice as many in each class
-    as in the one before; to check one is the same work in all.
+    ``seed`` and ``header_hash`` are 32 bytes each. Class 0 takes 256 tries on average, and each further class
+    twice as many. Checking a solution takes the same work in all classes.
     """
 
     seed: bytes
@@ -66,12 +66,12 @@ class Puzzle:
     cost: int
 
     def check(self, counter: int) -> None:
-        """Raise Unsolved unless ``counter`` solves it."""
+        """Raise Unsolved unless ``counter`` solves the puzzle."""
         if not self._is_solved_by(counter):
-            raise Unsolved("work is not done")
+            raise Unsolved("the counter does not solve the puzzle")
 
     def solve(self) -> int:
-        """Return the least counter that solves it."""
+        """Return the smallest counter that solves the puzzle."""
         return next(filter(self._is_solved_by, count()))
 
     def _is_solved_by(self, counter: int) -> bool:
@@ -90,7 +90,7 @@ class Puzzle:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What a creation carries: the seed (32 bytes), the hash of the envelope's header (32), the counter."""
+    """The proof of work of an upload: seed (32 bytes), hash of the envelope's header (32), counter."""
 
     seed: bytes
     header_hash: bytes
@@ -98,28 +98,28 @@ class Payment:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the payment that a header's value stands for; Malformed for any other form."""
+        """Return the payment in the value of an HTTP header. Raise Malformed for any other form."""
         found = _PAYMENT.fullmatch(text)
         if not found or (counter := int(found[3])) >= _COUNTERS:
             raise Malformed("proof of work has an unexpected form")
         return cls(base64url.decode(found[1]), base64url.decode(found[2]), counter)
 
     def encode(self) -> str:
-        """Return the header's value."""
+        """Return the value of the HTTP header."""
         return f"{base64url.encode(self.seed)}.{base64url.encode(self.header_hash)}.{self.counter}"
 
 
 def seed(secret: bytes, deployment: bytes, hour: int) -> bytes:
-    """Return the 32 bytes of an hour, counted since 1970; ``secret`` is the seed of the instance key."""
+    """Return the 32-byte seed of ``hour``, counted from 1970; ``secret`` is the instance key's seed."""
     info = _SEED_LABEL + b"\0" + hour.to_bytes(4, "big")
     return primitives.derive(secret, salt=deployment, info=info)
 
 
 def upload_id(secret: bytes, deployment: bytes, header_hash: bytes) -> bytes:
-    """Return the 16 bytes by which a portal finds the upload under a header again."""
+    """Return the 16-byte id of an upload, so that a portal can find it again from its envelope's header."""
     return primitives.derive(secret, salt=deployment, info=_UPLOAD_LABEL + b"\0" + header_hash)[:_UPLOAD]
 
 
 def header_hash(envelope: bytes) -> bytes:
-    """Return the SHA-256 of the header of an envelope, of which at least that is given."""
+    """Return the SHA-256 of an envelope's header; ``envelope`` must hold at least the complete header."""
     return hashlib.sha256(envelope[: age.ENVELOPE_HEADER]).digest()

@@ -1,4 +1,4 @@
-"""The recipient that all age programs know, never used for envelopes (C2SP age.md, "X25519")."""
+"""The recipient type that every age program supports, never used for envelopes (C2SP age.md, "X25519")."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,13 +18,13 @@ _INFO = b"age-encryption.org/v1/X25519"
 _RECIPIENT = "age"
 _IDENTITY = "AGE-SECRET-KEY-"
 
-# Every scalar is a multiple of 8, which takes each point of low order to zero: any one finds such points.
+# X25519 makes every scalar a multiple of 8, which maps points of low order to zero. So any key detects them.
 _PROBE = X25519PrivateKey.from_private_bytes(bytes(_KEY))
 
 
 @dataclass(frozen=True, slots=True)
 class X25519Recipient:
-    """A public key of 32 bytes, never of low order; no protection against quantum computers."""
+    """A public key of 32 bytes, never of low order. It does not protect against quantum computers."""
 
     raw: bytes
 
@@ -56,7 +56,7 @@ class X25519Identity:
 
     def __post_init__(self) -> None:
         if len(self.seed) != _KEY:
-            raise Malformed("a secret key has 32 bytes, check that it was copied whole")
+            raise Malformed("a secret key has 32 bytes, check that it was copied completely")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -85,12 +85,12 @@ class X25519Identity:
 
 
 def check_point(raw: bytes) -> None:
-    """Raise Malformed unless ``raw`` is 32 bytes of a point with which two sides can agree on a secret."""
+    """Raise Malformed unless ``raw`` is a 32-byte point that gives a shared secret other than zero."""
     _agree(_PROBE, raw)
 
 
 def _agree(secret: X25519PrivateKey, share: bytes) -> bytes:
-    """Return the shared secret (RFC 7748, section 5); raise Malformed where it would be all zeros."""
+    """Return the shared secret (RFC 7748, section 5); raise Malformed if it is all zeros."""
     try:
         return secret.exchange(X25519PublicKey.from_public_bytes(share))
     except ValueError:

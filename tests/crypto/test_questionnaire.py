@@ -153,7 +153,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         (
             'when = { path = ["a"] }',
             'when = { way = ["a"] }',
-            "section 2: 'when' names 'way', which is no choice",
+            "section 2: 'when' names 'way', which is not an earlier choice",
         ),
         (
             'when = { path = ["a", "b"] }',
@@ -163,7 +163,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         (
             'when = { path = ["a", "b"] }',
             'when = { path = ["c"] }',
-            "'when' names 'c', which is no option of 'path'",
+            "'when' names 'c', which is not an option of 'path'",
         ),
         ('check = "container"', 'check = "iban"', "field 'refs': 'check' must be one of container"),
         (
@@ -182,14 +182,14 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ("version = 3", "version = 3\nextra = " + "[" * 100_000, "questionnaire is not TOML"),
         ("[[section", "[[part", "'section' is missing"),
         ("[[section.field]]", "[[field]]", "section 1: 'field' is missing"),
-        ("enough = true\n", "", "no field is 'enough'"),
+        ("enough = true\n", "", "one field must be 'enough'"),
         ('id = "refs"\n', "", "section 2, field 1: 'id' is missing"),
         ('id = "b", ', "", "field 'path', option 2: 'id' is missing"),
-        ('type = "choice"', 'type = "choices"', "field 'path': 'outside' is for options of a 'choice'"),
+        ('type = "choice"', 'type = "choices"', "field 'path': 'outside' is allowed only for options of a"),
         (
             '[[section.field]]\nid = "days"',
             SECOND_READER + '[[section.field]]\nid = "days"',
-            "field 'again': 'outside' is for one",
+            "field 'again': only one question may use 'outside'",
         ),
         ('concerns = "reporter"\n', "", "field 'refs': 'concerns' is missing"),
         ('concerns = "reporter"', 'concerns = ""', "field 'refs': 'concerns' must be one of facts, reporter"),
@@ -201,23 +201,23 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         (
             'concerns = "reporter"',
             'concerns = "facts"',
-            "field 'refs': what bears 'source_risk' or 'protect'",
+            "field 'refs': flag 'source_risk' or 'protect'",
         ),
-        ('safe = "Many can say so."\n', "", "field 'path': it needs a 'warning' of how it could tell"),
-        ('warning = { fr = "w", en = "w" }\n', "", "field 'refs': it needs a 'warning' of how it could tell"),
+        ('safe = "Many can say so."\n', "", "field 'path': add a 'warning'"),
+        ('warning = { fr = "w", en = "w" }\n', "", "field 'refs': add a 'warning'"),
         ('safe = "Many can say so."', 'safe = ""', "field 'path': 'safe' must be a text that is not empty"),
         ('safe = "Many can say so."', 'safe = " "', "field 'path': 'safe' must be a text that is not empty"),
         (
             'warning = { fr = "w", en = "w" }',
             'safe = "x"',
-            "field 'refs': what bears 'protect' is not 'safe'",
+            "field 'refs': with the flag 'protect' it cannot be 'safe'",
         ),
         (
             'warning = { fr = "w", en = "w" }',
             'warning = { fr = "w", en = "w" }\nsafe = "x"',
-            "field 'refs': it has a 'warning', so it is not 'safe'",
+            "field 'refs': it has a 'warning', so it cannot be 'safe'",
         ),
-        ('flag = "danger"', 'flag = "source_risk"', "field 'path': what bears 'source_risk' or 'protect'"),
+        ('flag = "danger"', 'flag = "source_risk"', "field 'path': flag 'source_risk' or 'protect'"),
         ('id = "refs"', 'id = "send"', "field 'send': the page uses the id 'send' already"),
         ('id = "days"', 'id = "day"', "field 'day': the page uses the id 'day-first' already"),
     ],
@@ -261,7 +261,7 @@ def test_an_answer_that_leaves_few_warns_where_its_question_is_safe() -> None:
     """By a notice, once it is chosen."""
     risky = SMALL.replace('flag = "danger"', 'flag = "source_risk"').replace('"facts"', '"reporter"', 1)
     assert questionnaire.parse(risky.encode())  # the control
-    with pytest.raises(BadDocument, match="its option 'a' bears 'source_risk', and no 'notice' warns"):
+    with pytest.raises(BadDocument, match="its option 'a' has the flag 'source_risk': add a 'notice'"):
         questionnaire.parse(risky.replace(', notice = {fr="x", en="x"}', "").encode())
 
 

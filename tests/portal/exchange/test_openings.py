@@ -21,7 +21,11 @@ def of(room: Room, case: Sealed) -> tuple[object, ...]:
 
 def test_what_opens_a_case_without_its_slot_is_refused(room: Room) -> None:
     """Whatever the portal hands out comes with what can be believed."""
-    refused(room, make_outbox(room.site, opened=[entered(room)]), "opens no case, or one without a slot")
+    refused(
+        room,
+        make_outbox(room.site, opened=[entered(room)]),
+        "opens a case without a slot",
+    )
 
 
 def test_a_case_of_another_channel_is_not_opened(room: Room) -> None:
