@@ -13,11 +13,10 @@ from inbox.access import declarations
 from inbox.casework import assignment, decisions, measures
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Risk
-from inbox.deadlines import legal_duties, workflow
+from inbox.deadlines import workflow
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
-from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
@@ -44,21 +43,20 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """What was recorded, and the decision that two officers have yet to confirm, by ``decisions.decide``."""
+    """What was recorded, and the decisions that two have yet to confirm, by ``decisions.decide_all``."""
 
     recorded: Sequence[Code]
-    left: Decision | None
+    left: Sequence[Decision]
 
 
 def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assessed:
     """Record what is new of an assessment: all of it at once, or nothing.
 
-    A decision that takes two officers is not taken, but tried: if it could not be, nothing is recorded. Two
-    confirm it by itself.
+    Decisions that take two officers are not taken, but tried: if one could not be, nothing is recorded. Two
+    confirm them apart from the rest, all of them at once.
 
-    Raises Refused if nothing is new, for more than one decision that takes two, and for what belongs to a
-    decision that was not chosen; otherwise as the single actions do (``workflow.judge``, ``measures.assess``,
-    ``decisions.decide``, ``assignment.assign``).
+    Raises Refused if nothing is new; otherwise as ``decisions.apart`` and the single actions do
+    (``workflow.judge``, ``measures.assess``, ``decisions.decide``, ``assignment.assign``).
     """
 
     def choose(session: Session) -> list[Action]:
@@ -67,14 +65,14 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
     with inbox.choosing(who) as (session, _):
         declarations.check(session, number)
         recorded, left = choose(session), _for_two(session, number, wanted)
-        if not recorded and left is None:
+        if not recorded and not left:
             raise Refused(sentence("nothing of this is new"), sentence("change something first"))
         if not recorded:
-            _try(session, number, left, who.today)
+            decisions.check(session, number, left, who.today)
     if recorded:
         with chosen_action.together(inbox, who, number, choose) as session:
             _record(session, number, wanted, who.today)
-            _try(session, number, left, who.today)
+            decisions.check(session, number, left, who.today)
     return Assessed([each.code for each in recorded], left)
 
 
@@ -92,14 +90,7 @@ def needed(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> dict[st
             found["reason"] = labels.said("action", Code.JUDGE)
         if _is_assessed(work, wanted):
             found["reason"] = labels.said("action", Code.ASSESS_SOURCE)
-        for choice in wanted.choices:
-            found = decisions.needed_by(session, choice) | found
-        return found
-
-
-def _try(session: Session, number: int, left: Decision | None, today: date) -> None:
-    if left is not None:
-        decisions.check(session, number, left, today)
+        return decisions.needed_by_all(session, wanted.choices) | found
 
 
 def _record(session: Session, number: int, wanted: Assessment, today: date) -> None:
@@ -137,40 +128,12 @@ def _is_assessed(work: Workflow, wanted: Assessment) -> bool:
     return bool(wanted.risk) and wanted.risk != work.source_risk
 
 
-def _for_two(session: Session, number: int, wanted: Assessment) -> Decision | None:
-    found = [decision for each, decision in _decided(session, number, wanted) if each.officers > 1]
-    if len(found) > 1:
-        raise Refused(
-            sentence("more than one of these decisions takes two officers"),
-            sentence("take them one by one: each is confirmed by itself"),
-        )
-    return found[0] if found else None
+def _for_two(session: Session, number: int, wanted: Assessment) -> list[Decision]:
+    return [decision for each, decision in _decided(session, number, wanted) if each.officers > 1]
 
 
 def _decided(session: Session, number: int, wanted: Assessment) -> Iterator[tuple[Action, Decision]]:
     """Yield each decision that does not stand already, with its action."""
-    for decision in _decisions(session, wanted):
+    for decision in decisions.apart_by(session, wanted.choices, replace(wanted.extras, reason=wanted.reason)):
         if not decisions.is_taken(session, number, decision):
             yield decisions.deciding(session, number, decision), decision
-
-
-def _decisions(session: Session, wanted: Assessment) -> list[Decision]:
-    """Return each decision with those ``extras`` that belong to it; Refused if one belongs to none."""
-    rules, extras, found, left = legal_duties.decisions(session), wanted.extras, list[Decision](), set[str]()
-    given = {name for name, value in asdict(extras).items() if value}
-    for choice in wanted.choices:
-        rule = in_use.rule(rules, choice)
-        has = {
-            **{name: name in rule.needed for name in ("ground", "until")},
-            **dict.fromkeys(("addressee", "reference", "restrictions"), rule.measure is not None),
-            "despite": rule.by_reply or rule.measure is not None,
-        }
-        kept = {name: getattr(extras, name) for name, is_had in has.items() if is_had}
-        found.append(replace(Decision(choice=choice, reason=wanted.reason), **kept))
-        left |= kept.keys()
-    if given - left:
-        raise Refused(
-            sentence("something was given that belongs to no decision that was chosen"),
-            sentence("choose the decision, or leave the ground, the day, the addressee and the like out"),
-        )
-    return found

@@ -1,6 +1,7 @@
 """The decisions that the law asks for, as officers take them, each with its reason."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from sqlalchemy import func, select
@@ -13,13 +14,12 @@ from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, office, workflow
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
-from inbox.language.errors import CaseRefused
+from inbox.language.errors import CaseRefused, Refused
 from inbox.language.messages import Sentence, sentence
 from inbox.law import in_use
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
-from inbox.text import entities
 from inbox.vault.casework_tables import Duty
 from inbox.vault.tables import Case, Message
 from templates.law import rules
@@ -58,6 +58,65 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
         return take(session, number, decision, who.today)
 
 
+def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> None:
+    """Take one decision or more about a case, confirmed once; all of them or none.
+
+    It takes as many officers as the one of them that takes most. Raises as ``decide``.
+    """
+
+    def choose(session: Session) -> list[Action]:
+        return [deciding(session, number, each) for each in wanted]
+
+    with chosen_action.together(inbox, who, number, choose, quarantine=True) as session:
+        for each in wanted:
+            take(session, number, each, who.today)
+
+
+def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
+    """Return what one form decides as a decision for each code, with what goes with it; as ``apart_by``."""
+    with inbox.vault.transaction() as session:
+        return apart_by(session, choices, given)
+
+
+def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
+    """Return a decision for each of these codes, with the reason ``given`` and what else belongs to it.
+
+    One alone has all that is given: what does not belong to it is refused by its name as it is taken.
+
+    Raises Refused for a code that the law does not have, for several that decide the same, and for what
+    belongs to none of them.
+    """
+    law = in_use.of(session)
+    ruled = {choice: _rule(session, choice) for choice in choices}
+    if len({legal_duties.decided_by(law, choice) for choice in ruled}) < len(choices):
+        raise Refused(
+            sentence("two of these decisions answer the same question"), sentence("choose one of them")
+        )
+    if len(choices) == 1:
+        return [replace(given, choice=choices[0])]
+    names = {name for name, value in asdict(given).items() if value}
+    found, left = list[Decision](), names - {"choice", "reason"}
+    for choice, rule in ruled.items():
+        kept = {name: getattr(given, name) for name in names if _has(rule, name)}
+        found.append(replace(Decision(choice=choice, reason=given.reason), **kept))
+        left -= kept.keys()
+    if left:
+        raise Refused(
+            sentence("something was given that belongs to no decision that was chosen"),
+            sentence("choose the decision, or leave the ground, the day, the addressee and the like out"),
+        )
+    return found
+
+
+def _has(rule: rules.Decision, name: str) -> bool:
+    """Tell whether a field goes with a decision."""
+    if name in ("ground", "until"):
+        return name in rule.needed
+    if name == "despite":
+        return rule.by_reply or rule.measure is not None
+    return rule.measure is not None and name in ("addressee", "reference", "restrictions")
+
+
 def deciding(session: Session, number: int, decision: Decision) -> Action:
     """Return what the journal notes of a decision, by as many officers as it takes.
 
@@ -77,14 +136,21 @@ def deciding(session: Session, number: int, decision: Decision) -> Action:
     )
 
 
-def needed(inbox: Inbox, choice: str) -> dict[str, Sentence]:
-    """Return what has to be given with a decision, by its field, and what for; nothing for an unknown one."""
+def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
+    """Return what has to be given with decisions, by its field, and what for; nothing for an unknown one."""
     with inbox.vault.transaction() as session:
-        return needed_by(session, choice)
+        return needed_by_all(session, choices)
 
 
-def needed_by(session: Session, choice: str) -> dict[str, Sentence]:
-    """Return as ``needed`` does, within a session."""
+def needed_by_all(session: Session, choices: Sequence[str]) -> dict[str, Sentence]:
+    """Return as ``needed`` does, within a session; of what several need, what the first needs it for."""
+    found: dict[str, Sentence] = {}
+    for choice in choices:
+        found = _needed_by(session, choice) | found
+    return found
+
+
+def _needed_by(session: Session, choice: str) -> dict[str, Sentence]:
     rule = legal_duties.decisions(session).get(choice)
     if rule is None:
         return {}
@@ -101,10 +167,11 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
     return same and (decision.until is None or row.due == decision.until)
 
 
-def check(session: Session, number: int, decision: Decision, today: date) -> None:
-    """Return if a decision could be taken now; nothing is changed. Raises as ``take``."""
+def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
+    """Return if these decisions could be taken now, in this order; nothing is changed. Raises as ``take``."""
     with session.begin_nested() as undone:
-        take(session, number, decision, today)
+        for each in wanted:
+            take(session, number, each, today)
         undone.rollback()
 
 
@@ -211,19 +278,6 @@ def _says_nobody(rule: rules.Decision) -> bool:
     return rule.effect is Effect.SETTLES and not rule.informs
 
 
-def _is_persons(session: Session, choice: str) -> bool:
-    law = in_use.of(session)
-    return law.duties[legal_duties.decided_by(law, choice)].role is DutyRole.PERSONS
-
-
-def _may_name(session: Session, number: int) -> bool:
-    """Tell whether any text of a reporter names somebody; of what nobody may read yet, that it may."""
-    if number not in declarations.may_be_tried(session, [number]) or exits.names_somebody(session, number):
-        return True
-    found = entities.found_in(named.of_reporter(session, number))
-    return any(each.kind is entities.Kind.NAME for each in found)
-
-
 def officers(session: Session, choice: str) -> int:
     """Return how many officers a decision takes, with the measure that it takes; Refused as ``check_way``."""
     rule = _rule(session, choice)
@@ -247,7 +301,7 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
     choices = filter(None, (decision.choice, standing))
     is_untold = bool(decision.despite.strip()) and _lacks_reply(session, number, decision.choice)
     by_two = is_untold or _is_put_off_again(session, number, decision)
-    is_by_two = by_two or any(_takes_two(session, number, each) for each in choices)
+    is_by_two = by_two or any(officers(session, each) > 1 for each in choices)
     return Code.DECIDE_BY_TWO if is_by_two else Code.DECIDE
 
 
@@ -262,15 +316,6 @@ def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool
         return False
     row = session.get_one(Duty, (number, legal_duties.decided_by(in_use.of(session), standing)))
     return decision.until is not None and decision.until > row.due
-
-
-def _takes_two(session: Session, number: int, choice: str) -> bool:
-    """Tell whether a decision takes two officers, by the law or by what it is about.
-
-    So does, whatever the law says, that nobody is informed where a text of the reporter names somebody.
-    """
-    is_nobody = _says_nobody(_rule(session, choice)) and _is_persons(session, choice)
-    return officers(session, choice) > 1 or (is_nobody and _may_name(session, number))
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:

@@ -164,14 +164,14 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     # Two officers who find junk in which no answer names anybody decide that nobody is to be informed.
     Obstacle.PERSONS: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
-        junk=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
-        destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.JUNK,)),
-        access=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        junk=_blocked(Code.DECIDE_BY_TWO),
+        destroy=_blocked(Code.DECIDE_BY_TWO, unless=(Obstacle.JUNK,)),
+        access=_blocked(Code.DECIDE_BY_TWO),
     ),
     Obstacle.PUT_OFF: _row(
-        junk=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
-        destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
-        access=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
+        junk=_blocked(Code.DECIDE_BY_TWO),
+        destroy=_blocked(Code.DECIDE_BY_TWO),
+        access=_blocked(Code.DECIDE_BY_TWO),
     ),
     # What nobody may read nobody can judge: there, the second officer who closes it takes the place of that,
     # as two officers do who find junk.
@@ -398,10 +398,10 @@ def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
     if asked.way is Exit.ACCESS:
         return withholding.is_undecided(session, number)
     is_open = legal_duties.is_open(session, number, DutyRole.PERSONS)
-    return is_open and (asked.way is not Exit.JUNK or names_somebody(session, number))
+    return is_open and (asked.way is not Exit.JUNK or _names_somebody(session, number))
 
 
-def names_somebody(session: Session, number: int) -> bool:
+def _names_somebody(session: Session, number: int) -> bool:
     """Tell whether the answer that is for names has any."""
     return bool(answers.of(queries_cases.case(session, number)).get(scoring.questions().persons))
 

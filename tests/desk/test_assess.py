@@ -45,7 +45,11 @@ def sent(client: Client, **form: Any) -> int:
 
 
 def hidden(page: str) -> dict[str, str]:
-    return dict(re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page))
+    return dict(fields(page))
+
+
+def fields(page: str) -> list[tuple[str, str]]:
+    return re.findall(r'type="hidden" name="([a-z-]+)" value="([^"]*)"', page)
 
 
 def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
@@ -74,7 +78,9 @@ def test_what_is_as_it_was_is_not_recorded_again(office: Office) -> None:
     [
         {"officer": "nobody-of-ours"}, {"reason": ""}, {"choice": "unheard-of"}, {"until": "2026-01-01"},
         {"choice": ["admissible", "inadmissible"]}, {"addressee": "Procureur"}, {"choice": "defer"},
-        {"choice": ["no_transmission", "informed"]}, {"choice": "transmit", "officer": "bruno"},
+        {"choice": ["transmit", "no_transmission"]},
+        {"choice": ["no_transmission", "not_needed"], "until": "2026-01-01"},
+        {"choice": "transmit", "officer": "bruno"},
     ],
     ids=str,
 )  # fmt: skip
@@ -119,14 +125,40 @@ def test_a_decision_for_two_alone_asks_for_nothing_but_their_confirmation(office
     assert [] == noted(office)
 
 
+def test_several_decisions_that_take_two_are_confirmed_at_once(office: Office) -> None:
+    """Each stands on the page and in the journal; without the second officer none is taken."""
+    choices = ["no_transmission", "not_needed"]
+    with sitting(office) as client:
+        asked = client.send("/en/case/1/assess", choice=[*choices, "admissible"], reason="x")
+        assert 401 == asked.status_code
+        assert choices == [value for name, value in fields(asked.text) if name == "choice"]
+        assert [] == [each for each in ("Not transmitted", "nobody is named") if each not in asked.text]
+        form = {"choice": choices, "reason": "x"}
+        alone = form | {"passphrase-alice": passphrase_of("alice")}
+        assert 401 == client.send("/en/case/1/decide", **alone).status_code
+        assert 303 == client.send("/en/case/1/decide", **both(**form)).status_code
+    assert ["decide", "decide-by-two", "decide-by-two"] == noted(office)
+
+
+def test_of_several_decisions_none_is_taken_where_one_could_not_be(office: Office) -> None:
+    form = {"choice": ["not_needed", "transmit"], "reason": "x"}
+    with sitting(office) as client:
+        assert 409 == client.send("/en/case/1/assess", **form).status_code
+        assert 409 == client.send("/en/case/1/decide", **both(**form)).status_code
+        same = both(choice=["transmit", "no_transmission"], reason="x")
+        assert "answer the same question" in client.send("/en/case/1/decide", **same).text
+    assert [] == noted(office)
+
+
 def test_what_goes_with_a_decision_goes_with_the_one_that_has_it(office: Office) -> None:
     """The ground of what is inadmissible; nothing of it with that nobody is informed."""
+    chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
     with sitting(office) as client:
-        chosen = {"choice": ["inadmissible", "not_needed"], "decision-ground": "facts", "reason": "x"}
         asked = client.send("/en/case/1/assess", **chosen)
         assert (401, "facts") == (asked.status_code, hidden(asked.text)["decision-ground"])
+        assert 303 == client.send("/en/case/1/decide", **both(**chosen)).status_code
     grounds = {each["duty"]: (each["decision"], each["ground"]) for each in work(office)["duties"]}
-    assert ("not_needed", "") == grounds["art14"]
+    assert [("not_needed", ""), ("inadmissible", "facts")] == [grounds["art14"], grounds["admissibility"]]
 
 
 def test_the_score_that_was_proposed_is_confirmed_as_it_is(office: Office) -> None:

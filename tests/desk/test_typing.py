@@ -226,6 +226,12 @@ def test_without_a_script_the_page_works_and_says_nothing_of_one(chromium: Brows
         expect(page.locator(".note").last).to_contain_text("sans script")
 
 
+def confirm(page: Page) -> None:
+    """Type the passphrase that the page asks for, and confirm."""
+    page.fill("[name=passphrase-officer]", PASSPHRASE)
+    page.get_by_role("button", name="Confirmer").click()
+
+
 def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_end(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
@@ -249,6 +255,7 @@ def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_en
         page.locator("#choice-admissibility").select_option("admissible")
         page.fill("#assess-reason", "beaucoup le savent")
         page.locator(".assess button:visible").last.click()
+        confirm(page)
         expect(page.locator(".said").first).to_be_visible()
         page.locator("#outcome").select_option("moot")
         page.locator("#disclosure").select_option("withheld")
@@ -256,8 +263,7 @@ def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_en
         page.get_by_role("button", name="Relire avant de clore").click()
         expect(page.locator(".seen")).to_contain_text("a terminé l\N{RIGHT SINGLE QUOTATION MARK}examen")
         page.get_by_role("button", name="Clore le dossier").click()
-        page.fill("[name=passphrase-officer]", PASSPHRASE)
-        page.get_by_role("button", name="Confirmer").click()
+        confirm(page)
         expect(page.locator(".said")).to_contain_text("Le dossier est clos")
 
 

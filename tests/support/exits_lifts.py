@@ -6,6 +6,7 @@ A new way to lift one in the matrix needs its commands and its forms here: the w
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from crypto.bundle import Link
 from inbox.deadlines.obstacles import Obstacle
@@ -60,8 +61,9 @@ def _closing(outcome: str) -> Lift:
     return Lift(OTHERS, ("close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
 
 
-def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "") -> Lift:
+def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "", until: str = "") -> Lift:
     options = (
+        ("--until", until),
         ("--ground", ground),
         ("--addressee", to),
         ("--reference", to),
@@ -71,6 +73,7 @@ def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "") ->
     words = ("decide", "1", choice, *_WHY, *(word for option in named for word in option))
     form = {
         "choice": choice,
+        "until": until,
         "decision-ground": ground,
         "addressee": to,
         "reference": to,
@@ -132,7 +135,10 @@ LIFTS: Mapping[Code, Lift] = {
         OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
     ),
 }
-_NAMED = {Code.DECIDE: _deciding("not_needed"), Code.DECIDE_BY_TWO: _deciding("informed")}
+_NAMED = {
+    Code.DECIDE: _deciding("defer", until=(today() + timedelta(30)).isoformat()),
+    Code.DECIDE_BY_TWO: _deciding("not_needed"),
+}
 _PROSECUTOR = {Code.DECIDE_BY_TWO: _deciding("no_transmission")}
 _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),

@@ -56,7 +56,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
     ),
     (
         ["decide", "1", "not_needed", "--reason", "nobody"],
-        ("decide", 1, {"duty": "art14", "decision": "not_needed"}, "nobody"),
+        ("decide-by-two", 1, {"duty": "art14", "decision": "not_needed"}, "nobody"),
     ),
     (["hold", "1", "--reason", "trial"], ("hold", 1, {}, "trial")),
     (["hold", "1", "--release", "--reason", "over"], ("release-hold", 1, {}, "over")),

@@ -381,7 +381,7 @@ def test_how_many_officers_decide_and_which_decision_puts_off() -> None:
     two = {code: by_two(each.decisions) for code, each in FRENCH.duties.items()}
     assert two == {
         "art40": {"transmit", "no_transmission"},
-        "art14": {"informed"},
+        "art14": {"informed", "not_needed"},
         "art15": {"answered", "neither"},
         "admissibility": {"inadmissible"},
         "identity_notice": {"not_told"},

@@ -1,6 +1,6 @@
 """The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold, links."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from inbox.desk.forms import cases, choice, day, line, number, text
 from inbox.desk.pages import queue
 from inbox.desk.pages.case import Part, done
 from inbox.desk.sessions import writing
+from inbox.desk.sessions.confirmations import CHOICE
 from inbox.desk.state import actor, here, seat
 from inbox.desk.translate import NOBODY
 from inbox.dossiers import recording
@@ -80,15 +81,15 @@ def assign_many() -> ResponseReturnValue:
 @pages.post("/case/<int:case>/assess")
 @again.needing(lambda case: _named(assessing.needed(here().inbox, actor(), case, _assessment())))
 def assess(case: int) -> ResponseReturnValue:
-    """Record what an officer says of a case at once; a decision that takes two is confirmed after it."""
+    """Record what an officer says of a case at once; the decisions that take two are confirmed after it."""
     wanted = replace(_assessment(), extras=_decision(""))
     assessed = assessing.assess(here().inbox, actor(), case, wanted)
     writing.done()
     said = dict.fromkeys(_SAID[code] for code in assessed.recorded)
     seat().say(*said)
-    if assessed.left is not None:
+    if assessed.left:
         problems.confirm_apart(url_for("casework.decide", case=case), _written(assessed.left))
-        decisions.decide(here().inbox, actor(), case, assessed.left)
+        decisions.decide_all(here().inbox, actor(), case, assessed.left)
         said[Done.DECIDED] = None
     return done(case, Part.WORK, *said)
 
@@ -109,16 +110,21 @@ def _assessment() -> Assessment:
         risk=choice("risk", Risk) if form.get("risk") else None,
         parts={name: number(name, score.HIGHEST) for name in score.NAMES if name in form},
         confirmed="confirmed" in form,
-        choices=tuple(filter(None, form.getlist("choice"))),
+        choices=_choices(),
         officer={"": None, NOBODY: ""}.get(named := line("officer"), named),
         reason=line("reason"),
     )
 
 
-def _decision(choice: str, reason: str = "") -> Decision:
-    """Return a decision with all that a form gives with it."""
+def _choices() -> tuple[str, ...]:
+    """Return the decisions that a form takes, by their codes."""
+    return tuple(filter(None, request.form.getlist(CHOICE)))
+
+
+def _decision(reason: str) -> Decision:
+    """Return all that a form gives with what it decides."""
     return Decision(
-        choice=choice,
+        choice="",
         reason=reason,
         ground=line("decision-ground"),
         until=day("until"),
@@ -129,10 +135,13 @@ def _decision(choice: str, reason: str = "") -> Decision:
     )
 
 
-def _written(decision: Decision) -> list[tuple[str, str]]:
-    """Return a decision as the form gives it that asks for this decision alone."""
-    given = asdict(decision) | {"until": decision.until.isoformat() if decision.until else ""}
-    return [*_named({name: value for name, value in given.items() if value}).items()]
+def _written(wanted: Sequence[Decision]) -> list[tuple[str, str]]:
+    """Return decisions of one form as a form gives them that asks for these decisions alone."""
+    given: dict[str, str] = {}
+    for each in wanted:
+        said = asdict(each) | {"until": each.until.isoformat() if each.until else ""}
+        given |= {name: value for name, value in said.items() if value and name != CHOICE}
+    return [*((CHOICE, each.choice) for each in wanted), *_named(given).items()]
 
 
 def _named(given: Mapping[str, Value]) -> dict[str, Value]:
@@ -183,10 +192,12 @@ def retract(case: int, position: int) -> ResponseReturnValue:
 
 
 @pages.post("/case/<int:case>/decide")
-@again.needing(lambda **_: _named(decisions.needed(here().inbox, line("choice"))))
+@again.needing(lambda **_: _named(decisions.needed(here().inbox, _choices())))
 def decide(case: int) -> ResponseReturnValue:
-    """Decide what the law asks to be decided, and say why."""
-    decisions.decide(here().inbox, actor(), case, _decision(line("choice"), line("reason")))
+    """Decide what the law asks to be decided, and say why; a form of the desk decides one thing or more."""
+    inbox = here().inbox
+    wanted = decisions.apart(inbox, _choices() or ("",), _decision(line("reason")))
+    decisions.decide_all(inbox, actor(), case, wanted)
     return done(case, Part.WORK, Done.DECIDED)
 
 

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.casework import decisions
-from inbox.casework.decisions import Decision
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Scene, Sent, World, first
 from tests.support.inbox_clock import Clock
@@ -104,16 +102,3 @@ def test_a_follow_up_asks_again_whom_it_concerns(
     assert (
         "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "by"), [("Firmin Quélennec range mal ses papiers.", 2), ("Rien de neuf.", 1)]
-)
-def test_that_nobody_is_named_takes_two_where_a_text_names_somebody(
-    office: Office, scene: Scene, collect_all: Any, text: str, by: int
-) -> None:
-    """Whatever the answer that is for names says."""
-    collect_all(Sent(scene.reporter.follow_up(text)))
-    with office.opened() as inbox, inbox.transaction() as session:
-        noted = decisions.deciding(session, 1, Decision(choice="not_needed", reason="x"))
-    assert by == noted.officers

@@ -90,7 +90,7 @@ LINES = {
 }
 # These ask for the passphrase once more.
 CONFIRMED = {"access answer", "minimise", "attachment", "identity show", "break-glass", "junk", "close"}
-CONFIRMED |= {"access unopposed", "access extend", "identity consent"}
+CONFIRMED |= {"access unopposed", "access extend", "identity consent", "decide"}
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
 NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
 NOTHING_OF_A_REPORT |= {"questionnaire", "restore", "session", "settings", "sign-pages"}
