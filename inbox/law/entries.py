@@ -87,6 +87,7 @@ FORMS: Mapping[Kind, Form] = {
             Part("closes", Shape.FLAG, optional=True),
             Part("acknowledges", Shape.FLAG, optional=True),
             Part("extends", Shape.FLAG, optional=True),
+            Part("answers", Shape.FLAG, optional=True),
         ),
     ),
     Kind.LETTER: Form(

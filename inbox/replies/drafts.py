@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.access import declarations
+from inbox.casework import measures
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -81,9 +82,9 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add it to the case.
 
-    Raises CaseRefused for feedback while there is nothing that it could tell, for a template of an outcome,
-    which leaves with the closing alone, and for one of a decision on the identity where none is to be passed
-    on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
+    Raises CaseRefused for feedback that tells nothing, or while there is nothing to tell, for a template of
+    an outcome, which leaves with the closing alone, and for one of a decision on the identity where none is
+    to be passed on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
@@ -94,7 +95,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     own = templates.by_officers(session, draft.template, text, draft.text)
     leak_check.check(session, number, text, own, draft.despite)
     if draft.feedback:
-        _check_feedback(session, number)
+        _check_feedback(session, number, template)
     added = replies.add(session, number, text, today)
     if template:
         added.decision, added.acknowledges = template.decision or "", template.acknowledges
@@ -123,11 +124,12 @@ def seen(
     return view
 
 
-def _check_feedback(session: Session, number: int) -> None:
-    """Raise CaseRefused unless admissibility was decided, and something else was decided or done.
+def _check_feedback(session: Session, number: int, template: Reply | None) -> None:
+    """Raise CaseRefused unless something was decided and done, and its reporter is told where that stands.
 
-    Else a text that tells nothing would end the time for feedback on the first day. That nobody is informed
-    is nothing done: one officer decides it on that day, of any report that names nobody.
+    Else a text that tells nothing would end the time for feedback on the first day. Admissibility is decided,
+    and something else is decided or done; that nobody is informed is nothing done. What its reporter reads is
+    a template for feedback, or of a measure that is told: no program knows what other words say.
     """
     law = in_use.of(session)
     admissibility, persons = law.duty(DutyRole.ADMISSIBILITY), law.duty(DutyRole.PERSONS)
@@ -147,6 +149,27 @@ def _check_feedback(session: Session, number: int) -> None:
                 choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
             ),
         )
+    if not (template and template.answers) and not measures.told(session, number)[number]:
+        raise _untold(session, number)
+
+
+def _untold(session: Session, number: int) -> CaseRefused:
+    known = "|".join(code for code, each in templates.known(session).items() if each.answers)
+    in_template = sentence(
+        "write it in a template for feedback: inbox reply {number} --template {known}; or let the reporter"
+        " read of a measure: inbox tell {number} MEASURE; or send it without --feedback",
+        number=number,
+        known=known,
+    )
+    no_template = sentence(
+        "let the reporter read of a measure first: inbox tell {number} MEASURE; or send it without"
+        " --feedback",
+        number=number,
+    )
+    return CaseRefused(
+        sentence("case {number}: no measure is told to its reporter, so this is no feedback", number=number),
+        in_template if known else no_template,
+    )
 
 
 def _of_closing(number: int, template: Reply) -> CaseRefused:

@@ -122,6 +122,7 @@ def view(template: Reply) -> View:
         "status": [str(each) for each in template.status],
         "outcome": template.outcome,
         "closes": template.closes,
+        "answers": template.answers,
         "text": {"fr": template.text.fr, "en": template.text.en},
         "own_words": template.takes_own_words,
     }

@@ -305,6 +305,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "extends": neither,
                 # What a status must follow.
                 "acknowledges": _on,
+                # What ends the time for feedback.
+                "answers": _on,
             },
         ),
         **_under("reply.*.basis", neither, _RULE),

@@ -428,7 +428,8 @@ class Reply:
     """A text to send to reporters, by its ``code``; ``status`` and ``outcome`` say for which cases it is.
 
     One that ``closes`` ends a case and tells nothing of its outcome: at most one, without officers' words.
-    With ``extends`` it tells that feedback takes longer, with ``acknowledges`` that the report was read. By
+    With ``extends`` it tells that feedback takes longer, with ``acknowledges`` that the report was read. One
+    with ``answers`` says where a report stands, or why that cannot be told, so it may count as feedback. By
     it a reporter is told what ``decision`` says was told, the code of one. Where it has a basis of its own,
     that is the articles it explains.
     """
@@ -441,6 +442,7 @@ class Reply:
     closes: bool
     extends: bool
     acknowledges: bool
+    answers: bool
     decision: str | None
     basis: Basis | None
 

@@ -190,7 +190,7 @@ _REPLIES = _rule(
                 {
                     "outcome": IDENTIFIER,
                     "decision": IDENTIFIER,
-                    **_flags("closes", "extends", "acknowledges"),
+                    **_flags("closes", "extends", "acknowledges", "answers"),
                     "basis": _rule({}),
                 },
             )

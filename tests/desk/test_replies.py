@@ -13,7 +13,7 @@ from tests.support.laws import FRENCH
 GIVES_AWAY = "agent@port.example"
 WARNED = "it is an address or a telephone number"
 WAYS: dict[str, dict[str, str]] = {
-    "reply": {"feedback": "on"},
+    "reply": {"template": "feedback", "feedback": "on"},
     "extend": {"reason": "abroad"},
     "close": {
         "outcome": "out_of_scope",

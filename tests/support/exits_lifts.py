@@ -112,9 +112,9 @@ LIFTS: Mapping[Code, Lift] = {
     Code.SHOW: Lift(OTHERS, ("show", "1"), _CASE, None),
     Code.REPLY: Lift(
         OTHERS,
-        ("reply", "1", "--text", "Merci", "--feedback"),
+        ("reply", "1", "--template", "feedback", "--text", "Merci", "--feedback"),
         f"{_CASE}/reply",
-        {"text": "Merci", "feedback": "on"},
+        {"template": "feedback", "text": "Merci", "feedback": "on"},
     ),
     Code.LIFT_CONFLICT: Lift(
         OTHERS,

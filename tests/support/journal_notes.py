@@ -48,7 +48,10 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ["decide", "1", "no_transmission", "--reason", "no offence"],
         ("decide-by-two", 1, {"duty": "art40", "decision": "no_transmission"}, "no offence"),
     ),
-    (["reply", "1", "--text", CANARY, "--feedback"], ("reply", 1, {"feedback": True}, "")),
+    (
+        ["reply", "1", "--template", "feedback", "--text", CANARY, "--feedback"],
+        ("reply", 1, {"template": "feedback", "feedback": True}, ""),
+    ),
     (
         ["close", "1", "moot", "--disclosure", "full", "--text", CANARY],
         # Two closed it before.

@@ -458,6 +458,7 @@ def test_which_reply_is_for_which_case() -> None:
     assert ["closing_untold"] == [code for code, each in FRENCH.replies.items() if each.closes]
     assert {"duplicate", "transmitted"} == FRENCH.untold
     assert ["acknowledgement"] == [code for code, each in FRENCH.replies.items() if each.acknowledges]
+    assert ["feedback", "withheld"] == [code for code, each in FRENCH.replies.items() if each.answers]
 
 
 def test_each_letter_goes_with_the_decision_that_says_when_it_may() -> None:

@@ -72,6 +72,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "replies.toml reply.*.decision": (None, "told"),
     "replies.toml reply.*.closes": (None, True),
     "replies.toml reply.*.acknowledges": (None, True),
+    "replies.toml reply.*.answers": (None, True),
     **{
         f"retention.toml {period}.{key}": values
         for period in ("period.*", "proceedings", "junk", "unopened")

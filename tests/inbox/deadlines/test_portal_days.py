@@ -93,7 +93,9 @@ def answered(world: World) -> None:
     for choice in ("admissible", "no_transmission"):
         world.office.json("decide", "1", choice, "--reason", "x")
     world.office.json("acknowledge", "1")
-    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+    world.office.json(
+        "reply", "1", "--template", "feedback", "--text", "Voici ce qui a été fait.", "--feedback"
+    )
 
 
 @pytest.mark.usefixtures("correspondent")
@@ -173,7 +175,9 @@ def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World,
     """It is told by the next outbox, and so done on the day from which that can be read."""
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)
-    world.office.json("reply", "1", "--text", "Rien de plus ne sera fait.", "--feedback")
+    world.office.json(
+        "reply", "1", "--template", "feedback", "--text", "Rien de plus ne sera fait.", "--feedback"
+    )
     world.office.close("1", "moot", "--disclosure", "full")
     assert {(row["done"], row["dropped"]) for row in map(clocks(world).get, TOLD) if row} == {(None, None)}
     tell_portal(world.office, portal)
@@ -202,7 +206,9 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     world.office.json("acknowledge", "1")
-    world.office.json("reply", "1", "--text", "Voici ce qui a été fait.", "--feedback")
+    world.office.json(
+        "reply", "1", "--template", "feedback", "--text", "Voici ce qui a été fait.", "--feedback"
+    )
     world.office.json("outbox", "--out", world.office.out)
     other = portal.bundle(applied=Link(1, bytes(32)))
     world.office.json("collect", other, "--after-restore")

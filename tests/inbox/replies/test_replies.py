@@ -229,7 +229,7 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     assert office.json("show", "1")["work"]["extended"] is None
     office.json("extend", "1", "--reason", "abroad", "--text", "x")
     office.json("unsend", "1", "1")
-    office.json("reply", "1", "--text", "voici les suites", "--feedback")
+    office.json("reply", "1", "--template", "feedback", "--text", "voici les suites", "--feedback")
     office.json("unsend", "1", "1")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not session.get_one(Workflow, 1).feedback

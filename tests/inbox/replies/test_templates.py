@@ -200,6 +200,24 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
     office.json(*said, "--feedback")
 
 
+def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(reported: World) -> None:
+    """Whatever was done: « merci » would end the time for it, as would a text that tells of no report."""
+    office = reported.office
+    office.json("decide", "1", "admissible", "--reason", "x")
+    office.json("measure", "1", "protection_offered")
+    own, general = ("--text", OWN_WORDS), ("--template", "reprisals")
+    for said in (own, general):
+        refusal = office.run("reply", "1", *said, "--feedback")
+        assert (1, True) == (refusal.code, "no measure is told to its reporter" in refusal.err)
+        assert "inbox reply 1 --template feedback|withheld; or let the reporter" in refusal.err
+    office.json("reply", "1", *own)
+    office.json("tell", "1", "1")
+    office.json("reply", "1", *own, "--feedback")
+    office.json("tell", "1", "1", "--no-longer")
+    assert 1 == office.run("reply", "1", *own, "--feedback").code
+    office.json("reply", "1", "--template", "feedback", *own, "--feedback")
+
+
 def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
     """Once feedback was given, or withheld at the closing, none is promised."""
     told = ["reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
