@@ -581,14 +581,14 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
                 first=first,
                 day=taken.day,
             ),
-            sentence("give the day of the decision that ends them, or note their measures with their days"),
+            sentence("give the day of the decision that ends them, or record their measures with their days"),
         ).at("day")
 
 
 def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
     if taken.day > today:
         raise CaseRefused(
-            sentence("{day} is still to come", day=taken.day), sentence("note a measure once it is taken")
+            sentence("{day} is still to come", day=taken.day), sentence("record a measure once it is taken")
         ).at("day")
     if max(map(len, (taken.addressee, taken.reference, taken.restrictions))) > _LONGEST:
         raise CaseRefused(

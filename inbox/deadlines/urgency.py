@@ -2,7 +2,12 @@
 
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from inbox.language.messages import Sentence, sentence
+
+# From so many years on, nobody counts the days.
+_YEARS = 2
 
 
 def said(day: date, today: date) -> Sentence:
@@ -18,7 +23,16 @@ def said(day: date, today: date) -> Sentence:
         case _ if left < 0:
             return sentence("overdue by {days} days", days=-left)
         case _:
-            return sentence("in {days} days", days=left)
+            return _far(day, today)
+
+
+def _far(day: date, today: date) -> Sentence:
+    years = relativedelta(day, today).years
+    if years < _YEARS:
+        return sentence("in {days} days", days=(day - today).days)
+    if day == today + relativedelta(years=years):
+        return sentence("in {years} years", years=years)
+    return sentence("in more than {years} years", years=years)
 
 
 def place(day: date, *, waits: bool) -> tuple[bool, date]:

@@ -149,6 +149,11 @@ def test_who_declares_first_finds_the_form_of_several_cases_as_they_filled_it_in
         again = form_of(came.text, "/many/assign").hidden()
         assert 303 == bruno.send("/en/many/assign", **again | typed).status_code
         assert "chloe" in bruno.page("/en/queue/1")
+        undeclared(bruno)
+        asked = bruno.send("/en/many/assign", **hidden | typed).text
+        waiting = form_of(asked, "/case/1/declare").hidden()
+        many = bruno.send("/en/many/declare", **waiting | {"case": "1"}).text
+        assert {"1"} == filled_in(many, "/many/assign")["case"]
 
 
 def test_who_declares_first_is_led_to_the_page_that_they_asked_for(one_case: Office) -> None:

@@ -59,7 +59,7 @@ def test_all_of_it_is_recorded_by_one_form(office: Office) -> None:
     assert ["judge", "assess-source", "decide", "assign"] == noted(office)
     found = work(office)
     assert ("high", 3, "bruno") == (found["source_risk"], found["parts"]["danger"], found["assigned"])
-    said = ("score is noted", "reporter is assessed", "decision is noted", "assignment is recorded")
+    said = ("score is recorded", "reporter is assessed", "decision is recorded", "assignment is recorded")
     assert [] == [each for each in said if each not in page]
     assert 1 == page.count('role="status"')
 
@@ -106,8 +106,8 @@ def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> Non
     with sitting(office) as client:
         asked = client.send("/en/case/1/assess", **WHOLE | {"choice": ["no_transmission", "admissible"]})
         assert 401 == asked.status_code
-        assert "score is noted" in asked.text
-        assert "decision is noted" in asked.text
+        assert "score is recorded" in asked.text
+        assert "decision is recorded" in asked.text
         form = hidden(asked.text.partition("<main")[2])
         assert {"choice": "no_transmission", "reason": "x"} == {
             name: value for name, value in form.items() if name not in {"csrf_token", "as_of"}

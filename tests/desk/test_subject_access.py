@@ -50,7 +50,7 @@ def both(**form: Any) -> dict[str, Any]:
 def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, drawer: Path) -> None:
     """It waits in the queue until then; what cases say of the person is shown apart."""
     with sitting(office, stick) as client:
-        assert "Nobody has asked." in client.page("/en/access")
+        assert "No request for access." in client.page("/en/access")
         assert 303 == client.send("/en/access", **ASKED).status_code
         assert "Requests for access to be answered: 1" in client.page("/en/")
         assert f"{NAME}, Quelennec" in client.page("/en/access")

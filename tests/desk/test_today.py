@@ -157,7 +157,7 @@ def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Offic
         assert "Case 3 · note" in part(alice.page("/en/today"), "drafts")
         assert f'href="{alice.desk.place}/en/case/3/work#notes"' in alice.page("/en/today")
         assert "alice:" in part(bruno.page("/en/today"), "asked")
-        assert "Nothing." in part(alice.page("/en/today"), "asked")
+        assert "No request from another officer." in part(alice.page("/en/today"), "asked")
 
 
 def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cases: Office) -> None:

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from inbox.desk import rendering
 from inbox.language.messages import sentence
-from templates import catalogues
+from templates import catalogues, shipped
 from templates.catalogues import Domain
 from tests.support.paths import ROOT
 
@@ -114,3 +114,18 @@ def test_no_sentence_of_the_desk_shows_backticks(language: str) -> None:
     assert [] == [each for each in said if "`" in each]
     assert any("<code>" in each for each in said)
     assert "&lt;b&gt;" in str(told("<b>"))
+
+
+# What stands where a list has nothing in it, as far as it begins without saying of what there is none.
+NAMELESS = re.compile(
+    r"{% el(?:se|if [^%]*) %}\s*<(?:p|span)[^>]*>{{ _\(\"((?:Nothing|None|none|Nobody)\b[^\"]*)\""
+)
+
+
+def test_where_a_list_of_the_desk_is_empty_it_says_of_what_there_is_none() -> None:
+    """As “No draft.”, in a short sentence of its subject."""
+    sources = [path.read_text() for path in (shipped.FOLDER / "desk").rglob("*.html")]
+    assert [] == [said for source in sources for said in NAMELESS.findall(source)]
+    assert [] == [text for text in of_catalogue(Domain.OFFICERS) if text in {"Rien.", "Aucun.", "Aucune."}]
+    assert NAMELESS.search('{% else %}<p class="soft">{{ _("Nothing yet.") }}</p>')
+    assert sum(source.count('<p class="soft">{{ _("No ') for source in sources) > 15

@@ -30,7 +30,11 @@ def two_cases(world: World, tmp_path: Path) -> Office:
         (0, "today", "Aujourd\u2019hui"),
         (1, "tomorrow", "Demain"),
         (2, "in 2 days", "Dans 2 jours"),
-        (400, "in 400 days", "Dans 400 jours"),
+        (730, "in 730 days", "Dans 730 jours"),
+        (731, "in 2 years", "Dans 2 ans"),
+        (732, "in more than 2 years", "Dans plus de 2 ans"),
+        (2192, "in 6 years", "Dans 6 ans"),
+        (2191, "in more than 5 years", "Dans plus de 5 ans"),
     ],
 )
 def test_a_deadline_says_in_words_how_far_it_is(left: int, english: str, french: str) -> None:

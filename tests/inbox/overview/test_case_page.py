@@ -139,7 +139,7 @@ HAPPENED = {
     "note": "note written",
     "assign": "assigned",
     "assess-source": "risk to the reporter assessed",
-    "record-measure": "measure noted",
+    "record-measure": "measure recorded",
     "rate": "credibility rated",
     "extend": "time for the feedback extended",
 }

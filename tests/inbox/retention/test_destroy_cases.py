@@ -246,7 +246,7 @@ def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
     assert "what must go earlier is struck: inbox minimise 1" in said
     assert "nothing is due before" in refused(closed, "destroy", "--due")
     with sitting(closed) as client:
-        assert "Nothing can be destroyed today." in client.page("/en/retention")
+        assert "No case can be destroyed today." in client.page("/en/retention")
         two = {"passphrase-officer": build.PASSPHRASE}
         assert 409 == client.send("/en/retention", case="1", reason="x", **two).status_code
     aged(closed)

@@ -335,7 +335,7 @@ def test_at_the_desk_two_passphrases_serve_one_act(office: Office) -> None:
             assert [] == [each for each in acts if each not in page]
             assert ("Cases" in page, "Not transmitted" in page) == (False, False)
         decided = client.send("/en/case/1/assess", **form, **both)
-        assert (401, True) == (decided.status_code, "decision noted by two officers" in decided.text)
+        assert (401, True) == (decided.status_code, "decision recorded by two officers" in decided.text)
         assert ("own passphrase" in decided.text, "Not transmitted" in decided.text) == (False, True)
         assert ["judge", "assess-source", "assign"] == _done_by_two(client.desk.inbox)
         alone = {"choice": "no_transmission", "reason": "x"}
