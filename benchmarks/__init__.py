@@ -1,1 +1,1 @@
-"""Measurements, each as a ratio to a bare peer in the same run."""
+"""Measurements of speed, each as a ratio to a minimal reference program in the same run."""

@@ -1,7 +1,7 @@
-"""Print how much of a bare peer's speed is left: `make bench`.
+"""Compare the project's speed with minimal reference programs: `make bench`.
 
-Each figure is a ratio to the least that could do the same job, measured in turns in the same run, so that it
-says something on any machine.
+Each reference program does only the essential part of the same job. Both are measured in turns in one run,
+so that the ratio is meaningful on any machine.
 """
 
 import statistics
@@ -32,7 +32,7 @@ ENTRIES = 20_000
 
 
 def main() -> None:
-    """Measure the page, the portal, the inbox."""
+    """Measure the page, the portal and the inbox."""
     with tempfile.TemporaryDirectory(prefix="fanal-bench-") as folder:
         installation = Installation(Path(folder), port=free_port(), inbox=Inbox, portal=Portal)
         measure_page(installation, Path(folder))
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """The longest task of a submit without JIT, beside the limit that a person does not feel."""
+    """Compare the longest task of a submit without JIT with the longest pause that people do not notice."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]
@@ -58,7 +58,7 @@ def measure_page(installation: Installation, folder: Path) -> None:
 
 
 def measure_portal(installation: Installation, folder: Path) -> None:
-    """Submits and slot checks, beside a bare insert and a bare answer of the same size."""
+    """Compare submits and slot checks with a bare insert and a bare answer of the same size."""
     envelope = age.seal_bytes(bytes(padding.SMALLEST), [reports.stranger()])
     metadata = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
     metadata |= {"Upload-Length": str(len(envelope)), "Upload-Metadata": "channel aW5zcGVjdGlvbg=="}
@@ -76,7 +76,7 @@ def measure_portal(installation: Installation, folder: Path) -> None:
 def paid(
     installation: Installation, address: str, sent: Iterable[bytes], headers: Mapping[str, str]
 ) -> Iterator[tuple[bytes, Mapping[str, str]]]:
-    """Return envelopes with headers that pay for them, by work that was done before."""
+    """Return envelopes, each with headers that carry its proof of work, computed before the measurement."""
     with closing(HTTPConnection(urlsplit(address).netloc)) as connection:
         connection.request("GET", "/api/work")
         offer = connection.getresponse().read()
@@ -85,13 +85,13 @@ def paid(
 
 
 def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, Request]) -> None:
-    """Run both in turns and print the median ratio with its range."""
+    """Run both in turns. Print the median ratio with its range."""
     rates = [[rate(port, request, count) for port, request in (ours, bare)] for _ in range(ROUNDS)]
     show(what, rates, "of a bare Flask and SQLAlchemy")
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Reports collected, beside opening as many HPKE ciphertexts and nothing else."""
+    """Compare collecting reports with opening as many HPKE ciphertexts and doing nothing else."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):
@@ -103,14 +103,14 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
 
 
 def measure_queue(folder: Path) -> None:
-    """What officers wait for among 100,000 cases."""
+    """Print how long officers wait among 100,000 cases."""
     for line in cases.figures(folder):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
 
 def measure_dialogue(folder: Path) -> None:
-    """What officers wait for at a case in which much was written."""
+    """Print how long officers wait for a case with many messages."""
     folder.mkdir()
     for line in dialogue.figures(folder):
         sys.stdout.write(line + "\n")
@@ -118,7 +118,7 @@ def measure_dialogue(folder: Path) -> None:
 
 
 def measure_journal(folder: Path) -> None:
-    """Entries of the journal verified, beside as many bare Ed25519 verifications."""
+    """Compare verifying journal entries with as many bare Ed25519 verifications."""
     folder.mkdir()
     with journal.opened(folder, ENTRIES) as made:
         signed = made.signed()
@@ -128,14 +128,14 @@ def measure_journal(folder: Path) -> None:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that ``work`` took."""
+    """Run ``work`` and return the seconds that it took."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
 def show(what: str, rates: list[list[float]], peer: str) -> None:
-    """Print one line: rate, ratio to the peer, range of the ratio."""
+    """Print one line with the rate, the ratio to the reference program, and the range of the ratio."""
     ratios = [ours / bare for ours, bare in rates]
     ours = statistics.median(rate[0] for rate in rates)
     sys.stdout.write(
@@ -147,7 +147,7 @@ def show(what: str, rates: list[list[float]], peer: str) -> None:
 
 @contextmanager
 def bare_server(database: str) -> Iterator[int]:
-    """Serve the bare application as the portal is served: gunicorn, two sync workers; return its port."""
+    """Serve the reference application like the portal (gunicorn, two sync workers) and yield its port."""
     port = free_port()
     options = ["--workers", "2", "--preload", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
     options += ["--env", f"BARE_DATABASE={database}"]
@@ -161,7 +161,7 @@ def bare_server(database: str) -> Iterator[int]:
 
 
 def wait(port: int) -> None:
-    """Return once the bare server answers."""
+    """Return once the reference server answers. Raise RuntimeError if it does not start."""
     for _ in range(100):
         try:
             rate(port, Request.same("/answer", 200, bytes(32)), 1)

@@ -1,4 +1,4 @@
-"""The least that Flask and SQLAlchemy can do: insert a body, answer with a row."""
+"""A minimal Flask and SQLAlchemy application for comparison: it inserts a body or returns a row."""
 
 import os
 import secrets
@@ -14,7 +14,10 @@ KEY = bytes(32)
 
 
 def create_app(database: str = "") -> Flask:
-    """Return the application on a database at an address; ``BARE_DATABASE`` names it for gunicorn."""
+    """Return the application. Its database is at the address ``database``, or at ``BARE_DATABASE``.
+
+    gunicorn passes no argument, so it needs the environment variable.
+    """
     engine = create_engine(database or os.environ["BARE_DATABASE"])
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _as_the_portal)

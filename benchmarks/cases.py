@@ -1,16 +1,22 @@
-"""A vault of 100,000 made-up cases, and how long an officer waits for its queue, and for the links of a case.
+"""Measure how long an officer waits for the queue and for a case's links among 100,000 made-up cases.
 
-Of each case: day, answers' codes, parts of the score and 150 words are drawn from a fixed seed; half of the
-words come from twenty common ones, the rest from 20,000. Every twentieth is new, every fifth closed; every
-hundredth is tagged, of every third one an officer takes care, every fiftieth is for handlers alone, of whom
-one of those present is none; every 499th is kept from one of them, every 997th is in quarantine. Of every
-tenth neither of the two has declared to have no interest in it. Each names a container of 30,000, a person of
-2,000 and a day of 300: the first is common to three cases or so, the second to fifty, the third to hundreds.
-The links are asked for of the first cases, of which each was filed ten times more; what tells the text of all
-others is drawn, too. At the end one case after the other is destroyed, and the vault written anew.
+A fixed seed makes the same cases in every run. It draws the day, the codes of the answers, the parts of the
+score and 150 words of each case. Half of the words come from a list of twenty, the others from 20,000. Two
+officers are signed in.
+
+- Every twentieth case is new, every fifth closed, every hundredth tagged.
+- Every third case is assigned to an officer, and every 997th is in quarantine.
+- Every fiftieth case has handlers, and one of the two officers is not among them.
+- One of the two officers is excluded from every 499th case.
+- Neither officer has declared an absence of interest for every tenth case.
+
+Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases
+share a container, fifty share a person, and hundreds share a day. The links are measured on the first cases;
+each of these was filed ten more times. For all other cases the marks of the text are random. At the end, the
+benchmark destroys one case after another and writes the vault again.
 """
 
-import random  # noqa: TID251  the same cases in every run; nothing secret is made of it
+import random  # noqa: TID251  the same cases in every run; no secret depends on it
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -71,7 +77,7 @@ _LINKS = "the links of a case"
 
 @contextmanager
 def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
-    """Make a vault of all the cases, and give it with its file."""
+    """Make a vault of all cases and yield it with the path of its file."""
     path = folder / "vault.sqlite"
     with closing(upgrade.create(path, bytes(range(32)))) as opened:
         with opened.transaction() as session:
@@ -83,9 +89,9 @@ def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield what an officer waits for, beside the limit that a person does not feel.
+    """Yield how long an officer waits, compared with the longest pause that people do not notice.
 
-    Then how long it takes until nothing is left of a destroyed case, beside a plain copy of the vault.
+    The last line compares removing all traces of a destroyed case with a plain copy of the vault.
     """
     with made(folder) as (opened, path):
         for name, milliseconds in medians(opened).items():
@@ -102,14 +108,14 @@ def figures(folder: Path) -> Iterator[str]:
 
 
 def medians(opened: Vault) -> dict[str, float]:
-    """Return the milliseconds that each question takes, the median of eleven."""
+    """Return the milliseconds that each query takes, as the median of eleven runs."""
     with opened.transaction(_PRESENT) as session:
         taken = {name: _median(session, partial(_ask, wanted)) for name, wanted in QUESTIONS.items()}
         return taken | {_LINKS: _median(session, _ask_links)}
 
 
 def rewritten(opened: Vault, path: Path) -> tuple[float, float]:
-    """Return how long removing a destroyed case takes, and a copy of the file: in seconds."""
+    """Return the seconds for removing a destroyed case, and the seconds for copying the file."""
     with opened.transaction() as session:
         row_security.forget(session, [session.scalars(select(Case.number).limit(1)).one()])
     begun = time.perf_counter()

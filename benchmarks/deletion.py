@@ -1,4 +1,4 @@
-"""What is let go while a portal is served: how long others wait, and what a full disk does to it."""
+"""Delete large data while a portal is served: how long other uploads wait, and how a full disk is handled."""
 
 import os
 import shutil
@@ -38,18 +38,18 @@ _PATIENCE_SECONDS = 1_200
 
 @dataclass
 class Texts:
-    """How long each text took that was sent, one after the other; any that was not kept is an error."""
+    """The seconds that each text took. Texts are sent one after the other."""
 
     seconds: list[float] = field(default_factory=list)
 
     def __str__(self) -> str:
-        return f"{len(self.seconds)} texts meanwhile, none refused, the slowest in {max(self.seconds):.2f} s"
+        return f"{len(self.seconds)} texts at the same time, 0 refused, slowest {max(self.seconds):.2f} s"
 
 
 def deletion(server: Server) -> Iterator[str]:
-    """Let go of a bundle and of an upload beside texts; yield what to say of each.
+    """Delete a bundle and then an upload while texts are sent; yield a line of results for each.
 
-    Raises AssertionError if a text was refused, or waited for more than two seconds.
+    Raise AssertionError if a text was refused or took more than two seconds.
     """
     with server.store() as store:
         for _ in range(COLLECTED // _FILE):
@@ -62,7 +62,7 @@ def deletion(server: Server) -> Iterator[str]:
             begun = time.monotonic()
             _run(server, "import", outbox)
             took = time.monotonic() - begun
-        yield f"{COLLECTED >> 20} MiB that the inbox has confirmed go in {took:.0f} s: {sent}"
+        yield f"{COLLECTED >> 20} MiB confirmed by the inbox are deleted in {took:.0f} s: {sent}"
         with _texts(server) as sent:
             begun = time.monotonic()
             address = f"/api/envelopes/{base64url.encode(given_up)}"
@@ -71,13 +71,13 @@ def deletion(server: Server) -> Iterator[str]:
             _wait(server)
             took = time.monotonic() - begun
         yield (
-            f"{GIVEN_UP >> 20} MiB of an upload that its sender deletes go in {took:.0f} s, "
-            f"the answer comes in {answered:.2f}: {sent}"
+            f"{GIVEN_UP >> 20} MiB of an upload cancelled by its client are deleted in {took:.0f} s, "
+            f"the answer comes after {answered:.2f} s: {sent}"
         )
 
 
 def on_a_full_disk(folder: Path, port: int) -> str:
-    """Let go of a bundle that is larger than what the disk has left; return what to say of it."""
+    """Delete a bundle that is larger than the free space of the disk; return a line of results."""
     disk = folder / "disk"
     with small_disk(disk, str(DISK)):
         server = Server(disk, port, forked=False).make(spare_gb=0)
@@ -91,7 +91,7 @@ def on_a_full_disk(folder: Path, port: int) -> str:
         size = (disk / "portal.sqlite").stat().st_size
     assert free < ON_DISK - _FILE
     assert size < _FILE
-    return f"a bundle of {ON_DISK >> 20} MiB goes from a disk that has {free >> 20} MiB left"
+    return f"a bundle of {ON_DISK >> 20} MiB is deleted from a disk that has {free >> 20} MiB left"
 
 
 def _run(server: Server, *arguments: str | Path) -> None:
@@ -99,7 +99,7 @@ def _run(server: Server, *arguments: str | Path) -> None:
 
 
 def _keep(store: Database, size: int, received: int) -> bytes:
-    """Keep the beginning of an envelope of another's noise, as if it had been sent; return its id."""
+    """Store ``received`` bytes of noise as the beginning of an envelope of ``size`` bytes; return its id."""
     upload = Upload(id=os.urandom(16), channel=INSPECTORATE, size=size, received=0, begun=today())
     with store.write() as connection:
         upload = envelopes.begin(connection, upload, None, os.urandom(_PIECE))
@@ -112,7 +112,7 @@ def _keep(store: Database, size: int, received: int) -> bytes:
 
 
 def _confirming(server: Server, folder: Path) -> Path:
-    """Return an outbox bundle by which the inbox confirms the first bundle."""
+    """Return an outbox bundle with which the inbox confirms the first bundle."""
     with server.store() as store, store.read() as connection:
         link = intakes.last(connection, INSPECTORATE)
     return make_outbox(SITE, collected=[link]).save(folder / "outbox.tar")
@@ -120,7 +120,7 @@ def _confirming(server: Server, folder: Path) -> Path:
 
 @contextmanager
 def _texts(server: Server) -> Iterator[Texts]:
-    """Send texts while the block runs."""
+    """Send texts while the block runs; a text that is not accepted is an error."""
     texts, ended = Texts(), threading.Event()
 
     def send() -> None:
@@ -142,7 +142,7 @@ def _texts(server: Server) -> Iterator[Texts]:
 
 
 def _wait(server: Server) -> None:
-    """Return once the clock has deleted what goes."""
+    """Return once the portal's clock has deleted everything marked for deletion."""
     end = time.monotonic() + _PATIENCE_SECONDS
     with server.store() as store:
         while True:

@@ -1,7 +1,7 @@
-"""How long an officer waits for the page of a case in which 10,000 letters and replies were written.
+"""Measure how long an officer waits for the page of a case with 10,000 messages and replies.
 
-It is set beside the page of a case in which there are as many as one page of the dialogue has: whoever works
-on the first should wait no longer. Both are asked for of a desk in this process, in turns.
+The reference is a case with as many messages and replies as one page of the dialogue shows; the long case
+should not take longer. A desk in this process answers requests for both pages in turns.
 """
 
 import statistics
@@ -26,7 +26,7 @@ _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield how long the page takes, beside the one with few letters, and how large it is."""
+    """Yield the time that the page takes, compared with the page of the short case, and its size."""
     office = Office.found(folder)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)
@@ -39,7 +39,7 @@ def figures(folder: Path) -> Iterator[str]:
         size = len(client.page(f"/fr/case/{_MANY}").encode())
     ratios = [many / few for many, few in taken]
     yield (
-        f"the page of a case with {WRITTEN:,} letters and replies:"
+        f"the page of a case with {WRITTEN:,} messages and replies:"
         f" {statistics.median(many for many, _ in taken) * 1_000:.0f} ms,"
         f" {statistics.median(ratios):.2f} of one with {conversation.PAGE}"
         f" ({min(ratios):.2f} to {max(ratios):.2f} in {_REPEATED} rounds), {size / 1_024:.0f} KiB"
@@ -53,7 +53,7 @@ def _seconds(client: Client, case: int) -> float:
 
 
 def _write(session: Session, case: int, count: int) -> None:
-    """Let as many be written, each second one by the inspectorate."""
+    """Store ``count`` messages, every second one from the inspectorate."""
     letters: list[dict[str, Any]] = []
     replies: list[dict[str, Any]] = []
     for n in range(1, count // 2 + 1):

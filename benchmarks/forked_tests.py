@@ -1,8 +1,8 @@
-"""Runs tests of the folder it is started in, as often as it is asked to, each time in a fork.
+"""Run tests of the current folder on request, each time in a fork: `python -m benchmarks.forked_tests`.
 
-`python -m benchmarks.forked_tests`: what tests import takes longer than most of them, so it is loaded once,
-but for the tests themselves and what they read of the law. Each line of standard input is a list as JSON:
-the file for what pytest says, then pytest's own words. It is answered with a line once they are done.
+Most tests take less time than their imports. So this process loads the imports once, except the tests
+themselves and anything that reads the law. Each line of standard input is a JSON list: the file for pytest's
+output, then pytest's arguments. Once the tests have ended, the process answers with a line.
 """
 
 import importlib
@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-# The beginnings of both rooms, from which most of them is reached, and what takes long beside.
+# The main modules of portal and inbox, which import most of the code, and other modules that load slowly.
 _LOADED = ("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli")
 _BESIDE = ("hypothesis", "playwright.sync_api")
 
 
 def main() -> None:
-    """Load, then run what is asked for until there is no more; in a fork, exit as pytest does."""
+    """Load the modules, then run each request until the input ends. A fork exits with pytest's status."""
     _load()
     for line in sys.stdin:
         output, *words = json.loads(line)
@@ -33,7 +33,10 @@ def main() -> None:
 
 
 def _load() -> None:
-    """Import all but the tests; RuntimeError if any of it reads a law, which forks would not read anew."""
+    """Import everything except the tests.
+
+    Raise RuntimeError if an import reads a law, because forks would not read it again.
+    """
     seen: list[Path] = []
 
     def note(event: str, given: tuple[Any, ...]) -> None:
@@ -48,7 +51,7 @@ def _load() -> None:
 
 
 def _redirect(output: str) -> None:
-    """Have this process read nothing and say everything into a file."""
+    """Give this process an empty input and write all its output to a file."""
     for number, path, how in ((0, os.devnull, os.O_RDONLY), (1, output, os.O_WRONLY | os.O_CREAT)):
         os.dup2(os.open(path, how), number)
     os.ftruncate(1, 0)

@@ -1,4 +1,4 @@
-"""A journal of many entries, verified as `inbox journal verify` does, and the least that could."""
+"""Verify a long journal as `inbox journal verify` does, and with a minimal reference program."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ _BATCH = 5_000
 
 
 class Journal:
-    """The journal of an open inbox, made longer by entries such as a reading officer leaves."""
+    """The journal of an open inbox, extended by entries for cases that an officer read."""
 
     def __init__(self, inbox: Inbox, entries: int) -> None:
         self._inbox = inbox
@@ -52,24 +52,24 @@ class Journal:
                 session.execute(insert(JournalEntry), rows)
 
     def verify(self) -> None:
-        """Verify it as the command does."""
+        """Verify the journal as the command does."""
         with self._inbox.transaction() as session:
             anchors.check(session, None, None)
 
     def verify_bare(self, signed: list[Signed]) -> None:
-        """Verify as many signatures of the same bytes, and nothing else."""
+        """Verify the same signatures over the same bytes, and nothing else."""
         covered = Label.JOURNAL.value + b"\0" + self._deployment
         for each in signed:
             self._key.verify(covered + each.raw, each.signature)
 
     def signed(self) -> list[Signed]:
-        """Return the entries."""
+        """Return all entries."""
         with self._inbox.transaction() as session:
             return [Signed(row.raw, row.signature) for row in queries_access.journal(session)]
 
 
 @contextmanager
 def opened(folder: Path, entries: int) -> Iterator[Journal]:
-    """Give the journal of a new inbox with so many entries."""
+    """Yield the journal of a new inbox with this many entries."""
     with Room.found(folder).opened() as inbox:
         yield Journal(inbox, entries)

@@ -1,4 +1,4 @@
-"""Ten thousand junk reports at a portal with room for a part of them."""
+"""Send ten thousand junk reports to a portal that has room for only some of them."""
 
 import time
 
@@ -10,10 +10,10 @@ CAPACITY_GB = 0.3
 
 
 def junk(server: Server) -> str:
-    """Flood a portal that holds a true report; return what to say of it.
+    """Flood a portal that holds a genuine report; return a line of results.
 
-    Raises if anything was lost, a page did not come meanwhile, or junk was neither taken nor refused for want
-    of room.
+    Raise an error if anything was lost, if a page did not load during the flood, or if junk was neither
+    accepted nor refused for lack of room.
     """
     with (server.folder / "portal.toml").open("a") as file:
         file.write(f"capacity_gb = {CAPACITY_GB}\n")

@@ -1,4 +1,4 @@
-"""A report of the largest size, from its first piece to the bundle, and the memory that the portal took."""
+"""Send a report of the largest size, from its first piece to the bundle, and measure the portal's memory."""
 
 import hashlib
 import io
@@ -24,9 +24,9 @@ _EXPORT_SECONDS = 1_800
 
 
 def large(server: Server) -> str:
-    """Send, export and compare an envelope of the largest size; return what to say of it.
+    """Send, export and compare an envelope of the largest size; return a line of results.
 
-    Raises AssertionError if a byte differs, or a process that served took more than 256 MiB.
+    Raise AssertionError if a byte differs, or if a serving process took more than 256 MiB.
     """
     size, begun = age.sealed_size(padding.LARGEST), time.perf_counter()
     with server.serving():
@@ -41,7 +41,7 @@ def large(server: Server) -> str:
 
 
 def _send(server: Server, size: int) -> bytes:
-    """Return the hash of an envelope of zeros that was sent piece by piece."""
+    """Send an envelope of zeros piece by piece; return its hash."""
     digest, offset = hashlib.sha256(), 0
     declared = {"Upload-Length": str(size), "Upload-Metadata": upload_metadata(channel=INSPECTORATE.encode())}
     pieces = _pieces()
@@ -68,7 +68,7 @@ def _patch(server: Server, address: str, offset: int, piece: bytes) -> None:
 
 
 def _pieces() -> Iterator[bytes]:
-    """Yield the envelope in pieces as the page sends them."""
+    """Yield the envelope in pieces of the size that the page sends."""
     zeros = chain(repeat(bytes(PIECE), padding.LARGEST // PIECE), [bytes(padding.LARGEST % PIECE)])
     held = bytearray()
     for part in age.seal(zeros, [SITE.inspectorate.intake.recipient()]):
@@ -81,7 +81,7 @@ def _pieces() -> Iterator[bytes]:
 
 
 def _exported(server: Server) -> tuple[int, bytes]:
-    """Return size and hash of the one envelope in the bundle that is exported."""
+    """Export a bundle; return the size and hash of its only envelope."""
     subprocess.run(
         server.command("export", "--out", server.folder, "--channel", INSPECTORATE),
         check=True,

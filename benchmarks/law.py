@@ -1,11 +1,11 @@
-"""Whether each test that docs/law-tests.md names fails once its rule is another one (`make soak law`).
+"""Check that each test named in docs/law-tests.md fails when its rule changes (`make soak law`).
 
-Each value of the French law is changed in a copy of this project, and the tests of its row run there. Of a
-row of many codes all are changed at once. Where a test asks the law what to expect, it is run once more with
-the law that ships: it fails if the program goes by the other one. That a test states a value once more is
-tried in the gate (`tests/templates/test_shown_by.py`), of each value alone.
+The benchmark changes each value of the French law in a copy of this project and runs the tests of its row
+there. In a row with many codes, it changes all of them at once. If a test takes its expectation from the law,
+it runs again with the original law as expectation: it then fails if the program follows the changed law. In
+the gate, `tests/templates/test_shown_by.py` checks that a test states each value itself.
 
-`python -m benchmarks.law WORD…` tries only rows with one of these words, while one works on them.
+While you work on some rows, `python -m benchmarks.law WORD…` tries only rows with one of these words.
 """
 
 import itertools
@@ -31,14 +31,14 @@ from tests.support.shown_by import FRANCE, ROWS, Row
 from tests.support.wrong_laws import Wrong
 
 _BESIDE = 2
-# Where tests read the law, and where they find the one that ships once the program has another one.
+# The module in which tests read the law, and the original law's folder while the program has a changed law.
 _LAWS, _AS_SHIPPED = Path("tests/support/laws.py"), 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A wrong law of a row, and which of the row's tests failed."""
+    """A wrong law for a row, and the row's tests that failed under it."""
 
     row: Row
     wrong: Wrong
@@ -46,7 +46,7 @@ class Tried:
 
 
 class Copy:
-    """A copy of the project, in which the program or all of it has another law than the one that ships."""
+    """A copy of the project with a changed law, either for the program alone or for the tests as well."""
 
     def __init__(self, path: Path, files: Mapping[str, str]) -> None:
         self._path, self._files = path, files
@@ -61,7 +61,7 @@ class Copy:
         self._runner = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.forked_tests"],
             cwd=path,
-            # What a test starts is to be of the copy, too.
+            # Programs that a test starts must come from the copy, too.
             env={**os.environ, "PYTHONPATH": str(path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -69,19 +69,20 @@ class Copy:
         )
 
     def __enter__(self) -> Self:
-        """Return it; what runs its tests ends with the block."""
+        """Return the copy. The process that runs its tests ends with the block."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End what runs its tests."""
+        """End the process that runs the tests."""
         self._runner.communicate()
 
     def failing(
         self, wrong: Wrong | None, tests: Sequence[str], known: Container[str] = ()
     ) -> frozenset[str]:
-        """Return which tests fail with a wrong law: everywhere, or of the program alone.
+        """Return the tests that fail if the law is wrong for everything, or for the program alone.
 
-        Where it was noticed everywhere, tests that are ``known`` to fail under another one are left alone.
+        If some tests fail with the law wrong for everything, the second run omits tests that are ``known`` to
+        fail under another wrong law.
         """
         if wrong is None:
             return self._run(tests)
@@ -98,12 +99,12 @@ class Copy:
             (self._path / _LAWS).write_text(self._laws, "utf-8")
 
     def _run(self, tests: Sequence[str]) -> frozenset[str]:
-        """Run tests; return those that failed: one that could not begin has shown nothing."""
+        """Run tests; return those that failed. A test that could not start does not count as failed."""
         modules, _, functions = zip(*(each.partition("::") for each in tests), strict=True)
         words = ["-q", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "-rf"]
-        # Asserts of the libraries that are loaded before stay as they are.
+        # pytest cannot rewrite asserts in modules that were loaded before it, and would warn about them.
         words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        # A module that cannot be read with that law leaves those of others to run.
+        # If a module cannot be imported with the changed law, the tests of other modules still run.
         words += ["--continue-on-collection-errors", "-k", " or ".join(functions)]
         words += [f"tests/{each}" for each in dict.fromkeys(modules)]
         output = self._path / "said"
@@ -112,36 +113,37 @@ class Copy:
         self._runner.stdin.write(json.dumps([str(output), *words]) + "\n")
         self._runner.stdin.flush()
         if not self._runner.stdout.readline():
-            raise RuntimeError("nothing was run: the process that begins the tests has ended")
+            raise RuntimeError("no test was run: the process that starts the tests has ended")
         said = output.read_text("utf-8")
         if not re.search(r"^\d+ (passed|failed|deselected|error)", said, re.MULTILINE):
-            raise RuntimeError(f"nothing was run: {said}")
-        # By -k others run, too, whose names have these in them.
+            raise RuntimeError(f"no test was run: {said}")
+        # The option -k also selects tests whose names contain these names.
         return frozenset(tests) & {*re.findall(r"^FAILED tests/([\w/.]+::\w+)", said, re.MULTILINE)}
 
 
 def run(words: Iterable[str] = ()) -> Iterator[str]:
-    """Try every row, or those with one of these words; yield what is to be known of all.
+    """Try every row, or the rows with one of these words; yield lines with the totals.
 
-    RuntimeError names what no test of the program notices, and the tests that fail under no wrong law of
-    their row; also if a test fails under the law that ships, or no row has a wrong law.
+    Raise RuntimeError if no test of the program notices a wrong law, or if a test passes under every wrong
+    law of its row; the message names them. Raise it also if a test fails under the original law, or if no row
+    has a wrong law.
     """
     files = shown_by.shipped()
     every = shown_by.rows(ROWS.read_text("utf-8"))
     rows = [row for row in every if _is_meant(row, [*words]) and row.of_program]
     laws = [(row, each) for row in rows for each in _laws(row, every, files)]
     if not laws:
-        raise RuntimeError("there is no other law to try")
+        raise RuntimeError("no row matches, or none has a wrong law to try")
     with tempfile.TemporaryDirectory(prefix="fanal-law-") as folder, ExitStack() as stack:
         copies = [stack.enter_context(Copy(Path(folder) / str(number), files)) for number in range(_BESIDE)]
         tried = [*_try(copies, laws)]
     noticed = sum(bool(each.failed) for each in tried)
     seeing = {(each.row, test) for each in tried for test in each.failed}
-    yield f"wrong laws: {len(tried)}, of which tests of the program noticed {noticed}"
+    yield f"wrong laws: {len(tried)}; tests of the program noticed {noticed} of them"
     yield f"tests: {len({test for _, test in seeing})} failed under a wrong law of their row"
     wanting = [f"noticed by no test of the program: {each.wrong.what}" for each in tried if not each.failed]
     wanting += [
-        f"fails under no wrong law of {', '.join(row.keys)}: {test}"
+        f"passes under every wrong law of {', '.join(row.keys)}: {test}"
         for row in dict.fromkeys(row for row, _ in laws)
         for test in row.of_program
         if (row, test) not in seeing
@@ -151,7 +153,10 @@ def run(words: Iterable[str] = ()) -> Iterator[str]:
 
 
 def _try(copies: list[Copy], laws: list[tuple[Row, Wrong]]) -> Iterator[Tried]:
-    """Yield what each law came to, once no test fails under the law that ships; RuntimeError if one does."""
+    """Check that all tests pass under the original law, then yield the result for each wrong law.
+
+    Raise RuntimeError if a test fails under the original law.
+    """
     free: SimpleQueue[Copy] = SimpleQueue()
     for copy in copies:
         free.put(copy)
@@ -175,7 +180,7 @@ def _try(copies: list[Copy], laws: list[tuple[Row, Wrong]]) -> Iterator[Tried]:
         tests = sorted({test for row, _ in laws for test in row.of_program})
         parts = [part for n in range(len(copies)) if (part := tests[n :: len(copies)])]
         if failed := [*itertools.chain(*pool.map(lambda part: failing(None, part), parts))]:
-            raise RuntimeError(f"these fail under the law that ships: {sorted(failed)}")
+            raise RuntimeError(f"these tests fail under the original law: {sorted(failed)}")
         for number, each in enumerate(pool.map(lambda given: tried(*given), laws), 1):
             told = "noticed" if each.failed else "noticed by no test of the program"
             done = f"{number} of {len(laws)}, {time.monotonic() - begun:.0f} s"

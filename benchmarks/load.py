@@ -1,4 +1,4 @@
-"""A bounded load on a server on this machine: so many requests by so many clients, and how long they took."""
+"""Put a fixed load on a local server and measure its rate: a number of requests from a number of clients."""
 
 import http.client
 import time
@@ -13,7 +13,7 @@ CLIENTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One POST and the status that it must have; of ``bodies`` each takes its own, with headers beside it."""
+    """A kind of POST and the status expected. Each request takes the next of ``bodies`` and its headers."""
 
     path: str
     status: int
@@ -21,12 +21,15 @@ class Request:
 
     @classmethod
     def same(cls, path: str, status: int, body: bytes) -> Self:
-        """Return a request that has one body each time, and no header."""
+        """Return a request that always has the same body and no headers."""
         return cls(path, status, repeat((body, {})))
 
 
 def rate(port: int, request: Request, count: int, clients: int = CLIENTS) -> float:
-    """Return how many per second of ``count`` times ``request``; an unexpected answer is an error."""
+    """Send ``request`` ``count`` times; return the requests per second.
+
+    Raise RuntimeError for an unexpected status.
+    """
     begun = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(lambda _: _post(port, request), range(count)))

@@ -1,4 +1,4 @@
-"""The shipped torrc and nginx in a tor network of their own: a report through real circuits."""
+"""Send a report through real circuits of a private tor network, with the shipped torrc and nginx."""
 
 import time
 
@@ -12,9 +12,9 @@ from tests.support.tor_network import tor_browser, tor_network
 
 
 def onion(server: Server) -> str:
-    """Verify the site and send a report by the onion service; return what to say of it.
+    """Verify the site and send a report through the onion service; return a line of results.
 
-    Raises if the report did not arrive, or the site serves otherwise than was signed.
+    Raise an error if the report did not arrive, or if the site differs from its signed manifest.
     """
     with (server.folder / "portal.toml").open("a") as file:
         file.write('manifest = "manifest"\n')

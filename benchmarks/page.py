@@ -10,11 +10,11 @@ from playwright.sync_api import Page, sync_playwright
 from tests.support import browsing
 from tests.support.page_visitor import Visitor
 
-# Beyond this a press of a key is felt to lag; it is also the limit that the page was designed to.
+# After a longer pause a key press seems to lag. The page was designed to stay below this limit.
 LIMIT_MILLISECONDS = 100
 FILE_BYTES = 3 << 20
 
-# Chromium tells only tasks of 50 ms and more.
+# Chromium reports only tasks of 50 ms and more.
 _WATCH = """
 window.tasks = [0];
 new PerformanceObserver((list) => {

@@ -1,4 +1,4 @@
-"""The parts of the soak that are measurements: each yields its figures, a line for each, or raises."""
+"""The parts of the soak that are measurements. Each yields a line for each figure, or raises an error."""
 
 import functools
 import statistics
@@ -32,7 +32,7 @@ OfPortal = Callable[[Server], Iterator[str]]
 
 
 def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
-    """Have a part run on a portal of its own with SQLite, then on one with PostgreSQL as it is shipped."""
+    """Run a part on a new portal with SQLite, then on one with PostgreSQL and the shipped configuration."""
 
     @functools.wraps(part)
     def run() -> Iterator[str]:
@@ -46,7 +46,7 @@ def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
 
 @on_either
 def submits(server: Server) -> Iterator[str]:
-    """Submits by more and more clients at once, beside the bare insert; any failure ends the run."""
+    """Compare submits by more and more clients at once with a bare insert. Any failure ends the run."""
     envelope = make_envelope(SITE)
     headers = {"Upload-Length": str(len(envelope))}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
@@ -70,7 +70,7 @@ def submits(server: Server) -> Iterator[str]:
 
 @on_either
 def answers(server: Server) -> Iterator[str]:
-    """The time of slot answers by state, among many cases; a difference that could be seen ends the run."""
+    """Measure slot answers by state among many cases. A difference that reveals the state ends the run."""
     with server.store() as store:
         locators = slot_timing.fill(store, CASES)
     with server.serving():
@@ -84,23 +84,23 @@ def answers(server: Server) -> Iterator[str]:
     told = ", ".join(f"{name} {median:.2f} ms" for name, median in found.items())
     yield f"slot answers among {CASES} cases: {told}; {slot_timing.spread(found):.1%} apart"
     if not slot_timing.alike(found) and slot_timing.told(taken):
-        raise RuntimeError("the time of an answer tells the state of a case")
+        raise RuntimeError("the time of an answer reveals the state of a case")
 
 
 @on_either
 def junk(server: Server) -> Iterator[str]:
-    """A flood beside a true report; a report that is lost ends the run."""
+    """Flood a portal that holds a genuine report. A lost report ends the run."""
     yield junk_beside.junk(server)
 
 
 @on_either
 def large(server: Server) -> Iterator[str]:
-    """An envelope of the largest size; a byte that differs, or too much memory, ends the run."""
+    """Send an envelope of the largest size. A byte that differs, or too much memory, ends the run."""
     yield largest.large(server)
 
 
 def deletion() -> Iterator[str]:
-    """What is let go beside texts, and from a full disk; a text that waits for long ends the run."""
+    """Delete data while texts are sent, and from a full disk. A text that waits too long ends the run."""
     yield from _deletion_beside_texts()
     with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
         yield f"SQLite: {deleting.on_a_full_disk(Path(folder), free_port())}"
@@ -113,12 +113,12 @@ def _deletion_beside_texts(server: Server) -> Iterator[str]:
 
 @on_either
 def onion(server: Server) -> Iterator[str]:
-    """The onion service through real circuits; a report that does not arrive ends the run."""
+    """Use the onion service through real circuits. A report that does not arrive ends the run."""
     yield through_tor.onion(server)
 
 
 def queue() -> Iterator[str]:
-    """What officers wait for among many cases and at a long one; how long removing a destroyed one takes."""
+    """Measure the queue among many cases, the page of a long case, and the removal of a destroyed case."""
     with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
         yield from cases.figures(Path(folder))
         (other := Path(folder) / "dialogue").mkdir()
@@ -138,7 +138,7 @@ def _postgresql() -> Iterator[str]:
 
 @contextmanager
 def _beside(server: Server) -> Iterator[str]:
-    """Yield a database of the same kind as the server's, for the bare insert."""
+    """Yield the address of a database of the same kind as the server's, for the bare insert."""
     database = server.settings.database
     if database.startswith("sqlite"):
         yield f"sqlite:///{server.folder}/bare.sqlite"

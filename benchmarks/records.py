@@ -1,7 +1,7 @@
-"""The last result of each part of the soak, kept in `docs/soak.json`, and whether its code has changed since.
+"""The latest result of each part of the soak, in `docs/soak.json`, and whether its code has changed since.
 
-A record names the commit that was run. Its part is stale once what it covers differs from that commit in
-this working copy, committed or not.
+A record names the commit that was run. It is stale if the code that its part covers differs from that commit
+in this working copy, committed or not.
 """
 
 import json
@@ -10,22 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# Stands for the commit of figures that were carried over from a time before commits were noted.
+# In place of the commit, for figures from the time before commits were recorded.
 UNKNOWN = "unknown"
 _SHOWN = 10
 
 
 class NoHistory(Exception):
-    """The folder is no git repository, or there is no git."""
+    """The folder is not a git repository, or git is not installed."""
 
 
 class UnknownCommit(Exception):
-    """The commit is not in this clone: it is a shallow one, or the commit was never shared."""
+    """The commit is not in this clone: the clone is shallow, or the commit was never published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a part found, on which commit and day, at which load of the machine; a line for each figure."""
+    """The result of a part: its commit, day, the machine's load, and a line for each figure."""
 
     commit: str
     date: str
@@ -34,21 +34,21 @@ class Record:
 
 
 def load(file: Path) -> dict[str, Record]:
-    """Return the records by the names of their parts, none if the file is not there."""
+    """Return the records by the names of their parts, or an empty dictionary if the file does not exist."""
     if not file.exists():
         return {}
     return {name: Record(**record) for name, record in json.loads(file.read_text("utf-8")).items()}
 
 
 def keep(file: Path, name: str, record: Record) -> None:
-    """Put the record of a part in the place of its last one."""
+    """Replace the record of a part."""
     kept = {**load(file), name: record}
     told = {name: asdict(kept[name]) for name in sorted(kept)}
     file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def head(repository: Path) -> str:
-    """Return the commit that is checked out; raises NoHistory outside a repository."""
+    """Return the commit that is checked out; raise NoHistory outside a repository."""
     done = _git(repository, "rev-parse", "--verify", "HEAD^{commit}")
     if done.returncode:
         raise NoHistory
@@ -56,9 +56,9 @@ def head(repository: Path) -> str:
 
 
 def changed(repository: Path, commit: str, paths: Sequence[str]) -> list[str]:
-    """Return which of the paths differ from a commit, files that were never added among them.
+    """Return the paths that differ from a commit, including files that were never added to git.
 
-    Raises NoHistory, and UnknownCommit if the commit is not there.
+    Raise NoHistory outside a repository, UnknownCommit if the commit does not exist in it.
     """
     head(repository)
     if _git(repository, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
@@ -74,7 +74,7 @@ def _differs(repository: Path, commit: str, path: str) -> bool:
 def warnings(
     repository: Path, covers: Mapping[str, Sequence[str]], records: Mapping[str, Record]
 ) -> Iterator[str]:
-    """Yield a line for each part whose record is missing, stale, or of a commit that nobody can compare."""
+    """Yield a line for each part whose record is missing, stale, or cannot be compared with its commit."""
     for name, paths in covers.items():
         if not (record := records.get(name)):
             yield f"soak {name}: never recorded; hint: make soak {name}"
@@ -83,7 +83,7 @@ def warnings(
 
 
 def _told(repository: Path, record: Record, paths: Sequence[str]) -> str:
-    """Return what is to be said of a record, nothing if it is fresh."""
+    """Return why a record may be stale, or an empty text if it is fresh."""
     if record.commit == UNKNOWN:
         return "the commit was not noted, so nobody can tell whether the record is stale"
     try:
@@ -96,7 +96,7 @@ def _told(repository: Path, record: Record, paths: Sequence[str]) -> str:
 
 
 def _git(repository: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run git in a folder; NoHistory if there is no git."""
+    """Run git in a folder; raise NoHistory if git is not installed."""
     try:
         return subprocess.run(["git", *words], cwd=repository, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Reports by the hundred, sealed to an inbox's real key, and the least that could open them."""
+"""Make many reports, sealed to an inbox's real key, and open as many with a minimal reference program."""
 
 import hashlib
 import secrets
@@ -19,12 +19,12 @@ TODAY = datetime.now(UTC).date()
 
 
 def stranger() -> HybridRecipient:
-    """Return a recipient whose secret nobody has kept."""
+    """Return a recipient whose secret key was discarded."""
     return HybridIdentity.from_seed(secrets.token_bytes(32)).recipient()
 
 
 class Office:
-    """An inbox with a made-up portal before it, which writes bundles as fast as it can."""
+    """An inbox, and a simulated portal that writes bundles for it as fast as possible."""
 
     def __init__(self, installation: Installation) -> None:
         self._inbox = installation.inbox
@@ -40,19 +40,19 @@ class Office:
         )
 
     def collect(self, path: Path) -> None:
-        """Collect one bundle by the command line, as an officer does."""
+        """Collect one bundle on the command line, as an officer does."""
         fingerprint = signing.fingerprint(signing.public_key(self._instance))
         self._inbox.run("collect", path, "--confirm-instance", fingerprint)
 
     def open_bare(self, count: int) -> None:
-        """Open as many HPKE ciphertexts as there were reports, on one core and with nothing around it."""
+        """Open ``count`` HPKE ciphertexts on one core, and do nothing else."""
         suite = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
         sealed = suite.encrypt(bytes(16), self._bare.public_key(), b"bench")
         for _ in range(count):
             suite.decrypt(sealed, self._bare, b"bench")
 
     def intake(self, number: int, count: int) -> bytes:
-        """Return intake bundle ``number`` with so many new reports."""
+        """Return intake bundle ``number`` with ``count`` new reports."""
         sealed = sorted(
             (self._report() for _ in range(count)), key=lambda each: bundle.envelope_name(each[0].id)
         )

@@ -1,15 +1,15 @@
-"""Draw sentences of the project at random for somebody who reads them with fresh eyes.
+"""Draw random sentences of the project for a reader who does not know it.
 
-They come in equal parts from docstrings and comments, errors and hints, the help of commands, and documents.
-``--old FILE`` mixes in sentences of an earlier text, one on each line of the file: readers who
-pass over them read too fast, and their figure does not count.
+Equal numbers come from docstrings and comments, errors and hints, the help of commands, and documents.
+``--old FILE`` mixes in sentences of an earlier text, one on each line of the file. If a reader does not stop
+at these, they read too fast, and their result does not count.
 
     python -m benchmarks.sentences SEED --old benchmarks/old_sentences.txt --key KEYFILE
 """
 
 import argparse
 import ast
-import random  # noqa: TID251  a drawing that anybody can repeat; nothing secret is made of it
+import random  # noqa: TID251  anybody can repeat this draw; no secret depends on it
 import re
 import sys
 import tokenize
@@ -20,14 +20,14 @@ COUNT = 300
 OLD = 20
 _ROOMS = ("crypto", "portal", "inbox", "benchmarks")
 _SHORTEST = 4  # words: anything shorter is a title or a label
-# What a project without a history or with one ignores: nothing of it is prose of ours.
+# Folders of other people's code: their prose does not count.
 _NOT_OURS = {"node_modules", ".venv"}
 _END = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"“«`(])")
 _LIST = re.compile(r"^(\s*[-*+]\s|\s*\d+\.\s|>|#)")
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text, each on one line, those of fewer than four words left out."""
+    """Yield the sentences of a text, each on one line. Omit those of fewer than four words."""
     for part in _END.split(" ".join(text.split())):
         said = part.strip(" -*|#>")
         if len(said.split()) >= _SHORTEST:
@@ -35,7 +35,7 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def drawn(root: Path, seed: int, old: Iterable[str]) -> list[tuple[str, str]]:
-    """Return sentences in random order, each with where it comes from; ``old`` for those mixed in."""
+    """Return sentences in random order, each with its source. The source of earlier sentences is "old"."""
     chance = random.Random(seed)  # noqa: S311  as above
     kinds = [_notes(root), _errors(root), _help(root), _documents(root)]
     chosen = [each for found in kinds for each in chance.sample(sorted(set(found)), COUNT // len(kinds))]
@@ -46,11 +46,11 @@ def drawn(root: Path, seed: int, old: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def main() -> None:
-    """Print the sentences with their numbers, and write where each comes from to the key."""
+    """Print the sentences with their numbers, and write the source of each to the key file."""
     parser = argparse.ArgumentParser(prog="sentences", description="Draw sentences for a reader.")
-    parser.add_argument("seed", type=int, help="the number that the drawing starts from")
+    parser.add_argument("seed", type=int, help="a number; the same number draws the same sentences")
     parser.add_argument("--old", type=Path, help="sentences of an earlier text, one on each line")
-    parser.add_argument("--key", type=Path, help="where to write which sentence comes from where")
+    parser.add_argument("--key", type=Path, help="the file to write the source of each sentence to")
     given = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
     old = given.old.read_text("utf-8").splitlines() if given.old else []
@@ -69,7 +69,7 @@ def _modules(root: Path) -> Iterator[tuple[str, ast.Module]]:
 
 
 def _notes(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of docstrings, but for those of commands, and of comments."""
+    """Yield the sentences of comments and of docstrings, except the docstrings of commands."""
     for name, module in _modules(root):
         for node in ast.walk(module):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and not _is_command(node):
@@ -95,7 +95,7 @@ def _comments(file: Path) -> Iterator[str]:
 
 
 def _errors(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield what is refused and what is hinted: the texts given to ``sentence``, or to an exception."""
+    """Yield the sentences of errors and hints: the texts passed to ``sentence`` or to an exception."""
     for name, module in _modules(root):
         for node in ast.walk(module):
             if not isinstance(node, ast.Call):
@@ -107,7 +107,7 @@ def _errors(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _help(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield what ``--help`` says of commands and of their options."""
+    """Yield the sentences that ``--help`` shows for commands and their options."""
     for name, module in _modules(root):
         for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef) and _is_command(node):
@@ -118,7 +118,7 @@ def _help(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _documents(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the sentences of documents, each cell of a table by itself; no code."""
+    """Yield the sentences of documents without code. Each cell of a table counts separately."""
     for file in sorted(root.rglob("*.md")):
         name = file.relative_to(root)
         if _NOT_OURS & {*name.parts} or any(part.startswith(".") for part in name.parts):
@@ -142,7 +142,7 @@ def _blocks(prose: str) -> Iterator[str]:
 
 
 def _is_command(node: ast.AST) -> bool:
-    """Tell whether a function is one of the command line: its docstring is its help."""
+    """Return whether a function is a command, so that its docstring is its help."""
     return isinstance(node, ast.FunctionDef) and any(
         re.search(r"\.(command|group)\b|^(command|group)\b", ast.unparse(each))
         for each in node.decorator_list
@@ -150,7 +150,7 @@ def _is_command(node: ast.AST) -> bool:
 
 
 def _text(node: ast.expr) -> str:
-    """Return the text of a literal, its places as they are written; empty for anything else."""
+    """Return the text of a literal with ``{…}`` for each inserted value, or "" for other expressions."""
     match node:
         case ast.Constant(value=str(value)):
             return value

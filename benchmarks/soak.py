@@ -1,7 +1,7 @@
-"""Long runs (`make soak`, `make soak NAME…`), each recorded in `docs/soak.json` when it succeeds.
+"""Long checks (`make soak`, `make soak NAME…`); `docs/soak.json` records each that succeeds.
 
-`python -m benchmarks.soak --stale` names the records that are older than the code that they cover, and is
-part of the gate: so what takes long to load is loaded for a run alone.
+`python -m benchmarks.soak --stale` lists the records that are older than the code that they cover. It is part
+of the gate, so modules that load slowly are imported only for a run.
 """
 
 import os
@@ -18,26 +18,26 @@ from benchmarks.records import Record
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docs" / "soak.json"
-# How tests/conftest.py begins the line of a figure.
+# tests/conftest.py begins each line with a figure like this.
 MEASURED = "measured: "
 POSTGRESQL = "deploy/postgresql.conf"
-# What runs the parts: a record says what it found only if that is as committed, too.
+# The code that runs the parts. A run is recorded only if this code is committed, too.
 _RUN_BY = ("tests/", "benchmarks/")
 
-# Yields a line for each figure as it comes; any failure is an exception.
+# Yields a line for each figure as soon as it is known; every failure is an exception.
 Run = Callable[[], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A long run, and the files and folders whose code it covers."""
+    """A long check, and the files and folders whose code it covers."""
 
     run: Run
     covers: tuple[str, ...]
 
 
 def measured(function: str) -> Run:
-    """Return what runs a function that is named by its module."""
+    """Return a run of a function of this package, named ``module:function``."""
 
     def run() -> Iterator[str]:
         yield from pkgutil.resolve_name(f"benchmarks.{function}")()
@@ -46,13 +46,13 @@ def measured(function: str) -> Run:
 
 
 def tested(*words: str) -> Run:
-    """Return what runs tests by pytest's own words; their figures are those that they give as properties.
+    """Return a run of pytest with these arguments. Its figures are the properties that tests record.
 
-    It raises RuntimeError with what pytest said if a test fails, or if no test was selected.
+    The run raises RuntimeError with pytest's output if a test fails or if no test was selected.
     """
 
     def run() -> Iterator[str]:
-        # `make pytest` must not run what fails here once more.
+        # Without pytest's cache, so that `make pytest` does not repeat tests that fail here.
         command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *words]
         said = []
         with subprocess.Popen(
@@ -69,7 +69,7 @@ def tested(*words: str) -> Run:
     return run
 
 
-# Its pages come from the templates.
+# The portal's pages come from the templates.
 _OF_PORTAL = ("portal/", "crypto/", "templates/")
 
 PARTS: Mapping[str, Part] = {
@@ -169,7 +169,7 @@ PARTS: Mapping[str, Part] = {
 
 
 def main() -> int:
-    """Run the parts that are named, all if none is; or tell which records are stale, which is no failure."""
+    """Run the named parts, or all if none is named. ``--stale`` lists stale records and never fails."""
     names = sys.argv[1:]
     if names == ["--stale"]:
         covers = {name: part.covers for name, part in PARTS.items()}
@@ -177,7 +177,7 @@ def main() -> int:
             say(line)
         return 0
     if unknown := [name for name in names if name not in PARTS]:
-        sys.stderr.write(f"no part of the soak: {', '.join(unknown)}\nhint: {', '.join(PARTS)}\n")
+        sys.stderr.write(f"unknown part of the soak: {', '.join(unknown)}\nhint: {', '.join(PARTS)}\n")
         return 2
     for name in names or PARTS:
         say(f"{name}:")
@@ -186,7 +186,7 @@ def main() -> int:
 
 
 def soak(name: str, part: Part, root: Path = ROOT, file: Path = FILE) -> None:
-    """Run a part and record it, if its code and what runs it are those of a commit from begin to end."""
+    """Run a part. Record it if its code, and the code that runs it, is committed from start to end."""
     commit, before = _commit(root, part), _load()
     figures = []
     for line in part.run():
@@ -198,11 +198,11 @@ def soak(name: str, part: Part, root: Path = ROOT, file: Path = FILE) -> None:
 
 
 def _commit(root: Path, part: Part) -> str | None:
-    """Return the commit that is run; None, and say why, if none is."""
+    """Return the commit that is run. If the run cannot be recorded, say why and return None."""
     try:
         commit = records.head(root)
     except records.NoHistory:
-        say("  not to be recorded: there is no git history here")
+        say("  this run is not recorded: there is no git history here")
         return None
     return commit if _is_committed(root, commit, part) else None
 
@@ -210,7 +210,7 @@ def _commit(root: Path, part: Part) -> str | None:
 def _is_committed(root: Path, commit: str, part: Part) -> bool:
     differing = records.changed(root, commit, (*part.covers, *_RUN_BY))
     if differing:
-        say(f"  not to be recorded: {', '.join(differing)} not as in commit {commit}")
+        say(f"  this run is not recorded: {', '.join(differing)} differ from commit {commit}")
     return not differing
 
 
@@ -219,7 +219,7 @@ def _load() -> str:
 
 
 def say(line: str) -> None:
-    """Print a line at once."""
+    """Print a line immediately."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

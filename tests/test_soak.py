@@ -178,9 +178,9 @@ def test_what_no_commit_says_is_not_recorded(
 
     for _ in range(2):
         soak.soak("kills", part(changes), repository, file)
-        assert f"not to be recorded: {path.partition('/')[0]}/ not as in" in capsys.readouterr().out
+        assert f"this run is not recorded: {path.partition('/')[0]}/ differ from" in capsys.readouterr().out
     soak.soak("kills", part(lambda: iter([])), tmp_path, file)
-    assert "not to be recorded: there is no git history here" in capsys.readouterr().out
+    assert "this run is not recorded: there is no git history here" in capsys.readouterr().out
     assert before == file.read_bytes()
 
 
@@ -207,7 +207,7 @@ def test_a_part_that_is_unknown_is_refused_with_the_names_of_all(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["soak", "kills", "flights"])
     assert 2 == soak.main()
-    assert f"no part of the soak: flights\nhint: {', '.join(soak.PARTS)}\n" == capsys.readouterr().err
+    assert f"unknown part of the soak: flights\nhint: {', '.join(soak.PARTS)}\n" == capsys.readouterr().err
 
 
 def test_the_stale_records_fail_nothing(
