@@ -193,8 +193,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
 
 
 def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
-    """Return why what officers gave is refused; None if it is not. Raises Undeclared."""
-    declarations.check(session, number)
+    """Return why what officers gave is refused; None if it is not."""
     try:
         _check_given(session, number, wanted)
     except Refused as refused:

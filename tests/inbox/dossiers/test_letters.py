@@ -9,11 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
+from crypto.journal import Presence
 from inbox.deadlines import workflow
 from inbox.desk.fields import markup
+from inbox.dossiers import letters
+from inbox.dossiers.letters import Wanted
+from inbox.language.errors import Undeclared
 from inbox.law import in_use
 from inbox.law.codes_in_use import REGIME
-from inbox.vault.casework_tables import Duty, Measure, Setting
+from inbox.session.actions import Actor
+from inbox.vault.casework_tables import Declaration, Duty, Measure, Setting
 from tests.support.desk_room import Client, chosen_beforehand, sitting
 from tests.support.dossier_room import printed, unpacked
 from tests.support.inbox_builders import (
@@ -302,6 +307,26 @@ def test_the_words_of_officers_are_looked_at(office: Office, name: str) -> None:
         entries = office.json("journal", "print")["entries"]
         noted = next(each for each in entries if each["action"] == "write-letter")
         assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
+
+
+def test_no_reason_for_a_letter_names_who_is_concerned(office: Office, drawer: Path) -> None:
+    """The journal keeps it, after the case as well; its preview says so before anybody writes it."""
+    letter, text = WARNED["officer"]
+    words = write(letter, drawer / "x", "--despite-warning", f"vu {NAME}", text=text)
+    assert "says itself what could give somebody away" in office.json(*words, "--preview")["warned"][0]
+    assert "says itself what could give somebody away" in refused(office, *words)
+
+
+def test_a_letter_is_shown_to_nobody_who_has_not_declared(office: Office) -> None:
+    """Neither what it says nor whether a text would be refused: by that one could try words on a report."""
+    letter, text = WARNED["protected"]
+    wanted = Wanted(letter=letter, to=LETTERS[letter][0], text=text)
+    with office.opened() as inbox:
+        with inbox.transaction() as session:
+            session.execute(delete(Declaration).filter_by(case=1, officer="alice"))
+        for look in (letters.preview, letters.words):
+            with pytest.raises(Undeclared):
+                look(inbox, Actor({"alice": Presence.OWN}, today()), 1, wanted)
 
 
 def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(

@@ -121,6 +121,9 @@ def test_a_change_that_is_stopped_is_undone_before_its_moment_and_stays_after_it
                 Handout(office.shares, with_sheets=False),
             )
     monkeypatch.undo()
+    # To open it sweeps what a power cut left.
+    assert f"vault-{1 + is_valid}.sqlite" in {each.name for each in office.root.glob("vault-*")}
+    assert is_valid or "vault-1.sqlite" == only(office, "vault-*")
     with office.opened() as inbox:
         assert is_valid == (inbox.header.generation == 2)
     assert f"vault-{1 + is_valid}.sqlite" == only(office, "vault-*")
