@@ -9,13 +9,17 @@ from pathlib import Path
 from sqlalchemy import select
 
 from crypto.messages import REPORT
+from inbox.vault.casework_tables import Identity
 from inbox.vault.tables import Case, FollowUp
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import forms, unpacked
-from tests.support.inbox_builders import today
+from tests.support.inbox_builders import passphrase_of, today
 from tests.support.inbox_trio import Trio
 from tests.support.journal_notes import NOTES
+
+# Which no other text of the vault says.
+IDENTITY = "Ondine Kerguelen-Xaintrailles"
 
 
 def proofs(trio: Trio) -> Iterator[tuple[str, bytes]]:
@@ -43,8 +47,13 @@ def shown(values: list[tuple[str, bytes]], out: bytes) -> list[str]:
 
 
 def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_path: Path) -> None:
-    """Every page that can be opened of a case that may be read, and what is told to whom it names."""
-    values = list(proofs(trio))
+    """Every page that can be opened of a case that may be read, and what is told to whom it names.
+
+    Nor who the reporter is, where that is kept: one officer is signed in, and to read it takes two.
+    """
+    values = [*proofs(trio), ("identity", IDENTITY.encode())]
+    with trio.others.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Identity, 1).text = IDENTITY
     told = []
     asked = ["--person", "case", "--received", (today() - timedelta(25)).isoformat(), "--way", "letter"]
     trio.others.json("access", "record", *asked)
@@ -64,7 +73,10 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
         ]
         told += [page.data for page in pages if page.status_code == 200]
         read = client.page("/en/case/1")
+        both = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "chloe")}
+        control = client.send("/en/case/1/ledger/identity", **both).text
     assert "case 1" in read
+    assert IDENTITY in control
     assert len(told) > 12
     assert [] == [name for out in told for name in shown(values, out)]
 

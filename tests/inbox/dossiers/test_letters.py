@@ -309,9 +309,10 @@ def test_the_words_of_officers_are_looked_at(office: Office, name: str) -> None:
         assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
 
-def test_no_reason_for_a_letter_names_who_is_concerned(office: Office, drawer: Path) -> None:
-    """The journal keeps it, after the case as well; its preview says so before anybody writes it."""
-    letter, text = WARNED["officer"]
+@pytest.mark.parametrize("name", ["officer", "day"])
+def test_no_reason_for_a_letter_names_who_is_concerned(office: Office, drawer: Path, name: str) -> None:
+    """To an authority or to a person: the journal keeps it. A preview says so before anybody writes it."""
+    letter, text = WARNED[name]
     words = write(letter, drawer / "x", "--despite-warning", f"vu {NAME}", text=text)
     assert "says itself what could give somebody away" in office.json(*words, "--preview")["warned"][0]
     assert "says itself what could give somebody away" in refused(office, *words)

@@ -1,23 +1,28 @@
 """Another law takes the place of the one in use: two officers see first what it changes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from inbox.casework import measures
 from inbox.deadlines import retention_schedule, workflow
-from inbox.law import in_use
-from inbox.vault.casework_tables import Duty, Workflow
+from inbox.language.errors import Refused
+from inbox.law import codes_in_use, in_use
+from inbox.vault.casework_tables import Duty, Measure, Workflow
 from inbox.vault.tables import Exclusion
 from templates.law import folder
+from templates.law.rules import DutyRole, Effect, Law, MeasureRole, Protection
 from tests.support import laws
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_outcomes import refused
-from tests.support.laws import FILES, FOLDERS
+from tests.support.laws import FILES, FOLDERS, FRENCH
 
 pytestmark = pytest.mark.copy_of("authored")
 
@@ -121,6 +126,73 @@ def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: E
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("measure", "1", "suspension")
     assert "gives measure suspension another role" in refused(office, "law", "--replace", law)
+
+
+def _measure(**changes: Any) -> Law:
+    """Return the French law with another effect of the measure that opens proceedings."""
+    known = FRENCH.measures
+    return replace(FRENCH, measures={**known, "suspension": replace(known["suspension"], **changes)})
+
+
+def _duty(**changes: Any) -> Law:
+    """Return it with another duty by which it is decided whether a report is admissible."""
+    known = FRENCH.duties
+    return replace(FRENCH, duties={**known, "admissibility": replace(known["admissibility"], **changes)})
+
+
+def _decision(**changes: Any) -> Law:
+    known = FRENCH.duties["admissibility"].decisions
+    return _duty(decisions={**known, "inadmissible": replace(known["inadmissible"], **changes)})
+
+
+def _elsewhere() -> Law:
+    """Return it with the decision as one of another duty."""
+    here, there = FRENCH.duties["admissibility"], FRENCH.duties["forwarding"]
+    moved = here.decisions["inadmissible"]
+    rest = {code: each for code, each in here.decisions.items() if each is not moved}
+    joined = replace(there, decisions={**there.decisions, "inadmissible": moved})
+    duties = {**FRENCH.duties, "admissibility": replace(here, decisions=rest), "forwarding": joined}
+    return replace(FRENCH, duties=duties)
+
+
+def _ground() -> Law:
+    """Return it with the ground as one of another decision."""
+    known = FRENCH.duties["admissibility"].decisions
+    moved = {**known["admissible"].grounds, "facts": known["inadmissible"].grounds["facts"]}
+    rest = {code: each for code, each in known["inadmissible"].grounds.items() if code != "facts"}
+    changed = {"admissible": moved, "inadmissible": rest}
+    decisions = {code: replace(known[code], grounds=each) for code, each in changed.items()}
+    return _duty(decisions={**known, **decisions})
+
+
+# By what is said of it: what the program knows a code in use by, changed.
+CHANGED = {
+    "measure role": ("measure suspension", _measure(role=MeasureRole.DISCIPLINE)),
+    "protection": ("measure suspension", _measure(protection=Protection.OFFERED)),
+    "opens proceedings": ("measure suspension", _measure(opens_proceedings=False)),
+    "ends proceedings": ("measure suspension", _measure(ends_proceedings=True)),
+    "duty role": ("duty admissibility", _duty(role=DutyRole.PERSONS)),
+    "effect": ("decision inadmissible", _decision(effect=Effect.DEFERS)),
+    "another duty": ("decision inadmissible", _elsewhere()),
+    "another decision": ("ground facts", _ground()),
+}
+
+
+def test_a_code_in_use_keeps_all_that_the_program_knows_it_by(office: Office) -> None:
+    """The control is the same law, and each of the others while nothing uses its code."""
+    with office.opened() as inbox, inbox.vault.transaction() as session:
+        session.execute(delete(Duty))
+        for _, law in CHANGED.values():
+            codes_in_use.check(session, law, FRENCH)
+        session.add(Measure(case=1, position=90, kind="suspension", day=today()))
+        decided = {"decided": today(), "decision": "inadmissible", "ground": "facts"}
+        session.add(Duty(case=1, kind="admissibility", known=today(), due=today(), **decided))
+        codes_in_use.check(session, FRENCH, FRENCH)
+        for name, (code, law) in CHANGED.items():
+            with pytest.raises(Refused, match=f"gives {code} another role") as said:
+                codes_in_use.check(session, law, FRENCH)
+            assert "used 1 times" in str(said.value), name
+        session.rollback()
 
 
 def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edited: Edit) -> None:
