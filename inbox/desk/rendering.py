@@ -30,7 +30,7 @@ from inbox.language.views import View
 from inbox.overview import case_view
 from inbox.overview.neighbours import Neighbours
 from inbox.session import action_words, journal_view
-from templates import catalogues
+from templates import catalogues, typography
 from templates.catalogues import Domain
 
 FIRST = "fr"
@@ -77,10 +77,15 @@ def environment(language: str) -> Environment:
         "day": partial(_day, language),
         "typed": _typed,
         "until": partial(_until, language),
-        "own": partial(Texts.in_, language=language),
+        "own": partial(_own, language),
         "size": partial(_size, language),
     }
     return templates
+
+
+def _own(language: str, texts: Texts) -> str:
+    """Return a text that an office wrote itself, as a question, with the spaces of its language."""
+    return typography.spaced(language, texts.in_(language))
 
 
 def _day(language: str, value: str | date) -> str:
@@ -225,7 +230,7 @@ def _about_case(template: str) -> View | None:
 
 
 def _around() -> Neighbours | None:
-    """Return the cases before and after this page's case in the queue, None if another case was opened last."""
+    """Return the cases beside this page's in the queue, None if another case was opened last."""
     found = seat().around
     return found if found and found.case == (request.view_args or {}).get("case") else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from crypto.toml_schema import YES_OR_NO, BadDocument, Document, Node, Schema, list_of, table, text
 from portal.errors import BadConfiguration
-from portal.web import translation
+from templates import typography
 
 GUIDE = "guide"
 STATEMENT = "accessibility"
@@ -60,7 +60,7 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
     """Return what ``<name>.<language>.toml`` holds; BadConfiguration names the first mistake."""
     path = folder / f"{name}.{language}.toml"
     try:
-        raw = translation.spaced(language, path.read_text("utf-8")).encode("utf-8")
+        raw = typography.spaced(language, path.read_text("utf-8")).encode("utf-8")
         return _made(_FILES[name].read(raw))
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()

@@ -16,6 +16,7 @@ from crypto import base64url, signing
 from crypto.keyring import Texts
 from crypto.questionnaire import Questionnaire
 from portal.web import assets, content_encoding, guide, law, offline, translation
+from templates import typography
 from templates.law import promises
 from templates.law.rules import Event, Law
 
@@ -136,7 +137,7 @@ class _Environment(Environment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Texts):
             text = getattr(obj, argument, "") or translation.load(argument).gettext(obj.en)
-            return translation.spaced(argument, text)
+            return typography.spaced(argument, text)
         return super().getitem(obj, argument)
 
 

@@ -1,6 +1,5 @@
 """The words of the pages in each language, from the public catalogues beside the templates."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,8 +8,6 @@ from babel.support import NullTranslations
 from templates import catalogues
 from templates.catalogues import Domain
 
-# A space here may not become the end of a line.
-_UNBROKEN = {"fr": re.compile(r"(?<=«) | (?=[;:?!»])")}
 # A language is offered once it has a catalogue.
 LANGUAGES = catalogues.languages(Domain.PUBLIC)
 
@@ -36,9 +33,3 @@ class Translation:
 def load(language: str) -> Translation:
     """Return the catalogue of a language."""
     return Translation(language, catalogues.load(Domain.PUBLIC, language))
-
-
-def spaced(language: str, text: str) -> str:
-    """Return a text with the spaces unbroken that the typography of its language keeps together."""
-    unbroken = _UNBROKEN.get(language)
-    return unbroken.sub("\N{NO-BREAK SPACE}", text) if unbroken else text

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from crypto.keyring import Texts
 from crypto.messages import Status
 from crypto.toml_schema import Document
+from templates import typography
 from templates.law import checks, folder, rules
 from templates.law.rules import Basis, Law, ToConfirm
 from templates.law.schemas import FILES, PRIORITIES, WEEKDAYS
@@ -30,7 +31,7 @@ def parse(files: Mapping[str, bytes]) -> Law:
     said: dict[str, Any] = {name.removesuffix(".toml"): each.value for name, each in documents.items()}
     regimes = frozenset(said["law"]["regime"])
     return Law(
-        name=Texts(**said["law"]["name"]),
+        name=_texts(said["law"]["name"]),
         sha256=folder.sha256(files),
         calendar=_calendar(said["law"]["calendar"]),
         regimes=_each(said["law"]["regime"], _regime),
@@ -85,7 +86,8 @@ def _each(rows: Mapping[str, Any], make: Callable[[Any], _Rule]) -> dict[str, _R
 
 
 def _texts(row: Any) -> Texts:
-    return Texts(fr=row["fr"], en=row["en"])
+    # Whoever edits a folder types plain spaces: what pages and letters show keeps them together.
+    return Texts(fr=typography.spaced("fr", row["fr"]), en=row["en"])
 
 
 def _basis(row: Any) -> Basis:

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from crypto.messages import Status
 from portal.web import translation
-from templates import catalogues, shipped
+from templates import catalogues, shipped, typography
 from templates.catalogues import Domain
 from tests.support.marked_texts import marked, public, told
 from tests.support.paths import ROOT
@@ -211,5 +211,5 @@ def test_a_language_is_called_by_its_own_name() -> None:
 def test_french_signs_stay_with_their_words() -> None:
     """A space before a colon or within quotation marks may not end a line; in English it may."""
     text = "Danger ? « Non » ; si : oui !"
-    assert translation.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
-    assert translation.spaced("en", text) == text
+    assert typography.spaced("fr", text).replace("\xa0", "_") == "Danger_? «_Non_»_; si_: oui_!"
+    assert typography.spaced("en", text) == text
