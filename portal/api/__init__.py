@@ -1,1 +1,1 @@
-"""What clients post and fetch: uploads, slots, work, the keyring; and what every answer needs."""
+"""The interface for clients: uploads, slots, proof of work, the keyring."""

@@ -37,7 +37,7 @@ SHARES: Mapping[Kind, float] = {
     Kind.FOLLOW_UP_WITH_LARGE_FILES: 0.12,
     Kind.SCRIPTLESS: 0.10,
 }
-# The random draw takes off at most this fraction of a share: far more than arrives within an hour.
+# The random draw reduces a share by at most this fraction, which is far more than arrives within an hour.
 DRAWN = 1 / 16
 _FILES = {Kind.REPORT_WITH_FILES, Kind.FOLLOW_UP_WITH_FILES}
 _LARGE_FILES = {Kind.REPORT_WITH_LARGE_FILES, Kind.FOLLOW_UP_WITH_LARGE_FILES}

@@ -57,7 +57,7 @@ def describe(name: str = "") -> Response:  # noqa: ARG001 - the same for every u
 
 @_views.post("")
 def create() -> Response:
-    """Begin an upload. The request may carry the first bytes, or all."""
+    """Begin an upload. The request may contain its first bytes, or all of them."""
     size = tus.length(request.headers.get("Upload-Length"))
     channel, report = tus.metadata(request.headers.get("Upload-Metadata"))
     if request.content_type or request.content_length:
@@ -152,7 +152,10 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
 
 
 def _found(connection: Connection, upload: Upload, paid: Payment) -> Upload | None:
-    """Mark a header as used. Return the same upload if it was there before; raises a Problem for another."""
+    """Mark a header as used; return the upload that already used it, or None.
+
+    Raises a Problem if another upload has used it.
+    """
     fresh = spent.spend(connection, paid.header_hash, upload.begun)
     found = envelopes.find(connection, upload.id)
     # A header is remembered for two days; the bytes sent under it may still wait for deletion.

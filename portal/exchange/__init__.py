@@ -1,1 +1,1 @@
-"""What crosses to and from the inspectorate: bundles, keyrings, quotas, expiry."""
+"""Exchange with the inspectorate: bundles, keyrings, expiry."""

@@ -1,4 +1,4 @@
-"""The outbox manifests of a channel, given back: outside witnesses of its inbox's journal (SPEC 9.3)."""
+"""Write the outbox manifests of a channel: outside evidence of its inbox's journal (SPEC 9.3)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,30 +12,33 @@ from portal.store.database import Database
 
 
 def write(store: Database, channel: str, path: Path) -> list[int]:
-    """Write the manifests of one channel alone to ``path``; return their numbers. Raises Refused."""
+    """Write the manifests of one channel to ``path`` and return their numbers. Raises Refused."""
     if path.exists():
-        raise Refused(f"{path} is already there", "choose another --out, nothing is overwritten")
+        raise Refused(f"{path} already exists", "choose another --out; no file is overwritten")
     with store.read() as connection:
         numbers = outboxes.numbers(connection, channel)
     try:
         files.write(path, form.write(_manifests(store, channel, numbers)))
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{path} was not written: {reason}", "see to the path and the free space") from error
+        raise Refused(f"{path} was not written: {reason}", "check the path and the free space") from error
     return numbers
 
 
 def choose(store: Database, channel: str | None) -> str:
-    """Return the channel that was named, or the only one; Refused if there is none or more than one."""
+    """Return ``channel``, or the only channel if it is None.
+
+    Raises Refused if no outbox of the channel was applied, or if there is a choice.
+    """
     with store.read() as connection:
         known = outboxes.channels(connection)
     wanted = [each for each in known if channel in {None, each}]
     if not wanted:
         what = "any channel" if channel is None else f"channel {channel!r}"
-        raise Refused(f"no outbox of {what} was ever applied", "the first `portal import` keeps the first")
+        raise Refused(f"no outbox of {what} was ever applied", "`portal import` applies an outbox")
     if len(wanted) > 1:
-        # What one body's inbox says is not for the other's to see.
-        raise Refused(f"there are outboxes of {', '.join(wanted)}", "give one of them with --channel")
+        # One body must not see what the inbox of another says.
+        raise Refused(f"there are outboxes of {', '.join(wanted)}", "choose one of them with --channel")
     return wanted[0]
 
 

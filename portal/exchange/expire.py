@@ -1,4 +1,4 @@
-"""Letting go of what nobody will ask for any more; what the inbox has not confirmed never goes (SPEC 8.4)."""
+"""Delete expired data. Data that the inbox has not confirmed never expires (SPEC 8.4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from portal.store import deletion, envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
-# Written anew within two seconds or so.
+# A database of this size, in bytes, is rewritten in about two seconds.
 SMALL = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How much was let go of.
+    """How much was deleted.
 
-    ``trusted`` is False if the day cannot be right, or no outbox came for long: then only uploads that were
-    given up have gone.
+    ``trusted`` is False if the keyring is not valid today: the clock is wrong, or the last outbox is old.
+    Then only unfinished uploads were deleted.
     """
 
     uploads: int
@@ -34,9 +34,9 @@ class Expired:
 def expire(
     database: Database, settings: Settings, today: date, hour: Callable[[], int] = days.hour
 ) -> Expired:
-    """Let go of all whose day has come; at any time, any number of times, by any number of processes.
+    """Delete all expired data. Any number of processes may do this, at any time.
 
-    ``tidy`` then makes what was deleted unreadable.
+    Call ``tidy`` afterwards: it makes the deleted data unreadable.
     """
     with database.write() as connection:
         begun = today - timedelta(days=settings.upload_days)
@@ -44,7 +44,7 @@ def expire(
     expired = Expired(uploads, trusted=False)
     if _plausible(database, today):
         with database.write() as connection:
-            # An export reads the newest link and writes the next.
+            # An export reads the newest link and writes the next, so it must not run at the same time.
             lock(connection)
             expiry.forget_links(connection)
             work.forget(connection, today)
@@ -55,30 +55,30 @@ def expire(
 
 
 def tidy(database: Database) -> None:
-    """Leave nothing that was deleted in the database's files; StoreBusy if that cannot be done now.
+    """Remove deleted data from the database's files. Raises StoreBusy if that is not possible now.
 
-    A large database is not written anew for this, as reports would wait: ``Database.rewrite`` does it.
+    A large database is not rewritten here, because reports would wait: ``Database.rewrite`` does that.
     """
     deletion.overwrite(database)
-    # First, because it needs no room: on a full PostgreSQL disk no table can be rewritten.
+    # Reclaim first, because it needs no room: on a full PostgreSQL disk no table can be rewritten.
     database.reclaim()
     if database.size <= SMALL:
         database.rewrite()
 
 
 def _plausible(database: Database, today: date) -> bool:
-    """Whether the keyring is valid today: a clock that jumped must not take an answer from its reporter."""
+    """Return whether the keyring is valid today. A clock that jumped must not delete a reporter's answer."""
     with database.read() as connection:
         keyring = keyrings.current(connection)
     return keyring is not None and keyring.issued <= today <= keyring.valid_until
 
 
 def _all(database: Database, forget_some: Callable[[Connection], int]) -> int:
-    """Repeat, each time in a transaction of its own, until nothing is left; return how much there was."""
+    """Call ``forget_some`` in one transaction after the other until it deletes nothing; return the total."""
     count = 0
     while True:
         with database.write() as connection:
-            gone = forget_some(connection)
-        if not gone:
+            deleted = forget_some(connection)
+        if not deleted:
             return count
-        count += gone
+        count += deleted

@@ -1,4 +1,4 @@
-"""Intake bundles: what has arrived, numbered, chained, signed for the inbox (SPEC 8.1)."""
+"""Intake bundles: new envelopes for the inbox, in numbered, chained and signed files (SPEC 8.1)."""
 
 import hashlib
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from portal.store.keyrings import lock
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """An intake bundle on disk: its file, what its manifest says, by which link the inbox will confirm it."""
+    """An intake bundle on disk: its file, its manifest, and the link by which the inbox will confirm it."""
 
     path: Path
     intake: Intake
@@ -31,7 +31,7 @@ class Exported:
 
     @property
     def is_full(self) -> bool:
-        """Whether more may wait for the next one."""
+        """Whether more may be waiting for the next bundle."""
         return (
             len(self.intake.entries) == intakes.MOST_ENVELOPES
             or len(self.intake.withdrawn) == intakes.MOST_WITHDRAWALS
@@ -39,7 +39,7 @@ class Exported:
 
 
 def channels(database: Database) -> list[str]:
-    """Return the channels to export: the keyring's, and any other for which something waits."""
+    """Return the channels to export: those in the keyring, and any other for which something waits."""
     with database.read() as connection:
         keyring = keyrings.current(connection)
         listed = [channel.id for channel in keyring.channels] if keyring else []
@@ -47,13 +47,13 @@ def channels(database: Database) -> list[str]:
 
 
 def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
-    """Put what waits for a channel into its next bundle, as much as one takes, and write that to ``folder``.
+    """Put everything that waits for a channel, up to a bundle's limit, into its next bundle in ``folder``.
 
-    Raises Refused. If the file cannot be written, the bundle exists all the same: ``export_again`` writes it.
+    Raises Refused. If the file cannot be written, the bundle is still recorded: ``export_again`` writes it.
     """
     if channel not in channels(database):
         raise Refused(
-            f"channel {channel!r} is not in the keyring", "`portal export` alone exports every channel"
+            f"channel {channel!r} is not in the keyring", "`portal export` without --channel exports all"
         )
     _refuse_to_replace(database, channel, folder)
     _hash(database, channel)
@@ -63,21 +63,19 @@ def export(database: Database, settings: Settings, channel: str, folder: Path) -
 
 
 def export_again(database: Database, channel: str, n: int, folder: Path) -> Exported:
-    """Write bundle ``n`` of a channel again, the same bytes; Refused once the inbox has confirmed it."""
+    """Write the same bundle ``n`` of a channel again; raises Refused once the inbox has confirmed it."""
     with database.read() as connection:
         manifest = intakes.manifest(connection, channel, n)
         last = intakes.last(connection, channel).n
     if manifest is None and n <= last:
-        raise Refused(
-            f"bundle {n} of {channel} was confirmed by the inbox", "its envelopes are no longer here"
-        )
+        raise Refused(f"the inbox has confirmed bundle {n} of {channel}", "its envelopes are no longer here")
     if manifest is None:
-        raise Refused(f"bundle {n} of {channel} was never made", f"the newest is {last}")
+        raise Refused(f"bundle {n} of {channel} was never made", f"the newest bundle is {last}")
     return _write(database, manifest, folder)
 
 
 def _hash(database: Database, channel: str) -> None:
-    # Beforehand, so that nobody's upload waits while gigabytes are read.
+    # Before the writing transaction, so that no upload waits while gigabytes are read.
     with database.read() as connection:
         waiting = intakes.unhashed(connection, channel)
     for envelope_id in waiting:
@@ -86,7 +84,8 @@ def _hash(database: Database, channel: str) -> None:
             digest.update(piece)
             size += len(piece)
         with database.write() as connection:
-            # One that lacks a piece waits: in a bundle it would stop all that come after.
+            # An envelope that lacks a piece gets no hash and waits. In a bundle it would block all later
+            # ones.
             intakes.keep_hash(connection, envelope_id, digest.digest(), size)
 
 
@@ -117,14 +116,17 @@ def _write(database: Database, manifest: Manifest, folder: Path) -> Exported:
         Member(bundle.envelope_name(entry.id), entry.size, _content(database, entry.id))
         for entry in intake.entries
     )
-    again = f"it keeps its number: `portal export --channel {intake.channel} --again {intake.n}` writes it"
+    again = f"write bundle {intake.n} again: `portal export --channel {intake.channel} --again {intake.n}`"
     try:
         files.write(path, bundle.write(manifest, members))
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Refused(f"bundle {path} was not written: {reason}", again) from error
     except CryptoError as error:
-        raise Refused(f"bundle {path} was not written: it was confirmed meanwhile", again) from error
+        raise Refused(
+            f"bundle {path} was not written: an import has just confirmed it",
+            "its envelopes are no longer here",
+        ) from error
     return Exported(path, intake, Link(intake.n, manifest.hash))
 
 
@@ -134,18 +136,18 @@ def _path(folder: Path, channel: str, n: int) -> Path:
 
 def _refuse_to_replace(database: Database, channel: str, folder: Path) -> None:
     if not folder.is_dir():
-        raise Refused(f"folder {folder} is not there", "make it, or name another with --out")
+        raise Refused(f"folder {folder} does not exist", "make it, or name another with --out")
     with database.read() as connection:
         path = _path(folder, channel, intakes.last(connection, channel).n + 1)
     if path.exists():
         raise Refused(
-            f"a file {path} is there already",
-            "it is from another portal or time: keep it, and export elsewhere",
+            f"file {path} already exists",
+            "it belongs to another portal or an earlier database: keep it, and export to another folder",
         )
 
 
 def _content(database: Database, envelope_id: bytes) -> Iterator[bytes]:
-    # Each piece in a transaction of its own: a long one would keep deleted bytes from being overwritten.
+    # One transaction per piece: a long transaction would keep deleted bytes from being overwritten.
     position = 0
     while True:
         with database.read() as connection:

@@ -1,4 +1,4 @@
-"""Outbox bundles: verified whole, then applied in one transaction (SPEC 8.2)."""
+"""Outbox bundles: each is verified completely, then applied in one transaction (SPEC 8.2)."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -28,17 +28,18 @@ _SLOT = age.sealed_size(padding.SLOT)
 _BLOCK = 256 << 10
 _KEYRING_FILES = {KEYRING, KEYRING_SIGNATURE}
 _COPY_AGAIN = (
-    "nothing was changed; see that the bundle is meant for this portal, "
+    "nothing was changed; check that the bundle is meant for this portal, "
     "then copy it again, or make it again with `inbox outbox --again N`"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an outbox bundle brought.
+    """The result of an import.
 
-    ``keyring`` is the one inside, if there is one: only the root's inbox sends it. ``confirmed`` counts
-    intake bundles, ``left_out`` cases of other channels.
+    ``keyring`` is the keyring in the bundle, or None: only the inbox with the root key sends one.
+    ``confirmed`` is the number of intake bundles confirmed, ``left_out`` the number of cases that belong to
+    other channels.
     """
 
     outbox: Outbox
@@ -51,7 +52,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """An outbox bundle of which every signature and digest has been checked."""
+    """An outbox bundle with every signature and digest checked."""
 
     path: Path
     manifest: Manifest
@@ -61,7 +62,7 @@ class _Verified:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """How long senders can ask for envelopes that an outbox confirms, and how long their room counts."""
+    """The day and hour of the import, and how long confirmed envelopes and closed cases are kept after it."""
 
     today: date
     hour: int
@@ -76,9 +77,10 @@ class _Terms:
 def import_outbox(
     database: Database, settings: Settings, path: Path, today: date, hour: Callable[[], int] = days.hour
 ) -> Imported:
-    """Apply an outbox bundle; the same one again changes nothing and says so.
+    """Apply an outbox bundle. A bundle that was applied before changes nothing, and ``applied`` is False.
 
-    Raises Refused with everything as it was. ``expire.tidy`` then overwrites what the inbox has confirmed.
+    Raises Refused and changes nothing if the bundle is not accepted. Call ``expire.tidy`` afterwards: it
+    overwrites the envelopes that the inbox has confirmed.
     """
     with _explained(path):
         verified = _verify(database, settings, path)
@@ -89,7 +91,8 @@ def import_outbox(
 
 def _verify(database: Database, settings: Settings, path: Path) -> _Verified:
     with _reading(path) as (manifest, members):
-        # The signer may stand only in the keyring at the end, which the root signed for itself.
+        # The signer's key may be listed only in the keyring at the end of the bundle. The root key signed
+        # that keyring separately.
         head = bundle.outbox_head(manifest, settings.deployment_id)
         offered = _offered(members, settings)
     with database.read() as connection:
@@ -111,7 +114,7 @@ def _reading(path: Path) -> Iterator[tuple[Manifest, Iterator[Member]]]:
 
 
 def _offered(members: Iterable[Member], settings: Settings) -> Offered | None:
-    """Return the keyring among these files, or None; slots are skipped."""
+    """Return the keyring among these files, or None. Slots are skipped."""
     parts = {each.name: _content(each) for each in members if each.name in _KEYRING_FILES}
     if not parts:
         return None
@@ -121,7 +124,7 @@ def _offered(members: Iterable[Member], settings: Settings) -> Offered | None:
 
 
 def _signers(present: Keyring | None, offered: Keyring | None, channel: str) -> list[bytes]:
-    # An older keyring may list a key that was since taken away: only one that would be in use now counts.
+    # An older keyring may list a key that was removed since: only the keyring that will be in use counts.
     is_older = present is not None and offered is not None and present.serial >= offered.serial
     newest = [present] if is_older else [present, offered]
     listed = [keyring.channel(channel) for keyring in newest if keyring]
@@ -154,7 +157,7 @@ def _apply(connection: Connection, verified: _Verified, terms: _Terms) -> Import
     foreign = _foreign(connection, outbox)
     _open_cases(connection, outbox, foreign, terms.today)
     _put_slots(connection, verified, foreign)
-    # What stays closed keeps its day: a slot that is only signed anew must not make it stay for longer.
+    # A case that stays closed keeps its expiry day: a slot that is only signed again must not extend it.
     for case_id in {slot.case_id for slot in outbox.slots} - {*outbox.closed} - foreign:
         outboxes.reopen(connection, case_id)
     for case_id in set(outbox.closed) - foreign:
@@ -167,24 +170,25 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
     last = outboxes.last(connection, outbox.channel)
     name = f"outbox bundle {outbox.n} of {outbox.channel}"
     if known is not None:
-        raise Refused(f"{name} was applied before, with other content", _COPY_AGAIN)
+        raise Refused(f"{name} was applied before with different content", _COPY_AGAIN)
     if last != NOTHING and outbox.n < last.n:
         raise Refused(
             f"{name} is older than the first that this portal has applied", "it is no longer needed"
         )
     if last != NOTHING and outbox.n > last.n + 1:
         raise Refused(
-            f"{name} came before bundle {last.n + 1}",
-            f"import that one first; lost, it is made again with `inbox outbox --again {last.n + 1}`",
+            f"{name} cannot be applied before bundle {last.n + 1}",
+            f"import that bundle first; if it is lost, `inbox outbox --again {last.n + 1}` makes it again",
         )
     if last != NOTHING and outbox.previous != last.hash:
-        raise Refused(f"{name} does not follow bundle {last.n} that was applied here", _COPY_AGAIN)
+        raise Refused(f"{name} does not follow bundle {last.n}, which was applied here", _COPY_AGAIN)
 
 
 def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
-    """Return the cases that are another channel's, which this bundle cannot touch.
+    """Return the cases in the bundle that belong to another channel: it cannot change them.
 
-    They do not refuse the whole: who files one case with two channels would stop all answers of one.
+    They are skipped, and the bundle is still applied. Otherwise somebody who files one case with two channels
+    could stop all answers of one channel.
     """
     named = {*(slot.case_id for slot in outbox.slots), *outbox.closed}
     return {case_id for case_id in named if outboxes.belongs_elsewhere(connection, outbox.channel, case_id)}
@@ -197,7 +201,7 @@ def _open_cases(connection: Connection, outbox: Outbox, foreign: set[bytes], tod
 
 
 def _put_slots(connection: Connection, verified: _Verified, foreign: set[bytes]) -> None:
-    """Keep the slots from a second reading, which must give what the first one gave."""
+    """Store the slots from a second reading of the file, which is checked against the manifest again."""
     outbox = verified.outbox
     with _reading(verified.path) as (_, members):
         checked = bundle.checked(members, outbox.files())
@@ -215,4 +219,4 @@ def _explained(path: Path) -> Iterator[None]:
         raise Refused(f"{path.name} refused: {error}", _COPY_AGAIN) from error
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
-        raise Refused(f"{path} was not read: {reason}", "name a bundle that the inbox wrote") from error
+        raise Refused(f"{path} was not read: {reason}", "name a bundle written by the inbox") from error

@@ -1,4 +1,4 @@
-"""The keyring that the portal publishes: which one it is, and when a newer one takes its place (SPEC 6)."""
+"""The keyring that the portal publishes, and when a newer one replaces it (SPEC 6)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from portal.store.keyrings import Files
 
 
 class Outcome(Enum):
-    """What became of a keyring that was offered."""
+    """What happened to a keyring that was offered."""
 
     TAKEN = "taken"
     KNOWN = "known"
@@ -31,7 +31,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A keyring whose root signature holds, with its files."""
+    """A keyring with a valid root signature, and its files."""
 
     keyring: Keyring
     raw: bytes
@@ -39,13 +39,13 @@ class Offered:
 
 
 def current(connection: Connection) -> Keyring | None:
-    """Return the keyring in use, verified when it was taken, or None before the first."""
+    """Return the keyring in use, or None before the first. It was verified when it was accepted."""
     kept = keyrings.current(connection)
     return None if kept is None else _parsed(kept.raw)
 
 
 def check(raw: bytes, signature: bytes, settings: Settings) -> Offered:
-    """Return the keyring of these files if the root key signed it; raises Malformed or Tampered."""
+    """Return the keyring of these files; raises Malformed or Tampered unless the root key signed it."""
     opened = keyring.open_keyring(
         raw, signature, root_key=settings.root_public, deployment=settings.deployment_id
     )
@@ -53,7 +53,7 @@ def check(raw: bytes, signature: bytes, settings: Settings) -> Offered:
 
 
 def offer(connection: Connection, offered: Offered) -> Outcome:
-    """Take a keyring in place of the present one if its serial is higher."""
+    """Replace the keyring in use if the serial of ``offered`` is higher."""
     present = keyrings.current(connection)
     serial = offered.keyring.serial
     if present and present.serial >= serial:
@@ -63,12 +63,12 @@ def offer(connection: Connection, offered: Offered) -> Outcome:
 
 
 def load(database: Database, folder: Path, settings: Settings, today: date) -> tuple[Keyring, Outcome]:
-    """Take the keyring of a folder with keyring.json and keyring.sig; Refused if it may not be used."""
+    """Publish the keyring of a folder with keyring.json and keyring.sig; raises Refused if it is invalid."""
     raw, signature = (_read(folder / name) for name in ("keyring.json", "keyring.sig"))
     try:
         offered = check(raw, signature, settings)
         if today > offered.keyring.valid_until:
-            raise KeyringExpired("it is past its date")
+            raise KeyringExpired(f"it expired on {offered.keyring.valid_until}")
     except CryptoError as error:
         raise Refused(f"keyring refused: {error}", "export it again: `inbox keyring --out FOLDER`") from error
     with database.write() as connection:

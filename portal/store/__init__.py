@@ -1,1 +1,1 @@
-"""All that the portal keeps, and all its SQL: nothing else in this room speaks to the database."""
+"""Everything that the portal stores, and all its SQL: no other room of the portal queries the database."""

@@ -1,4 +1,4 @@
-"""Cases as the portal knows them: a slot to hand out, a withdrawal to hand on (SPEC 7.2, 7.3)."""
+"""Cases as the portal knows them: find the slot of a case, withdraw a report (SPEC 7.2, 7.3)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from portal.store.schema import cases, envelopes, instance, whole, withdrawals
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a slot request is answered from; None for what the portal does not have."""
+    """The data for the answer to a slot request; None for a value that the portal does not have."""
 
     memo: bytes | None
     day: date | None
@@ -23,9 +23,9 @@ class Case:
 
 
 def find(connection: Connection, case_id: bytes) -> Case | None:
-    """Return what is known of a case, or None.
+    """Return the data of a case, or None if it is unknown.
 
-    As many bytes are read in any case, so that the time taken tells nothing.
+    The database reads the same number of bytes either way, so that the time taken reveals nothing.
     """
     read = func.coalesce(cases.c.slot, instance.c.decoy).label("read")
     bare = cases.c.slot.is_(None).label("bare")
@@ -38,7 +38,7 @@ def find(connection: Connection, case_id: bytes) -> Case | None:
 
 
 def is_filed(connection: Connection, withdraw_id: bytes) -> bool:
-    """Return whether anything is there of what came under ``withdraw_id``."""
+    """Return whether the store has a case or an envelope with this ``withdraw_id``."""
     parts = (
         select(table.c.withdraw_id).where(table.c.withdraw_id == withdraw_id) for table in (cases, envelopes)
     )
@@ -46,12 +46,12 @@ def is_filed(connection: Connection, withdraw_id: bytes) -> bool:
 
 
 def withdraw(connection: Connection, hour: int, withdraw_id: bytes, withdraw_key: bytes) -> None:
-    """Forget what was filed under ``withdraw_id`` and not exported; remember the key for the inbox.
+    """Delete what was filed under ``withdraw_id`` and not exported; store the key for the inbox.
 
-    Unknown ids change nothing. Waits for a running import, which could else bring the slot back.
+    An unknown id changes nothing. Waits for a running import, which could otherwise bring the slot back.
     """
     lock(connection)
-    # The last piece of the same report may be on its way: what it makes of the report is waited for.
+    # Another transaction may be storing the last piece of this report, which opens the case: wait for it.
     connection.execute(select(envelopes.c.id).where(envelopes.c.withdraw_id == withdraw_id).with_for_update())
     known = union(
         select(cases.c.case_id, cases.c.channel).where(cases.c.withdraw_id == withdraw_id),

@@ -1,4 +1,4 @@
-"""The database behind the portal, SQLite or PostgreSQL, with its transactions."""
+"""The portal's database, SQLite or PostgreSQL, and its transactions."""
 
 import shutil
 import sqlite3
@@ -36,7 +36,11 @@ _TABLES = [table.name for table in metadata.sorted_tables]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """One kind of database: options of a transaction that reads, of commands outside any, and commands."""
+    """What differs between the two databases.
+
+    ``read`` has the options of a transaction that only reads, ``alone`` those of commands outside a
+    transaction; the rest are the SQL commands of those names.
+    """
 
     read: Mapping[str, Any]
     alone: Mapping[str, Any]
@@ -55,7 +59,7 @@ _WORDS: Mapping[str, _Words] = {
         reclaim=[],
     ),
     "postgresql": _Words(
-        # One state for the whole transaction, which PostgreSQL gives only to who asks.
+        # One snapshot for the whole transaction, which is not PostgreSQL's default.
         read={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
         alone={"isolation_level": "AUTOCOMMIT"},
         size="SELECT " + " + ".join(f"pg_total_relation_size('{table}')" for table in _TABLES),
@@ -67,23 +71,23 @@ _WORDS: Mapping[str, _Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a database server listens: the name, address or socket folder in ``host``, and its port."""
+    """Where a database server listens. ``host`` is a name, an address or the folder of a UNIX socket."""
 
     host: str
     port: int
 
     @property
     def is_local(self) -> bool:
-        """Return whether it is a UNIX socket."""
+        """Whether the server listens on a UNIX socket."""
         return self.host[:1] in {"/", "@"}
 
 
 class StoreBusy(Exception):
-    """Deleted bytes could not be overwritten yet, as the database is in use or the disk full: try again."""
+    """Deleted bytes could not be overwritten yet: the database is in use, or the disk is full. Try again."""
 
 
 class Database:
-    """Transactions on one database; each process opens its own after it was forked."""
+    """Transactions on one database. Each process opens its own Database after the fork."""
 
     def __init__(self, url: URL) -> None:
         self._words = _WORDS[url.get_backend_name()]
@@ -93,22 +97,21 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one state and changes nothing."""
+        """Begin a read-only transaction, which sees one snapshot."""
         with self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is kept whole when the block ends, or not at all when it raises."""
+        """Begin a transaction that commits when the block ends, and rolls back if it raises."""
         with self._writer.begin() as connection:
             yield connection
 
     def scrub(self) -> None:
-        """Overwrite what was deleted, in the write-ahead log too; StoreBusy if that cannot be done now.
+        """Overwrite deleted data, in the write-ahead log too. Raises StoreBusy if that is not possible now.
 
-        Never to be called for a request: how long it takes tells whether others have written. PostgreSQL
-        cannot overwrite: deleted rows stay until ``rewrite``, and in its log until it removes that by itself
-        (THREAT_MODEL).
+        Never call this for a request: the time taken reveals whether others have written. PostgreSQL cannot
+        overwrite: deleted rows stay until ``rewrite``, and in its log until it removes them (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():
@@ -117,13 +120,13 @@ class Database:
             time.sleep(_PAUSE_SECONDS)
 
     def try_to_scrub(self) -> bool:
-        """Overwrite as ``scrub`` does, or return False at once if others are at work."""
+        """Overwrite as ``scrub`` does, or return False at once if others use the database."""
         if self._engine.dialect.name != "sqlite":
             return True
         try:
             with closing(self._engine.raw_connection()) as connection:
                 cursor = connection.cursor()
-                # SQLite itself would wait for readers, and let nobody write meanwhile.
+                # With a timeout, SQLite would wait for readers and block all writers during that time.
                 cursor.execute("PRAGMA busy_timeout = 0")
                 try:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -136,33 +139,33 @@ class Database:
 
     @property
     def free(self) -> int | None:
-        """The bytes that the disk has left for it; None where a server has that."""
+        """The free bytes on the disk of the database; None with a database server."""
         if self._engine.dialect.name != "sqlite":
             return None
         return shutil.disk_usage(Path(str(self._engine.url.database)).parent).free
 
     @property
     def size(self) -> int:
-        """The bytes that its rows take, roughly."""
+        """The approximate size of all rows in bytes."""
         with self.read() as connection:
             return int(connection.exec_driver_sql(self._words.size).scalar_one())
 
     def rewrite(self) -> None:
-        """Write each table anew, sorted by random keys, so that nothing that was deleted is left in it.
+        """Rewrite each table, sorted by its random keys, so that no deleted data is left in it.
 
-        SQLite overwrites, but forgets a copy of about one row in five hundred when it divides a page. Others
-        wait meanwhile; it takes as much again in memory (SQLite) or on disk (PostgreSQL). StoreBusy if the
-        tables are in use.
+        This is needed with SQLite too: it overwrites deleted rows, but leaves a copy of about one row in five
+        hundred behind when it splits a page. Other transactions wait. It takes as much memory (SQLite) or
+        disk (PostgreSQL) as the database is large. Raises StoreBusy if the tables are in use.
         """
         self._maintain(self._words.rewrite)
         self.scrub()
 
     def reclaim(self) -> None:
-        """Have PostgreSQL put new rows where deleted ones lie; on SQLite ``scrub`` has overwritten them."""
+        """Let PostgreSQL reuse the room of deleted rows; on SQLite ``scrub`` has overwritten them."""
         self._maintain(self._words.reclaim)
 
     def _maintain(self, commands: Sequence[str]) -> None:
-        # Neither database can do this within a transaction.
+        # Neither database can run these commands within a transaction.
         try:
             with self._engine.connect().execution_options(**self._words.alone) as connection:
                 for command in commands:
@@ -171,15 +174,18 @@ class Database:
             raise StoreBusy from error
 
     def places(self) -> list[Place]:
-        """Return where the next connection may go, nowhere for SQLite; connects, if no connection is open."""
+        """Return the places that the next connection may go to, empty for SQLite.
+
+        Opens a connection if there is none.
+        """
         if self._engine.dialect.name == "sqlite":
             return []
         _, given = self._engine.dialect.create_connect_args(self._engine.url)
         with closing(self._engine.raw_connection()) as connection:
-            # Hosts may also stand in the environment or in a service's file, which libpq has read.
+            # libpq may also have read hosts from the environment or from a service file.
             driver: Any = connection.driver_connection
             info = driver.info
-            # psycopg adds the address that a name has now, which need not be that of the next connection.
+            # psycopg adds the address that a name has now: the next connection may use another address.
             found = {**info.get_parameters(), "hostaddr": ""}
             words = {"host": info.host, "port": info.port, **found, **given}
         names, addresses, ports = (str(words[name]).split(",") for name in ("host", "hostaddr", "port"))
@@ -190,12 +196,15 @@ class Database:
         ]
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         self._engine.dispose()
 
 
 def create(url: URL) -> Database:
-    """Return the database at ``url`` with the tables made where there were none; others stay as they are."""
+    """Return the database at ``url``, with new tables if it has none; existing tables stay as they are.
+
+    Raises Refused if the database cannot be made or reached.
+    """
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
         try:
@@ -217,28 +226,28 @@ def create(url: URL) -> Database:
 
 
 def open_database(url: URL) -> Database:
-    """Return the database at ``url``; Refused unless `portal init` has made it, in this version."""
+    """Return the database at ``url``; raises Refused unless it exists and has this version's tables."""
     database, version = _open_any(url)
     if version != upgrading.newest():
         database.close()
         raise Refused(
-            "the database is of an earlier version of the program",
-            "stop the portal, make a copy of the database, then: `portal upgrade`",
+            "the database was made by an earlier version of the program",
+            "stop the portal, copy the database, then run `portal upgrade`",
         )
     return database
 
 
 def upgrade(url: URL) -> str:
-    """Bring the database at ``url`` to this version, or leave it as it was; return its version before.
+    """Upgrade the database at ``url`` to this version, or leave it unchanged; return its previous version.
 
-    Refused if there is nothing to do.
+    Raises Refused if it already has this version.
     """
     database, version = _open_any(url)
     with closing(database):
         if version == upgrading.newest():
-            raise Refused(f"the database is of version {version} already", "nothing was changed")
+            raise Refused(f"the database already has version {version}", "nothing was changed")
         with database.write() as connection:
-            # Whoever exports or imports is waited for, and so is another upgrade.
+            # Wait for a running export, import or upgrade.
             connection.execute(select(instance.c.public).with_for_update())
             upgrading.upgrade(connection)
         database.scrub()
@@ -257,7 +266,7 @@ def _open_any(url: URL) -> tuple[Database, str]:
     database.close()
     if version is None:
         raise missing
-    raise Refused("the database was made by a newer version", "use the version of the program that made it")
+    raise Refused("the database was made by a newer version of the program", "use that version")
 
 
 @contextmanager
@@ -266,7 +275,7 @@ def _reachable(url: URL) -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise Refused(
-            # What stands behind the name may be a password, too.
+            # The query of the URL may also contain a password.
             f"database {url.set(query={}).render_as_string()} cannot be used",
             "check that it is up and that `database` names it; the portal's user must be able to write",
         ) from error
@@ -284,7 +293,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _prepare(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # the module would begin by itself, and too late
+    connection.isolation_level = None  # otherwise sqlite3 begins transactions itself, and too late
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 

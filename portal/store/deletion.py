@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from portal.store.database import Database, StoreBusy
 from portal.store.schema import chunks, deleted
 
-# The most that one transaction deletes, and the part of the free disk that it may take.
+# The most rows and bytes that one transaction deletes; it may take a quarter of the free disk.
 _ROWS = 256
 _BYTES = 16 << 20
 _PART = 4
-# SQLite gives its lock to the next that asks; a waiting writer asks every tenth of a second.
+# SQLite gives its lock to the next process that asks. A waiting writer asks every tenth of a second.
 PAUSE_SECONDS = 0.2
 
 
@@ -44,7 +44,7 @@ def overwrite_portion(database: Database) -> bool:
     """Delete and overwrite one portion, or do nothing while others use the database.
 
     Returns whether to continue at once, because more may be left. Never call it for a request (see
-    ``Database.scrub``). Raises StoreBusy, and what the database raises on a full disk.
+    ``Database.scrub``). Raises StoreBusy, and any error of the database on a full disk.
     """
     # Empty the write-ahead log between portions, or it would grow as large as all of them.
     if not database.try_to_scrub():
@@ -58,9 +58,9 @@ def overwrite_portion(database: Database) -> bool:
 
 
 def overwrite(database: Database, seconds: float = math.inf) -> None:
-    """Delete and overwrite all of it, or as much as ``seconds`` allow; others may write between portions.
+    """Delete and overwrite all portions, or as many as ``seconds`` allow; others may write in between.
 
-    Raises StoreBusy if the database is in use or the disk full.
+    Raises StoreBusy if the database is in use or the disk is full.
     """
     end, is_more = time.monotonic() + seconds, True
     while is_more and time.monotonic() < end:

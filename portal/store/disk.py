@@ -1,7 +1,7 @@
-"""What the disk had for the database, one look for each hour, which all processes share.
+"""The measured room on the disk, one measurement per hour, which all processes share.
 
-Which hour a look is for is not written down, but for whether that is odd: no hour reaches the disk. Those who
-look must do so by the clock alone, not for a request, and then a row tells nothing of who came.
+A row stores only whether its hour is odd or even, because the database must not contain the hour itself.
+Measure by the clock, never for a request: then a row reveals nothing about requests.
 """
 
 from sqlalchemy import Connection, delete, select
@@ -11,7 +11,7 @@ from portal.store.schema import disk
 
 
 def seen(connection: Connection, hour: int) -> int | None:
-    """Return the bytes that were noted for an hour, counted since 1970, or None if nobody looked."""
+    """Return the bytes measured for an hour, counted since 1970, or None if there is no measurement."""
     found: int | None = connection.execute(
         select(disk.c.size).where(disk.c.is_odd == bool(hour % 2))
     ).scalar_one_or_none()
@@ -19,10 +19,10 @@ def seen(connection: Connection, hour: int) -> int | None:
 
 
 def note(connection: Connection, hour: int, size: int) -> None:
-    """Note ``size`` bytes for an hour, unless that was done: the first of several processes counts."""
+    """Record ``size`` bytes for an hour, unless another process has already done so."""
     insert_new(connection, disk, is_odd=bool(hour % 2), size=size)
 
 
 def forget(connection: Connection, hour: int) -> None:
-    """Delete the look of an hour that is over, which would else be taken for that of the next but one."""
+    """Delete the measurement of a past hour: two hours later it would be taken for the current one."""
     connection.execute(delete(disk).where(disk.c.is_odd == bool(hour % 2)))

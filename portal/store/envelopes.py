@@ -1,4 +1,4 @@
-"""Envelopes from their first byte to their last, and what they wait for (SPEC 7.1)."""
+"""Store envelopes from their first byte to their last (SPEC 7.1)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from portal.store.schema import cases, chunks, envelopes, whole
 
 
 class OffsetMoved(Exception):
-    """The bytes do not continue what is there: another request was first, or the client miscounts."""
+    """The bytes do not continue the upload: another request came first, or the client miscounts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a first report says of its case beside the envelope: case id (32), memo (60), withdraw id (32)."""
+    """The public data of a new case, sent with its first envelope: 32, 60 and 32 bytes."""
 
     case_id: bytes
     memo: bytes
@@ -29,10 +29,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """An envelope as its sender sees it: size declared, bytes received.
+    """An envelope as its client sees it: the declared size and the bytes received.
 
-    ``begun`` is the day on which it was declared, and once it is whole, that of its last byte. ``scriptless``
-    is whether it came by the way without script.
+    ``begun`` is the day of its first request. Once the upload is complete, it is the day of the last byte.
+    ``scriptless`` says whether it was sent without JavaScript.
     """
 
     id: bytes
@@ -44,13 +44,13 @@ class Upload:
 
     @property
     def whole(self) -> bool:
-        """Whether it is kept: its last byte is there."""
+        """Whether the upload is complete: all bytes are received."""
         return self.received == self.size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """An envelope that is not whole, as far as its room matters."""
+    """An unfinished envelope, with what is needed to decide about its room."""
 
     id: bytes
     kind: Kind
@@ -69,7 +69,7 @@ _UPLOAD = (
 
 
 def begin(connection: Connection, upload: Upload, report: Report | None, start: bytes) -> Upload:
-    """Return the upload with room made for it and its first piece kept, which may be none of it or all."""
+    """Reserve room for an upload and store its first piece, which may be empty or all; return the upload."""
     begun = replace(upload, received=len(start))
     connection.execute(insert(envelopes).values(_row(begun, report)))
     if start:
@@ -81,10 +81,10 @@ def begin(connection: Connection, upload: Upload, report: Report | None, start: 
 
 
 def append(connection: Connection, upload: Upload, piece: bytes, today: date) -> Upload:
-    """Return the upload with ``piece`` kept at its end; OffsetMoved, and nothing kept, if it has grown since.
+    """Append ``piece`` to an upload and return it. Raises OffsetMoved, and stores nothing, if it has grown.
 
-    With the last byte the envelope is whole, and a first report opens its case. Until then its day stays that
-    of its beginning, so that nobody holds room for good by a byte now and then.
+    With the last byte the envelope is complete, and a first report opens its case. Until then the upload
+    keeps the day on which it began, so that nobody can hold room forever by sending a byte now and then.
     """
     grown = replace(upload, received=upload.received + len(piece))
     if grown.whole:
@@ -104,7 +104,7 @@ def append(connection: Connection, upload: Upload, piece: bytes, today: date) ->
 
 
 def find(connection: Connection, envelope_id: bytes) -> Upload | None:
-    """Return what is known of an envelope, or None; of one that the inbox has, the channel is forgotten."""
+    """Return an envelope, or None if it is unknown. If the inbox has confirmed it, its channel is empty."""
     row = connection.execute(select(*_UPLOAD).where(envelopes.c.id == envelope_id)).one_or_none()
     if row is None:
         left = expiry.find_remains(connection, envelope_id)
@@ -120,13 +120,13 @@ def find(connection: Connection, envelope_id: bytes) -> Upload | None:
 
 
 def piece(connection: Connection, envelope_id: bytes, position: int) -> bytes:
-    """Return the bytes that were received together at ``position``; none at the end."""
+    """Return the piece stored at offset ``position``, empty at the end."""
     at = (chunks.c.envelope_id == envelope_id, chunks.c.position == position)
     return connection.execute(select(chunks.c.data).where(*at)).scalar_one_or_none() or b""
 
 
 def unfinished(connection: Connection) -> list[Unfinished]:
-    """Return every envelope that is not whole."""
+    """Return every unfinished envelope."""
     return [
         Unfinished(
             id=row.id,
@@ -139,9 +139,9 @@ def unfinished(connection: Connection) -> list[Unfinished]:
 
 
 def forget(connection: Connection, hour: int, envelope_id: bytes, received: int | None = None) -> bool:
-    """Delete an unfinished envelope, if it has ``received`` bytes where that is given.
+    """Delete an unfinished envelope; if ``received`` is given, only if it has that many bytes.
 
-    Returns whether there was one.
+    Returns whether one was deleted.
     """
     found = [envelopes.c.id == envelope_id, ~whole]
     if received is not None:
@@ -150,13 +150,13 @@ def forget(connection: Connection, hour: int, envelope_id: bytes, received: int 
 
 
 def forget_stalled(connection: Connection, hour: int, stalled: Iterable[Unfinished]) -> int:
-    """Delete those of the envelopes that have grown no further; return how many."""
+    """Delete those of ``stalled`` that have not grown since; return how many."""
     still = tuple_(envelopes.c.id, envelopes.c.received).in_([(each.id, each.received) for each in stalled])
     return quotas.delete_envelopes(connection, hour, ~whole, still)
 
 
 def forget_unfinished(connection: Connection, hour: int, before: date) -> int:
-    """Delete every envelope that was begun before ``before`` and not finished; return how many."""
+    """Delete every unfinished envelope begun before the day ``before``; return how many."""
     return quotas.delete_envelopes(connection, hour, ~whole, envelopes.c.day < days.number(before))
 
 
@@ -197,7 +197,7 @@ def _report(connection: Connection, envelope_id: bytes) -> Report | None:
 
 
 def _open_case(connection: Connection, channel: str, report: Report, today: date) -> None:
-    # A second envelope under the same case id changes nothing: it may be somebody else's.
+    # A second envelope with the same case id changes nothing: it may be from somebody else.
     insert_new(
         connection,
         cases,

@@ -1,4 +1,8 @@
-"""What goes by itself once its day has come; the day is drawn once and kept, as one drawn anew would tell."""
+"""Delete data automatically when it expires.
+
+The day of expiry is drawn at random once and stored. If it were drawn again, the draws together would reveal
+the day from which the term counts.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -10,66 +14,66 @@ from portal import days
 from portal.store.schema import cases, envelopes, intakes, remains, whole
 
 SPREAD_DAYS = 7
-# A transaction of more rows would make uploads wait.
+# A larger transaction would make uploads wait.
 _ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long something is kept from today on: so many days, and up to a week more."""
+    """How long something is kept from today on: ``days``, plus up to a week drawn at random."""
 
     today: date
     days: int
 
     def draw(self) -> int:
-        """Return a day, as it is stored."""
+        """Return a random day of expiry, counted since 1970."""
         return days.number(self.today) + self.days + secrets.randbelow(SPREAD_DAYS + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """All that is kept of an envelope that the inbox has: its id, and its size."""
+    """What the portal keeps of an envelope that the inbox has confirmed: its id and its size in bytes."""
 
     id: bytes
     size: int
 
 
 def leave_remains(connection: Connection, ids_and_sizes: list[tuple[bytes, int]], term: Term) -> None:
-    """Note envelopes that are let go of, so that their senders can still learn that they arrived."""
+    """Record ids and sizes of deleted envelopes, so that a client can still learn that its upload arrived."""
     rows = [{"id": id_, "size": size, "expires": term.draw()} for id_, size in ids_and_sizes]
     if rows:
         connection.execute(insert(remains), rows)
 
 
 def find_remains(connection: Connection, envelope_id: bytes) -> Remains | None:
-    """Return what is left of an envelope that the inbox has confirmed, or None."""
+    """Return the remains of an envelope that the inbox has confirmed, or None."""
     found = select(remains.c.id, remains.c.size).where(remains.c.id == envelope_id)
     row = connection.execute(found).one_or_none()
     return None if row is None else Remains(row.id, row.size)
 
 
 def forget_remains(connection: Connection, today: date) -> int:
-    """Delete remains whose day has come, some at a time; return how many."""
+    """Delete some expired remains; return how many, 0 once none is left."""
     return _delete_some(connection, remains, remains.c.expires <= days.number(today))
 
 
 def forget_closed(connection: Connection, today: date) -> int:
-    """Delete closed cases whose day has come, some at a time; return how many.
+    """Delete some expired closed cases; return how many, 0 once none is left.
 
-    A case whose report the inbox has not confirmed stays.
+    A case whose report the inbox has not confirmed is kept.
     """
     return _delete_some(connection, cases, _over(today))
 
 
 def forget_links(connection: Connection) -> int:
-    """Delete what is known of confirmed intake bundles but for the newest of a channel; return how many."""
+    """Delete the links of confirmed intake bundles, except the newest of each channel; return how many."""
     newer = intakes.alias()
     later = exists().where(newer.c.channel == intakes.c.channel, newer.c.n > intakes.c.n)
     return connection.execute(delete(intakes).where(intakes.c.raw.is_(None), later)).rowcount
 
 
 def overdue(connection: Connection, today: date, upload_days: int) -> int:
-    """Return how many rows should have gone by ``today``."""
+    """Return how many rows should have been deleted by ``today``."""
     unfinished = and_(~whole, envelopes.c.day < days.number(today - timedelta(upload_days)))
     found = {envelopes: unfinished, remains: remains.c.expires <= days.number(today), cases: _over(today)}
     return sum(

@@ -1,4 +1,4 @@
-"""Inserts that meet a row already there, in the words of either database; each statement is made once."""
+"""Inserts into tables that may already have the row, for both databases. Each statement is built once."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,14 +11,14 @@ _Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
 def insert_new(connection: Connection, table: Table, **values: object) -> bool:
-    """Insert a row unless one of the same primary key exists; return whether it is new."""
+    """Insert a row unless one with the same primary key exists; return whether it is new."""
     return connection.execute(_inserting(connection.dialect.name, table), values).first() is not None
 
 
 def add_to(
     connection: Connection, table: Table, key: Mapping[str, object], amounts: Mapping[str, int]
 ) -> Mapping[str, int]:
-    """Add to the numbers in a row, made if need be, and return them.
+    """Add ``amounts`` to the numbers in a row and return the sums. The row is made if it does not exist.
 
     The row is locked until the transaction ends.
     """

@@ -1,4 +1,4 @@
-"""Intake bundles: what goes into the next one, and what may be let go (SPEC 8.1)."""
+"""Intake bundles: fill the next one, and delete what the inbox has confirmed (SPEC 8.1)."""
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, union, update
 
@@ -8,7 +8,7 @@ from portal.store import expiry, quotas
 from portal.store.expiry import Term
 from portal.store.schema import cases, envelopes, intakes, whole, withdrawals
 
-# What one bundle takes, so that its manifest fits (SPEC 8).
+# The most that one bundle holds, so that its manifest stays within its limit (SPEC 8).
 MOST_ENVELOPES = 150_000
 MOST_WITHDRAWALS = 40_000
 
@@ -16,7 +16,7 @@ _WAITING = (whole, envelopes.c.bundle.is_(None))
 
 
 def channels_waiting(connection: Connection) -> set[str]:
-    """Return the channels for which something waits to be exported."""
+    """Return the channels with envelopes or withdrawals to export."""
     waiting = union(
         select(envelopes.c.channel).where(*_WAITING),
         select(withdrawals.c.channel).where(withdrawals.c.bundle.is_(None)),
@@ -25,7 +25,7 @@ def channels_waiting(connection: Connection) -> set[str]:
 
 
 def unhashed(connection: Connection, channel: str) -> list[bytes]:
-    """Return the ids of the channel's envelopes that wait and have no hash yet."""
+    """Return the ids of the channel's waiting envelopes that have no hash yet."""
     waiting = select(envelopes.c.id).where(
         *_WAITING, envelopes.c.channel == channel, envelopes.c.hash.is_(None)
     )
@@ -33,20 +33,23 @@ def unhashed(connection: Connection, channel: str) -> list[bytes]:
 
 
 def keep_hash(connection: Connection, envelope_id: bytes, digest: bytes, size: int) -> None:
-    """Note the SHA-256 of an envelope, if it has ``size`` bytes: without, it comes into no bundle."""
+    """Record the SHA-256 of an envelope if it has ``size`` bytes. Without a hash it is not exported."""
     found = (envelopes.c.id == envelope_id, envelopes.c.size == size)
     connection.execute(update(envelopes).where(*found).values(hash=digest))
 
 
 def fill(connection: Connection, channel: str, n: int) -> tuple[list[Entry], list[Withdrawal]]:
-    """Put what waits and has its hash into bundle ``n``, as much as one takes; return it in no order."""
+    """Assign waiting envelopes with a hash, and withdrawals, to bundle ``n``, up to its limits.
+
+    Returns both lists in no particular order.
+    """
     ready = (*_WAITING, envelopes.c.channel == channel, envelopes.c.hash.is_not(None))
     taken = select(envelopes.c.id).where(*ready).order_by(envelopes.c.id).limit(MOST_ENVELOPES)
     connection.execute(update(envelopes).where(envelopes.c.id.in_(taken)).values(bundle=n))
     unsent = (withdrawals.c.channel == channel, withdrawals.c.bundle.is_(None))
     both = (withdrawals.c.case_id, withdrawals.c.withdraw_key)
-    told = select(*both).where(*unsent).order_by(*both).limit(MOST_WITHDRAWALS)
-    connection.execute(update(withdrawals).where(tuple_(*both).in_(told)).values(bundle=n))
+    sent = select(*both).where(*unsent).order_by(*both).limit(MOST_WITHDRAWALS)
+    connection.execute(update(withdrawals).where(tuple_(*both).in_(sent)).values(bundle=n))
     entries = select(envelopes).where(envelopes.c.channel == channel, envelopes.c.bundle == n)
     withdrawn = select(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == n)
     return (
@@ -59,13 +62,13 @@ def fill(connection: Connection, channel: str, n: int) -> tuple[list[Entry], lis
 
 
 def record(connection: Connection, channel: str, n: int, manifest: Manifest) -> None:
-    """Keep the manifest of a bundle until the inbox has confirmed it."""
+    """Store the manifest of a bundle until the inbox has confirmed it."""
     row = {"hash": manifest.hash, "raw": manifest.raw, "signature": manifest.signature}
     connection.execute(insert(intakes).values(channel=channel, n=n, **row))
 
 
 def last(connection: Connection, channel: str) -> Link:
-    """Return the channel's newest intake bundle, NOTHING before the first."""
+    """Return the link of the channel's newest intake bundle, NOTHING before the first."""
     newest = select(func.max(intakes.c.n)).where(intakes.c.channel == channel).scalar_subquery()
     found = select(intakes.c.n, intakes.c.hash).where(intakes.c.channel == channel, intakes.c.n == newest)
     row = connection.execute(found).one_or_none()
@@ -73,7 +76,7 @@ def last(connection: Connection, channel: str) -> Link:
 
 
 def manifest(connection: Connection, channel: str, n: int) -> Manifest | None:
-    """Return the manifest of bundle ``n``, or None if it was confirmed or never made."""
+    """Return the manifest of bundle ``n``, or None if it was confirmed or does not exist."""
     row = connection.execute(
         select(intakes).where(intakes.c.channel == channel, intakes.c.n == n)
     ).one_or_none()
@@ -81,10 +84,10 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest | None:
 
 
 def confirm(connection: Connection, hour: int, channel: str, link: Link, term: Term) -> bool:
-    """Let go of what a bundle carried, as the inbox has it; return whether there was anything to do.
+    """Delete the content of a bundle, because the inbox has it; return whether there was anything to do.
 
-    Of envelopes, id and size remain for a term, so that a sender whose answer was lost does not send again.
-    A link that names no bundle of this portal, or one confirmed before, changes nothing.
+    The id and size of each envelope are kept for a term, so that a client that missed the answer does not
+    send it again. A link to an unknown bundle, or to one confirmed before, changes nothing.
     """
     issued = (intakes.c.channel == channel, intakes.c.n == link.n, intakes.c.hash == link.hash)
     forgotten = update(intakes).where(*issued, intakes.c.raw.is_not(None)).values(raw=None, signature=None)
@@ -95,8 +98,8 @@ def confirm(connection: Connection, hour: int, channel: str, link: Link, term: T
     connection.execute(
         update(cases).where(cases.c.channel == channel, cases.c.case_id.in_(filed)).values(collected=True)
     )
-    gone = connection.execute(select(envelopes.c.id, envelopes.c.size).where(*carried)).all()
-    expiry.leave_remains(connection, [(row.id, row.size) for row in gone], term)
+    confirmed = connection.execute(select(envelopes.c.id, envelopes.c.size).where(*carried)).all()
+    expiry.leave_remains(connection, [(row.id, row.size) for row in confirmed], term)
     quotas.delete_envelopes(connection, hour, *carried)
     connection.execute(
         delete(withdrawals).where(withdrawals.c.channel == channel, withdrawals.c.bundle == link.n)

@@ -1,4 +1,4 @@
-"""The newest keyring, with the key pair of this portal."""
+"""The newest keyring, and the key pair of this portal."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from portal.store.schema import instance, keyring
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """keyring.json and keyring.sig as they were published."""
+    """keyring.json and keyring.sig as published."""
 
     serial: int
     raw: bytes
@@ -18,7 +18,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """The key pair that signs intake bundles; its secret half is kept out of ``repr``."""
+    """The key pair that signs intake bundles. ``repr`` does not show the secret half."""
 
     public: bytes
     seed: bytes
@@ -34,23 +34,23 @@ def current(connection: Connection) -> Files | None:
 
 
 def replace(connection: Connection, files: Files) -> None:
-    """Keep this keyring in place of the one before."""
+    """Store this keyring in place of the previous one."""
     connection.execute(delete(keyring))
     connection.execute(insert(keyring).values(serial=files.serial, raw=files.raw, signature=files.signature))
 
 
 def key_pair(connection: Connection) -> Instance | None:
-    """Return the portal's own keys, or None before `portal init`."""
+    """Return the portal's own key pair, or None before `portal init`."""
     row = connection.execute(select(instance.c.public, instance.c.seed)).one_or_none()
     return None if row is None else Instance(row.public, row.seed)
 
 
 def keep_key_pair(connection: Connection, keys: Instance) -> None:
-    """Keep the portal's own keys, made once."""
+    """Store the portal's own key pair, which is made once."""
     connection.execute(insert(instance).values(public=keys.public, seed=keys.seed))
 
 
 def lock(connection: Connection) -> Instance:
-    """Return the portal's own keys once no other export or import runs, until the transaction ends."""
+    """Wait for a running export or import, exclude others until the transaction ends; return the key pair."""
     row = connection.execute(select(instance.c.public, instance.c.seed).with_for_update()).one()
     return Instance(row.public, row.seed)

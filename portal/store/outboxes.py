@@ -1,4 +1,4 @@
-"""Outbox bundles: which were applied, and the slots that they brought (SPEC 8.2)."""
+"""Outbox bundles that were applied, and the slots from them (SPEC 8.2)."""
 
 from datetime import date
 
@@ -12,13 +12,13 @@ from portal.store.schema import cases, outboxes, withdrawals
 
 
 def record(connection: Connection, channel: str, n: int, manifest: Manifest, today: date) -> None:
-    """Keep the manifest of a bundle that was applied, and the day."""
+    """Store the manifest of an applied bundle, and the day."""
     row = insert(outboxes).values(channel=channel, n=n, hash=manifest.hash, day=days.number(today))
     connection.execute(row.values(raw=manifest.raw, signature=manifest.signature))
 
 
 def last(connection: Connection, channel: str) -> Link:
-    """Return the newest bundle applied for the channel, NOTHING before the first."""
+    """Return the link of the newest bundle applied for the channel, NOTHING before the first."""
     newest = select(func.max(outboxes.c.n)).where(outboxes.c.channel == channel).scalar_subquery()
     found = select(outboxes.c.n, outboxes.c.hash).where(outboxes.c.channel == channel, outboxes.c.n == newest)
     row = connection.execute(found).one_or_none()
@@ -40,20 +40,20 @@ def applied(connection: Connection, channel: str, n: int) -> bytes | None:
 
 
 def channels(connection: Connection) -> list[str]:
-    """Return the channels of which any bundle was ever applied."""
+    """Return the channels with at least one applied bundle."""
     return list(
         connection.execute(select(outboxes.c.channel).distinct().order_by(outboxes.c.channel)).scalars()
     )
 
 
 def numbers(connection: Connection, channel: str) -> list[int]:
-    """Return the numbers of all bundles that were applied for the channel, ascending: none ever goes."""
+    """Return the numbers of all bundles applied for the channel, ascending. They are never deleted."""
     kept = select(outboxes.c.n).where(outboxes.c.channel == channel).order_by(outboxes.c.n)
     return list(connection.execute(kept).scalars())
 
 
 def manifest(connection: Connection, channel: str, n: int) -> Manifest:
-    """Return the manifest applied as number ``n``, as it came."""
+    """Return the manifest applied as number ``n``, unchanged."""
     found = select(outboxes.c.raw, outboxes.c.signature).where(
         outboxes.c.channel == channel, outboxes.c.n == n
     )
@@ -62,27 +62,28 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
-    """Return whether the portal knows the case under another channel, or knew it there until a withdrawal.
+    """Return whether a case belongs, or belonged until its withdrawal, to another channel only.
 
-    Of a case that is here no withdrawal counts: somebody else can file under its id, then withdraw that.
+    Withdrawals count only if the case itself is not here: anybody can file under a known case id, and then
+    withdraw that report.
     """
     known = set(connection.execute(select(cases.c.channel).where(cases.c.case_id == case_id)).scalars())
-    gone = select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id)
-    channels = known or set(connection.execute(gone).scalars())
+    left = select(withdrawals.c.channel).where(withdrawals.c.case_id == case_id)
+    channels = known or set(connection.execute(left).scalars())
     return bool(channels) and channel not in channels
 
 
 def withdrawn(connection: Connection, case_id: bytes) -> bool:
-    """Return whether the case is gone by a withdrawal that the inbox has not confirmed yet."""
+    """Return whether the case was withdrawn and the inbox has not confirmed the withdrawal yet."""
     known = select(cases.c.case_id).where(cases.c.case_id == case_id)
     waits = select(withdrawals.c.case_id).where(withdrawals.c.case_id == case_id, ~known.exists())
     return connection.execute(waits.limit(1)).first() is not None
 
 
 def open_case(connection: Connection, channel: str, opened: Opened, today: date) -> None:
-    """Keep a case that the inbox opened as if its report had come here today and been collected.
+    """Store a case that the inbox opened, as if its report had arrived here today and been collected.
 
-    One that is known stays as it is: its author's page said first what belongs to it.
+    A known case is not changed: the reporter's page has already set its values.
     """
     insert_new(
         connection,
@@ -97,20 +98,20 @@ def open_case(connection: Connection, channel: str, opened: Opened, today: date)
 
 
 def put_slot(connection: Connection, channel: str, case_id: bytes, slot: bytes) -> None:
-    """Keep the newest slot of a case.
+    """Store the newest slot of a case.
 
-    A case not known here was filed with a portal that is no more: the inbox has it, hence collected.
+    An unknown case was filed with an earlier portal. The inbox has it, so it counts as collected.
     """
     insert_new(connection, cases, case_id=case_id, channel=channel, collected=True)
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(slot=slot))
 
 
 def reopen(connection: Connection, case_id: bytes) -> None:
-    """Let a case have no day on which it goes: newer slots of it will come."""
+    """Remove the day on which a case expires: newer slots will come."""
     connection.execute(update(cases).where(cases.c.case_id == case_id).values(expires=None))
 
 
 def close(connection: Connection, case_id: bytes, term: Term) -> None:
-    """Note that no newer slot of a case will come, and draw the day on which it goes, if none was drawn."""
+    """Draw the day on which a closed case expires, unless it has one already."""
     open_ = (cases.c.case_id == case_id, cases.c.expires.is_(None))
     connection.execute(update(cases).where(*open_).values(expires=term.draw()))

@@ -1,4 +1,4 @@
-"""How much waits for the inbox, and since when, for whoever looks after the portal."""
+"""How many envelopes wait for the inbox, and since when: for the administrator."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from portal.store.schema import envelopes, whole
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Whole envelopes of one channel: how many, and the day of the oldest."""
+    """Waiting envelopes of one channel: their number, and the day of the oldest."""
 
     channel: str
     count: int
@@ -19,12 +19,12 @@ class Waiting:
 
 
 def unexported(connection: Connection) -> list[Waiting]:
-    """Return what is in no intake bundle yet, for each channel that has any."""
+    """Return the envelopes that are not yet in an intake bundle, for each channel that has some."""
     return _waiting(connection, envelopes.c.bundle.is_(None))
 
 
 def unconfirmed(connection: Connection) -> list[Waiting]:
-    """Return what no outbox has confirmed yet, exported or not, for each channel that has any."""
+    """Return the envelopes that no outbox has confirmed, exported or not, for each channel that has some."""
     return _waiting(connection)
 
 

@@ -1,7 +1,7 @@
-"""How much of the disk envelopes take, by kind: sums that change with the rows, in the same transaction.
+"""How many bytes the envelopes of each kind take: sums that are updated in the same transaction as the rows.
 
-Of what is deleted the sum is kept until the hour is over: whoever asks for room again and again would else
-see when somebody gives it back. Which hour that was is not written down, but for whether it was odd.
+A deleted envelope counts until the hour is over. Otherwise somebody who tries again and again could see when
+room returns. The store records only whether the hour was odd or even.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,15 @@ from portal.store.inserts import add_to
 from portal.store.schema import envelopes, scriptless, usage
 
 TEXT = age.sealed_size(padding.SMALLEST)
-# Larger ones are a kind of their own: a few of them would fill the room of all others.
+# Larger envelopes are a separate kind: a few of them would fill the room of all others.
 LARGEST_OF_FILES = age.sealed_size(16 << 20)
 
 
 class Kind(Enum):
-    """Whose room an envelope takes: by whether it begins a case, and by its size.
+    """The kind of an envelope decides which share of room it takes.
 
-    What came by the way without script, where no work is asked for, is a kind of its own.
+    It depends on the size, and on whether the envelope begins a case. Envelopes sent without JavaScript,
+    which need no proof of work, are a separate kind.
     """
 
     REPORT = "report"
@@ -48,20 +49,20 @@ class Kind(Enum):
 
 
 def used(connection: Connection, hour: int) -> Mapping[Kind, int]:
-    """Return the bytes that each kind takes in an hour: as declared, with what was deleted in that hour."""
+    """Return how many bytes each kind takes in an hour, by declared sizes and with that hour's deletions."""
     rows = connection.execute(select(usage.c.kind, usage.c.size - _left_in(hour - 1))).all()
     return dict.fromkeys(Kind, 0) | {Kind(kind): size for kind, size in rows}
 
 
 def count(connection: Connection, kind: Kind, size: int) -> None:
-    """Add to what a kind takes; its sum is then locked until the transaction ends, so do this last."""
+    """Add ``size`` bytes to the sum of a kind. Do this last: it locks the sum until the transaction ends."""
     add_to(connection, usage, {"kind": kind.value}, {"size": size})
 
 
 def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElement[bool]) -> int:
-    """Delete envelopes, whose sizes count until ``hour`` is over; return how many there were.
+    """Delete envelopes and return how many. Their sizes count until ``hour`` is over.
 
-    ``deletion`` then deletes their bytes.
+    ``deletion`` later deletes their bytes.
     """
     columns = (
         envelopes.c.id,
@@ -76,16 +77,17 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
     for row in rows:
         kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless).value
         sums[kind] = sums.get(kind, 0) + row.size
-    # Always in one order, as two deletions at once would else wait for each other.
+    # Always in the same order: otherwise two deletions could wait for each other.
     for kind in sorted(sums):
         add_to(connection, usage, {"kind": kind}, {"size": 0, _left_in(hour).name: sums[kind]})
     return len(rows)
 
 
 def settle(connection: Connection, kind: Kind, hour: int) -> None:
-    """Take what was deleted in the hour before ``hour`` off a sum, which changes nothing of what is used.
+    """Subtract the deletions of the hour before ``hour`` from the stored sum; ``used`` stays the same.
 
-    Call it every hour, in one process or in many: bytes not subtracted by then count for another hour.
+    Call it every hour, in one process or in many. Bytes that are not subtracted in time count for another
+    hour.
     """
     left = _left_in(hour - 1)
     there = (usage.c.kind == kind.value, left != 0)
@@ -93,9 +95,9 @@ def settle(connection: Connection, kind: Kind, hour: int) -> None:
 
 
 def add_scriptless(connection: Connection, today: date, size: int) -> int:
-    """Count an envelope that came without script, as a text or as larger; earlier days are forgotten.
+    """Count an envelope sent without JavaScript as a text or as larger; delete the counts of earlier days.
 
-    Returns the bytes of all such that came today.
+    Returns how many bytes of texts, or of larger envelopes, arrived today.
     """
     connection.execute(delete(scriptless).where(scriptless.c.day < days.number(today)))
     counted, other = ("texts", "larger") if size <= TEXT else ("larger", "texts")

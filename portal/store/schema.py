@@ -1,8 +1,8 @@
-"""The tables: random keys, days in place of times, no row numbers (THREAT_MODEL: a seized portal).
+"""The tables: random keys, days instead of times, no row numbers (THREAT_MODEL: a seized portal).
 
-``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. What of an envelope is larger than a page
-lies in pages beside, in the order in which it came, until the database is written anew (THREAT_MODEL). A day
-is a count of days since 1970.
+``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. But bytes of an envelope that do not fit
+its page lie in overflow pages, in the order of arrival, until the database is rewritten (THREAT_MODEL). Days
+are counted since 1970.
 """
 
 import secrets
@@ -31,8 +31,8 @@ metadata = MetaData()
 
 def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Table:
     table = Table(name, metadata, *columns, sqlite_with_rowid=False)
-    # PostgreSQL copies a hundred values of each column into a table of its own, to plan queries by. They
-    # outlive their rows there, and what we ask is found by keys.
+    # PostgreSQL copies a hundred values of each column into a table of its own, to plan queries. There they
+    # outlive their rows. Our queries find rows by keys and do not need these statistics.
     for column in table.columns:
         command = f"ALTER TABLE {name} ALTER COLUMN {column.name} SET STATISTICS 0"
         unsampled = DDL(command).execute_if(dialect="postgresql")  # type: ignore[no-untyped-call]
@@ -40,8 +40,9 @@ def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Ta
     return table
 
 
-# One row: the key pair that signs intake bundles. Whoever must not run beside another locks it. `decoy` is
-# random; it is read where a case has no slot, which PostgreSQL keeps beside the row and needs time to gather.
+# One row: the key pair that signs intake bundles. Exports and imports lock it to exclude each other. `decoy`
+# is random. It is read if a case has no slot: PostgreSQL stores a slot outside its row, and reading it takes
+# time.
 instance = _table(
     "instance",
     Column("public", LargeBinary(32), primary_key=True),
@@ -57,9 +58,9 @@ keyring = _table(
     Column("signature", LargeBinary(64), nullable=False),
 )
 
-# `day` is the day of the upload's begin, then that of its end; whole is who has received its size;
-# `scriptless` is whose room it takes, so that the same sum shrinks when it goes;
-# `hash` is known from the first export on; `bundle` is the intake bundle that carries it.
+# `day` is the day on which the upload began and, once it is complete, the day on which it ended.
+# `scriptless` says which share of room it takes, so that the same sum shrinks when it is deleted.
+# `hash` is set by the first export. `bundle` is the number of the intake bundle that contains it.
 envelopes = _table(
     "envelopes",
     Column("id", LargeBinary(16), primary_key=True),
@@ -77,7 +78,7 @@ envelopes = _table(
     Index("envelopes_by_withdrawal", "withdraw_id"),
 )
 
-# An envelope that is kept: its last byte is there.
+# A complete envelope: all bytes are received.
 whole = envelopes.c.received == envelopes.c.size
 
 # The bytes of an envelope in rows of at most 256 KiB, each with its offset.
@@ -88,11 +89,11 @@ chunks = _table(
     Column("data", LargeBinary, nullable=False),
 )
 
-# Deleted envelopes that still have rows in chunks. No upload may begin under the same id meanwhile: the clock
-# would delete its bytes too.
+# Deleted envelopes that still have rows in chunks. Until these are deleted, no upload may begin with the same
+# id: the clock would delete its bytes too.
 deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
-# What a sender can still ask of an envelope that the inbox has confirmed, until the day `expires`.
+# What a client can still ask about an envelope that the inbox has confirmed, until the day `expires`.
 remains = _table(
     "remains",
     Column("id", LargeBinary(16), primary_key=True),
@@ -100,8 +101,8 @@ remains = _table(
     Column("expires", Integer, nullable=False),
 )
 
-# What a slot request is answered from. A case whose slot alone came has no memo, withdraw id or day.
-# `expires` is the day on which a closed case goes, drawn once.
+# The data for slot requests. A case of which only a slot was imported has no memo, withdraw id or day.
+# `expires` is the day on which a closed case is deleted, drawn once.
 cases = _table(
     "cases",
     Column("case_id", LargeBinary(32), primary_key=True),
@@ -115,8 +116,8 @@ cases = _table(
     Index("cases_by_withdrawal", "withdraw_id"),
 )
 
-# Withdraw keys on their way to the inbox. The key is part of the primary key, as somebody who files under
-# another's case id could otherwise take the place of the true one.
+# Withdraw keys on their way to the inbox. The key is part of the primary key. Otherwise somebody who files
+# under another reporter's case id could take the place of the true key.
 withdrawals = _table(
     "withdrawals",
     Column("case_id", LargeBinary(32), primary_key=True),
@@ -125,8 +126,8 @@ withdrawals = _table(
     Column("bundle", BigInteger),
 )
 
-# Manifests of intake bundles; once the inbox has confirmed one, its number and hash are all that is needed,
-# and once there is a newer one, nothing.
+# Manifests of intake bundles. Once the inbox has confirmed a bundle, only its number and hash are kept. Once
+# there is a newer confirmed bundle, the row is deleted.
 intakes = _table(
     "intakes",
     Column("channel", String(32), primary_key=True),
@@ -136,7 +137,7 @@ intakes = _table(
     Column("signature", LargeBinary(64)),
 )
 
-# Every outbox manifest that was applied, kept as it came, with the day of its import.
+# Every outbox manifest that was applied, unchanged, with the day of its import.
 outboxes = _table(
     "outboxes",
     Column("channel", String(32), primary_key=True),
@@ -147,8 +148,8 @@ outboxes = _table(
     Column("day", Integer, nullable=False),
 )
 
-# Headers of envelopes whose work was taken, by hash, with the day; kept through the next, after which their
-# seed is no longer taken.
+# Hashes of the envelope headers whose work was accepted, with the day. They are kept through the next day:
+# after that their seed is no longer accepted.
 spent = _table(
     "spent",
     Column("id", LargeBinary(32), primary_key=True),
@@ -156,15 +157,15 @@ spent = _table(
     Index("spent_by_day", "day"),
 )
 
-# Days on which there was no room for an envelope that was paid for, with the level of the cost on that day.
+# Days on which a paid envelope was refused for lack of room, with the cost level of that day.
 refusals = _table(
     "refusals",
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("level", Integer, nullable=False),
 )
 
-# The sum over envelopes of one kind, sizes as declared; and what of it was deleted in the last even, or odd,
-# hour, which counts until that is over.
+# For each kind, the sum of the declared sizes of all envelopes. `left_even` and `left_odd` are the bytes
+# deleted in the last even or odd hour: the sum contains them until that hour is over.
 usage = _table(
     "usage",
     Column("kind", String(32), primary_key=True),
@@ -173,7 +174,7 @@ usage = _table(
     Column("left_odd", BigInteger, nullable=False, default=0),
 )
 
-# What came on one day by the way without script, where no work is asked for: texts, and what is larger.
+# Bytes sent without JavaScript, and so without proof of work, on one day: texts, and larger envelopes.
 scriptless = _table(
     "scriptless",
     Column("day", Integer, primary_key=True, autoincrement=False),
@@ -181,7 +182,7 @@ scriptless = _table(
     Column("larger", BigInteger, nullable=False),
 )
 
-# What the disk had for the database as it was looked at for an even, or odd, hour.
+# The room on the disk as measured for an even, or odd, hour.
 disk = _table(
     "disk",
     Column("is_odd", Boolean, primary_key=True),

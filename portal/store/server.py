@@ -1,4 +1,4 @@
-"""What no table of a PostgreSQL server shows: its settings, and whether it has room left."""
+"""The settings of a PostgreSQL server, and whether it has room left."""
 
 import secrets
 
@@ -10,18 +10,19 @@ from portal.store.schema import chunks
 
 
 def settings(connection: Connection, *names: str) -> dict[str, str]:
-    """Return server settings by name; none on SQLite, which has no server."""
+    """Return server settings by name; empty for SQLite, which has no server."""
     if connection.dialect.name == "sqlite":
         return {}
     return {name: str(connection.execute(select(func.current_setting(name))).scalar_one()) for name in names}
 
 
 def can_keep(database: Database, size: int) -> bool:
-    """Return whether the server can keep ``size`` more bytes: writes them, and rolls back.
+    """Return whether the server can store ``size`` more bytes, by writing them and rolling back.
 
-    A server does not say how much room its disk has. False also if the tables stay locked, or it is gone.
+    A server does not say how much room its disk has. Returns False also if the tables stay locked, or if the
+    server does not answer.
     """
-    # Random, as it would compress other bytes.
+    # Random bytes, because the server would compress others.
     row = {"envelope_id": secrets.token_bytes(16), "position": 0, "data": secrets.token_bytes(size)}
     try:
         with database.write() as connection, connection.begin_nested() as tried:

@@ -1,4 +1,4 @@
-"""What pays for envelopes: headers that were used, days on which there was no room (SPEC 7.6)."""
+"""Proof of work: headers that were used, and days on which there was no room (SPEC 7.6)."""
 
 from datetime import date, timedelta
 
@@ -15,26 +15,26 @@ _HIGHEST = LEVELS - 1
 
 
 def secret(connection: Connection) -> bytes:
-    """Return the 32 bytes that all processes on this database share, from which seeds follow."""
+    """Return the secret (32 bytes) that all processes on this database share; seeds are derived from it."""
     found: bytes = connection.execute(_SECRET).scalar_one()
     return found
 
 
 def spend(connection: Connection, header_hash: bytes, today: date) -> bool:
-    """Note that a header was paid for; return False if it was before.
+    """Record that a header was paid for; return False if it was recorded before.
 
-    Of two transactions at once the second waits for the first.
+    If two transactions record the same header, the second waits for the first.
     """
     return insert_new(connection, spent, id=header_hash, day=days.number(today))
 
 
 def count(connection: Connection) -> int:
-    """Return how many headers are remembered."""
+    """Return how many used headers are stored."""
     return connection.execute(select(func.count()).select_from(spent)).scalar_one()
 
 
 def level(connection: Connection, day: date) -> int:
-    """Return the level of the cost on a day, from 0: one more after a day with refusals, else one less."""
+    """Return the cost level of a day, from 0: one higher after a day with refusals, else one lower."""
     columns = select(refusals.c.day, refusals.c.level).where(refusals.c.day <= days.number(day))
     last = connection.execute(columns.order_by(refusals.c.day.desc()).limit(1)).one_or_none()
     if last is None:
@@ -45,13 +45,13 @@ def level(connection: Connection, day: date) -> int:
 
 
 def had_refusal(connection: Connection, today: date) -> bool:
-    """Return whether it is noted already that there was no room today."""
+    """Return whether a refusal is already recorded for today."""
     found = select(refusals.c.day).where(refusals.c.day == days.number(today))
     return connection.execute(found).first() is not None
 
 
 def note_refusal(connection: Connection, today: date) -> None:
-    """Note that there was no room today; how often, and when, is not noted."""
+    """Record that there was no room today, but not how often or when."""
     insert_new(connection, refusals, day=days.number(today), level=level(connection, today))
 
 

@@ -1,1 +1,1 @@
-"""The migrations of the database, and what runs them."""
+"""The migrations of the database, and the code that runs them."""

@@ -1,4 +1,4 @@
-"""What alembic runs for each upgrade; ``upgrading`` gives the connection, in a transaction."""
+"""Alembic runs this file for each upgrade. ``upgrading`` passes the connection, in a transaction."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The numbered migrations of the database (alembic), each in the transaction that is given."""
+"""The numbered migrations of the database (alembic). They run in the caller's transaction."""
 
 from pathlib import Path
 
@@ -9,12 +9,12 @@ from portal.store.schema import instance
 _FOLDER = Path(__file__).parent
 # Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of ``schema``.
 LOCATIONS = (_FOLDER / "versions",)
-# Where alembic keeps the number of the last one.
+# The table in which alembic stores the number of the last migration.
 _TABLE = "alembic_version"
 
 
 def known() -> list[str]:
-    """Return the numbers of the migrations, in their order; a database at any of them can be upgraded."""
+    """Return the numbers of the migrations in order. A database with any of them can be upgraded."""
     return sorted(path.stem[1:5] for folder in LOCATIONS for path in folder.glob("v*.py"))
 
 
@@ -24,15 +24,15 @@ def newest() -> str:
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration that was run, None if the database holds no portal."""
+    """Return the number of the last migration that was run, or None if the database has no portal."""
     if not {instance.name, _TABLE} <= set(inspect(connection).get_table_names()):
         return None
     return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar_one_or_none()  # noqa: S608
 
 
 def upgrade(connection: Connection) -> None:
-    """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
-    # Here alone: it takes as long to load as a third of all the rest, for what happens once in years.
+    """Run the missing migrations, which are all for a new database; atomic with the caller's transaction."""
+    # Imported only here: alembic takes a third of the time of all other imports, and is used once in years.
     from alembic import command, config  # noqa: PLC0415
 
     given = config.Config()

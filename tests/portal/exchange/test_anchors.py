@@ -64,7 +64,7 @@ def test_nothing_that_expires_takes_a_manifest_along(room: Room, tmp_path: Path)
 def test_a_file_is_never_written_over(room: Room, tmp_path: Path) -> None:
     applied(room, INSPECTORATE, 1)
     (tmp_path / "mine").write_text("mine")
-    with pytest.raises(Refused, match="is already there"):
+    with pytest.raises(Refused, match="already exists"):
         anchors.write(room.database, INSPECTORATE, tmp_path / "mine")
     with pytest.raises(Refused, match="was not written: no such file"):
         anchors.write(room.database, INSPECTORATE, tmp_path / "missing" / "out")
@@ -96,7 +96,7 @@ def test_what_the_portal_gives_back_the_inbox_verifies(world: World, tmp_path: P
     file = tmp_path / "anchors.tar"
     told = portal.json("anchors", "--out", file)
     assert {"channel": "inspection", "outboxes": 2, "last": 2, "file": str(file)} == told
-    assert "is already there" in portal.run("anchors", "--out", file, code=1)
+    assert "already exists" in portal.run("anchors", "--out", file, code=1)
     verified = office.json("journal", "verify", "--anchors", file)
     assert (2, []) == (verified["outboxes"], verified["warnings"])
     listing = subprocess.run(["tar", "tf", file], capture_output=True, text=True, check=True).stdout.split()

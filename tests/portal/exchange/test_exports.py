@@ -92,7 +92,7 @@ def test_a_bundle_made_again_is_the_same_until_confirmed(room: Room, tmp_path: P
     again.mkdir()
     assert exports.export_again(room.database, INSPECTORATE, 1, again).path.read_bytes() == original
     room.bring(make_outbox(room.site, collected=[first.link]))
-    with pytest.raises(Refused, match="was confirmed"):
+    with pytest.raises(Refused, match="has confirmed bundle 1"):
         exports.export_again(room.database, INSPECTORATE, 1, again)
 
 
@@ -100,7 +100,7 @@ def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
     """The newest number is named."""
     with pytest.raises(Refused, match="bundle 1 of inspectorate was never made") as caught:
         exports.export_again(room.database, INSPECTORATE, 1, room.folder)
-    assert caught.value.hint == "the newest is 0"
+    assert caught.value.hint == "the newest bundle is 0"
 
 
 @pytest.mark.databases_differ
@@ -151,7 +151,7 @@ def test_no_file_is_replaced(room: Room) -> None:
     path = room.folder / "inspectorate-1.tar"
     path.write_bytes(b"earlier")
     before = room.state()
-    with pytest.raises(Refused, match="is there already"):
+    with pytest.raises(Refused, match="already exists"):
         room.export()
     assert (path.read_bytes(), room.state()) == (b"earlier", before)
 
@@ -159,7 +159,7 @@ def test_no_file_is_replaced(room: Room) -> None:
 def test_a_missing_folder_or_channel_is_refused(room: Room) -> None:
     """Nothing is numbered before there is a place for it."""
     before = room.state()
-    with pytest.raises(Refused, match="is not there"):
+    with pytest.raises(Refused, match="does not exist"):
         exports.export(room.database, room.settings, INSPECTORATE, room.folder / "none")
     with pytest.raises(Refused, match="'elsewhere' is not in the keyring"):
         room.export("elsewhere")

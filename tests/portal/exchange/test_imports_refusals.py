@@ -27,9 +27,9 @@ def test_what_breaks_the_chain_is_refused(room: Room) -> None:
     first = make_outbox(room.site, n=5)
     room.bring(first)
     follows = first.manifest.hash
-    refused(room, make_outbox(room.site, n=7, previous=follows), "7 of inspectorate came before bundle 6")
+    refused(room, make_outbox(room.site, n=7, previous=follows), "cannot be applied before bundle 6")
     refused(room, make_outbox(room.site, n=6, previous=FIRST), "does not follow bundle 5")
-    refused(room, make_outbox(room.site, n=5, previous=follows), "applied before, with other content")
+    refused(room, make_outbox(room.site, n=5, previous=follows), "applied before with different content")
     refused(room, make_outbox(room.site, n=4), "older than the first")
     assert room.bring(make_outbox(room.site, n=6, previous=follows)).applied
 

@@ -108,7 +108,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
     stranger = make_keyring(SITE, 3, root_seed=bytes(32)).save(folder / "stranger")
     assert "signature does not hold" in refusal(run(folder, "keyring", stranger, code=1))[0]
     expired = make_keyring(SITE, 3, day=today().replace(year=today().year - 1)).save(folder / "expired")
-    assert "past its date" in refusal(run(folder, "keyring", expired, code=1))[0]
+    assert "expired on" in refusal(run(folder, "keyring", expired, code=1))[0]
     altered = make_keyring(SITE, 3).save(folder / "altered")
     (altered / "keyring.json").write_bytes(
         (altered / "keyring.json").read_bytes().replace(b"Customs", b"Custom!")
@@ -202,7 +202,7 @@ def test_a_bundle_that_was_made_is_told_if_the_next_is_refused(made: Path, optio
     first, second = (made / f"{channel}-1.tar" for channel in (INSPECTORATE, OUTSIDE))
     second.touch()
     said, complained = run_both(made, "export", "--out", made, *options, code=1)
-    assert refusal(complained)[0] == f"a file {second} is there already"
+    assert refusal(complained)[0] == f"file {second} already exists"
     assert first.exists()
     assert (str(first) in said, str(second) in said) == (True, False)
 

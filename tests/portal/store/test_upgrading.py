@@ -42,7 +42,7 @@ OF_A_COMMAND = [
     ["anchors", "--out", "anchors.json"],
 ]
 PART = 40_000
-SAID = "the database is of an earlier version of the program"
+SAID = "the database was made by an earlier version of the program"
 
 
 @dataclass
@@ -215,7 +215,7 @@ def test_a_new_portal_of_the_next_version_has_run_every_migration(
 def test_a_database_of_the_newest_version_or_a_newer_one_is_not_upgraded(old: Old) -> None:
     assert FIRST == old.upgrade()
     whole = old.held()
-    assert f"is of version {NEXT} already" in old.run("upgrade", code=1)
+    assert f"already has version {NEXT}" in old.run("upgrade", code=1)
     assert whole == old.held()
     old.change("UPDATE alembic_version SET version_num = '9999'")
     newer = old.held()

@@ -1,7 +1,7 @@
-"""Every table of ``schema``, as it is until the first release.
+"""Make every table of ``schema``, until the first release.
 
-Write the tables out here before a second migration comes (alembic renders them): a new portal would else
-get from this one what the second adds, and no test would find a portal to upgrade.
+Before you add a second migration, write the tables out here (alembic renders them). Otherwise a new portal
+would get the changes of the second migration already here, and tests could not make an old portal to upgrade.
 """
 
 from alembic import op
@@ -15,5 +15,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table; an error if one is there already."""
+    """Make every table; raises an error if one exists."""
     metadata.create_all(op.get_bind(), checkfirst=False)
