@@ -1,1 +1,1 @@
-"""What administrators run: commands, checks, the server process."""
+"""For administrators: commands, checks, the server process."""

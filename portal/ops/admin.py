@@ -1,4 +1,4 @@
-"""Commands with which an administrator looks after a portal."""
+"""Commands for the administrator of a portal."""
 
 from contextlib import closing
 from dataclasses import asdict
@@ -24,38 +24,38 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 @json_option
 @pass_settings
 def pending(settings: Settings, *, as_json: bool) -> None:
-    """Print how many envelopes wait for export, and the oldest day: nothing else, for alerting."""
+    """Print, for alerts, how many envelopes wait for export, and the day of the oldest."""
     with closing(database.open_database(settings.database_url)) as store, store.read() as connection:
         found = waiting.unexported(connection)
     if as_json:
-        told = [
+        waiting_now = [
             {"channel": each.channel, "count": each.count, "oldest": each.oldest.isoformat()}
             for each in found
         ]
-        terminal.data(told)
+        terminal.data(waiting_now)
         return
     for each in found:
-        terminal.say(f"{each.channel}: {each.count}, oldest of {each.oldest.isoformat()}")
+        terminal.say(f"{each.channel}: {each.count}, the oldest from {each.oldest.isoformat()}")
 
 
 @click.command()
 @json_option
 @pass_settings
 def upgrade(settings: Settings, *, as_json: bool) -> None:
-    """Bring the database of an earlier version to this one, for good; nothing may be served meanwhile."""
+    """Upgrade the database of an earlier version; stop the portal first. This cannot be undone."""
     before, after = database.upgrade(settings.database_url), upgrading.newest()
     if as_json:
         terminal.data({"from": before, "to": after})
         return
-    terminal.say(f"the database is of version {after} now")
+    terminal.say(f"the database now has version {after}")
 
 
 @click.command()
-@click.option("--rewrite", is_flag=True, help="Write the database anew, however large; reports wait.")
+@click.option("--rewrite", is_flag=True, help="Rewrite the database, however large; reports wait.")
 @json_option
 @pass_settings
 def expire(settings: Settings, *, rewrite: bool, as_json: bool) -> None:
-    """Let go of uploads that were given up, and of what was confirmed or closed long ago: run it daily."""
+    """Delete expired data: unfinished uploads, closed cases, traces of confirmed envelopes. Run it daily."""
     with closing(database.open_database(settings.database_url)) as store:
         _tell_expired(expiring.expire(store, settings, days.today()), as_json=as_json)
         expiring.tidy(store)
@@ -68,24 +68,24 @@ def _tell_expired(expired: Expired, *, as_json: bool) -> None:
         terminal.data(asdict(expired))
         return
     terminal.say(
-        f"let go of {expired.uploads} uploads that were given up, {expired.cases} closed cases, "
-        f"{expired.remains} envelopes confirmed before"
+        f"deleted: {expired.uploads} unfinished uploads, {expired.cases} closed cases, "
+        f"traces of {expired.remains} confirmed envelopes"
     )
     if not expired.trusted:
-        terminal.say("closed cases and confirmed envelopes were kept, as the keyring is not valid today")
-        terminal.say("  hint: set this machine's clock, or import an outbox of the inbox")
+        terminal.say("closed cases and traces were kept, because the keyring is not valid today")
+        terminal.say("  hint: set this machine's clock, or import an outbox")
 
 
 @click.command()
 @click.option(
     "--url",
     default="",
-    help="Also look at what visitors of this address get: headers, and a time to compare the clock with.",
+    help="Also check the site at this address: its headers, and its time against this machine's clock.",
 )
 @json_option
 @pass_settings
 def doctor(settings: Settings, *, url: str, as_json: bool) -> None:
-    """Examine the portal and say what to mend; exits with 1 if something is wrong."""
+    """Check the portal and say what to fix. Exits with 1 if something is wrong."""
     found = list(examination.examine(settings, configured.file(), days.today(), url))
     if as_json:
         terminal.data([{"level": each.level.value, "what": each.what, "hint": each.hint} for each in found])

@@ -31,13 +31,13 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def main() -> NoReturn:
-    """Run the command that was typed, and exit as ``run`` says."""
+    """Run the command on the command line, and exit with the code that ``run`` returns."""
     terminal.silence_others()
     sys.exit(run())
 
 
 def run(words: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 when it is done, 1 when it was refused, 2 for wrong usage or settings."""
+    """Run a command; return 0 if it is done, 1 if it was refused, 2 for wrong usage or settings."""
     try:
         return int(portal.main(words, prog_name="portal", standalone_mode=False) or 0)
     except BadConfiguration as error:
@@ -47,12 +47,12 @@ def run(words: Sequence[str] | None = None) -> int:
         terminal.complain(str(error), error.hint)
     except StoreBusy:
         terminal.complain(
-            "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
-            "run `portal expire` once it is free; to do the same again would help nothing",
+            "done, but deleted bytes are not overwritten yet: the database is in use, or its disk is full",
+            "run `portal expire` later; do not repeat this command",
         )
     except DBAPIError:
         terminal.complain(
-            "the database does not answer, or is full or busy", "see that it is up, then try again"
+            "the database does not answer, or it is full or busy", "check that it runs, then try again"
         )
     except click.ClickException as error:
         _tell_misused(error)
@@ -63,7 +63,7 @@ def run(words: Sequence[str] | None = None) -> int:
 
 
 def _tell_misused(error: click.ClickException) -> None:
-    """Say what is wrong with how a command was typed."""
+    """Print the usage and what is wrong with the command line."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         for line in error.ctx.get_usage().splitlines():
             terminal.warn(line)
@@ -75,7 +75,7 @@ def _tell_misused(error: click.ClickException) -> None:
 @click.group()
 @click.option("--config", "file", type=_FOLDER, default=Path("config.toml"), help="The configuration file.")
 def portal(file: Path) -> None:
-    """Keep sealed reports until the inbox takes them, and slots until their reporters do."""
+    """Store sealed reports for the inbox, and sealed answers for reporters."""
 
 
 portal.add_command(admin.pending)
@@ -92,14 +92,14 @@ portal.add_command(site.webcat)
 @_JSON
 @pass_settings
 def init(settings: Settings, *, as_json: bool) -> None:
-    """Make the database with the key that signs intake bundles."""
+    """Make the database, and the key that signs intake bundles."""
     seed = secrets.token_bytes(signing.SEED)
     keys = Instance(signing.public_key(seed), seed)
     with closing(database.create(settings.database_url)) as store, store.write() as connection:
         if found := key_pair(connection):
             raise Refused(
-                f"this portal was made before; its fingerprint is {signing.fingerprint(found.public)}",
-                "nothing was changed; for a new one set another `database`",
+                f"this portal already exists; its fingerprint is {signing.fingerprint(found.public)}",
+                "nothing was changed; for a new portal set another `database`",
             )
         keep_key_pair(connection, keys)
     fingerprint = signing.fingerprint(keys.public)
@@ -115,9 +115,9 @@ def init(settings: Settings, *, as_json: bool) -> None:
 @click.option("--listen", help="Serve on this HOST:PORT instead of the configured one.")
 @pass_settings
 def serve(settings: Settings, *, listen: str | None) -> None:
-    """Serve the pages with their interface until SIGTERM.
+    """Serve the pages and their interface until SIGTERM.
 
-    Several may serve one database, each on its own port: a flood of one leaves the others alone.
+    Several may serve one database, each on its own port: a flood of one does not affect the others.
     """
     if listen is not None:
         settings = config.listening(settings, listen)
@@ -126,12 +126,12 @@ def serve(settings: Settings, *, listen: str | None) -> None:
 
 @portal.command()
 @click.option("--out", type=_FOLDER, required=True, help="The folder for the bundles.")
-@click.option("--channel", help="Export this channel alone.")
-@click.option("--again", type=click.IntRange(min=1), help="Write this number of one channel once more.")
+@click.option("--channel", help="Export only this channel.")
+@click.option("--again", type=click.IntRange(min=1), help="Write the bundle with this number again.")
 @_JSON
 @pass_settings
 def export(settings: Settings, *, out: Path, channel: str | None, again: int | None, as_json: bool) -> None:
-    """Write what has arrived into one bundle for each channel."""
+    """Write new envelopes into one bundle for each channel."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = [channel] if channel else exports.channels(store)
         if again is None:
@@ -141,11 +141,11 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
         elif len(chosen) == 1:
             _tell_exported([exports.export_again(store, chosen[0], again, out)], as_json=as_json)
         else:
-            raise click.UsageError("--again needs --channel, as numbers count for one channel")
+            raise click.UsageError("--again needs --channel: each channel counts its own bundles")
 
 
 def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *, as_json: bool) -> None:
-    """Export one channel after the other; what was made before one is refused is told, too."""
+    """Export one channel after the other. If one is refused, the bundles made before it are still printed."""
     made: list[Exported] = []
     try:
         for each in chosen:
@@ -177,25 +177,25 @@ def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
 @_JSON
 @pass_settings
 def keyring(settings: Settings, *, folder: Path, as_json: bool) -> None:
-    """Publish the keyring of a folder with keyring.json and keyring.sig."""
+    """Publish the keyring in FOLDER: keyring.json and keyring.sig."""
     with closing(database.open_database(settings.database_url)) as store:
         loaded, outcome = keyrings.load(store, folder, settings, days.today())
     if as_json:
         until = loaded.valid_until.isoformat()
         terminal.data({"serial": loaded.serial, "valid_until": until, "taken": outcome is Outcome.TAKEN})
         return
-    what = "published" if outcome is Outcome.TAKEN else "was published before"
+    what = "is published" if outcome is Outcome.TAKEN else "was published before"
     terminal.say(f"keyring {loaded.serial} {what}; it is valid until {loaded.valid_until.isoformat()}")
     _tell_of_other_questions(settings, loaded)
 
 
 def _tell_of_other_questions(settings: Settings, published: Keyring) -> None:
     if published.questionnaire != load_questionnaire(settings).reference:
-        terminal.say("it names another questionnaire: nobody can report until `questionnaire` is that file")
+        terminal.say("it names another questionnaire: set `questionnaire` to that file, or nobody can report")
 
 
 def _tell_exported(made: list[Exported], *, as_json: bool) -> None:
-    told = [
+    bundles = [
         {
             "channel": each.intake.channel,
             "n": each.intake.n,
@@ -206,10 +206,10 @@ def _tell_exported(made: list[Exported], *, as_json: bool) -> None:
         for each in made
     ]
     if as_json:
-        terminal.data(told)
+        terminal.data(bundles)
         return
-    for line in told:
-        terminal.say("{file}: {envelopes} envelopes, {withdrawals} withdrawals".format(**line))
+    for each in bundles:
+        terminal.say("{file}: {envelopes} envelopes, {withdrawals} withdrawals".format(**each))
 
 
 def _tell_imported(imported: Imported, *, as_json: bool) -> None:
@@ -238,12 +238,12 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
 
 
 @portal.command(name="anchors")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Write here; never over a file.")
-@click.option("--channel", help="Of this channel, if there is more than one.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
+@click.option("--channel", help="The channel, if there is more than one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_settings
 def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_json: bool) -> None:
-    """Write what outboxes said of their inbox's journal, for `inbox journal verify`."""
+    """Write what outboxes said about the journal of their inbox, for `inbox journal verify`."""
     with closing(database.open_database(settings.database_url)) as store:
         chosen = anchors.choose(store, channel)
         numbers = anchors.write(store, chosen, out)
@@ -251,4 +251,4 @@ def anchors_command(settings: Settings, *, out: Path, channel: str | None, as_js
         terminal.data({"channel": chosen, "outboxes": len(numbers), "last": numbers[-1], "file": str(out)})
         return
     terminal.say(f"{out}: {len(numbers)} outboxes of {chosen}, up to {numbers[-1]}")
-    terminal.say("next: carry it to the inbox of that channel, then: inbox journal verify --anchors FILE")
+    terminal.say("next: carry it to the inbox of that channel, then run: inbox journal verify --anchors FILE")

@@ -1,7 +1,7 @@
-"""What each process that answers does by the clock, beside requests.
+"""The work that each serving process does by the clock, independent of requests.
 
-Nothing of it waits for a request, or is done in one: else the time that a request takes, or what it finds,
-would tell of others.
+None of this work is done for a request. Otherwise the time that a request takes, or its result, would reveal
+other requests.
 """
 
 import signal
@@ -18,12 +18,12 @@ from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import deletion
 from portal.store.database import StoreBusy
 
-# How long deleted rows stay in SQLite's files at most, or the first portion of a large envelope.
+# The longest time that deleted rows stay in SQLite's files, or the first portion of a large envelope.
 _PAUSE_SECONDS = 2.0
 
 
 class Clock:
-    """What a process does each time that it looks at the clock."""
+    """The clock of one process: it does what is due."""
 
     def __init__(self, context: Context, wall: float) -> None:
         self._context = context
@@ -32,7 +32,7 @@ class Clock:
         self._looked = 0
 
     def look(self, wall: float) -> None:
-        """Look at the disk, once in each half hour; ``wall`` are seconds since 1970."""
+        """Measure the disk once in each half hour. ``wall`` is the time in seconds since 1970."""
         half = half_hour(wall)
         if half != self._looked:
             with suppress(StoreBusy, SQLAlchemyError, OSError):
@@ -40,10 +40,11 @@ class Clock:
                 self._looked = half
 
     def tick(self, wall: float, steady: float) -> float:
-        """Look at the disk and let stalled uploads give way as a half hour begins; then overwrite a portion.
+        """At each half hour measure the disk and delete stalled uploads. Then overwrite a portion.
 
-        ``wall`` are seconds since 1970, ``steady`` those of a stopwatch. What cannot be done now is done
-        later: uploads in half an hour, all else at the next tick. Returns the seconds until that.
+        ``wall`` is the time in seconds since 1970, ``steady`` the monotonic clock in seconds. If something
+        fails, it is tried again: uploads in half an hour, everything else at the next tick. Returns the
+        seconds until the next tick.
         """
         self.look(wall)
         half = half_hour(wall)
@@ -58,9 +59,9 @@ class Clock:
 
 
 def start(context: Context) -> None:
-    """Look at the clock while this process lives: every two seconds, or sooner if there is much to delete.
+    """Start the clock's thread: it ticks every two seconds, or sooner if there is much to delete.
 
-    At the disk now, too: no request must find that nobody has looked.
+    The disk is measured at once, so that the first request finds a measurement.
     """
     clock = Clock(context, now := days.seconds())
     clock.look(now)
@@ -68,7 +69,7 @@ def start(context: Context) -> None:
 
 
 def _repeat(clock: Clock) -> None:
-    # They are for the thread that answers.
+    # Signals are for the thread that serves.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pause, seconds = threading.Event(), _PAUSE_SECONDS
     while True:

@@ -1,4 +1,4 @@
-"""The settings as commands get them: read when one really runs, so that `--help` needs no configuration."""
+"""Pass the settings to commands. They are read when a command runs, so `--help` needs no configuration."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,7 +15,7 @@ R = TypeVar("R")
 
 
 def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
-    """Return the command with the settings as its first argument; it raises BadConfiguration when called."""
+    """Return the command with the settings as its first argument. Calling it may raise BadConfiguration."""
 
     @wraps(command)
     def configured(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,7 +1,7 @@
-"""What the portal denies itself: privileges, and in each process that answers, files and connections.
+"""The portal gives up privileges, and each serving process gives up access to files and connections.
 
-Who takes hold of such a process by a fault in it, or in a library, finds no file of the machine but the
-database and the program, and makes no connection but those that the database needs.
+If an attacker takes over a serving process, through a bug in it or in a library, they can open no files
+except the database and the program, and make no connections except those to the database.
 """
 
 import ctypes
@@ -18,9 +18,9 @@ from portal.ops import kernel, landlock, seccomp
 from portal.store.database import Place
 
 _CAPABILITIES_VERSION = 0x20080522  # linux/capability.h: two groups of 32
-# What SQLite and the interpreter read beside their own files.
+# Devices that SQLite and the interpreter read.
 _DEVICES = ("/dev/null", "/dev/urandom")
-# By what a name becomes an address, and what PostgreSQL's library reads of its user (libpq, "Environment").
+# Files for resolving a host name, and files of the user that libpq reads (libpq, "Environment").
 _RESOLVING = (
     "/etc/hosts",
     "/etc/host.conf",
@@ -43,7 +43,7 @@ class _Header(ctypes.Structure):
 
 
 def drop_privileges() -> None:
-    """Give up every capability, and the way to new ones; all processes begun later have none.
+    """Give up every capability for good, in this process and in all that it starts.
 
     Raises OSError if the kernel refuses. Sources: capabilities(7), capset(2).
     """
@@ -51,16 +51,16 @@ def drop_privileges() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     header, sets = _Header(_CAPABILITIES_VERSION, 0), (ctypes.c_uint32 * 6)()
     libc.capget(ctypes.byref(header), ctypes.byref(sets))
-    # systemd may have taken them, and then forbids the call.
+    # If systemd has removed the capabilities, it also forbids the call.
     if any(sets) and libc.capset(ctypes.byref(header), ctypes.byref((ctypes.c_uint32 * 6)())):
-        raise OSError(ctypes.get_errno(), "capabilities were not given up")
+        raise OSError(ctypes.get_errno(), "the kernel did not drop the capabilities")
 
 
 def confine(database: URL, places: list[Place]) -> None:
-    """Leave this process the program's code to read, the database to use, and ``places`` to connect to.
+    """Restrict this process to reading the program, using the database, and connecting to ``places``.
 
-    It does what Landlock and seccomp of this kernel can. Call it before the process has threads, and with
-    all read that it will need. OSError if it fails.
+    It uses what this kernel has of Landlock and seccomp. Call it before the process starts threads, and after
+    it has read every other file that it needs. Raises OSError if the kernel refuses.
     """
     if database.get_backend_name() == "sqlite":
         landlock.restrict(read=_code(), write=[Path(str(database.database)).parent], ports=[])
@@ -76,7 +76,7 @@ def _sockets(place: Place) -> Iterator[tuple[socket.AddressFamily, socket.Socket
         return
     for family in (socket.AF_INET, socket.AF_INET6):
         yield family, socket.SOCK_STREAM
-        # Resolving a name takes UDP.
+        # Resolving a name needs UDP.
         if not _is_address(place.host):
             yield family, socket.SOCK_DGRAM
 
@@ -94,6 +94,6 @@ def _code() -> Iterator[Path]:
 
 def _of_postgresql(database: URL) -> Iterator[Path]:
     yield from (Path(each).expanduser() for each in _RESOLVING)
-    # Such as `sslrootcert`: what is no path is no file either.
+    # Paths such as `sslrootcert`.
     for value in database.query.values():
         yield from (Path(each) for each in ([value] if isinstance(value, str) else value) if each[:1] == "/")

@@ -1,4 +1,4 @@
-"""What an administrator can mend: each finding says what is wrong, then what to do."""
+"""Checks for the administrator: each finding says what is wrong and what to do."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -34,10 +34,10 @@ _FULL = 0.8
 _LEAST_FREE = 2 << 30
 _PROBE = 1 << 20
 _OTHERS = 0o077
-# The kernel shortens longer queues of connections to this, those of nginx too, and says nothing (listen(2)).
+# The kernel silently shortens longer connection queues to this, those of nginx too (listen(2)).
 _LONGEST_QUEUE = Path("/proc/sys/net/core/somaxconn")
 _APART = timedelta(minutes=2)
-_RENEW = "import an outbox of the inbox: each brings a new keyring"
+_RENEW = "import an outbox: each one contains a new keyring"
 _SILENT: Mapping[str, set[str]] = {
     "log_statement": {"none"},
     "log_connections": {"off", ""},  # from version 18 on it is a list
@@ -47,9 +47,9 @@ _SILENT: Mapping[str, set[str]] = {
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_lock_waits": {"off"},
-    "log_checkpoints": {"off"},  # how much was written every few minutes
+    "log_checkpoints": {"off"},  # it would say how much was written every few minutes
     "log_autovacuum_min_duration": {"-1"},
-    "log_min_error_statement": {"fatal", "panic"},  # a statement that fails holds what it was to keep
+    "log_min_error_statement": {"fatal", "panic"},  # a failed statement contains the data to store
     "log_line_prefix": {""},
 }
 _FORGETFUL: Mapping[str, str] = {
@@ -71,7 +71,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; ``hint`` is empty where there is nothing to do."""
+    """The result of one check. ``hint`` is empty if there is nothing to do."""
 
     level: Level
     what: str
@@ -79,7 +79,7 @@ class Finding:
 
 
 def examine(settings: Settings, file: Path, today: date, url: str = "") -> Iterator[Finding]:
-    """Yield each finding; ``file`` holds the settings, ``url`` is the site for visitors."""
+    """Yield each finding. ``file`` is the configuration file, ``url`` the public address of the site."""
     yield from _serving(settings)
     yield from _kernel()
     yield from _manifest(settings, today)
@@ -101,25 +101,25 @@ def _serving(settings: Settings) -> Iterator[Finding]:
 
 def _kernel() -> Iterator[Finding]:
     if landlock.version() and seccomp.is_available():
-        yield Finding(Level.OK, "the kernel can shut in the processes that serve (Landlock, seccomp)")
+        yield Finding(Level.OK, "the kernel can confine the serving processes (Landlock, seccomp)")
     if not landlock.version():
         yield Finding(
             Level.WARNING,
-            "the kernel has no Landlock: who takes hold of the portal reads what its user may",
+            "the kernel has no Landlock: an attacker in the portal can read all files of its user",
             "run Debian's kernel, with `landlock` in /sys/kernel/security/lsm",
         )
     if not seccomp.is_available():
         yield Finding(
             Level.WARNING,
-            "the kernel has no seccomp: who takes hold of the portal reaches other servers",
+            "the kernel has no seccomp: an attacker in the portal can reach other servers",
             "run Debian's kernel on x86-64 or arm64",
         )
-    # systemd hides it from services, such as the portal's own.
+    # systemd hides this file from services.
     if _LONGEST_QUEUE.exists() and (places := int(_LONGEST_QUEUE.read_text())) < serving.QUEUE:
         yield Finding(
             Level.WARNING,
-            f"the kernel lets {places} connections wait, not {serving.QUEUE}: more at once are refused",
-            f"sysctl net.core.somaxconn={serving.QUEUE}, then restart portal and nginx",
+            f"the kernel lets only {places} connections wait instead of {serving.QUEUE}, and refuses more",
+            f"run `sysctl net.core.somaxconn={serving.QUEUE}`, then restart portal and nginx",
         )
 
 
@@ -132,15 +132,15 @@ def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
         yield Finding(Level.WRONG, str(error), error.hint)
         return
     if signed is None:
-        yield Finding(Level.WARNING, "no manifest of the pages: nobody can check what this site serves", hint)
+        yield Finding(Level.WARNING, "no page manifest: nobody can check what this site serves", hint)
         return
-    yield _date("the manifest of the pages", signed.pages.valid_until, today, _KEY_DAYS, hint)
+    yield _date("the page manifest", signed.pages.valid_until, today, _KEY_DAYS, hint)
     if served != signed.raw:
-        yield Finding(Level.WRONG, "the manifest of the pages lists other pages than are served", hint)
+        yield Finding(Level.WRONG, "the page manifest differs from the pages served", hint)
 
 
 def _written(settings: Settings) -> Iterator[Finding]:
-    """Look for what the inspectorate has not filled in yet; a file with a mistake was reported before."""
+    """Find texts that the inspectorate has not filled in yet. Files with mistakes are reported elsewhere."""
     for language, name in product(translation.LANGUAGES, guide.NAMES):
         try:
             found = guide.load(settings.guide_folder, language, name).to_fill_in
@@ -149,8 +149,8 @@ def _written(settings: Settings) -> Iterator[Finding]:
         if found:
             yield Finding(
                 Level.WARNING,
-                f"{name}.{language}.toml does not say yet: {', '.join(found)}",
-                "fill it in, in a folder of your own: see `guide` in config.example.toml",
+                f"{name}.{language}.toml is not filled in: {', '.join(found)}",
+                "fill in a copy in your own folder: see `guide` in config.example.toml",
             )
 
 
@@ -160,16 +160,16 @@ def _again(settings: Settings, signed: Pages) -> bytes:
 
 def _private(what: str, file: Path) -> Iterator[Finding]:
     if file.exists() and file.stat().st_mode & _OTHERS:
-        yield Finding(Level.WRONG, f"{what} {file} can be read by others", f"chmod 600 {file}")
+        yield Finding(Level.WRONG, f"others can read {what} {file}", f"run `chmod 600 {file}`")
     else:
-        yield Finding(Level.OK, f"{what} is readable by its owner alone")
+        yield Finding(Level.OK, f"only its owner can read the {what}")
 
 
 def _database(settings: Settings, today: date) -> Iterator[Finding]:
     try:
         database = open_database(settings.database_url)
     except Refused:
-        return  # said before
+        return  # already reported by _serving
     with closing(database):
         yield from _keyring(database, today)
         yield from _waiting(database, today)
@@ -191,7 +191,7 @@ def _keyring(database: Database, today: date) -> Iterator[Finding]:
     if today < keyring.issued:
         yield Finding(
             Level.WRONG,
-            f"the keyring was issued on {keyring.issued}, after today",
+            f"the keyring was issued in the future, on {keyring.issued}",
             "set this machine's clock",
         )
         return
@@ -204,9 +204,9 @@ def _keyring(database: Database, today: date) -> Iterator[Finding]:
 def _date(what: str, until: date, today: date, warn: int, hint: str = _RENEW) -> Finding:
     left = (until - today).days
     if left < 0:
-        return Finding(Level.WRONG, f"{what} is past its date {until}", hint)
+        return Finding(Level.WRONG, f"{what} expired on {until}", hint)
     if left < warn:
-        return Finding(Level.WARNING, f"{what} ends on {until}, in {left} days", hint)
+        return Finding(Level.WARNING, f"{what} expires on {until}, in {left} days", hint)
     return Finding(Level.OK, f"{what} is valid until {until}")
 
 
@@ -217,11 +217,11 @@ def _waiting(database: Database, today: date) -> Iterator[Finding]:
     for each in late:
         yield Finding(
             Level.WARNING,
-            f"channel {each.channel}: an envelope of {each.oldest} is not confirmed as collected",
+            f"channel {each.channel}: the inbox has not confirmed an envelope of {each.oldest}",
             "`portal export`, have the inbox collect it, then `portal import` its outbox",
         )
     if not late:
-        yield Finding(Level.OK, f"nothing waits for longer than {_WARN_DAYS} days")
+        yield Finding(Level.OK, f"no envelope has waited for more than {_WARN_DAYS} days")
 
 
 def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Finding]:
@@ -232,16 +232,16 @@ def _overdue(database: Database, settings: Settings, today: date) -> Iterator[Fi
         yield Finding(
             Level.WARNING,
             f"deleted envelopes not yet overwritten: {waiting}",
-            "look again in a minute; if it stays so, make room on the disk, then: `portal expire`",
+            "check again in a minute; if this continues, make room on the disk and run `portal expire`",
         )
     if count:
         yield Finding(
             Level.WARNING,
-            f"{count} uploads, cases or envelopes should have gone by now",
+            f"{count} expired uploads, cases or envelopes are not deleted yet",
             "run `portal expire` every day, as deploy/portal-expire.timer does",
         )
     if not (waiting or count):
-        yield Finding(Level.OK, "what is over has gone")
+        yield Finding(Level.OK, "expired data is deleted")
 
 
 def _room(database: Database, settings: Settings) -> Iterator[Finding]:
@@ -251,8 +251,8 @@ def _room(database: Database, settings: Settings) -> Iterator[Finding]:
     full = any(each.part > _FULL for each in levels)
     yield Finding(
         Level.WARNING if full else Level.OK,
-        f"room for envelopes is filled to: {', '.join(filled)}",
-        "`portal export`, collect, import: what is confirmed makes room as the next hour begins; "
+        f"room in use: {', '.join(filled)}",
+        "export, collect and import: confirmed envelopes make room when the next hour begins; "
         "or raise `capacity_gb`"
         if full
         else "",
@@ -262,12 +262,12 @@ def _room(database: Database, settings: Settings) -> Iterator[Finding]:
 def _order(database: Database) -> Finding:
     size = database.size
     if size <= expire.SMALL:
-        return Finding(Level.OK, "the database is small enough to be written anew every day")
+        return Finding(Level.OK, "the database is small enough to be rewritten every day")
     return Finding(
         Level.WARNING,
-        f"above {expire.SMALL >> 20} MiB the database keeps the order in which reports came",
-        "export, collect and import make it smaller; or run `portal expire --rewrite` in a quiet hour, "
-        f"which takes {-(-size >> 20)} MiB of memory (SQLite) or disk (PostgreSQL)",
+        f"the database is larger than {expire.SMALL >> 20} MiB: it keeps the order in which reports arrived",
+        "make it smaller: export, collect, import; or run `portal expire --rewrite` in a quiet hour, "
+        f"which needs {-(-size >> 20)} MiB of memory (SQLite) or disk (PostgreSQL)",
     )
 
 
@@ -281,7 +281,7 @@ def _postgresql(database: Database) -> Iterator[Finding]:
         yield Finding(
             Level.WRONG,
             f"PostgreSQL logs more than errors: {each}",
-            "turn it off, as deploy/postgresql.conf does: a log keeps times of reports",
+            "turn it off, as deploy/postgresql.conf does: a log records the times of reports",
         )
     if not loud:
         yield Finding(Level.OK, "PostgreSQL logs no statement or connection")
@@ -290,14 +290,14 @@ def _postgresql(database: Database) -> Iterator[Finding]:
     else:
         yield Finding(
             Level.WRONG,
-            f"PostgreSQL takes no {_PROBE >> 20} MiB more: its disk is full, or others hold its tables",
-            "look again in a minute; if it stays so, make room on its disk, then: `portal expire`",
+            f"PostgreSQL cannot store {_PROBE >> 20} MiB more: its disk is full, or its tables are locked",
+            "check again in a minute; if this continues, make room on its disk and run `portal expire`",
         )
     for name, least in _FORGETFUL.items():
         if found[name] != least:
             yield Finding(
                 Level.WARNING,
-                f"PostgreSQL keeps times of commits for longer than it must: {name} = {found[name]}",
+                f"PostgreSQL keeps commit times for longer than needed: {name} = {found[name]}",
                 f"unless a replica needs it, set {name} = {least}, as deploy/postgresql.conf does",
             )
 
@@ -307,11 +307,11 @@ def _disk(folder: Path) -> Iterator[Finding]:
     if free < _LEAST_FREE:
         yield Finding(
             Level.WARNING,
-            f"{free >> 20} MiB are free beside the database",
-            "make room: a report may take 1 GiB",
+            f"the disk of the database has {free >> 20} MiB free",
+            "make room: one report may take 1 GiB",
         )
     else:
-        yield Finding(Level.OK, f"{free >> 30} GiB are free beside the database")
+        yield Finding(Level.OK, f"the disk of the database has {free >> 30} GiB free")
 
 
 def _site(url: str) -> Iterator[Finding]:
@@ -320,7 +320,7 @@ def _site(url: str) -> Iterator[Finding]:
         answer = fetching.Visitor(url).get("/")
         yield _clock(answer, asked, datetime.now(UTC))
         yield from _headers(answer)
-        # The first page is a file that the web server has.
+        # The web server answers "/" from a frozen file, so that only the keyring shows whether a portal runs.
         yield _behind(fetching.Visitor(url).get("/keyring.json"))
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
@@ -328,40 +328,42 @@ def _site(url: str) -> Iterator[Finding]:
 
 def _behind(answer: Answer) -> Finding:
     if answer.status == HTTPStatus.OK:
-        return Finding(Level.OK, "a portal answers behind the site")
+        return Finding(Level.OK, "the portal behind the site answers")
     return Finding(
         Level.WRONG,
-        f"no portal answers behind the site: status {answer.status}",
-        "start the one that its nginx names: portal@8080 for clearnet, portal@8090 for the onion service",
+        f"the portal behind the site does not answer: status {answer.status}",
+        "start it: portal@8080 for the clearnet site, portal@8090 for the onion service",
     )
 
 
 def _clock(answer: Answer, asked: datetime, answered: datetime) -> Finding:
-    told = parse_date(answer.headers.get("date"))
-    if told is None:
+    sent = parse_date(answer.headers.get("date"))
+    if sent is None:
         return Finding(
             Level.WARNING,
-            "the site tells no time: this machine's clock was not compared with it",
+            "the site sends no time: this machine's clock was not checked",
             "let the web server send `Date`",
         )
-    # However long the answer took: the time that it tells lies between the two.
-    if asked - told > _APART or told - answered > _APART:
+    # If the clocks agree, the site's time lies between request and answer, however long the answer took.
+    if asked - sent > _APART or sent - answered > _APART:
         return Finding(
             Level.WRONG,
-            f"this machine's clock says {answered:%Y-%m-%d %H:%M}, the site's {told:%Y-%m-%d %H:%M} (UTC)",
-            "set the one that is wrong, and keep both by NTP: reports are filed and keys chosen by the day",
+            f"this machine's clock says {answered:%Y-%m-%d %H:%M}, the site's {sent:%Y-%m-%d %H:%M} (UTC)",
+            "set the wrong one, and use NTP on both: reports are dated, and keys chosen, by the day",
         )
     return Finding(Level.OK, "this machine's clock and the site's agree to two minutes")
 
 
 def _headers(answer: Answer) -> Iterator[Finding]:
     wrong = [name for name, value in headers.ALWAYS.items() if answer.headers.get(name.lower()) != value]
-    told = [name for name in ("server", "set-cookie", "x-powered-by", "via") if name in answer.headers]
+    extra = [name for name in ("server", "set-cookie", "x-powered-by", "via") if name in answer.headers]
     for name in wrong:
         yield Finding(
-            Level.WRONG, f"header {name} is not as the portal sends it", "let the web server pass it on"
+            Level.WRONG,
+            f"header {name} is missing or changed",
+            "let the web server pass the portal's header on",
         )
-    for name in told:
-        yield Finding(Level.WRONG, f"header {name} is sent beside ours", "switch it off in the web server")
-    if not wrong and not told:
-        yield Finding(Level.OK, "headers are served as the portal sends them")
+    for name in extra:
+        yield Finding(Level.WRONG, f"the site adds the header {name}", "switch it off in the web server")
+    if not wrong and not extra:
+        yield Finding(Level.OK, "the headers are those of the portal")

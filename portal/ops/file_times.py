@@ -1,8 +1,8 @@
-"""Times of files that tell nothing: all are set to now every second, whether or not a report came.
+"""Set the times of files to now every second, so that they reveal nothing.
 
-The files of a SQLite database, and the log, would else tell the second of the last report, or of the last
-error, to whoever takes the disk or a copy of it. No program can set a file's time of change to another time
-than now: so it has to be set often.
+Otherwise the files of a SQLite database, and the log, would reveal the second of the last report or error to
+anybody with the disk or a copy of it. A program can set a file's change time only to now, so it must be set
+often.
 """
 
 import os
@@ -19,15 +19,15 @@ _PAUSE_SECONDS = 1.0
 
 
 def cover(database: URL) -> None:
-    """Set the times anew, now and every second for as long as this process lives.
+    """Set the times now and every second while this process lives.
 
-    Of a PostgreSQL, whose files are another program's, only the log remains (THREAT_MODEL).
+    With PostgreSQL, whose files belong to another program, this covers only the log (THREAT_MODEL).
     """
     threading.Thread(target=_repeat, args=(database,), name="file times", daemon=True).start()
 
 
 def _repeat(database: URL) -> None:
-    # They are for the thread that answers.
+    # Signals are for the thread that serves.
     signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     pause = threading.Event()
     while True:
@@ -38,7 +38,7 @@ def _repeat(database: URL) -> None:
 def _cover_once(database: URL) -> None:
     if database.get_backend_name() == "sqlite":
         file = Path(str(database.database))
-        # The folder's own times tell when the write-ahead log was begun.
+        # The times of the folder reveal when the write-ahead log was made.
         for path in (file.parent, *file.parent.glob(f"{file.name}*")):
             _touch(path)
     if stat.S_ISREG(os.fstat(sys.stderr.fileno()).st_mode):
@@ -46,6 +46,6 @@ def _cover_once(database: URL) -> None:
 
 
 def _touch(file: Path | int) -> None:
-    # It may have gone meanwhile; a log that somebody else opened may be theirs alone to touch.
+    # The file may have been deleted, and only its owner can set the times of a log.
     with suppress(OSError):
         os.utime(file)

@@ -1,4 +1,4 @@
-"""Calls of the kernel for which Python has no function."""
+"""System calls for which Python has no function."""
 
 import ctypes
 import os
@@ -7,7 +7,7 @@ _NO_NEW_PRIVILEGES = 38
 
 
 def call(number: int, *arguments: object) -> int:
-    """Make the system call of this number (syscall(2)) and return its result; OSError if it fails."""
+    """Make the system call with this number (syscall(2)) and return its result; raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
     words = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
@@ -18,7 +18,7 @@ def call(number: int, *arguments: object) -> int:
 
 
 def forbid_new_privileges() -> None:
-    """Let no program that this process starts have more privileges than it (prctl(2)); OSError if not."""
+    """Keep programs that this process starts from gaining privileges (prctl(2)); raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         raise _error()

@@ -1,7 +1,7 @@
-"""The kernel's Landlock: what a process may do with files, TCP and other processes, from now on for good.
+"""The kernel's Landlock: restrict for good what a process may do with files, TCP and other processes.
 
-Sources: landlock(7) and linux/landlock.h of Linux 6.12; the numbers of its system calls are the same on every
-architecture of Debian. No library for it has been kept for long, and three calls need none.
+Sources: landlock(7) and linux/landlock.h of Linux 6.12. The system call numbers are the same on every Debian
+architecture. No Python library for Landlock has been maintained for long, and three system calls need none.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _WRITE_FILE, _REMOVE_FILE, _MAKE_FILE, _TRUNCATE = 1 << 1, 1 << 5, 1 << 8, 1 << 14
 _READ = _READ_FILE | _READ_FOLDER
 _WRITE = _READ | _WRITE_FILE | _REMOVE_FILE | _MAKE_FILE | _TRUNCATE
-# Every right over files by the version that brought it; the version of TCP; the one of other processes.
+# The rights over files by the version that introduced them, then the versions for TCP and other processes.
 _FILES = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: 1 << 15}
 _BIND, _CONNECT = 1, 2
 _TCP_VERSION = 4
@@ -42,18 +42,19 @@ class _To(ctypes.Structure):
 
 
 def version() -> int:
-    """Return the version of Landlock that the kernel has, 0 if it has none or does not use it."""
+    """Return the kernel's version of Landlock, 0 if the kernel does not have it or does not use it."""
     with suppress(OSError):
         return kernel.call(_CREATE_RULESET, None, 0, _TELL_VERSION)
     return 0
 
 
 def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int]) -> None:
-    """Leave this thread, and what it starts, these files and folders alone; nothing may be executed.
+    """Restrict this thread, and everything it starts, to these files and folders; it can execute nothing.
 
-    Files that are open stay so. No TCP port may be bound, and none but ``ports`` connected to, on whatever
-    machine. No signal and no abstract socket reaches a process outside. An older kernel does what it can; one
-    without Landlock does nothing. Raises OSError if it should and does not.
+    Open files stay open. The thread can bind no TCP port, and can connect only to ``ports``, on any machine.
+    It cannot send a signal to a process outside, or connect to its abstract sockets. An older kernel
+    restricts what it can, and a kernel without Landlock nothing. Raises OSError if the kernel has Landlock
+    and refuses.
     """
     if not (had := version()):
         return
@@ -77,7 +78,7 @@ def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int
 def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    # What is not there, or out of reach already: homes are, by the shipped unit.
+    # The path does not exist, or is already out of reach, as home folders are with the shipped unit.
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     try:

@@ -1,12 +1,12 @@
-"""Memory that the server lets go of is overwritten at once: a dump of it holds no header of a past request.
+"""Overwrite freed memory at once, so that a memory dump contains no headers of past requests.
 
-Python leaves freed memory as it was, and gunicorn reads every header, also those that nobody looks at.
+Python does not clear freed memory, and gunicorn reads every header, even those that the portal does not use.
 """
 
 import os
 import sys
 
-# All memory from the C library, which overwrites what is given back to it, but for what it keeps at hand.
+# Python takes all memory from the C library, which overwrites freed memory, except in its cache (tcache).
 SETTINGS = {
     "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.perturb=85:glibc.malloc.tcache_count=0",
@@ -14,7 +14,7 @@ SETTINGS = {
 
 
 def ensure() -> None:
-    """Return in a process that overwrites; begin this one anew, under its id, if it does not yet."""
+    """Make sure that this process overwrites freed memory: execute it again, with the same id, if needed."""
     if all(os.environ.get(name) == value for name, value in SETTINGS.items()):
         return
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **SETTINGS})  # noqa: S606

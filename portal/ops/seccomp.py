@@ -1,11 +1,11 @@
-"""The kernel's seccomp: which sockets a process may make and use, from now on for good.
+"""The kernel's seccomp: restrict for good which sockets a process may make and use.
 
 Landlock restricts TCP by port, and abstract sockets. It does not restrict UDP, MPTCP, sockets with a path,
 listening, or a connection that begins with the data that it sends (TCP Fast Open).
 
-Sources: seccomp(2); linux/seccomp.h, linux/filter.h, asm/unistd.h of Linux 6.12. libseccomp has no binding
-on PyPI from its authors. Bindings by others carry a copy of the library, or need it on the machine. For a few
-dozen instructions that is more code to trust than this.
+Sources: seccomp(2); linux/seccomp.h, linux/filter.h, asm/unistd.h of Linux 6.12. The authors of libseccomp
+publish no Python binding on PyPI. Other bindings contain a copy of the library, or need it on the machine.
+For a few dozen instructions, that would be more code to trust than this module.
 """
 
 import ctypes
@@ -22,8 +22,9 @@ _SET_FILTER, _ALL_THREADS, _IS_THERE = 1, 1, 2
 # Instructions: load a word of the call, mask it, jump if equal, if not less, if a bit is set; return.
 _LOAD, _AND, _EQUAL, _NOT_LESS, _BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # EPERM
-# From here on x86-64 has its calls a second time, for programs with 32-bit addresses.
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # the answer is EPERM
+
+# From this number on, x86-64 has its calls a second time, for programs with 32-bit addresses.
 _X32 = 0x40000000
 _KIND = 0xF  # the bits of socket()'s second argument that are not flags
 _MSG_FASTOPEN = 0x20000000
@@ -31,17 +32,17 @@ _MSG_FASTOPEN = 0x20000000
 
 @dataclass(frozen=True, slots=True)
 class _Machine:
-    """An architecture, by the kernel's name for it, and the numbers of its calls."""
+    """An architecture: the kernel's number for it, and its system call numbers."""
 
     name: int
     seccomp: int
     socket: int
     connect: int
-    # bind, listen, socketpair, io_uring_setup: one of a pair of datagram sockets can send to any other path,
-    # and io_uring makes and connects sockets without these calls.
+    # bind, listen, socketpair, io_uring_setup. A datagram socket from socketpair can send to any path, and
+    # io_uring makes and connects sockets without these calls.
     never: tuple[int, ...]
-    # The calls that send, each with the index of its flags among its arguments.
-    send: tuple[tuple[int, int], ...]  # sendto, sendmsg, sendmmsg
+    # sendto, sendmsg, sendmmsg, each with the index of its flags argument.
+    send: tuple[tuple[int, int], ...]
 
 
 _MACHINES = {
@@ -55,7 +56,7 @@ class _Program(ctypes.Structure):
 
 
 def is_available() -> bool:
-    """Return whether the kernel filters calls, and this module knows their numbers on this machine."""
+    """Return whether the kernel has seccomp and this module knows the machine's system call numbers."""
     machine = _MACHINES.get(platform.machine())
     with suppress(OSError):
         refuse = ctypes.c_uint32(_REFUSE & 0xFFFF0000)
@@ -64,14 +65,14 @@ def is_available() -> bool:
 
 
 def restrict(sockets: Iterable[tuple[socket.AddressFamily, socket.SocketKind]]) -> None:
-    """Let this process, in all its threads, make and connect only these sockets, of their default protocol.
+    """Restrict all threads of this process to these sockets, with the default protocol of each.
 
-    It can bind no socket, have none listen, make no pair, and connect none by sending (TCP Fast Open). If
-    ``sockets`` is empty it can connect none at all. Open sockets still accept, receive and send. The kernel
-    answers EPERM, also to every call by the numbers of another architecture.
+    The process cannot bind a socket, listen, make a socket pair, or connect by sending (TCP Fast Open). If
+    ``sockets`` is empty, it cannot connect at all. Open sockets can still accept, receive and send. The
+    kernel answers forbidden calls, and all calls with the numbers of another architecture, with EPERM.
 
-    Call ``kernel.forbid_new_privileges`` first. A kernel without seccomp does nothing. Raises OSError if the
-    kernel has it and refuses.
+    Call ``kernel.forbid_new_privileges`` first. A kernel without seccomp restricts nothing. Raises OSError if
+    the kernel has seccomp and refuses.
     """
     if not is_available():
         return
@@ -80,7 +81,7 @@ def restrict(sockets: Iterable[tuple[socket.AddressFamily, socket.SocketKind]]) 
     described = _Program(len(program) // 8, program)
     # A result other than 0 is the number of a thread that already has another filter.
     if kernel.call(machine.seccomp, _SET_FILTER, _ALL_THREADS, ctypes.byref(described)):
-        raise OSError("a thread has a filter of its own")
+        raise OSError("a thread already has another filter")
 
 
 def _program(machine: _Machine, sockets: list[tuple[socket.AddressFamily, socket.SocketKind]]) -> bytes:
@@ -105,14 +106,14 @@ def _program(machine: _Machine, sockets: list[tuple[socket.AddressFamily, socket
 
 
 def _socket(family: int, kind: int, then: bytes) -> bytes:
-    """Do ``then`` if the call asks for this socket, of protocol 0: MPTCP and the like ask for another."""
+    """Do ``then`` if the call asks for this socket with protocol 0. MPTCP, for example, is another one."""
     usual = _argument(2) + _if(_EQUAL, 0, then)
     of_kind = _argument(1) + _instruction(_AND, _KIND) + _if(_EQUAL, kind, usual)
     return _argument(0) + _if(_EQUAL, family, of_kind)
 
 
 def _argument(place: int) -> bytes:
-    # All are 32-bit: the kernel ignores the high half, which comes second on both machines.
+    # All arguments are 32-bit. The kernel ignores the high half, which comes second on both architectures.
     return _instruction(_LOAD, _ARGUMENTS + 8 * place)
 
 

@@ -1,4 +1,4 @@
-"""The portal as a server: gunicorn's processes, told to write down nothing of a request."""
+"""Run the portal as a server: gunicorn's processes, configured to log nothing of a request."""
 
 import gc
 import json
@@ -33,14 +33,16 @@ from portal.store.database import StoreBusy, open_database
 from portal.store.keyrings import current
 from portal.web import headers
 
-# A client that is silent for so long is let go; a request that takes so long is cut off, and can be resumed.
+# A client that stays silent for this long is disconnected.
 _SILENCE_SECONDS = 20
-# A head that comes by drops would hold a process for as long as its sender likes.
+# Without this limit, a client that sends its request head in drops could hold a process for as long as it
+# likes.
 _HEAD_SECONDS = 15
+# A request that takes longer is cut off. An upload can be resumed.
 _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _OVERWRITE_SECONDS = 20
-# Connections that wait for a free process. When the queue is full, a client retries only after seconds.
+# How many connections may wait for a free process. If the queue is full, a client retries only after seconds.
 QUEUE = 4_096
 _HEADER_BYTES = 4_096
 _HEADERS = 50
@@ -51,22 +53,22 @@ _UNREADABLE = {LimitRequestLine: (414, "uri_too_long"), LimitRequestHeaders: (43
 
 
 def serve(settings: Settings, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM, then finish what is in flight; call ``ready`` once it listens. Raises Refused."""
+    """Serve until SIGTERM, then finish open requests. Calls ``ready`` once it listens. Raises Refused."""
     memory_wiping.ensure()
     app = prepared(settings)
     listener = _listen(settings)
     confinement.drop_privileges()
-    # What all processes share is no garbage: each that looked for some in it would copy it.
+    # Exclude the shared memory from garbage collection: each process that scanned it would copy it.
     gc.freeze()
     _Processes(_Server(app, settings, listener, ready)).run()  # type: ignore[no-untyped-call]
 
 
 def prepared(settings: Settings) -> Flask:
-    """Return the application, its database closed.
+    """Return the application with its database closed.
 
-    Raises Refused or BadConfiguration unless everything that serving needs is there and fits together.
+    Raises Refused or BadConfiguration if something that serving needs is missing or does not match.
     """
-    # What is refused is told at once: to render and compress all pages can take seconds.
+    # Check the keyring first, to refuse at once: rendering and compressing all pages can take seconds.
     with closing(open_database(settings.database_url)) as database, database.read() as connection:
         files = current(connection)
     if files is None:
@@ -76,12 +78,12 @@ def prepared(settings: Settings) -> Flask:
     except CryptoError as error:
         raise Refused(
             "the keyring in the database is not signed by `root_key` for `deployment`",
-            "correct the configuration, or load another with `portal keyring FOLDER`",
+            "correct the configuration, or load another keyring with `portal keyring FOLDER`",
         ) from error
     if offered.keyring.questionnaire != load_questionnaire(settings).reference:
         raise Refused(
-            "the keyring names another questionnaire than the one that would be served",
-            "set `questionnaire` to the file that the inbox knows, or load a newer keyring",
+            "the keyring names another questionnaire than the configuration",
+            "set `questionnaire` to the file that the inbox uses, or load a newer keyring",
         )
     app = create_app(settings)
     app.extensions["portal"].database.close()
@@ -95,18 +97,18 @@ def _listen(settings: Settings) -> socket.socket:
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        # Only listening finds out that another program listens there too.
+        # Only listen() fails if another program already listens on this address.
         listener.listen(QUEUE)
     except UnicodeError as error:
-        raise Refused(f"{settings.listen} cannot be served on: no host has this name", _LISTEN) from error
+        raise Refused(f"cannot listen on {settings.listen}: no host has this name", _LISTEN) from error
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise Refused(f"{settings.listen} cannot be served on: {reason}", _LISTEN) from error
+        raise Refused(f"cannot listen on {settings.listen}: {reason}", _LISTEN) from error
     return listener
 
 
 class _Server(BaseApplication):
-    """gunicorn with our settings alone: it reads no file, environment or command line of its own."""
+    """gunicorn with only our settings: it reads no file, environment or command line of its own."""
 
     def __init__(
         self, app: Flask, settings: Settings, listener: socket.socket, ready: Callable[[], None]
@@ -118,7 +120,7 @@ class _Server(BaseApplication):
         super().__init__()  # type: ignore[no-untyped-call]
 
     def load_config(self) -> None:
-        # gunicorn has no setting that leaves its name out of every answer.
+        # gunicorn has no setting to omit its name from answers.
         wsgi.Response = _Response  # type: ignore[misc]
         options = {
             "bind": f"fd://{self._listener.detach()}",
@@ -133,8 +135,8 @@ class _Server(BaseApplication):
             "limit_request_fields": _HEADERS,
             "forwarded_allow_ips": "",
             "control_socket_disable": True,
-            # Each process sets the times of a file at each request: in memory, not on a disk.
-            "worker_tmp_dir": "/dev/shm",  # noqa: S108 (each file is made anew, and unlinked at once)
+            # Each process sets the times of a file at each request. Keep that file in memory, not on a disk.
+            "worker_tmp_dir": "/dev/shm",  # noqa: S108 (each file is new, and unlinked at once)
             "proc_name": "portal",
             "when_ready": lambda _: self._ready(),
         }
@@ -143,7 +145,7 @@ class _Server(BaseApplication):
             config.set(name, value)
 
     def load(self) -> Flask:
-        # Called in each worker: all have the same pages, and none another's connection to the database.
+        # Called in each worker. All share the pages, and each has its own connection to the database.
         database = open_database(self._settings.database_url)
         self._app.extensions["portal"] = replace(self._app.extensions["portal"], database=database)
         confinement.confine(self._settings.database_url, database.places())
@@ -153,10 +155,10 @@ class _Server(BaseApplication):
 
 
 class _Processes(Arbiter):
-    """gunicorn's main process, whose children hear a signal from their first moment on.
+    """gunicorn's main process, changed so that its children miss no signal.
 
-    A child begins with the handlers of its parent, which would forget the signal to end: the parent would
-    then wait for `_FINISH_SECONDS`. So such a signal waits until the child has handlers of its own.
+    A child starts with the handlers of its parent, which would lose a signal to end. The parent would then
+    wait for `_FINISH_SECONDS`. So these signals are blocked until the child has its own handlers.
     """
 
     def spawn_worker(self) -> int:
@@ -167,20 +169,20 @@ class _Processes(Arbiter):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def handle_hup(self) -> None:
-        """End, so that systemd restarts the portal: gunicorn would close its socket, and find no other."""
-        raise HaltServer("it was hung up", _FAILED)  # type: ignore[no-untyped-call]
+        """End on SIGHUP, for systemd to restart the portal: gunicorn would lose the socket it was given."""
+        raise HaltServer("SIGHUP", _FAILED)  # type: ignore[no-untyped-call]
 
 
 class _Worker(SyncWorker):
-    """A process that answers one request after the other."""
+    """A process that answers one request at a time."""
 
     def init_process(self) -> None:
         super().init_process()  # type: ignore[no-untyped-call]
         database = self.wsgi.extensions["portal"].database
-        # Otherwise the files would keep what was just withdrawn until the next start.
+        # Otherwise the files would contain recently deleted data until the next start.
         with suppress(StoreBusy, SQLAlchemyError):
             deletion.overwrite(database, _OVERWRITE_SECONDS)
-        # It ended in good order. To take apart what it shares with the others would copy all of that.
+        # Exit without the interpreter's cleanup, which would copy all memory shared with other processes.
         database.close()
         os._exit(0)
 
@@ -192,7 +194,7 @@ class _Worker(SyncWorker):
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         client.settimeout(_SILENCE_SECONDS)
         signal.setitimer(signal.ITIMER_REAL, _HEAD_SECONDS)
-        with suppress(TimeoutError):  # it may also come while the connection is being closed
+        with suppress(TimeoutError):  # raised by the alarm, perhaps while the connection is being closed
             super().handle(listener, client, addr)  # type: ignore[no-untyped-call]
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -201,13 +203,13 @@ class _Worker(SyncWorker):
         super().handle_request(listener, req, client, addr)  # type: ignore[no-untyped-call]
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
-        """Answer what is not a request; gunicorn itself would repeat parts of it, and log the address."""
+        """Answer invalid requests. gunicorn itself would repeat parts of the input and log the address."""
         status, code = 500, "internal_error"
         if isinstance(exc, ParseException):
             status, code = _UNREADABLE.get(type(exc), (400, "bad_request"))
         else:
             self.log.error("internal_error: %s", type(exc).__name__)
-        # Who sent it may have gone: an error from here would end the process.
+        # The client may have disconnected, and an error raised here would end the process.
         with suppress(OSError):
             client.sendall(_problem(HTTPStatus(status), code))
 
@@ -225,13 +227,13 @@ class _Response(wsgi.Response):
 
 
 class _Log(Logger):
-    """Errors by kind and day: no trace, as it may hold a request, and no time of day."""
+    """Log errors by kind and day, without time of day, and without traceback, which may contain a request."""
 
     datefmt = "%Y-%m-%d"
     error_fmt = "%(asctime)s %(levelname)s %(message)s"
 
     def exception(self, msg: str, *args: object, **kwargs: object) -> None:  # noqa: ARG002
-        """Log what kind of exception is handled; a client that fell silent is none."""
+        """Log the kind of the current exception, unless it is the timeout of a silent client."""
         kind = sys.exc_info()[0]
         if kind and not issubclass(kind, TimeoutError):
             self.error("internal_error: %s", kind.__name__)  # type: ignore[no-untyped-call]

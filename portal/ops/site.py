@@ -1,4 +1,4 @@
-"""Commands by which anybody can check what a site serves."""
+"""Commands to publish the pages, and to check what a site serves."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ _PATH = click.Path(path_type=Path)
 
 def _until(_: click.Context, __: click.Parameter, value: datetime) -> date:
     if not days.today() <= value.date() <= shape.LAST_DAY:
-        raise click.BadParameter(f"a day from today to {shape.LAST_DAY} is needed")
+        raise click.BadParameter(f"the day must be from today to {shape.LAST_DAY}")
     return value.date()
 
 
@@ -38,39 +38,42 @@ def _save(out: Path, raw: bytes) -> None:
 
 @click.command()
 @click.option(
-    "--serial", type=click.IntRange(1, strictjson.LARGEST), required=True, help="Higher than the last one's."
+    "--serial",
+    type=click.IntRange(1, strictjson.LARGEST),
+    required=True,
+    help="A number higher than that of the last manifest.",
 )
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     callback=_until,
     required=True,
-    help="The last day it holds.",
+    help="The last day on which it is valid.",
 )
 @click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
 @pass_settings
 def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None:
-    """List every page and file of the site with its digest, to be signed by `inbox sign-pages`."""
+    """List every page and file of the site with its SHA-256, for `inbox sign-pages` to sign."""
     _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
     terminal.say(f"{out}: serial {serial}, valid until {until.isoformat()}")
-    terminal.say("next: carry it to the inbox, then: inbox sign-pages")
+    terminal.say("next: carry it to the inbox, then run: inbox sign-pages")
 
 
 @click.command()
 @click.argument("folder", type=_PATH)
 @pass_settings
 def freeze(settings: Settings, *, folder: Path) -> None:
-    """Write the public site as static files, with .gz and .br beside each, and the headers that they need."""
+    """Write the public site as static files, each with .gz and .br beside it, and the headers they need."""
     questions = load_questionnaire(settings)
     found = site_files.files(settings, questions)
     site = freezing.names(found, listing.load(settings))
     beside = freezing.settings(found, headers.ALWAYS, settings.onion)
     freezing.freeze(folder, site, beside | freezing.answers(pages.answers(settings, questions)))
     terminal.say(
-        f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: for each of them"
+        f"{folder / freezing.SITE}: {len(found)} files; {folder / freezing.HEADERS}: headers for all of them"
     )
-    terminal.say(f"{folder / freezing.ANSWERS}: how the way without script says that something was refused")
-    terminal.say(f"{folder / freezing.NGINX}: both for nginx; any server asks the portal for all other paths")
+    terminal.say(f"{folder / freezing.ANSWERS}: error pages for the forms that work without JavaScript")
+    terminal.say(f"{folder / freezing.NGINX}: headers and paths for nginx; the portal serves all other paths")
 
 
 @click.command()
@@ -79,7 +82,7 @@ def freeze(settings: Settings, *, folder: Path) -> None:
 @click.option("--out", type=_PATH, required=True, help="The file to write.")
 @pass_settings
 def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
-    """List the site in WEBCAT's format, for its own tools to sign, time and enroll."""
+    """List the site in WEBCAT's format. WEBCAT's own tools sign, timestamp and enroll the list."""
     found = site_files.files(settings, load_questionnaire(settings))
     _save(out, catalogue.make(found, headers.POLICY, app=app, version=tag))
     terminal.say(f"{out}: {len(found)} files; next: WEBCAT's `manifest sign`, then its `bundle create`")
@@ -87,13 +90,13 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
 
 @click.command(name="verify")
 @click.argument("url")
-@click.option("--channel-keys", type=_PATH, help="A body's own card, as `inbox card` wrote it.")
+@click.option("--channel-keys", type=_PATH, help="The card of your own channel, written by `inbox card`.")
 @click.option("--proxy", default="", help="socks5h://host:port, for an onion service.")
 @click.option(
     "--seen",
     "file",
     type=_PATH,
-    help=f"Where the serials seen are kept; {seen_serials.FILE} beside the configuration.",
+    help=f"The file that remembers serials; default: {seen_serials.FILE} beside the configuration.",
 )
 @json_option
 @pass_settings
@@ -106,7 +109,7 @@ def verify_command(  # noqa: PLR0913 - one for each option
     file: Path | None,
     as_json: bool,
 ) -> None:
-    """Fetch what a site serves and compare it with what the root key signed; exits with 1 if it differs."""
+    """Compare what a site serves with what the root key signed. Exits with 1 if there is a difference."""
     own = verify.read_card(channel_keys, settings) if channel_keys else None
     memory = file or settings.folder / seen_serials.FILE
     known = seen_serials.load(memory, settings.deployment)
@@ -116,7 +119,7 @@ def verify_command(  # noqa: PLR0913 - one for each option
     else:
         for each in found or ["the site serves what was signed"]:
             terminal.say(each)
-    # After what was found is told, which a full disk must not keep back.
+    # Save after printing: a full disk must not suppress the findings.
     seen_serials.save(memory, known)
     if found:
         click.get_current_context().exit(1)

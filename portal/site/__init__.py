@@ -1,1 +1,1 @@
-"""The site as files: manifest, frozen copy, and what a monitor compares."""
+"""The site as files: signed manifest, frozen copy, checks for monitors."""

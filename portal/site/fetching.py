@@ -1,4 +1,4 @@
-"""Fetch what a site serves, as a visitor would: no redirect, no cookie, through Tor if asked."""
+"""Fetch pages from a site as a visitor would, without redirects or cookies, and through Tor if wanted."""
 
 import re
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ _PROXY = re.compile(r"socks5h://[^/]+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came: status, headers, and the body with its content encoding undone.
+    """An answer: status, headers, and the decoded body.
 
-    Names of headers are in lower case; the values of several with one name are joined by a comma.
+    Header names are in lower case. If several headers have the same name, their values are joined by commas.
     """
 
     status: int
@@ -29,14 +29,14 @@ class Answer:
 
 
 class Visitor:
-    """Fetches from one site, given by its origin; ``proxy`` is ``socks5h://host:port`` or empty."""
+    """Fetches from one site. ``site`` is its origin, ``proxy`` is ``socks5h://host:port`` or empty."""
 
     def __init__(self, site: str, proxy: str = "") -> None:
         self._origin = _origin(site)
         self._pool = _proxied(proxy) if proxy else urllib3.PoolManager()
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """Return the answer to a GET; Refused if there is none, or one larger than 8 MiB."""
+        """Return the answer to a GET; raises Refused if there is no answer, or if it is larger than 8 MiB."""
         try:
             with self._pool.request(
                 "GET",
@@ -53,10 +53,12 @@ class Visitor:
         except (HTTPError, LocationParseError, OSError) as error:
             raise Refused(
                 f"{self._origin}{path} was not fetched: {type(error).__name__}",
-                "see that the site is up, and the proxy if one is named, then try again",
+                "check that the site is up, and the proxy if there is one, then try again",
             ) from error
         if len(body) > _LARGEST:
-            raise Refused(f"{self._origin}{path} is larger than anything that a portal serves", "is it one?")
+            raise Refused(
+                f"{self._origin}{path} is larger than any file of a portal", "check that the site is a portal"
+            )
         return Answer(status, found, body)
 
 
@@ -66,13 +68,13 @@ def _origin(site: str) -> str:
     except LocationParseError:
         found = Url()
     if found.scheme not in {"http", "https"} or not found.netloc or found.request_uri != "/":
-        raise Refused(f"{site} is not the address of a site", "write it as https://host or http://….onion")
+        raise Refused(f"{site} is not the address of a site", "write https://HOST or http://….onion")
     return f"{found.scheme}://{found.netloc}"
 
 
 def _proxied(proxy: str) -> urllib3.PoolManager:
     wrong = Refused(
-        f"proxy {proxy} cannot be used", "write it as socks5h://127.0.0.1:9050: names then go through Tor"
+        f"proxy {proxy} cannot be used", "write socks5h://127.0.0.1:9050, which resolves names through Tor"
     )
     if not _PROXY.fullmatch(proxy):
         raise wrong

@@ -1,4 +1,4 @@
-"""The public site as static files, for any web server to serve beside the interface."""
+"""The public site as static files, which any web server can serve beside the interface."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,14 +18,14 @@ _NOWHERE = "/.nothing"
 
 
 def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -> None:
-    """Write the files of ``site`` by their names, each with .gz and .br beside it, and those of ``beside``.
+    """Write ``site``, with a .gz and a .br beside each file, and ``beside``; both map names to contents.
 
-    Raises Refused if the folder holds anything.
+    Raises Refused if the folder is not empty or cannot be written.
     """
     try:
         folder.mkdir(exist_ok=True)
         if any(folder.iterdir()):
-            raise Refused(f"folder {folder} is not empty", "name a new one: old files would be served, too")
+            raise Refused(f"folder {folder} is not empty", "name a new folder: old files would be served too")
         for name, content in site.items():
             _write(folder / SITE / name, content)
         for name, text in beside.items():
@@ -35,12 +35,12 @@ def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Refused(
-            f"the site was not written to {folder}: {reason}", "make room, or name another"
+            f"the site was not written to {folder}: {reason}", "make room, or name another folder"
         ) from error
 
 
 def names(files: Mapping[str, File], signed: Signed | None) -> dict[str, bytes]:
-    """Return the contents of all files by their names in the folder."""
+    """Return the contents of all files by their names in the folder of the frozen site."""
     found = {name_of(path): file.content for path, file in files.items()}
     for name, content in _manifest(signed):
         found[name_of(manifest.FOLDER + name)] = content
@@ -48,7 +48,7 @@ def names(files: Mapping[str, File], signed: Signed | None) -> dict[str, bytes]:
 
 
 def name_of(path: str) -> str:
-    """Return the name of a file by its path: a page has ``.html``, that of a folder is its ``index.html``."""
+    """Return the file name for a path: pages end in ``.html``, and a folder's page is ``index.html``."""
     if path.endswith("/"):
         path += "index.html"
     last = path.rpartition("/")[2]
@@ -56,9 +56,9 @@ def name_of(path: str) -> str:
 
 
 def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -> dict[str, str]:
-    """Return by name what a web server needs beside the files: headers, and for nginx all in its language.
+    """Return, by name, what a web server needs beside the files: a list of headers, and nginx configuration.
 
-    ``always`` are the headers of every answer, ``onion`` is the origin of the onion service or empty.
+    ``always`` has the headers of every answer. ``onion`` is the origin of the onion service, or empty.
     """
     paths = [path for path in files if path != MISSING]
     asked = {f"{method}{path}": f"/{name_of(path)}" for path in paths for method in ("GET", "HEAD")}
@@ -75,7 +75,7 @@ def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -
 
 
 def answers(pages: Mapping[tuple[str, str], bytes]) -> dict[str, str]:
-    """Return by name, of the pages that answer a form, those that a web server needs for its own refusals."""
+    """Return, by name, the answer pages that a web server needs for its own refusals."""
     codes = (scriptless.REFUSED, scriptless.TOO_LARGE, scriptless.UNAVAILABLE)
     return {
         f"{ANSWERS}/{language}/{code}.html": page.decode()

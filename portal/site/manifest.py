@@ -1,4 +1,4 @@
-"""The manifest of the pages: made from a checkout, signed offline, published (SPEC 7.5)."""
+"""The manifest of the pages: made from a checkout, signed offline, then published (SPEC 7.5)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FOLDER = "/.well-known/fanal/"
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """manifest.json and manifest.sig, with what the first says."""
+    """manifest.json, parsed and raw, and manifest.sig."""
 
     pages: Pages
     raw: bytes
@@ -45,7 +45,7 @@ def make(settings: Settings, questionnaire: Questionnaire, serial: int, valid_un
 
 
 def load(settings: Settings) -> Signed | None:
-    """Return the signed manifest that the settings name, or None; BadConfiguration if it cannot be used."""
+    """Return the signed manifest from the settings, or None; raises BadConfiguration if it is invalid."""
     folder = settings.manifest_path
     if folder is None:
         return None
@@ -87,5 +87,5 @@ def _read(path: Path) -> bytes:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
             f"{path} was not read: {reason}",
-            "name the folder of both files with `manifest`, or leave it empty",
+            "set `manifest` to the folder with both files, or leave it empty",
         ) from error

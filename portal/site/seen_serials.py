@@ -1,4 +1,4 @@
-"""The highest serials that a monitor has seen of a deployment; no site may fall behind (SPEC 6, 7.5)."""
+"""The highest serials seen from a deployment: no site may serve a lower one later (SPEC 6, 7.5)."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,26 +11,26 @@ FILE = "verified.json"
 
 
 class Behind(Exception):
-    """A serial is below one that was seen before: an old file is served again."""
+    """A serial is lower than one seen before: the site serves an old file again."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """The highest serial of each kind of file, for the deployment of this id in base64url."""
+    """The highest serial of each kind of file. ``deployment`` is the deployment id in base64url."""
 
     deployment: str
     serials: dict[str, int] = field(default_factory=dict)
 
     def note(self, kind: str, serial: int) -> None:
-        """Remember the serial of a file whose signature holds; raise Behind if a higher one was seen."""
+        """Remember the serial of a file with a valid signature; raises Behind if a higher one was seen."""
         highest = self.serials.get(kind, 0)
         if serial < highest:
-            raise Behind(f"serial {serial} is served, though {highest} was seen before")
+            raise Behind(f"the site serves serial {serial}, but {highest} was seen before")
         self.serials[kind] = serial
 
 
 def load(path: Path, deployment: str) -> Seen:
-    """Return what a file remembers, nothing if it is not there; Refused if it cannot be used."""
+    """Return the serials in a file, empty if there is no file; raises Refused if it is invalid."""
     try:
         found = json.loads(path.read_text("utf-8"))
         seen = Seen(found["deployment"], {kind: int(serial) for kind, serial in found["serials"].items()})
@@ -38,15 +38,15 @@ def load(path: Path, deployment: str) -> Seen:
         return Seen(deployment)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise Refused(
-            f"{path} does not tell what was seen before", "mend it, or name another file with --seen"
+            f"{path} is not a file of serials", "correct it, or name another file with --seen"
         ) from error
     if seen.deployment != deployment:
-        raise Refused(f"{path} tells of another deployment", "name another file with --seen")
+        raise Refused(f"{path} is for another deployment", "name another file with --seen")
     return seen
 
 
 def save(path: Path, seen: Seen) -> None:
-    """Write the file anew; Refused if that cannot be done."""
+    """Write the file; raises Refused if that fails."""
     text = json.dumps({"deployment": seen.deployment, "serials": seen.serials}, sort_keys=True)
     try:
         files.write(path, [text.encode()])

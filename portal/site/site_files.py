@@ -1,4 +1,4 @@
-"""Every file of the public site, by its path: what is served, listed in the manifest, and frozen."""
+"""All files of the public site by path: they are served, listed in the manifest, and frozen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ HTML = "text/html"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as a browser sees it; ``type`` is the media type without parameters."""
+    """A file as a browser sees it. ``type`` is the media type without parameters."""
 
     type: str
     content: bytes
 
 
 def files(site: pages.Site, questionnaire: Questionnaire) -> Mapping[str, File]:
-    """Return pages with all that they load, sorted by path; the page for any other path is at MISSING."""
+    """Return the pages and the files they load, sorted by path. MISSING is the page for all other paths."""
     found = {path: File(HTML, page) for path, page in pages.render(site, questionnaire).items()}
     found |= {path: File(asset.type, asset.content) for path, asset in assets.load().items()}
     found[pages.QUESTIONS] = File(pages.TEXT, questionnaire.raw)

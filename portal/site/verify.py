@@ -1,4 +1,4 @@
-"""Compare what a site really serves with what its root key signed, and name each difference (SPEC 6, 7.5)."""
+"""Compare what a site serves with what its root key signed, and list each difference (SPEC 6, 7.5)."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from portal.site.seen_serials import Behind, Seen
 from portal.site.site_files import MISSING
 from portal.web import headers
 
-# As Tor Browser asks: a host that shows monitors another face must know them by something else.
+# The headers of Tor Browser, so that a site cannot recognise a monitor by them and serve it other files.
 _AS_A_BROWSER = {
     "User-Agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -32,7 +32,7 @@ _ONION = "Onion-Location"
 _KEYRING = ("keyring.json", "keyring.sig")
 _MANIFEST = (pages.MANIFEST, pages.SIGNATURE)
 _SIGNED = (*(manifest.FOLDER + name for name in _MANIFEST), *(f"/{name}" for name in _KEYRING))
-# How an answer is carried, which changes nothing for who reads it. The type is compared by itself.
+# Headers about the transfer, which do not change the page. The type is compared separately.
 _CARRIAGE = {
     "connection",
     "content-encoding",
@@ -49,10 +49,10 @@ _CARRIAGE = {
 def differences(
     site: Visitor, settings: Settings, today: date, own: Channel | None, seen: Seen
 ) -> Iterator[str]:
-    """Yield a line for each difference; none if the site serves what was signed.
+    """Yield a line for each difference between the site and what was signed.
 
-    ``own`` is a channel as the body that asks knows it; ``seen`` grows by what is seen now. Raises Refused if
-    nothing answers.
+    ``own`` is the caller's own channel, to compare with the keyring, or None. The serials are added to
+    ``seen``. Raises Refused if the site does not answer.
     """
     trusted = {"root_key": settings.root_public, "deployment": settings.deployment_id}
     try:
@@ -74,14 +74,14 @@ def differences(
 
 
 def read_card(path: Path, settings: Settings) -> Channel:
-    """Return the channel on a body's card, in a folder or named by its card.json; Refused if it is none."""
+    """Return the channel of a card; ``path`` is its folder or its card.json. Raises Refused."""
     raw = path / card.CARD if path.is_dir() else path
     try:
         content, signature = (files.read(each, LARGEST_FILE) for each in (raw, raw.with_name(card.SIGNATURE)))
         opened = card.open_card(content, signature, settings.deployment_id)
     except (OSError, CryptoError) as error:
         raise Refused(
-            f"{path} is no card that can be compared: {error}", "name what `inbox card` wrote"
+            f"{path} is not a valid card: {error}", "name the folder that `inbox card` wrote"
         ) from error
     return opened.channel
 
@@ -108,30 +108,32 @@ def _wrong(answer: Answer, page: Page) -> Iterator[str]:
     if answer.status != (_NOT_FOUND if page.path == MISSING else _OK):
         yield f"status {answer.status}"
     if hashlib.sha256(answer.body).digest() != page.hash:
-        yield "other bytes than were signed"
-    # With the character set that the portal sends: in another one, the same bytes are another page.
+        yield "the bytes differ from those signed"
+    # Include the character set: in another one, the same bytes are another page.
     kind = f"{page.type}; charset=utf-8"
     if answer.headers.get("content-type") != kind:
-        yield f"another type than {kind}"
+        yield f"the type is not {kind}"
 
 
 def _strange(answer: Answer, expected: Mapping[str, str]) -> Iterator[str]:
-    """Yield each header that is not as it should be, is missing, or is more than a portal sends."""
+    """Yield each header that is missing, has another value, or is not a header of a portal."""
     for name, value in expected.items():
         if answer.headers.get(name.lower()) != value:
-            yield f"another {name} than was signed" if name == _POLICY else f"header {name} is not {value}"
+            yield (
+                f"{name} differs from the signed one" if name == _POLICY else f"header {name} is not {value}"
+            )
     for name in sorted(answer.headers.keys() - _CARRIAGE - {name.lower() for name in expected}):
-        yield f"header {name} is none of a portal's"
+        yield f"a portal does not send the header {name}"
 
 
 def _keys(served: Keyring, own: Channel) -> Iterator[str]:
-    """Yield what differs between the body's keys that can matter and those that the site's keyring lists."""
+    """Yield each difference between the body's keys and those in the keyring that the site serves."""
     channel = served.channel(own.id)
     expected, listed = _days(own.at(served.issued)), _days(channel) if channel else {}
     for key in sorted(expected.keys() - listed.keys()):
         yield f"keyring: channel {own.id} lacks its key {key}"
     for key in sorted(listed.keys() - expected.keys()):
-        yield f"keyring: channel {own.id} has a key {key} that is not its own"
+        yield f"keyring: channel {own.id} lists a key {key} that is not its own"
     for key in sorted(expected.keys() & listed.keys()):
         if expected[key] != listed[key]:
             yield f"keyring: channel {own.id} has other days for its key {key}"

@@ -1,7 +1,7 @@
-"""The site in the manifest format of WEBCAT, whose extension checks a site in the visitor's own browser.
+"""The site in the manifest format of WEBCAT, an extension that checks a site in the visitor's browser.
 
-Format and rules: webcat-spec's manifest.md and csp.md, and the extension that reads them (2026). Signatures,
-the timestamp of a log, and enrollment need a network: its own tools make them from this file.
+Format and rules: manifest.md and csp.md of webcat-spec, and the extension that reads them (2026). Signatures,
+log timestamps and enrollment need a network: WEBCAT's own tools make them from this file.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ INDEX = "index.html"
 
 
 def make(files: Mapping[str, File], policy: str, *, app: str, version: str) -> bytes:
-    """Return the unsigned manifest; ``app`` is the address of the source code, ``version`` its tag."""
+    """Return the unsigned manifest. ``app`` is the address of the source code, ``version`` its tag."""
     manifest = {
         "app": app,
         "version": version,
@@ -30,7 +30,7 @@ def make(files: Mapping[str, File], policy: str, *, app: str, version: str) -> b
 
 
 def name_of(path: str) -> str:
-    """Return the name by which WEBCAT looks a path up: for a folder that of its index."""
+    """Return the name under which WEBCAT looks up a path: for a folder, the name of its index."""
     return path + INDEX if path.endswith("/") else path
 
 

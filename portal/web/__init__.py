@@ -1,1 +1,1 @@
-"""What people see: the public pages, the way without script, the headers of every answer."""
+"""For people: the public pages, the forms that work without JavaScript, the headers of every answer."""

@@ -1,4 +1,4 @@
-"""The files a page loads, read once, with the digests that a browser holds them to (style.css, scripts)."""
+"""The style sheet and scripts that pages load, with the digests that a browser checks."""
 
 import hashlib
 from base64 import b64encode
@@ -18,7 +18,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is served; ``integrity`` is the value of the attribute of that name (SHA-384)."""
+    """A file as served. ``integrity`` is the value of the HTML attribute with that name (SHA-384)."""
 
     type: str
     content: bytes
@@ -27,7 +27,7 @@ class Asset:
 
 @cache
 def load() -> Mapping[str, Asset]:
-    """Return the files of the folder ``static`` by their paths in an address, read at the first call."""
+    """Return the files of the folder ``static`` by URL path. They are read at the first call."""
     found = sorted(path for path in _FOLDER.rglob("*") if path.suffix in _TYPES)
     return {f"/{path.relative_to(_FOLDER.parent).as_posix()}": _read(path) for path in found}
 

@@ -1,7 +1,7 @@
-"""Shorter forms of a file, the same bytes at every start: gzip and Brotli (RFC 1952, RFC 7932).
+"""Compressed forms of a file, the same bytes at every start: gzip and Brotli (RFC 1952, RFC 7932).
 
-To make all pages as short as Brotli can takes seconds. So what was made is kept for the next start in the
-folder that ``CACHE_DIRECTORY`` names (systemd.exec), if it names one; whoever empties that loses nothing.
+Compressing all pages with Brotli takes seconds. So the results are kept for the next start in the folder that
+``CACHE_DIRECTORY`` names (systemd.exec), if it is set. That folder can be emptied at any time.
 """
 
 import gzip
@@ -22,8 +22,8 @@ SUFFIXES: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
 
 @cache
 def encoded(content: bytes) -> Mapping[str, bytes]:
-    """Return the forms of a file by the name of their content encoding, the shortest first."""
-    # Without its time of making, gzip writes the same at every start.
+    """Return the compressed forms of a file by content encoding, the shortest first."""
+    # Without a timestamp, gzip writes the same bytes at every start.
     forms: dict[str, bytes] = {
         "br": _kept(content),
         "gzip": gzip.compress(content, mtime=0),
@@ -32,11 +32,11 @@ def encoded(content: bytes) -> Mapping[str, bytes]:
 
 
 def _kept(content: bytes) -> bytes:
-    """Return the Brotli form of a file, from the cache if it is there and turns into the same file again."""
+    """Return the Brotli form of a file, from the cache if it is there and decompresses to the same file."""
     folder = os.environ.get("CACHE_DIRECTORY")
     if not folder:
         return _compressed(content)
-    # Another version may make other bytes: those of one are the same on every machine.
+    # Another version of Brotli may make other bytes. One version makes the same bytes on every machine.
     path = Path(folder) / f"{hashlib.sha256(content).hexdigest()}-{brotli.__version__}.br"
     with suppress(OSError, brotli.error):
         form = files.read(path, len(content))
@@ -53,5 +53,5 @@ def _compressed(content: bytes) -> bytes:
 
 
 def chosen(accepted: Accept, forms: Mapping[str, bytes]) -> str | None:
-    """Return the first form that a client accepts, or None: it gets the file as it is."""
+    """Return the content encoding of the first form that a client accepts, or None."""
     return next((name for name in forms if accepted[name] > 0), None)

@@ -1,4 +1,4 @@
-"""What the inspectorate writes itself: guide to approaches, accessibility statement, rights and data."""
+"""Texts that the inspectorate writes: guide to approaches, accessibility statement, rights and data."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from templates import typography
 GUIDE = "guide"
 STATEMENT = "accessibility"
 RIGHTS = "rights"
-# More of them would not fit on one printed sheet.
+# The most characters of a guide: more would not fit on one printed sheet.
 MOST = 4_000
-# The most characters of each file; the law demands long texts on rights and data.
+# The most characters of each file. The law requires long texts on rights and data.
 _MOST = {GUIDE: MOST, STATEMENT: MOST, RIGHTS: 12_000}
 NAMES = tuple(_MOST)
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
@@ -22,9 +22,9 @@ _TO_FILL_IN = re.compile(r"\[[^\]]*\]")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of the guide: a text, a list, or both; a text that is not there is empty.
+    """One section of a guide: a text, a list, or both. A missing text is empty.
 
-    A ``folded`` one shows its heading alone until that is pressed.
+    A ``folded`` section shows only its heading until a reader opens it.
     """
 
     heading: str
@@ -43,7 +43,7 @@ class Guide:
 
     @property
     def to_fill_in(self) -> list[str]:
-        """The texts in square brackets, which the inspectorate has to replace by its own."""
+        """The placeholders in square brackets, which the inspectorate must replace."""
         return _TO_FILL_IN.findall("\n".join(_texts(self)))
 
 
@@ -57,7 +57,7 @@ _FILES = {
 
 
 def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
-    """Return what ``<name>.<language>.toml`` holds; BadConfiguration names the first mistake."""
+    """Return the content of ``<name>.<language>.toml``; raises BadConfiguration for the first mistake."""
     path = folder / f"{name}.{language}.toml"
     try:
         raw = typography.spaced(language, path.read_text("utf-8")).encode("utf-8")
@@ -65,10 +65,13 @@ def load(folder: Path, language: str, name: str = GUIDE) -> Guide:
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"{name} {path} was not read: {reason}", "every language needs its own in the folder `guide`"
+            f"{name} {path} was not read: {reason}",
+            "the folder `guide` needs this file for every language",
         ) from error
     except (UnicodeDecodeError, BadDocument) as error:
-        raise BadConfiguration(f"{path}: {error}", "mend the file; the shipped one shows the form") from error
+        raise BadConfiguration(
+            f"{path}: {error}", "correct the file; the shipped one shows the format"
+        ) from error
 
 
 def _made(document: Document) -> Guide:

@@ -1,4 +1,4 @@
-"""The headers that every response carries, whatever it is (THREAT_MODEL: what a page may do in a browser)."""
+"""The headers of every response (THREAT_MODEL: what a page may do in a browser)."""
 
 from collections.abc import Mapping
 
@@ -63,19 +63,19 @@ ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
     "Cache-Control": "no-store",
-    # Browsers heed it on HTTPS alone: an onion service loses nothing by it.
+    # Browsers obey this header only over HTTPS, so that it does not affect the onion service.
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
 }
 
 
 def init_app(app: Flask, onion: str) -> None:
-    """Put the headers on every response of ``app``, errors included; name the onion service on every page."""
+    """Add the headers to every response of ``app``, errors included; name the onion service on pages."""
 
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.update(ALWAYS)
         if response.allow:
-            # They come from a set, whose order is another in each process.
+            # The methods come from a set, whose order differs between processes.
             response.headers["Allow"] = ", ".join(sorted(response.allow))
         if onion and (path := _page(response)):
             response.headers["Onion-Location"] = onion + path
@@ -83,7 +83,7 @@ def init_app(app: Flask, onion: str) -> None:
 
 
 def _page(response: Response) -> str | None:
-    # The path of the rule, not of the request: what a visitor sends must not come back in a header.
+    # Use the path of the rule, not of the request: a header must not repeat what a visitor sends.
     rule = request.url_rule
     if rule is None or rule.arguments or response.mimetype != "text/html":
         return None

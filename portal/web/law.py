@@ -1,4 +1,4 @@
-"""What pages say of the law: how often reports are opened, what is guaranteed, who else can be told."""
+"""The law for the pages: how often reports are opened, what it guarantees, to whom else one can report."""
 
 from pathlib import Path
 
@@ -9,22 +9,22 @@ from templates.law.rules import Law, Regime
 
 
 def load(folder: Path) -> Law:
-    """Return the law of a folder (docs/law.md); BadConfiguration names the first mistake."""
+    """Return the law in a folder (docs/law.md); raises BadConfiguration for the first mistake."""
     try:
         return reader.read(folder)
     except OSError as error:
         reason = (error.strerror or "it cannot be read").lower()
         raise BadConfiguration(
-            f"law {folder} was not read: {reason}", "name a folder with `jurisdiction`"
+            f"law {folder} was not read: {reason}", "set `jurisdiction` to the folder of a law"
         ) from error
     except BadDocument as error:
         raise BadConfiguration(
-            f"law {folder}: {error}", "mend the file; the shipped folder shows the form"
+            f"law {folder}: {error}", "correct the file; the shipped folder shows the format"
         ) from error
 
 
 def regime(found: Law, code: str) -> Regime:
-    """Return the regime of a law with this code, or the default one for ""; else BadConfiguration."""
+    """Return the regime with this code, or the default regime for ""; raises BadConfiguration."""
     try:
         return found.regimes[code or found.default_regime]
     except KeyError as error:

@@ -1,4 +1,4 @@
-"""What the offline form carries inside: one file that works from disk, without a network (SPEC 7.7)."""
+"""The script and style inside the offline form, a file that works from disk without a network (SPEC 7.7)."""
 
 import hashlib
 import re
@@ -8,24 +8,24 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent.parent
-# Behind any of these a browser may read the rest as markup (HTML, "script data state").
+# After any of these, a browser may read the rest as markup (HTML, "script data state").
 _ENDS = re.compile(r"</s(?:cript|tyle)|<!--", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Script and style, which stand in the page itself; ValueError if markup could follow from one."""
+    """The inline script and style; raises ValueError if a browser could read part of one as markup."""
 
     script: str
     style: str
 
     def __post_init__(self) -> None:
         if found := _ENDS.search(self.script + self.style):
-            raise ValueError(f"the offline form cannot carry {found.group()!r} inside")
+            raise ValueError(f"the offline form cannot contain {found.group()!r}")
 
     @property
     def policy(self) -> str:
-        """The Content-Security-Policy: no request, no other script, no form that is sent."""
+        """The Content-Security-Policy: no requests, no other script, no sending of forms."""
         return "; ".join(
             (
                 "default-src 'none'",
@@ -41,7 +41,7 @@ class Parts:
 
 @cache
 def load() -> Parts:
-    """Return the parts, the same from the same checkout; `make built` makes the script."""
+    """Return the parts, which are the same for the same checkout. `make built` makes the script."""
     return Parts(_read("offline.js"), _read("static/style.css"))
 
 

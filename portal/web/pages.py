@@ -32,7 +32,7 @@ _PAGES = {
     "verify": "verify.html",
     "sealed": "sealed.html",
 }
-# What the way without script answers (portal.sealed); other refusals have the text of the first of them.
+# The answer pages for the forms that work without JavaScript. Other refusals use the text of the first one.
 _ANSWERS = (
     "refused",
     "kept",
@@ -48,13 +48,14 @@ _ANSWERS = (
     "wrong_size",
 )
 _HTML = "text/html; charset=utf-8"
-# For clients that are no page: the ids of questions and answers, and what is enough (SPEC 5.5).
+# For clients other than the pages: the ids of questions and answers, and the rule for a complete report (SPEC
+# 5.5).
 QUESTIONS = "/questionnaire.toml"
 TEXT = "text/plain"
 
 
 class Site(Protocol):
-    """What pages show of the settings."""
+    """The settings that pages show."""
 
     @property
     def deployment(self) -> str:
@@ -73,22 +74,22 @@ class Site(Protocol):
 
     @property
     def regime(self) -> str:
-        """The code of the regime of the office, or empty for the default one of the law."""
+        """The code of the office's legal regime, or empty for the default regime of the law."""
         ...
 
     @property
     def guide_folder(self) -> Path:
-        """The folder of the guides, accessibility statements and pages of rights."""
+        """The folder of the guides, accessibility statements and rights pages."""
         ...
 
     @property
     def leave_to(self) -> str:
-        """The address of the harmless page at which whoever leaves quickly arrives."""
+        """The address of the harmless page that “Leave quickly” opens."""
         ...
 
 
 class _Elsewhere(PathConverter):
-    """Any path outside the interface, whose errors are not pages."""
+    """Any path outside the interface, which answers unknown paths with a problem instead of a page."""
 
     regex = "(?!api/)[^/].*?"
 
@@ -96,19 +97,19 @@ class _Elsewhere(PathConverter):
 def render(site: Site, questionnaire: Questionnaire) -> Mapping[str, bytes]:
     """Return every page by its path.
 
-    Raises BadConfiguration for a law, guide, statement or page of rights that is not there or has a mistake,
-    and for a regime that the law does not have.
+    Raises BadConfiguration if a law, guide, statement or rights page is missing or has a mistake, or if the
+    law does not have the regime.
     """
     return {path: page.encode() for path, page in _rendered(site, questionnaire)}
 
 
 def missing(site: Site, questionnaire: Questionnaire) -> bytes:
-    """Return the page for a path that is not there."""
+    """Return the page for an unknown path."""
     return _page("en", "missing.html", _shown(site, questionnaire)).encode()
 
 
 def answers(site: Site, questionnaire: Questionnaire) -> Mapping[tuple[str, str], bytes]:
-    """Return the pages that answer a form, by language and code."""
+    """Return the answer pages for forms, by language and code."""
     shown = {**_shown(site, questionnaire), "path": "sealed"}
     return {
         (language, code): _page(language, "answer.html", {**shown, "code": code}).encode()
@@ -118,8 +119,8 @@ def answers(site: Site, questionnaire: Questionnaire) -> Mapping[tuple[str, str]
 
 
 def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
-    """Serve the pages with the files that they load; any other path outside the interface has a page, too."""
-    # A doubled slash would be answered by a redirect to an absolute address.
+    """Serve the pages, the files that they load, and a page for every unknown path outside the interface."""
+    # Otherwise a doubled slash would be redirected to an absolute address.
     app.url_map.merge_slashes = False
     for path, page in render(site, questionnaire).items():
         _serve(app, path, Response(page, content_type=_HTML))
@@ -132,7 +133,7 @@ def init_app(app: Flask, site: Site, questionnaire: Questionnaire) -> None:
 
 
 class _Environment(Environment):
-    """Templates in which ``label[language]`` knows every language: the catalogue has what is not there."""
+    """Templates in which ``label[language]`` works for every language: the catalogue fills the gaps."""
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Texts):
@@ -142,7 +143,7 @@ class _Environment(Environment):
 
 
 class _Compiled(BytecodeCache):
-    """Templates as compiled for another language, in memory: compiling takes the longest of a start."""
+    """Compiled templates, kept in memory for the next language: a start spends most time compiling."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Any] = {}
@@ -159,7 +160,7 @@ _COMPILED = _Compiled()
 
 @cache
 def environment(language: str) -> Environment:
-    """Return the templates of this room, and those that rooms share, speaking ``language``."""
+    """Return the portal's templates, and those shared between rooms, in ``language``."""
     templates = _Environment(
         loader=PrefixLoader({name: PackageLoader("templates", name) for name in _FOLDERS}),
         autoescape=True,
@@ -168,7 +169,7 @@ def environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_COMPILED,
-        # Nothing is worked out by what one language says.
+        # The optimizer would compute constants with the texts of one language.
         optimized=False,
     )
     words = translation.load(language)
@@ -228,7 +229,7 @@ def _serve(app: Flask, path: str, answer: Response) -> None:
     forms = content_encoding.encoded(content)
 
     def view(_: str = "") -> Response:
-        # Without Vary, as nothing may be stored that could be mixed up.
+        # Vary is not needed: no cache may store an answer.
         encoding = content_encoding.chosen(request.accept_encodings, forms)
         if encoding is None:
             return Response(content, status, content_type=kind)

@@ -1,4 +1,4 @@
-"""The way without script: a plain form takes a sealed file, another gives the slot of a case (SPEC 7.7)."""
+"""Plain forms that work without JavaScript: one takes a sealed file, one returns a case's slot (SPEC 7.7)."""
 
 import base64
 import binascii
@@ -28,15 +28,15 @@ _HTML = "text/html; charset=utf-8"
 _PROBLEM = "application/problem+json"
 _ID = 16
 _LOCATOR = 32
-_FRAMING = 64 << 10  # what a browser puts around a file, and the rest of its form
+_FRAMING = 64 << 10  # the headers that a browser adds around a file, and the other fields of its form
 _MOST_PARTS = 8
-_FORM_MEMORY = 256 << 10  # more than the parser holds of a file at once
+_FORM_MEMORY = 256 << 10  # more than the parser buffers of a file at once
 _LINGER = 2 << 20
 _OWN_SITE = {None, "same-origin", "none"}
 
 
 def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
-    """Serve both forms; ``answers`` are pages by language and code, the same for everybody."""
+    """Serve both forms. ``answers`` has the answer pages by language and code, the same for everybody."""
     app.extensions["sealed"] = answers
     views = Blueprint("sealed", __name__)
     views.before_request(check_site)
@@ -49,9 +49,9 @@ def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
 
 
 def check_site() -> None:
-    """Refuse what the page of another site has sent, where the browser tells.
+    """Refuse a form that a page of another site has sent, if the browser says so.
 
-    Our pages send no referrer, and so `null` for their origin: that alone says nothing.
+    Our pages send no referrer, and so their origin is `null`. That value alone proves nothing.
     """
     origin = request.headers.get("Origin", "null")
     foreign = origin != "null" and not _is_own_host(origin)
@@ -60,7 +60,7 @@ def check_site() -> None:
 
 
 def show(response: Response) -> Response:
-    """Tell of a problem by a page; take in what a refused browser still sends, as it would else miss it."""
+    """Answer a problem with a page. Read the rest of a refused body, or the browser would miss the answer."""
     if response.content_type == _PROBLEM:
         receiving.read(request.stream, _LINGER)
         response.set_data(_page((response.json or {}).get("code", REFUSED)))
@@ -68,8 +68,8 @@ def show(response: Response) -> Response:
     return response
 
 
-def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found by the route
-    """Keep a sealed file, or nothing of it."""
+def take(language: str) -> Response:  # noqa: ARG001 - _page reads it from the route
+    """Store a sealed file, completely or not at all."""
     _, files = _sent(sealed_file.LARGEST)
     content = _content(files.get("sealed"))
     if not content:
@@ -96,7 +96,7 @@ def take(language: str) -> Response:  # noqa: ARG001 - the page for it is found 
 
 
 def give(language: str) -> Response:  # noqa: ARG001 - the file is the same in every language
-    """Give what `/api/slot` answers, as a file."""
+    """Serve the answer of `/api/slot` as a file."""
     fields, files = _sent(0)
     text = _content(files.get("file")) or fields.get("locator", "").encode()
     response = Response(slots.answer(_locator(text)), content_type="application/octet-stream")
@@ -105,7 +105,8 @@ def give(language: str) -> Response:  # noqa: ARG001 - the file is the same in e
 
 
 def _is_own_host(origin: str) -> bool:
-    # The scheme and port that a browser sees are the web server's, and not told here.
+    # Compare only host names: the portal does not know the scheme and port that the web server shows
+    # browsers.
     try:
         return urlsplit(origin).hostname == urlsplit(f"//{request.host}").hostname
     except ValueError:
@@ -119,10 +120,10 @@ def _page(code: str) -> bytes:
 
 
 def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
-    """Return fields and files of a form with ``size`` bytes of files, in memory: no file is made of any.
+    """Return the fields and files of a form with up to ``size`` bytes of files; all stay in memory.
 
-    By the parser alone: the fields of a library of forms know their form, and such a cycle stays in memory
-    with all that was sent until something collects it.
+    Only the parser is used. The fields of a form library refer to their form, and such a cycle stays in
+    memory, with everything that was sent, until garbage collection.
     """
     most = size + _FRAMING
     if (request.content_length or 0) > most:
@@ -145,12 +146,12 @@ def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
 
 
 def _content(file: FileStorage | None) -> bytes:
-    """Return the bytes of a file; its name is looked at by nobody."""
+    """Return the bytes of a file. Its name is not read."""
     return b"" if file is None else file.read()
 
 
 def _locator(text: bytes) -> bytes:
-    """Return the 32 bytes that 52 letters and digits of base 32 stand for, in any case and spacing."""
+    """Return the 32 bytes of a locator: 52 letters and digits of base 32, in any case and spacing."""
     letters = b"".join(text.upper().split())
     try:
         raw = base64.b32decode(letters + b"====")

@@ -1,4 +1,4 @@
-"""The words of the pages in each language, from the public catalogues beside the templates."""
+"""The texts of the pages in each language, from the public catalogues beside the templates."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,24 +8,30 @@ from babel.support import NullTranslations
 from templates import catalogues
 from templates.catalogues import Domain
 
-# A language is offered once it has a catalogue.
+<<<<<<< HEAD
+# Pages exist in every language that has a catalogue.
+=======
+# A line must not break at these spaces.
+_UNBROKEN = {"fr": re.compile(r"(?<=«) | (?=[;:?!»])")}
+# Pages exist in every language that has a catalogue.
+>>>>>>> 961f39cd (Commands, findings and errors of the portal's operation and pages in plain English)
 LANGUAGES = catalogues.languages(Domain.PUBLIC)
 
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One catalogue, from the English that stands in the templates."""
+    """The catalogue of one language, which translates the English texts of the templates."""
 
     language: str
     catalogue: NullTranslations
 
     @property
     def name(self) -> str:
-        """What the language calls itself, as “Français”."""
+        """The language's own name, such as “Français”."""
         return catalogues.name(self.language)
 
     def gettext(self, english: str) -> str:
-        """Return the text in this language, or in English where there is none."""
+        """Return the text in this language, or in English if there is no translation."""
         return catalogues.text(self.catalogue, english)
 
 
@@ -33,3 +39,12 @@ class Translation:
 def load(language: str) -> Translation:
     """Return the catalogue of a language."""
     return Translation(language, catalogues.load(Domain.PUBLIC, language))
+<<<<<<< HEAD
+=======
+
+
+def spaced(language: str, text: str) -> str:
+    """Return a text with no-break spaces where the typography of its language requires them."""
+    unbroken = _UNBROKEN.get(language)
+    return unbroken.sub("\N{NO-BREAK SPACE}", text) if unbroken else text
+>>>>>>> 961f39cd (Commands, findings and errors of the portal's operation and pages in plain English)

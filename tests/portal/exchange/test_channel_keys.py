@@ -45,7 +45,7 @@ def test_a_body_sees_whether_the_keyring_carries_its_keys(provable: Provable, tm
     names = {each: base64url.encode(each.id) for each in (key, other)}
     assert provable.found(replace(channel, intake_keys=(other,))) == [
         f"keyring: channel {OUTSIDE} lacks its key {names[other]}",
-        f"keyring: channel {OUTSIDE} has a key {names[key]} that is not its own",
+        f"keyring: channel {OUTSIDE} lists a key {names[key]} that is not its own",
     ]
     longer = replace(key, not_after=key.not_after + timedelta(1))
     assert provable.found(replace(channel, intake_keys=(longer,))) == [
@@ -72,5 +72,5 @@ def test_what_is_no_card_of_this_deployment_is_not_compared_with(provable: Prova
     raw = (altered / card.CARD).read_bytes()
     (altered / card.CARD).write_bytes(raw.replace(b'"serial":1', b'"serial":2'))
     for wrong in (foreign, altered, tmp_path / "absent"):
-        with pytest.raises(Refused, match="no card"):
+        with pytest.raises(Refused, match="not a valid card"):
             verify.read_card(wrong, provable.settings)

@@ -252,7 +252,7 @@ def test_the_command_tells_what_it_let_go_of(tmp_path: Path) -> None:
     with server.store() as store, store.write() as connection:
         begun = Upload(id=bytes(16), channel="x", size=9, received=0, begun=today() - timedelta(2))
         envelopes.begin(connection, begun, None, b"")
-    told = "let go of {} uploads that were given up, 0 closed cases, 0 envelopes confirmed before\n"
+    told = "deleted: {} unfinished uploads, 0 closed cases, traces of 0 confirmed envelopes\n"
     assert server.run("expire") == told.format(1)
     before = (tmp_path / "portal.sqlite").stat().st_mtime_ns
     assert server.run("expire", "--rewrite") == told.format(0)

@@ -74,7 +74,7 @@ def test_init_makes_a_portal_once(folder: Path) -> None:
     assert (folder / "portal.sqlite").stat().st_mode & 0o777 == 0o600
     before = (folder / "portal.sqlite").read_bytes()
     message, _ = refusal(run(folder, "init", code=1))
-    assert message == f"this portal was made before; its fingerprint is {found[0]}"
+    assert message == f"this portal already exists; its fingerprint is {found[0]}"
     assert (folder / "portal.sqlite").read_bytes() == before
 
 
@@ -100,7 +100,7 @@ def test_a_keyring_is_published_once(folder: Path) -> None:
     run(folder, "init")
     keyring = make_keyring(SITE, 2)
     good = keyring.save(folder / "good")
-    assert "keyring 2 published" in run(folder, "keyring", good)
+    assert "keyring 2 is published" in run(folder, "keyring", good)
     assert "keyring 2 was published before" in run(folder, "keyring", good)
     assert json.loads(run(folder, "keyring", good, "--json"))["taken"] is False
     older = make_keyring(SITE, 1).save(folder / "older")
@@ -172,8 +172,8 @@ def read(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 BUSY = (
-    "done, but the database is in use or full, so that deleted bytes are not overwritten yet",
-    "run `portal expire` once it is free; to do the same again would help nothing",
+    "done, but deleted bytes are not overwritten yet: the database is in use, or its disk is full",
+    "run `portal expire` later; do not repeat this command",
 )
 
 
@@ -190,7 +190,7 @@ def test_what_was_done_is_told_also_if_deleted_bytes_cannot_be_overwritten(made:
     assert "outbox 1 of inspectorate applied" in said
     assert refusal(complained) == BUSY
     said, complained = run_both(made, "expire", code=1)
-    assert "let go of 0 uploads" in said
+    assert "deleted: 0 unfinished uploads" in said
     assert refusal(complained) == BUSY
     said, complained = run_both(made, "export", "--out", made, "--json", code=1)
     assert [each["n"] for each in json.loads(said)] == [2, 2]
@@ -285,7 +285,7 @@ def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
     out = made / "manifest.json"
     for until in (today() - timedelta(days=1), date(2200, 1, 1)):
         said = run(made, "manifest", "--serial", "1", "--until", until.isoformat(), "--out", out, code=2)
-        assert "'--until': a day from today to 2199-12-31" in said.replace("\n", " ")
+        assert "'--until': the day must be from today to 2199-12-31" in said.replace("\n", " ")
     said = run(made, "manifest", "--serial", "9" * 16, "--until", "2199-12-31", "--out", out, code=2)
     assert "'--serial'" in said
     assert not out.exists()

@@ -61,9 +61,9 @@ told()
 confinement.confine(make_url(f"sqlite:///{sys.argv[1]}"), [])
 print(open("/etc/passwd").read() != "")
 """
-NO_LANDLOCK = "warning: the kernel has no Landlock: who takes hold of the portal reads what its user may"
+NO_LANDLOCK = "warning: the kernel has no Landlock: an attacker in the portal can read all files of its user"
 LANDLOCK_HINT = "  hint: run Debian's kernel, with `landlock` in /sys/kernel/security/lsm"
-NO_SECCOMP = "warning: the kernel has no seccomp: who takes hold of the portal reaches other servers"
+NO_SECCOMP = "warning: the kernel has no seccomp: an attacker in the portal can reach other servers"
 SECCOMP_HINT = "  hint: run Debian's kernel on x86-64 or arm64"
 
 
@@ -90,7 +90,7 @@ def test_a_portal_in_order_has_nothing_to_mend(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     configured(room)
     with room.serving():
-        assert found(room, Level.WRONG, room.address) == ["header server is sent beside ours"]
+        assert found(room, Level.WRONG, room.address) == ["the site adds the header server"]
     assert found(room, Level.WRONG) == []
     assert len(found(room, Level.OK)) > 6
     room.close()
@@ -100,7 +100,7 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
     """As long as anything stands in square brackets, in any of the languages."""
     room = room_for(tmp_path)
     configured(room)
-    told = [each for each in found(room, Level.WARNING) if "does not say yet" in each]
+    told = [each for each in found(room, Level.WARNING) if "is not filled in" in each]
     assert [each.split(" ")[0] for each in told] == ["rights.fr.toml", "rights.en.toml"]
     assert "[adresse postale]" in told[0]
     for path in Settings().guide_folder.glob("*.toml"):
@@ -108,7 +108,7 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
         (tmp_path / path.name).write_text(re.sub(r"(?<=[\w ])\[[^]]+\]", "Fanal", text), "utf-8")
     filled = replace(room.settings, folder=tmp_path, guide=".")
     again = list(doctor.examine(filled, room.folder / "portal.toml", room.day))
-    assert [each.what for each in again if "does not say yet" in each.what] == []
+    assert [each.what for each in again if "is not filled in" in each.what] == []
     room.close()
 
 
@@ -121,7 +121,7 @@ def test_what_was_let_go_and_is_still_there_is_counted(tmp_path: Path) -> None:
     assert told in found(room, Level.WARNING)
     deletion.overwrite(room.database)
     assert told not in found(room, Level.WARNING)
-    assert "what is over has gone" in found(room, Level.OK)
+    assert "expired data is deleted" in found(room, Level.OK)
     room.close()
 
 
@@ -133,7 +133,7 @@ def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> 
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     *told, could = done.stdout.split("---\n")
     assert [[line for line in each.splitlines() if "kernel" in line] for each in told] == [
-        ["ok: the kernel can shut in the processes that serve (Landlock, seccomp)"],
+        ["ok: the kernel can confine the serving processes (Landlock, seccomp)"],
         [NO_LANDLOCK, LANDLOCK_HINT],
         [NO_LANDLOCK, LANDLOCK_HINT, NO_SECCOMP, SECCOMP_HINT],
     ]
@@ -150,9 +150,9 @@ def test_a_kernel_with_short_queues_is_warned_of(tmp_path: Path, places: int, li
     command = ["unshare", "--net", "sh", "-c", examine]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     told = [line for line in done.stdout.splitlines() if "connections wait" in line]
-    said = f"warning: the kernel lets {places} connections wait, not 4096: more at once are refused"
+    said = f"warning: the kernel lets only {places} connections wait instead of 4096, and refuses more"
     assert told == [said][:lines]
-    assert "what is over has gone" in done.stdout
+    assert "expired data is deleted" in done.stdout
 
 
 def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:
@@ -160,17 +160,17 @@ def test_what_others_can_read_is_wrong(tmp_path: Path) -> None:
     configured(room, 0o644)
     (tmp_path / "portal.sqlite").chmod(0o640)
     wrong = found(room, Level.WRONG)
-    assert ["configuration", "database"] == [each.split()[0] for each in wrong]
+    assert ["configuration", "database"] == [each.split()[3] for each in wrong]
     room.close()
 
 
 @pytest.mark.parametrize(
     ("days", "level", "words"),
     [
-        (-1, Level.WRONG, "after today"),
-        (25, Level.WARNING, "the keyring ends on"),
-        (31, Level.WRONG, "the keyring is past its date"),
-        (70, Level.WARNING, "channel inspectorate ends on"),
+        (-1, Level.WRONG, "issued in the future"),
+        (25, Level.WARNING, "the keyring expires on"),
+        (31, Level.WRONG, "the keyring expired on"),
+        (70, Level.WARNING, "channel inspectorate expires on"),
     ],
 )
 def test_dates_are_told_ahead(tmp_path: Path, days: int, level: Level, words: str) -> None:
@@ -247,7 +247,7 @@ def test_what_was_not_collected_for_a_fortnight_is_told(tmp_path: Path) -> None:
     room.wait(14)
     assert not [each for each in found(room, Level.WARNING) if "confirmed" in each]
     room.wait(1)
-    assert [each for each in found(room, Level.WARNING) if "not confirmed as collected" in each]
+    assert [each for each in found(room, Level.WARNING) if "has not confirmed an envelope" in each]
     room.close()
 
 
@@ -256,7 +256,7 @@ def test_how_full_the_portal_is_is_told_by_kind(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     filed(room)
     room.configure(capacity_gb=0.001)
-    (told,) = [each for each in found(room, Level.OK) if "room for envelopes" in each]
+    (told,) = [each for each in found(room, Level.OK) if "room in use" in each]
     assert "report 45%, report with files 0%" in told
     room.configure(capacity_gb=0.000_5)
     assert [each for each in found(room, Level.WARNING) if "report 90%" in each]
@@ -267,10 +267,10 @@ def test_a_disk_without_room_for_a_large_report_is_warned_of(tmp_path: Path) -> 
     """By how much is free where the database lies; with more room it is in order."""
     with small_disk(tmp_path / "disk", "64m") as resize:
         room = room_for(tmp_path / "disk")
-        (told,) = [each for each in found(room, Level.WARNING) if "free beside the database" in each]
-        assert 0 < int(told.split()[0]) <= 64
+        (told,) = [each for each in found(room, Level.WARNING) if "disk of the database" in each]
+        assert 0 < int(told.split()[-3]) <= 64
         resize("3g")
-        assert [each for each in found(room, Level.OK) if "free beside the database" in each]
+        assert [each for each in found(room, Level.OK) if "disk of the database" in each]
         room.close()
 
 
@@ -281,7 +281,7 @@ def test_a_full_disk_of_postgresql_is_wrong(tmp_path: Path, postgres_url: str) -
         filler = disk / "of-others"
         filler.write_bytes(bytes(shutil.disk_usage(disk).free - (512 << 10)))
         before = room.state()
-        assert [each for each in found(room, Level.WRONG) if "takes no 1 MiB more" in each]
+        assert [each for each in found(room, Level.WRONG) if "cannot store 1 MiB more" in each]
         filler.unlink()
         assert "PostgreSQL has room for a report" in found(room, Level.OK)
         assert room.state() == before
@@ -321,9 +321,9 @@ def test_what_nobody_lets_go_of_is_told(tmp_path: Path) -> None:
     room = room_for(tmp_path)
     room.begin(make_report_envelope(room.site))
     room.wait(room.settings.upload_days + 2)
-    assert not [each for each in found(room, Level.WARNING) if "gone by now" in each]
+    assert not [each for each in found(room, Level.WARNING) if "not deleted yet" in each]
     room.wait(1)
-    (told,) = [each for each in found(room, Level.WARNING) if "gone by now" in each]
+    (told,) = [each for each in found(room, Level.WARNING) if "not deleted yet" in each]
     assert told.startswith("1 ")
     room.close()
 
@@ -354,7 +354,7 @@ def test_pending_counts_what_waits_for_export(
         room.export()
         assert told() == [other]
         plain = CliRunner().invoke(portal, ["--config", str(file), "pending"])
-        assert plain.output == f"{OUTSIDE}: 1, oldest of {day}\n"
+        assert plain.output == f"{OUTSIDE}: 1, the oldest from {day}\n"
 
 
 def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
@@ -368,7 +368,7 @@ def test_doctor_exits_with_one_when_something_is_wrong(tmp_path: Path) -> None:
     file.chmod(0o644)
     ill = CliRunner().invoke(portal, ["--config", str(file), "doctor"])
     assert ill.exit_code == 1
-    assert f"wrong: configuration {file} can be read by others\n  hint: chmod 600 {file}\n" in ill.output
+    assert f"wrong: others can read configuration {file}\n  hint: run `chmod 600 {file}`\n" in ill.output
     room.close()
 
 
@@ -385,7 +385,7 @@ def test_a_manifest_of_other_pages_is_found(tmp_path: Path) -> None:
         (tmp_path / "manifest" / pages.MANIFEST).write_bytes(published)
         signature = pages.sign(published, room.site.deployment, room.site.root_seed)
         (tmp_path / "manifest" / pages.SIGNATURE).write_bytes(signature)
-        assert len([each for each in found(room, Level.WRONG) if "lists other pages" in each]) == wrong
+        assert len([each for each in found(room, Level.WRONG) if "differs from the pages" in each]) == wrong
     room.wait(30)
-    assert [each for each in found(room, Level.WARNING) if "the manifest of the pages ends" in each]
+    assert [each for each in found(room, Level.WARNING) if "the page manifest expires" in each]
     room.close()

@@ -127,7 +127,7 @@ def test_frozen_pages_come_from_files(site: Nginx) -> None:
         assert headers_of(site) <= found.items()
         onion.close()
         examined = json.loads(alone.server.run("doctor", "--url", alone.onion_address, "--json", code=1))
-        assert "no portal answers behind the site: status 503" in [each["what"] for each in examined]
+        assert "the portal behind the site does not answer: status 503" in [each["what"] for each in examined]
 
 
 def headers_of(site: Nginx) -> set[tuple[str, str]]:
@@ -216,13 +216,13 @@ def test_the_site_is_verified_through_it_and_a_changed_file_is_named(
         assert server.run("verify", nginx.address) == "the site serves what was signed\n"
         examined = json.loads(server.run("doctor", "--url", nginx.onion_address, "--json", code=1))
         said = {each["what"]: each["level"] for each in examined}
-        assert said["headers are served as the portal sends them"] == "ok"
-        assert said["a portal answers behind the site"] == "ok"
+        assert said["the headers are those of the portal"] == "ok"
+        assert said["the portal behind the site answers"] == "ok"
         altered = nginx.frozen / "site/static/icon.svg"
         changed = altered.read_bytes().replace(b"<svg", b"<SVG")
         altered.with_name("icon.svg.br").write_bytes(brotli.compress(changed))
         said = server.run("verify", nginx.onion_address, code=1)
-        assert said == "/static/icon.svg: other bytes than were signed\n"
+        assert said == "/static/icon.svg: the bytes differ from those signed\n"
 
 
 @pytest.mark.parametrize("way", WAYS)

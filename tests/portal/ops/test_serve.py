@@ -193,7 +193,7 @@ def test_a_port_in_use_is_named(server: Server) -> None:
     server.make()
     with server.serving():
         message, hint = server.run("serve", code=1).splitlines()
-        assert message == f"error: 127.0.0.1:{server.port} cannot be served on: address already in use"
+        assert message == f"error: cannot listen on 127.0.0.1:{server.port}: address already in use"
         assert hint.startswith("hint: ")
         assert server.request("GET", "/keyring.json")[0] == 200
 
@@ -203,7 +203,7 @@ def test_a_name_that_no_host_can_have_is_told(server: Server, host: str) -> None
     """One with an empty part, or one that is too long."""
     server.make(listen=f"{host}:{server.port}")
     message, hint = server.run("serve", code=1).splitlines()
-    assert message == f"error: {host}:{server.port} cannot be served on: no host has this name"
+    assert message == f"error: cannot listen on {host}:{server.port}: no host has this name"
     assert hint.startswith("hint: ")
 
 

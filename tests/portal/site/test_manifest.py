@@ -77,11 +77,11 @@ def test_an_altered_file_is_named(own_provable: Provable) -> None:
     own_provable.alter(files=(*changed, Page("/zzz", "text/html", bytes(32))))
     with own_provable.serving():
         assert own_provable.found() == [
-            "/: other bytes than were signed",
-            "/: another type than text/plain; charset=utf-8",
-            "/fr/report: other bytes than were signed",
+            "/: the bytes differ from those signed",
+            "/: the type is not text/plain; charset=utf-8",
+            "/fr/report: the bytes differ from those signed",
             "/zzz: status 404",
-            "/zzz: other bytes than were signed",
+            "/zzz: the bytes differ from those signed",
         ]
 
 
@@ -89,7 +89,9 @@ def test_another_policy_is_named_for_each_file(own_provable: Provable) -> None:
     own_provable.alter(policy="default-src 'none'")
     with own_provable.serving():
         lines = own_provable.found()
-    assert {line.partition(": ")[2] for line in lines} == {"another Content-Security-Policy than was signed"}
+    assert {line.partition(": ")[2] for line in lines} == {
+        "Content-Security-Policy differs from the signed one"
+    }
     files = site_files.files(own_provable.settings, load_questionnaire(own_provable.settings))
     signed = {"manifest.json", "manifest.sig", "keyring.json", "keyring.sig"}
     assert len(lines) == len(files) + len(signed)

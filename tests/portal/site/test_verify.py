@@ -19,7 +19,7 @@ from tests.support.socks_proxy import proxying
 def test_an_old_manifest_is_refused_once_a_newer_one_was_seen(own_provable: Provable) -> None:
     """Though its signature and its date hold; what it lists is not looked at any more."""
     known = Seen(own_provable.settings.deployment, {"manifest": 2})
-    assert own_provable.found(seen=known) == ["manifest: serial 1 is served, though 2 was seen before"]
+    assert own_provable.found(seen=known) == ["manifest: the site serves serial 1, but 2 was seen before"]
     own_provable.alter(serial=2)
     with own_provable.serving():
         assert own_provable.found(seen=known) == []
@@ -37,7 +37,7 @@ def test_an_old_keyring_is_refused_once_a_newer_one_was_seen(own_provable: Prova
     assert own_provable.found(seen=known) == []
     own_provable.publish(usual)
     assert own_provable.found(seen=known) == [
-        f"keyring: serial {usual.value.serial} is served, though {usual.value.serial + 1} was seen before"
+        f"keyring: the site serves serial {usual.value.serial}, but {usual.value.serial + 1} was seen before"
     ]
 
 
@@ -84,7 +84,7 @@ def test_the_serials_stand_beside_the_configuration_or_where_one_says(own_provab
     answer = verified(own_provable, "--seen", other)
     assert (answer.exit_code, answer.output) == (
         1,
-        "manifest: serial 1 is served, though 7 was seen before\n",
+        "manifest: the site serves serial 1, but 7 was seen before\n",
     )
     assert json.loads(other.read_text())["serials"]["manifest"] == 7
     assert json.loads(kept.read_text())["serials"]["manifest"] == 1
@@ -97,7 +97,7 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, content: bytes) -> No
     """To go on without it would forget what was seen."""
     file = tmp_path / seen_serials.FILE
     file.write_bytes(content)
-    with pytest.raises(Refused, match="does not tell"):
+    with pytest.raises(Refused, match="not a file of serials"):
         seen_serials.load(file, "x")
 
 

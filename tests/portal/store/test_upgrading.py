@@ -171,7 +171,7 @@ def test_no_command_touches_a_database_of_an_earlier_version(old: Old) -> None:
     for words in OF_A_COMMAND:
         said = old.run(*words, code=1)
         assert (SAID in said, "portal upgrade" in said) == (True, True), (words, said)
-    assert "this portal was made before" in old.run("init", code=1)
+    assert "this portal already exists" in old.run("init", code=1)
     assert f"wrong: {SAID}" in run_both(old.folder, "doctor", code=1)[0]
     assert before == old.held()
 
