@@ -134,7 +134,7 @@ def test_the_demo_leads_from_a_report_to_its_answer(
 def goes_on(checkout: Path, visitor: Visitor) -> None:
     """Expect a demo over the data of an earlier one to show both sides as they were; a third one refuses."""
     with demo(checkout, int(visitor.address.rpartition(":")[2])) as printed:
-        assert "Going on with the data" in printed
+        assert "Continuing with the data" in printed
         visitor.open()
         visitor.opened()
         page = visitor.page.context.new_page()
