@@ -22,5 +22,5 @@ def junk(server: Server) -> str:
         answers = flood(server, COUNT)
     if others := answers.keys() - {201, 507}:
         raise RuntimeError(f"junk was answered {sorted(others)}")
-    told = ", ".join(f"{count} answered {status}" for status, count in sorted(answers.items()))
-    return f"{COUNT} junk reports in {time.perf_counter() - begun:.0f} s: {told}; 0 reports lost"
+    counts = ", ".join(f"{count} answered {status}" for status, count in sorted(answers.items()))
+    return f"{COUNT} junk reports in {time.perf_counter() - begun:.0f} s: {counts}; 0 reports lost"

@@ -182,9 +182,9 @@ def _try(copies: list[Copy], laws: list[tuple[Row, Wrong]]) -> Iterator[Tried]:
         if failed := [*itertools.chain(*pool.map(lambda part: failing(None, part), parts))]:
             raise RuntimeError(f"these tests fail under the original law: {sorted(failed)}")
         for number, each in enumerate(pool.map(lambda given: tried(*given), laws), 1):
-            told = "noticed" if each.failed else "noticed by no test of the program"
+            result = "noticed" if each.failed else "noticed by no test of the program"
             done = f"{number} of {len(laws)}, {time.monotonic() - begun:.0f} s"
-            sys.stderr.write(f"{done}: {each.wrong.what}: {told}\n")
+            sys.stderr.write(f"{done}: {each.wrong.what}: {result}\n")
             yield each
 
 

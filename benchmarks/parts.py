@@ -81,8 +81,8 @@ def answers(server: Server) -> Iterator[str]:
             lambda times: slot_timing.alike(slot_timing.medians(times)),
         )
     found = slot_timing.medians(taken)
-    told = ", ".join(f"{name} {median:.2f} ms" for name, median in found.items())
-    yield f"slot answers among {CASES} cases: {told}; {slot_timing.spread(found):.1%} apart"
+    times = ", ".join(f"{name} {median:.2f} ms" for name, median in found.items())
+    yield f"slot answers among {CASES} cases: {times}; {slot_timing.spread(found):.1%} apart"
     if not slot_timing.alike(found) and slot_timing.told(taken):
         raise RuntimeError("the time of an answer reveals the state of a case")
 

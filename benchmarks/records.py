@@ -43,8 +43,8 @@ def load(file: Path) -> dict[str, Record]:
 def keep(file: Path, name: str, record: Record) -> None:
     """Replace the record of a part."""
     kept = {**load(file), name: record}
-    told = {name: asdict(kept[name]) for name in sorted(kept)}
-    file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    written = {name: asdict(kept[name]) for name in sorted(kept)}
+    file.write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def head(repository: Path) -> str:
@@ -78,11 +78,11 @@ def warnings(
     for name, paths in covers.items():
         if not (record := records.get(name)):
             yield f"soak {name}: never recorded; hint: make soak {name}"
-        elif told := _told(repository, record, paths):
-            yield f"soak {name}: last run at {record.commit[:_SHOWN]}, {record.date}; {told}"
+        elif reason := _why_stale(repository, record, paths):
+            yield f"soak {name}: last run at {record.commit[:_SHOWN]}, {record.date}; {reason}"
 
 
-def _told(repository: Path, record: Record, paths: Sequence[str]) -> str:
+def _why_stale(repository: Path, record: Record, paths: Sequence[str]) -> str:
     """Return why a record may be stale, or an empty text if it is fresh."""
     if record.commit == UNKNOWN:
         return "the commit was not noted, so nobody can tell whether the record is stale"

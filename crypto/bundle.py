@@ -330,7 +330,7 @@ def begin(head: Shape[T], raw: bytes, follows: str) -> T:
     """
     end = raw.find(b',"%s":' % follows.encode("ascii"), 0, _LONGEST_HEAD)
     if end < 0:
-        raise Malformed("manifest begins in an unexpected form")
+        raise Malformed("the beginning of the manifest has an unexpected form")
     return head.parse(raw[:end] + b"}")
 
 
@@ -396,7 +396,7 @@ def _is_signed(manifest: Manifest, deployment: bytes, reply_key: bytes) -> bool:
 
 def _expect(found: bytes, deployment: bytes) -> None:
     if found != deployment:
-        raise Malformed("bundle is of another deployment")
+        raise Malformed("bundle belongs to another deployment")
 
 
 def _check_opened(outbox: Outbox) -> None:

@@ -57,7 +57,7 @@ def open_card(raw: bytes, signature: bytes, deployment: bytes) -> Card:
     """
     card = _CARD.parse(raw)
     if card.deployment != deployment:
-        raise Malformed("card is of another deployment")
+        raise Malformed("card belongs to another deployment")
     signing.verify(Label.CARD, deployment, raw, signature, card.key)
     keyring.check_channels((card.channel,))
     return card

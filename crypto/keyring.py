@@ -186,7 +186,7 @@ def open_keyring(raw: bytes, signature: bytes, *, root_key: bytes, deployment: b
     signing.verify(Label.KEYRING, deployment, raw, signature, root_key)
     keyring = KEYRING.parse(raw)
     if keyring.deployment != deployment:
-        raise Malformed("keyring is of another deployment")
+        raise Malformed("keyring belongs to another deployment")
     _check(keyring)
     return keyring
 

@@ -73,7 +73,7 @@ def parse(raw: bytes, deployment: bytes) -> Pages:
     """
     pages = PAGES.parse(raw)
     if pages.deployment != deployment:
-        raise Malformed("manifest of the pages is of another deployment")
+        raise Malformed("manifest of the pages belongs to another deployment")
     _check(pages)
     return pages
 

@@ -159,7 +159,7 @@ def record(make: Callable[..., T], members: Mapping[str, Shape[Any]], kind: str 
         if list(value) != [*head, *present]:
             raise Malformed("record does not have the members of SPEC in their order")
         if any(value[name] is True or value[name] != expected for name, expected in head.items()):
-            raise Malformed("record is of another version or kind")
+            raise Malformed("record has another version or kind")
         return make(**{name: members[name].read(value[name]) for name in present})
 
     def write(value: T) -> Json:

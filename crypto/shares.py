@@ -49,7 +49,7 @@ def quorum(words: str) -> int:
 def restated(words: str, quorum: int) -> str:
     """Return the same share with another quorum written into it. Raise Malformed if a word is wrong.
 
-    With this, a test can try to combine too few shares, which ``combine`` otherwise refuses by their number.
+    The share test (SPEC 9.1) needs this, because ``combine`` otherwise refuses too few shares untried.
     """
     return str(replace(_parse(words), member_threshold=quorum).mnemonic())
 

@@ -215,7 +215,7 @@ class Schema:
 
     @cached_property
     def _check(self) -> Callable[[Any], Any]:
-        # Validation with the details for a message takes three times as long, and few files have a mistake.
+        # Validation that collects details for messages takes three times as long, and few files need it.
         return self._compiled(with_details=False)
 
     def _compiled(self, *, with_details: bool) -> Callable[[Any], Any]:
@@ -255,7 +255,7 @@ def list_of(node: Node, least: int = 1, **more: object) -> Node:
 
 
 def one_of(known: Sequence[str]) -> Node:
-    """One of these words."""
+    """One of the words in ``known``."""
     return {
         "type": "string",
         "enum": [str(each) for each in known],

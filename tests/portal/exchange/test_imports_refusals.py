@@ -67,7 +67,7 @@ FOREIGN: dict[str, tuple[Callable[[Room], OutboxBundle], str]] = {
         lambda room: make_outbox(room.site, reply_seed=room.site.outside.reply_seed),
         "not signed by a reply key of its channel",
     ),
-    "another deployment": (lambda _: make_outbox(Site()), "bundle is of another deployment"),
+    "another deployment": (lambda _: make_outbox(Site()), "bundle belongs to another deployment"),
     "another root": (
         lambda room: make_outbox(room.site, signed=make_keyring(room.site, 2, root_seed=bytes(32))),
         "signature does not hold",
