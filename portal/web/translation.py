@@ -8,13 +8,7 @@ from babel.support import NullTranslations
 from templates import catalogues
 from templates.catalogues import Domain
 
-<<<<<<< HEAD
 # Pages exist in every language that has a catalogue.
-=======
-# A line must not break at these spaces.
-_UNBROKEN = {"fr": re.compile(r"(?<=«) | (?=[;:?!»])")}
-# Pages exist in every language that has a catalogue.
->>>>>>> 961f39cd (Commands, findings and errors of the portal's operation and pages in plain English)
 LANGUAGES = catalogues.languages(Domain.PUBLIC)
 
 
@@ -39,12 +33,3 @@ class Translation:
 def load(language: str) -> Translation:
     """Return the catalogue of a language."""
     return Translation(language, catalogues.load(Domain.PUBLIC, language))
-<<<<<<< HEAD
-=======
-
-
-def spaced(language: str, text: str) -> str:
-    """Return a text with no-break spaces where the typography of its language requires them."""
-    unbroken = _UNBROKEN.get(language)
-    return unbroken.sub("\N{NO-BREAK SPACE}", text) if unbroken else text
->>>>>>> 961f39cd (Commands, findings and errors of the portal's operation and pages in plain English)
