@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, World, passphrase_of
+from tests.support.laws import FRENCH
 
 NAMES = ("alice", "bruno", "chloe")
 WHOLE = {"risk": "high", "danger": "3", "choice": ["", "admissible"], "officer": "bruno", "reason": "x"}
@@ -99,6 +100,34 @@ def test_what_no_page_of_ours_would_send_changes_nothing(office: Office, wrong: 
     with sitting(office) as client:
         assert 400 == sent(client, **WHOLE | wrong)
     assert [] == noted(office)
+
+
+def choices(form: str) -> list[str]:
+    """Return the decisions that a form offers, by code."""
+    codes = [code for duty in FRENCH.duties.values() for code in duty.decisions]
+    return [each for each in re.findall(r'<option value="(\w+)"', form) if each in codes]
+
+
+def test_what_is_open_is_decided_by_the_assessment_and_what_was_decided_beside_it(office: Office) -> None:
+    """In no form both; the one to decide again has this decision alone, and the fields that go with it.
+
+    What nothing asks for yet, as that a reporter was told before their identity goes, can be decided, too.
+    """
+    admissibility = ["admissible", "inadmissible"]
+    with sitting(office) as client:
+        page = client.page("/en/case/1/work")
+        assert "/case/1/decide" not in page
+        assert {*admissibility, "told"} <= set(choices(page))
+        assert 303 == sent(client, choice="admissible", reason="x")
+        page = client.page("/en/case/1/work")
+        assessing = page.partition('class="assess"')[2].partition("</form>")[0]
+        (again,) = re.findall(r'action="[^"]*/case/1/decide".*?</form>', page, re.DOTALL)
+    assert set(admissibility).isdisjoint(choices(assessing))
+    assert {"transmit", "not_needed", "defer", "told"} <= set(choices(assessing))
+    assert admissibility == choices(again)
+    assert ["choice", "decision-ground", "reason"] == re.findall(
+        r'(?:select|input) id="[^"]*" name="([a-z-]+)"', again
+    )
 
 
 def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> None:

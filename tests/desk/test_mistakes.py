@@ -12,6 +12,7 @@ from inbox.desk.fields import checks, markup
 from inbox.desk.fields.declaring import FIELD
 from tests.support.desk_room import Client, seen, serving
 from tests.support.inbox_builders import Office
+from tests.support.laws import FRENCH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def summary(page: str) -> str:
     return html.unescape(found)
 
 
-@pytest.mark.usefixtures("one_case")
+@pytest.mark.usefixtures("decided_case")
 def test_every_form_of_the_desk_names_all_that_it_lacks_at_once(client: Client) -> None:
     """Sent as it is, with nothing filled in; the page is the same, and each field says what it lacks."""
     client.send("/fr/access", persons="Jeanne Roy", received="2026-01-05", way="letter")
@@ -95,16 +96,37 @@ def test_a_file_is_given_where_one_was_chosen(filename: str, lacking: list[str])
     assert lacking == list(checks.wrong(needs, MultiDict(), files))
 
 
-@pytest.mark.usefixtures("one_case")
+@pytest.fixture
+def decided_case(one_case: Office) -> Office:
+    """The case once all that is asked of it was decided: each decision has a form to take it again."""
+    one_case.settle(1)
+    one_case.tell_no_prosecutor(1)
+    return one_case
+
+
+def again_in(page: str, duty: str) -> markup.Form:
+    """Return the form by which it is decided again what a duty asks for."""
+    return next(
+        each
+        for each in markup.read(page)
+        if any(control.tag.attributes.get("id") == f"reason-{duty}" for control in each.controls)
+    )
+
+
+@pytest.mark.usefixtures("decided_case")
 def test_what_was_typed_stands_in_the_form_that_lacks_something(client: Client) -> None:
-    form = form_to(client.page("/fr/case/1/work"), "/case/1/decide")
-    came = sent(client, form, reason='Parce que "oui" <b>', addressee="Parquet", until="31/02/2027")
+    """And in no other of those that go to the same place."""
+    form = again_in(client.page("/fr/case/1/work"), "art14")
+    came = sent(client, form, reason='Parce que "oui" <b>', until="31/02/2027")
     assert came.status_code == 422
-    again = form_to(came.text, "/case/1/decide")
-    typed = {each.name: each.tag.attributes.get("value") for each in again.controls}
-    assert ('Parce que "oui" <b>', "Parquet") == (typed["reason"], typed["addressee"])
+    typed = [
+        {each.name: each.tag.attributes.get("value") for each in again_in(came.text, duty).controls}
+        for duty in ("art14", "admissibility")
+    ]
+    assert ('Parce que "oui" <b>', "31/02/2027") == (typed[0]["reason"], typed[0]["until"])
+    assert not typed[1]["reason"]
     said = summary(came.text)
-    assert ["choice", "until"] == WAYS.findall(said)
+    assert ["choice-art14", "until-art14"] == WAYS.findall(said)
     assert "25/11/2026" in said
     assert "<title>Erreur\u00a0:" in came.text
 
@@ -119,21 +141,21 @@ CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
 }
 
 
-@pytest.mark.usefixtures("one_case")
+@pytest.mark.usefixtures("decided_case")
 @pytest.mark.parametrize("name", CHOSEN)
 def test_what_a_decision_needs_is_named_at_its_fields_all_at_once(client: Client, name: str) -> None:
     """With what every decision needs, and nothing that this one does not."""
     chosen, fields = CHOSEN[name]
-    form = form_to(client.page("/fr/case/1/work"), "/case/1/decide")
+    duty = next(code for code, each in FRENCH.duties.items() if chosen["choice"] in each.decisions)
+    form = again_in(client.page("/fr/case/1/work"), duty)
     came = sent(client, form, **_as_shown(form) | chosen)
-    assert (422, fields) == (came.status_code, named(came.text, "/case/1/decide"))
+    assert (422, fields) == (came.status_code, named(came.text, again_in(came.text, duty)))
 
 
-def named(page: str, path: str) -> list[str]:
+def named(page: str, form: markup.Form) -> list[str]:
     """Return the names of the fields of a form to which the summary of a page leads, in its order."""
     ways = WAYS.findall(summary(page))
-    controls = form_to(page, path).controls
-    return [next(each.name for each in controls if _is_at(each, way)) for way in ways]
+    return [next(each.name for each in form.controls if _is_at(each, way)) for way in ways]
 
 
 OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
@@ -153,7 +175,7 @@ def test_so_is_what_a_measure_an_end_or_an_assessment_needs(client: Client, name
     path, chosen, fields = OTHERS[name]
     form = form_to(client.page("/fr/case/1/work"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | chosen)
-    assert (422, fields) == (came.status_code, named(came.text, f"/case/1/{path}"))
+    assert (422, fields) == (came.status_code, named(came.text, form_to(came.text, f"/case/1/{path}")))
     assert path not in {"measure", "assess"} or "remplir pour" in summary(came.text)
 
 
@@ -233,7 +255,7 @@ def test_what_the_inbox_refuses_of_a_field_is_said_at_it(client: Client, name: s
     path, given, field = REFUSED[name]
     form = form_to(client.page("/fr/case/1"), f"/case/1/{path}")
     came = sent(client, form, **_as_shown(form) | given)
-    assert (409, [field]) == (came.status_code, named(came.text, f"/case/1/{path}"))
+    assert (409, [field]) == (came.status_code, named(came.text, form_to(came.text, f"/case/1/{path}")))
 
 
 @pytest.mark.usefixtures("one_case")
@@ -298,16 +320,17 @@ def test_a_form_whose_page_is_no_more_still_names_what_it_lacks(client: Client) 
 def test_in_a_browser_the_summary_has_the_focus_and_leads_to_each_field(
     chromium: Browser, one_case: Office, stick: "Path", *, script: bool
 ) -> None:
+    one_case.json("decide", "1", "no_transmission", "--reason", "x")
     with (
         serving(one_case, "--medium", stick) as served,
         seen(chromium, served, java_script_enabled=script, locale="en-US") as page,
     ):
         page.goto(f"{served.root}/fr/case/1/work")
-        page.locator("summary", has_text="Décider").click()
-        page.locator("#decide-addressee").fill("Parquet de Brest")
+        page.locator("summary", has_text="Décider à nouveau").click()
+        page.locator("#addressee-art40").fill("Parquet de Brest")
         page.locator("form[action$='/decide'] button").last.click()
-        _leads(page, "#choice", "#decide-reason")
-        expect(page.locator("#decide-addressee")).to_have_value("Parquet de Brest")
+        _leads(page, "#choice-art40", "#reason-art40")
+        expect(page.locator("#addressee-art40")).to_have_value("Parquet de Brest")
         page.goto(f"{served.root}/fr/access")
         page.locator("#received").fill("45/45/2026")
         page.locator("form[action$='/access'] button").last.click()

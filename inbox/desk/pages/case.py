@@ -87,7 +87,6 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         measures={code: labels.of("measure")[code] for code in shown.by_hand},
         addressed=shown.addressed,
         sanitised=shown.sanitised,
-        by_reply=any(each.by_reply for duty in shown.duties.values() for each in duty.decisions.values()),
     )
 
 
@@ -116,7 +115,9 @@ class _Remedy:
 def _remedy(what: Obstacle) -> _Remedy:
     lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
     if Code.DECIDE_BY_TWO in lifted_by:
-        return _Remedy("deadlines", says_all=True)
+        # What is open is decided where the case is assessed; what was decided, beside that.
+        is_decided = what in (Obstacle.PREPARED, Obstacle.UNPREPARED)
+        return _Remedy("deadlines" if is_decided else "assessing", says_all=True)
     if Code.RECORD_MEASURE in lifted_by:
         return _Remedy("measures", says_all=what is Obstacle.DANGER)
     return _Remedy()

@@ -64,7 +64,7 @@ PARTS = {
     ),
     "the way to the act that lifts an obstacle": (
         "whether the prosecutor is told was not decided, ",
-        '<a href="#deadlines">Decide it</a>',
+        '<a href="#assessing">Decide it</a>',
     ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the reporter: <strong>High"),
     "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
