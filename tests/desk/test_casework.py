@@ -582,10 +582,12 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
         assert f"{said['text']}</textarea>" in shown.text
         for choice in ("admissible", "no_transmission"):
             client.send(f"/en/case/{number}/decide", **both(choice=choice, reason="x"))
-        sent = client.send(f"/en/case/{number}/reply", **said, despite="it was asked", feedback="on")
+        told = said | {"template": "feedback", "feedback": "on", "despite": "it was asked"}
+        sent = client.send(f"/en/case/{number}/reply", **told)
         assert sent.status_code == 303
         assert "Nous savons" in client.page(f"/en/case/{number}")
-    assert ("reply", {"feedback": True, "despite": True}, "it was asked") in noted(office)
+    told_with = {"template": "feedback", "feedback": True, "despite": True}
+    assert ("reply", told_with, "it was asked") in noted(office)
 
 
 def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Office) -> None:
