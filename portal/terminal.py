@@ -50,7 +50,7 @@ def _crash(kind: type[BaseException], _: BaseException | None, trace: TracebackT
     """Report a bug in the program by type, file and line, without any value."""
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
-    complain(f"the program has a fault ({kind.__name__}{place})", "report this line to those who maintain it")
+    complain(f"the program has a fault ({kind.__name__}{place})", "report this line to its maintainers")
 
 
 def _write(text: Printable, *, is_complaint: bool = False) -> None:

@@ -173,7 +173,7 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
         raise Refused(f"{name} was applied before with different content", _COPY_AGAIN)
     if last != NOTHING and outbox.n < last.n:
         raise Refused(
-            f"{name} is older than the first that this portal has applied", "it is no longer needed"
+            f"{name} is older than the first bundle that this portal applied", "it is no longer needed"
         )
     if last != NOTHING and outbox.n > last.n + 1:
         raise Refused(

@@ -96,7 +96,7 @@ def _serving(settings: Settings) -> Iterator[Finding]:
     except Refused as error:
         yield Finding(Level.WRONG, str(error), error.hint)
     else:
-        yield Finding(Level.OK, "configuration, questionnaire, database and keyring fit together")
+        yield Finding(Level.OK, "configuration, questionnaire, database and keyring match")
 
 
 def _kernel() -> Iterator[Finding]:
@@ -105,13 +105,13 @@ def _kernel() -> Iterator[Finding]:
     if not landlock.version():
         yield Finding(
             Level.WARNING,
-            "the kernel has no Landlock: an attacker in the portal can read all files of its user",
+            "the kernel has no Landlock: an attacker who takes over the portal can read its user's files",
             "run Debian's kernel, with `landlock` in /sys/kernel/security/lsm",
         )
     if not seccomp.is_available():
         yield Finding(
             Level.WARNING,
-            "the kernel has no seccomp: an attacker in the portal can reach other servers",
+            "the kernel has no seccomp: an attacker who takes over the portal can reach other servers",
             "run Debian's kernel on x86-64 or arm64",
         )
     # systemd hides this file from services.
@@ -284,7 +284,7 @@ def _postgresql(database: Database) -> Iterator[Finding]:
             "turn it off, as deploy/postgresql.conf does: a log records the times of reports",
         )
     if not loud:
-        yield Finding(Level.OK, "PostgreSQL logs no statement or connection")
+        yield Finding(Level.OK, "PostgreSQL logs no statements or connections")
     if server.can_keep(database, _PROBE):
         yield Finding(Level.OK, "PostgreSQL has room for a report")
     else:

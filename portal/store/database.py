@@ -277,7 +277,7 @@ def _reachable(url: URL) -> Iterator[None]:
         raise Refused(
             # The query of the URL may also contain a password.
             f"database {url.set(query={}).render_as_string()} cannot be used",
-            "check that it is up and that `database` names it; the portal's user must be able to write",
+            "check that it runs, that `database` is right, and that the portal's user can write to it",
         ) from error
 
 

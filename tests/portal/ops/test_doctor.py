@@ -61,9 +61,13 @@ told()
 confinement.confine(make_url(f"sqlite:///{sys.argv[1]}"), [])
 print(open("/etc/passwd").read() != "")
 """
-NO_LANDLOCK = "warning: the kernel has no Landlock: an attacker in the portal can read all files of its user"
+NO_LANDLOCK = (
+    "warning: the kernel has no Landlock: an attacker who takes over the portal can read its user's files"
+)
 LANDLOCK_HINT = "  hint: run Debian's kernel, with `landlock` in /sys/kernel/security/lsm"
-NO_SECCOMP = "warning: the kernel has no seccomp: an attacker in the portal can reach other servers"
+NO_SECCOMP = (
+    "warning: the kernel has no seccomp: an attacker who takes over the portal can reach other servers"
+)
 SECCOMP_HINT = "  hint: run Debian's kernel on x86-64 or arm64"
 
 
@@ -307,7 +311,7 @@ def test_postgresql_as_we_ship_its_settings_is_in_order(tmp_path: Path) -> None:
     with postgres.serving((), SHIPPED.read_text()) as cluster:
         room = PortalSite(tmp_path, cluster.url)
         assert talkative(room, Level.WRONG) == talkative(room, Level.WARNING) == []
-        assert "PostgreSQL logs no statement or connection" in found(room, Level.OK)
+        assert "PostgreSQL logs no statements or connections" in found(room, Level.OK)
         room.close()
 
 
