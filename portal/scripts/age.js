@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Sealed files in the format age v1, in slices that let the page breathe (C2SP age.md, SPEC 3).
+ * Encrypt and decrypt age v1 files, in slices so that the page stays responsive (C2SP age.md, SPEC 3).
  *
  * Mirrors crypto/age.py.
  */
@@ -18,7 +18,7 @@ import * as recipients from "./recipients.js";
 /** @typedef {AsyncIterable<Uint8Array> | Iterable<Uint8Array>} Pieces */
 
 export const CHUNK = 65_536;
-/** Bytes of a header with one hybrid stanza, the only header an envelope may have (SPEC 3). */
+/** The size of a header with one hybrid stanza in bytes: no other header is valid (SPEC 3). */
 export const ENVELOPE_HEADER = 1_627;
 
 const NONCE = 16;
@@ -33,14 +33,14 @@ const HEADER = new RegExp(
 );
 
 /**
- * An age file of which there is the header alone, under a fresh file key.
+ * The header of a new age file, with a fresh file key.
  * @typedef {object} Begun
  * @property {Uint8Array} header
- * @property {(pieces: Pieces) => AsyncGenerator<Uint8Array, void, void>} seal may be called once, as `seal` below
+ * @property {(pieces: Pieces) => AsyncGenerator<Uint8Array, void, void>} seal may be called once; otherwise like `seal` below
  */
 
 /**
- * Return the beginning of an age file; Malformed for a recipient that cannot be sealed to.
+ * Return the beginning of an age file; throws Malformed for an invalid recipient.
  * @param {string} recipient `age1pq1…`
  * @returns {Promise<Begun>}
  */
@@ -58,8 +58,8 @@ export async function begin(recipient) {
 /**
  * Yield an age file of `pieces` under a fresh file key, at most one chunk's work in each task.
  *
- * Nothing is read before it is asked for, so memory stays constant; each piece holds only until the next. Malformed for a recipient that cannot be sealed
- * to; what `pieces` throws is thrown on.
+ * Pieces are read only on demand, so memory stays constant. Each piece is valid only until the next.
+ * Throws Malformed for an invalid recipient, and whatever `pieces` throws.
  * @param {Pieces} pieces of any size
  * @param {string} recipient `age1pq1…`
  * @returns {AsyncGenerator<Uint8Array, void, void>}
@@ -70,9 +70,9 @@ export async function* seal(pieces, recipient) {
 
 /**
  * @param {Uint8Array} header
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader of all that follows it
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader for everything after the header
  * @param {AsyncGenerator<Uint8Array, void, void>} slices
- * @param {(slices: AsyncGenerator<Uint8Array, void, void>) => void} supply what the reader waits for
+ * @param {(slices: AsyncGenerator<Uint8Array, void, void>) => void} supply gives the reader its source
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
 async function* rest(header, reader, slices, supply) {
@@ -84,7 +84,7 @@ async function* rest(header, reader, slices, supply) {
       release(next.value);
     }
   } finally {
-    // Whoever stops early must stop the source as well; a source that failed has told why already.
+    // If the caller stops early, stop the source too. A source that failed has already reported its error.
     await reader.cancel().catch(() => undefined);
     await slices.return();
   }
@@ -100,7 +100,7 @@ function later() {
 }
 
 /**
- * Return the bytes of an envelope that holds `plaintextSize` bytes (SPEC 3).
+ * Return the size of an envelope with `plaintextSize` bytes of plaintext (SPEC 3).
  * @param {number} plaintextSize
  * @returns {number}
  */
@@ -116,16 +116,16 @@ export function checkProfile(start) {
   const found = HEADER.exec(String.fromCharCode(...start.subarray(0, ENVELOPE_HEADER)));
   if (!found) throw new Malformed("file does not begin as an envelope");
   const [share] = found.slice(1).map(decode64);
-  // No key can ever open such a file, so this is no case of a wrong key.
+  // No key can open such a file, so this is not the error for a wrong key.
   if (!share || recipients.isSmallOrder(share.subarray(ENCAPSULATED - POINT))) {
     throw new Malformed("header of the envelope is not valid");
   }
 }
 
 /**
- * Return the plaintext of a whole envelope; throws Malformed, NotForUs, Tampered or Truncated.
+ * Return the plaintext of an envelope; throws Malformed, NotForUs, Tampered or Truncated.
  *
- * The library takes the file key out of the header in one go: about 100 ms without JIT.
+ * The library decrypts the file key in one step: about 100 ms without JIT.
  * @param {Uint8Array} envelope
  * @param {string} identity `AGE-SECRET-KEY-PQ-1…`
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
@@ -151,7 +151,7 @@ async function openHeader(header, identity) {
   let missed = false;
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
-  // The library fails alike for a wrong key and a wrong MAC, but asks a further identity only after a wrong key.
+  // The library throws the same error for a wrong key and a wrong MAC, but tries a second identity only after a wrong key.
   decrypter.addIdentity({
     unwrapFileKey() {
       missed = true;
@@ -166,8 +166,8 @@ async function openHeader(header, identity) {
 }
 
 /**
- * Yield the authentic chunks of a payload behind its nonce (C2SP age.md, "Payload"). Opened here and not by the
- * library, which cannot say whether the end is missing or changed.
+ * Yield the authenticated chunks of a payload after its nonce (C2SP age.md, "Payload"). The library is not used here,
+ * because it cannot tell a missing end from a changed one.
  * @param {Uint8Array} payload
  * @param {Uint8Array} key
  * @returns {AsyncGenerator<Uint8Array, void, void>}
@@ -195,7 +195,7 @@ async function* opened(payload, key) {
  * @param {Uint8Array} key
  * @param {number} counter
  * @param {number} mark
- * @returns {Uint8Array | null} null where the tag does not hold
+ * @returns {Uint8Array | null} null if the tag is wrong
  */
 function openChunk(sealed, key, counter, mark) {
   const nonce = new Uint8Array(12);
@@ -210,7 +210,7 @@ function openChunk(sealed, key, counter, mark) {
 
 /**
  * @param {Promise<AsyncGenerator<Uint8Array, void, void>>} slices
- * @returns {ReadableStream<Uint8Array>} the same, each in a task of its own
+ * @returns {ReadableStream<Uint8Array>} the same slices, each in its own task
  */
 function streamOf(slices) {
   return new ReadableStream(

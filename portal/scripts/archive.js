@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * ustar as we write it: every header a function of name and size, anything else refused (SPEC 4.1).
+ * ustar archives in one fixed form: each header depends only on name and size, and any other form is refused (SPEC 4.1).
  *
  * Mirrors crypto/archive.py.
  */
@@ -22,7 +22,7 @@ const CHECKSUM = 148;
 const LARGEST = 8 ** 11 - 1;
 
 /**
- * Return the 512-byte header of a file; Malformed if name or size has no form in it.
+ * Return the 512-byte header of a file; throws Malformed if it cannot contain the name or size.
  * @param {string} name
  * @param {number} size
  * @returns {Uint8Array<ArrayBuffer>}
@@ -35,13 +35,13 @@ export function header(name, size) {
   const end = `0${"\0".repeat(NAME)}ustar\x0000`;
   const block = new Uint8Array(BLOCK);
   block.set(utf8(`${start}${" ".repeat(8)}${end}`));
-  // The checksum of POSIX is the sum of all bytes, its own eight counted as spaces.
+  // The POSIX checksum is the sum of all bytes, with its own eight bytes counted as spaces.
   block.set(utf8(`${octal(block.reduce((sum, byte) => sum + byte, 0), 6)}\0 `), CHECKSUM);
   return block;
 }
 
 /**
- * Return the bytes that a file of `size` takes in an archive, header and padding included.
+ * Return how many bytes a file of `size` takes in an archive, with header and padding.
  * @param {number} size
  */
 export function span(size) {
@@ -49,7 +49,7 @@ export function span(size) {
 }
 
 /**
- * Return the zeros that follow a file of `size`.
+ * Return the zeros after a file of `size` bytes.
  * @param {number} size
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -57,11 +57,11 @@ export function padding(size) {
   return new Uint8Array(span(size) - BLOCK - size);
 }
 
-/** An archive in memory: iterate once over its members, then ask for its sizes; Malformed for any other form. */
+/** An archive in memory. Iterate once over its members, then read its sizes. Throws Malformed for any other form. */
 export class Reader {
-  /** Size with the two zero blocks. */
+  /** The size with the two zero blocks, in bytes. */
   archiveSize = END;
-  /** Size with all padding. */
+  /** The size with all padding, in bytes. */
   total = 0;
 
   #at = 0;

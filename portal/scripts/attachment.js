@@ -1,5 +1,5 @@
 // @ts-check
-/** One file that a person adds: what was found in it, what is taken out, and what they chose about it. */
+/** One file that a person adds: what was found in it, what is removed, and what the person chose. */
 
 import { element } from "./dom.js";
 import { Failure } from "./failure.js";
@@ -7,12 +7,12 @@ import { inspect } from "./metadata.js";
 import { say, size } from "./texts.js";
 
 /**
- * A file as it will be sealed, with what its bytes must hash to; `shown` is its name for messages to the person.
+ * A file as it will be sealed, with the expected hash of its bytes. Messages to the person call it `shown`.
  * @typedef {import("./metadata.js").Seen & { name: string, type: string, shown: string }} Enclosed
  */
 /** @typedef {import("./metadata.js").Inside} Inside */
 
-/** Bytes of all files together; a larger one is not even looked into. */
+/** The limit for all files together in bytes. A file above it is not examined. */
 export const MOST_BYTES = 1 << 30;
 
 const LONGEST_NAME = 255;
@@ -28,9 +28,9 @@ const NAMES = /** @type {Record<string, string>} */ ({
   "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "application/pdf": "PDF", office: "Office",
 });
 
-/** A file with its row in the list. */
+/** A file and its row in the list. */
 export class Attachment {
-  /** The row, to stand in a list. */
+  /** The row for the list. */
   row;
   file;
   #details = element("div", { "aria-live": "polite" });
@@ -43,7 +43,7 @@ export class Attachment {
 
   /**
    * @param {File} file
-   * @param {string} id for the row and what is in it
+   * @param {string} id for the row and the elements in it
    * @param {() => void} remove
    */
   constructor(file, id, remove) {
@@ -61,7 +61,7 @@ export class Attachment {
     return this.file.size <= MOST_BYTES;
   }
 
-  /** Look inside the file and say in the row what was found. */
+  /** Examine the file and show in the row what was found. */
   async inspect() {
     if (!this.#fits) return;
     try {
@@ -74,8 +74,8 @@ export class Attachment {
   }
 
   /**
-   * Return what to seal; throws Failure for a file that cannot be read, and for a broken picture until the person
-   * has said that it is to be sent as it is.
+   * Return the file to seal. Throws Failure if it cannot be read, or if it is a broken picture and the person has not
+   * chosen to send it as it is.
    * @returns {Enclosed}
    */
   get enclosed() {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The files that a person adds to a message, by a button or dropped on the page, each of which can be taken away. */
+/** The files that a person adds to a message, with a button or by dropping them on the page. Each can be removed. */
 
 import { Attachment, MOST_BYTES } from "./attachment.js";
 import { streamed } from "./blobs.js";
@@ -15,7 +15,7 @@ export const MOST = 99;
 
 const LONG_SECONDS = 10;
 
-/** A file input with its list. */
+/** A file input and its list. */
 export class Attachments {
   /** @type {Attachment[]} */
   #attached = [];
@@ -23,23 +23,23 @@ export class Attachments {
   #list;
   #note;
   #added = 0;
-  /** Files are looked into one after the other, so that memory holds one picture at a time. */
+  /** Files are examined one after the other, so that memory contains only one picture at a time. */
   #looking = Promise.resolve();
   /** @type {Promise<number> | undefined} */
   #speed;
 
-  /** @param {string} id of the input; list and note have it with `-list` and `-note` behind */
+  /** @param {string} id of the input; the list and the note add `-list` and `-note` */
   constructor(id) {
     this.#input = byId(id, HTMLInputElement);
     this.#list = byId(`${id}-list`);
     this.#note = byId(`${id}-note`);
     this.#input.addEventListener("change", () => {
       const files = [...(this.#input.files ?? [])];
-      // The list is ours; the browser keeps nothing to restore, and the same file may be chosen again.
+      // The page has its own list. Clear the input, so that the browser restores nothing and the same file can be chosen again.
       this.#input.value = "";
       this.#add(files);
     });
-    // Anywhere on the page: a file dropped beside the field would else be opened in its place.
+    // Accept files anywhere: the browser would open a file that is dropped beside the field.
     document.addEventListener("dragover", (event) => event.preventDefault());
     document.addEventListener("drop", (event) => {
       event.preventDefault();
@@ -48,26 +48,26 @@ export class Attachments {
   }
 
   /**
-   * Return what is to be sealed once every file has been looked into; throws Failure for too many or too large
-   * ones, and for one that cannot be sent as it stands.
+   * Return the files to seal, once all are examined. Throws Failure if they are too many or too large, or if one cannot
+   * be sent as it is.
    * @returns {Promise<Enclosed[]>}
    */
   async enclosed() {
-    // Files may be added while others are looked into.
+    // Files may be added while others are examined.
     for (let done; done !== this.#looking; await done) done = this.#looking;
     const failure = this.#tooMuch();
     if (failure) throw failure;
     return this.#attached.map((each) => each.enclosed);
   }
 
-  /** @param {boolean} busy whether the list has to stay as it is */
+  /** @param {boolean} busy whether the list must not change */
   lock(busy) {
     this.#input.disabled = busy;
     const controls = this.#list.querySelectorAll(/** @type {"input"} */ ("button, input"));
     for (const control of controls) control.disabled = busy;
   }
 
-  /** Take all files away. */
+  /** Remove all files. */
   clear() {
     this.#attached = [];
     this.#list.replaceChildren();
@@ -88,7 +88,7 @@ export class Attachments {
     this.#tell(files.filter((file) => file.size === 0));
   }
 
-  /** @param {Attachment} attachment unless it was taken away meanwhile */
+  /** @param {Attachment} attachment unless it was removed in the meantime */
   async #lookInto(attachment) {
     if (this.#attached.includes(attachment)) await attachment.inspect();
   }
@@ -102,8 +102,8 @@ export class Attachments {
   }
 
   /**
-   * Say how much there is and how long it takes, or what stands against it.
-   * @param {readonly File[]} empty files that were left out
+   * Show the size of all files and the time to send them, or why they cannot be sent.
+   * @param {readonly File[]} empty files that were refused
    */
   async #tell(empty) {
     this.#list.hidden = this.#attached.length === 0;

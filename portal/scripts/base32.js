@@ -1,5 +1,5 @@
 // @ts-check
-/** Bytes as capital letters and digits that people compare and copy by hand (RFC 4648, without padding). */
+/** Base 32: bytes as capital letters and digits, for people to compare and copy (RFC 4648, without padding). */
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

@@ -14,7 +14,7 @@ export function encode(raw) {
 }
 
 /**
- * Return the bytes of `text`; Malformed if any other text stands for the same bytes.
+ * Return the bytes of `text`; throws Malformed if it is not the canonical text for them.
  * @param {string} text
  * @returns {Uint8Array}
  */

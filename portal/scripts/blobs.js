@@ -1,10 +1,10 @@
 // @ts-check
-/** Reading files and parts of them. */
+/** Read files and parts of files. */
 
 import { concat } from "./bytes.js";
 
 const LARGEST = 1 << 20;
-/** Bytes of a file that are read at once. */
+/** How many bytes of a file are read at once. */
 export const SLICE = 1 << 18;
 
 /**
@@ -16,7 +16,7 @@ export async function bytesOf(blob) {
 }
 
 /**
- * Yield the bytes of a file in pieces, each of which holds only until the next; throws what reading it throws.
+ * Yield the bytes of a file in pieces; each is valid only until the next. Throws any error from reading.
  * @param {Blob} blob
  * @returns {AsyncGenerator<Uint8Array, void, void>}
  */
@@ -31,8 +31,8 @@ export async function* streamed(blob) {
 }
 
 /**
- * Return a reader that fills one buffer again and again, where the browser has one: buffers made anew for each piece
- * grow to 100 MB before they are cleared away.
+ * Return a reader that uses one buffer again and again, if the browser supports it. New buffers for each piece would
+ * grow to 100 MB before the browser frees them.
  * @param {ReadableStream} stream
  */
 function readerOf(stream) {
@@ -44,7 +44,7 @@ function readerOf(stream) {
 }
 
 /**
- * Return what was packed, at most some 1 MiB of it; what can be unpacked before an error counts.
+ * Return the unpacked bytes, at most about 1 MiB. After an error, returns the bytes unpacked before it.
  * @param {Blob} packed
  * @param {"deflate" | "deflate-raw"} form
  */
@@ -58,7 +58,7 @@ export async function unpacked(packed, form) {
       size += next.value.length;
     }
   } catch {
-    // Broken: what came before is worth looking at all the same.
+    // The data is broken, but the bytes before the error are still useful.
   }
   reader.cancel().catch(() => undefined);
   return concat(parts);

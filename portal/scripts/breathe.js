@@ -1,14 +1,14 @@
 // @ts-check
-/** A pause between slices of work, so that a page stays alive while it computes. */
+/** A pause between slices of work, so that a page stays responsive while it computes. */
 
 /**
- * Resolve in a task of its own: input and painting come first.
+ * Resolve in a new task, after input and painting.
  * @returns {Promise<void>}
  */
 export function breathe() {
   if (typeof scheduler !== "undefined" && scheduler.yield) return scheduler.yield();
   return new Promise((resolve) => {
-    // Unlike a timer, a message is not slowed down in a page that lies in the background.
+    // Browsers slow down timers in background pages, but not messages.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

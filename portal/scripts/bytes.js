@@ -1,8 +1,8 @@
 // @ts-check
-/** The few things about byte arrays that the language lacks. */
+/** Functions on byte arrays that the language lacks. */
 
 /**
- * Return the parts one after the other, as a new array.
+ * Return a new array with the parts one after the other.
  * @param {readonly Uint8Array[]} parts
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -17,7 +17,7 @@ export function concat(parts) {
 }
 
 /**
- * Return whether both hold the same bytes; takes as long for any difference.
+ * Return whether both have the same bytes, in constant time.
  * @param {Uint8Array} one
  * @param {Uint8Array} other
  */
@@ -46,11 +46,11 @@ export function utf8(text) {
 }
 
 /**
- * Give back the memory of bytes that nobody needs any more, where the browser lets it: by itself it clears away what
- * was read and sealed only once there are some 100 MB.
+ * Free the memory of bytes that are no longer needed, if the browser supports it. On its own, the browser frees bytes
+ * that were read and sealed only at about 100 MB.
  * @param {Uint8Array} bytes
  */
 export function release({ buffer }) {
-  // Of 2024, and so unknown to the types.
+  // The method is from 2024, and the type declarations do not know it.
   /** @type {{ transfer?: (size: number) => void }} */ (buffer).transfer?.(0);
 }

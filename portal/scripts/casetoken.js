@@ -1,5 +1,5 @@
 // @ts-check
-/** The case token: twelve words, and every key that follows from them (SPEC 2); mirrors crypto/casetoken.py. */
+/** The case token: twelve words, and all keys derived from them (SPEC 2); mirrors crypto/casetoken.py. */
 
 import { expand, hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -16,7 +16,7 @@ import { LISTS } from "./wordlists.js";
 /** @typedef {"fr" | "en"} Language */
 
 /**
- * What one case token unlocks in one deployment; all but locator, case id and public keys is secret.
+ * The keys of one case token in one deployment. All are secret except the locator, the case id and the public keys.
  * @typedef {object} CaseKeys
  * @property {string} replyIdentity age's text of the secret key that opens slots
  * @property {Uint8Array} replyRecipient its public half, 1,216 bytes as a report carries it
@@ -49,7 +49,7 @@ export class WrongCount extends Malformed {
   }
 }
 
-/** A word stands in neither list; `index` counts from 0. */
+/** A word is in neither list; `index` counts from 0. */
 export class UnknownWord extends Malformed {
   /** @override */
   code = "unknown-word";
@@ -61,7 +61,7 @@ export class UnknownWord extends Malformed {
   }
 }
 
-/** All words exist but do not belong together: one was misread or swapped. */
+/** All words exist but the checksum is wrong: a word was misread or swapped. */
 export class WrongChecksum extends Malformed {
   /** @override */
   code = "wrong-checksum";
@@ -91,9 +91,9 @@ export function words(entropy, list) {
 }
 
 /**
- * Return the entropy by language for each list that `text` fits, as typed by a person.
+ * Return the entropy by language, for each list that contains the words a person typed.
  *
- * Two entries (about one text in 4 million by chance) mean: ask for the language. Throws WrongCount, UnknownWord or
+ * If there are two entries (by chance, for about one text in 4 million), ask for the language. Throws WrongCount, UnknownWord or
  * WrongChecksum.
  * @param {string} text
  * @returns {Partial<Record<Language, Uint8Array>>}
@@ -181,7 +181,7 @@ function hash(label, ...parts) {
 const indices = new Map();
 
 /**
- * Return every form of a word that we accept, with its place in the list.
+ * Return every accepted form of each word, with its place in the list.
  * @param {Language} language
  * @returns {Map<string, number>}
  */
@@ -195,12 +195,12 @@ export function index(language) {
 }
 
 /**
- * Return the words of a text as they are compared: small letters without accents, nothing between them.
+ * Return the words of a text in the form for comparison: lower case without accents.
  * @param {string} text
  * @returns {string[]}
  */
 export function plain(text) {
-  // The marks that Latin letters carry, by range: what else is a mark depends on the version of Unicode.
+  // The combining marks of Latin letters, by range. Which other characters are marks depends on the Unicode version.
   return text.normalize("NFKD").toLowerCase().replace(/[\u0300-\u036f]/g, "").match(/[a-z]+/g) ?? [];
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** A case as its reporter sees it: status, messages, days, and what is not certain. */
+/** A case as its reporter sees it: status, messages, days, and warnings. */
 
 import { promisedBy, toCount } from "./days.js";
 import { byId, element, write } from "./dom.js";
@@ -12,7 +12,7 @@ import { dayText, has, say } from "./texts.js";
 
 /**
  * @param {Mailbox} mailbox
- * @param {import("./keyring.js").Keyring} keyring that names who answers: it need not be the inspectorate
+ * @param {import("./keyring.js").Keyring} keyring that names who answers, perhaps not the inspectorate
  * @param {string} today
  */
 export function showCase({ claim, channel: id, day, slot, fault }, keyring, today) {
@@ -21,7 +21,7 @@ export function showCase({ claim, channel: id, day, slot, fault }, keyring, toda
   const { status } = slot ?? {};
   const isGone = fault === "channel-gone";
   write("status-fault", fault ? say(fault, { name }) : "");
-  // A portal that was made anew knows of a slot, and not when the report came.
+  // A new portal has the slot, but does not know when the report arrived.
   const isUndated = claim.state !== "unknown" && toCount(claim.day) === 0;
   write("claim", slot || isUndated ? "" : say(`state-${claim.state}`, { day: dayText(claim.day) }));
   write("claim-differs", slot || isUndated ? "" : differsText(claim, day, name));
@@ -41,7 +41,7 @@ export function showCase({ claim, channel: id, day, slot, fault }, keyring, toda
 
 /**
  * @param {Pick<Mailbox, "day" | "slot" | "fault">} mailbox
- * @returns {{ code: "next-by" | "first-by", day: string } | null} null where nothing is to come, or nothing is certain
+ * @returns {{ code: "next-by" | "first-by", day: string } | null} null if no answer is due, or if the day is not certain
  */
 function due({ day, slot, fault }) {
   if (slot) return slot.status === "closed" ? null : { code: "next-by", day: slot.next_by };
@@ -60,7 +60,7 @@ function showNext(next, today, name) {
 }
 
 /**
- * Tell where the portal's word and the memo are more than a day apart; less, midnight passed or clocks differ.
+ * Warn if the day from the portal and the day in the memo differ by more than one. A day can differ by midnight or by clocks.
  * @param {Mailbox["claim"]} claim
  * @param {string | null} day by the memo
  * @param {string} name
@@ -80,7 +80,7 @@ function feedbackText(reported, today) {
 }
 
 /**
- * Put what was just sent behind the messages: once the page is closed, nobody but the inspectorate can read it.
+ * Add the message just sent after the others. Once the page is closed, only the inspectorate can read it.
  * @param {string} day
  * @param {string} text
  */
@@ -89,7 +89,7 @@ export function addOwn(day, text) {
   byId("messages").append(message("you", day, text));
 }
 
-/** @param {readonly string[]} measures those that this page has no word for are left out */
+/** @param {readonly string[]} measures messages of a kind that this page does not know are omitted */
 function measuresText(measures) {
   const known = measures.map((each) => `measure-${each}`).filter(has);
   return known.length ? say("measures", { list: known.map((each) => say(each)).join(", ") }) : "";
@@ -105,7 +105,7 @@ function receivedText({ count, last_day: day }) {
  * @param {"you" | "them"} from
  * @param {string} day
  * @param {string} text
- * @param {string} name of who wrote it, unless that is the reader
+ * @param {string} name of the author, unless that is the reader
  */
 function message(from, day, text, name = "") {
   const head = element("p", { class: "hint" }, `${say(`message-${from}`, { name })} `, element("time", { datetime: day }, dayText(day)));

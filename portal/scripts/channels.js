@@ -1,5 +1,5 @@
 // @ts-check
-/** Who a report may go to: the channels of a keyring that are open today. */
+/** The channels that can receive a report: those of a keyring that are open today. */
 
 import { byId, element, show } from "./dom.js";
 import { Failure } from "./failure.js";
@@ -13,7 +13,7 @@ import { site } from "./site.js";
 /** @typedef {import("./sealing.js").Address} Address */
 
 /**
- * Throw Failure, KeyringExpired or ClockBehind unless some channel can be written to today.
+ * Throw Failure, KeyringExpired or ClockBehind unless at least one channel is open today.
  * @param {Shown} shown
  * @param {string} today
  */
@@ -23,7 +23,7 @@ export function checkOpen({ keyring }, today) {
 }
 
 /**
- * Return where a message to this channel goes today; throws Failure, KeyringExpired or ClockBehind.
+ * Return the address of this channel today; throws Failure, KeyringExpired or ClockBehind.
  * @param {Shown} shown
  * @param {string} id
  * @param {string} today
@@ -39,7 +39,7 @@ export function addressOf({ keyring, seen }, id, today) {
 }
 
 /**
- * Return where a message to this channel goes today by the keyring that was shown, or null if it goes nowhere.
+ * Return the address of this channel today by the keyring shown, or null if the channel is closed.
  * @param {Shown} shown
  * @param {string} today
  * @param {string} [id] the first channel's unless it is given
@@ -52,8 +52,8 @@ export function openAddress({ keyring, seen }, today, id = keyring.channels[0]?.
 }
 
 /**
- * Return where a message to this channel goes today, by a newer keyring if the one shown no longer tells: a page may
- * have been left open for days. Throws what `addressOf` and `fetchKeyring` do.
+ * Return the address of this channel today. If the keyring shown no longer has it, fetch a newer one: a page may stay
+ * open for days. Throws the errors of `addressOf` and `fetchKeyring`.
  * @param {Shown} shown
  * @param {string} id
  * @param {string} today
@@ -69,11 +69,11 @@ export async function freshAddress(shown, id, today) {
 }
 
 /**
- * What an answer asks of the choice: another reader alone, another one first, the first one, or nothing.
+ * How an answer changes the choice: only another reader, another reader first, the first reader, or no change.
  * @typedef {"only" | "first" | "none" | ""} Outside
  */
 
-/** A choice of channels, shown only where there is one to make. */
+/** The choice of a channel, shown only if there is more than one. */
 export class ChannelChoice {
   #list;
   #box;
@@ -81,7 +81,7 @@ export class ChannelChoice {
   /** @type {HTMLElement[]} */
   #options = [];
 
-  /** @param {string} id of a fieldset; its list has the id with `-list` behind */
+  /** @param {string} id of a fieldset; its list has the id plus `-list` */
   constructor(id) {
     this.#box = id;
     this.#list = byId(`${id}-list`);
@@ -100,8 +100,8 @@ export class ChannelChoice {
   }
 
   /**
-   * Choose for the person, who may choose otherwise and is then left alone: the first channel of the keyring, or
-   * another where a report may concern those who read there; where it does, the first is not even offered (SPEC 6).
+   * Preselect a channel until the person chooses one: the first of the keyring, or another if the report may concern the
+   * readers of the first. If it does concern them, the first channel is not offered (SPEC 6).
    * @param {Outside} outside
    * @returns {boolean} whether there is such a channel
    */
@@ -112,29 +112,29 @@ export class ChannelChoice {
     const isAlone = outside === "only" && isFound;
     const isLeft = outside === "only" && !isFound;
     this.#arrange(isAlone || !first ? others : isAsked ? [...others, first] : this.#options, isAlone || isLeft);
-    // Whom it concerns is never chosen for the person, also where nobody else can receive it.
+    // Never preselect the readers whom the report concerns, even if nobody else can receive it.
     if (isLeft) this.#clear();
     else if (outside !== "" || this.#options.length === 1) this.#choose();
     return isFound || !isAsked;
   }
 
-  /** Leave it to the person, who may have chosen before saying whom it concerns. */
+  /** Keep the choice of the person, who may have chosen before saying whom the report concerns. */
   #clear() {
     this.#madeByPerson = false;
     for (const input of this.#inputs()) input.checked = false;
   }
 
-  /** Choose the first that is open, unless the person has chosen one that is still offered. */
+  /** Preselect the first open channel, unless the person's choice is still offered. */
   #choose() {
     const offered = this.#inputs();
     const fitting = offered.find((input) => !input.disabled);
     if (!fitting || (this.#madeByPerson && offered.some((input) => input.checked))) return;
-    // Also those that are not offered now: put back later, a checked one would uncheck the others.
+    // Uncheck channels that are not offered too: when put back later, a checked one would uncheck the others.
     for (const option of this.#options) for (const input of option.querySelectorAll("input")) input.checked = input === fitting;
   }
 
   /**
-   * Return the id of the channel chosen; throws Failure if there is none.
+   * Return the id of the chosen channel; throws Failure if none is chosen.
    * @returns {string}
    */
   get chosen() {
@@ -149,7 +149,7 @@ export class ChannelChoice {
 
   /**
    * @param {readonly HTMLElement[]} options
-   * @param {boolean} named whether even a single one is shown
+   * @param {boolean} named whether to show the choice even for a single channel
    */
   #arrange(options, named = false) {
     this.#list.replaceChildren(...options);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Help with typing a case token: how many words there are, which is unknown, what the last one may become. */
+/** Help with typing a case token: the number of words, the first unknown word, completions of the last one. */
 
 import { index, LANGUAGES, plain, WORDS } from "./casetoken.js";
 import { LISTS } from "./wordlists.js";
@@ -10,9 +10,9 @@ const FEWEST_LETTERS = 2;
 const MOST_OFFERED = 6;
 
 /**
- * Return the words of the lists that the last word of `text` may become, none while they are more than six.
+ * Return the words that complete the last word of `text`; empty if there are more than six.
  *
- * Words before it that stand in one list alone decide the language.
+ * Earlier words that are in only one list decide the language.
  * @param {string} text what was typed so far
  * @returns {string[]}
  */
@@ -30,7 +30,7 @@ export function completions(text) {
 }
 
 /**
- * Return the place, from 0, of the first word that stands in no list; the last one may still be going on.
+ * Return the place, from 0, of the first word that is in no list. The last word may be incomplete.
  * @param {string} text what was typed so far
  * @returns {number} -1 if there is none
  */
@@ -41,9 +41,9 @@ export function firstUnknown(text) {
 }
 
 /**
- * Tell beside this field what was typed so far, and offer words for it while it is not veiled.
+ * Show the state of the typed words beside this field, and offer completions while it is not veiled.
  * @param {HTMLTextAreaElement} area
- * @returns {() => void} to be called when the field was changed or veiled by something else than typing
+ * @returns {() => void} to to call after code has changed or veiled the field
  */
 export function helpTyping(area) {
   const help = () => {

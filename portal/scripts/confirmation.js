@@ -1,5 +1,5 @@
 // @ts-check
-/** The question that shows whether a case token was written down: two of its words. */
+/** Check that the case token was written down, by asking for two of its words. */
 
 import { byId } from "./dom.js";
 import { Failure } from "./failure.js";
@@ -7,7 +7,7 @@ import { say } from "./texts.js";
 
 const LABELS = ["confirm-1", "confirm-2"];
 
-/** Two words of a token, at places drawn anew for each. */
+/** Two words of a token, at random places. */
 export class Confirmation {
   #words;
   #places;

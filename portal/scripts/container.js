@@ -12,9 +12,9 @@ import { Malformed } from "./errors.js";
 import * as padding from "./padding.js";
 
 /** @typedef {import("./age.js").Pieces} Pieces */
-/** @typedef {{ size: number, pieces: Pieces }} Source a file to be written: size in bytes, and exactly as many */
-/** @typedef {{ number: number, size: number, digest: Uint8Array }} File what a container says of one of its files */
-/** @typedef {{ files: File[], message: Uint8Array, signature: Uint8Array }} Signed nothing is verified but the form */
+/** @typedef {{ size: number, pieces: Pieces }} Source a file to write: its size in bytes, and exactly that many bytes */
+/** @typedef {{ number: number, size: number, digest: Uint8Array }} File the description of a file in a container */
+/** @typedef {{ files: File[], message: Uint8Array, signature: Uint8Array }} Signed only the form is verified */
 /** @typedef {(archive: number) => number} Rule a size rule of padding.js */
 
 export const MOST_FILES = 99;
@@ -26,7 +26,7 @@ const SIGNATURE = "message.sig";
 const SIGNATURE_SIZE = 64;
 const SLICE = 65_536;
 
-/** A file gave other bytes than its size said: it was changed while it was read. */
+/** A file has another length than declared: it was changed while it was read. */
 export class FileChanged extends Malformed {
   /** @override */
   code = "file-changed";
@@ -38,20 +38,20 @@ export class FileChanged extends Malformed {
   }
 }
 
-/** SHA-256 over the SHA-256 of each piece of 1 MiB, by the browser's own digest, which takes whole buffers only. */
+/** SHA-256 over the SHA-256 of each piece of 1 MiB. The browser's digest accepts only complete buffers. */
 export class FileDigest {
   #piece;
   #filled = 0;
   /** @type {Uint8Array[]} */
   #digests = [];
 
-  /** @param {number} size bytes of the file, so that a small one takes a small buffer */
+  /** @param {number} size of the file in bytes, so that a small file needs only a small buffer */
   constructor(size) {
     this.#piece = new Uint8Array(Math.min(size, PIECE));
   }
 
   /**
-   * Take the next bytes of the file, of which there must not be more than its size.
+   * Add the next bytes of the file. The total must not exceed its size.
    * @param {Uint8Array} data
    */
   async update(data) {
@@ -65,7 +65,7 @@ export class FileDigest {
   }
 
   /**
-   * Return the 32 bytes; call once, at the end.
+   * Return the 32 bytes of the digest; call this once, at the end.
    * @returns {Promise<Uint8Array>}
    */
   async digest() {
@@ -80,7 +80,7 @@ export class FileDigest {
 }
 
 /**
- * Return the digest of a file that is given in pieces.
+ * Return the digest of a file given in pieces.
  * @param {Pieces} pieces
  * @param {number} size bytes of all pieces
  * @returns {Promise<Uint8Array>} 32 bytes
@@ -92,8 +92,8 @@ export async function digestOf(pieces, size) {
 }
 
 /**
- * Return the size of a container before it is written, which a message of known length allows; Malformed where no
- * reader would take it.
+ * Return the size of a container before it is written, from the length of its message. Throws Malformed if readers
+ * would refuse it.
  * @param {readonly number[]} fileSizes
  * @param {number} messageSize
  * @param {Rule} [padded]
@@ -116,7 +116,7 @@ export function archiveSize(sizes) {
 /**
  * Yield a container in one pass, in pieces of at most 64 KiB.
  *
- * Throws FileChanged if a file is not of its size, Malformed if the message is over 1 MiB or the archive too large
+ * Throws FileChanged if a file has another size, Malformed if the message is over 1 MiB or the archive is too large
  * for the rule.
  * @param {readonly Source[]} files
  * @param {(digests: readonly Uint8Array[]) => Uint8Array} message makes message.json from the files' digests
@@ -137,7 +137,7 @@ export async function* write(files, message, sign, padded = padding.bucket) {
 }
 
 /**
- * Return what a container in memory holds; throws Malformed or Truncated.
+ * Return the content of a container in memory; throws Malformed or Truncated.
  * @param {Uint8Array} container
  * @param {Rule} [padded]
  * @returns {Promise<Signed>}

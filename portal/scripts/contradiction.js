@@ -1,5 +1,5 @@
 // @ts-check
-/** What the site says of its keyring, held against the one that the inspectorate has signed (SPEC 7.4). */
+/** Check what the site says about its keyring against the keyring that the inspectorate signed (SPEC 7.4). */
 
 import { addressOf } from "./channels.js";
 import { today } from "./days.js";
@@ -10,11 +10,11 @@ import { fetchKeyring } from "./keyrings.js";
 const OF_THE_KEYRING = ["channel_unknown", "no_keyring"];
 
 /**
- * Return what a message to this channel failed for: `error` itself, unless it says something of the keyring. That is
- * looked up anew: the page would else send a reporter to another reader, or away, on the word of a hostile host.
+ * Return why a message to this channel failed: `error`, unless it is about the keyring. Then fetch the signed keyring
+ * and check it. Otherwise a hostile host could send a reporter to another reader, or away, just by claiming so.
  * @param {unknown} error
  * @param {string} [channel] none if nothing was sent yet
- * @returns {Promise<unknown>} what `addressOf` and `fetchKeyring` throw where the signed keyring, too, takes nothing
+ * @returns {Promise<unknown>} the error of `addressOf` or `fetchKeyring`, if the channel is closed in the signed keyring too
  */
 export async function truthOf(error, channel) {
   if (!channel || !(error instanceof Refused && OF_THE_KEYRING.includes(error.problem))) return error;

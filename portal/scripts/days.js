@@ -1,5 +1,5 @@
 // @ts-check
-/** Days of the calendar, as the protocol knows them (SPEC 1.2). */
+/** Calendar days of the protocol (SPEC 1.2). */
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +19,7 @@ export function fromCount(count) {
   return dayOf(new Date(count * DAY_MS));
 }
 
-/** The last day of the protocol, 2199-12-31 (SPEC 1.2), so counted. */
+/** The last day of the protocol, 2199-12-31 (SPEC 1.2), counted since 1970-01-01. */
 export const LAST_COUNT = 84_005;
 
 /**
@@ -40,7 +40,7 @@ export function daysAfter(day, count) {
 }
 
 /**
- * Return the day `count` months later, or the last of that month where it has no such day.
+ * Return the day `count` months later, or the last day of that month if the month is too short.
  * @param {string} day
  * @param {number} count
  */
@@ -54,10 +54,10 @@ export function monthsAfter(day, count) {
 }
 
 /**
- * Return the last day of what the law promises whoever reported on `day`.
+ * Return the last day of a deadline that the law promises for a report made on `day`.
  * @param {string} promise as `templates/law/promises.py` counts it: `7d`, `7d3m`, `7w,1m;12m`
  * @param {string} day
- * @param {string} daysOff of the same module, for working days
+ * @param {string} daysOff from the same module, for working days
  */
 export function promisedBy(promise, day, daysOff) {
   const steps = stepping(daysOff);

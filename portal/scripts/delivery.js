@@ -1,5 +1,5 @@
 // @ts-check
-/** Getting an envelope through: tried again by itself for a while, then whenever the person asks. */
+/** Deliver an envelope: retry automatically for a while, then whenever the person asks. */
 
 import { truthOf } from "./contradiction.js";
 import { Offline, Refused } from "./http.js";
@@ -8,7 +8,7 @@ import { mayPass, StartAgain, Upload } from "./upload.js";
 const WAITS_MS = [1_000, 3_000, 9_000];
 const ENVELOPES = 3;
 
-/** An envelope that must arrive; what was sealed is kept between attempts. */
+/** An envelope to deliver. Sealed bytes are kept between attempts. */
 export class Delivery {
   #seal;
   /** @type {Upload | null} */
@@ -21,7 +21,7 @@ export class Delivery {
 
   /**
    * Return once the portal has the envelope; after a failure, call again.
-   * @param {(part: number) => void} progress told the part that has arrived, 0 to 1
+   * @param {(part: number) => void} progress called with the part that has arrived, 0 to 1
    */
   async attempt(progress) {
     const waits = [...WAITS_MS];
@@ -30,7 +30,7 @@ export class Delivery {
         this.#upload ??= new Upload(await this.#seal());
         return await this.#upload.send(progress);
       } catch (error) {
-        // A source that failed is used up, and so are bytes that the portal has lost.
+        // A source that failed cannot be read again, and neither can bytes that the portal has lost.
         if (!(error instanceof Offline || error instanceof Refused)) this.#upload = null;
         if (error instanceof StartAgain && (left -= 1) > 0) continue;
         const wait = mayPass(error) ? waits.shift() : undefined;

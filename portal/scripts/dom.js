@@ -1,10 +1,10 @@
 // @ts-check
-/** The few ways in which a page changes what it shows: text and elements only, never markup. */
+/** Functions that change the page: text and elements only, never markup. */
 
 /** @typedef {Node | string} Child */
 
 /**
- * Return the element of this id, which the page has and which is of this class.
+ * Return the element with this id and class, which the page must have.
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id
  * @param {new () => T} [kind]
@@ -31,7 +31,7 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 /**
- * Show or hide the element of this id.
+ * Show or hide the element with this id.
  * @param {string} id
  * @param {boolean} shown
  */
@@ -40,7 +40,7 @@ export function show(id, shown = true) {
 }
 
 /**
- * Put `text` in the element of this id and show it, or hide it if there is none.
+ * Show `text` in the element with this id, or hide the element if the text is empty.
  * @param {string} id
  * @param {string} text
  */
@@ -50,7 +50,7 @@ export function write(id, text) {
 }
 
 /**
- * Have a text describe a field, for screen readers, or no longer.
+ * Add or remove a text as the description of a field, for screen readers.
  * @param {Element} field
  * @param {string} id of the text
  * @param {boolean} [described]
@@ -61,7 +61,7 @@ export function describe(field, id, described = true) {
 }
 
 /**
- * Do `act` whenever the element of this id is pressed; a form is not sent.
+ * Call `act` whenever the element with this id is pressed. A form is not submitted.
  * @param {string} id
  * @param {() => unknown} act
  */

@@ -1,42 +1,42 @@
 // @ts-check
 /**
- * Every way in which bytes can be refused, each a class that callers act on; mirrors crypto/errors.py (SPEC 1.6).
+ * The reasons to refuse bytes, each an error class that callers handle; mirrors crypto/errors.py (SPEC 1.6).
  *
- * Messages never hold content, keys or names from the input. Pages show their own words for `code`.
+ * Messages never contain content, keys or names from the input. Pages show their own text for `code`.
  */
 
-/** Never thrown itself; catch it to handle whatever crypto refuses. */
+/** The base class, never thrown itself. Catch it to handle every refusal. */
 export class CryptoError extends Error {
-  /** @type {string} a stable word that pages translate */
+  /** @type {string} a a stable code that pages translate */
   code = "unexpected";
 }
 
-/** The bytes do not have the form that SPEC prescribes; no other key will help. */
+/** The bytes do not have the form that SPEC requires. No other key will help. */
 export class Malformed extends CryptoError {
   /** @override */
   code = "malformed";
 }
 
-/** The given identity does not open it; another one may. */
+/** The given identity cannot open it. Another one may. */
 export class NotForUs extends CryptoError {
   /** @override */
   code = "not-for-us";
 }
 
-/** A tag, signature, digest or commitment does not hold. */
+/** A tag, signature, digest or commitment is wrong. */
 export class Tampered extends CryptoError {
   /** @override */
   code = "tampered";
 }
 
-/** It ends before its authenticated end; what was read so far must be discarded. */
+/** The input stops before its authenticated end. Discard what was read so far. */
 export class Truncated extends Tampered {
   /** @override */
   code = "truncated";
 }
 
 /**
- * Return the word of SPEC 1.6 for a refusal; whatever is not a refusal is thrown again, being a fault of ours.
+ * Return the code of SPEC 1.6 for a refusal. Any other error is a bug and is thrown again.
  * @param {unknown} error
  * @returns {"malformed" | "not-for-us" | "tampered" | "truncated"}
  */

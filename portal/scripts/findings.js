@@ -1,5 +1,5 @@
 // @ts-check
-/** What a file says beside its content: the code of a text of the page, and the words of the file itself. */
+/** A finding in a file: the code of a text of the page, and a value from the file. */
 
 /** @typedef {{ code: string, value: string }} Finding */
 
@@ -7,7 +7,7 @@ const LONGEST = 80;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Surrogate}]+/gu;
 
 /**
- * Return a finding, its value made fit to stand in a page: one line, no signs that steer the reading direction.
+ * Return a finding with its value made safe to show: one line, without characters that change the text direction.
  * @param {string} code
  * @param {string} [value]
  * @returns {Finding}
@@ -18,7 +18,7 @@ export function found(code, value = "") {
 }
 
 /**
- * Return the findings without those that say the same.
+ * Return the findings without duplicates.
  * @param {readonly Finding[]} findings
  * @returns {Finding[]}
  */

@@ -1,9 +1,9 @@
 // @ts-check
-/** Whether this browser has what sealing needs. */
+/** Check that this browser has what sealing needs. */
 
 import { Failure } from "./failure.js";
 
-/** Throw Failure unless there are good random numbers and the browser's own hashes. */
+/** Throw Failure unless the browser has secure random numbers and hashes. */
 export function checkBrowser() {
   if (!globalThis.crypto?.getRandomValues || !globalThis.crypto.subtle) throw new Failure("browser-unfit");
 }

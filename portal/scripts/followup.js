@@ -1,5 +1,5 @@
 // @ts-check
-/** Writing again on a case: text with files, signed by its author. */
+/** Follow-ups to a case: text and files, signed with the reporter's key. */
 
 import { Delivery } from "#delivery";
 import { Attachments } from "./attachments.js";
@@ -19,12 +19,12 @@ import { keep, letGo } from "./unsent.js";
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 /**
- * What a follow-up needs to know of its case.
+ * The data of a case that a follow-up needs.
  * @typedef {object} Case
  * @property {import("./casetoken.js").CaseKeys} keys
  * @property {import("./keyrings.js").Shown} shown
  * @property {() => string} channel
- * @property {number} seen serial of the newest slot that was opened, 0 for none
+ * @property {number} seen serial of the newest slot opened, 0 if none was
  */
 
 const area = byId("follow-up-text", HTMLTextAreaElement);
@@ -34,7 +34,7 @@ const progress = new Progress("follow-up-progress", "follow-up-progress-text");
 /** @type {Case | null} */
 let open = null;
 /**
- * What was written when "send" was pressed, with its sealed form.
+ * The message at the time of "send", and its sealed form.
  * @typedef {{ text: string, files: readonly Enclosed[], channel: string, delivery: Delivery }} Message
  */
 
@@ -51,7 +51,7 @@ export function offerFollowUp(of) {
 }
 
 /**
- * Return where a message would go now, and the bytes that it will likely have; throws Failure.
+ * Return the address of a message now, and its likely size in bytes; throws Failure.
  * @returns {Promise<{ to: import("./sealing.js").Address | null, size: number }>}
  */
 export async function likelyEnvelope() {
@@ -59,7 +59,7 @@ export async function likelyEnvelope() {
   return { to: open && openAddress(open.shown, today(), open.channel()), size };
 }
 
-/** What is in the form stays until it has arrived; a failed one is sent again as it was sealed. */
+/** The form keeps its content until the message has arrived. After a failure, the same sealed message is sent again. */
 async function send() {
   write("follow-up-done", "");
   await guarded("follow-up-error", async () => {

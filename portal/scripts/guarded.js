@@ -1,11 +1,11 @@
 // @ts-check
-/** Doing what a person asked for, and saying in one place of the page what went wrong with it. */
+/** Run an action for the person, and show its errors in one place of the page. */
 
 import { byId, describe, write } from "./dom.js";
 import { explain, Failure } from "./failure.js";
 
 /**
- * Do `act`, and show in the element of this id what went wrong, if anything; the fields at fault are marked.
+ * Call `act`. If it fails, show the error in the element with this id, and mark the fields at fault.
  * @param {string} id
  * @param {() => unknown} act
  */
@@ -21,7 +21,7 @@ export async function guarded(id, act) {
 }
 
 /**
- * Say no longer what went wrong.
+ * Remove the error.
  * @param {string} id
  */
 export function clear(id) {
@@ -31,7 +31,7 @@ export function clear(id) {
 
 /**
  * @param {Element} field
- * @param {string} id of what is said about it
+ * @param {string} id of the message about it
  * @param {boolean} wrong
  */
 function mark(field, id, wrong) {

@@ -1,17 +1,17 @@
 // @ts-check
-/** Requests to the portal, which carry nothing but what is given: no cookie, no referrer, no redirect. */
+/** Requests to the portal with only the given content: no cookies, no referrer, no redirects. */
 
 import { concat } from "./bytes.js";
 import { Failure } from "./failure.js";
 
-/** Bytes of an answer, unless its request says otherwise: more than keyring, manifest or any file of the pages has. */
+/** The default limit of an answer in bytes: more than the keyring, the manifest or any file of the pages has. */
 const MOST = 4 << 20;
 const PATIENCE_MS = 300_000; // 1 MiB over a slow Tor circuit
 
 /**
- * The portal answered that it will not: `status` is HTTP's, `problem` the word of its problem document, or empty.
+ * The portal refused. `status` is the HTTP status, `problem` the code of its problem document, or empty.
  *
- * Its text is one of those for problems: whatever the portal answers, it cannot have the page show another.
+ * The page shows only its own texts for problems, whatever the portal answers.
  */
 export class Refused extends Failure {
   /**
@@ -25,7 +25,7 @@ export class Refused extends Failure {
   }
 }
 
-/** No answer came, or none that was read to its end. */
+/** No answer arrived, or it broke off. */
 export class Offline extends Failure {
   constructor() {
     super("offline");
@@ -35,13 +35,13 @@ export class Offline extends Failure {
 /** @typedef {{ headers: Headers, bytes: Uint8Array<ArrayBuffer> }} Answer */
 
 /**
- * What is asked for; `success` is the one status of a good answer, 200 unless given, and `most` the bytes that any
- * answer may have, 4 MiB unless given: whoever answers without end must not fill the memory of a phone.
+ * A request. `success` is the expected status, 200 by default. `most` is the limit of an answer in bytes, 4 MiB by
+ * default: an endless answer must not fill the memory of a phone.
  * @typedef {RequestInit & { success?: number, most?: number }} Asked
  */
 
 /**
- * Return the portal's answer, read to its end, if it is a good one; throws Refused or Offline.
+ * Return the complete answer of the portal if its status is the expected one; throws Refused or Offline.
  * @param {string} path
  * @param {Asked} [asked]
  * @returns {Promise<Answer>}
@@ -55,7 +55,7 @@ export async function ask(path, { success = 200, ...request } = {}) {
 }
 
 /**
- * Return the whole answer, whatever its status. Throws if none comes, or if it has more than `most` bytes.
+ * Return the complete answer with any status. Throws if there is no answer, or if it has more than `most` bytes.
  * @param {string} path
  * @param {Omit<Asked, "success">} [asked]
  */
@@ -91,7 +91,7 @@ async function read(response, most) {
   return concat(parts);
 }
 
-/** @param {Uint8Array} bytes of an answer that is no good one */
+/** @param {Uint8Array} bytes of an answer with another status */
 function problemCode(bytes) {
   try {
     const { code } = JSON.parse(new TextDecoder().decode(bytes));

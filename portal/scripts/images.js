@@ -1,5 +1,5 @@
 // @ts-check
-/** What pictures of all kinds share when everything but the picture is taken out of them, without decoding it. */
+/** Shared code to remove everything but the picture from picture files, without decoding them. */
 
 import { Malformed } from "./errors.js";
 import { found } from "./findings.js";
@@ -7,9 +7,9 @@ import * as exif from "./metadata_exif.js";
 import * as xmp from "./metadata_xmp.js";
 
 /** @typedef {import("./findings.js").Finding} Finding */
-/** @typedef {{ parts: Uint8Array[], findings: Finding[] }} Clean the picture in parts, and what is not in them */
+/** @typedef {{ parts: Uint8Array[], findings: Finding[] }} Clean the parts of the picture, and what was removed */
 
-/** Takes in the parts of a picture one by one. */
+/** Collects the parts of a picture. */
 export class Cleaning {
   /** @type {Uint8Array[]} */
   parts = [];
@@ -17,25 +17,25 @@ export class Cleaning {
   findings = [];
   orientation = 1;
 
-  /** @param {Uint8Array} tiff Exif that is taken out; the orientation is remembered */
+  /** @param {Uint8Array} tiff Exif data to remove; the orientation is remembered */
   takeExif(tiff) {
     const { findings, orientation } = exif.read(tiff);
     this.findings.push(...(findings.length ? findings : [found("found-more", "Exif")]));
     if (orientation > 1) this.orientation = orientation;
   }
 
-  /** @param {string} xml XMP that is taken out */
+  /** @param {string} xml XMP data to remove */
   takeXmp(xml) {
     const findings = xmp.read(xml);
     this.findings.push(...(findings.length ? findings : [found("found-more", "XMP")]));
   }
 
-  /** @param {Uint8Array} rest what stands behind the end of the picture */
+  /** @param {Uint8Array} rest the bytes after the end of the picture */
   takeTrailer(rest) {
     if (rest.length) this.findings.push(found("found-trailer"));
   }
 
-  /** @returns {Uint8Array<ArrayBuffer> | null} Exif that says which way is up, if that is not as the picture lies */
+  /** @returns {Uint8Array<ArrayBuffer> | null} Exif with the orientation, if it is not the default one */
   get upright() {
     return this.orientation > 1 ? exif.onlyOrientation(this.orientation) : null;
   }
@@ -54,7 +54,7 @@ export function slice(bytes, at, size) {
 }
 
 /**
- * Return whether `text` (ASCII) stands at `at`.
+ * Return whether `text` (ASCII) is at offset `at`.
  * @param {Uint8Array} bytes
  * @param {string} text
  * @param {number} [at]
@@ -64,14 +64,14 @@ export function startsWith(bytes, text, at = 0) {
 }
 
 /**
- * Return bytes as characters of Latin-1.
+ * Return bytes as Latin-1 characters.
  * @param {Uint8Array} bytes at most a few thousand
  */
 export function ascii(bytes) {
   return String.fromCharCode(...bytes);
 }
 
-/** @param {Uint8Array} bytes of UTF-8, or nearly */
+/** @param {Uint8Array} bytes that are UTF-8 or almost */
 export function text(bytes) {
   return new TextDecoder().decode(bytes);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** JPEG (ITU-T T.81) without Exif, XMP, IPTC, colour profiles, comments, previews, and whatever stands behind it. */
+/** Clean JPEG files (ITU-T T.81): remove Exif, XMP, IPTC, colour profiles, comments, previews and trailing bytes. */
 
 import { breathe } from "./breathe.js";
 import { concat, utf8 } from "./bytes.js";
@@ -17,17 +17,17 @@ const APP2 = 0xe2;
 const APP13 = 0xed;
 const ADOBE = 0xee;
 const APP15 = 0xef;
-// Tables, restart intervals, numbers of lines: what a decoder needs.
+// Segments that a decoder needs: tables, restart intervals, numbers of lines.
 const TABLES = [0xc4, 0xcc, 0xdb, 0xdc, 0xdd];
 const EXIF = "Exif\0\0";
 const XMP = "http://ns.adobe.com/xap/1.0/\0";
 const JFIF_SIZE = 18;
 const ADOBE_SIZE = 16;
-// Stuffed bytes passed over without a pause: some 20 ms where scripts are not compiled.
+// How many stuffed bytes are skipped without a pause: about 20 ms without JIT.
 const STEPS = 2_048;
 
 /**
- * Return the picture alone; throws Malformed for any form that a decoder would not read to the end.
+ * Return only the picture; throws Malformed if a decoder could not read it to the end.
  * @param {Uint8Array} bytes
  * @returns {Promise<import("./images.js").Clean>}
  */
@@ -78,13 +78,13 @@ function takeJfif(cleaning, segment) {
     return;
   }
   if (segment.length > JFIF_SIZE) cleaning.findings.push(found("found-preview"));
-  // Density as it was, no preview.
+  // Keep the density, but no preview.
   const start = new Uint8Array([0xff, APP0, 0, JFIF_SIZE - 2]);
   cleaning.parts.push(concat([start, segment.subarray(4, 16), new Uint8Array(2)]));
 }
 
 /**
- * Keep how colours are coded, and nothing that was appended to it.
+ * Keep the colour coding, but nothing that is appended to it.
  * @param {Cleaning} cleaning
  * @param {Uint8Array} segment
  */
@@ -123,7 +123,7 @@ function beginning({ upright }) {
 /**
  * @param {Uint8Array} bytes
  * @param {number} at
- * @returns {{ code: number, at: number }} the marker behind fill bytes
+ * @returns {{ code: number, at: number }} the marker after fill bytes
  */
 function markerAt(bytes, at) {
   if (bytes[at] !== 0xff) throw new Malformed("JPEG lacks a marker");
@@ -152,7 +152,7 @@ function isFrame(code) {
 /**
  * @param {Uint8Array} bytes
  * @param {number} from
- * @returns {Promise<number>} where the coded picture ends: the first marker that is neither stuffing nor a restart
+ * @returns {Promise<number>} where the coded data ends: the first marker that is not stuffing or a restart
  */
 async function endOfScan(bytes, from) {
   let steps = 0;

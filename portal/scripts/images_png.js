@@ -1,5 +1,5 @@
 // @ts-check
-/** PNG (third edition) and its animations, without texts, times, Exif, colour profiles and unknown chunks. */
+/** Clean PNG files (third edition), also animated: remove texts, times, Exif, colour profiles and unknown chunks. */
 
 import { concat, utf8 } from "./bytes.js";
 import { Malformed } from "./errors.js";
@@ -14,7 +14,7 @@ const HEADER = 13;
 const LARGEST = 2 ** 31;
 
 /**
- * Return the picture alone; throws Malformed for any form that a decoder would not read to the end.
+ * Return only the picture; throws Malformed if a decoder could not read it to the end.
  * @param {Uint8Array} bytes
  * @returns {import("./images.js").Clean}
  */
@@ -76,7 +76,7 @@ function chunkOf(type, data) {
   return concat([size, body, sum]);
 }
 
-/** @param {Uint8Array} bytes a few only: bit by bit needs no table */
+/** @param {Uint8Array} bytes a few bytes only, so that no table is needed */
 function crc32(bytes) {
   let sum = 0xffffffff;
   for (const byte of bytes) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** WebP (RFC 9649), still or animated, without Exif, XMP, colour profiles and unknown chunks. */
+/** Clean WebP files (RFC 9649), still or animated: remove Exif, XMP, colour profiles and unknown chunks. */
 
 import { concat, utf8 } from "./bytes.js";
 import { Malformed } from "./errors.js";
@@ -13,12 +13,12 @@ const KEPT = [...PICTURES, "VP8X", "ALPH", "ANIM"];
 const FRAME = ["ALPH", "VP8 ", "VP8L"];
 const FRAME_HEADER = 16;
 const FEATURES = 10;
-// Of the features that a file says to have, transparency and animation stay.
+// The flags of a file that are kept: transparency and animation.
 const STAYING = 0x12;
 const EXIF = 0x08;
 
 /**
- * Return the picture alone; throws Malformed for any form that a decoder would not read to the end.
+ * Return only the picture; throws Malformed if a decoder could not read it to the end.
  * @param {Uint8Array} bytes
  * @returns {import("./images.js").Clean}
  */
@@ -41,7 +41,7 @@ export function clean(bytes) {
  * @param {Uint8Array} data
  */
 function take(cleaning, type, data) {
-  // Some writers put JPEG's prefix before it.
+  // Some programs write the JPEG prefix before the Exif data.
   if (type === "EXIF") cleaning.takeExif(startsWith(data, "Exif\0\0") ? data.subarray(6) : data);
   else if (type === "XMP ") cleaning.takeXmp(text(data));
   else if (type === "ICCP") cleaning.findings.push(found("found-profile"));
@@ -61,7 +61,7 @@ function rewritten({ type, data }, cleaning) {
   return encoded(type, features.fill(0, 1, 4));
 }
 
-/** @param {Uint8Array} data of a frame of an animation, which has chunks of its own */
+/** @param {Uint8Array} data of an animation frame, which contains chunks */
 function frame(data) {
   const kept = chunksOf(data.subarray(FRAME_HEADER)).filter(({ type }) => FRAME.includes(type));
   return concat([slice(data, 0, FRAME_HEADER), ...kept.flatMap((chunk) => encoded(chunk.type, chunk.data))]);

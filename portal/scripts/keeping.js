@@ -1,24 +1,24 @@
 // @ts-check
-/** Other ways than by hand to keep a case token: the clipboard, and a neutral sheet. */
+/** Ways to keep a case token without writing it by hand: the clipboard, and a neutral printed sheet. */
 
 import { whenPressed, write } from "./dom.js";
 import { say } from "./texts.js";
 
 /**
- * Let the words be copied and printed on request.
+ * Offer buttons to copy and to print the words.
  * @param {() => readonly string[]} words
  */
 export function offerToKeep(words) {
   whenPressed("copy-token", () => write("copied", say(copy(words().join(" ")) ? "token-copied" : "token-not-copied")));
   whenPressed("print-token", () => print());
-  // A browser prints the title on the sheet.
+  // The browser prints the page title on the sheet.
   const { title } = document;
   addEventListener("beforeprint", () => (document.title = "\u00a0"));
   addEventListener("afterprint", () => (document.title = title));
 }
 
 /**
- * The older way to the clipboard: it needs no permission, and so none that a hostile script could use later.
+ * Use the older clipboard call, which needs no permission. A hostile script could use a permission later.
  * @param {string} text
  * @returns {boolean} whether the clipboard has it
  */

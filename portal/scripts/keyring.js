@@ -21,19 +21,19 @@ const MANY = 100;
 const KEY_ID = 16;
 const DAY_MS = 86_400_000;
 
-/** The keyring is past its date: its site has not been renewed, nothing may be sealed with it. */
+/** The keyring has expired: the site was not updated, and nothing may be sealed with it. */
 export class KeyringExpired extends CryptoError {
   /** @override */
   code = "keyring-expired";
 }
 
-/** The keyring was issued after today: this machine's clock is likely wrong. */
+/** The keyring was issued in the future: this machine's clock is probably wrong. */
 export class ClockBehind extends CryptoError {
   /** @override */
   code = "clock-behind";
 }
 
-/** A newer keyring is known: this one was taken from the past. */
+/** A newer keyring is known: this one is an old copy. */
 export class KeyringOlder extends CryptoError {
   /** @override */
   code = "keyring-older";
@@ -61,8 +61,8 @@ export const KEYRING = file("keyring", {
 });
 
 /**
- * Return the keyring if the root key (32 bytes) signed it for this deployment; throws Malformed or Tampered. Whether
- * it may be used is apart: `checkDay`, `checkSerial`.
+ * Return the keyring if the root key (32 bytes) signed it for this deployment; throws Malformed or Tampered. Call
+ * `checkDay` and `checkSerial` to check whether it may be used.
  * @param {Uint8Array} raw keyring.json
  * @param {Uint8Array} signature keyring.sig
  * @param {{ rootKey: Uint8Array, deployment: Uint8Array }} trusted
@@ -77,7 +77,7 @@ export function openKeyring(raw, signature, { rootKey, deployment }) {
 }
 
 /**
- * Return if `today` is within the keyring's days; else throw ClockBehind or KeyringExpired.
+ * Throw ClockBehind or KeyringExpired unless `today` is within the keyring's days.
  * @param {Keyring} keyring
  * @param {string} today
  */
@@ -87,16 +87,16 @@ export function checkDay(keyring, today) {
 }
 
 /**
- * Return unless a keyring of a higher serial has been seen; then throw KeyringOlder.
+ * Throw KeyringOlder if a keyring with a higher serial has been seen.
  * @param {Keyring} keyring
- * @param {number} known the highest serial seen, 0 for none
+ * @param {number} known the highest serial seen, or 0
  */
 export function checkSerial(keyring, known) {
   if (keyring.serial < known) throw new KeyringOlder("a newer keyring is known");
 }
 
 /**
- * Return the channel of this id, or null.
+ * Return the channel with this id, or null.
  * @param {Keyring} keyring
  * @param {string} id
  * @returns {Channel | null}
@@ -106,7 +106,7 @@ export function channel(keyring, id) {
 }
 
 /**
- * Return the key to seal to today, the newest of the valid ones, or null: the channel is closed.
+ * Return the newest key that is valid today, or null if the channel is closed.
  * @param {Channel} of
  * @param {string} today
  * @returns {IntakeKey | null}
@@ -118,7 +118,7 @@ export function intakeKey(of, today) {
 }
 
 /**
- * Return the day since which nobody can write to a channel that is closed today, or null if the keyring does not tell.
+ * Return the day on which a channel that is closed today was closed, or null if the keyring does not say.
  * @param {Channel} of
  * @param {string} today
  * @returns {string | null}

@@ -1,5 +1,5 @@
 // @ts-check
-/** The keyring that the portal serves now, believed once the root key in the page has signed it (SPEC 6). */
+/** Fetch the keyring from the portal. It is accepted if the root key in the page has signed it (SPEC 6). */
 
 import { ask } from "#http";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -9,24 +9,24 @@ import { checkSerial, openKeyring } from "./keyring.js";
 import { site } from "./site.js";
 
 /**
- * A keyring beside what messages say of it.
+ * A keyring and what messages contain of it.
  * @typedef {{ keyring: import("./keyring.js").Keyring, seen: { serial: number, hash: Uint8Array } }} Shown
  */
 
 let known = 0;
 
 /**
- * Return the keyring, whose days are the caller's to check; throws Failure or KeyringOlder.
+ * Return the keyring; the caller must check its days. Throws Failure or KeyringOlder.
  * @returns {Promise<Shown>}
  */
 export async function fetchKeyring() {
-  // Once more where the two files do not fit: the portal may have been given a new keyring between them.
+  // Try again if the two files do not match: the portal may have received a new keyring in between.
   const shown = await fetchOnce().catch((error) => {
     if (error instanceof Tampered) return fetchOnce();
     throw error;
   }).catch((error) => {
     if (error instanceof Tampered || error instanceof Malformed) throw new Failure("keyring-invalid");
-    // A portal that has had a keyring never has none again.
+    // A portal that once had a keyring always has one.
     if (error instanceof Failure && error.code === "problem-no_keyring") {
       throw new Failure(known ? "site-contradicts" : "no-keyring");
     }

@@ -1,7 +1,7 @@
 // @ts-check
-/** Leave quickly: empty the page at once, and put a harmless one in its place. On every page, so it imports nothing. */
+/** Leave quickly: empty the page at once, then open a harmless one. Every page has this script, so it imports nothing. */
 
-// As in “Exit this page” of GOV.UK, which people may know from elsewhere.
+// It works like “Exit this page” of GOV.UK, which people may know.
 const PRESSES = 3;
 const WITHIN_MS = 5_000;
 
@@ -10,7 +10,7 @@ let alone = false;
 let leaving = false;
 let timer = 0;
 
-/** Whatever was typed or shown is gone before the harmless page is asked for, and however long that takes. */
+/** Everything typed or shown is removed before the harmless page is requested, however long that page takes. */
 function leave() {
   const link = document.querySelector("a[data-leave]");
   if (!(link instanceof HTMLAnchorElement)) return;
@@ -20,14 +20,14 @@ function leave() {
   curtain.className = "curtain";
   curtain.setAttribute("role", "alert");
   document.body.replaceChildren(curtain);
-  // Only what changes in an alert is read out.
+  // Screen readers read out only changes in an alert.
   curtain.textContent = link.dataset["leave"] ?? "";
   document.querySelector("link[rel=icon]")?.remove();
   document.title = "…";
   location.replace(link.href);
 }
 
-/** @param {number} times that Shift was pressed, up to now */
+/** @param {number} times Shift was pressed so far */
 function count(times) {
   presses = times;
   clearTimeout(timer);
@@ -55,11 +55,11 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   leave();
 });
-// A page with unsent text asks whether to go. Its listener comes later than this one, with the first text.
+// A page with unsent text asks before it closes. That listener is added later, so this one can stop it.
 addEventListener("beforeunload", (event) => leaving && event.stopImmediatePropagation());
 addEventListener("keydown", pressed, { capture: true });
 addEventListener("keyup", released, { capture: true });
 
-// A page that the browser kept in its memory shows nothing when it comes back, until it is loaded anew.
+// A page from the browser's memory shows nothing when it comes back, until it is reloaded.
 addEventListener("pagehide", ({ persisted }) => persisted && document.body.replaceChildren());
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());

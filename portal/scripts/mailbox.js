@@ -1,5 +1,5 @@
 // @ts-check
-/** What the portal answers about a case, and which of it can be believed (SPEC 5.3, 5.4, 6, 7.2). */
+/** The portal's answer about a case, and which parts of it are authentic (SPEC 5.3, 5.4, 6, 7.2). */
 
 import { ask } from "#http";
 import * as age from "./age.js";
@@ -20,13 +20,13 @@ import { openSlot } from "./slot.js";
 /** @typedef {import("./slot.js").Slot} Slot */
 
 /**
- * What is known of a case. Only `channel`, `day` and `slot` are authentic; `claim` is the portal's word.
+ * The data of a case. Only `channel`, `day` and `slot` are authentic; `claim` is what the portal says.
  * @typedef {object} Mailbox
  * @property {{ state: "unknown" | "waiting" | "collected", day: string }} claim
- * @property {string | null} channel from memo or slot, null if neither opens or it cannot be written to
- * @property {string | null} day of the report by its sender's own clock, from the memo; null if that does not open
- * @property {Slot | null} slot null if there is none, or none to be believed
- * @property {string | null} fault the code of what is wrong with the slot, if something is
+ * @property {string | null} channel from memo or slot; null if neither opens, or if the channel is closed
+ * @property {string | null} day of the report by the reporter's clock, from the memo; null if the memo does not open
+ * @property {Slot | null} slot null if there is no authentic slot
+ * @property {string | null} fault the code of what is wrong with the slot, or null
  */
 
 const SIZE = 18_108;
@@ -34,7 +34,7 @@ const LATE_DAYS = 35;
 const STATES = /** @type {const} */ (["unknown", "waiting", "collected"]);
 
 /**
- * Return the portal's answer about a case, opened; throws Offline, Refused, or Failure if it has no form.
+ * Return the portal's answer about a case, decrypted; throws Offline, Refused, or Failure if it is malformed.
  * @param {CaseKeys} keys
  * @param {Keyring} keyring
  * @param {string} today
@@ -49,9 +49,9 @@ export async function openMailbox(keys, keyring, today) {
   const nothing = { claim, channel: null, day: null, slot: null };
   if (slot && note && slot.channel !== note.channel) return { ...nothing, fault: "channels-differ" };
   const channel = slot?.channel ?? note?.channel ?? null;
-  // Without its keys no answer of that channel can be believed, nor anything sealed to it.
+  // Without the keys of a channel, its answers cannot be verified, and nothing can be sealed to it.
   if (channel && !find(keyring, channel)) return { ...nothing, fault: "channel-gone" };
-  // Each report came with a memo. Whoever holds it back would have the days count from the portal's word.
+  // Each report has a memo. A portal that withholds it could make deadlines count from a day of its choice.
   const isHeldBack = channel === null && fault === null && claim.state !== "unknown";
   return { claim, channel, day: note?.day ?? null, slot, fault: isHeldBack ? "note-missing" : fault };
 }
@@ -94,7 +94,7 @@ async function trusted(sealed, keys, keyring, today) {
     const plain = await age.unsealEnvelope(sealed, keys.replyIdentity);
     const { slot, key } = await verified(await container.read(plain, padding.slot), keyring);
     checkNames(slot, { case_id: keys.caseId });
-    // A key past its days vouches for its last slots, each until the next one is due, and not for long (SPEC 6).
+    // An expired key is still valid for its last slots until the next slot is due, but not for long (SPEC 6).
     const until = daysAfter(key.not_after, LATE_DAYS);
     const stale = today > key.not_after && (today > slot.next_by || today > until);
     return stale ? { slot: null, fault: "slot-stale" } : { slot, fault: null };

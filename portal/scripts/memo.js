@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The sealed note that the reporter's page leaves itself beside the case: channel and day (SPEC 5.4).
+ * The sealed note that the reporter's page stores with the case, for itself: channel and day (SPEC 5.4).
  *
  * Mirrors crypto/memo.py.
  */
@@ -13,7 +13,7 @@ import { CHANNEL } from "./messages.js";
 import { day, record, text } from "./shape.js";
 
 /** @typedef {{ deployment: Uint8Array, caseId: Uint8Array }} Bound what a memo is bound to: 16 and 32 bytes */
-/** @typedef {import("./shape.js").Value<typeof NOTE>} Note the day is that of the report, by the reporter's own clock */
+/** @typedef {import("./shape.js").Value<typeof NOTE>} Note the day of the report by the reporter's own clock */
 
 export const SIZE = 60;
 const NONCE = 12;
@@ -22,7 +22,7 @@ const CHANNEL_SIZE = 28;
 const NOTE = record({ channel: text(CHANNEL_SIZE, CHANNEL), day });
 
 /**
- * Return the 60-byte memo of `note` under a memo key (32 bytes); throws Malformed if the note has no form.
+ * Return the 60-byte memo of `note` under a memo key (32 bytes); throws Malformed if the note is invalid.
  * @param {Note} note
  * @param {Uint8Array} memoKey
  * @param {Bound} bound
@@ -33,7 +33,7 @@ export function seal(note, memoKey, bound) {
 }
 
 /**
- * Return the memo that follows from its inputs alone, for vectors; a nonce must never serve twice.
+ * Return the memo for a given nonce, for test vectors. Never use a nonce twice.
  * @param {Uint8Array} nonce 12 bytes
  * @param {Note} note
  * @param {Uint8Array} memoKey
@@ -49,7 +49,7 @@ export function sealWith(nonce, note, memoKey, { deployment, caseId }) {
 }
 
 /**
- * Return the note; Malformed if the form is wrong, Tampered if the tag does not hold.
+ * Return the note; throws Malformed if its form is invalid, Tampered if the tag is wrong.
  * @param {Uint8Array} memo
  * @param {Uint8Array} memoKey
  * @param {Bound} bound

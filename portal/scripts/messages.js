@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Report and follow-up: strict JSON to values, with what makes each authentic (SPEC 5).
+ * Report and follow-up: parse strict JSON and verify authenticity (SPEC 5).
  *
  * Mirrors crypto/messages.py, with slot.js.
  */
@@ -15,12 +15,12 @@ import * as signing from "./signing.js";
 
 /** @typedef {import("./shape.js").Value<typeof REPORT>} Report */
 /** @typedef {import("./shape.js").Value<typeof FOLLOW_UP>} FollowUp */
-/** @typedef {import("./shape.js").Value<typeof FILE>} File an attachment as its message describes it */
+/** @typedef {import("./shape.js").Value<typeof FILE>} File the description of an attachment in its message */
 
 export const ID = /^[a-z][a-z0-9_]{0,31}$/;
 export const CHANNEL = /^[a-z][a-z0-9-]{0,27}$/;
 
-/** The most that a text has in characters, and a list in members. */
+/** The limits of a text in characters, and of a list in members. */
 export const TEXT = 200_000;
 export const MANY = 1_000;
 
@@ -51,7 +51,7 @@ export const REPORT = file("report", {
   written: day,
 });
 
-/** What the reporter writes afterwards (SPEC 5.2). */
+/** A later message of the reporter (SPEC 5.2). */
 export const FOLLOW_UP = file("follow-up", {
   channel: text(28, CHANNEL),
   key_id: binary(16),
@@ -65,7 +65,7 @@ export const FOLLOW_UP = file("follow-up", {
 });
 
 /**
- * Return the report of a container, verified whole: signature, files, and the case id that commits to its keys.
+ * Return the report in a container, completely verified: signature, files, and the case id that commits to its keys.
  * Throws Malformed or Tampered.
  * @param {Uint8Array} deployment
  * @param {container.Signed} signed
@@ -83,7 +83,7 @@ export function openReport(deployment, signed) {
 }
 
 /**
- * Return the follow-up of a container if the author of the case signed it; throws Malformed or Tampered.
+ * Return the follow-up in a container if the reporter of the case signed it; throws Malformed or Tampered.
  * @param {Uint8Array} deployment
  * @param {container.Signed} signed
  * @param {Uint8Array} authorKey
@@ -97,7 +97,7 @@ export function openFollowUp(deployment, signed, authorKey) {
 }
 
 /**
- * Throw Tampered unless an authentic message names what it was expected for: one put in another's place is no mistake.
+ * Throw Tampered unless an authentic message names its expected context: a message in the wrong place is an attack.
  * @param {{ channel: string, case_id: Uint8Array, key_id?: Uint8Array }} message
  * @param {{ channel?: string, case_id?: Uint8Array, key_id?: Uint8Array }} expected
  */
@@ -109,7 +109,7 @@ export function checkNames(message, expected) {
 }
 
 /**
- * Throw Malformed or Tampered unless the files of a container are those that its message lists.
+ * Throw Malformed or Tampered unless the files in a container are those that its message lists.
  * @param {readonly File[]} declared
  * @param {readonly container.File[]} found
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is inside a file that somebody wants to send: its kind by its bytes, what it tells, what can be taken out. */
+/** Examine a file before it is sent: its kind by its bytes, what it reveals, what can be removed. */
 
 import { bytesOf, streamed } from "./blobs.js";
 import { digestOf } from "./container.js";
@@ -15,7 +15,7 @@ import * as pdf from "./metadata_pdf.js";
 /** @typedef {import("./findings.js").Finding} Finding */
 /** @typedef {import("./images.js").Clean} Clean */
 
-/** @typedef {{ blob: Blob, digest: Uint8Array }} Seen a file, and what its bytes must hash to when they are read again */
+/** @typedef {{ blob: Blob, digest: Uint8Array }} Seen a file, and the expected hash when its bytes are read again */
 /**
  * `file` is as it was given, `clean` without what was found; `broken` says that it looks like a picture but does not
  * read as one.
@@ -24,7 +24,7 @@ import * as pdf from "./metadata_pdf.js";
 /** @typedef {"image/jpeg" | "image/png" | "image/webp" | "application/pdf" | "office" | "text" | "other"} Kind */
 
 const HEAD = 4_096;
-/** Pictures are looked through in memory; those above this size are sent as what they are, with a warning. */
+/** The limit for pictures, which are examined in memory. Larger ones are sent as they are, with a warning. */
 const LARGEST_PICTURE = 64 << 20;
 const PICTURES = /** @type {Record<string, (bytes: Uint8Array) => Clean | Promise<Clean>>} */ ({
   "image/jpeg": jpeg.clean,
@@ -38,12 +38,12 @@ const BEGINNINGS = /** @type {[RegExp, Kind][]} */ ([
   [/^[^]{0,1000}%PDF-/, "application/pdf"],
   [/^PK\x03\x04/, "office"],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, "office"],
-  // Plain text has nothing beside it; markup, rich text and PostScript may.
+  // Plain text has no metadata. Markup, rich text and PostScript may have some.
   [/^(?!\s*(?:<|\{\\rtf|%!))[^\0-\x08\x0e-\x1f]*$/, "text"],
 ]);
 
 /**
- * Return what is inside a file, of which nothing but a picture is held in memory as a whole; throws what reading it throws.
+ * Return what is inside a file. Only pictures are read into memory completely. Throws any error from reading.
  * @param {Blob} file
  * @returns {Promise<Inside>}
  */
@@ -63,14 +63,14 @@ export async function inspect(file) {
  * @param {Kind} kind
  * @param {string} head
  * @param {Blob} file
- * @returns {Promise<Finding[] | null>} null for what is no document after all
+ * @returns {Promise<Finding[] | null>} null if it is not a document after all
  */
 async function told(kind, head, file) {
   try {
     if (kind === "application/pdf") return await pdf.read(file);
     return head.startsWith("PK") ? await office.read(file) : [];
   } catch {
-    // No reader, or an old browser that cannot unpack: the warning beside documents holds all the same.
+    // There is no reader, or the browser is too old to unpack: the general warning about documents still applies.
     return [];
   }
 }
@@ -95,7 +95,7 @@ async function picture(file, kind) {
 }
 
 /**
- * Return the same parts, those in one where they follow each other in the file.
+ * Return the same parts, with those merged that follow each other in the file.
  * @param {readonly Uint8Array[]} parts
  * @param {Uint8Array} bytes of the file
  */
@@ -115,7 +115,7 @@ function ranges(parts, bytes) {
 /**
  * @param {Uint8Array} part
  * @param {Blob} file
- * @param {Uint8Array} bytes of the file: what stands in it is not kept in memory
+ * @param {Uint8Array} bytes of the file; its content is not kept in memory
  */
 function blobPart(part, file, bytes) {
   const own = part.buffer !== bytes.buffer;

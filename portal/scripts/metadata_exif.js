@@ -1,11 +1,11 @@
 // @ts-check
-/** Exif as cameras write it into pictures: what it tells of place, device, day and person, and which way is up. */
+/** Exif data of cameras in pictures: what it reveals about place, device, day and person, and the orientation. */
 
 import { concat, utf8 } from "./bytes.js";
 import { found } from "./findings.js";
 
 /** @typedef {import("./findings.js").Finding} Finding */
-/** @typedef {Map<number, string | number[]>} Tags values by tag: a text, or numbers */
+/** @typedef {Map<number, string | number[]>} Tags values by tag: text or numbers */
 
 const ORIENTATION = 0x0112;
 const EXIF = 0x8769;
@@ -25,8 +25,8 @@ const SHORT = 3;
 const RATIONALS = [5, 10];
 
 /**
- * Return what Exif tells and the orientation (1 where it says nothing); never throws, for all of it is taken out.
- * @param {Uint8Array} tiff from its byte order mark on
+ * Return the findings in Exif data, and the orientation (1 by default). Never throws, because all Exif is removed.
+ * @param {Uint8Array} tiff starting at its byte order mark
  * @returns {{ findings: Finding[], orientation: number }}
  */
 export function read(tiff) {
@@ -47,7 +47,7 @@ export function read(tiff) {
 }
 
 /**
- * Return the smallest Exif that says which way is up and nothing else.
+ * Return Exif data with the orientation only.
  * @param {number} orientation 1 to 8
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -56,7 +56,7 @@ export function onlyOrientation(orientation) {
   return concat([utf8("MM\0*"), new Uint8Array([0, 0, 0, 8, 0, 1, ...entry, 0, 0, 0, 0])]);
 }
 
-/** Directories of a TIFF; what lies outside of it is read as zero, so that no file is too broken to be looked at. */
+/** The directories of a TIFF file. Bytes outside the file are read as zero, so that broken files can be examined too. */
 class Reader {
   #view;
   #little;
@@ -78,7 +78,7 @@ class Reader {
   }
 
   /**
-   * @param {number} at 0 for no directory
+   * @param {number} at 0 if there is no directory
    * @returns {{ tags: Tags, next: number }}
    */
   directory(at) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Office documents that are ZIP files (OOXML, OpenDocument): what their properties tell of people and days. */
+/** Office documents in ZIP files (OOXML, OpenDocument): what their properties reveal about people and days. */
 
 import { bytesOf, unpacked } from "./blobs.js";
 import { view } from "./images.js";
@@ -18,7 +18,7 @@ const LARGEST_DIRECTORY = 4 << 20;
 const LARGEST_TEXT = 1 << 20;
 
 /**
- * Return what the properties of a document tell, null if it is a ZIP file of another kind or too odd to be read.
+ * Return the findings in a document's properties, or null if it is another kind of ZIP file or cannot be read.
  * @param {Blob} file
  * @returns {Promise<Finding[] | null>}
  */
@@ -34,7 +34,7 @@ export async function read(file) {
 
 /**
  * @param {Blob} file
- * @returns {Promise<Entry[]>} none where there is no directory
+ * @returns {Promise<Entry[]>} none if there is no directory
  */
 async function directory(file) {
   const tail = await bytesOf(file.slice(Math.max(0, file.size - LONGEST_COMMENT - END_SIZE)));

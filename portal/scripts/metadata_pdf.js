@@ -1,5 +1,5 @@
 // @ts-check
-/** PDF (ISO 32000): what its information dictionary and its XMP tell of people, programs and days. */
+/** PDF (ISO 32000): what its information dictionary and XMP reveal about people, programs and days. */
 
 import { bytesOf, unpacked } from "./blobs.js";
 import { found } from "./findings.js";
@@ -18,7 +18,7 @@ const CODES = [
   { key: "ModDate", code: "found-day" },
 ];
 const REFERENCE = /^\/Info\s+(\d+)\s+(\d+)\s+R/;
-// A string in brackets, which may hold others, or in hexadecimal.
+// A string in brackets, which may be nested, or in hexadecimal.
 const STRING = "\\s*(?:\\(((?:[^\\\\()]|\\\\[^]|\\([^()]*\\))*)\\)|<([0-9A-Fa-f\\s]*)>)";
 const LOOKED_AT = 8 << 20;
 const MOST_STREAMS = 200;
@@ -26,7 +26,7 @@ const LONGEST_OBJECT = 20_000;
 const LONGEST_NOTE = 200_000;
 
 /**
- * Return what a PDF tells; of a large one, only the first and the last 8 MiB are looked at.
+ * Return the findings in a PDF. Of a large file, only the first and the last 8 MiB are examined.
  * @param {Blob} file
  * @returns {Promise<Finding[]>}
  */
@@ -41,7 +41,7 @@ export async function read(file) {
   return [...[...plain, ...packed].flatMap(entries), ...notes.flatMap(xmp.read)];
 }
 
-/** Bytes that are searched as text, by the browser's own means: fast without a compiler for scripts, too. */
+/** Bytes to search as text with the browser's own functions, which are fast even without JIT. */
 class Source {
   #bytes;
   #text;
@@ -49,7 +49,7 @@ class Source {
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
     this.#bytes = bytes;
-    // One character for each byte; which one matters for ASCII alone.
+    // One character for each byte. Only ASCII characters need to be right.
     this.#text = new TextDecoder("windows-1252").decode(bytes);
   }
 
@@ -85,7 +85,7 @@ class Source {
   /**
    * @param {number} from
    * @param {string} end
-   * @returns {Uint8Array<ArrayBuffer>} empty if there is no such end
+   * @returns {Uint8Array<ArrayBuffer>} empty if there is no end
    */
   bytesUpTo(from, end) {
     const at = this.#text.indexOf(end, from);
@@ -97,7 +97,7 @@ class Source {
  * @param {Source} source
  * @param {string} number
  * @param {string} generation
- * @returns {string[]} every version of this object that stands there unpacked
+ * @returns {string[]} every version of this object that is not compressed
  */
 function plainObjects(source, number, generation) {
   const places = source.places(`${number} ${generation} obj`).filter((at) => !/\d/.test(source.excerpt(at - 1, at)));
@@ -107,7 +107,7 @@ function plainObjects(source, number, generation) {
 /**
  * @param {Source} source
  * @param {Set<string>} numbers
- * @returns {Promise<string[]>} these objects where they stand in packed streams
+ * @returns {Promise<string[]>} these objects in compressed streams
  */
 async function packedObjects(source, numbers) {
   const found = [];
@@ -150,7 +150,7 @@ function unhexed(digits) {
   return digits.replace(/\s/g, "").replace(/..?/g, (pair) => String.fromCharCode(parseInt(pair.padEnd(2, "0"), 16)));
 }
 
-/** @param {string} bytes as characters, which may be UTF-16 or UTF-8 behind a mark */
+/** @param {string} bytes as characters, which may be UTF-16 or UTF-8 after a byte order mark */
 function wide(bytes) {
   if (bytes.startsWith("\xfe\xff")) return new TextDecoder("utf-16be").decode(bytesFrom(bytes.slice(2)));
   return bytes.startsWith("\xef\xbb\xbf") ? decoded(bytes.slice(3)) : bytes;

@@ -1,5 +1,5 @@
 // @ts-check
-/** XMP and the properties of office documents: XML of which only a few values are shown, so no parser is needed. */
+/** XMP and the properties of office documents are XML. Only a few values are shown, so no parser is needed. */
 
 import { found } from "./findings.js";
 
@@ -19,7 +19,7 @@ const SHOWN = [
 const ENTITIES = /** @type {Record<string, string>} */ ({ lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" });
 
 /**
- * Return what such a text tells.
+ * Return the findings in such a text.
  * @param {string} xml
  * @returns {Finding[]}
  */
@@ -31,7 +31,7 @@ export function read(xml) {
 /**
  * @param {string} xml
  * @param {string} name of an element or an attribute
- * @returns {string[]} its values without markup, none that is empty
+ * @returns {string[]} its values without markup, except empty ones
  */
 function values(xml, name) {
   const form = new RegExp(`<${name}(?:\\s[^>]*)?>([^]{0,2000}?)</${name}>|\\s${name}=["']([^"']{1,500})["']`, "g");

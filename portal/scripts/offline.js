@@ -1,5 +1,5 @@
 // @ts-check
-/** The offline form: opened from disk, it asks for the keyring's two files, then writes or reads. */
+/** The offline form, opened from disk: it asks for the two keyring files, then writes a report or reads an answer. */
 
 import { byId, show, whenPressed, write } from "./dom.js";
 import { guarded } from "./guarded.js";
@@ -21,7 +21,7 @@ async function takeKeys() {
   write("keys-taken", "");
   shown = null;
   await guarded("keys-error", async () => {
-    // By size, not by name: browsers rename what is saved twice.
+    // Recognise the files by size, not by name: browsers rename a file that is saved twice.
     for (const bytes of await chosen(input)) bring(bytes.length === SIGNATURE ? "/keyring.sig" : "/keyring.json", bytes);
     shown = await fetchKeyring();
     write("keys-taken", byId("keys-taken").dataset["text"] ?? "");

@@ -1,5 +1,5 @@
 // @ts-check
-/** Reading an answer in the offline form: from the words to a locator, from a downloaded slot to the case. */
+/** Read an answer in the offline form: from the words to a locator, then from a downloaded slot to the case. */
 
 import * as base32 from "./base32.js";
 import { utf8 } from "./bytes.js";
@@ -25,7 +25,7 @@ let shown;
 /** @type {casetoken.CaseKeys} */
 let keys;
 
-/** @param {import("./keyrings.js").Shown} by the keyring whose signatures count */
+/** @param {import("./keyrings.js").Shown} by the keyring to verify signatures with */
 export function beginReading(by) {
   shown = by;
   area.value = "";
@@ -33,7 +33,7 @@ export function beginReading(by) {
   goTo("step-case");
 }
 
-/** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
+/** @param {casetoken.Language} [language] the chosen language, if the words fit two lists */
 function locate(language) {
   return guarded("case-error", async () => {
     show("located", false);

@@ -1,11 +1,11 @@
 // @ts-check
-/** In place of delivery.js in the offline form: a sealed envelope becomes a file that the person saves. */
+/** Replaces delivery.js in the offline form: the person saves a sealed envelope as a file. */
 
 import { Failure } from "./failure.js";
 import { header, LARGEST } from "./sealedfile.js";
 import { save } from "./offline_saving.js";
 
-/** An envelope that becomes a file, sealed anew at each attempt. */
+/** An envelope to save as a file. It is sealed again at each attempt. */
 export class Delivery {
   #seal;
 
@@ -15,8 +15,8 @@ export class Delivery {
   }
 
   /**
-   * Return once the browser was given the file; throws Failure if it is larger than this way takes.
-   * @param {(part: number) => void} progress told the part that is sealed, 0 to 1
+   * Give the file to the browser; throws Failure if it is larger than a sealed file may be.
+   * @param {(part: number) => void} progress called with the part that is sealed, 0 to 1
    */
   async attempt(progress) {
     const { metadata, size, sealed } = await this.#seal();

@@ -1,5 +1,5 @@
 // @ts-check
-/** In place of http.js in the offline form: what the portal would answer, from files that the person brings. */
+/** Replaces http.js in the offline form: files that the person chooses stand for the portal's answers. */
 
 import { Failure } from "./failure.js";
 
@@ -7,7 +7,7 @@ import { Failure } from "./failure.js";
 const brought = new Map();
 
 /**
- * Let `bytes` be the answer at `path` from now on.
+ * Use `bytes` as the answer for `path` from now on.
  * @param {string} path
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
@@ -16,7 +16,7 @@ export function bring(path, bytes) {
 }
 
 /**
- * Return what was brought for `path`, whatever else the request holds; throws Failure if nothing was.
+ * Return the file for `path` and ignore the rest of the request; throws Failure if there is no file.
  * @param {string} path
  * @param {import("./http.js").Asked} [_asked]
  * @returns {Promise<{ headers: Headers, bytes: Uint8Array<ArrayBuffer> }>}

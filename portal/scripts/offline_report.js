@@ -1,5 +1,5 @@
 // @ts-check
-/** Writing a report in the offline form: text, case token, sealed file. */
+/** Write a report in the offline form: text, case token, sealed file. */
 
 import { whenPressed } from "./dom.js";
 import { guarded } from "./guarded.js";
@@ -8,7 +8,7 @@ import { finish, written } from "./reportform.js";
 import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 
 const progress = new Progress("progress", "progress-text");
-/** For one report: for another one, the form is opened again. */
+/** One token for one report. For another report, the person opens the form again. */
 const token = newToken();
 /** @type {import("#delivery").Delivery} */
 let delivery;

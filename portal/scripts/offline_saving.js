@@ -1,12 +1,12 @@
 // @ts-check
-/** Files that the offline form hands to the person. */
+/** Save files from the offline form, and read chosen files. */
 
 import { element } from "./dom.js";
 
 /**
  * Have the browser save `parts` as one file of this name.
  * @param {BlobPart[]} parts
- * @param {string} name tells nothing of what is inside
+ * @param {string} name must reveal nothing about the content
  */
 export function save(parts, name) {
   const address = URL.createObjectURL(new Blob(parts, { type: "application/octet-stream" }));
@@ -14,12 +14,12 @@ export function save(parts, name) {
   document.body.append(link);
   link.click();
   link.remove();
-  // The browser reads the file after the click; the page keeps its bytes no longer than it has to.
+  // The browser reads the file after the click. The page keeps its bytes no longer than needed.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 /**
- * Return the bytes of a file that was chosen; an input left empty afterwards lets the same one be chosen again.
+ * Return the bytes of a chosen file, and clear the input, so that the same file can be chosen again.
  * @param {HTMLInputElement} input
  * @returns {Promise<Uint8Array<ArrayBuffer>[]>}
  */

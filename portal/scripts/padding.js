@@ -1,5 +1,5 @@
 // @ts-check
-/** How large a container is, so that its size tells next to nothing (SPEC 4.2); mirrors crypto/padding.py. */
+/** The padded size of a container, which reveals almost nothing (SPEC 4.2); mirrors crypto/padding.py. */
 
 import { Malformed } from "./errors.js";
 
@@ -20,7 +20,7 @@ export function padme(length) {
 }
 
 /**
- * Return the container size of a report or follow-up; Malformed above 1 GiB and its headers.
+ * Return the container size of a report or follow-up; throws Malformed above 1 GiB plus headers.
  * @param {number} archive size of the archive with its two zero blocks
  * @returns {number}
  */
@@ -31,7 +31,7 @@ export function bucket(archive) {
 }
 
 /**
- * Return the container size of a slot; Malformed if the archive does not fit.
+ * Return the container size of a slot; throws Malformed if the archive does not fit.
  * @param {number} archive size of the archive with its two zero blocks
  * @returns {number}
  */
@@ -40,7 +40,7 @@ export function slot(archive) {
   return SLOT;
 }
 
-/** @param {number} value an integer of at least 0; not by 32-bit operators, which would wrap */
+/** @param {number} value an integer of at least 0, computed without 32-bit operators, which would wrap */
 function bitLength(value) {
   return value === 0 ? 0 : value.toString(2).length;
 }

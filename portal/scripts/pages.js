@@ -1,5 +1,5 @@
 // @ts-check
-/** The signed list of what a site serves, each file with its digest (SPEC 7.5); mirrors crypto/pages.py. */
+/** The signed list of the files that a site serves, with their digests (SPEC 7.5); mirrors crypto/pages.py. */
 
 import { equal } from "./bytes.js";
 import { CryptoError, Malformed } from "./errors.js";
@@ -10,7 +10,7 @@ import * as signing from "./signing.js";
 
 const MOST = 1_000;
 
-/** The list is past its date: what the site serves today is not vouched for. */
+/** The list has expired: nobody vouches for what the site serves today. */
 export class PagesExpired extends CryptoError {
   /** @override */
   code = "pages-expired";
@@ -43,7 +43,7 @@ export function openPages(raw, signature, { rootKey, deployment }) {
 }
 
 /**
- * Return if `today` is within the list's days; else throw PagesExpired.
+ * Throw PagesExpired unless `today` is within the list's days.
  * @param {Pages} pages
  * @param {string} today
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Paying for envelopes: worked for while the person writes, anew where the portal does not take it (SPEC 7.6). */
+/** Do the proof of work for envelopes while the person writes. If the portal refuses it, do it again (SPEC 7.6). */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ask, Refused } from "./http.js";
@@ -11,7 +11,7 @@ const HEADER = "Proof-Of-Work";
 const ATTEMPTS = 3;
 
 /**
- * What the portal asks for, fetched as the page opens; if that failed, or it is no longer taken, again at Send alone.
+ * The portal's offer, fetched when the page opens. If that failed, or the offer is outdated, fetched again only at Send.
  * @type {Promise<Offer> | null}
  */
 let offer = null;
@@ -19,27 +19,27 @@ let offer = null;
  * @typedef {object} Work
  * @property {string} channel
  * @property {number} sizeClass
- * @property {AbortController} ending ends it where other work is wanted for the same header
+ * @property {AbortController} ending stops the work if other work is needed for the same header
  * @property {Promise<string>} solution
  */
 
 /**
- * Work, done or under way, for the headers that it is for.
+ * Finished or running work, by header.
  * @type {WeakMap<Uint8Array, Work>}
  */
 const done = new WeakMap();
 
-/** Ask what work costs: for everyone who opens a page, and before anything is known of what they will do. */
+/** Fetch the cost of work, for everyone who opens a page, before anything shows what they will do. */
 export function askWork() {
   offered().catch(() => {});
 }
 
 /**
- * Begin the work for an envelope that will likely be sent, by what the page was told as it opened: to ask again now
- * would tell the host that somebody is done writing. What fails is tried again when it is sent.
+ * Begin the work for an envelope that will probably be sent, with the offer from when the page opened: to ask again now
+ * would reveal to the host that somebody has finished writing. If the work fails, it is tried again at Send.
  * @param {Promise<{ header: Uint8Array }>} envelope
  * @param {string} channel
- * @param {number} size bytes that it will likely have
+ * @param {number} size its probable size in bytes
  */
 export function prepareWork(envelope, channel, size) {
   const known = offer;
@@ -47,8 +47,8 @@ export function prepareWork(envelope, channel, size) {
 }
 
 /**
- * Return what `act` returns, given the header that pays for one envelope; work that the portal does not take is
- * done anew, for what it asks then. Throws what `act` throws, Offline, Refused.
+ * Call `act` with the header that pays for one envelope, and return its result. If the portal refuses the work, do it
+ * again with a new offer. Throws Offline, Refused, and any error of `act`.
  * @template T
  * @param {{ channel: string, size: number, header: Uint8Array }} envelope
  * @param {(header: Record<string, string>) => Promise<T>} act
@@ -68,7 +68,7 @@ export async function pay({ channel, size, header }, act) {
 }
 
 /**
- * Return whether other work may be taken; a header that was used seals nothing more, whatever is done.
+ * Return whether new work may be accepted. A used header cannot be used again, whatever work is done.
  * @param {string} problem
  */
 function isAnother(problem) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** An envelope begun before there is anything to put in it: its header is worked for while the person writes. */
+/** An envelope begun before it has content: the work for its header is done while the person writes. */
 
 import * as age from "./age.js";
 import { equal } from "./bytes.js";
@@ -8,13 +8,13 @@ import { equal } from "./bytes.js";
 /** @typedef {import("./age.js").Begun} Begun */
 
 /**
- * The one that nothing was put in yet.
+ * The envelope without content.
  * @type {{ key: Uint8Array, begun: Promise<Begun> } | null}
  */
 let waiting = null;
 
 /**
- * Return an envelope for this address that nothing was put in yet; the same until it is taken, or asked for another.
+ * Return an envelope without content for this address: the same one until it is taken, or until the address changes.
  * @param {Address} address
  * @returns {Promise<Begun>}
  */
@@ -24,7 +24,7 @@ export function prepare({ key }) {
 }
 
 /**
- * Return an envelope for this address to put something in, once: nobody else is given it again.
+ * Return an envelope for this address to fill. No other caller gets the same one.
  * @param {Address} address
  * @returns {Promise<Begun>}
  */

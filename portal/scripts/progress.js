@@ -1,14 +1,14 @@
 // @ts-check
-/** How far sealing and sending have come, for eyes at once and for screen readers now and then. */
+/** Show the progress of sealing and sending: at once on the screen, now and then for screen readers. */
 
 import { byId } from "./dom.js";
 import { percent, say } from "./texts.js";
 
 const STEP = 0.1;
-/** After this a person wonders whether anything still happens: the work for a large file takes minutes at times. */
+/** After this time a person may think that nothing happens: the work for a large file can take minutes. */
 const LONG_MS = 10_000;
 
-/** A bar and, beside it, a line that is read out. */
+/** A progress bar, and a line for screen readers. */
 export class Progress {
   #bar;
   #line;

@@ -1,17 +1,17 @@
 // @ts-check
-/** The questions of the page: which are asked, what was answered, and whether it can be sent (SPEC 5.5). */
+/** The questions of the page: which are asked, the answers, and whether they can be sent (SPEC 5.5). */
 
 import { wrongNumbers } from "./containers.js";
 import { describe, element } from "./dom.js";
 import { Failure } from "./failure.js";
 import { say } from "./texts.js";
 
-/** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a field for text, of one line or several */
+/** @typedef {HTMLTextAreaElement | HTMLInputElement} Area a text field with one or several lines */
 /** @typedef {Record<string, string | string[]>} Answers */
 
 const LONE = /\p{Surrogate}/gu;
 
-/** Show beside each text how many characters are left; nothing is ever cut. */
+/** Show beside each text how many characters are left. A text is never cut. */
 export function countCharacters() {
   for (const area of texts()) {
     const counter = element("p", { class: "hint", id: `${area.id}-left` });
@@ -26,7 +26,7 @@ export function countCharacters() {
   }
 }
 
-/** Say beside a text which container numbers in it look mistyped. */
+/** Show beside a text which container numbers look mistyped. */
 export function checkContainers() {
   for (const area of /** @type {NodeListOf<Area>} */ (document.querySelectorAll("[data-check=container]"))) {
     const line = element("p", { class: "hint", role: "status" });
@@ -39,7 +39,7 @@ export function checkContainers() {
 }
 
 /**
- * Ask each question only while its condition holds, from now on.
+ * From now on, show each question only while its condition is true.
  * @param {HTMLElement} form
  */
 export function followConditions(form) {
@@ -51,7 +51,7 @@ export function followConditions(form) {
 }
 
 /**
- * Tell `act` whenever somebody answers, or prefers not to, whether the report concerns those who would read it.
+ * Call `act` after each answer to the question whether the report concerns those who would read it.
  * @param {HTMLElement} form
  * @param {(outside: import("./channels.js").Outside) => void} act
  */
@@ -67,9 +67,9 @@ export function onReader(form, act) {
 }
 
 /**
- * Return the answers by id; questions not asked or left empty are left out.
+ * Return the answers by id, without questions that are not shown or not answered.
  *
- * Throws Failure for a text that is too long or a period that is none.
+ * Throws Failure for a text that is too long or an invalid period.
  * @returns {Answers}
  */
 export function answers() {
@@ -79,7 +79,7 @@ export function answers() {
 }
 
 /**
- * Throw Failure unless these answers make a report, without any file.
+ * Throw Failure unless these answers are enough for a report without files.
  * @param {Answers} given
  */
 export function checkEnough(given) {
@@ -89,9 +89,9 @@ export function checkEnough(given) {
 }
 
 /**
- * Return what was written in a field, as the protocol can carry it.
+ * Return the text of a field in the form of the protocol.
  * @param {Area} area
- * @returns {string} empty for blanks only; throws Failure if it is too long
+ * @returns {string} empty if it is blank; throws Failure if it is too long
  */
 export function textOf(area) {
   const text = area.value.trim() === "" ? "" : area.value.replace(LONE, "\ufffd");
@@ -100,7 +100,7 @@ export function textOf(area) {
   return text;
 }
 
-/** Conditions name questions further up, so one pass from the top settles them all. */
+/** Conditions refer only to earlier questions, so one pass from the top is enough. */
 function ask() {
   for (const each of document.querySelectorAll("[data-when]")) each.toggleAttribute("hidden", !holds(each));
 }
@@ -135,7 +135,7 @@ function answer(field) {
 
 /**
  * @param {Element} field
- * @returns {string[]} none for somebody who prefers not to answer
+ * @returns {string[]} none if the person prefers not to answer
  */
 function checked(field) {
   const inputs = /** @type {NodeListOf<HTMLInputElement>} */ (field.querySelectorAll("input:checked"));
@@ -143,7 +143,7 @@ function checked(field) {
 }
 
 /**
- * Answers, and that somebody prefers not to answer, exclude each other: what was chosen last counts.
+ * An answer and “I prefer not to answer” exclude each other: the last choice counts.
  * @param {HTMLInputElement} chosen
  */
 function exclude(chosen) {

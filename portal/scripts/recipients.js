@@ -1,5 +1,5 @@
 // @ts-check
-/** Hybrid post-quantum recipients, checked where they arrive (SPEC 3; C2SP age.md); mirrors crypto/recipients.py. */
+/** Hybrid post-quantum recipients, checked when they are parsed (SPEC 3; C2SP age.md); mirrors crypto/recipients.py. */
 
 import { x25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -10,13 +10,13 @@ export const RAW = 1_216;
 export const KEY_ID = 16;
 
 const MLKEM = 1_184;
-const COEFFICIENTS = 1_152; // packed by 12 bits; the 32 bytes after them are a seed of any form
+const COEFFICIENTS = 1_152; // packed in 12 bits each; the 32 bytes after them are a seed, and any value is valid
 const Q = 3_329;
 export const RECIPIENT_TEXT = 1_959;
 const PROBE = new Uint8Array(32).fill(1);
 
 /**
- * Return the 1,216 bytes of `age1pq1…`; Malformed for any other text and for a key that nothing can be sealed to.
+ * Return the 1,216 bytes of `age1pq1…`; throws Malformed for any other text, and for an unusable key.
  * @param {string} text
  * @returns {Uint8Array}
  */
@@ -29,18 +29,18 @@ export function parse(text) {
 }
 
 /**
- * Return the 1,216 bytes of `age1pq1…`, which may be a poisoned key; Malformed for any other text.
+ * Return the 1,216 bytes of `age1pq1…` without checking the key; throws Malformed for any other text.
  * @param {string} text
  * @returns {Uint8Array}
  */
 export function rawRecipient(text) {
-  // Length and case first: Bech32 also has forms in capitals, and any length.
+  // Check length and case first: Bech32 also allows capitals and any length.
   if (text.length !== RECIPIENT_TEXT || text !== text.toLowerCase()) throw new Malformed("text is not a public key");
   try {
     const { prefix, bytes } = bech32.decodeToBytes(text);
     if (prefix === "age1pq" && bytes.length === RAW) return bytes;
   } catch {
-    // The refusal below serves both.
+    // The error below is for both cases.
   }
   throw new Malformed("text is not a public key");
 }
@@ -55,7 +55,7 @@ export function keyId(raw) {
 }
 
 /**
- * Return whether agreeing with this X25519 point (32 bytes) gives zero whatever the secret (RFC 7748 section 6.1).
+ * Return whether X25519 with this point (32 bytes) gives zero for every secret (RFC 7748 section 6.1).
  * @param {Uint8Array} point
  * @returns {boolean}
  */
@@ -64,7 +64,7 @@ export function isSmallOrder(point) {
     x25519.getSharedSecret(PROBE, point);
     return false;
   } catch {
-    // The library refuses a shared secret of zeros, and nothing else that has 32 bytes.
+    // Of 32-byte points, the library refuses only those whose shared secret is zero.
     return true;
   }
 }

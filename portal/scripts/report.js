@@ -21,7 +21,7 @@ import { checkToken, newToken, offerToSend, showToken } from "./tokensteps.js";
 const progress = new Progress("progress", "progress-text");
 
 /**
- * The token of this report, whether or not it has been shown yet.
+ * The token of this report, shown already or not.
  * @type {import("./tokensteps.js").Token}
  */
 let token;
@@ -38,7 +38,7 @@ async function begin() {
     showRoutes("closed-routes", shown.keyring.channels, today());
     offerForm(shown);
     show("step-write");
-    // Done while they write, good for most of what they send.
+    // Work done while the person writes, enough for most reports.
     workFor(openAddress(shown, today()), likelySize([]));
   });
   show("loading", false);
@@ -46,13 +46,13 @@ async function begin() {
 
 /**
  * @param {import("./sealing.js").Address | null} to
- * @param {number} size bytes that the envelope will likely have
+ * @param {number} size the probable size of the envelope in bytes
  */
 function workFor(to, size) {
   if (to) prepareWork(prepare(to), to.channel, size);
 }
 
-/** After writing: the token, which comes before anything is sent. */
+/** After writing, show the token, before anything is sent. */
 function toToken() {
   guarded("error", async () => {
     const { delivery: made, to, size } = await written(token);
@@ -89,7 +89,7 @@ whenPressed("continue", toToken);
 whenPressed("send", send);
 whenPressed("retry", attempt);
 whenPressed("back", () => {
-  // The attempt may have arrived, its answer lost: what is changed now is another report, with another token.
+  // The attempt may have arrived with its answer lost. So a changed text is another report, with another token.
   token = newToken();
   goTo("step-write");
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** The form of a report: its questions, files and reader, and the envelope that comes of them. */
+/** The form of a report: its questions, files and channel, and the envelope made from them. */
 
 import { Delivery } from "#delivery";
 import { Attachments } from "./attachments.js";
@@ -25,7 +25,7 @@ const channels = new ChannelChoice("channels");
 let shown;
 
 /**
- * Fill the form with these readers; throws Failure, KeyringExpired or ClockBehind if it cannot be sealed to these keys today.
+ * Fill the form with these channels; throws Failure, KeyringExpired or ClockBehind if none is open today.
  * @param {import("./keyrings.js").Shown} keys
  */
 export function offerForm(keys) {
@@ -38,7 +38,7 @@ export function offerForm(keys) {
 }
 
 /**
- * Return what was written, to be sealed under the keys of a case at each attempt; throws Failure.
+ * Return the report, for sealing with the keys of a case at each attempt; throws Failure.
  * @param {import("./tokensteps.js").Token} token
  * @returns {Promise<{ delivery: Delivery, to: import("./sealing.js").Address | null, size: number }>} size: what the envelope will likely have
  */
@@ -55,7 +55,7 @@ export async function written(token) {
   return { delivery: new Delivery(seal), to: openAddress(shown, today(), channel), size: likelySize(files) };
 }
 
-/** Forget what was written, and go to the days to come back. */
+/** Clear the form, and show the days to come back. */
 export function finish() {
   letGo();
   form.reset();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a channel is closed: since when, and how else somebody can be reached. */
+/** For a closed channel: since when it is closed, and other ways to reach somebody. */
 
 import { byId, element, show } from "./dom.js";
 import { closedSince, intakeKey } from "./keyring.js";
@@ -9,7 +9,7 @@ import { dayText, say } from "./texts.js";
 /** @typedef {import("./keyring.js").Channel} Channel */
 
 /**
- * Return since when a channel cannot be written to.
+ * Return the text that says since when a channel is closed.
  * @param {Channel} channel
  * @param {string} today
  */
@@ -19,8 +19,8 @@ export function closedText(channel, today) {
 }
 
 /**
- * Show in the element of this id what the closed ones among these channels say of other ways to reach them, which
- * stands in their notes; hide it if none is closed.
+ * Show in the element with this id the notes of the closed channels: they name other ways to reach them. Hide the
+ * element if no channel is closed.
  * @param {string} id
  * @param {readonly Channel[]} channels
  * @param {string} today

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands before the age file that comes without script (SPEC 7.7); mirrors portal/api/sealed_file.py. */
+/** The header before the age file that is sent without JavaScript (SPEC 7.7); mirrors portal/api/sealed_file.py. */
 
 import { concat, utf8 } from "./bytes.js";
 
@@ -7,11 +7,11 @@ const MAGIC = utf8("fanal/1/sealed\0\0");
 const CHANNEL = 32;
 const REST = 32 + 60 + 32;
 
-/** The largest age file that this way takes: a container of 16 MiB. */
+/** The size limit of the age file: a container of 16 MiB. */
 export const LARGEST = 16_782_955;
 
 /**
- * Return the 172 bytes before an envelope; `metadata` is what its upload would carry.
+ * Return the 172 bytes before an envelope. `metadata` has the values that an upload would have.
  * @param {Record<string, Uint8Array>} metadata
  * @returns {Uint8Array<ArrayBuffer>}
  */

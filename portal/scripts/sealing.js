@@ -1,5 +1,5 @@
 // @ts-check
-/** Sealed envelopes from what a person wrote: report and follow-up (SPEC 3 to 5). */
+/** Seal a report or a follow-up into an envelope (SPEC 3 to 5). */
 
 import { sealedSize } from "./age.js";
 import { pieces } from "./attachments.js";
@@ -18,19 +18,19 @@ import { site } from "./site.js";
 /** @typedef {import("./attachment.js").Enclosed} Enclosed */
 
 /**
- * Where a message goes, as the keyring has it.
+ * The address of a message, from the keyring.
  * @typedef {object} Address
  * @property {string} channel
  * @property {import("./keyring.js").IntakeKey} key
  * @property {{ serial: number, hash: Uint8Array }} keyring the keyring that was shown
  */
 
-/** Bytes of a message as most are. */
+/** The size in bytes that most messages do not exceed. */
 const MESSAGE = 8_192;
 const DIGEST = new Uint8Array(32);
 
 /**
- * Return the bytes that an envelope with these files will likely have, whatever is written beside them.
+ * Return the probable size of an envelope with these files in bytes, for a message of usual length.
  * @param {readonly Enclosed[]} files
  */
 export function likelySize(files) {
@@ -39,7 +39,7 @@ export function likelySize(files) {
 
 /**
  * Return the first message of a case.
- * @param {Begun} begun an envelope for this address, which nothing was put in yet
+ * @param {Begun} begun an envelope for this address without content
  * @param {Address} address
  * @param {CaseKeys} keys
  * @param {{ answers: import("./questions.js").Answers, files: readonly Enclosed[] }} written
@@ -75,7 +75,7 @@ export function sealReport(begun, address, keys, { answers, files }) {
 }
 
 /**
- * Return a later message of a case; the portal is not told of which.
+ * Return a follow-up to a case. The portal does not learn to which case.
  * @param {Begun} begun as above
  * @param {Address} address
  * @param {CaseKeys} keys
@@ -108,7 +108,7 @@ export function sealFollowUp(begun, address, keys, { text, files, id, seen }) {
 function sealed({ header, seal }, files, message, sign) {
   /** @param {readonly Uint8Array[]} digests */
   const finished = (digests) => message(files.map((file, at) => described(file, at, digests[at] ?? DIGEST)));
-  // Digests are of one length, so the size is known before any of them is.
+  // All digests have the same length, so the size is known before they are.
   const size = container.size(files.map(({ blob }) => blob.size), finished([]).length);
   const sources = files.map((file) => ({ size: file.blob.size, pieces: pieces(file) }));
   return { size: sealedSize(size), header, sealed: seal(container.write(sources, finished, sign)) };
@@ -117,8 +117,8 @@ function sealed({ header, seal }, files, message, sign) {
 /**
  * @param {Enclosed} file
  * @param {number} at
- * @param {Uint8Array} digest all zero while it is not known
- * @returns {Described} throws FileChanged if what was read is not what was looked into when it was chosen
+ * @param {Uint8Array} digest all zero while they are not known
+ * @returns {Described} throws FileChanged if a file is not the same as when it was examined
  */
 function described({ name, type, blob, digest: expected }, at, digest) {
   if (digest !== DIGEST && !equal(expected, digest)) throw new container.FileChanged(at + 1);

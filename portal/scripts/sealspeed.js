@@ -1,15 +1,15 @@
 // @ts-check
-/** How fast this device seals: from 100 MB a second to 2 where the browser does not compile scripts. */
+/** Measure how fast this device seals: from 100 MB per second down to 2 without JIT. */
 
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { CHUNK } from "./age.js";
 import { breathe } from "./breathe.js";
 
-// Long enough for clocks that browsers keep coarse on purpose.
+// Long enough for browser clocks, which are coarse on purpose.
 const LONG_ENOUGH_MS = 400;
 
 /**
- * Return bytes per second, tried on a small sample.
+ * Return bytes per second, measured on a small sample.
  * @returns {Promise<number>}
  */
 export async function sealSpeed() {

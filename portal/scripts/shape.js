@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Shapes: how a value of ours stands in strict JSON, read and written by one description; mirrors crypto/shape.py.
+ * Shapes describe values in strict JSON. One shape both parses and encodes; mirrors crypto/shape.py.
  *
- * A shape that reads a JSON value returns something valid or throws Malformed; writing what was read gives the same
- * JSON again (SPEC 1.3). Members of values keep the names that they have in JSON; bytes are Uint8Array; days stay text.
+ * A shape that reads a JSON value returns a valid value or throws Malformed. Writing that value gives the same JSON
+ * again (SPEC 1.3). Members keep their JSON names. Bytes are Uint8Array, days are text.
  */
 
 import * as base64url from "./base64url.js";
@@ -63,7 +63,7 @@ export function text(most, pattern) {
 }
 
 /**
- * An integer between `least` and `most`, both included.
+ * An integer from `least` to `most`, both included.
  * @param {number} [least]
  * @param {number} [most]
  * @returns {Shape<number>}
@@ -88,7 +88,7 @@ export function constant(expected) {
 }
 
 /**
- * One of a closed list.
+ * One value of a fixed list.
  * @template {string | number} const X
  * @param {...X} allowed
  * @returns {Shape<X>}
@@ -120,10 +120,10 @@ export function binary(size) {
   };
 }
 
-/** A day of the calendar between 2000 and 2199, as `YYYY-MM-DD`; days compare as texts do. */
+/** A day from 2000 to 2199 as `YYYY-MM-DD`. Days can be compared as text. */
 export const day = plain((json) => {
   if (typeof json !== "string" || !DAY.test(json)) throw new Malformed("day is not written YYYY-MM-DD");
-  // A date that is not in the calendar reads as none, or as another one.
+  // Date parses a day that does not exist as invalid, or as another day.
   const time = new Date(`${json}T00:00:00Z`);
   if (Number.isNaN(time.getTime()) || time.toISOString().slice(0, 10) !== json) {
     throw new Malformed("day does not exist");
@@ -215,7 +215,7 @@ export function record(members) {
 }
 
 /**
- * A file: a record that begins with `v`, always 1, and `kind`, neither of which is part of the value.
+ * A file: a record that begins with `v`, always 1, and `kind`. Neither is part of the value.
  * @template {Record<string, Shape<any>>} M
  * @param {string} kind
  * @param {M} members
@@ -264,7 +264,7 @@ function headed(head, members) {
 /**
  * @template T
  * @param {(json: Json) => T & Json} read
- * @returns {Shape<T & Json>} one whose values stand in JSON as they are, and are checked when written, too
+ * @returns {Shape<T & Json>} one whose values are the same in JSON, and are checked when written too
  */
 function plain(read) {
   return { read, write: read };

@@ -12,7 +12,7 @@ export const SEED = 32;
 export const PUBLIC = 32;
 export const SIGNATURE = 64;
 
-/** What a signature is about: of the closed table of SPEC 1.4 what a page signs or reads. */
+/** The labels of signatures: those in the table of SPEC 1.4 that a page signs or verifies. */
 export const Label = Object.freeze({
   REPORT: "fanal/1/report",
   FOLLOW_UP: "fanal/1/follow-up",
@@ -23,8 +23,8 @@ export const Label = Object.freeze({
 /** @typedef {typeof Label[keyof typeof Label]} LabelText */
 
 
-// The table that the library would make at first use holds a page without JIT for 100 ms; this one takes 20, and a
-// page signs so rarely that the larger one never pays.
+// The library's default table would block a page without JIT for 100 ms at first use. This one takes 20 ms, and a page
+// signs too rarely to need the larger one.
 ed25519.Point.BASE.precompute(4);
 
 /**
@@ -51,10 +51,10 @@ export function sign(label, deployment, file, seed) {
 }
 
 /**
- * Return if `signature` (64 bytes) holds under `key` (32 bytes); else throw Tampered.
+ * Throw Tampered unless `signature` (64 bytes) is valid for `key` (32 bytes).
  *
- * Strict: key and R must be canonical points of the prime-order group, other than its zero. On such points the
- * library's equation, which is cleared of small factors, holds exactly when that of RFC 8032 without factors does.
+ * The check is strict: key and R must be canonical points of the prime-order group, other than its identity. On such
+ * points, the library's cofactored equation and the cofactorless one of RFC 8032 accept the same signatures.
  * @param {LabelText} label
  * @param {Uint8Array} deployment 16 bytes
  * @param {Uint8Array} file

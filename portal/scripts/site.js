@@ -1,5 +1,5 @@
 // @ts-check
-/** What the page says of itself: language, deployment, root key, questionnaire, what the law promises. */
+/** The page's own data: language, deployment, root key, questionnaire, and the deadlines that the law promises. */
 
 import * as base64url from "./base64url.js";
 
@@ -9,7 +9,7 @@ import * as base64url from "./base64url.js";
  * @property {Uint8Array} deployment 16 bytes
  * @property {Uint8Array} rootKey 32 bytes
  * @property {{ id: string, version: number, hash: Uint8Array }} questionnaire
- * @property {{ received: string, answered: string, daysOff: string }} promised by when a report is confirmed, and what was done is told (days.js)
+ * @property {{ received: string, answered: string, daysOff: string }} promised the deadlines for confirmation and for an answer (days.js)
  */
 
 /** @type {Site} */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Slot: strict JSON to values, with what makes it authentic (SPEC 5.3). Only who opens a case needs it.
+ * Slot: parse strict JSON and verify authenticity (SPEC 5.3). Only pages that open a case need it.
  *
  * Mirrors crypto/messages.py, with messages.js.
  */
@@ -13,7 +13,7 @@ import * as signing from "./signing.js";
 
 const RECEIVED_IDS = 16;
 
-/** The whole mailbox of a case as the inspectorate last wrote it (SPEC 5.3). */
+/** The complete mailbox of a case, as the inspectorate last wrote it (SPEC 5.3). */
 export const SLOT = file("slot", {
   channel: text(28, CHANNEL),
   case_id: binary(32),
@@ -28,8 +28,8 @@ export const SLOT = file("slot", {
 });
 
 /**
- * Return the slot if `replyKey` (32 bytes) signed it; throws Malformed or Tampered. What it names is the
- * caller's to compare: `checkNames` of messages.js.
+ * Return the slot if `replyKey` (32 bytes) signed it; throws Malformed or Tampered. The caller must
+ * compare the context that it names: `checkNames` of messages.js.
  * @param {Uint8Array} deployment
  * @param {import("./container.js").Signed} signed
  * @param {Uint8Array} replyKey

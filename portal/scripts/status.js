@@ -1,5 +1,5 @@
 // @ts-check
-/** The status page: from the case token to what became of the report. */
+/** The status page: from the case token to the state of the report. */
 
 import * as casetoken from "./casetoken.js";
 import { showCase } from "./caseview.js";
@@ -28,7 +28,7 @@ const opener = byId("open", HTMLButtonElement);
 const help = helpTyping(area);
 const channels = new ChannelChoice("follow-up-channels");
 
-/** @param {casetoken.Language} [language] the one chosen, where the words fit two lists */
+/** @param {casetoken.Language} [language] the chosen language, if the words fit two lists */
 async function open(language) {
   show("write-anyway", false);
   opener.disabled = true;
@@ -62,18 +62,18 @@ async function openWith(keys) {
   workAhead();
 }
 
-/** Begin the work for what would be sent now; it is the more, the larger the files. */
+/** Begin the work for the message as it is now. Larger files need more work. */
 async function workAhead() {
   try {
     const { to, size } = await likelyEnvelope();
     if (to) prepareWork(prepare(to), to.channel, size);
   } catch {
-    // What is wrong with a file is said when it is sent.
+    // Errors of files are shown at Send.
   }
 }
 
 /**
- * No case: most likely a wrong word that happens to fit. Whoever is sure may write all the same.
+ * There is no case: probably a wrong word that happens to fit. A person who is sure can still write.
  * @param {casetoken.CaseKeys} keys
  * @param {import("./keyrings.js").Shown} shown
  */

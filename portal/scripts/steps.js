@@ -1,12 +1,12 @@
 // @ts-check
-/** One step of a page at a time, without a request or a new address. */
+/** Show one step of a page at a time, without a request or a new address. */
 
 import { byId } from "./dom.js";
 
 const FOCUSABLE = "h1, h2";
 
 /**
- * Show the step of this id instead of all others, and bring the reader to its heading.
+ * Show only the step with this id, and move the focus to its heading.
  * @param {string} id
  */
 export function goTo(id) {
@@ -24,7 +24,7 @@ export function focusHeading(within) {
   heading.focus();
 }
 
-/** Show an old page of the browser's memory as new, or not at all. */
+/** Reload a page that comes back from the browser's memory. */
 export function forgetOnReturn() {
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();

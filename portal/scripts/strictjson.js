@@ -1,5 +1,5 @@
 // @ts-check
-/** JSON that Python and JavaScript cannot read differently (SPEC 1.3); mirrors crypto/strictjson.py. */
+/** Strict JSON, which Python and JavaScript read the same way (SPEC 1.3); mirrors crypto/strictjson.py. */
 
 import { equal, utf8 } from "./bytes.js";
 import { Malformed } from "./errors.js";
@@ -13,7 +13,7 @@ const KEY = /^[a-z][a-z0-9_]*$/;
 const LONE = /\p{Surrogate}/u;
 
 /**
- * Return the value of `raw`; Malformed unless encoding it again gives the same bytes.
+ * Return the value of `raw`; throws Malformed unless encoding the value gives the same bytes.
  * @param {Uint8Array} raw
  * @returns {Json}
  */
@@ -24,7 +24,7 @@ export function decode(raw) {
 }
 
 /**
- * Return `value` as compact UTF-8; Malformed if it is outside SPEC 1.3.
+ * Return `value` as compact UTF-8; throws Malformed if SPEC 1.3 does not allow it.
  * @param {Json} value
  * @returns {Uint8Array<ArrayBuffer>}
  */
@@ -47,7 +47,7 @@ function parse(raw) {
 
 /**
  * @param {unknown} value
- * @param {number} depth how many levels of arrays and objects may still come
+ * @param {number} depth how many more levels of arrays and objects are allowed
  */
 function check(value, depth) {
   if (value === null || typeof value === "boolean") return;

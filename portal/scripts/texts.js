@@ -1,5 +1,5 @@
 // @ts-check
-/** The words that scripts show: they stand in the page, already translated, each under its code. */
+/** The texts that scripts show: the page contains them, already translated, by code. */
 
 const { lang } = document.documentElement;
 const LOCALE = lang === "en" ? "en-GB" : lang;
@@ -29,7 +29,7 @@ export function has(code) {
 }
 
 /**
- * Return a part of one, 0 to 1, in per cent.
+ * Return a fraction from 0 to 1 in per cent.
  * @param {number} part
  */
 export function percent(part) {
@@ -37,18 +37,18 @@ export function percent(part) {
 }
 
 /**
- * Return a number of bytes in the unit that suits it.
+ * Return a number of bytes in a suitable unit.
  * @param {number} bytes
  */
 export function size(bytes) {
   const { name, bytes: each } = UNITS.find((unit) => bytes >= unit.bytes) ?? { name: "byte", bytes: 1 };
-  const unitDisplay = name === "byte" ? "long" : "short"; // “66 byte” would be the short form
+  const unitDisplay = name === "byte" ? "long" : "short"; // the short form would be “66 byte”
   const format = new Intl.NumberFormat(LOCALE, { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 });
   return format.format(bytes / each);
 }
 
 /**
- * Return a time as people say it, rounded up.
+ * Return a duration in words, rounded up.
  * @param {number} seconds
  */
 export function duration(seconds) {
@@ -57,7 +57,7 @@ export function duration(seconds) {
 }
 
 /**
- * Return a day (`YYYY-MM-DD`) as people write it.
+ * Return a day (`YYYY-MM-DD`) in the page's language.
  * @param {string} day
  */
 export function dayText(day) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The steps around a new case token: its words are shown, two of them asked for, and all shown again at the end. */
+/** The steps for a new case token: show its words, ask for two of them, and show all again at the end. */
 
 import { wordlist } from "#wordlist";
 import * as casetoken from "./casetoken.js";
@@ -10,7 +10,7 @@ import { site } from "./site.js";
 import { goTo } from "./steps.js";
 
 /**
- * A token made here; its keys are derived when they are first asked for.
+ * A new token. Its keys are derived at first use.
  * @typedef {{ words: readonly string[], keys: () => Promise<casetoken.CaseKeys> }} Token
  */
 
@@ -31,7 +31,7 @@ export function newToken() {
 }
 
 /**
- * Go to the step with the words of this token.
+ * Show the step with the words of this token.
  * @param {Token} token
  */
 export function showToken(token) {
@@ -47,7 +47,7 @@ export function checkToken() {
 }
 
 /**
- * While the button is not offered, Enter in any field of the form must not press it.
+ * While the button is hidden, Enter in a field of the form must not press it.
  * @param {boolean} offered
  */
 export function offerToSend(offered) {

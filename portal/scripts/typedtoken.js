@@ -1,12 +1,12 @@
 // @ts-check
-/** The case token that a person typed; they are asked for its language where the words fit two lists. */
+/** Read the case token that a person typed. If the words fit two lists, ask for the language. */
 
 import * as casetoken from "./casetoken.js";
 import { show } from "./dom.js";
 import { Failure } from "./failure.js";
 
 /**
- * Return the entropy of a token; throws what `casetoken.parse` throws, and Failure while the language must be asked.
+ * Return the entropy of a token. Throws the errors of `casetoken.parse`, and Failure if the language must be chosen.
  * @param {string} text
  * @param {casetoken.Language} [language] the one chosen
  * @returns {Uint8Array | undefined} undefined if the words do not fit the one chosen

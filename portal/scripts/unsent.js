@@ -1,15 +1,15 @@
 // @ts-check
-/** Asking before a page is left on which something was written that is not sent yet. */
+/** Ask before the person leaves a page with unsent text. */
 
 /**
- * Ask from the first change of this form on.
+ * Start asking at the first change of this form.
  * @param {HTMLElement} form
  */
 export function keep(form) {
   form.addEventListener("input", () => addEventListener("beforeunload", warn));
 }
 
-/** Ask no more: nothing is unsent, until the next change. */
+/** Stop asking, until the next change: everything is sent. */
 export function letGo() {
   removeEventListener("beforeunload", warn);
 }

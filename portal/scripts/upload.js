@@ -1,5 +1,5 @@
 // @ts-check
-/** Sending an envelope by tus 1.0.0, piece by piece, so that a broken connection costs one piece at most (SPEC 7.1). */
+/** Send an envelope by tus 1.0.0 in pieces, so that a broken connection costs at most one piece (SPEC 7.1). */
 
 import { concat } from "./bytes.js";
 import { Failure } from "./failure.js";
@@ -10,11 +10,11 @@ import { pay } from "./paying.js";
  * @typedef {object} Envelope
  * @property {number} size
  * @property {Record<string, Uint8Array>} metadata
- * @property {Uint8Array} header its first bytes, which are worked for
+ * @property {Uint8Array} header its first bytes, which the work pays for
  * @property {AsyncGenerator<Uint8Array, void, void>} sealed
  */
 
-/** Bytes in each request but the last. */
+/** The size of each request except the last, in bytes. */
 export const PIECE = 1 << 20;
 
 const ENVELOPES = "/api/envelopes";
@@ -25,10 +25,10 @@ const BYTES = { "Content-Type": "application/offset+octet-stream" };
 const PASSING = [404, 409, 410, 423, 429];
 const FULL = 507;
 
-/** What the portal still lacks is no longer here: the envelope must be sealed anew, under a new key. */
+/** The bytes that the portal lacks are no longer available: the envelope must be sealed again, with a new key. */
 export class StartAgain extends Error {}
 
-/** One envelope on its way; only the piece that the portal has not confirmed is kept in memory. */
+/** One envelope being sent. Memory keeps only the piece that the portal has not confirmed. */
 export class Upload {
   #envelope;
   /** @type {string | null} */
@@ -36,7 +36,7 @@ export class Upload {
   #offset = 0;
   #piece = { start: 0, bytes: new Uint8Array(0) };
   #interrupted = false;
-  /** Sealed bytes that came with the last piece and belong to the next. */
+  /** Sealed bytes that belong to the next piece. */
   #over = new Uint8Array(0);
 
   /** @param {Envelope} envelope */
@@ -50,10 +50,10 @@ export class Upload {
   }
 
   /**
-   * Return once the portal has everything. After a failure, call again to go on: the same bytes are sent.
+   * Return once the portal has everything. After a failure, call it again: it continues with the same bytes.
    *
-   * Throws Offline, Refused, StartAgain, and what reading a file throws.
-   * @param {(part: number) => void} progress told the part that has arrived, 0 to 1
+   * Throws Offline, Refused, StartAgain, and any error from reading a file.
+   * @param {(part: number) => void} progress called with the part that has arrived, 0 to 1
    */
   async send(progress) {
     if (this.#interrupted) await this.#resume();
@@ -66,7 +66,7 @@ export class Upload {
   }
 
   async #create() {
-    // What fits in one request goes with the first.
+    // An envelope that fits in one request is sent with the first.
     const body = this.#envelope.size <= PIECE ? this.#rest() : new Uint8Array(0);
     const { size, metadata, header } = this.#envelope;
     const headers = {
@@ -78,7 +78,7 @@ export class Upload {
     const answer = await pay({ channel: this.channel, size, header }, (paid) => {
       return ask(ENVELOPES, { method: "POST", headers: { ...headers, ...paid }, body, success: 201 });
     }).catch((error) => {
-      // Used, and its upload gone: this header seals nothing more.
+      // The header is used, and its upload is deleted: it cannot be used again.
       throw error instanceof Refused && error.problem === "work_spent" ? new StartAgain() : error;
     });
     const location = answer.headers.get("Location") ?? "";
@@ -93,7 +93,7 @@ export class Upload {
     this.#moveOn(await ask(location, { method: "PATCH", headers, body: this.#rest(), success: 204 }));
   }
 
-  /** Ask how far the portal has come; one that has forgotten it all is served from the start, if that is here. */
+  /** Ask how much the portal has. If it has deleted everything, start again, if the first bytes are still available. */
   async #resume() {
     if (this.#location === null) return;
     try {
@@ -107,7 +107,7 @@ export class Upload {
   }
 
   /**
-   * Take the answer to bytes that were sent; none of them arrived is as good as no answer, or it would go on for ever.
+   * Handle the answer to a piece. If none of its bytes arrived, treat it as no answer: otherwise this could go on forever.
    * @param {import("./http.js").Answer} answer
    */
   #moveOn(answer) {
@@ -129,7 +129,7 @@ export class Upload {
     return this.#piece.bytes.subarray(this.#offset - this.#piece.start);
   }
 
-  /** Have the piece that begins where the portal stands, unless some of the last one is still to be sent. */
+  /** Read the next piece at the portal's offset, unless a part of the last piece is still unsent. */
   async #fill() {
     if (this.#rest().length) return;
     const parts = [this.#over];
@@ -148,7 +148,7 @@ export class Upload {
 }
 
 /**
- * Return whether waiting may help.
+ * Return whether it may help to wait.
  * @param {unknown} error
  */
 export function mayPass(error) {

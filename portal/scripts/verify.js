@@ -1,5 +1,5 @@
 // @ts-check
-/** The page on checking this site: what the root key signed, and whether this browser is given the same. */
+/** The page to check this site: whether this browser receives what the root key signed. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { breathe } from "./breathe.js";
@@ -66,7 +66,7 @@ async function compare(pages) {
 
 /**
  * @param {Pages} pages
- * @returns {Promise<string[]>} the paths at which other bytes came than were signed
+ * @returns {Promise<string[]>} the paths whose bytes differ from those signed
  */
 async function differences({ files }) {
   const found = [];

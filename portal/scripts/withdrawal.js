@@ -1,5 +1,5 @@
 // @ts-check
-/** Withdrawing a report, once its reporter has said that it is meant (SPEC 7.3). */
+/** Withdraw a report, after the reporter has confirmed it (SPEC 7.3). */
 
 import { byId, show, whenPressed } from "./dom.js";
 import { Failure } from "./failure.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The words of a new token, where one script serves pages in each language. */
+/** The word lists for a new token, for a script that serves pages in every language. */
 
 import { LISTS } from "./wordlists.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The words of a new token on the pages that show them in one language: no other list is loaded (7 kB). */
+/** The word list for a new token on pages in one language, so that they load no other list (7 kB). */
 
 import { wordlist as french } from "@scure/bip39/wordlists/french.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The words that tokens are made of, in each language (BIP-39). */
+/** The words of tokens in each language (BIP-39). */
 
 import { wordlist as english } from "@scure/bip39/wordlists/english.js";
 import { wordlist as french } from "@scure/bip39/wordlists/french.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** Work that pays for an envelope, without asking: a puzzle over its own header (SPEC 7.6); mirrors crypto/work.py. */
+/** Proof of work for an envelope: a puzzle over its own header (SPEC 7.6); mirrors crypto/work.py. */
 
 import { pbkdf2 } from "@noble/hashes/pbkdf2.js";
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -17,19 +17,19 @@ import { binary, file, integer } from "./shape.js";
  * @property {Uint8Array} seed 32 bytes
  * @property {Uint8Array} headerHash 32 bytes
  * @property {string} channel
- * @property {number} sizeClass from 0 to 6; 256 tries on average, twice as many in each class as in the one before
+ * @property {number} sizeClass from 0 to 6; class 0 takes 256 tries on average, and each class twice as many as the one before
  * @property {number} cost iterations in each try
  */
 
 const MOST_COST = 1_000_000;
 const KEY = 32;
 const CHANNEL = 32;
-/** The largest envelope of each size class but the last: a text, then containers of four times as much. */
+/** The largest envelope of each size class except the last: a text, then containers, each four times as large. */
 const LARGEST_OF = [SMALLEST, ...[20, 22, 24, 26, 28].map((bits) => 2 ** bits)].map(sealedSize);
-/** Tries at a time, as a browser may have several cores for them. */
+/** How many tries run at the same time, because the browser may use several cores. */
 const TOGETHER = 4;
 
-/** What everybody is asked for within an hour. */
+/** The seed and cost for everybody within an hour. */
 export const OFFER = file("work", { seed: binary(KEY), cost: integer(1, MOST_COST) });
 
 /**
@@ -41,11 +41,11 @@ export function sizeClassOf(size) {
 }
 
 /**
- * Return what shows that the work is done, as the header of a creation takes it.
+ * Do the work and return the header value that proves it, for the creation of an upload.
  *
- * The tries run in the browser's own code, beside the page and as fast without JIT.
+ * The tries run in the browser's native code, in parallel with the page and as fast without JIT.
  * @param {Puzzle} puzzle
- * @param {AbortSignal} [signal] ends it, by an exception, once it is not wanted any more
+ * @param {AbortSignal} [signal] stops the work with an exception
  * @returns {Promise<string>}
  */
 export async function solve(puzzle, signal) {
@@ -67,7 +67,7 @@ export async function solve(puzzle, signal) {
  * @param {number} cost
  */
 async function attempt(password, salt, cost) {
-  // Where a page is not "secure", as with an onion address in a browser that knows of none, this is missing.
+  // Missing if the page is not a "secure context", such as an onion address in a browser without support for it.
   if (!globalThis.crypto.subtle) {
     await breathe();
     return pbkdf2(sha256, password, salt, { c: cost, dkLen: KEY });
