@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
 def _forget(clear_addresses: Any, _: BaseException | None) -> None:
     # The exception holds the frames that hold the request: such a cycle stays until garbage collection.
     request.routing_exception = None
-    # The cache of split URLs: the server splits the URL of each request, other code splits URLs in headers.
+    # This cache contains the URL of each request, and URLs from headers.
     clear_addresses()
     if request.mimetype.startswith("multipart/"):
         # Werkzeug parses a form by a regular expression that contains the browser's boundary.

@@ -25,7 +25,7 @@ class _Line(logging.Formatter):
 
 
 class Problem(Exception):
-    """A request is answered with an error: an HTTP status, and a code that the pages translate."""
+    """An error to answer a request with: an HTTP status, and a code that the pages translate."""
 
     def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(code)

@@ -73,7 +73,7 @@ class Limits:
         )
 
     def check(self, connection: Connection, kind: Kind, size: int, *, counted: bool = False) -> None:
-        """Raise a Problem if a kind is full without this envelope of ``size`` bytes, or too small for it.
+        """Raise a Problem if there is no room for an envelope of a kind and of ``size`` bytes.
 
         The last envelope of an hour may exceed the share, and after it every envelope is refused. If smaller
         ones were still accepted, trying sizes would reveal how much room is left.
@@ -135,7 +135,7 @@ def _capacity(connection: Connection, settings: Settings, hour: int) -> tuple[in
     on_disk = disk.room(connection, settings, hour)
     if on_disk is None:
         return configured, configured
-    # The last envelope of each kind takes at most the share, or the largest size, of its kind.
+    # Leave room for the last envelope of each kind, which may exceed the share.
     least = max(on_disk - _ONE_OF_EACH, on_disk // 2)
     return max(min(configured, least), 0), configured
 

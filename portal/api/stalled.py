@@ -12,9 +12,9 @@ from portal.store import envelopes, quotas
 from portal.store.envelopes import Unfinished
 from portal.store.quotas import Kind
 
-# The progress required in half an hour: a part of the size, with a least and a most. With a fixed number of
-# bytes, a trickle could hold a large upload for weeks. With a part alone, a client at 10 KiB/s, which sends
-# 17.5 MiB in that time, would lose the largest uploads.
+# The progress required in half an hour is a part of the size, but not less than _LEAST and not more than
+# _ENOUGH. If it were a fixed number of bytes, a trickle could hold a large upload for weeks. Without an upper
+# limit, a client at 10 KiB/s, which sends 17.5 MiB in that time, would lose the largest uploads.
 _LEAST = 512 << 10
 _LEAST_PART = 16
 _ENOUGH = 16 << 20
@@ -27,8 +27,8 @@ _ROWS = 200
 def half_hour(seconds: float) -> int:
     """Return the number of half hours since 1970; each begins a minute early.
 
-    So uploads are deleted in the last minute of an hour, and their room returns with the next hour, whose
-    limit is drawn again.
+    So uploads are deleted in the last minute of an hour. Their room returns with the next hour, which has a
+    new random limit.
     """
     return int(seconds + _BEFORE) // _HALF_HOUR
 

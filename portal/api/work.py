@@ -72,7 +72,7 @@ def upload_id(connection: Connection, context: Context, header_hash: bytes) -> b
 
 @contextmanager
 def noting_refusals(context: Context) -> Iterator[None]:
-    """Record a refusal for lack of room in the block: it raises the next day's cost."""
+    """Run the block. If it raises NoRoom, record the refusal, which raises the cost of the next day."""
     try:
         yield
     except NoRoom:

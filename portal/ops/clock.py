@@ -18,7 +18,7 @@ from portal.api.stalled import Watch, give_way, half_hour
 from portal.store import deletion
 from portal.store.database import StoreBusy
 
-# The longest time that deleted rows stay in SQLite's files, or the first portion of a large envelope.
+# Deleted rows stay in SQLite's files for at most this time. Large envelopes are deleted in portions.
 _PAUSE_SECONDS = 2.0
 
 

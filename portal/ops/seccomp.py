@@ -1,7 +1,7 @@
 """The kernel's seccomp: restrict for good which sockets a process may make and use.
 
-Landlock restricts TCP by port, and abstract sockets. It does not restrict UDP, MPTCP, sockets with a path,
-listening, or a connection that begins with the data that it sends (TCP Fast Open).
+Landlock restricts TCP ports and abstract sockets. It does not restrict UDP, MPTCP, sockets with a path,
+listening, or connections that sending opens (TCP Fast Open).
 
 Sources: seccomp(2); linux/seccomp.h, linux/filter.h, asm/unistd.h of Linux 6.12. The authors of libseccomp
 publish no Python binding on PyPI. Other bindings contain a copy of the library, or need it on the machine.

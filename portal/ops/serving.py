@@ -169,7 +169,7 @@ class _Processes(Arbiter):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def handle_hup(self) -> None:
-        """End on SIGHUP, for systemd to restart the portal: gunicorn would lose the socket it was given."""
+        """End on SIGHUP, so that systemd restarts the portal. gunicorn's own reload would lose the socket."""
         raise HaltServer("SIGHUP", _FAILED)  # type: ignore[no-untyped-call]
 
 

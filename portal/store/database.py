@@ -39,7 +39,7 @@ class _Words:
     """What differs between the two databases.
 
     ``read`` has the options of a transaction that only reads, ``alone`` those of commands outside a
-    transaction; the rest are the SQL commands of those names.
+    transaction. The other fields are SQL: the query for the size, and the commands to rewrite and to reclaim.
     """
 
     read: Mapping[str, Any]
@@ -111,7 +111,8 @@ class Database:
         """Overwrite deleted data, in the write-ahead log too. Raises StoreBusy if that is not possible now.
 
         Never call this for a request: the time taken reveals whether others have written. PostgreSQL cannot
-        overwrite: deleted rows stay until ``rewrite``, and in its log until it removes them (THREAT_MODEL).
+        overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes old
+        parts of the log (THREAT_MODEL).
         """
         end = time.monotonic() + _WAIT_SECONDS
         while not self.try_to_scrub():

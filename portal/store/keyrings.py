@@ -51,6 +51,9 @@ def keep_key_pair(connection: Connection, keys: Instance) -> None:
 
 
 def lock(connection: Connection) -> Instance:
-    """Wait for a running export or import, exclude others until the transaction ends; return the key pair."""
+    """Lock out other exports and imports until the transaction ends, and return the key pair.
+
+    Waits for one that is running.
+    """
     row = connection.execute(select(instance.c.public, instance.c.seed).with_for_update()).one()
     return Instance(row.public, row.seed)

@@ -1,4 +1,4 @@
-"""The law for the pages: how often reports are opened, what it guarantees, to whom else one can report."""
+"""Load the law for the pages: when reports are opened, what it guarantees, who else takes reports."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def revision(connection: Connection) -> str | None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the missing migrations, which are all for a new database; atomic with the caller's transaction."""
+    """Run the missing migrations in the caller's transaction: for a new database, all of them."""
     # Imported only here: alembic takes a third of the time of all other imports, and is used once in years.
     from alembic import command, config  # noqa: PLC0415
 
