@@ -49,5 +49,5 @@ def test_a_database_that_is_not_written_anew_by_itself_is_warned_of(
     assert warned() == []
     monkeypatch.setattr(expire, "SMALL", 1)
     (hint,) = warned()
-    assert f"takes {-(-room.database.size >> 20)} MiB of memory" in hint
+    assert f"needs {-(-room.database.size >> 20)} MiB of memory" in hint
     room.close()
