@@ -1,6 +1,6 @@
-"""Words that tell nothing of a case: those between the others, and those of every letter of an office.
+"""French and English words that identify no case: function words, and words common in office letters.
 
-Folded, as ``names.words`` has them, in French and English; their other forms are found by their stem.
+They are folded as by ``names.words``. Their other forms are found by their stem.
 """
 
 import re

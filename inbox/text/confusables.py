@@ -1,4 +1,4 @@
-"""Words that are not what they seem: letters that look alike, from several alphabets."""
+"""Find words that mix letters of several alphabets which look alike."""
 
 import re
 import unicodedata
@@ -10,15 +10,16 @@ from crypto import unseen
 
 _MOST = 10
 _LONGEST = 60
-# The alphabets that share shapes, by the first word of the names that Unicode gives to their letters.
+# Alphabets with letters that look alike, by the first word of the Unicode names of their letters.
 _ALIKE = {"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU", "MATHEMATICAL", "FULLWIDTH"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def mixed(texts: Iterable[str]) -> list[str]:
-    """Return the first words in which letters of several of these alphabets stand side by side.
+    """Return the first words that mix letters of several of these alphabets.
 
-    Letters of the rarer alphabets are spelled out as ``printable.visible`` does with what is not seen.
+    Letters of the alphabets that are less frequent in a word are spelled out, as ``printable.visible``
+    spells out invisible characters.
     """
     words = (word for text in texts if not text.isascii() for word in _WORD.findall(text))
     found = dict.fromkeys(
@@ -37,6 +38,6 @@ def _spelled(word: str) -> str:
 
 
 def _alphabet(letter: str) -> str:
-    """Return the alphabet of a letter if it is one that shares shapes with others."""
+    """Return the alphabet of a letter if its letters look like those of others, otherwise an empty string."""
     name = re.split("[ -]", unicodedata.name(letter, ""), maxsplit=1)[0]
     return name if name in _ALIKE else ""

@@ -1,10 +1,14 @@
-"""What in a text may stand in another report too: containers, number plates, telephones, names, days.
+"""Find entities that link reports: container numbers, number plates, telephone numbers, names, dates.
 
-Each is brought to one form, so that it is found again however it is written. Found are containers with the
-right check digit (ISO 6346); plates of France, Belgium and Spain; telephones as E.164, those without a
-country as French ones; names of two to five words, without regard to accents, case and order; days written in
-figures, day first, or with the month in words. What is misspelled, or a name in a script without capitals, is
-not.
+Each entity is normalised, so that different spellings compare equal:
+
+- container numbers with a correct check digit (ISO 6346);
+- number plates of France, Belgium and Spain;
+- telephone numbers as E.164, read as French if they have no country code;
+- names of two to five words, regardless of accents, case and order;
+- dates in figures (day first, or ISO 8601), or with the month in words.
+
+Misspelled entities are not found, nor are names in a script without capitals.
 """
 
 import re
@@ -21,7 +25,7 @@ from stdnum import iso6346
 
 from inbox.text import names as person_names
 
-# Of each kind, in one case: what a hostile report can make of rows and work ends here.
+# Entities of each kind in one case. This limits the rows and the work that a hostile report can cause.
 MOST = 40
 _TRIED = 400
 _LONGEST_NAME = 100
@@ -29,7 +33,7 @@ _LEAST_RUN, LONGEST_RUN = 2, 5
 
 
 class Kind(StrEnum):
-    """What can be common to two cases; ``TEXT`` is told by ``likeness``."""
+    """What two cases can have in common. ``similarity`` finds ``TEXT``, this module finds the rest."""
 
     CONTAINER = "container"
     PLATE = "plate"
@@ -40,7 +44,7 @@ class Kind(StrEnum):
 
 
 class Found(NamedTuple):
-    """Something that was found; ``value`` is the form in which it is compared, ``shown`` that for people."""
+    """An entity: ``value`` is its normalised form for comparisons, ``shown`` its form for people."""
 
     kind: Kind
     value: str
@@ -48,7 +52,7 @@ class Found(NamedTuple):
 
 
 def found_in(texts: Iterable[str], persons: str = "") -> list[Found]:
-    """Return what is found in these texts, and the names in ``persons``; each once, MOST of a kind."""
+    """Return the entities in these texts and the names in ``persons``, each once, at most MOST of a kind."""
     counts: Counter[Kind] = Counter()
     found: dict[tuple[Kind, str], Found] = {}
     for each in _all_in(texts, persons):
@@ -59,16 +63,16 @@ def found_in(texts: Iterable[str], persons: str = "") -> list[Found]:
 
 
 def containers_written(text: str) -> list[str]:
-    """Return each container of a text, as it is written there and in one word."""
+    """Return each container number in a text twice: as it is written there, and without separators."""
     found = ((match[0], "".join(match.groups()).upper()) for match in _CONTAINER.finditer(text))
     return [each for written, number in found if iso6346.is_valid(number) for each in (written, number)]
 
 
 def name_pairs(text: str, longest: int | None = None) -> set[tuple[str, str]]:
-    """Return each two words with a capital that stand side by side: folded, in the order of the alphabet.
+    """Return each pair of adjacent capitalised words, folded and in alphabetical order: it may be a name.
 
-    Such a pair may be a name. Words of names such as “de” and “Le” are left out, and containers are no words.
-    Of more than ``longest`` such words in a row none may be: that is a text all in capitals.
+    Particles such as “de” and “Le”, and container numbers, do not count as words. A row of more than
+    ``longest`` capitalised words is ignored, because it is probably a text in capitals.
     """
     plain = _CONTAINER.sub(" ; ", unicodedata.normalize("NFKC", text))
     runs = [run for run in _all_runs(plain) if longest is None or len(run) <= longest]
@@ -76,7 +80,7 @@ def name_pairs(text: str, longest: int | None = None) -> set[tuple[str, str]]:
 
 
 def side_by_side(text: str) -> set[tuple[str, str]]:
-    """Return each two words of a text that stand side by side, as ``name_pairs``, whatever their case."""
+    """Return each pair of adjacent words of a text, as ``name_pairs`` does, but regardless of capitals."""
     said = [each for each in person_names.words(text) if each not in _PARTICLES]
     return {(min(pair), max(pair)) for pair in pairwise(said) if all(map(str.isalpha, pair))}
 
@@ -123,7 +127,7 @@ def _plates(text: str) -> Iterator[Found]:
 
 
 _REGION = "FR"
-# French, of which several may stand in a row, then those with a country.
+# French numbers, several of which may stand in a row, then numbers with a country code.
 _NUMBER = re.compile(
     r"(?<![\w+])0[1-9](?:[ .-]?\d\d){4}(?!\w)|(?<!\w)(?:\+|00)(?:[ ./()-]{0,3}\d){8,14}(?!\w)", re.ASCII
 )
@@ -162,7 +166,10 @@ _PARTICLES = {
 
 
 def _names(text: str) -> Iterator[Found]:
-    """Yield each part of two words or more of a row of capitalised ones: Hier Jean Dupont has three."""
+    """Yield each sequence of two words or more in a row of capitalised words.
+
+    “Hier Jean Dupont” has three such sequences.
+    """
     for run in _runs(text):
         for first in range(len(run)):
             for last in range(first + _LEAST_RUN, len(run) + 1):
@@ -171,13 +178,13 @@ def _names(text: str) -> Iterator[Found]:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    """Yield the rows of capitalised words with nothing but a space between that may be names."""
+    """Yield the rows of capitalised words that may be names."""
     for run in _all_runs(text):
         yield from _short(run)
 
 
 def _all_runs(text: str) -> Iterator[list[str]]:
-    """Yield the rows of capitalised words with nothing but a space between."""
+    """Yield the rows of capitalised words that are separated by single spaces only."""
     run: list[str] = []
     end = 0
     for match in _WORD.finditer(text):
@@ -193,7 +200,7 @@ def _all_runs(text: str) -> Iterator[list[str]]:
 
 
 def _short(run: list[str]) -> Iterator[list[str]]:
-    """Yield a row that may be a name: a text in capitals is none."""
+    """Yield a row if it is short enough for a name: a longer one is probably a text in capitals."""
     if _LEAST_RUN <= len(run) <= LONGEST_RUN:
         yield run
 
@@ -202,7 +209,7 @@ _BETWEEN_PERSONS = re.compile(r"[\n,;:/()]+")
 
 
 def _listed(persons: str) -> Iterator[Found]:
-    """Yield each two words that stand by themselves: such a list is often typed without capitals."""
+    """Yield each list entry of exactly two words: people often type such a list without capitals."""
     for part in islice(_BETWEEN_PERSONS.split(persons), _TRIED):
         parts = part.split()
         if len(parts) == _LEAST_RUN and all(map(_WORD.fullmatch, parts)):

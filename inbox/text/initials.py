@@ -1,7 +1,7 @@
-"""A person who is meant by initials: “J. M.”, “J.-M. L.”, “JM” alone, “J. Leroy”.
+"""Recognise a person by initials: “J. M.”, “J.-M. L.”, “JM” alone, “J. Leroy”.
 
-Words of two letters are common, so nothing counts as initials but capitals: each with a point, wherever they
-stand, or together as the whole of what is written. “M. Leroy” has none: M. is a title.
+Words of two letters are common, so only capitals count as initials. They either have a full stop each,
+anywhere in the text, or they are the entire name. “M. Leroy” has no initials: M. is a title.
 """
 
 import re
@@ -20,13 +20,13 @@ _BEHIND_FAMILY = re.compile(rf"\b({_LETTER}{{3,}})\s+({_LETTER})\.")
 _TITLE = re.compile(r"^\s*(?:mme|mlle|mrs?|ms|dr|m\.)\s+", re.IGNORECASE)
 _TITLES = {"m"}
 _NAME = re.compile(rf"{_LETTER}+(?:[{APOSTROPHES}]{_LETTER}+)?")
-# What may stand between the names of one person.
+# Separators and particles that may stand between the names of one person.
 _BETWEEN = re.compile(rf"[{HYPHENS}\s]+(?:(?:de|du|des|la|le|les|van|von|ben)\s+|d[{APOSTROPHES}])*")
 _MOST = 4
 
 
 def mean(addressee: str, texts: Iterable[str]) -> bool:
-    """Tell whether an addressee has the initials of somebody who is named in one of the texts."""
+    """Return whether an addressee has the initials of a person whom one of the texts names."""
     given = unicodedata.normalize("NFC", addressee)
     meant, written_out = set(_of(given)), set(_with_family(given))
     if not meant and not written_out:
@@ -40,9 +40,12 @@ def mean(addressee: str, texts: Iterable[str]) -> bool:
 
 
 def _of(addressee: str) -> Iterator[tuple[str, ...]]:
-    """Yield the initials in it, folded and in the order of the alphabet: the last name may come first."""
+    """Yield the initials of an addressee, folded.
+
+    They are in alphabetical order, because the family name may come first.
+    """
     untitled = _TITLE.sub("", addressee, count=1)
-    for each in (addressee, untitled):  # M. can be a title, or a first name
+    for each in (addressee, untitled):  # M. can be a title or an initial
         yield from (_sorted(match[0]) for match in _POINTED.finditer(each) if match[0].isupper())
     alone = re.split(r"[,;\n]", untitled, maxsplit=1)[0].strip()  # an address can follow
     if alone.isupper() and _ALONE.fullmatch(alone):
@@ -50,7 +53,7 @@ def _of(addressee: str) -> Iterator[tuple[str, ...]]:
 
 
 def _with_family(addressee: str) -> Iterator[tuple[str, str]]:
-    """Yield each initial beside a name that is written out, folded."""
+    """Yield each initial together with the family name next to it, both folded."""
     found = [match.groups() for match in _BEFORE_FAMILY.finditer(addressee)]
     found += [(match[2], match[1]) for match in _BEHIND_FAMILY.finditer(addressee)]
     for initial, family in found:
@@ -59,9 +62,10 @@ def _with_family(addressee: str) -> Iterator[tuple[str, str]]:
 
 
 def _persons(text: str) -> Iterator[list[str]]:
-    """Yield what may be the names of a person: words with a capital in a row, two to _MOST, folded.
+    """Yield rows of two to _MOST capitalised words, folded: each may be the names of a person.
 
-    A sentence may begin such a row, and an office may end it: each part of it is one as well.
+    The first word of a sentence may begin such a row, and the name of an office may end it. Parts of a row
+    are therefore yielded, too.
     """
     row: list[str] = []
     end = 0

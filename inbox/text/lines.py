@@ -1,9 +1,9 @@
-"""Lines of what officers type."""
+"""Put text that officers type on one line."""
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` on one line, with one space wherever there was white space of any kind.
+    """Return ``text`` on one line, with each run of white space replaced by one space.
 
-    So a reason stands in the journal, in lists and on pages, however it was typed.
+    The journal, lists and pages show reasons in this form.
     """
     return " ".join(text.split())

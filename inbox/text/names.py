@@ -1,7 +1,7 @@
-"""Whether a text means an officer: names and aliases found as whole words, however they are written.
+"""Find texts that name an officer, by names and aliases.
 
-Accents, case, spacing and hyphens do not count, nor whether the last name comes first. What is misspelled, in
-another script, or in a picture is not found.
+Names match as complete words, regardless of accents, case, spacing, hyphens and the order of first and family
+name. A name is not found if it is misspelled, in another script, or in a picture.
 """
 
 import re
@@ -12,10 +12,10 @@ from crypto import unseen
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
 LEAST_LETTERS = 3
-# Nobody has so many names; to begin a text at each of its words takes as much room as its square.
+# Nobody has more names. The limit is needed because all rotations of n words take memory of the order n².
 _MOST_NAMES = 20
 
-# Letters that Unicode does not take apart.
+# Letters that Unicode normalisation does not decompose.
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "\u0131": "i"})
 _ACCENTS = "Mn"
 _JOINTS = re.compile(f"[{HYPHENS}{APOSTROPHES}]+")
@@ -30,25 +30,25 @@ class Names:
         self._patterns = {officer: pattern for officer, pattern in patterns.items() if pattern}
 
     def meant_in(self, texts: Iterable[str]) -> set[str]:
-        """Return the officers who are named in one of the texts."""
+        """Return the officers whom at least one of the texts names."""
         folded = [each for text in texts for each in _readings(text)]
         return {officer for officer, pattern in self._patterns.items() if any(map(pattern.search, folded))}
 
 
 def words(name: str) -> tuple[str, ...]:
-    """Return the words of a name, folded; two names of the same words are the same name."""
+    """Return the words of a name, folded. Names with equal words are the same name."""
     return tuple(_spaced(_JOINTS.sub(" ", fold(name))).split())
 
 
 def counts(name: str) -> bool:
-    """Tell whether a name has enough letters to be looked for."""
+    """Return whether a name has enough letters to search for it."""
     return len("".join(words(name))) >= LEAST_LETTERS
 
 
 def family(name: str) -> str:
-    """Return the family name of a person: the words in capitals among others, or the last of several.
+    """Return the family name of a person: the words in capitals if only some are, otherwise the last word.
 
-    Empty for a name of one word, and where it has too few letters to be looked for.
+    It is empty if the name has one word, or if the family name has too few letters to search for it.
     """
     given = name.split()
     if not given[1:]:
@@ -59,7 +59,7 @@ def family(name: str) -> str:
 
 
 def _readings(text: str) -> set[str]:
-    """Return a text folded in two ways: Jean-Paul is two words, and it is one."""
+    """Return a text folded in two ways: with Jean-Paul as two words, and as one."""
     folded = fold(text)
     return {_spaced(_JOINTS.sub(joint, folded)) for joint in (" ", "")}
 
@@ -70,13 +70,13 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
 
 
 def _turned(name: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield a name begun at each of its words: which is the last name is not known."""
+    """Yield the rotations of a name, because any of its words may be the family name."""
     for first in range(len(name) if len(name) <= _MOST_NAMES else 1):
         yield name[first:] + name[:first]
 
 
 def fold(text: str) -> str:
-    """Return a text without accents, case and characters that nobody sees; ligatures as letters."""
+    """Return a text without accents, case and invisible characters, with its ligatures as letters."""
     if text.isascii():
         return unseen.dropped(text.casefold())
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

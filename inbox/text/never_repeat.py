@@ -1,7 +1,7 @@
-"""Which words of what must never be repeated a text repeats, however they are written.
+"""Find the words that a text repeats from answers that must never be repeated, in any spelling.
 
-Texts are compared with the identity by pairs of words (``repeating``): hits there are counted, and single
-words would use them up.
+``repeating`` compares texts with the reporter's identity instead, by pairs of words. The number of hits there
+is limited, and single words would soon use them up.
 """
 
 import re
@@ -20,9 +20,9 @@ from inbox.text.common_words import COMMON
 from inbox.text.repeating import capitals
 
 LANGUAGES = ("fr", "en")
-# A word of fewer letters says nothing by itself, and of fewer than these an ending is no ending.
+# A shorter word identifies nothing, and is too short to have an ending removed.
 _LEAST = 3
-# No word of either language is longer.
+# French and English have no longer words.
 _LONGEST = 40
 _HYPHENED = re.compile(r"\b[^\W\d_]+(?:[-\u2010-\u2015][^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -33,26 +33,26 @@ _CLOCK = re.compile(
     r"(?:\s?(?:h|heures?\b|hours?\b)\s?(?P<minute>\d{2})?|[:.](?P<minutes>\d{2}))(?![\d.,]))",
     re.IGNORECASE,
 )
-# A day with the name of its month: “12 mars”, “1er mai”, “3rd of January”, “March 12”.
+# A date with the name of its month: “12 mars”, “1er mai”, “3rd of January”, “March 12”.
 _NAMED_DAYS = (
     re.compile(r"\b(?P<day>\d{1,2})(?:er|st|nd|rd|th)?\s(?:of\s)?(?P<month>[^\W\d_]{3,})", re.IGNORECASE),
     re.compile(r"\b(?P<month>[^\W\d_]{3,})\s(?:the\s)?(?P<day>\d{1,2})(?:st|nd|rd|th)?\b", re.IGNORECASE),
 )
 # Digits in groups: “3 000”, “3.000”, “06 12 34 56 78”.
 _GROUPS = re.compile(r"(?<=\d)[\s.,\u202f\xa0'\u2019-](?=\d{2,3}\b)")
-# A part of a sign of letters and digits: “CSQU 305438 3”, “1-ABC-234”, “KX19 ZTR”, “3x8”.
+# A part of an identifier of letters and digits: “CSQU 305438 3”, “1-ABC-234”, “KX19 ZTR”, “3x8”.
 _PART = re.compile(r"[^\W_]*\d[^\W_]*|[A-Z]{1,4}(?![^\W_])")
 _BETWEEN_PARTS = re.compile(r"[\s\-\u2010-\u2015]|\.(?!\s)")
-# Fewer digits than this make no sign, and a shorter number says nothing by itself.
+# An identifier has at least so many digits. A shorter number identifies nothing on its own.
 _DIGITS = 2
 _MONTHS = 12
 
 
 class NeverRepeat:
-    """Answers that must never be repeated, taken apart once for all the texts in which they may stand.
+    """Answers that must never be repeated, analysed once so that many texts can be checked.
 
-    Repeated is any word that says something, whatever its case, accents and ending; a number, a day or a time
-    of day, in digits or in words; and a sign of letters and digits, however it is spaced.
+    A repetition is any word with content, regardless of case, accents and ending; a number, date or time of
+    day, in digits or in words; or an identifier of letters and digits, regardless of spacing.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -60,7 +60,7 @@ class NeverRepeat:
         self._kept = [(_telling(text), [*_signs(text)], capitals(text)) for text in shown]
 
     def repeated(self, text: str) -> Iterator[str]:
-        """Yield what ``text`` repeats, as it stands in what must never be repeated."""
+        """Yield what ``text`` repeats, as the protected answers spell it."""
         text = unseen.dropped(text)
         said, words, condensed = {key for key, _ in _telling(text)}, set(names.words(text)), _condensed(text)
         for kept, signs, spelled in self._kept:
@@ -70,14 +70,14 @@ class NeverRepeat:
             yield from (word for word, folded in spelled if folded <= words and word not in found)
 
     def is_repeated(self, texts: Iterable[str]) -> bool:
-        """Tell whether one of the texts repeats anything of it."""
+        """Return whether one of the texts repeats anything from the answers."""
         return any(any(self.repeated(text)) for text in texts)
 
 
 def _telling(text: str) -> list[tuple[str, str]]:
-    """Return what says something in a text, each as a key by which it is found again, and as it stands."""
+    """Return the items with content in a text, each as a key for comparisons and as the text spells it."""
     days, clocks = [*_days(text)], [*_clocks(text)]
-    # What is part of a day or of a time is no number by itself: “12 March” is not “12 persons”.
+    # A part of a date or time does not count as a number: “12 March” does not repeat “12 persons”.
     rest = text
     for _, whole in (*days, *clocks):
         rest = rest.replace(whole, " ")
@@ -90,7 +90,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
         for word in names.words(spelled):
             if len(word) >= _LEAST and word.isalpha() and word not in COMMON:
                 for language in LANGUAGES:
-                    # Accents tell an ending from the stem (filmée), yet not everybody writes them.
+                    # The stemmer needs accents to find an ending (filmée), but some people omit them.
                     stems = {_stem(language, word), names.fold(_stem(language, spelled.casefold()))}
                     if not stems & _common_stems(language):
                         yield from ((f"{language}:{stem}", spelled) for stem in sorted(stems))
@@ -98,7 +98,7 @@ def _words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _joined(text: str) -> Iterator[tuple[str, str]]:
-    """Yield words with hyphens as one: “X-ray” is “Xray” elsewhere."""
+    """Yield hyphenated words as one word, because others write “X-ray” as “Xray”."""
     for match in _HYPHENED.finditer(text):
         parts = names.words(match[0])
         if any(len(part) >= _LEAST and part not in COMMON for part in parts):
@@ -106,7 +106,7 @@ def _joined(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Yield numbers of two digits and more, and what is counted by a shorter one with it: “gate 4”."""
+    """Yield numbers of two digits or more, and shorter ones together with the noun beside them: “gate 4”."""
     for said in {
         _grouped(text),
         *(_grouped(alpha2digit(text, language)) for language in LANGUAGES),
@@ -127,13 +127,13 @@ def _grouped(text: str) -> str:
 
 
 def _days(text: str) -> Iterator[tuple[str, str]]:
-    """Yield days of a month, written with its name or its number."""
+    """Yield dates, with the month as a name or a number."""
     for written in _NAMED_DAYS:
         for match in written.finditer(text):
             if number := _months().get("".join(names.words(match["month"]))):
                 yield f"d:{int(match['day'])}-{number}", match[0]
     for match in re.finditer(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-]\d{2,4})?\b", text):
-        # Either can be the month: not everybody writes the day first.
+        # Either number can be the month: not everybody writes the day first.
         for day, month in ((match[1], match[2]), (match[2], match[1])):
             if 0 < int(month) <= _MONTHS:
                 yield f"d:{int(day)}-{int(month)}", match[0]
@@ -153,7 +153,10 @@ def _clocks(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _signs(text: str) -> Iterator[str]:
-    """Yield signs of letters and digits, as they stand: parts in a row, with nothing but space between."""
+    """Yield identifiers of letters and digits as the text spells them.
+
+    Only a space, a hyphen or a point separates their parts.
+    """
     row: list[re.Match[str]] = []
     for part in [*_PART.finditer(text), None]:
         if row and (part is None or not _BETWEEN_PARTS.fullmatch(text, row[-1].end(), part.start())):
@@ -171,13 +174,13 @@ def _condensed(text: str) -> str:
 
 @cache
 def _months() -> Mapping[str, int]:
-    """Return the number of each month by its folded name and its folded abbreviation."""
+    """Return the number of each month, by its folded name and by its folded abbreviation."""
     return {names.words(name)[0]: number for name, number in days.months(LANGUAGES)}
 
 
 @cache
 def _stem(language: str, word: str) -> str:
-    """Return a word without its endings; one without accents can have one behind another."""
+    """Return a word without its endings. A word typed without accents can have several in a row."""
     stem, before = word, ""
     while stem != before and _LEAST <= len(stem) <= _LONGEST:
         stem, before = str(_stemmers()[language].stemWord(stem)), stem

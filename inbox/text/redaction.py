@@ -1,7 +1,6 @@
-"""Passages that are left out of what leaves the inbox: neither their words nor their length are kept.
+"""Redact passages of texts that leave the inbox. Neither their words nor their length remain.
 
-A passage is found however it is spaced or hyphenated, in capitals or not, with its accents or without, and
-through characters that nobody sees.
+A passage matches regardless of spaces, hyphens, case, accents and invisible characters.
 """
 
 import re
@@ -17,63 +16,64 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
-# A text in pieces: between each two a passage was removed.
+# A text in pieces. A passage was removed between each two of them.
 Pieces: TypeAlias = tuple[str, ...]
 
 EVERYWHERE = "*"
 REMOVED: Pieces = ("", "")
-# What stands on letters, once they are taken apart.
+# Combining marks, which NFD separates from their letters.
 _MARKS = "\u0300-\u036f"
 _PASSED_OVER = f"{unseen.CLASS}{_MARKS}"
-_HINT = sentence(
-    "give it as PLACE:TEXT; PLACE: alone removes all that stands there, *:TEXT the passage everywhere"
-)
+_HINT = sentence("use PLACE:TEXT; PLACE: alone removes all text there, *:TEXT removes the passage everywhere")
 _REDACT = table({"place": TEXT}, {"text": TEXT})
 _FILE = Schema("the file of redactions", table({"redact": list_of(_REDACT, least=0)}))
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """What is to be removed: a passage at a place or EVERYWHERE; without ``text`` all that stands there."""
+    """A passage to remove at a place, or EVERYWHERE. An empty ``text`` removes all text at the place."""
 
     place: str
     text: str
 
 
 def parse(given: str) -> Redaction:
-    """Return what ``PLACE:TEXT`` asks for; Refused for another form."""
+    """Return the redaction that ``PLACE:TEXT`` describes. Raise Refused if ``given`` has another form."""
     place, colon, text = given.partition(":")
     return of(place.strip(), text.strip() if colon else None)
 
 
 def read(toml: str) -> tuple[Redaction, ...]:
-    """Return what a file of ``[[redact]]`` with ``place`` and ``text`` asks for; Refused for another form."""
+    """Return the redactions of a TOML file: ``[[redact]]`` tables with ``place`` and ``text``.
+
+    Raises Refused for a file of another form.
+    """
     rows = toml_files.read(_FILE, toml.encode("utf-8"))["redact"]
     return tuple(of(row["place"], row.get("text", "")) for row in rows)
 
 
 def reads(passage: str) -> bool:
-    """Tell whether anybody sees anything of a passage."""
+    """Return whether a passage has at least one visible character."""
     return bool(re.sub(f"[{_PASSED_OVER}\\s]", "", _apart(passage)))
 
 
 def around(text: str, passage: str) -> Pieces:
-    """Return what is left of a text before, between and behind the places where a passage stands."""
+    """Return the pieces of a text before, between and after the occurrences of a passage."""
     whole = _apart(text)
     return tuple(_around(whole, _matches(whole, passage)))
 
 
 def taken(text: str, passage: str) -> Pieces:
-    """Return what stands at those places, letter by letter: one piece less than ``around`` leaves."""
+    """Return the occurrences of a passage as the text spells them: one fewer than ``around`` has pieces."""
     whole = _apart(text)
     spans = _joined(_matches(whole, passage))
     return tuple(unicodedata.normalize("NFC", whole[start:stop]) for start, stop in spans)
 
 
 class Redactor:
-    """Removes what was asked for from each text that it is shown, and knows what it never found.
+    """Applies redactions to texts, and records which of them it never found.
 
-    ``always`` are passages that go wherever they stand, if they do; ``went`` counts these.
+    ``always`` are passages to remove from every text, if they occur. ``went`` counts how many were removed.
     """
 
     def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:
@@ -83,7 +83,7 @@ class Redactor:
         self.went = 0
 
     def pieces(self, place: str, text: str) -> Pieces:
-        """Return what is left of a text."""
+        """Return the pieces of the text at ``place`` that remain after redaction."""
         whole = _apart(text)
         meant = [each for each in self._patterns if each.place in {place, EVERYWHERE}]
         if any(not each.text for each in meant):
@@ -92,17 +92,17 @@ class Redactor:
         return tuple(_around(whole, sorted(self._spans(meant, whole))))
 
     def check(self, kept: Iterable[tuple[str, Sequence[Pieces]]]) -> list[str]:
-        """Return where a passage that was removed at one place still stands at another.
+        """Return the places that still contain a passage which was removed at another place.
 
-        ``kept`` is all that leaves, by place. Raises Refused if something that was to be removed was never
-        found: who mistyped it must not believe that it is gone.
+        ``kept`` has all the text that leaves the inbox, by place. Raises Refused if a redaction never
+        matched: an officer who mistyped a passage must not believe that it was removed.
         """
         for each in self._patterns:
             if each not in self._found:
                 raise Refused(
-                    sentence("what was to be removed at “{place}” is not there", place=each.place),
+                    sentence("the passage to remove was not found at “{place}”", place=each.place),
                     sentence(
-                        "compare it with `inbox show`; places are questions, follow-up-N, reply-N, note,"
+                        "compare it with `inbox show`; a place is a question, follow-up-N, reply-N, note or"
                         " file-N"
                     ),
                 )
@@ -123,15 +123,19 @@ class Redactor:
 
 
 def of(place: str, text: str | None) -> Redaction:
-    """Return what is to be removed there, all for an empty text; Refused for a passage that nobody sees."""
+    """Return the redaction of a text at a place, or of all text there if ``text`` is empty.
+
+    Raises Refused if ``text`` is None or the place is empty, if the passage has no visible character, or for
+    an empty text at EVERYWHERE.
+    """
     is_passage = reads(text or "")
     if text is None or not place or (text and not is_passage) or (place == EVERYWHERE and not is_passage):
-        raise Refused(sentence("a redaction names a place, and a passage that reads"), _HINT)
+        raise Refused(sentence("a redaction needs a place and a passage with visible characters"), _HINT)
     return Redaction(place, text)
 
 
 def _apart(text: str) -> str:
-    """Return a text in which accents stand behind their letters."""
+    """Return a text with accents as separate characters after their letters (NFD)."""
     return unicodedata.normalize("NFD", text)
 
 
@@ -152,7 +156,7 @@ def _letters(word: str) -> Iterator[str]:
 
 
 def _around(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """Yield what stands before, between and behind the spans, which are sorted and may overlap."""
+    """Yield the text before, between and after the spans, which are sorted and may overlap."""
     end = 0
     for start, stop in _joined(spans):
         yield unicodedata.normalize("NFC", text[end:start])
@@ -165,7 +169,7 @@ def _matches(whole: str, passage: str) -> list[tuple[int, int]]:
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans, which are sorted, those as one that overlap or touch."""
+    """Yield sorted spans, with overlapping or adjacent ones merged."""
     joined: tuple[int, int] | None = None
     for start, stop in spans:
         if joined and start <= joined[1]:

@@ -1,4 +1,4 @@
-"""Which words of a text that must not be repeated another text repeats all the same."""
+"""Find the words that a text repeats from a protected text, such as the identity of a reporter."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from inbox.text import names
 
-# Words of fewer letters, and these, are those between the others.
+# Shorter words, and those in _COMMON, are function words.
 _LEAST = 4
 _NEAR = 3
 _COMMON = frozenset(
@@ -22,17 +22,17 @@ _CAPITAL = re.compile(r"[^\W\d_]{3,}")
 
 
 class Protected:
-    """What must never be repeated, taken apart once for all the texts in which it may stand.
+    """Texts that must never be repeated, analysed once so that many other texts can be checked.
 
-    Repeated are two longer words in a row, with at most two others between, a number, a word with a capital;
-    of an answer that has only one longer word, that one.
+    A repetition is two longer words in the same order with at most two others between them, a number, or a
+    capitalised word. If a protected text has only one longer word, that word alone is a repetition.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._kept = [(*_telling(_content(text)), capitals(text)) for text in texts]
 
     def repeated(self, text: str) -> Iterator[str]:
-        """Yield what ``text`` repeats, whatever the accents, case and small words between."""
+        """Yield what ``text`` repeats, regardless of accents, case and short words between."""
         said, words = _content(text), set(names.words(text))
         pairs = {pair for gap in range(1, _NEAR + 1) for pair in zip(said, said[gap:], strict=False)}
         for kept, alone, spelled in self._kept:
@@ -41,21 +41,21 @@ class Protected:
             yield from (word for word, folded in spelled if folded <= words)
 
     def is_repeated(self, texts: Iterable[str]) -> bool:
-        """Tell whether one of the texts repeats anything of it."""
+        """Return whether one of the texts repeats anything from the protected texts."""
         return any(any(self.repeated(text)) for text in texts)
 
 
 def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the pairs of the words of an answer, and those that tell by themselves, each once."""
+    """Return the pairs of adjacent words, and the words that are repetitions on their own, each once."""
     numbers = [word for word in words if len(word) > 1 and not word.isalpha()]
     alone = words if len(words) == 1 else numbers
     return list(dict.fromkeys(pairwise(words))), list(dict.fromkeys(alone))
 
 
 def _content(text: str) -> list[str]:
-    """Return the words that say something: the longer ones, those with a digit, and what is counted by these.
+    """Return the words with content: longer words, words with a digit, and the word after one with a digit.
 
-    So “3 mai” is a pair of such words, of which neither says anything alone.
+    “3 mai” is therefore a pair of such words, although each of them means little alone.
     """
     words = names.words(text)
     return [
@@ -70,7 +70,7 @@ def _has_digit(word: str) -> bool:
 
 
 def capitals(text: str) -> list[tuple[str, set[str]]]:
-    """Return each word that has a capital in a text, as it may be a name, with what it is folded to."""
+    """Return each capitalised word of a text, which may be a name, with its folded parts."""
     words = dict.fromkeys(match[0] for match in _CAPITAL.finditer(text) if match[0][0].isupper())
     folded = ((word, set(names.words(word))) for word in words if len(word) >= _LEAST)
     return [(word, parts) for word, parts in folded if parts]

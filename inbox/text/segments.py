@@ -1,4 +1,4 @@
-"""A text taken apart where a sentence or a line ends."""
+"""Split a text into sentences."""
 
 import re
 
@@ -6,5 +6,5 @@ _END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 def split(text: str) -> list[str]:
-    """Return the sentences of a text, each as it stands there; what is blank is none."""
+    """Return the sentences and lines of a text, unchanged, without blank ones."""
     return [each.strip() for each in _END.split(text) if each.strip()]

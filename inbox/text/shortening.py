@@ -1,4 +1,4 @@
-"""A line that is too long for a list: cut at the end of a word, with a sign that it goes on."""
+"""Shorten a line that is too long for a list: cut it at the end of a word and add an ellipsis."""
 
 import re
 from itertools import takewhile
@@ -6,17 +6,18 @@ from itertools import takewhile
 from crypto import unseen
 
 SIGN = "…"
-# White space at which a line may be cut: not one that holds words together, nor one inside a number, which
-# would look complete.
+# White space at which a line may be cut. Non-breaking space is excluded. So is space inside a number, because
+# the part before it would look like a complete number.
 _GAP = re.compile(r"(?<!\d)[^\S\u00a0\u2007\u202f]++|[^\S\u00a0\u2007\u202f]++(?!\d)")
-# What nobody writes at the end of a line that goes on: an opening mark, a dash, a comma.
+# Characters that look wrong before an ellipsis: opening marks, dashes, commas.
 _LOOSE = "«“\u2018\"'([{,;:-\u2013— \u00a0\u2007\u202f\t"
 
 
 def shortened(line: str, most: int) -> str:
-    """Return a line of ``most`` characters (two or more) at most, cut at the end of a word if it is longer.
+    """Return a line of at most ``most`` characters (two or more). A longer one is cut at the end of a word.
 
-    A word that fills more than half of the line is cut inside, never between a letter and its accents.
+    A cut there may leave less than half of the line. The cut is then inside a word, but never between a
+    letter and its accents.
     """
     if len(line) <= most:
         return line
@@ -30,7 +31,7 @@ def shortened(line: str, most: int) -> str:
 
 
 def _between_letters(line: str, room: int) -> int:
-    """Return where a letter begins, the last one up to ``room``; ``room`` itself if all are marks."""
+    """Return the last index up to ``room`` at which a letter begins, or ``room`` if all are marks."""
     return next((place for place in range(room, 0, -1) if _begins_letter(line, place)), room)
 
 

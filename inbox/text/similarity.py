@@ -1,8 +1,8 @@
-"""How much two texts have in common, by their pieces of eight letters.
+"""Measure how similar two texts are, by the pieces of eight characters that they share.
 
-A text is told by few of its pieces, those with the lowest CRC-32: of two texts that share most of their
-pieces these few are mostly the same, so that an index of them finds the one by the other. What it finds is
-then compared whole.
+Only the few pieces of a text with the lowest CRC-32 are indexed (``telling``). If two texts share most of
+their pieces, they also share most of these few, so one text finds the other in the index. The complete sets
+of pieces are then compared (``share``).
 """
 
 import heapq
@@ -12,18 +12,21 @@ from collections.abc import Iterable
 from inbox.text import names
 
 _PIECE = 8
-# The beginning of a text, as long as the longest answer, tells enough of it.
+# Characters of a text that are compared: as many as the longest answer can have.
 _LONGEST = 8_000
-# Below it, an answer such as "I do not know" would be like all others.
+# Short answers such as "I do not know" would resemble those of many other cases.
 _SHORTEST = 60
 TOLD_BY = 8
-# Of which so many are common to two texts that are worth a comparison: of alike ones 97 in 100 have them.
+# Two texts are compared if they share at least so many of the TOLD_BY pieces. 97 % of similar texts do.
 LEAST_COMMON = 2
 ALIKE = 0.5
 
 
 def pieces(texts: Iterable[str]) -> frozenset[str]:
-    """Return the pieces of these texts, accents, case and signs aside; none if together they are short."""
+    """Return the pieces of these texts, without accents, case and punctuation.
+
+    The result is empty if the texts are short together.
+    """
     text = " ".join(names.words("\n".join(each for each in texts if " " in each)[:_LONGEST]))
     if len(text) < _SHORTEST:
         return frozenset()
@@ -31,10 +34,10 @@ def pieces(texts: Iterable[str]) -> frozenset[str]:
 
 
 def telling(all_pieces: Iterable[str]) -> list[str]:
-    """Return the few pieces by which a text is found."""
+    """Return the few pieces of a text that are indexed."""
     return heapq.nsmallest(TOLD_BY, all_pieces, key=lambda piece: zlib.crc32(piece.encode()))
 
 
 def share(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return which part of the pieces of two texts is common to both, from 0 to 1."""
+    """Return the share of pieces that two texts have in common, from 0 to 1 (Jaccard index)."""
     return len(one & other) / (len(one | other) or 1)
