@@ -1,1 +1,1 @@
-"""What crosses the air gap, both ways, and reports entered by hand."""
+"""Exchange bundles with the portal across the air gap, and enter reports by hand."""

@@ -1,4 +1,4 @@
-"""How an inbox that was put back from an older copy goes on with a portal that is ahead of it (SPEC 8.3)."""
+"""Resume the exchange after a restore from a backup, when the portal is ahead of the inbox (SPEC 8.3)."""
 
 from datetime import date
 
@@ -13,12 +13,15 @@ from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.casework_tables import Opening
 from inbox.vault.tables import Case, IntakeBundle, Message, OutboxBundle
 
-# More keyrings and cards than the lost inbox can have issued since the copy was taken.
+# More keyrings and cards than the lost inbox can have issued since the backup.
 _LEAP = 1_000
 
 
 def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
-    """Return what is missing before a bundle of the present portal, for the journal; empty if nothing is."""
+    """Return which bundles are missing before this one of the current portal, for the journal.
+
+    The result is empty if none is missing.
+    """
     last = queries_exchange.last_intake(session, intake.instance_key)
     if last is None or intake.n <= last.n:
         return {}
@@ -32,19 +35,20 @@ def gap(session: Session, intake: IntakeHead) -> dict[str, int]:
 
 
 def go_on(session: Session, intake: IntakeHead, today: date) -> None:
-    """Take over from the portal how far the outboxes went, and let nothing of ours seem older than theirs.
+    """Take the number of the last outbox from the portal, and move all our serials past those it has seen.
 
-    What the lost inbox told in them is not known here: every closing is told again, and serials of slots,
-    keyring and card leap ahead, for a reader takes none that goes back.
+    This inbox does not know the contents of the outboxes that the lost inbox made. So the portal is told
+    again about every closed case. The serials of slots, keyring and card leap ahead, because a reader rejects
+    a lower serial.
     """
     if not _is_ahead(session, intake):
         return
     _forget_from(session, intake.applied.n)
-    # The day on which the lost inbox made it is unknown; the portal applied it no earlier.
+    # The day on which the lost inbox made this outbox is unknown; the portal cannot have applied it earlier.
     applied = intake.applied.imports[-1].day
     session.add(OutboxBundle(n=intake.applied.n, hash=intake.applied.hash, made=min(applied, today)))
     session.flush()
-    leap = intake.applied.n  # no slot was filled more often than there were outboxes
+    leap = intake.applied.n  # each outbox filled a slot at most once
     unsent = Message.serial > select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     for statement in (
         update(Message).where(unsent).values(serial=Message.serial + leap),
@@ -59,16 +63,16 @@ def go_on(session: Session, intake: IntakeHead, today: date) -> None:
 
 
 def _is_ahead(session: Session, intake: IntakeHead) -> bool:
-    """Tell whether the portal has applied an outbox that this inbox did not make."""
+    """Return whether the portal has applied an outbox that this inbox did not make."""
     ours = queries_exchange.outbox(session, intake.applied.n)
     return intake.applied.n > 0 and (ours is None or ours.hash != intake.applied.hash)
 
 
 def _forget_from(session: Session, n: int) -> None:
-    """Forget outboxes of ours that no portal will take: others of number ``n`` and before were applied.
+    """Forget our unconfirmed outboxes that the portal no longer accepts, because it has applied outbox ``n``.
 
-    Of one before it that was not confirmed, nobody can tell whether the lost inbox made it or this one did:
-    what it told is told again, for it may never have been read.
+    If an earlier outbox was not confirmed, nobody knows whether the portal applied ours or the lost inbox's.
+    Its contents are sent again, because reporters may never have received them.
     """
     n = min([n, *(row.n for row in queries_exchange.unconfirmed_outboxes(session))])
     queries_cases.tell_closings_again(session)

@@ -1,4 +1,4 @@
-"""Whether an intake bundle is the next one of the portal that an officer accepted (SPEC 8.3)."""
+"""Check that an intake bundle is the next one from the portal that an officer confirmed (SPEC 8.3)."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ _COMPARE = sentence("compare it with the one that `portal init` printed")
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What an officer says of instance keys: fingerprints as typed, or a question to ask.
+    """How an officer accepts instance keys: fingerprints that they typed, or a question to ask them.
 
-    ``after_restore`` if the vault was put back from an older copy: then bundles may be missing for good.
+    ``after_restore`` is set if the vault was restored from a backup, so that bundles may be lost for good.
     """
 
     confirmed: str | None
@@ -30,16 +30,16 @@ class Acceptance:
 
 
 def follows(session: Session, announced: Announced, acceptance: Acceptance) -> bool:
-    """Return whether the bundle is the next one (True) or was collected before (False).
+    """Return True if the bundle is the next one, False if it was collected before.
 
-    Raises BundleRefused for all others, naming the number that is wanted.
+    Raises BundleRefused for all others, with the number of the expected bundle.
     """
     intake = announced.head
     known = queries_exchange.intake(session, intake.instance_key, intake.n)
     if known is not None:
         if known.hash != announced.hash:
             raise BundleRefused(
-                sentence("another bundle {n} was collected before: one of the two is false", n=intake.n),
+                sentence("a different bundle {n} was collected before: one of the two is false", n=intake.n),
                 sentence("keep both files, tell who runs the portal"),
             )
         return False
@@ -55,7 +55,7 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
     elif session.get(Instance, intake.instance_key) is not None:
         raise BundleRefused(
             sentence("the bundle is from a portal that was replaced"),
-            sentence("collect the present portal's"),
+            sentence("collect the bundles of the current portal"),
         )
     else:
         _check_new(fingerprint(intake.instance_key), acceptance)
@@ -64,10 +64,10 @@ def follows(session: Session, announced: Announced, acceptance: Acceptance) -> b
 
 
 def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
-    """Raise BundleRefused if a given fingerprint is that of none of the keys ``named`` by bundles.
+    """Raise BundleRefused if a given fingerprint matches none of the keys ``named`` by bundles.
 
-    They are instance keys (32 bytes each); without any there is nothing to compare. This can be checked
-    before the vault is open; ``follows`` then tells whether the key is the portal's.
+    These are instance keys (32 bytes each); without any there is nothing to compare. This check needs no
+    vault; ``follows`` checks later whether the key is the portal's.
     """
     found = sorted(map(fingerprint, named))
     for given in filter(None, (acceptance.confirmed, acceptance.new)):
@@ -76,13 +76,16 @@ def check_given(named: Collection[bytes], acceptance: Acceptance) -> None:
 
 
 def is_gap(session: Session, intake: IntakeHead) -> bool:
-    """Tell whether bundles are missing before one of the present portal."""
+    """Return whether bundles are missing before this one of the current portal."""
     last = queries_exchange.last_intake(session, intake.instance_key)
     return last is not None and intake.n > last.n + 1
 
 
 def accept(session: Session, instance_key: bytes) -> int | None:
-    """Pin the instance key if it is new; return the last number of the chain that it ends, if it ends one."""
+    """Pin the instance key if it is new.
+
+    Returns the number of the last bundle of the previous portal if the new key ends its chain, or None.
+    """
     pinned = queries_exchange.pinned_instance(session)
     if pinned is not None and pinned.key == instance_key:
         return None
@@ -111,7 +114,7 @@ def _check_first(found: str, acceptance: Acceptance) -> None:
 def _not_the_one_given(found: str) -> BundleRefused:
     return BundleRefused(
         sentence("the bundle's instance key is {found}, not the one given", found=found),
-        sentence("{compare}: someone may stand between", compare=_COMPARE),
+        sentence("{compare}: somebody may have replaced the bundle on its way", compare=_COMPARE),
     )
 
 
@@ -126,7 +129,7 @@ def _check_new(found: str, acceptance: Acceptance) -> None:
     if acceptance.new is None or not is_same_fingerprint(acceptance.new, found):
         raise BundleRefused(
             sentence(
-                "the bundle is from another portal than the confirmed one; its instance key is {found}",
+                "the bundle is not from the confirmed portal; its instance key is {found}",
                 found=found,
             ),
             sentence(
@@ -141,10 +144,10 @@ def _check_next(intake: IntakeHead, last: int, previous: bytes) -> None:
     if intake.n > last + 1:
         raise BundleRefused(
             sentence("bundle {last} is missing before bundle {n}", last=last + 1, n=intake.n),
-            sentence("look for it, or have it made again: portal export --again {last}", last=last + 1),
+            sentence("look for it, or ask for a new export: portal export --again {last}", last=last + 1),
         )
     if intake.previous != previous:
         raise BundleRefused(
-            sentence("bundle {n} does not follow the one that was collected before it", n=intake.n),
+            sentence("bundle {n} does not continue the chain of the bundle collected before it", n=intake.n),
             sentence("keep both files, tell who runs the portal"),
         )

@@ -1,4 +1,4 @@
-"""Intake bundles into the vault: all of one bundle, or nothing of it."""
+"""Collect intake bundles into the vault: each bundle completely or not at all."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -33,7 +33,7 @@ from inbox.vault import queries_access, queries_cases, queries_exchange, queries
 from inbox.vault.tables import IntakeBundle
 from inbox.vault.unopened_reasons import Kind
 
-# Up to here one process is done before another has started: envelopes, bytes in all.
+# Up to this many envelopes, and total bytes, one process finishes before others would have started.
 _FEW = 64
 _LITTLE = 16 << 20
 
@@ -41,7 +41,7 @@ Progress = Callable[[int, int], None]
 
 
 class _Turn(NamedTuple):
-    """What bundles are sorted by: the chain of the confirmed portal first, then each by number."""
+    """The sort key of bundles: the confirmed portal's first, then by number."""
 
     is_new: bool
     instance_key: bytes
@@ -50,7 +50,7 @@ class _Turn(NamedTuple):
 
 
 class State(StrEnum):
-    """What became of a bundle."""
+    """The result for one bundle, as a code."""
 
     COLLECTED = "collected"
     COLLECTED_BEFORE = "collected-before"
@@ -59,10 +59,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one bundle: ``filed`` or ``refused``; neither if it was collected before.
+    """The result for one bundle: ``filed`` or ``refused``; neither if it was collected before.
 
-    Of what was filed, only what those present may see; ``kept_from`` has the cases among it of which
-    something that came now names an officer, each with all from whom it is kept.
+    ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has those of its
+    cases in which new texts name an officer, each with every officer from whom the case is withheld.
     """
 
     bundle: str
@@ -74,7 +74,7 @@ class Outcome:
 
     @property
     def state(self) -> State:
-        """What became of it, in a word."""
+        """The result as a code."""
         if self.refused is not None:
             return State.REFUSED
         return State.COLLECTED_BEFORE if self.filed is None else State.COLLECTED
@@ -83,9 +83,9 @@ class Outcome:
 def collect(
     inbox: Inbox, who: Actor, bundles: Sequence[Path], acceptance: Acceptance, *, progress: Progress
 ) -> Iterator[Outcome]:
-    """Collect bundles in the order of their numbers, each in a transaction of its own.
+    """Collect bundles in the order of their numbers, each in its own transaction.
 
-    Yields what became of each, first of those of which the manifest does not read.
+    Yields the outcome of each, beginning with those whose manifest cannot be read.
     """
     turns = []
     for path in bundles:
@@ -102,9 +102,9 @@ def collect(
 
 
 def check_fingerprints(bundles: Sequence[Path], acceptance: Acceptance) -> None:
-    """Raise BundleRefused if a given fingerprint is no bundle's; the vault need not be open.
+    """Raise BundleRefused if a given fingerprint belongs to none of the bundles; needs no open vault.
 
-    ``collect`` refuses the bundles that cannot be read.
+    Bundles that cannot be read are skipped here; ``collect`` refuses them.
     """
     named = set()
     for path in bundles:
@@ -122,7 +122,7 @@ def _turn(inbox: Inbox, path: Path) -> _Turn:
 
 
 def _action(session: Session, intake: IntakeHead, *, after_restore: bool) -> Action:
-    """Return what collecting a bundle is; after a gap, or of another portal, it takes two officers."""
+    """Return the action of collecting a bundle; after a gap, or from a new portal, it needs two officers."""
     if after_restore and (gap := rejoining.gap(session, intake)):
         return action(Code.ACCEPT_GAP, **gap)
     pinned = queries_exchange.pinned_instance(session)
@@ -138,7 +138,7 @@ def _collect_one(
     with inbox.vault.transaction() as session:
         office = queries_office.office(session)
         begun = announced(turn.path, office.deployment, office.channel)
-        # Before anybody confirms it; what was asked once is not asked again below.
+        # Check this before anybody confirms the action; the question is not asked again below.
         is_next = bundle_chain.follows(session, begun, acceptance)
         taken = _action(session, begun.head, after_restore=after_restore)
     n = begun.head.n
@@ -147,7 +147,7 @@ def _collect_one(
             return Outcome(bundle=turn.path.name, n=n)
         if _action(session, begun.head, after_restore=after_restore) != taken:
             raise _overtaken()
-        # Only now, as its key is the portal's, is what it lists read: a stranger's could be anything.
+        # Only now is the key known to be the portal's, so only now are the entries read.
         verified = verify(turn.path, begun)
         if taken.code is Code.ACCEPT_GAP:
             rejoining.go_on(session, begun.head, today)
@@ -177,12 +177,12 @@ def _altered() -> BundleRefused:
 
 def _overtaken() -> BundleRefused:
     return BundleRefused(
-        sentence("another bundle was collected meanwhile"), sentence("collect this one again")
+        sentence("another bundle was collected in the meantime"), sentence("collect this one again")
     )
 
 
 def _known(session: Session, intake: IntakeHead, today: date) -> Between:
-    """Return the days between which lies what a bundle reports; ask before it is taken into its chain."""
+    """Return the first and last possible day for the entries of a bundle; call before it joins its chain."""
     before = queries_exchange.last_intake(session, intake.instance_key)
     return Between(before.exported if before else None, intake.exported, today)
 
@@ -191,15 +191,15 @@ def _doubted(verified: Verified, known: Between) -> Iterator[str]:
     days = [entry.day for entry in verified.intake.entries]
     if count := sum(portal_days.receipt(day, known).doubted is not None for day in days):
         yield sentence(
-            "the portal gives an impossible day for {count} envelopes, and each case shows it: one before"
-            " the previous export counts all the same, so that no deadline is later for it; in place of one"
-            " after this export, the first possible day counts; check the portal's clock",
+            "the portal gives an impossible day for {count} envelopes, and each case shows it: a day before"
+            " the previous export is still used, so that no deadline gets later; a day after this export is"
+            " replaced by the first possible day; check the portal's clock",
             count=count,
         )
 
 
 def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
-    """Take the bundle into its chain; return what an officer should know."""
+    """Add the bundle to its chain; return warnings for the officers."""
     intake = begun.head
     warnings: list[str] = []
     ended = bundle_chain.accept(session, intake.instance_key)
@@ -208,7 +208,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
         entered_cases.tell_again(session)
         warnings.append(
             sentence(
-                "a new portal is confirmed; the chain of the one before it ended with bundle {n}", n=ended
+                "a new portal is confirmed; the chain of the previous one ended with bundle {n}", n=ended
             )
         )
     row = IntakeBundle(
@@ -225,8 +225,8 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
     else:
         warnings.append(
             sentence(
-                "the portal has applied an outbox {n} that this inbox did not make; if the vault was put back"
-                " from an older copy, two officers go on from there: --after-restore",
+                "the portal has applied outbox {n}, which this inbox did not make; if the vault was restored"
+                " from a backup, two officers can go on from there: --after-restore",
                 n=intake.applied.n,
             )
         )
@@ -234,7 +234,7 @@ def _accept(session: Session, begun: Announced, known: Between) -> list[str]:
 
 
 def _is_ours(session: Session, applied: Link) -> bool:
-    """Tell whether this inbox made the outbox that the portal applied last, if there is one."""
+    """Return whether this inbox made the last outbox that the portal applied; True if there is none."""
     if not applied.n:
         return True
     ours = queries_exchange.outbox(session, applied.n)
@@ -242,7 +242,7 @@ def _is_ours(session: Session, applied: Link) -> bool:
 
 
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
-    """Note from which day each outbox counts that the portal has applied; yield warnings."""
+    """Record the day from which each outbox counts that the portal has applied; yield warnings."""
     days = []
     for row in queries_exchange.unconfirmed_outboxes(session):
         if row.n > applied.n:
@@ -252,8 +252,8 @@ def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str
         days.append(counts)
         if counts.doubted:
             yield sentence(
-                "the portal says that it applied outbox {n} on {said}, which is impossible; {day}, the"
-                " first possible day, counts; check the portal's clock",
+                "the portal says that it applied outbox {n} on {said}, which is impossible; the first"
+                " possible day, {day}, is used instead; check the portal's clock",
                 n=row.n,
                 said=counts.doubted,
                 day=counts.day,
@@ -267,11 +267,11 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
     filing = Filing(session, inbox.home, n=verified.intake.n, today=known.today, tried=tried)
     office = queries_office.office(session)
     trust = Trust(inbox.home, office.deployment, office.channel, contents.intake)
-    # What no key opened is tried again by other keys alone: thousands would cost each collect minutes.
+    # Unopened envelopes are tried again only when the keys have changed: retrying thousands takes minutes.
     shut = kept(inbox.home, queries_exchange.untried(session, tried))
     try:
         filing.take(_unsealed([*shut, *_new(verified, known)], trust, progress))
-        # A large follow-up costs time and room: it is opened again only once its case is there.
+        # Opening a large follow-up costs time and space: it is tried again only once its case exists.
         awaited = [
             row for row in queries_exchange.set_aside(session, Kind.UNKNOWN_CASE) if filing.knows(row.case_id)
         ]
@@ -285,7 +285,10 @@ def _file(inbox: Inbox, session: Session, verified: Verified, known: Between, pr
 
 
 def _new(verified: Verified, known: Between) -> Iterator[Item]:
-    """Yield what came, with its day of receipt; a day in the future would put off every deadline."""
+    """Yield the new envelopes with their day of receipt, which must not be in the future.
+
+    A day in the future would delay every deadline.
+    """
     for entry, place in zip(verified.intake.entries, verified.places, strict=True):
         came = portal_days.receipt(entry.day, known)
         yield Item(place, came.day, entry.case_id, doubted=came.doubted)

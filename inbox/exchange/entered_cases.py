@@ -1,4 +1,4 @@
-"""Cases that officers entered: the portal hears of them by an outbox, as it had no upload (SPEC 8.2, 9.5)."""
+"""Cases that officers entered. They had no upload, so an outbox opens them at the portal (SPEC 8.2, 9.5)."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from inbox.vault.tables import Case
 
 
 def waiting(session: Session) -> dict[int, Opened]:
-    """Return, by the number of its case, what no outbox that the portal has applied has told."""
+    """Return, by case number, the entered cases that no confirmed outbox has opened at the portal."""
     untold = Opening.told.is_(None) | Opening.told.not_in(CONFIRMED)
     columns = select(Opening.case, Case.case_id, Opening.memo, Case.withdraw_id)
     rows = session.execute(columns.join(Case, Case.number == Opening.case).where(untold))
@@ -24,11 +24,11 @@ def waiting(session: Session) -> dict[int, Opened]:
 
 
 def note_told(session: Session, numbers: Collection[int], n: int) -> None:
-    """Note that outbox ``n`` tells of these cases, as the first if none did before."""
+    """Record outbox ``n`` as the first that opens these cases; those with an earlier outbox keep it."""
     new = update(Opening).where(Opening.case.in_(numbers), Opening.told.is_(None))
     session.execute(new.values(told=n))
 
 
 def tell_again(session: Session) -> None:
-    """Let the next outbox tell of all of them: a new portal knows of none."""
+    """Let the next outbox open all entered cases again: a new portal knows none of them."""
     session.execute(update(Opening).values(told=None))

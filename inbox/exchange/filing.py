@@ -1,4 +1,4 @@
-"""What was unsealed becomes cases, follow-ups, or visible rows, inside one transaction."""
+"""File unsealed envelopes in one transaction, as cases, follow-ups or rows of the unopened list."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
@@ -35,9 +35,10 @@ _AT_ONCE = 256
 
 @dataclass(slots=True)
 class Filed:
-    """What became of the entries of a bundle; numbers are case numbers, one for each entry.
+    """The results for the entries of a bundle, as case numbers, one for each entry.
 
-    Those of ``unopened`` are of new rows, those of ``resolved`` of earlier ones that belong to a case now.
+    ``unopened`` has the numbers of new rows instead, and ``resolved`` those of earlier rows whose case is
+    now known.
     """
 
     cases: list[int] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Filed:
     repeated: list[int] = field(default_factory=list)
 
     def among(self, cases: Container[int], rows: Container[int]) -> "Filed":
-        """Return what of it concerns these cases, and these rows."""
+        """Return the part that concerns these cases and these rows."""
         return Filed(
             cases=[n for n in self.cases if n in cases],
             follow_ups=[n for n in self.follow_ups if n in cases],
@@ -61,17 +62,17 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """The case that a file belongs to, with the follow-up if it came later."""
+    """The case that a file belongs to, and the follow-up if the file came with one."""
 
     case: int
     follow_up: bytes | None = None
 
 
 class Filing:
-    """One bundle on its way into the vault.
+    """The filing of one bundle into the vault.
 
-    ``seeds`` are those of the attachments that were filed, ``meant`` whom new texts name, by case. ``n`` is
-    the number of the bundle, ``tried`` tells by which intake keys its envelopes are tried.
+    ``seeds`` are the seeds of the filed attachments. ``meant`` has the officers whom new texts name, by case.
+    ``n`` is the number of the bundle. ``tried`` identifies the intake keys that were tried on its envelopes.
     """
 
     def __init__(self, session: Session, home: Home, *, n: int, today: date, tried: bytes) -> None:
@@ -91,11 +92,14 @@ class Filing:
         self._written: defaultdict[int, list[str]] = defaultdict(list)
 
     def knows(self, case_id: bytes | None) -> bool:
-        """Tell whether there is a case of this id by now."""
+        """Return whether a case with this id exists by now."""
         return case_id in self._numbers
 
     def take(self, results: Iterable[tuple[Item, Unsealed]]) -> None:
-        """File all but the follow-ups: one may lie before its report. Raises Changed for a new envelope."""
+        """File everything except follow-ups, which may come before their report in the bundle.
+
+        Raises Changed if a new envelope has changed since it was verified.
+        """
         for place, (item, result) in enumerate(results):
             if place % _AT_ONCE == 0:
                 self._session.flush()
@@ -112,15 +116,17 @@ class Filing:
                     _check_is_old(item)
 
     def finish(self) -> None:
-        """File the follow-ups that were taken, those first that came first."""
+        """File the follow-ups, oldest first."""
         self._session.flush()
         for item, letter in sorted(self._letters, key=_age):
             self._file_follow_up(item, letter)
         for number, texts in self._written.items():
-            fulltext.add(self._session, number, texts)  # once for all: it takes as long as all words together
+            fulltext.add(
+                self._session, number, texts
+            )  # once per case: each call is slow, however few texts it adds
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Flag the case if the key is its reporter's; nothing is deleted."""
+        """Flag the case if the withdrawal has its reporter's key; nothing is deleted."""
         found = self._case_of(withdrawal.case_id)
         if found is None and self._shelf.has_tombstone(withdrawal.case_id):
             self._shelf.note(Kind.DESTROYED, self._today)
@@ -204,7 +210,7 @@ class Filing:
                 after=queries_cases.last_reply(self._session, known.number),
             )
         )
-        # A claim to have seen what was never sent must not let later messages be dropped.
+        # A claim to have seen messages that were never sent must not stop later messages from being sent.
         known.seen = max(known.seen, min(follow_up.seen, known.serial))
         known.closed_in = None
         warning = self._shown.warning(follow_up.keyring, item.day)
@@ -251,10 +257,10 @@ class Filing:
     def _file_attachments(
         self, owner: _Owner, letter: SignedReport | SignedFollowUp | Unsigned, described: Files = ()
     ) -> None:
-        """File what ``letter`` kept; a drop describes none of its files."""
+        """File the attachments that ``letter`` kept; an unsigned envelope describes none of its files."""
         if not letter.kept:
             return
-        self._session.flush()  # rows refer to the case, and to the follow-up
+        self._session.flush()  # attachment rows refer to the case and to the follow-up
         names = {file.number: (file.name, file.type) for file in described}
         first = queries_cases.last_attachment_number(self._session, owner.case) + 1
         for number, (file, kept) in enumerate(zip(letter.files, letter.kept, strict=True), first):
@@ -299,6 +305,9 @@ def _named(files: Files) -> Iterable[str]:
 
 
 def _check_is_old(item: Item) -> None:
-    """Raise Changed unless the envelope was set aside before: its row stays, and must not stop new ones."""
+    """Raise Changed unless the envelope was set aside before.
+
+    An old envelope keeps its row, and must not stop new ones from being filed.
+    """
     if item.row is None:
         raise Changed

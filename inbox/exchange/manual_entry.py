@@ -1,4 +1,4 @@
-"""A report by telephone, letter or meeting becomes a case that its author can follow (SPEC 9.5)."""
+"""Enter a report made by telephone, letter or meeting, as a case that its reporter can follow (SPEC 9.5)."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -31,16 +31,16 @@ from inbox.vault.tables import Case
 _WRONG = {
     Oddity.UNKNOWN_QUESTION: sentence("the questionnaire has no such question"),
     Oddity.UNKNOWN_ANSWER: sentence(
-        "it offers no such answer; name options by their ids, write days as 2026-11-24"
+        "this is not one of its answers; name options by their ids, and write days as 2026-11-24"
     ),
-    Oddity.NOT_ASKED: sentence("given the other answers, this is not asked"),
-    Oddity.TOO_LONG: sentence("this is longer than it allows"),
+    Oddity.NOT_ASKED: sentence("this question is not asked after the other answers"),
+    Oddity.TOO_LONG: sentence("the answer is too long"),
 }
 _NO_KEYRING = SeenKeyring(1, bytes(32))
 
 
 class Route(StrEnum):
-    """How a report came that did not come by the portal."""
+    """How a report arrived that did not come through the portal."""
 
     TELEPHONE = "telephone"
     LETTER = "letter"
@@ -49,7 +49,7 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody told an officer, or wrote: in which language, received on which day, with which files."""
+    """A report that somebody told an officer or wrote: its answers, language, day of receipt and files."""
 
     route: Route
     language: str
@@ -60,7 +60,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The case that was made, with the words for its author, which nothing keeps."""
+    """The new case, and the words of its token for the reporter, which are not stored anywhere."""
 
     number: int
     words: tuple[str, ...] = field(repr=False)
@@ -69,43 +69,43 @@ class Entered:
 
 
 def asked_now(inbox: Inbox) -> Questionnaire:
-    """Return the questionnaire whose questions a report by another way answers now; Refused as ``read``."""
+    """Return the questionnaire that a report entered by hand answers; raises Refused as ``read``."""
     with inbox.transaction() as session:
         return catalogue.in_use(session)
 
 
 def check_day(received: date, today: date) -> None:
-    """Return if a report can have come on this day; else raise Refused."""
+    """Raise Refused if no report can have arrived on this day."""
     if received > today:
         raise Refused(
-            sentence("the report cannot have come on {day}: today is {today}", day=received, today=today),
+            sentence("the report cannot have arrived on {day}: today is {today}", day=received, today=today),
             sentence("check --received"),
         )
     if received < FIRST_DAY:
         raise Refused(
-            sentence("a report of {day} is too old", day=received),
-            sentence("days begin with {day}", day=FIRST_DAY),
+            sentence("{day} is too early for a report", day=received),
+            sentence("the first possible day is {day}", day=FIRST_DAY),
         )
 
 
 def check(asked: Questionnaire, told: Told, today: date) -> None:
-    """Return if the page would have sent this; else raise Refused with the first thing that is wrong."""
+    """Raise Refused for the first answer that the report page would not have sent, and for a wrong amount."""
     check_day(told.received, today)
     for question, oddity in wrong(asked, told.answers).items():
         raise Refused(
             sentence("{question}: {wrong}", question=question, wrong=_WRONG[oddity]),
-            sentence("mend the answer, then try again"),
+            sentence("correct the answer, then try again"),
         )
     check_amount(asked, told)
 
 
 def wrong(asked: Questionnaire, said: Answers) -> dict[str, Oddity]:
-    """Return by question why the page would not have sent an answer."""
+    """Return, by question, why the report page would not have sent an answer."""
     return answers.oddities(asked, given(asked, said))
 
 
 def check_amount(asked: Questionnaire, told: Told) -> None:
-    """Return if something is reported, with as many files as a report has; else raise Refused."""
+    """Raise Refused if nothing is reported, or if there are more files than a report can have."""
     enough = [each.id for each in asked.fields if each.enough]
     if not told.files and not given(asked, told.answers).keys() & set(enough):
         raise Refused(
@@ -115,18 +115,18 @@ def check_amount(asked: Questionnaire, told: Told) -> None:
     if len(told.files) > MOST_FILES:
         raise Refused(
             sentence("there are more than {most} files", most=MOST_FILES),
-            sentence("leave some out, or put them into one"),
+            sentence("omit some, or combine them into one"),
         )
 
 
 def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
-    """File what somebody told as a new case, and draw the token for its author.
+    """File a report that somebody told an officer as a new case, and draw the token for the reporter.
 
-    The next outbox opens the case at the portal. The case is kept from an officer whom the report names. If
-    one of those who enter it is named, nothing is stored: who has the words of its author can read what that
-    one is answered, write in their name, and take the report back.
+    The next outbox opens the case at the portal. The case is withheld from any officer whom the report names.
+    If it names one of the signed-in officers, nothing is stored: somebody who knows the reporter's words can
+    read the answers, write as the reporter, and withdraw the report.
 
-    Raises as ``check``, and Refused for a report that names somebody present.
+    Raises as ``check``, and Refused for a report that names a signed-in officer.
     """
     token = casetoken.generate()
     entering = action(Code.ENTER, route=told.route)
@@ -141,7 +141,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
         case = _case(number, report, who.today)
         case.summary = summary.of_report(report, asked)
         begin.begin(session, case, report.answers, asked, told.route.value)
-        session.flush()  # rows refer to the case
+        session.flush()  # later rows refer to the case
         enclosures.file(session, number, enclosed)
         session.add(Opening(case=number, memo=_memo(session, keys, told.received)))
         session.flush()
@@ -154,8 +154,8 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
 def _check_nobody_present(session: Session, who: Actor, texts: Iterable[str]) -> None:
     if conflicts.watched(session).meant_in(texts) & {*who.officers}:
         raise Refused(
-            sentence("the report names somebody who is present"),
-            sentence("nothing was stored, nor a draft kept: let others enter it"),
+            sentence("the report names an officer who is signed in"),
+            sentence("nothing was stored, not even a draft: ask other officers to enter it"),
         )
 
 
@@ -164,14 +164,14 @@ def _names(told: Told) -> Iterator[str]:
 
 
 def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
-    """Return the answers that say something, in the order of the questions; what is not asked comes last."""
+    """Return the answers that are not empty, in the order of the questions, then those not asked for."""
     places = {each.id: place for place, each in enumerate(asked.fields)}
     order = sorted(said, key=lambda question: places.get(question, len(places)))
     return {each: said[each] for each in order if any(text.strip() for text in answers.several(said[each]))}
 
 
 def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) -> Report:
-    """Return what a page would have sent; there is nobody who could sign it."""
+    """Return the report as the report page would have sent it, but unsigned: nobody could sign it."""
     return Report(
         channel=queries_office.office(session).channel,
         key_id=queries_office.intake_keys(session)[-1].id,
@@ -190,7 +190,7 @@ def _report(session: Session, keys: CaseKeys, told: Told, asked: Questionnaire) 
 
 
 def _keyring(session: Session) -> SeenKeyring:
-    """Return the newest keyring that is known here; a body outside may not have heard of any."""
+    """Return the newest keyring that is known here; an outside body may not know any."""
     known = [SeenKeyring(each.serial, each.hash) for each in queries_exchange.shown_keyrings(session)]
     if own := queries_office.newest_keyring(session):
         known.append(SeenKeyring(own.serial, own.hash))
@@ -206,7 +206,7 @@ def _case(number: int, report: Report, today: date) -> Case:
         collected=today,
         summary="",
         message=message,
-        envelope=hashlib.sha256(message).digest(),  # there was none
+        envelope=hashlib.sha256(message).digest(),  # there was no envelope
         language=report.language,
         case_id=report.case_id,
         author_key=report.author_key,
@@ -224,13 +224,13 @@ def _memo(session: Session, keys: CaseKeys, received: date) -> bytes:
 def _entered(
     inbox: Inbox, who: Actor, number: int, token: tuple[str, ...], warnings: tuple[str, ...]
 ) -> Entered:
-    """Return what those present may be told."""
+    """Return the result, limited to what the signed-in officers may see."""
     with inbox.vault.transaction(who.officers) as session:
         return Entered(number, token, tuple(sorted(queries_access.excluded_from(session, number))), warnings)
 
 
 def _concerns(asked: Questionnaire, said: Answers) -> tuple[str, ...]:
-    """Return what officers must know if the page would have offered other readers."""
+    """Return a warning if the report page would have offered other recipients for these answers."""
     outside = {
         option.outside
         for each in asked.fields
@@ -238,5 +238,5 @@ def _concerns(asked: Questionnaire, said: Answers) -> tuple[str, ...]:
         if option.outside and said.get(each.id) == option.id
     }
     if Outside.ONLY in outside:
-        return (sentence("by these answers the page would have offered the channels of other bodies alone"),)
-    return (sentence("by these answers the page would have offered other bodies first"),) if outside else ()
+        return (sentence("for these answers, the page would have offered only other bodies' channels"),)
+    return (sentence("for these answers, the page would have offered other bodies first"),) if outside else ()

@@ -1,4 +1,4 @@
-"""What lies on the removable medium: bundles of the portal, and ours that it has not confirmed."""
+"""List the files on the exchange medium: the portal's bundles, and our outboxes not yet confirmed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from inbox.vault.tables import Office, OutboxBundle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file that may be an intake bundle; ``why`` says why it is none, ``portal`` its key."""
+    """A file that may be an intake bundle; ``why`` is why it is not one, ``portal`` its instance key."""
 
     name: str
     n: int = 0
@@ -33,9 +33,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is on the medium, how much became no case, what is not confirmed, and which keys end soon.
+    """The bundles on the medium, the number of unopened envelopes, and the outboxes not yet confirmed.
 
-    ``warnings`` also say what the next outbox would hold back.
+    ``warnings`` name keys that expire soon, and messages that the next outbox would hold back.
     """
 
     bundles: list[Found]
@@ -45,7 +45,7 @@ class Contents:
 
 
 def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
-    """Return what is on the medium in ``folder``, if there is one, and what still has to go to the portal."""
+    """Return what is on the medium in ``folder``, if there is one, and what still must go to the portal."""
     with inbox.acting(who, action(Code.LIST, view=Viewed.MEDIUM)) as session:
         found = _bundles(session, folder) if folder else []
         unopened = queries_exchange.count_unopened(session)
@@ -55,9 +55,10 @@ def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
 
 
 def waiting(inbox: Inbox, folder: Path | None) -> int:
-    """Return how many bundles lie in ``folder`` that are not collected yet; 0 without one.
+    """Return how many bundles in ``folder`` are not collected yet; 0 without a folder.
 
-    Nothing of what they hold is told, and nobody's act is noted. A medium that is just taken out has none.
+    This reveals nothing about their contents, and the journal records no action. If the medium is just being
+    removed, the result is 0.
     """
     if folder is None:
         return 0
@@ -69,7 +70,10 @@ def waiting(inbox: Inbox, folder: Path | None) -> int:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return the files in a folder that may be intake bundles, no links; none if it cannot be read."""
+    """Return the files in a folder that may be intake bundles, without links.
+
+    The list is empty if the folder cannot be read.
+    """
     return sorted(
         path
         for path in folder.glob("*.tar")
@@ -78,7 +82,10 @@ def files(folder: Path) -> list[Path]:
 
 
 def loose(folder: Path | None) -> list[Path]:
-    """Return the files that officers may have put into a folder, no archives, no links; none without it."""
+    """Return the files that officers may have put into a folder, without archives or links.
+
+    The list is empty without a folder.
+    """
     return sorted(
         path
         for path in (folder.glob("*") if folder else ())
@@ -87,7 +94,7 @@ def loose(folder: Path | None) -> list[Path]:
 
 
 def _bundles(session: Session, folder: Path) -> list[Found]:
-    """Return what these files say of themselves, in the order in which they are to be collected."""
+    """Return what these files claim to be, in the order in which they must be collected."""
     return sorted(
         _found(session, folder), key=lambda each: (not each.is_known, each.portal, each.n, each.name)
     )

@@ -1,4 +1,4 @@
-"""The outbox bundle: a fresh slot for every case that waits for one, and the keyring (SPEC 8.2)."""
+"""Make the outbox bundle: a new slot for every case that needs one, and the keyring (SPEC 8.2)."""
 
 import hashlib
 import tempfile
@@ -35,9 +35,9 @@ from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office
 from inbox.vault.tables import Case, KeyringFile, Mailbox, Message, OutboxBundle
 
-# How the name of a bundle for the portal begins, on the medium.
+# The names of bundles for the portal begin with this on the exchange medium.
 HANDED = "outbox-"
-# Up to here one process is done before another has started.
+# Up to this many slots, one process finishes before others would have started.
 _FEW = 200
 
 Progress = Callable[[int, int], None]
@@ -45,10 +45,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An outbox bundle: its number, its file, whether another key signed it than at first.
+    """An outbox bundle: its number, its file, and whether it was signed again (``anew``) with another key.
 
-    ``head`` is where the journal stands, to be written down; ``warnings`` say which keys end soon, and what
-    was held back.
+    ``head`` is the last entry of the journal, for officers to write down. ``warnings`` name keys that expire
+    soon, and messages that were held back.
     """
 
     n: int
@@ -62,9 +62,9 @@ class Made:
 class _Waiting:
     """A case whose slot this outbox fills.
 
-    ``closing`` if it tells the portal that the case is closed, ``answers`` if it tells the reporter more than
-    that the report was received, ``held`` is what of it stays here, ``opened`` is what the portal first has
-    to learn of one that officers entered.
+    ``closing`` is whether the outbox tells the portal that the case is closed. ``answers`` is whether the
+    slot tells the reporter more than that the report was received. ``held`` lists what is held back.
+    ``opened`` opens a case at the portal that officers entered.
     """
 
     mailbox: Mailbox
@@ -79,25 +79,26 @@ class _Waiting:
 def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: bool = False) -> Made:
     """Make the next outbox and put a copy into the folder ``out``.
 
-    Our own copy is on disk before the vault knows of it, so that ``again`` always has one. Raises Refused,
-    also if ``out`` is on this machine's own disk, but for ``same_disk``: a medium may be missing there.
+    Our own copy is on disk before the vault records the outbox, so that ``again`` always finds it. Raises
+    Refused, among others if ``out`` is on this machine's own disk, as when no medium is mounted there;
+    ``same_disk`` allows that.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
         n, channel, held = _make(inbox.home, session, who.today, progress)
         head, warnings = _told(session, who.today)
     if held:
-        # Of a case nobody learns here who may not read it.
+        # Messages held back are shown only for cases that these officers may read.
         with inbox.vault.transaction(who.officers, quarantine=True) as session:
             warnings += holding.warnings(session, held)
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), head, warnings)
 
 
 def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
-    """Give outbox ``n`` to ``out`` once more: the same manifest and files; Refused once it is confirmed.
+    """Copy outbox ``n`` to ``out`` again, with the same manifest and files; Refused once it is confirmed.
 
-    A key that counts no longer gives way to the present one: no later outbox is taken before this one.
-    ``same_disk`` as for ``make``.
+    If its reply key is no longer valid, the current key signs it again: the portal accepts no later outbox
+    before this one. ``same_disk`` is as for ``make``.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:
@@ -110,13 +111,13 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = Fals
         if made.applied is not None:
             raise Refused(
                 sentence("the portal has confirmed outbox {n}", n=n),
-                sentence("there is no need to send it again"),
+                sentence("you need not send it again"),
             )
         path = inbox.home.outbox_bundle(queries_office.office(session).channel, n)
         if not path.exists():
             raise Refused(
                 sentence("our copy of outbox {n} is missing", n=n),
-                sentence("put back {name} in {parent}", name=path.name, parent=path.parent),
+                sentence("restore {name} in {parent}", name=path.name, parent=path.parent),
             )
         anew = _signed_anew(session, path, made, who.today)
         told = _told(session, who.today)
@@ -128,16 +129,16 @@ def _told(session: Session, today: date) -> tuple[Head, list[Sentence]]:
 
 
 def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:
-    """Return the manifest of our copy under the present reply key, None while its own key counts.
+    """Return the manifest of our copy signed with the current reply key; None while its own key is valid.
 
-    Nothing is signed that is not the manifest which the vault knows.
+    Only a manifest that the vault knows is signed.
     """
     with given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))
     if manifest.hash != made.hash:
         raise Refused(
             sentence("our copy of outbox {n} was changed", n=made.n),
-            sentence("put back {name} from a backup", name=path.name),
+            sentence("restore {name} from a backup", name=path.name),
         )
     office = queries_office.office(session)
     try:
@@ -149,7 +150,7 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
 
 
 def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str, Collection[int]]:
-    """Make the next outbox; return its number, its channel, the cases of which it leaves something out."""
+    """Make the next outbox; return its number, its channel, and the cases of which it holds back messages."""
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)
     keyring = channel_keyring.issue(session, today) if office.root_seed else None
@@ -193,7 +194,7 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
 
 
 def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
-    """Note which outbox has filled the slot of a case, and whose signature it bears."""
+    """Record which outbox has filled the slot of a case, and which key signed it."""
     case, held = waiting.mailbox.case, waiting.held
     case.serial += 1
     case.slot_key = signer
@@ -204,16 +205,16 @@ def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
     if not waiting.closing:
         case.closed_on = None
     elif case.closed_in is None and held.is_anything:
-        case.closed_on = case.closed_on or made.made  # and it waits for the next outbox
+        case.closed_on = case.closed_on or made.made  # the case waits for the next outbox
     elif case.closed_in is None:
         case.closed_in = made.n
         case.closed_on = case.closed_on or made.made
 
 
 def _answers(slot: Slot, held: Held, sent: Collection[Message]) -> bool:
-    """Tell whether a slot tells its reporter more than that the report was received, feedback if any is due.
+    """Return whether a slot tells its reporter more than that the report was received.
 
-    Where something is held back, it does so by feedback that leaves all the same.
+    If something is held back, only feedback that is sent nevertheless counts.
     """
     if held.is_anything:
         return any(each.feedback for each in sent)
@@ -221,9 +222,9 @@ def _answers(slot: Slot, held: Held, sent: Collection[Message]) -> bool:
 
 
 def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
-    """Tell whether the portal is to count the case as closed, which is so of junk that is over.
+    """Return whether the portal should treat the case as closed; this includes expired junk.
 
-    A message to one that it counts so already opens it once more, that there be time to read.
+    A new message in a case that is already closed opens it again, so that its reporter has time to read.
     """
     is_told = case.closed_on is not None
     has_news = any(reply.serial > case.serial for reply in slot.messages)
@@ -232,7 +233,7 @@ def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
 
 
 def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
-    """Return id and seed of the key that signs today."""
+    """Return the id and the seed of the reply key that signs today."""
     valid = [
         (key.id, key.seed)
         for key in rotation.standing(queries_office.reply_keys(session))
@@ -277,7 +278,7 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
 def _seal_all(
     waiting: Sequence[_Waiting], seal: Seal, spool: IO[bytes], progress: Progress
 ) -> list[tuple[bytes, int]]:
-    """Put every sealed slot into ``spool``; return hash and size of each."""
+    """Write every sealed slot to ``spool``; return the SHA-256 and the size of each."""
     sealed = []
     jobs = [each.unsent for each in waiting]
     for done, slot in enumerate(spread(Sealer, seal, jobs, few=_FEW), 1):
@@ -289,7 +290,7 @@ def _seal_all(
 
 
 def _collected(session: Session, n: int) -> tuple[Link, ...]:
-    """Return every intake bundle that the portal may let go of, and note that outbox ``n`` says so."""
+    """Return every intake bundle that the portal may delete, and record that outbox ``n`` confirms it."""
     pinned = queries_exchange.pinned_instance(session)
     rows = queries_exchange.unconfirmed_intakes(session, pinned.key) if pinned else []
     for row in rows:
@@ -322,7 +323,7 @@ def _check_folder(home: Home, out: Path, *, same_disk: bool) -> None:
     if not out.is_dir():
         raise Refused(
             sentence("{out} is not a folder", out=out),
-            sentence("make it, or mount the medium, then try again"),
+            sentence("create it, or mount the disk or USB stick, then try again"),
         )
     if not same_disk:
         media.check_carried(out, home.root)
@@ -330,7 +331,7 @@ def _check_folder(home: Home, out: Path, *, same_disk: bool) -> None:
 
 
 def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> Path:
-    """Put our copy into ``out``, under another manifest's signature if one is given."""
+    """Copy our outbox into ``out``; ``anew`` is a manifest that was signed again, if any."""
     target = out / f"{HANDED}{path.name}"
     try:
         if anew is None:
@@ -347,6 +348,6 @@ def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> P
                 out=out,
                 error=library_errors.of_system(error),
             ),
-            sentence("see to the medium, then: inbox outbox --again {n} --out DIR", n=n),
+            sentence("check the disk or USB stick, then: inbox outbox --again {n} --out DIR", n=n),
         ) from None
     return target

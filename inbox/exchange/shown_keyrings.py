@@ -1,4 +1,4 @@
-"""Whether reporters were shown the keyring that they ought to have been shown."""
+"""Detect reporters who were shown an old or unknown keyring."""
 
 from datetime import date
 
@@ -10,7 +10,10 @@ from inbox.vault.tables import ShownKeyring
 
 
 class Shown:
-    """The keyrings that reporters may have seen; outside of the root's inbox reports tell which there are."""
+    """The keyrings that reporters may have seen.
+
+    The root's inbox knows those that it issued. Any other inbox learns them from reports.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -19,9 +22,9 @@ class Shown:
         self._told = {row.serial: row.hash for row in queries_exchange.shown_keyrings(session)}
 
     def warning(self, seen: SeenKeyring, received: date) -> str:
-        """Return ``unknown`` or ``old`` where a reporter was shown a keyring that is not to be expected.
+        """Return ``unknown`` or ``old`` if a reporter was shown an unexpected keyring, otherwise "".
 
-        Outside of the root's inbox that is one of a serial under which another report names another keyring.
+        In any inbox but the root's, a keyring is unknown if an earlier report had another under its serial.
         """
         if not self._is_root:
             return "" if self._first_told(seen) == seen.hash else "unknown"

@@ -1,4 +1,7 @@
-"""The words of a case token on paper, for who cannot see our screen; nothing on it tells what they open."""
+"""A sheet with the words of a case token, for reporters who cannot see our screen.
+
+The sheet does not say what the words open.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,13 +12,13 @@ _COLUMNS = 3
 
 
 def sheet(words: Sequence[str], language: str) -> str:
-    """Return a sheet to be handed over: the words, and in ``fr`` or ``en`` what to do with them."""
+    """Return a sheet to hand over: the words, and what to do with them, in ``fr`` or ``en``."""
     title, advice = (WORDING.say(name, language) for name in ("title", "advice"))
     return "\n".join([title, "", *rows(words), "", advice, ""])
 
 
 def rows(words: Sequence[str]) -> Iterator[str]:
-    """Yield the words in lines, numbered down each of three columns."""
+    """Yield lines of numbered words in three columns; the numbers run down each column."""
     numbered = [f"{number:>2} {word:<12}" for number, word in enumerate(words, 1)]
     height = -(-len(words) // _COLUMNS)
     for row in range(height):

@@ -1,4 +1,4 @@
-"""What came in and became no case: a row that says why, the envelope as it came, another try later."""
+"""Unopened envelopes: a row with the reason, the unchanged envelope, and later retries."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,15 +17,15 @@ from inbox.vault.tables import Unopened
 from inbox.vault.tombstones import Tombstones
 from inbox.vault.unopened_reasons import Kind
 
-# What lies in its place in the home may be larger: a hole without end, which nobody should read.
+# A damaged or planted file in the home may be larger, such as a huge sparse file that must not be read.
 _LARGEST = age.sealed_size(padding.LARGEST)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An envelope with what the portal said of it; with its ``row`` if it was set aside before.
+    """An envelope with the portal's data about it, and its ``row`` if it was set aside before.
 
-    It came on ``day``; ``doubted`` is the portal's day, if that is impossible.
+    It arrived on ``day``. ``doubted`` is the portal's day if that day is impossible.
     """
 
     place: Place
@@ -36,9 +36,9 @@ class Item:
 
 
 class Shelf:
-    """What one bundle adds to the rows and takes away: numbers of ``added`` and ``resolved`` rows.
+    """The changes of one bundle to the list: numbers of ``added`` and ``resolved`` rows.
 
-    ``tried`` tells by which intake keys its envelopes are tried, ``n`` is the number of the bundle.
+    ``tried`` identifies the intake keys that were tried on its envelopes. ``n`` is the number of the bundle.
     """
 
     def __init__(self, session: Session, home: Home, *, n: int, today: date, tried: bytes) -> None:
@@ -51,22 +51,23 @@ class Shelf:
         self.resolved: list[int] = []
 
     def keep(self, item: Item, kind: Kind, case_id: bytes | None = None) -> None:
-        """Keep the envelope as it came: once we confirm the bundle, the portal forgets it.
+        """Keep the envelope unchanged: once we confirm the bundle, the portal deletes it.
 
-        One that was kept before stays in its row. Raises Changed if a new one does not read as verified.
+        An envelope that was kept before stays in its row. Raises Changed if a new one has changed since it
+        was verified.
         """
         self._keep(item, kind, case_id or item.case_id)
 
     def has_tombstone(self, known_by: bytes | None) -> bool:
-        """Tell whether this id or hash belonged to a case that was destroyed."""
+        """Return whether this id or hash belonged to a case that was destroyed."""
         return self._tombstones.has(known_by)
 
     def keep_if_destroyed(
         self, item: Item, case_id: bytes | None = None, follow_up: bytes | None = None
     ) -> bool:
-        """Keep an envelope that belongs to a destroyed case, without saying to which; tell whether it does.
+        """Return whether an envelope belongs to a destroyed case; if so, keep it without naming the case.
 
-        Of one that was part of the case itself nothing is kept but that it came.
+        If the envelope was itself part of the destroyed case, only the fact that it arrived is kept.
         """
         if self.has_tombstone(item.place.hash) or self.has_tombstone(follow_up):
             self._drop(item)
@@ -112,7 +113,7 @@ class Shelf:
         )
 
     def _explain(self, row: Unopened, place: Place, kind: Kind, case_id: bytes | None) -> None:
-        """Give the present reason in the row, unless it is our copy of the envelope that was damaged."""
+        """Record the current reason in the row, unless our own copy of the envelope is damaged."""
         with suppress(Changed):
             for _ in place.pieces():
                 pass
@@ -121,7 +122,7 @@ class Shelf:
                 row.kind, row.case_id = kind.value, case_id
 
     def resolve(self, item: Item, case: int) -> None:
-        """Take an envelope that was set aside before off the list: it belongs to a case now."""
+        """Remove an envelope from the list, because its case is now known."""
         if item.row is not None:
             self._session.flush()  # the row refers to the case
             item.row.case = case
@@ -129,7 +130,7 @@ class Shelf:
 
 
 def kept(home: Home, rows: Iterable[Unopened]) -> list[Item]:
-    """Return what was set aside before and still has its envelope; larger files are left out."""
+    """Return the items of rows that still have their envelope, except files that are too large."""
     items = []
     for row in rows:
         path = home.envelope(row.envelope or b"")

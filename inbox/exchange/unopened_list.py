@@ -1,4 +1,4 @@
-"""What came in and became no case, as officers see it: a page at a time, with how long each is kept."""
+"""The list of envelopes that did not become a case, in pages, with how long each envelope is kept."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Up to PAGE entries, newest first, of ``count`` in all; ``term`` says what may be discarded."""
+    """Up to PAGE of all ``count`` entries, newest first; ``term`` says which may be discarded."""
 
     entries: list[View]
     count: int
@@ -26,7 +26,7 @@ class Page:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Page:
-    """Return page ``number``, from 1, of what became no case and those present may see."""
+    """Return page ``number``, from 1, of the entries that the signed-in officers may see."""
     with inbox.acting(who, action(Code.LIST, view=Viewed.UNOPENED)) as session:
         rows = queries_exchange.unopened(session, skip=max(0, number - 1) * PAGE, most=PAGE)
         return Page(

@@ -1,4 +1,4 @@
-"""The numbers of what became no case: each is given once, also after rows were deleted."""
+"""Numbers for envelopes that did not become a case. Each is given once, even if rows are deleted."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,12 +10,12 @@ _LAST = "last-unopened"
 
 
 def last(session: Session) -> int:
-    """Return the highest number given so far, 0 for none."""
+    """Return the highest number given so far; 0 if none was given."""
     named = session.scalar(select(Setting.value).filter_by(name=_LAST)) or "0"
     return max(int(named), session.scalar(select(func.max(Unopened.number))) or 0)
 
 
 def remember(session: Session) -> None:
-    """Write the highest number down: the row that has it may be deleted now."""
+    """Store the highest number, so that its row may be deleted."""
     if number := last(session):
         session.merge(Setting(name=_LAST, value=str(number)))

@@ -1,4 +1,4 @@
-"""One entry of an intake bundle opened and verified, as far as that needs no vault."""
+"""Open and verify one entry of an intake bundle, as far as possible without the vault."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from inbox.vault.unopened_reasons import Kind
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What it takes to open what came for one channel."""
+    """The home, ids and keys that are needed to open envelopes for one channel."""
 
     home: Home
     deployment: bytes
@@ -33,7 +33,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an envelope lies: file, first byte, number of bytes, SHA-256 of them."""
+    """The location of an envelope: its file, first byte, size in bytes, and SHA-256."""
 
     file: Path
     offset: int
@@ -41,7 +41,7 @@ class Place:
     hash: bytes
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the envelope; Changed behind its end if it is no longer what was verified."""
+        """Yield the envelope in pieces; raises Changed after the last one if the SHA-256 differs."""
         digest = hashlib.sha256()
         try:
             with given_files.opened(self.file) as file:
@@ -56,12 +56,12 @@ class Place:
 
 
 class Changed(Exception):
-    """The file that holds an envelope is not what it was when the hash was taken."""
+    """The file that holds an envelope has changed since its hash was computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedReport:
-    """A report, verified; ``recipient`` is None if nothing can be sealed to its raw reply recipient."""
+    """A verified report; ``recipient`` is None if its reply recipient cannot be used."""
 
     signed: Signed
     report: Report
@@ -76,7 +76,7 @@ class SignedReport:
 
 @dataclass(frozen=True, slots=True)
 class SignedFollowUp:
-    """A follow-up of which the signature is still to be verified: its case says by which key."""
+    """A follow-up whose signature is not verified yet: the key is in its case."""
 
     signed: Signed
     follow_up: FollowUp
@@ -90,7 +90,7 @@ class SignedFollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """A drop made by hand."""
+    """An envelope that somebody made by hand, without a signature."""
 
     drop: Drop
     kept: tuple[Kept, ...]
@@ -103,21 +103,21 @@ class Unsigned:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An envelope that this inbox cannot take for what it says."""
+    """An envelope that this inbox cannot open or verify."""
 
     kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """An envelope that is not what it was when its hash was taken."""
+    """An envelope that has changed since its hash was computed."""
 
 
 Unsealed: TypeAlias = SignedReport | SignedFollowUp | Unsigned | Failed | Altered
 
 
 class Unsealer:
-    """Opens one envelope after the other: a function from Place to Unsealed."""
+    """Opens envelopes one after another: a function from Place to Unsealed."""
 
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
@@ -156,7 +156,7 @@ class Unsealer:
         return SignedReport(signed, content, tuple(kept), _usable(content.reply_recipient))
 
     def _unsealed(self, place: Place) -> tuple[bytes, Iterable[bytes]]:
-        """Return the id of the key that opens the envelope, with its chunks."""
+        """Return the id of the key that opens the envelope, and the chunks of the plaintext."""
         for key_id, identity in self._identities.items():
             with suppress(NotForUs):
                 chunks = age.unseal_envelope(place.pieces(), [identity])

@@ -1,4 +1,4 @@
-"""An intake bundle verified whole, from signature to last digest, before anything in it is believed."""
+"""Verify a complete intake bundle, from its signature to its last hash, before any of it is used."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ from inbox.system import atomic_files, given_files
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What an intake bundle begins with, and H of its manifest, which the key named there signed.
+    """The head of an intake bundle, and the hash of its manifest, signed with the key that the head names.
 
-    Whether that key is the portal's is not known yet, so nothing more of it is read.
+    Nobody has checked yet whether that key is the portal's, so no more of the bundle is read.
     """
 
     head: IntakeHead
@@ -29,16 +29,16 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """An intake bundle that holds together, signed by a key that is known to be the portal's."""
+    """A consistent intake bundle, signed with a key that is known to be the portal's."""
 
     intake: Intake
     places: tuple[Place, ...]
 
 
 def named_instance(path: Path) -> bytes:
-    """Return the instance key (32 bytes) that signed the bundle at ``path``; raise BundleRefused.
+    """Return the instance key (32 bytes) that signed the bundle at ``path``; raises BundleRefused.
 
-    This needs no vault, and does not tell whether the key is the portal's.
+    This needs no vault, and does not check whether the key is the portal's.
     """
     with _refusing(), given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))
@@ -46,7 +46,7 @@ def named_instance(path: Path) -> bytes:
 
 
 def announced(path: Path, deployment: bytes, channel: str) -> Announced:
-    """Return what the bundle at ``path`` begins with; raise BundleRefused."""
+    """Return the head of the bundle at ``path``; raises BundleRefused."""
     with _refusing(), given_files.opened(path) as file:
         manifest, _ = bundle.read(atomic_files.pieces(file))
         head = bundle.intake_head(manifest, deployment)
@@ -55,9 +55,9 @@ def announced(path: Path, deployment: bytes, channel: str) -> Announced:
 
 
 def verify(path: Path, announced: Announced) -> Verified:
-    """Return the bundle at ``path``, of which its reader trusts the key, after reading all of it once.
+    """Read all of the bundle at ``path`` once, verify it and return it; the caller trusts its key.
 
-    Raises BundleRefused, also if it begins otherwise than it did.
+    Raises BundleRefused, also if the head differs from the ``announced`` one.
     """
     with _refusing():
         return _read(path, announced)
@@ -69,17 +69,17 @@ def _refusing() -> Iterator[None]:
         yield
     except Truncated:
         raise BundleRefused(
-            sentence("the bundle ends early"), sentence("copy it again from the medium or the portal")
+            sentence("the bundle ends early"), sentence("copy it again from the USB stick or the portal")
         ) from None
     except Tampered as error:
         raise BundleRefused(
             sentence("the bundle was altered: {error}", error=library_errors.of_crypto(error)),
-            sentence("copy it again; tell who runs it"),
+            sentence("copy it again; tell whoever runs the portal"),
         ) from None
     except CryptoError as error:
         raise BundleRefused(
             sentence(
-                "this is no intake bundle for this inbox: {error}", error=library_errors.of_crypto(error)
+                "this is not an intake bundle for this inbox: {error}", error=library_errors.of_crypto(error)
             ),
             sentence("check the file"),
         ) from None
@@ -88,7 +88,7 @@ def _refusing() -> Iterator[None]:
     except OSError as error:
         raise BundleRefused(
             sentence("the bundle cannot be read: {error}", error=library_errors.of_system(error)),
-            sentence("check path and medium"),
+            sentence("check the path and the disk or USB stick"),
         ) from None
 
 
@@ -100,7 +100,7 @@ def _check_channel(head: IntakeHead, channel: str) -> None:
                 channel=head.channel,
                 own=channel,
             ),
-            sentence("hand it to the inbox of that channel"),
+            sentence("give it to the inbox of that channel"),
         )
 
 
@@ -131,6 +131,6 @@ def _drain(members: Iterable[Member], places: Iterable[Place]) -> None:
     sizes = iter(places)
     for member in members:
         if member.size != next(sizes).size:
-            raise Malformed("a file in the bundle is not of the size that its manifest lists")
+            raise Malformed("a file in the bundle does not have the size listed in its manifest")
         for _ in member.data:
             pass

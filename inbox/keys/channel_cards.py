@@ -1,4 +1,4 @@
-"""Cards: how the channel of a body outside comes onto the root's keyring (SPEC 6.1)."""
+"""Cards: how the channel of an outside body is added to the root's keyring (SPEC 6.1)."""
 
 import re
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ from inbox.language.views import View
 from inbox.vault import queries_office, tables
 from templates.catalogues import LANGUAGES
 
-_ANOTHER = sentence("let the body export its card again: inbox card --out FOLDER")
-_COMPARE = sentence("compare it, by telephone or face to face, with what `inbox card` said there")
+_ANOTHER = sentence("ask the body to export its card again: inbox card --out FOLDER")
+_COMPARE = sentence("compare it, by telephone or face to face, with the key that `inbox card` printed there")
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """card.json and card.sig as they came, with the fingerprint of the card key that was typed, if any."""
+    """card.json and card.sig as received, and the fingerprint of the card key if an officer typed one."""
 
     raw: bytes
     signature: bytes
@@ -35,7 +35,7 @@ class Offered:
 
 
 def issue(session: Session, today: date) -> tuple[bytes, bytes]:
-    """Return card.json and card.sig of this inbox's own channel with its keys of today, newly numbered."""
+    """Return card.json and card.sig of this inbox's own channel with today's keys, under a new number."""
     office = queries_office.office(session)
     office.card_serial += 1
     raw, signature = draw(session, today)
@@ -44,7 +44,10 @@ def issue(session: Session, today: date) -> tuple[bytes, bytes]:
 
 
 def draw(session: Session, today: date) -> tuple[bytes, bytes]:
-    """Return the card as ``issue`` does, under its present number; Malformed if nobody would take it."""
+    """Return the card as ``issue`` does, but under its current number.
+
+    Raises Malformed if no inbox would accept the card.
+    """
     office = queries_office.office(session)
     drawn = Card(
         deployment=office.deployment,
@@ -57,20 +60,21 @@ def draw(session: Session, today: date) -> tuple[bytes, bytes]:
 
 
 def compare(offered: Offered) -> None:
-    """Return if the card is by the key of which the fingerprint was typed, or none was.
+    """Compare the card key with the fingerprint that was typed, if any.
 
-    Raises Refused else, and for what is no card. It needs no vault, so nobody types a passphrase for it.
+    Raises Refused if they differ, or if the file is not a card. This needs no vault, so it runs before
+    anybody types a passphrase.
     """
     shown = claim(offered.raw)["key"]
     if offered.fingerprint is not None and not signing.is_same_fingerprint(offered.fingerprint, str(shown)):
         raise Refused(
             sentence("the card key is {shown}, not the one given", shown=shown),
-            sentence("{compare}: somebody may stand between", compare=_COMPARE),
+            sentence("{compare}: somebody may have replaced the card on its way", compare=_COMPARE),
         )
 
 
 def claim(raw: bytes) -> dict[str, str | int]:
-    """Return what a card says that it is, not verified, for the journal; Refused if it is none."""
+    """Return what a card claims, unverified, for the journal; Refused if the file is not a card."""
     try:
         found = card.parse(raw)
     except CryptoError as error:
@@ -85,10 +89,11 @@ def claim(raw: bytes) -> dict[str, str | int]:
 
 
 def accept(session: Session, offered: Offered, today: date) -> Card:
-    """Put a body's channel onto the keyrings from now on, or its newer card in place of the older; return it.
+    """Add a body's channel to all later keyrings, or replace its older card; return the card.
 
-    ``compare`` has compared its key with what was typed. Raises Refused: not the root's inbox; a card that
-    does not hold, is from the past, or has only keys that are; what stands on the keyring already.
+    Call ``compare`` first. Raises Refused in an inbox that is not the root's, and for a card that is invalid,
+    not newer than the last one, issued in the future, or has only expired keys. Also raises Refused if
+    another channel has or had the same id or one of the same keys.
     """
     channel_keyring.root_seed(session)
     found = _opened(session, offered)
@@ -106,13 +111,13 @@ def accept(session: Session, offered: Offered, today: date) -> Card:
 
 
 def check_id(channel: str) -> None:
-    """Return if a channel can have this id; else raise Refused."""
+    """Raise Refused if no channel can have this id."""
     if not re.fullmatch(CHANNEL, channel):
         raise _unknown()
 
 
 def remove(session: Session, channel: str, today: date) -> None:
-    """Take a body's channel off the keyrings from now on; Refused if it is not there."""
+    """Remove a body's channel from all later keyrings; Refused if the keyring does not list it."""
     channel_keyring.root_seed(session)
     row = session.get(tables.Card, channel)
     if row is None or row.removed is not None:
@@ -121,7 +126,7 @@ def remove(session: Session, channel: str, today: date) -> None:
 
 
 def listing(session: Session) -> list[View]:
-    """Return a view of each channel of a body outside that the keyrings list."""
+    """Return a view of each outside body's channel on the keyring."""
     return [
         view(card.parse(row.raw)) | {"accepted": row.accepted.isoformat()}
         for row in queries_office.cards(session)
@@ -130,7 +135,7 @@ def listing(session: Session) -> list[View]:
 
 
 def view(found: Card) -> View:
-    """Return what people should know of a card."""
+    """Return the view of a card: its channel, names, numbers and days."""
     return {
         "channel": found.channel.id,
         "name_fr": found.channel.name.fr,
@@ -156,7 +161,7 @@ def rendered(shown: View) -> Iterator[str]:
 
 def _unknown() -> Refused:
     return Refused(
-        sentence("no body outside has a channel of this id"), sentence("see them: inbox channels list")
+        sentence("no outside body has a channel with this id"), sentence("see them: inbox channels list")
     )
 
 
@@ -170,7 +175,7 @@ def _opened(session: Session, offered: Offered) -> Card:
 
 
 def _end(found: Card) -> date:
-    """Return the last day on which the channel can both be written to and answer."""
+    """Return the last day on which the channel can both receive reports and sign replies."""
     intake = max((key.not_after for key in found.channel.intake_keys), default=date.min)
     return min(intake, max((key.not_after for key in found.channel.reply_keys), default=date.min))
 
@@ -178,13 +183,13 @@ def _end(found: Card) -> date:
 def _check_keys(session: Session, found: Card, today: date) -> None:
     if found.issued > today:
         raise Refused(
-            sentence("the card is of {day}, a day that is still to come", day=found.issued),
-            sentence("check both clocks"),
+            sentence("the card is dated {day}, which is in the future", day=found.issued),
+            sentence("check the clocks of both inboxes"),
         )
     if _end(found) < today:
         raise Refused(
-            sentence("the keys on the card are past their days"),
-            sentence("inbox keys rotate there; then {another}", another=_ANOTHER),
+            sentence("the keys on the card have expired"),
+            sentence("ask the body to run inbox keys rotate; then {another}", another=_ANOTHER),
         )
     others = [each for each in _cards(session) if each.id != found.channel.id]
     try:
@@ -192,36 +197,36 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
     except Malformed:
         raise Refused(
             sentence(
-                "the id of the channel, or a key on the card, stands on the keyring already, or once did"
+                "another channel on the keyring has, or once had, the same id or one of the keys on the card"
             ),
-            sentence("each channel has an id and keys of its own; ask the body where the card comes from"),
+            sentence("each channel needs its own id and keys; ask the body where the card comes from"),
         ) from None
 
 
 def _cards(session: Session) -> list[Channel]:
-    """Return the channels of all bodies outside, those that were removed too."""
+    """Return the channels of all outside bodies, including removed ones."""
     return [card.parse(row.raw).channel for row in queries_office.cards(session)]
 
 
 def _check_sender(known: tables.Card | None, found: Card, typed: str | None) -> None:
-    """Raise Refused unless the card is by a key that officers compared, and newer than the last."""
+    """Raise Refused unless officers have compared the card key, and the card is newer than the last one."""
     pinned = known is not None and known.removed is None
     if known is not None and known.key != found.key:
-        # Bundles of the channel are chained: who has not the chain can neither collect nor answer.
+        # The channel's bundles are chained: an inbox without that chain can neither collect nor answer.
         raise Refused(
-            sentence("the card is by another key than the one that was accepted for this channel"),
+            sentence("this card is signed by a different key from the one accepted for this channel"),
             sentence(
-                "if the body really began anew, let it choose a new channel id: inbox init --channel ID there"
+                "if the body really started over, ask it to choose a new channel id: inbox init --channel ID"
             ),
         )
     if known is not None and found.serial <= known.serial:
         raise Refused(
-            sentence("card {serial} or a newer one was accepted before this one", serial=known.serial),
+            sentence("this card is not newer than card {serial}, which was accepted", serial=known.serial),
             _ANOTHER,
         )
     if not pinned and typed is None:
         shown = signing.fingerprint(found.key)
         raise Refused(
-            sentence("the card key of this channel was never compared; it is {shown}", shown=shown),
+            sentence("nobody has compared the card key of this channel yet; it is {shown}", shown=shown),
             sentence('{compare}, then repeat with --fingerprint "{shown}"', compare=_COMPARE, shown=shown),
         )

@@ -1,4 +1,4 @@
-"""The end of keys: secrets that nobody needs any more leave the key store and the vault (SPEC 9.2)."""
+"""Destroy keys: remove secrets that are no longer needed from the key store and the vault (SPEC 9.2)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,26 +15,29 @@ from inbox.vault.tables import IntakeKey, KeyStoreKey, ReplyKey
 
 GRACE = timedelta(days=30)
 _DAY = timedelta(days=1)
-# So many keys are named in the journal, which has room for no more than a few dozen.
+# A journal entry has room for a few dozen key names at most.
 _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """The key stores of which any copy still opens the destroyed keys, by generation, both included."""
+    """The generations of the key stores, first and last included, whose copies still hold destroyed keys."""
 
     first: int
     last: int
 
     @property
     def names(self) -> list[str]:
-        """The names of the files."""
+        """The file names of these key stores."""
         return [keystore_name(n) for n in range(self.first, self.last + 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The keys that can be destroyed, the copies that would still open them, and keys that are awaited."""
+    """The keys that can be destroyed, and the old key stores that would still hold them.
+
+    ``awaited`` are expired intake keys that reports still at the portal may need.
+    """
 
     intake: tuple[IntakeKey, ...]
     reply: tuple[ReplyKey, ...]
@@ -48,7 +51,7 @@ class Plan:
 
     @property
     def noted(self) -> dict[str, Value | None]:
-        """What the journal notes of it, the honest limit included: which old copies still open those keys."""
+        """The fields of the journal entry, including which old key stores still hold those keys."""
         ids = self.ids
         copies = self.backups.names if self.backups else []
         return {
@@ -65,10 +68,10 @@ def destroyable_from(key: IntakeKey) -> date:
 
 
 def is_awaited(session: Session, key: IntakeKey) -> bool:
-    """Tell whether reports sealed to the key may still lie at the portal.
+    """Return whether reports sealed to the key may still be at the portal.
 
-    They cannot once a bundle was collected that the present portal exported after the key's days and the
-    grace. A day of export that is still to come proves nothing.
+    None can be there once we have collected a bundle that the current portal exported after the key's last
+    day and the grace period. An export dated in the future proves nothing.
     """
     pinned = queries_exchange.pinned_instance(session)
     last = queries_exchange.last_intake(session, pinned.key) if pinned else None
@@ -76,12 +79,12 @@ def is_awaited(session: Session, key: IntakeKey) -> bool:
 
 
 def is_useless(key: ReplyKey, today: date) -> bool:
-    """Tell whether nothing is to be signed with a reply key any more."""
+    """Return whether a reply key must not sign anything any more."""
     return key.not_after < today or key.withdrawn is not None
 
 
 def plan(session: Session, today: date) -> Plan:
-    """Return what can be destroyed today; Refused, with what is missing, if nothing can."""
+    """Return what can be destroyed today; Refused, with the reason, if nothing can."""
     held = [key for key in queries_office.intake_keys(session) if key.destroyed is None]
     past = [key for key in held if destroyable_from(key) <= today]
     awaited = [key for key in past if is_awaited(session, key)]
@@ -91,9 +94,9 @@ def plan(session: Session, today: date) -> Plan:
         return Plan(tuple(intake), tuple(reply), tuple(awaited), _backups(session, intake))
     if awaited:
         raise Refused(
-            sentence("reports sealed to a key that is past its days may still wait at the portal"),
+            sentence("reports sealed to an expired key may still be waiting at the portal"),
             sentence(
-                "collect a bundle that was exported on {day} or later, then try again",
+                "collect a bundle exported on {day} or later, then try again",
                 day=destroyable_from(awaited[0]),
             ),
         )
@@ -102,14 +105,15 @@ def plan(session: Session, today: date) -> Plan:
         sentence("no key can be destroyed before {day}", day=first)
         if first
         else sentence("there is no key left to destroy"),
-        sentence("see what becomes of each: inbox keys list"),
+        sentence("see the state of each key: inbox keys list"),
     )
 
 
 def destroy(home: Home, session: Session, planned: Plan, today: date) -> None:
-    """Write the key store without these keys under a fresh key, and forget the seeds of reply keys.
+    """Write the key store without these keys, under a fresh key, and delete the seeds of the reply keys.
 
-    All of it becomes true when ``session`` commits; the older key store is then swept away.
+    The change takes effect when ``session`` commits. Call ``key_store.sweep`` afterwards to delete the older
+    key store.
     """
     if planned.intake:
         ids = {key.id for key in planned.intake}

@@ -1,4 +1,4 @@
-"""How long the keys of the inbox still serve, told while there is time to act."""
+"""Warn that keys of the inbox will soon expire, while there is still time to act."""
 
 from datetime import date
 
@@ -8,16 +8,19 @@ from inbox.keys import rotation
 from inbox.language.messages import Sentence, joined, sentence
 from inbox.vault import queries_office
 
-# So many days ahead, in these words.
+# Number of days left, and the words that begin the warning.
 _STEPS = ((7, sentence("urgent: ")), (14, sentence("soon: ")), (30, ""))
 _ROTATE = sentence("make the next ones: inbox keys rotate")
 _EXPORT = sentence("export the next card for the root's officers: inbox card --out FOLDER")
-_CLOSED = sentence("nobody can send a report or a follow-up; what was sealed before opens")
-_LOST = sentence("no outbox can be made: no reply, no status reaches a reporter")
+_CLOSED = sentence("nobody can send a report or a follow-up; earlier reports can still be opened")
+_LOST = sentence("no outbox can be made: replies and statuses no longer reach reporters")
 
 
 def warnings(session: Session, today: date) -> list[Sentence]:
-    """Return what ends within 30 days or has ended, with what no longer works from then on."""
+    """Return a warning for each kind of key that has expired or expires within 30 days.
+
+    Each says what stops working then.
+    """
     intake, reply = rotation.ends(session)
     office = queries_office.office(session)
     card = None if office.root_seed else office.card_until
@@ -25,7 +28,7 @@ def warnings(session: Session, today: date) -> list[Sentence]:
     return [
         *_told(sentence("intake key"), intake, today, joined([_CLOSED, _ROTATE])),
         *_told(sentence("reply key"), reply, today, joined([_LOST, _ROTATE])),
-        # A body whose next keys were made, but stand on no card yet.
+        # An outside body has made its next keys, but has not exported a card with them.
         *(_told(on_card, card, today, joined([_CLOSED, _EXPORT])) if card and card < intake else ()),
     ]
 

@@ -1,7 +1,8 @@
-"""The secrets that can be destroyed: a small sealed file, rewritten whole under a fresh key at each change.
+"""The key store: a small sealed file with the secrets that can be destroyed.
 
-The vault says which generation is valid and holds the key that opens it. So the vault's commit is the one
-moment at which a change happens: before it the older file counts, after it the newer one.
+Each change rewrites the file under a fresh key. The vault records which generation is valid, and the key
+that opens it. So a change takes effect when the vault commits: the older file is valid before that, the newer
+one after it.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ _MOST = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class IntakeSecret:
-    """The seed of an intake key, with its days, both included."""
+    """The seed of an intake key, with its first and last day."""
 
     id: bytes
     seed: bytes = field(repr=False)
@@ -39,7 +40,7 @@ class IntakeSecret:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentSecret:
-    """The seed to which one attachment is sealed."""
+    """The seed of the key to which one attachment is sealed."""
 
     id: bytes
     seed: bytes = field(repr=False)
@@ -47,18 +48,18 @@ class AttachmentSecret:
 
 @dataclass(frozen=True, slots=True)
 class KeyStore:
-    """Everything in the file."""
+    """The contents of the file."""
 
     intake: tuple[IntakeSecret, ...]
     attachments: tuple[AttachmentSecret, ...]
 
     @property
     def intake_digest(self) -> bytes:
-        """SHA-256 over the ids of the intake keys: another one after a key came or went."""
+        """SHA-256 over the ids of the intake keys; it changes when a key is added or removed."""
         return hashlib.sha256(b"".join(sorted(key.id for key in self.intake))).digest()
 
     def attachment_seed(self, attachment_id: bytes) -> bytes | None:
-        """Return the seed of an attachment, or None: it was destroyed."""
+        """Return the seed of an attachment, or None if it was destroyed."""
         return next((each.seed for each in self.attachments if each.id == attachment_id), None)
 
     def with_intake(self, secret: IntakeSecret) -> "KeyStore":
@@ -66,16 +67,16 @@ class KeyStore:
         return replace(self, intake=(*self.intake, secret))
 
     def without_intake(self, ids: Collection[bytes]) -> "KeyStore":
-        """Return this key store without the intake keys of these ids."""
+        """Return this key store without the intake keys with these ids."""
         return replace(self, intake=tuple(secret for secret in self.intake if secret.id not in ids))
 
     def with_attachments(self, seeds: Mapping[bytes, bytes]) -> "KeyStore":
-        """Return this key store with more attachments, seeds by id."""
+        """Return this key store with these attachment seeds added; ``seeds`` are by attachment id."""
         more = tuple(AttachmentSecret(attachment_id, seed) for attachment_id, seed in seeds.items())
         return replace(self, attachments=self.attachments + more)
 
     def without_attachments(self, ids: Collection[bytes]) -> "KeyStore":
-        """Return this key store without the attachments of these ids."""
+        """Return this key store without the seeds of the attachments with these ids."""
         return replace(self, attachments=tuple(each for each in self.attachments if each.id not in ids))
 
 
@@ -92,7 +93,7 @@ _FILE = record(
 
 
 def load(home: Home, session: Session) -> KeyStore:
-    """Return the valid key store; KeyStoreDamaged if the vault's key does not open the file it names."""
+    """Return the valid key store; KeyStoreDamaged if the vault's key does not open its file."""
     valid = session.get_one(KeyStoreKey, 1)
     path = home.keystore(valid.generation)
     try:
@@ -118,7 +119,7 @@ def save(home: Home, session: Session, contents: KeyStore) -> int:
 
 
 def sweep(home: Home, session: Session) -> None:
-    """Remove the files of every generation but the valid one: what an interrupted change left behind."""
+    """Delete the files of all generations except the valid one, including those of interrupted changes."""
     valid = home.keystore(session.get_one(KeyStoreKey, 1).generation)
     if not valid.exists():
         return

@@ -1,4 +1,4 @@
-"""The keyring: what the inbox vouches for, signed anew whenever a day or a key has changed (SPEC 6)."""
+"""The keyring, which the root's inbox signs again each day and whenever a key changes (SPEC 6)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from inbox.vault.tables import KeyringFile, QuestionnaireFile
 def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
     """Return a new keyring, valid for 35 days from ``today``; Refused if this is not the root's inbox.
 
-    ``skip`` leaves out so many serials.
+    ``skip`` is the number of serials to skip.
     """
     newest = queries_office.newest_keyring(session)
     issued = _build(session, (newest.serial if newest else 0) + 1 + skip, today)
@@ -36,7 +36,7 @@ def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
 
 
 def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
-    """Return the keyring of today, and whether it had to be renewed."""
+    """Return today's keyring, and whether it had to be renewed."""
     newest = queries_office.newest_keyring(session)
     if newest is not None and newest.raw == keyring.KEYRING.encode(_build(session, newest.serial, today)):
         return newest, False
@@ -44,13 +44,13 @@ def current(session: Session, today: date) -> tuple[KeyringFile, bool]:
 
 
 def own_channel(session: Session, today: date) -> Channel:
-    """Return the channel of this inbox, with those of its keys that can still matter."""
+    """Return the channel of this inbox, with the keys that are not withdrawn and can still be of use."""
     intake = rotation.standing(queries_office.intake_keys(session))
     return _channel(session, intake, rotation.standing(queries_office.reply_keys(session))).at(today)
 
 
 def all_keys(session: Session) -> Channel:
-    """Return the channel of this inbox with all keys that it ever had, also withdrawn and destroyed ones."""
+    """Return the channel of this inbox with all its keys, including withdrawn and destroyed ones."""
     return _channel(session, queries_office.intake_keys(session), queries_office.reply_keys(session))
 
 
@@ -68,7 +68,7 @@ def _channel(
 
 
 def vouched_for(session: Session) -> list[Channel]:
-    """Return the channels of bodies outside, as their cards describe them."""
+    """Return the channels of outside bodies, as their cards describe them."""
     return [card.parse(row.raw).channel for row in queries_office.cards(session) if row.removed is None]
 
 

@@ -1,4 +1,4 @@
-"""What stands in the list of keys: each with its days and what becomes of it."""
+"""The list of keys, each with its first and last day and its state."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +16,7 @@ from inbox.vault.tables import IntakeKey, ReplyKey
 
 
 class State(StrEnum):
-    """How a key stands; words for it, with a day for some, stand in labels.toml."""
+    """The state of a key; labels.toml has its words, some of them with a day."""
 
     NEXT = "next"
     VALID = "valid"
@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 def listing(session: Session, today: date) -> list[View]:
-    """Return a view of every key that this inbox ever had: intake keys, then reply keys, oldest first."""
+    """Return a view of every key this inbox has or had: intake keys, then reply keys, oldest first."""
     intake = [
         _view("intake", key, *_intake(session, key, today)) for key in queries_office.intake_keys(session)
     ]
@@ -42,7 +42,7 @@ def rendered(keys: list[View]) -> Iterator[str]:
 
 
 def state(key: View) -> Labelled:
-    """Return how a key of the list stands, in words, with a day as it is written in each language."""
+    """Return the state of a key in words, with its day as each language writes it."""
     return labels.said("key_state", key["state"], day=date.fromisoformat(key["day"]) if key["day"] else None)
 
 
@@ -65,7 +65,7 @@ def _reply(key: ReplyKey, today: date) -> tuple[State, date | None]:
 
 
 def _begun(key: IntakeKey | ReplyKey, today: date) -> tuple[State, date | None] | None:
-    """Return how a key stands before its last day is over."""
+    """Return the state of a key that has not expired; None if it has."""
     if key.not_after < today:
         return None
     if key.withdrawn is not None:
@@ -74,7 +74,7 @@ def _begun(key: IntakeKey | ReplyKey, today: date) -> tuple[State, date | None] 
 
 
 def plain(key: IntakeKey | ReplyKey) -> View:
-    """Return the view of a key without what becomes of it."""
+    """Return the view of a key without its state."""
     return {
         "id": base64url.encode(key.id),
         "not_before": key.not_before.isoformat(),

@@ -1,4 +1,4 @@
-"""Who opens the vault: a quorum of officers, each with a share under an own passphrase (SPEC 9.1)."""
+"""Open the vault with the shares of a quorum of officers, each under their own passphrase (SPEC 9.1)."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ SHORTEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What one officer brings: a share file with its passphrase, or the words of a sheet with none."""
+    """The share that an officer brings: a share file and its passphrase, or the words of a sheet."""
 
     share: bytes
     passphrase: str | None = field(repr=False)
@@ -32,10 +32,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the credentials of a quorum give: the master secret (32 bytes), and whose shares they were.
+    """The master secret (32 bytes) that a quorum opened, and the numbers of the shares that opened it.
 
-    ``words`` are those of their shares, ``sealed`` has the share file of each member who gave a passphrase,
-    by the number of the share.
+    ``words`` are the words of these shares. ``sealed`` has the share file of each officer who gave a
+    passphrase, by share number.
     """
 
     master: bytes = field(repr=False)
@@ -45,15 +45,16 @@ class Opened:
 
 
 def appoint(session: Session, names: Sequence[str], today: date) -> None:
-    """Make these the officers, in the order of their shares; who is none any more keeps a row without one.
+    """Make these the officers, in the order of their shares.
 
-    So what is kept from an officer stays so for one who leaves and returns.
+    A former officer keeps a row without a share. So a case withheld from them is still withheld if they
+    return.
     """
     known = {officer.name: officer for officer in queries_office.everybody(session)}
     for officer in known.values():
         officer.member = None
         officer.until = officer.until or today
-    session.flush()  # before a number is given again
+    session.flush()  # share numbers are unique: free them before they are used again
     for member, name in enumerate(names, 1):
         officer = known.get(name) or Officer(name=name, since=today, member=member)
         officer.member, officer.until = member, None
@@ -66,15 +67,15 @@ def check_passphrase(chosen: str) -> None:
     if len(chosen) < SHORTEST:
         raise Refused(
             sentence("the passphrase is shorter than {shortest} characters", shortest=SHORTEST),
-            sentence("five or more words drawn by lot are strong and can be remembered"),
+            sentence("five or more randomly drawn words are strong and can be remembered"),
         )
 
 
 def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
-    """Return what the credentials open; how many it takes is the word of the shares, not of the header.
+    """Return the master secret that the credentials open; the shares, not the header, state the quorum.
 
-    Raises WrongPassphrase, ShareDamaged, OtherSharing, HeaderDamaged if the header says otherwise than the
-    shares, or Refused for too few and for one share twice.
+    Raises WrongPassphrase, ShareDamaged or OtherSharing; HeaderDamaged if the header contradicts the shares;
+    Refused for too few shares, and if one share is given twice.
     """
     files = [None if each.passphrase is None else share_file.parse(each.share) for each in credentials]
     words = [_words(header, each, file) for each, file in zip(credentials, files, strict=True)]
@@ -82,14 +83,14 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
     members = tuple(map(shares.member, words))
     if len(set(members)) != len(members):
         raise Refused(
-            sentence("the same share was given twice"), sentence("each officer brings an own share")
+            sentence("the same share was given twice"), sentence("each officer brings their own share")
         )
     try:
         master = shares.combine(words)
     except TooFewShares:
         raise Refused(
             sentence(
-                "{count} of the {quorum} officers that it takes are here",
+                "{count} of the {quorum} required officers are here",
                 count=len(words),
                 quorum=header.quorum,
             ),
@@ -102,10 +103,10 @@ def open_master(header: Header, credentials: Sequence[Credential]) -> Opened:
 
 
 def proven(header: Header, opened_by: Sequence[str], file: ShareFile, given: str) -> int:
-    """Return the number of the share in a file, if it is of the secret that other shares have opened.
+    """Return the number of the share in a file, once it is proven to belong to the shares in ``opened_by``.
 
-    What the file says of its officer anybody can write; a share that fits the others nobody can make up.
-    Raises WrongPassphrase, ShareDamaged, OtherSharing, TooLittleMemory.
+    Anybody can write an officer's name into a file, but nobody can invent a share that fits the others.
+    Raises WrongPassphrase, ShareDamaged, OtherSharing or TooLittleMemory.
     """
     words = _words(header, Credential(b"", given), file)
     if words not in opened_by:
@@ -117,7 +118,7 @@ def proven(header: Header, opened_by: Sequence[str], file: ShareFile, given: str
 
 
 def typed(sheet: bytes) -> str:
-    """Return the words of a share from what people typed, with the numbers of the sheet or without.
+    """Return the words of a share as somebody typed them, with or without the numbers on the sheet.
 
     Raises ShareDamaged.
     """
@@ -143,6 +144,6 @@ def _check_stated(header: Header, words: Sequence[str]) -> None:
     stated = {(shares.identifier(each), shares.quorum(each)) for each in words}
     if len(stated) > 1:
         raise OtherSharing
-    # Anybody can write a header, with its checksum: a lower number in it must not become the next quorum.
+    # Anybody can write a header with a valid checksum: it must not be able to lower the next quorum.
     if stated - {(header.identifier, header.quorum)}:
         raise HeaderDamaged

@@ -1,4 +1,4 @@
-"""How long a passphrase may hold against somebody who has the share file; a hint, never a rule."""
+"""Estimate how long a passphrase resists somebody who has the share file. This is a hint, never a rule."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,22 +8,22 @@ from zxcvbn import zxcvbn
 
 _zxcvbn: Any = zxcvbn
 
-# What it looks at: the time that it takes grows fast with the length.
+# zxcvbn sees only so many characters: its running time grows fast with the length.
 _LONGEST = 72
-# Powers of ten. Argon2id with 256 MiB leaves a large machine some ten thousand guesses in a second.
+# Powers of ten. With Argon2id and 256 MiB, a large machine makes about ten thousand guesses per second.
 _DAYS = 10
 _LIFETIMES = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """An estimate: about ten to the power of ``exponent`` guesses find the passphrase."""
+    """An estimate: finding the passphrase takes about ten to the power of ``exponent`` guesses."""
 
     exponent: int
 
     @property
     def is_weak(self) -> bool:
-        """Whether days would suffice."""
+        """Whether the passphrase can be found within days."""
         return self.exponent < _DAYS
 
     @property
@@ -32,10 +32,10 @@ class Strength:
         holds = (
             "weak, found within days" if self.is_weak else "fair" if self.exponent < _LIFETIMES else "strong"
         )
-        return f"about 10^{self.exponent} guesses: {holds} (an estimate, which knows few French words)"
+        return f"about 10^{self.exponent} guesses: {holds} (an estimate based on few French words)"
 
 
 def estimate(passphrase: str, known: Sequence[str]) -> Strength:
-    """Return how strong a passphrase seems, for somebody who also tries the words that are ``known``."""
+    """Return how strong a passphrase seems against somebody who also tries the ``known`` words."""
     found = _zxcvbn(passphrase[:_LONGEST], user_inputs=list(known))
     return Strength(int(found["guesses_log10"]))

@@ -20,7 +20,7 @@ from inbox.vault import queries_office
 from inbox.vault.tables import IntakeKey, ReplyKey
 
 EPOCH = timedelta(days=90)
-# How many days keys can be made for.
+# Shortest and longest validity of keys, in days.
 SHORTEST, LONGEST = 31, 366
 AHEAD = timedelta(days=30)
 _Key = TypeVar("_Key", IntakeKey, ReplyKey)
@@ -37,7 +37,7 @@ class Rotated:
 
 
 def name(key_id: bytes) -> str:
-    """Return the letters by which people tell one key from another, the first of its id."""
+    """Return the first 8 letters of a key's id, by which people tell keys apart."""
     return base64url.encode(key_id)[:_NAME]
 
 
@@ -49,7 +49,7 @@ def new_intake(not_before: date, epoch: timedelta = EPOCH) -> IntakeSecret:
 
 
 def public_half(secret: IntakeSecret, generation: int) -> IntakeKey:
-    """Return the row of an intake key that is in the key store from ``generation`` on."""
+    """Return the row of an intake key that the key store holds from ``generation`` on."""
     return IntakeKey(
         id=secret.id,
         recipient=HybridIdentity.from_seed(secret.seed).recipient().encode(),
@@ -73,33 +73,33 @@ def new_reply(not_before: date, epoch: timedelta = EPOCH) -> ReplyKey:
 
 
 def standing(keys: Sequence[_Key]) -> list[_Key]:
-    """Return the keys that were not withdrawn: the keyring lists those of them that can still matter."""
+    """Return the keys that are not withdrawn."""
     return [key for key in keys if key.withdrawn is None]
 
 
 def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
-    """Make the keys that come after the present ones, or from today where none is valid, for ``epoch``.
+    """Make the next keys, valid for ``epoch`` after the current ones end, or from today if none is valid.
 
-    Raises Refused until 30 days before the present ones end.
+    Raises Refused earlier than 30 days before the current keys end.
     """
     intake, reply = ends(session)
     if today < due(session):
         raise Refused(
             sentence(
-                "the keys serve until {end}: the next ones can be made from {due}",
+                "the keys are valid until {end}; the next ones can be made from {due}",
                 end=min(intake, reply),
                 due=due(session),
             ),
-            sentence("if somebody may know the present ones, replace them at once: inbox keys rotate --now"),
+            sentence("if somebody may know the current keys, replace them at once: inbox keys rotate --now"),
         )
     return _make(home, session, (max(today, intake + _DAY), max(today, reply + _DAY)), epoch)
 
 
 def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rotated:
-    """Make keys that count from today, and withdraw all others: somebody may know them.
+    """Make keys that are valid from today, and withdraw all others because somebody may know them.
 
-    What was sealed to a withdrawn intake key still opens. Nobody is to believe a slot that a withdrawn key
-    signed: the next outbox fills that of every case which the portal still keeps, also of closed ones.
+    Reports sealed to a withdrawn intake key still open. A slot signed by a withdrawn key must not be trusted,
+    so the next outbox refills the slot of every case that the portal still keeps, including closed ones.
     """
     for intake in queries_office.intake_keys(session):
         intake.withdrawn = intake.withdrawn or today
@@ -112,12 +112,12 @@ def replace(home: Home, session: Session, today: date, epoch: timedelta) -> Rota
 
 
 def due(session: Session) -> date:
-    """Return the day from which the next keys can be made, 30 days before the present ones end."""
+    """Return the day from which the next keys can be made, 30 days before the current ones end."""
     return min(ends(session)) - AHEAD
 
 
 def ends(session: Session) -> tuple[date, date]:
-    """Return the last day of the intake keys and that of the reply keys."""
+    """Return the last day of the intake keys and the last day of the reply keys."""
     intake = max(key.not_after for key in standing(queries_office.intake_keys(session)))
     reply = max(key.not_after for key in standing(queries_office.reply_keys(session)))
     return intake, reply

@@ -1,4 +1,4 @@
-"""A master secret for a circle of officers: split, handed out, tried before it counts (SPEC 9.1)."""
+"""Split a master secret among a circle of officers, and test the shares before they are used (SPEC 9.1)."""
 
 import re
 import secrets
@@ -25,7 +25,7 @@ _TEST_MESSAGE = b"whoever reads this has opened it"
 
 @dataclass(frozen=True, slots=True)
 class Appointee:
-    """An officer who is to get a share, under the passphrase ``chosen``."""
+    """An officer who will get a share, under the passphrase ``chosen``."""
 
     name: str
     chosen: str = field(repr=False)
@@ -33,7 +33,7 @@ class Appointee:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """The officers in the order of their shares, how many it takes; Argon2id's operations and bytes."""
+    """The officers in the order of their shares, the quorum, and Argon2id's limits (operations, bytes)."""
 
     members: tuple[Appointee, ...]
     quorum: int
@@ -42,9 +42,9 @@ class Circle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """A new master secret (32 bytes) with its id (16 bytes), and words and share file of each officer.
+    """A new master secret (32 bytes) with its id (16 bytes), and each officer's words and share file.
 
-    ``identifier`` is the number (15 bits) that the words of all its shares carry.
+    ``identifier`` is the number (15 bits) that the words of all its shares contain.
     """
 
     id: bytes
@@ -56,21 +56,25 @@ class Sharing:
 
     @property
     def name(self) -> str:
-        """The four letters by which people tell it from others."""
+        """The four letters by which people tell sharings apart."""
         return vault_header.name(self.id)
 
     def header(self, generation: int) -> Header:
-        """Return what vault.json says if this sharing opens the vault of ``generation``."""
+        """Return the contents of vault.json for a vault of ``generation`` that this sharing opens."""
         return Header(sharing=self.id, identifier=self.identifier, quorum=self.quorum, generation=generation)
 
     def share_file(self, officer: str, folder: Path) -> Path:
-        """Return where the share file of an officer lies in ``folder``."""
+        """Return the path of an officer's share file in ``folder``."""
         return folder / f"{officer}-{self.name}.share"
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A sharing that passed the share test: how many quorums opened, how many groups of one fewer did not."""
+    """A sharing that passed the share test.
+
+    ``quorums`` is how many quorums opened the test message, ``fewer`` how many groups of one officer fewer
+    did not.
+    """
 
     sharing: Sharing
     day: date
@@ -79,7 +83,7 @@ class Proven:
 
     @property
     def said(self) -> str:
-        """What the share test showed, in words."""
+        """The result of the share test, in words."""
         quorum = self.sharing.quorum
         if quorum == 1:
             return "the one share opened the test message"
@@ -89,11 +93,11 @@ class Proven:
 
 
 def check_name(name: str) -> None:
-    """Raise Refused for what cannot be the name of an officer."""
+    """Raise Refused unless the name is valid for an officer."""
     if not re.fullmatch(OFFICER, name) or len(name) > LONGEST_OFFICER:
         raise Refused(
             sentence("{name!r} cannot be the name of an officer", name=name),
-            sentence("use a-z, 0-9, . and -, from a letter, at most 32"),
+            sentence("begin with a letter and use a-z, 0-9, . and -, at most 32 characters"),
         )
 
 
@@ -106,24 +110,24 @@ def check(names: Sequence[str], quorum: int) -> None:
     if not 1 <= len(names) <= shares.LARGEST_COUNT:
         raise Refused(
             sentence("{count} officers cannot share a secret", count=len(names)),
-            sentence("name between 1 and 7"),
+            sentence("name 1 to 7 officers"),
         )
     if quorum > len(names):
         raise Refused(
             sentence(
-                "a quorum of {quorum} is more than the {count} officers", quorum=quorum, count=len(names)
+                "a quorum of {quorum} is too large for {count} officers", quorum=quorum, count=len(names)
             ),
             sentence("lower --quorum"),
         )
     if quorum == 1 < len(names) or quorum < 1:
         raise Refused(
-            sentence("with a quorum of 1 each officer alone would open everything"),
+            sentence("with a quorum of 1, any officer alone could open everything"),
             sentence("choose --quorum 2 or more"),
         )
 
 
 def share(circle: Circle) -> Sharing:
-    """Return a new sharing for a circle; Refused for a circle that cannot be or a passphrase too short."""
+    """Return a new sharing for a circle; Refused for an invalid circle or a passphrase that is too short."""
     names = [member.name for member in circle.members]
     check(names, circle.quorum)
     for member in circle.members:
@@ -144,11 +148,11 @@ def share(circle: Circle) -> Sharing:
 
 
 def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven:
-    """Write the share files into ``folder`` and open a test message with them from there: the share test.
+    """Write the share files into ``folder``, read them back and do the share test with them.
 
-    It is sealed under the vault's key. Every quorum must open it; no smaller group may, nor if its shares are
-    made to say that they suffice. Raises Refused if one does not behave so: then nothing may be founded on
-    these shares.
+    The test message is sealed under the vault's key. Every quorum must open it. No smaller group may open it,
+    even if its shares are altered to state a smaller quorum. Raises Refused if the test fails: these shares
+    must not be used.
     """
     for officer, content in sharing.files.items():
         atomic_files.write(sharing.share_file(officer, folder), [content])
@@ -165,7 +169,7 @@ def prove(sharing: Sharing, circle: Circle, folder: Path, today: date) -> Proven
 
 
 def withdraw(sharing: Sharing, folder: Path) -> None:
-    """Remove from ``folder`` whatever was written there for a sharing that came to nothing."""
+    """Delete all files in ``folder`` of a sharing that was not put into use."""
     for path in folder.glob(f"*-{sharing.name}.*"):
         path.unlink()
 
@@ -185,11 +189,15 @@ def _opens(sealed: bytes, group: Sequence[str]) -> bool:
 
 
 def _sufficing(group: Sequence[str]) -> list[str]:
-    """The number alone stops a group that is too small: a split by which fewer suffice would not be seen."""
+    """Return the shares of a group, altered to state the size of the group as their quorum.
+
+    Otherwise only the stated quorum would stop a small group, and the test would miss a faulty split.
+    """
     return [shares.restated(words, len(group)) for words in group]
 
 
 def _failed() -> Refused:
     return Refused(
-        sentence("the share test failed, nothing was changed"), sentence("check the medium, begin again")
+        sentence("the share test failed; nothing was changed"),
+        sentence("check the disk or USB stick, then start again"),
     )

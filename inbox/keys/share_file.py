@@ -1,4 +1,4 @@
-"""The share of one officer: a small file of strict JSON under a passphrase (SPEC 9.1)."""
+"""Share files: one officer's share, sealed under a passphrase, in strict JSON (SPEC 9.1)."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from crypto.shape import binary, integer, one_of, record, text
 from inbox.keys.vault_header import SHARING
 from inbox.language.errors import ShareDamaged, TooLittleMemory, WrongPassphrase
 
-# Beyond these a damaged or planted file would only exhaust the machine.
+# A damaged or planted file with larger limits would only exhaust the machine.
 _MOST_OPSLIMIT = 64
 _MOST_MEMLIMIT = 4 << 30
-# The longest words of SLIP-39 have 8 letters; all files are one size, whatever the words.
+# The longest words of SLIP-39 have 8 letters. Padding makes all files the same size, whatever the words.
 _PADDED = shares.WORDS * 9
 
 Limits = tuple[int, int]
@@ -49,7 +49,7 @@ _SHARE = record(
 
 
 def seal(words: str, officer: str, sharing: bytes, chosen: str, limits: Limits = LIMITS) -> bytes:
-    """Return the share file of an officer under the passphrase ``chosen``; TooLittleMemory."""
+    """Return an officer's share file, sealed under the passphrase ``chosen``; raises TooLittleMemory."""
     salt = secrets.token_bytes(passphrase.SALT)
     key = _stretched(chosen, salt, limits)
     file = ShareFile(
@@ -65,7 +65,7 @@ def seal(words: str, officer: str, sharing: bytes, chosen: str, limits: Limits =
 
 
 def parse(raw: bytes) -> ShareFile:
-    """Return the share file; ShareDamaged if it is none."""
+    """Return the share file; raises ShareDamaged if the bytes are not a share file."""
     try:
         return _SHARE.parse(raw)
     except CryptoError:
@@ -73,7 +73,7 @@ def parse(raw: bytes) -> ShareFile:
 
 
 def sharing_of(raw: bytes) -> bytes | None:
-    """Return of which sharing a share file is, None for bytes that are none."""
+    """Return the id of the sharing that a share file belongs to; None if the bytes are not a share file."""
     try:
         return parse(raw).sharing
     except ShareDamaged:
@@ -81,7 +81,7 @@ def sharing_of(raw: bytes) -> bytes | None:
 
 
 def unseal(file: ShareFile, given: str) -> str:
-    """Return the words of a share; WrongPassphrase, ShareDamaged, TooLittleMemory."""
+    """Return the words of a share; raises WrongPassphrase, ShareDamaged or TooLittleMemory."""
     key = _stretched(given, file.salt, (file.opslimit, file.memlimit))
     try:
         return shares.normal(passphrase.unwrap(file.sealed, key).decode("ascii"))

@@ -1,4 +1,4 @@
-"""vault.json: which sharing of the master secret opens which vault, strict JSON with a checksum."""
+"""vault.json: which sharing opens which vault, in strict JSON with a checksum."""
 
 import base64
 import hashlib
@@ -15,10 +15,10 @@ SHARING = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The id of the sharing (16 random bytes), how many shares it takes, and which vault they open.
+    """The id of the sharing (16 random bytes), its quorum, and the generation of the vault that it opens.
 
-    ``identifier`` is that of the shares themselves (15 bits), for words that were typed from a sheet.
-    Nobody is named here: who the officers are stands in the vault.
+    ``identifier`` (15 bits) is part of each share's words, and so is known even for words typed from a sheet.
+    The header names nobody: the names of the officers are in the vault.
     """
 
     sharing: bytes
@@ -50,9 +50,9 @@ def encode(header: Header) -> bytes:
     return _FILE.encode(_Checked(header, _check(header)))
 
 
-@lru_cache(maxsize=1)  # of the same bytes, which are read before each action
+@lru_cache(maxsize=1)  # the same bytes are read before each action
 def parse(raw: bytes) -> Header:
-    """Return the header; HeaderDamaged if any byte is not as it was written."""
+    """Return the header; raises HeaderDamaged if any byte has changed since it was written."""
     try:
         file = _FILE.parse(raw)
     except CryptoError:
@@ -63,10 +63,10 @@ def parse(raw: bytes) -> Header:
 
 
 def name(sharing: bytes) -> str:
-    """Return the four letters by which people tell one sharing from another."""
+    """Return the four letters by which people tell sharings apart."""
     return base64.b32encode(sharing)[:4].decode("ascii")
 
 
 def _check(header: Header) -> bytes:
-    """The checksum tells damage from a wrong passphrase; it is no defence, nor need it be."""
+    """Return the checksum. It distinguishes damage from a wrong passphrase, and is no defence."""
     return hashlib.sha256(_HEADER.encode(header)).digest()

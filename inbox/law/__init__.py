@@ -1,1 +1,1 @@
-"""The law that this inbox works by: its folder in the home, and its rules for whoever asks."""
+"""The law that this inbox applies: its folder in the home, and access to its rules."""

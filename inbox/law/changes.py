@@ -1,4 +1,4 @@
-"""What differs between two laws, rule by rule, for the officers who are to confirm it."""
+"""The differences between two laws, rule by rule, for the officers who must confirm them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from templates.law.schemas import FILES
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that changes: its file, its dotted key there, what it was and what it will be; "" for none."""
+    """A value that changes: its file, its dotted key, and the old and new value; "" for a missing one."""
 
     file: str
     key: str
@@ -20,12 +20,12 @@ class Change:
 
 
 def between(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
-    """Return what differs between the files of two laws, in the order of files and keys."""
+    """Return the differences between the files of two laws, in the order of files and keys."""
     return [change for name in NAMES for change in in_file(name, old[name], new[name])]
 
 
 def looser(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
-    """Return what loosens the law, in that order; an entry that is new or gone has its name for a value."""
+    """Return the changes that loosen the law; the value of an added or removed entry is its name."""
     found = []
     for name in NAMES:
         before, after = (FILES[name].read(files[name]).value for files in (old, new))
@@ -37,7 +37,7 @@ def looser(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Change]:
 
 
 def in_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
-    """Yield what differs between two versions of a file of a law, by its name, in the order of keys."""
+    """Yield the differences between two versions of the named file of a law, in the order of keys."""
     before, after = (dict(_values(FILES[name].read(raw).value, ())) for raw in (old, new))
     for key in sorted({*before, *after}):
         was, will = before.get(key, ""), after.get(key, "")
@@ -46,7 +46,7 @@ def in_file(name: str, old: bytes, new: bytes) -> Iterator[Change]:
 
 
 def _said(value: Any) -> str:
-    """Return how a value reads: a text in both languages, what an entry is called, else its keys."""
+    """Return a value as text: a text in both languages, the name of an entry, or otherwise its keys."""
     if isinstance(value, dict) and value.keys() == {"fr", "en"}:
         return f"{value['fr']} / {value['en']}"
     if isinstance(value, dict):

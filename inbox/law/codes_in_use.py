@@ -1,4 +1,4 @@
-"""Which codes of the law the vault uses: a law without them, or with others in their place, is not taken."""
+"""The codes of the law that the vault uses. A law that lacks or redefines one of them is refused."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,16 +16,16 @@ from templates.law import reader
 from templates.law.rules import Law
 from templates.law.schemas import REPLIES
 
-# The setting that names the regime of an office which has chosen one.
+# The setting that holds the regime, if the office has chosen one.
 REGIME = "regime"
-# That with an office's own templates of replies.
+# The setting that holds the office's own reply templates.
 OWN_REPLIES = "replies"
 
 
 def check(session: Session, law: Law, before: Law) -> None:
     """Raise Refused if a law lacks a code that is in use, or gives it another meaning for the program.
 
-    Raises with the code and with how often it is used: never the case.
+    The error names the code and how often it is used, but no case.
     """
     for name, code, count in _used(session):
         old, new = (_meaning(each, name, code) for each in (before, law))
@@ -34,23 +34,23 @@ def check(session: Session, law: Law, before: Law) -> None:
                 sentence(
                     "the new law lacks {name} {code}, used {count} times", name=name, code=code, count=count
                 ),
-                sentence("put it back into the new folder, then try again"),
+                sentence("add it to the new folder again, then retry"),
             )
         if old is not None and old != new:
             raise Refused(
                 sentence(
-                    "the new law gives {name} {code} another role or effect on proceedings, and it is used"
+                    "the new law gives {name} {code} another role or effect on proceedings, but it is used"
                     " {count} times",
                     name=name,
                     code=code,
                     count=count,
                 ),
-                sentence("leave that as it was, and add a new code beside it"),
+                sentence("leave this code unchanged, and add a new code beside it"),
             )
 
 
 def _used(session: Session) -> Iterator[tuple[str, str, int]]:
-    """Yield what is used: the name of its table in the law, its code, how often."""
+    """Yield each code in use: the name of its table in the law, the code, and how often it is used."""
     for name, column in (
         ("measure", Measure.kind),
         ("outcome", Workflow.outcome),
@@ -77,7 +77,7 @@ def _counted(session: Session, column: InstrumentedAttribute[str]) -> Mapping[st
 
 
 def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | None, ...] | None:
-    """Return what the program knows a code by, None if a law does not have it."""
+    """Return the properties of a code that matter to the program; None if the law does not have it."""
     match name:
         case "measure" if code in law.measures:
             measure = law.measures[code]
@@ -93,7 +93,7 @@ def _meaning(law: Law, name: str, code: str) -> tuple[StrEnum | bool | str | Non
 
 
 def _decided(law: Law, name: str, code: str) -> tuple[StrEnum | str, ...] | None:
-    """Return what a decision, or a ground for one, decides: what is decided by it stays decided by it."""
+    """Return what a decision, or a ground for one, decides: a new law must not change that afterwards."""
     for duty, rule in law.duties.items():
         for choice, decision in rule.decisions.items():
             if name == "decision" and code == choice:

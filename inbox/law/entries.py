@@ -1,7 +1,7 @@
-"""The texts of the law that an office words for itself, as forms: replies, letters, authorities.
+"""Forms for the texts that an office can edit: reply templates, letters and authorities.
 
-What a form may hold is for the schemas of the law to say: this knows only which parts of an entry have a
-field, and writes an entry back into its file.
+The schemas of the law define the valid contents. This module only knows which parts of an entry have a field,
+and writes an entry back into its file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from templates.law.schemas import FILES
 
 
 class Kind(StrEnum):
-    """What an entry is; labels stand in labels.toml."""
+    """The kinds of entries; labels are in labels.toml."""
 
     REPLY = "reply"
     LETTER = "letter"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Shape(Enum):
-    """What a part holds: a line or a text in each language, one line, yes or no, a code, several codes."""
+    """The contents of a part: a line or a text in each language, one line, yes or no, a code, or several."""
 
     LINE = auto()
     TEXT = auto()
@@ -39,9 +39,9 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A key of an entry; ``codes`` is the list of labels whose codes it takes.
+    """A key of an entry; ``codes`` is the list of labels whose codes it accepts.
 
-    One that is ``optional`` is left out of the file where its field is empty.
+    An ``optional`` key is omitted from the file if its field is empty.
     """
 
     key: str
@@ -51,12 +51,12 @@ class Part:
 
     @property
     def name(self) -> str:
-        """What it is called in a form, and in labels.toml."""
+        """Its name in a form, and in labels.toml."""
         return f"entry-{self.key}"
 
     @property
     def fields(self) -> Mapping[str, str]:
-        """The names of its fields in a form, with the language of each, "" for none."""
+        """The names of its fields in a form, each with its language; "" for a field without a language."""
         if self.shape in {Shape.LINE, Shape.TEXT}:
             return {f"{self.name}-{each}": each for each in LANGUAGES}
         return {self.name: ""}
@@ -64,9 +64,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The file and the table in which entries of a kind stand, and their parts.
+    """The file and the table that hold the entries of a kind, and their parts.
 
-    ``fixed`` if the rest of the law decides which entries there are: none is added or taken out.
+    ``fixed`` is whether the rest of the law decides which entries exist, so none can be added or removed.
     """
 
     file: str
@@ -118,7 +118,7 @@ FORMS: Mapping[Kind, Form] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """An entry as a form has it: its values by key, None to take it out; ``is_new`` if it is to be added."""
+    """An entry from a form: its values by key, or None to remove it; ``is_new`` is whether to add it."""
 
     kind: Kind
     code: str
@@ -127,16 +127,16 @@ class Edit:
 
 
 def in_file(kind: Kind, raw: bytes) -> Mapping[str, Mapping[str, Any]]:
-    """Return the entries of a file of this kind by code, as they stand there; the file is a valid one."""
+    """Return the entries of this kind by code, as in the file, which must be valid."""
     found: Mapping[str, Mapping[str, Any]] = FILES[FORMS[kind].file].read(raw).value[kind.value]
     return found
 
 
 def edited(raw: bytes, edit: Edit) -> bytes:
-    """Return a file with an entry as the form has it; whether it is right, its reader tells.
+    """Return the file with the entry from the form, not yet validated.
 
-    Refused for an entry that is not there, or that is to be added and is there already, and for a file that
-    gets too large.
+    Raises Refused if the entry to change does not exist, if the entry to add already exists, and if the file
+    would get too large.
     """
     known, form = in_file(edit.kind, raw), FORMS[edit.kind]
     if edit.is_new and edit.code in known:
@@ -146,7 +146,7 @@ def edited(raw: bytes, edit: Edit) -> bytes:
     if (edit.code not in known and not edit.is_new) or (form.fixed and (edit.is_new or edit.values is None)):
         raise Refused(
             sentence("there is no text {code}", code=edit.code),
-            sentence("another officer may have taken it out: look at the list"),
+            sentence("another officer may have removed it: look at the list"),
         )
     if edit.values is None:
         return toml_edits.without(raw, edit.kind.value, edit.code)
@@ -154,13 +154,13 @@ def edited(raw: bytes, edit: Edit) -> bytes:
     made = toml_edits.changed(raw, edit.kind.value, edit.code, values)
     if len(made) > folder.LARGEST:
         raise Refused(
-            sentence("these texts together have more than {most} KiB", most=folder.LARGEST >> 10),
+            sentence("these texts together are larger than {most} KiB", most=folder.LARGEST >> 10),
             sentence("shorten them"),
         )
     return made
 
 
 def _kept(part: Part, value: Value) -> Value:
-    """Return what the file says of a part: nothing of one that may be left out and is empty."""
+    """Return a part as the file has it; empty for an optional part without a value."""
     is_empty = not any(value.values()) if isinstance(value, Mapping) else not value
     return None if part.optional and is_empty else value

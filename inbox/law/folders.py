@@ -1,4 +1,4 @@
-"""The law folders of a home: each lies there whole, under its SHA-256, and is never changed."""
+"""The law folders of a home. Each is stored completely, under its SHA-256, and never changes."""
 
 import secrets
 import shutil
@@ -18,9 +18,9 @@ from templates.law.rules import Law
 
 
 def given(name: str) -> Mapping[str, bytes]:
-    """Return the files of a law that comes with the program, by its name, or of a folder, by its path.
+    """Return the files of a law: one that comes with the program, by name, or a folder, by path.
 
-    Raises Refused if the folder has other files than a law; OSError.
+    Raises Refused if the folder does not have exactly the files of a law; OSError.
     """
     comes_with_us = {each.name: each for each in shipped.JURISDICTIONS.iterdir()}
     place = comes_with_us.get(name, Path(name))
@@ -31,28 +31,27 @@ def given(name: str) -> Mapping[str, bytes]:
 
 
 def _no_law(place: Path, error: BadDocument) -> Refused:
-    """Return the refusal of a folder that is no law: its files, and none of them in particular."""
+    """Return the refusal of a folder that is not a law."""
     lacking = [each for each in folder.NAMES if not (place / each).exists()]
-    lacks = sentence("{place} is no law: it lacks {files}", place=place, files=", ".join(lacking))
+    lacks = sentence("{place} is not a law: it lacks {files}", place=place, files=", ".join(lacking))
     return Refused(
         lacks if place.is_dir() and lacking else toml_files.refused(error).what,
         sentence(
-            "a law is a folder with these files and nothing else: {files}; start from a copy of the one in"
-            " use",
+            "a law is a folder with exactly these files: {files}; start from a copy of the law in use",
             files=", ".join(folder.NAMES),
         ),
     )
 
 
 def read(files: Mapping[str, bytes]) -> Law:
-    """Return the law of the files of a folder, by their names; Refused names the first mistake."""
+    """Return the law in these files, given by name; raises Refused with the first mistake."""
     try:
         return _parsed(tuple(sorted(files.items())))
     except BadDocument as error:
         raise toml_files.refused(error) from error
 
 
-# Each unlocking asks, and a law takes as long to read as the whole vault to open.
+# Each unlocking reads the law, and reading it takes as long as opening the vault.
 @lru_cache(maxsize=4)
 def _parsed(files: tuple[tuple[str, bytes], ...]) -> Law:
     return reader.parse(dict(files))
@@ -65,34 +64,32 @@ class Folders:
     root: Path
 
     def place(self, sha256: bytes) -> Path:
-        """Where the folder of a law lies, by its hash (32 bytes)."""
+        """Return the path of the folder of a law, by its hash (32 bytes)."""
         return self.root / sha256.hex()
 
     def paths(self, sha256: bytes) -> list[Path]:
-        """Return the files of a law, by its hash, whether or not they are there."""
+        """Return the paths of the files of a law, by its hash, whether or not they exist."""
         return [self.place(sha256) / name for name in folder.NAMES]
 
     def law(self, sha256: bytes) -> Law:
-        """Return the law of a hash (32 bytes); HomeRefused as ``files``."""
+        """Return the law with this hash (32 bytes); raises HomeRefused as ``files``."""
         return read(self.files(sha256))
 
     def files(self, sha256: bytes) -> Mapping[str, bytes]:
-        """Return the files of the law of a hash; HomeRefused if its folder is missing, or not as it was."""
+        """Return the files of the law with this hash; HomeRefused if its folder is missing or altered."""
         place = self.place(sha256)
         files = _found(place)
         if folder.sha256(files) != sha256:
             raise HomeRefused(
                 sentence("the law of this inbox is missing or was changed: {place}", place=place),
-                sentence(
-                    "put that folder back as it was adopted, from a backup; then find out who changed it"
-                ),
+                sentence("restore that folder from a backup; then find out who changed it"),
             )
         return files
 
     def keep(self, files: Mapping[str, bytes]) -> Law:
-        """Put the files of a law in place, all of them and on disk or none; return it. Refused as ``read``.
+        """Store the files of a law on disk, completely or not at all; return the law.
 
-        One that is there and was changed is put back as it was.
+        If its folder exists but was altered, it is restored. Raises Refused as ``read``.
         """
         law = read(files)
         place = self.place(law.sha256)
@@ -115,7 +112,7 @@ class Folders:
 
 
 def _found(place: Path) -> Mapping[str, bytes]:
-    """Return the files of the folder there, none if it is not one of a law."""
+    """Return the files of the folder; empty if it is not the folder of a law."""
     try:
         return folder.read(place)
     except (BadDocument, OSError):

@@ -1,4 +1,4 @@
-"""The law in use: whoever has a session of the vault asks for its rules here."""
+"""The law in use. Code that has a session of the vault gets its rules here."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -21,12 +21,12 @@ _FOLDERS, _LAW = "law_folders", "law"
 
 
 def lies_in(vault: Vault, home: Home) -> None:
-    """Let every session of a vault know the law folders of its home."""
+    """Give every session of a vault access to the law folders of its home."""
     vault.known[_FOLDERS] = Folders(home.laws)
 
 
 def of(session: Session) -> Law:
-    """Return the law in use, read once in a session; HomeRefused if its folder is not as it was adopted."""
+    """Return the law in use, read once per session; HomeRefused if its folder is missing or altered."""
     found: Law | None = session.info.get(_LAW)
     if found is None:
         with session.no_autoflush:
@@ -37,25 +37,25 @@ def of(session: Session) -> Law:
 
 
 def rule(rules: Mapping[str, _Rule], code: str) -> _Rule:
-    """Return the rule of the law that has a code, of those that are meant; Refused if none has it."""
+    """Return the rule with this code from ``rules``; raises Refused if there is no such rule."""
     if code not in rules:
         raise Refused(
             sentence("the law in use does not have the code {code} here", code=code),
-            sentence("name one of: {known}", known=", ".join(rules)),
+            sentence("use one of: {known}", known=", ".join(rules)),
         )
     return rules[code]
 
 
 def proceedings(session: Session) -> frozenset[str]:
-    """Return the measures by which proceedings begin."""
+    """Return the measures that begin proceedings."""
     measures = of(session).measures
     return frozenset(code for code, each in measures.items() if each.opens_proceedings)
 
 
 def keep(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Keep the files of a law, by their names, in home and vault; return it.
+    """Store the files of a law, given by name, in the home and the vault; return the law.
 
-    Refused names the first mistake in them.
+    Raises Refused with the first mistake in them.
     """
     law = _folders(session).keep(files)
     session.merge(LawFolder(hash=law.sha256))
@@ -64,9 +64,9 @@ def keep(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law of these files into use, and return it; Refused as ``keep``.
+    """Put the law in these files into use, and return it; raises Refused as ``keep``.
 
-    Every deadline is to be set anew afterwards.
+    The caller must set every deadline again afterwards.
     """
     law = keep(session, files)
     queries_office.office(session).law = law.sha256
@@ -76,19 +76,19 @@ def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def try_out(session: Session, law: Law) -> Law:
-    """Let a session work by a law that is not in use; return the one by which it worked."""
+    """Let a session apply a law that is not in use; return the law that it applied before."""
     before = of(session)
     session.info[_LAW] = law
     return before
 
 
 def files(session: Session) -> Mapping[str, bytes]:
-    """Return the files of the law in use, by their names; HomeRefused as ``of``."""
+    """Return the files of the law in use, by name; raises HomeRefused as ``of``."""
     return _folders(session).files(queries_office.office(session).law)
 
 
 def _words(law: Law) -> Mapping[str, Mapping[str, Texts]]:
-    """Return what the codes of a law are called, by the name of each list."""
+    """Return the labels of the codes of a law, by the name of each list."""
     decisions = {code: each for duty in law.duties.values() for code, each in duty.decisions.items()}
     return {
         "authority": {code: each.name for code, each in law.authorities.items()},

@@ -1,1 +1,1 @@
-"""Registers that the law asks for: views over what the vault has; and what staff bodies said."""
+"""The registers that the law requires, as views over the vault, and the opinions of staff bodies."""

@@ -1,7 +1,7 @@
-"""The register of reports: of each case its number, how it came, its days, what was decided, its end.
+"""The register of reports: for each case its number, channel, days, decisions and end.
 
-It says no more than the journal does of those whom it shows a case: codes and days, not a word of anybody.
-A destroyed case keeps the line that outlives it. Lines stand in the order of their numbers.
+Like the journal, it holds only codes and days, and no words of reporters or officers. A destroyed case keeps
+a line. Lines are in the order of their numbers.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ _COLUMNS = (
 
 
 def rows(session: Session) -> Rows:
-    """Return a line for each case that those present may see, and for each destroyed one, by number."""
+    """Return a line for each case that the signed-in officers may see and each destroyed one, by number."""
     lines = dict(sorted((*_kept(session), *_destroyed(session)), key=itemgetter(0)))
     found = lines.values()
     return Rows(_COLUMNS, [row for row, _ in found], [[day] for _, day in found])
@@ -103,7 +103,7 @@ def _outcome(code: str, *, is_junk: bool) -> Coded | None:
 
 
 def _forwarding(law: Law) -> Collection[str]:
-    """Return the measures that are taken where another authority is competent."""
+    """Return the measures that refer a case to another competent authority."""
     duties = (each for each in law.duties.values() if each.asked is Asked.NOT_OURS)
     return {each.measure for duty in duties for each in duty.decisions.values() if each.measure}
 

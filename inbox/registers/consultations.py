@@ -1,7 +1,7 @@
-"""What staff bodies and the data protection officer were asked about the channel, and what they said.
+"""Consultations of staff bodies and the data protection officer about the channel, and their opinions.
 
-It belongs to the office, and to no case. What was recorded by mistake is retracted: its line stays, with its
-number and no text.
+Consultations belong to the office, not to a case. One that was recorded by mistake is retracted: its line
+stays, with its number but without its text.
 """
 
 from dataclasses import astuple, dataclass
@@ -32,9 +32,9 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who was consulted about what, and the opinion given, each on one line of at most LONGEST characters.
+    """The body, the subject and its opinion, each on one line of at most LONGEST characters.
 
-    ``reference`` is where the opinion stands, empty if nowhere.
+    ``reference`` is where the opinion can be found; it may be empty.
     """
 
     body: str
@@ -44,9 +44,9 @@ class Said:
 
 
 def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
-    """Record a consultation of a day, under the next number.
+    """Record a consultation with its day, under the next number.
 
-    Raises Refused for a day to come, for a text that is too long, or missing where one is needed; and as
+    Raises Refused for a day in the future, and for a text that is missing or too long. Also raises as
     ``Inbox.acting``.
     """
     if day > who.today:
@@ -58,7 +58,9 @@ def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
         number = _last(session) + 1
     with inbox.acting(who, action(Code.RECORD_CONSULTATION, consultation=number)) as session:
         if number != _last(session) + 1:
-            raise Refused(sentence("somebody else recorded one meanwhile"), sentence("try again"))
+            raise Refused(
+                sentence("somebody else recorded a consultation at the same time"), sentence("try again")
+            )
         row = Consultation(
             n=number,
             day=day,
@@ -72,9 +74,10 @@ def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
 
 
 def retract(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Take the texts of a consultation out that was recorded by mistake.
+    """Retract a consultation that was recorded by mistake, and delete its texts.
 
-    Raises Refused without a reason, for an unknown number, and if it was done before; as ``Inbox.acting``.
+    Raises Refused without a reason, for an unknown number, and if the consultation is already retracted. Also
+    raises as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.RETRACT_CONSULTATION, None, reason, consultation=number)) as session:
         row = session.get(Consultation, number)
@@ -88,13 +91,13 @@ def retract(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 
 
 def rows(session: Session) -> Rows:
-    """Return a line for each, in the order in which they were recorded."""
+    """Return a line for each consultation, in the order in which they were recorded."""
     found = session.scalars(select(Consultation).order_by(Consultation.n)).all()
     return Rows(_COLUMNS, [_row(each) for each in found], [[each.day] for each in found])
 
 
 def given(session: Session) -> list[Consultation]:
-    """Return those that stand, the oldest first."""
+    """Return the consultations that are not retracted, oldest first."""
     stands = select(Consultation).where(Consultation.retracted.is_(None))
     return list(session.scalars(stands.order_by(Consultation.day, Consultation.n)))
 
@@ -115,8 +118,8 @@ def _checked(said: Said) -> Said:
     given = Said(*map(one_line, astuple(said)))
     if not (given.body and given.subject and given.opinion):
         raise Refused(
-            sentence("a consultation has a body, a subject and an opinion"),
-            sentence("say each in a few words; nothing of a report"),
+            sentence("a consultation needs a body, a subject and an opinion"),
+            sentence("give each in a few words, without anything from a report"),
         )
     if max(map(len, astuple(given))) > LONGEST:
         raise Refused(

@@ -1,4 +1,4 @@
-"""A register on paper: a table across the page (PDF)."""
+"""A printed register: a table in landscape format (PDF)."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from inbox.language.printed_text import Wording
 from inbox.registers.rows import Column, Found, said
 
 _WORDING = Wording(__package__, "printed.toml")
-# How wide columns are beside one another: a number, a day, words.
+# Relative widths of columns: for a number, a day, words.
 _NUMBER, _DAY, _WORDS = 10, 12, 20
 _WIDTHS: Mapping[Column, int] = {
     **dict.fromkeys((Column.CASE, Column.REQUEST, Column.CONSULTATION), _NUMBER),
@@ -19,7 +19,7 @@ _WIDTHS: Mapping[Column, int] = {
 
 
 def pages(found: Found, office: str, language: str) -> bytes:
-    """Return a register of an office as a PDF in a language ("fr", "en")."""
+    """Return an office's register as a PDF, in a language ("fr", "en")."""
     title = labels.of("register")[found.wanted.register].in_(language)
     foot = f"{title} · {_WORDING.say('page', language)}"
     sheets = WideSheets(title, language=language, day=found.day, foot=foot, removed="")

@@ -1,6 +1,6 @@
-"""The register of protection: of each case the days on which it was offered, asked for, granted or refused.
+"""The register of protection: when it was offered, requested, granted or refused in each case.
 
-Which measures these are, the law in use says. Nobody is named, and no word of an officer is in it.
+The law in use defines which measures these are. The register names nobody and holds no words of officers.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ _COLUMNS = (Column.CASE, *(Column(each.value) for each in Protection))
 
 
 def rows(session: Session) -> Rows:
-    """Return a line for each case with such a measure that those present may see, by number."""
+    """Return a line for each case with such a measure that the signed-in officers may see, by number."""
     measures = in_use.of(session).measures
     kinds = {code: each.protection for code, each in measures.items() if each.protection}
     asked = select(Measure.case, Measure.kind, Measure.day).where(Measure.kind.in_(kinds))
@@ -36,7 +36,7 @@ def rows(session: Session) -> Rows:
 
 
 def _days(taken: Iterable[tuple[Column, date]]) -> Mapping[Column, tuple[date, ...]]:
-    """Return the days of each kind, in their order."""
+    """Return the days of each kind of measure, in their order."""
     found: defaultdict[Column, tuple[date, ...]] = defaultdict(tuple)
     for column, day in taken:
         found[column] += (day,)

@@ -1,4 +1,4 @@
-"""The registers as officers read them, and as they leave: a spreadsheet, or pages to print."""
+"""Show the registers to officers, and export them as a spreadsheet or as pages to print."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -18,7 +18,7 @@ from inbox.vault import queries_access, queries_office
 
 
 class Form(StrEnum):
-    """As what a register leaves: the ending of its file."""
+    """The format of an exported register: the ending of its file name."""
 
     CSV = "csv"
     PDF = "pdf"
@@ -34,17 +34,17 @@ _OF_CASES = {Register.ALERTS, Register.PROTECTION}
 
 
 def read(inbox: Inbox, who: Actor, wanted: Wanted) -> Found:
-    """Return a register, of a year or whole, as far as those present may see it."""
+    """Return a register for one year or all years, limited to what the signed-in officers may see."""
     with inbox.acting(who, action(Code.READ_REGISTER, **_values(wanted))) as session:
         return _found(session, wanted, who.today)
 
 
 def export(inbox: Inbox, who: Actor, wanted: Wanted, to: Path, language: str) -> Found:
-    """Write a register into a new file, as its ending says: ``.csv``, else PDF; oversight counts it.
+    """Write a register into a new file: CSV if its name ends in ``.csv``, otherwise PDF. Oversight counts it.
 
     Raises as ``apart.new`` and ``Inbox.acting``.
     """
-    # The file gets its name once the journal has the entry: no file is there without one.
+    # The file gets its name after the journal has the entry, so that no file exists without an entry.
     with (
         apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.EXPORT_REGISTER, **_values(wanted))) as session,
@@ -79,7 +79,7 @@ def _found(session: Session, wanted: Wanted, today: date) -> Found:
 
 
 def _pages(found: Found, office: str, language: str) -> bytes:
-    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
+    # Loading the PDF code would take a quarter of the desk's start, and only a PDF needs it.
     from inbox.registers import printed  # noqa: PLC0415
 
     return printed.pages(found, office, language)

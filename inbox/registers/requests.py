@@ -1,7 +1,8 @@
-"""The register of requests for access: that each was answered, and never how.
+"""The register of requests for access. It shows that each was answered, and never how.
 
-Whether a person was refused, or nothing is held, it says the same; so it does to an officer from whom the
-case is kept. It names nobody. Lines stand in the order in which requests were recorded.
+A line is the same whether the person was refused or no data is held on them. An officer from whom the case is
+withheld sees the same line, too. The register names nobody. Lines are in the order in which the requests were
+recorded.
 """
 
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""What stands in a register: cells that keep codes and days, and are said in a language at the end."""
+"""Rows of a register. Cells hold codes and days, which are put into words only for display."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _WORDING = Wording(__package__, "printed.toml")
 
 
 class Register(StrEnum):
-    """Which register; labels stand in labels.toml."""
+    """The registers; labels are in labels.toml."""
 
     ALERTS = "alerts"
     REQUESTS = "requests"
@@ -23,7 +23,7 @@ class Register(StrEnum):
 
 
 class Column(StrEnum):
-    """What a register says of each of its lines; labels stand in labels.toml, in the same order."""
+    """The columns of registers; labels are in labels.toml, in the same order."""
 
     CASE = "case"
     ROUTE = "route"
@@ -60,13 +60,13 @@ class Column(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A code, and the list of labels that has its words."""
+    """A code, and the name of the list of labels that has its words."""
 
     codes: str
     code: str
 
     def said(self, language: str) -> str:
-        """Return what the code is called; a code of an earlier law is its own label."""
+        """Return the label of the code; a code of an earlier law is its own label."""
         label = labels.of(self.codes).get(self.code)
         return label.in_(language) if label else self.code
 
@@ -77,7 +77,7 @@ Row: TypeAlias = Mapping[Column, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The lines of a register in their order; ``days`` are those by which they belong to a year."""
+    """The lines of a register in their order; ``days`` are the days that assign each line to a year."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -85,18 +85,18 @@ class Rows:
 
     @property
     def years(self) -> Sequence[int]:
-        """The years of which there is a line, the latest first."""
+        """The years that have a line, the latest first."""
         return sorted({day.year for days in self.days for day in days}, reverse=True)
 
     def of(self, year: int | None) -> Sequence[Row]:
-        """Return the lines of a year, or all."""
+        """Return the lines of a year, or all lines for None."""
         pairs = zip(self.rows, self.days, strict=True)
         return [row for row, days in pairs if year is None or any(day.year == year for day in days)]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A register, of a year or whole."""
+    """The register that an officer asks for, for one year or all years."""
 
     register: Register
     year: int | None = None
@@ -104,10 +104,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The register that was ``wanted``, on a day; ``years`` are those of which there is anything.
+    """The register that was ``wanted``, as of a day; ``years`` are the years that have a line.
 
-    ``for_handlers`` is how many cases are not in it as those present are not among their handlers, whatever
-    their year; those that are kept from somebody present are not counted.
+    ``for_handlers`` is how many cases of any year are missing because the signed-in officers are not among
+    their handlers. It does not count cases that are withheld from a signed-in officer.
     """
 
     wanted: Wanted
@@ -119,7 +119,7 @@ class Found:
 
 
 def said(cell: Cell, language: str) -> str:
-    """Return a cell as people read it."""
+    """Return the text of a cell."""
     match cell:
         case None:
             return ""

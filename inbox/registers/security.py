@@ -1,4 +1,4 @@
-"""What holds and what does not, by risk, each with the part of THREAT_MODEL.md that says it in full."""
+"""Safeguards and remaining risks, each with the part of THREAT_MODEL.md that describes it in full."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ FILE = Schema("security", table({"done": _ENTRIES, "left": _ENTRIES}))
 
 
 class Kind(StrEnum):
-    """Whether an entry says what is done about a risk, or what is left of it."""
+    """Whether an entry is a safeguard or a remaining risk."""
 
     DONE = "done"
     LEFT = "left"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What holds, or does not, against which threats; ``section`` is a part of THREAT_MODEL.md."""
+    """A safeguard or a remaining risk, and its threats; ``section`` is a part of THREAT_MODEL.md."""
 
     threats: frozenset[Threat]
     section: str
@@ -43,5 +43,5 @@ def entries(kind: Kind) -> Sequence[Entry]:
 
 
 def against(threat: Threat, kind: Kind) -> Sequence[Entry]:
-    """Return what is done against a threat, or what is left of it."""
+    """Return the safeguards against a threat, or the risks that remain."""
     return [each for each in entries(kind) if threat in each.threats]

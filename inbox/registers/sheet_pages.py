@@ -1,6 +1,6 @@
-"""A sheet on the processing of data as pages (PDF): texts of the law, and what the program fills in.
+"""A sheet on data processing as pages (PDF): texts of the law, and facts that the program fills in.
 
-What counsel has to confirm is marked, and listed at the end.
+Rules that counsel must confirm are marked, and listed at the end.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from templates.law import rules
 from templates.law.rules import Basis, Fill, Threat
 
 _NAME, _VALUE, _SOURCE = 30, 25, 45
-# What is filled in as a table: its heads, and its rows.
+# Facts that are filled in as a table: its column heads, and its rows.
 _TABLES: Mapping[Fill, tuple[Sequence[str], Callable[[Known], Iterable[sheet_tables.Row]]]] = {
     Fill.DEADLINES: (("deadline", "within", "source"), sheet_tables.deadlines),
     Fill.DUTIES: (("decision", "within", "source"), sheet_tables.duties),
@@ -32,7 +32,7 @@ def pages(sheet: rules.Sheet, known: Known) -> bytes:
 
 
 class _Page:
-    """A sheet that is written from top to bottom, and what of it is to be confirmed."""
+    """A sheet that is written from top to bottom. It collects the rules that counsel must confirm."""
 
     def __init__(self, sheet: rules.Sheet, known: Known) -> None:
         self._known, self._law = known, known.law
@@ -49,7 +49,7 @@ class _Page:
             self._section(number, section)
 
     def output(self) -> bytes:
-        """Return the file, with what counsel has to confirm at its end."""
+        """Return the file, with the list of rules that counsel must confirm at its end."""
         if self._asked:
             self._sheets.heading(self._say("to_confirm"))
             for question, source in self._asked.items():
@@ -138,7 +138,7 @@ class _Page:
         self._sheets.table(list(map(self._say, heads)), said, [widths.get(each, _VALUE) for each in heads])
 
     def _source(self, basis: Basis) -> str:
-        """Return where a rule comes from; marked if counsel has to confirm it."""
+        """Return the legal source of a rule, marked if counsel must confirm it."""
         if basis.confirm is None:
             return basis.source
         self._asked.setdefault(self._own(basis.confirm), Texts(basis.source, basis.source))

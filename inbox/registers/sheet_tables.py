@@ -1,4 +1,4 @@
-"""What the program fills in on the sheets, as tables: values of the law in use, each with its source."""
+"""Tables that the program fills in on the sheets: values of the law in use, each with its source."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from templates.law.rules import Basis, Reach
 from templates.law.spans import Span
 
 WORDING = Wording(__package__, "sheets.toml")
-# Who receives what of a case: neither those who come in an emergency nor those who advise reporters.
+# Authorities that may receive parts of a case. Emergency services and reporters' advisers do not.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table, and where the law says so, if it does."""
+    """A line of a table, and its legal source, if any."""
 
     cells: tuple[str, ...]
     basis: Basis | None
 
 
 def deadlines(known: Known) -> Iterator[Row]:
-    """Yield how often reports are opened, then each deadline that binds the office, with its longer time."""
+    """Yield how often reports are opened, then each deadline of the office with its extended time."""
     every = known.law.exchange
     yield Row((_say(known, "exchange"), spoken([every.every], known.language)), every.basis)
     for each in known.law.clocks.values():
@@ -34,14 +34,14 @@ def deadlines(known: Known) -> Iterator[Row]:
 
 
 def duties(known: Known) -> Iterator[Row]:
-    """Yield what the office has to decide, and within which time."""
+    """Yield each decision that the office must take, and the time for it."""
     for each in known.law.duties.values():
         if known.regime in each.regimes:
             yield Row((each.name.in_(known.language), spoken([each.within], known.language)), each.basis)
 
 
 def recipients(known: Known) -> Iterator[Row]:
-    """Yield who may receive something of a case: the officers, then the authorities of the law by kind."""
+    """Yield who may receive parts of a case: the officers, then the authorities of the law, by kind."""
     yield Row((_say(known, "own_officers"),), None)
     for kind in _RECEIVE:
         for each in known.law.authorities.values():
@@ -50,7 +50,7 @@ def recipients(known: Known) -> Iterator[Row]:
 
 
 def retention(known: Known) -> Iterator[Row]:
-    """Yield how long each kind of case is kept, then is in the archive, and whether it needs a visa."""
+    """Yield how long each kind of case is kept, then archived, and whether destruction needs a visa."""
     law = known.law.retention
     for each in (*law.periods.values(), law.proceedings, law.junk, law.unopened):
         archive = spoken([each.archive], known.language) if each.archive else _say(known, "no")
@@ -60,7 +60,7 @@ def retention(known: Known) -> Iterator[Row]:
 
 
 def spoken(spans: Iterable[Span], language: str) -> str:
-    """Return times as people say them: “1 month”, « le jour même »; several with a slash between them."""
+    """Return times in words, such as “1 month” or « le jour même »; several are joined with a slash."""
     return " / ".join(_spoken(each, language) for each in spans)
 
 

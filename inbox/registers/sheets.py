@@ -1,7 +1,7 @@
-"""The sheets on the processing of data that the GDPR asks for: articles 30 and 35.
+"""The sheets on data processing that the GDPR requires (articles 30 and 35).
 
-Their texts are those of the law in use, with what the program knows filled in: so they differ neither from
-that law nor from what the program does. They say nothing of any case.
+Their texts come from the law in use, and the program fills in its own facts. So the sheets contradict neither
+the law in use nor the program. They say nothing about any case.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from templates.law import rules
 
 
 class Sheet(StrEnum):
-    """Which sheet; labels stand in labels.toml."""
+    """The sheets; labels are in labels.toml."""
 
     PROCESSING = "processing"
     IMPACT = "impact"
@@ -30,7 +30,7 @@ class Sheet(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the program fills in, in a language ("fr", "en"), on a day."""
+    """The facts that the program fills in, in a language ("fr", "en"), as of a day."""
 
     law: rules.Law
     regime: str
@@ -47,10 +47,10 @@ def write(inbox: Inbox, who: Actor, sheet: Sheet, to: Path, language: str) -> No
 
     Raises as ``apart.new`` and ``Inbox.acting``.
     """
-    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
+    # Loading the PDF code would take a quarter of the desk's start, and only a PDF needs it.
     from inbox.registers import sheet_pages  # noqa: PLC0415
 
-    # The file gets its name once the journal has the entry: no file is there without one.
+    # The file gets its name after the journal has the entry, so that no file exists without an entry.
     with (
         apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.WRITE_SHEET, sheet=sheet)) as session,

@@ -1,6 +1,7 @@
-"""A register as a file that a spreadsheet opens: UTF-8 with a mark, semicolons, no cell that computes.
+"""A register as CSV for spreadsheets: UTF-8 with a byte order mark, semicolons, and no formulas.
 
-LibreOffice and Excel take a cell for a formula by its first character; such a text begins with an apostrophe.
+LibreOffice and Excel recognise a formula by the first character of a cell. A text with such a character gets
+an apostrophe in front.
 """
 
 import csv
@@ -12,7 +13,7 @@ from crypto.printable import visible
 from inbox.language import labels
 from inbox.registers.rows import Cell, Coded, Column, Row
 
-# Also in their wide forms, which some programs read alike.
+# Fullwidth forms of these characters are included, because some programs treat them alike.
 _WIDE = (
     "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
 )
@@ -44,6 +45,6 @@ def _cell(cell: Cell, language: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return a text on one line in which nothing is hidden, and which no program takes for a formula."""
+    """Return the text on one line, without hidden characters, such that no program takes it for a formula."""
     said = visible(text)
     return f"'{said}" if said.lstrip().startswith(_COMPUTES) else said

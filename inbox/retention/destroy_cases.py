@@ -1,7 +1,7 @@
-"""The destruction of cases: rows, index, keys of their files; what is left is a line in a list.
+"""Destroy cases: delete their rows, index entries and file keys. Only a line in a list is left.
 
-A case could be destroyed or made anonymous. It is destroyed: nobody can tell of free text that no
-reader would know its author by it. What figures need is counted before.
+Cases are destroyed rather than made anonymous, because nobody can be sure that free text does not identify
+its reporter. Statistics are counted before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,9 +33,10 @@ from inbox.vault.tables import Attachment, Case, KeyStoreKey, Unopened
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cases that go, and the key stores of which any copy still opens their files.
+    """The cases to destroy, and the key stores whose copies still open their files.
 
-    ``reason`` is how officers know a day that only the clock of this machine says, else empty.
+    ``reason`` is how officers know the day, if only this machine's clock says that a case is due; otherwise
+    it is empty.
     """
 
     cases: tuple[Due, ...]
@@ -44,16 +45,16 @@ class Plan:
 
 
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], reason: str = "") -> Plan:
-    """Return the destruction of these cases; with a ``reason`` also on a day that no bundle has confirmed.
+    """Return the plan to destroy these cases; a ``reason`` allows it on a day that no bundle has confirmed.
 
-    Raises Refused for no case, and as ``exits.check`` for one of them.
+    Raises Refused if no case is given, and as ``exits.check`` for each of them.
     """
     with _planning(inbox, who) as session:
         return _planned(inbox.home, session, numbers, who.today, reason)
 
 
 def plan_due(inbox: Inbox, who: Actor) -> Plan:
-    """Return the destruction of all that is due; Refused if nothing is."""
+    """Return the plan to destroy all cases that are due; Refused if no case is due."""
     with _planning(inbox, who) as session:
         found = listing(inbox.home, session)
         due = [each for each in found if exits.is_due(each, who.today)]
@@ -64,17 +65,17 @@ def plan_due(inbox: Inbox, who: Actor) -> Plan:
                 sentence("nothing is due before {day}", day=min(waiting))
                 if waiting
                 else sentence("nothing is due"),
-                sentence("see what waits for what: inbox retention"),
+                sentence("see what each case waits for: inbox retention"),
             )
         return _plan(session, due)
 
 
 def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
-    """Destroy cases with all that belongs to them; return what was destroyed. Takes two officers.
+    """Destroy cases and everything that belongs to them; return what was destroyed. Needs two officers.
 
-    Rows go from every table, and the keys of the files; journal and list note each case. Files, and what free
-    pages still hold, go when the home is settled afterwards, however often that is cut short. Raises as
-    ``plan``: what stands in the way now, counts.
+    Deletes their rows from every table and the keys of their files, and records each case in the journal and
+    the list. Files and the contents of free pages are deleted when the home is settled afterwards, even if
+    that is interrupted several times. Checks everything again, and raises as ``plan``.
     """
     numbers = [each.case for each in planned.cases]
     by_one_clock = any(each.by_one_clock for each in planned.cases)
@@ -89,25 +90,23 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
 
 def _check_asked(found: Sequence[Due], today: date) -> None:
-    """Raise Refused if something would be due but for the portal's day, or the archives' visa."""
+    """Raise Refused if a case waits only for the portal to confirm its day, or for the archives' visa."""
     if count := sum(exits.waits_for_portal_day(each, today) for each in found):
         raise Refused(
             sentence(
-                "{count} cases are due by the clock of this machine alone: no bundle was collected that the"
-                " portal exported on their day or later",
+                "{count} cases are due only by this machine's clock: no collected bundle was exported by the"
+                " portal on their day or later",
                 count=count,
             ),
             sentence(
-                "collect a bundle that the portal exports now; where no portal is left, two officers answer"
-                " for the day: inbox destroy CASE --reason TEXT"
+                "collect a bundle that the portal exports now; if there is no portal any more, two officers"
+                " vouch for the day: inbox destroy CASE --reason TEXT"
             ),
         )
     if count := sum(exits.waits_for_visa(each, today) for each in found):
         raise Refused(
-            sentence(
-                "nothing is due that the archives have agreed to; {count} cases wait for that", count=count
-            ),
-            sentence("list them for the archives, then note their visa: inbox visa list --out FOLDER"),
+            sentence("no case that is due has the archives' visa; {count} cases wait for it", count=count),
+            sentence("list them for the archives, then record the visa: inbox visa list --out FOLDER"),
         )
 
 
@@ -116,7 +115,7 @@ def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
 
 
 def listing(home: Home, session: Session) -> list[Due]:
-    """Return the retention schedule, and mark the cases that wait for the answer to a request for access."""
+    """Return the retention schedule; it marks the cases that wait for the reply to a request for access."""
     rows = retention_schedule.listing(home, session)
     waiting = named.may_wait(session, [each.case for each in rows])
     return [
@@ -127,7 +126,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 
 def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, reason: str) -> Plan:
     if not numbers:
-        raise Refused(sentence("no case was chosen"), sentence("see what there is: inbox retention"))
+        raise Refused(sentence("no case was chosen"), sentence("see the list of cases: inbox retention"))
     found = {each.case: each for each in retention_schedule.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):
@@ -162,7 +161,7 @@ def _plan(session: Session, due: Sequence[Due]) -> Plan:
 
 
 def _line(session: Session, by: Actor, due: Due, visa: str) -> None:
-    """Note the end of a case where it outlives it."""
+    """Record the end of a case in the places that are kept after its destruction."""
     case, work = queries_cases.case(session, due.case), workflow.of(session, due.case)
     gone = action(
         Code.DESTROYED,

@@ -1,4 +1,4 @@
-"""The list of what was destroyed, for public archives: a day, a coarse category, nothing of a report."""
+"""The list of destroyed cases for public archives: days and coarse categories, nothing from reports."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _COLUMNS = ("case", "received", "closed", "destroyed", "rule")
 
 @dataclass(frozen=True, slots=True)
 class DestroyedList:
-    """What was destroyed, as values for JSON, by which office, as it is listed on a day."""
+    """The list of one office's destroyed cases, as of a day, as values for JSON."""
 
     lines: Sequence[View]
     office: str
@@ -34,7 +34,7 @@ class DestroyedList:
 
 
 def listed(inbox: Inbox, who: Actor, since: date | None = None) -> DestroyedList:
-    """Return what was destroyed, on a day or later; what was kept from somebody who acts is left out."""
+    """Return what was destroyed on a day or later, except cases withheld from a signed-in officer."""
     with inbox.acting(who, action(Code.LIST_DESTROYED)) as session:
         lines = [_view(each) for each in _since(session, since)]
         return DestroyedList(lines, queries_office.office(session).name, who.today)
@@ -60,7 +60,7 @@ def _view(each: DestroyedCase) -> View:
 
 
 def rows(views: Sequence[View]) -> Iterator[str]:
-    """Yield the lines as a table of plain text."""
+    """Yield the list as lines of a plain-text table."""
     yield _row(*map(_both, _COLUMNS), ", ".join(map(_both, ("category", "outcome", "visa"))))
     for each in views:
         about = ", ".join(filter(None, (each["category"], each["outcome"], each["visa"]))) or "-"

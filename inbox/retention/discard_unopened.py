@@ -1,6 +1,6 @@
-"""The end of what came in and became no case: rows, and the envelopes as they came.
+"""Discard expired envelopes that did not become a case, and their rows.
 
-Nobody could read it, so nobody can say what is lost: it takes two officers, and oversight counts it.
+Nobody could read them, so nobody knows what is lost. So this needs two officers, and oversight counts it.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,10 @@ from inbox.vault.tables import Unopened
 
 
 def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
-    """Return how much may be discarded today, with a ``reason`` also what only this machine's clock says.
+    """Return how many envelopes may be discarded today.
 
-    Raises Refused if nothing may.
+    A ``reason`` includes those that are expired only by this machine's clock. Raises Refused if there are no
+    such envelopes.
     """
     with inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.UNOPENED)) as session:
         found = retention_schedule.unopened(session, who.today)
@@ -30,36 +31,36 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     if not due and found.by_one_clock:
         raise Refused(
             sentence(
-                "what could not be filed is past its term by the clock of this machine alone: no bundle was"
-                " collected that the portal exported on that day or later"
+                "the unopened envelopes are expired only by this machine's clock: no collected bundle was"
+                " exported by the portal on that day or later"
             ),
             sentence(
-                "collect a bundle that the portal exports now; where no portal is left, two officers answer"
-                " for the day: inbox discard --reason TEXT"
+                "collect a bundle that the portal exports now; if there is no portal any more, two officers"
+                " vouch for the day: inbox discard --reason TEXT"
             ),
         )
     if not due and found.unasked:
         raise Refused(
-            sentence("what could not be filed and is past its term has no visa of the archives"),
-            sentence("list it for them, then note their visa: inbox visa list --out FOLDER"),
+            sentence("the expired unopened envelopes do not have the archives' visa"),
+            sentence("list them for the archives, then record the visa: inbox visa list --out FOLDER"),
         )
     if not due:
         raise Refused(
-            sentence("nothing of what could not be filed may be discarded before {day}", day=found.next_day)
+            sentence("no unopened envelope may be discarded before {day}", day=found.next_day)
             if found.next_day
-            else sentence("nothing waits to be discarded"),
+            else sentence("there are no unopened envelopes to discard"),
             sentence("see how long each is kept: inbox unopened"),
         )
     return due
 
 
 def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
-    """Delete what became no case and is past its term, ``entries`` of it. Takes two officers.
+    """Discard the ``entries`` expired envelopes that did not become a case. Needs two officers.
 
-    With a ``reason``, also that of which only the clock of this machine says so: the journal keeps how
-    officers know the day. Without such, it keeps none. Raises Refused, and nothing is discarded, if it is no
-    longer that many. Envelopes, and what free pages of the vault still hold, are removed when the home is
-    settled afterwards, however often that is cut short.
+    A ``reason`` says how officers know the day, and includes envelopes that are expired only by this
+    machine's clock. The journal records it only if there are such envelopes. If the number of envelopes has
+    changed, raises Refused and discards nothing. Envelopes and the contents of free pages are deleted when
+    the home is settled afterwards, even if that is interrupted several times.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)
@@ -70,7 +71,8 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
         rows = _due(session, day) if day else []
         if len(rows) != entries:
             raise Refused(
-                sentence("something else may be discarded by now"), sentence("look again, then repeat")
+                sentence("the envelopes that may be discarded have changed"),
+                sentence("look at the list again, then repeat"),
             )
         unopened_numbers.remember(session)
         envelopes = {row.envelope for row in rows if row.envelope is not None}

@@ -1,4 +1,4 @@
-"""A list for the archives as files of a folder: to print, and as JSON."""
+"""Write a list for the archives into a folder: one file to print, and one as JSON."""
 
 import json
 from pathlib import Path
@@ -11,20 +11,21 @@ from inbox.system.home import Home
 
 
 def check(home: Home, out: Path) -> None:
-    """Raise Refused if no list can be written into a folder, which need not be there yet; makes nothing."""
+    """Raise Refused if no list can be written into a folder. The folder need not exist; it is not created."""
     if out.exists() and not out.is_dir():
         raise Refused(
-            sentence("{path} is no folder", path=out), sentence("name a folder for the list: --out FOLDER")
+            sentence("{path} is not a folder", path=out),
+            sentence("name a folder for the list: --out FOLDER"),
         )
-    # In a folder that is still to be made lies nothing, but it may be on a medium.
+    # A folder that does not exist yet is empty, but it may be on a removable disk.
     if out.exists() or not out.parent.is_dir() or media.is_carried(out.parent, home.root):
         apart.check(home, out if out.exists() else out.parent)
 
 
 def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Path]:
-    """Write a list under a name into a folder, which is made if needed; return the files.
+    """Write a list under a name into a folder, created if needed; return the files.
 
-    ``paper`` is the text to print. Raises Refused if a file of that name is there, and as ``check``.
+    ``paper`` is the text to print. Raises Refused if a file with that name exists, and as ``check``.
     """
     check(home, out)
     out.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Where a passage still stands in what belongs to a case, in whatever accents and with whatever between."""
+"""Find a redacted passage in the rest of a case, whatever its accents and the signs between its words."""
 
 import json
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from inbox.text import names
 from inbox.vault import queries_cases
 from inbox.vault.tables import Base, Case
 
-# Officers are called so, whatever a case says.
+# These columns hold names of officers, which are the same in all cases.
 _OFFICERS = {"by", "officer", "officers", "assigned"}
 # Pieces of at most 1 MiB.
 _PIECES = 2
 
 
 def in_vault(session: Session, number: int, passage: str) -> list[str]:
-    """Return the names of the tables of which a row of this case holds the words of a passage."""
+    """Return the names of the tables that have a row of this case with the words of a passage."""
     wanted = _folded(passage)
     if not wanted:
         return []
@@ -39,9 +39,10 @@ def in_vault(session: Session, number: int, passage: str) -> list[str]:
 
 
 def in_files(home: Home, session: Session, number: int, passage: str) -> tuple[list[int], list[int]]:
-    """Return which files of a case are text that holds a passage, and which were not looked into.
+    """Return which text files of a case contain a passage, and which files were not searched.
 
-    Those are no text in UTF-8, or larger than 1 MiB, or do not open. Raises as ``declarations.check``.
+    Files are not searched if they are not UTF-8 text, are larger than 1 MiB, or cannot be opened. Raises as
+    ``declarations.check``.
     """
     wanted, holding, unsearched = _folded(passage), [], []
     store = key_store.load(home, session)
@@ -64,7 +65,7 @@ def _text(home: Home, found: Found) -> str | None:
 
 
 def _texts(session: Session, mapper: Any, number: int) -> Iterator[str]:
-    """Yield each text in the rows of a table that belong to a case."""
+    """Yield each text in a table's rows that belong to a case."""
     columns = [
         getattr(mapper.class_, name)
         for name, column in mapper.columns.items()

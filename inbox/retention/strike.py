@@ -1,9 +1,8 @@
-"""Passages that do not belong in a case leave it for good (Directive 2019/1937, article 17).
+"""Redact passages that do not belong in a case, for good (Directive 2019/1937, article 17).
 
-They leave what the author wrote and what officers wrote or began to write about it, down to the index. The
-signature of a message goes with them: whoever guesses what was struck could try it on that. The ledger of
-what was given to whom (article 9 of loi 2016-1691) and the signed journal are not rewritten; files are not
-either.
+Redaction changes the reporter's texts, officers' texts and drafts about the case, and the index. It also
+deletes the signature of a changed message, because a guess at the redacted words could be tested against it.
+The ledger of communications (article 9 of loi 2016-1691), the signed journal and files are not changed.
 """
 
 import re
@@ -37,18 +36,18 @@ from inbox.vault.casework_tables import Fulltext, Strike, StruckText
 from inbox.vault.destroyed_tables import VAULT, Leaving
 from inbox.vault.tables import Case
 
-# What may still be asked for as evidence, by a prosecutor or a court.
+# While these obstacles exist, a prosecutor or a court may still ask for texts as evidence.
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
-# Of a text of so many words, a third is left at least: names, places and what else points to somebody is less
-# than two thirds of any statement, and with less than a third nobody could judge it as evidence. Of a shorter
-# one, such as the answer that is for names, a name can be nearly all: it counts once no word is left.
+# At least a third of a text with this many words must be left. Names, places and other identifying words are
+# less than two thirds of any statement, and less than a third of it would be useless as evidence. A shorter
+# text, such as the answer to the question for names, can be almost only a name: one word must be left.
 _LONG, _SHARE = 20, Fraction(1, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What is to be struck from a case: words, or all for None, at a place or ``everywhere``."""
+    """The passage to redact in a case, or None for a complete text, at a place or ``everywhere``."""
 
     case: int
     place: str
@@ -57,7 +56,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Texts of a case at their places, and what questions and their answers are called."""
+    """The texts of a case at their places, and the labels of questions and answers."""
 
     seen: Sequence[Seen]
     labels: View
@@ -65,9 +64,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """How often a passage stood at which place, and which tables of the vault still hold it of the case.
+    """How often a passage was found at each place, and which tables still have it in rows of the case.
 
-    ``holding`` are the numbers of files that are text with it, ``unsearched`` of those not looked into.
+    ``holding`` are the numbers of text files that contain it, ``unsearched`` of files that were not searched.
     """
 
     times: Mapping[str, int]
@@ -78,30 +77,35 @@ class Struck:
 
 
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> Shown:
-    """Return all texts of a case but who the author is, to choose from; raises as ``declarations.check``."""
+    """Return all texts of a case except the reporter's identity; raises as ``declarations.check``."""
     with _showing(inbox, who, number) as session:
         return Shown(_texts(session, number, who.today), _labels(session, number, who, language))
 
 
 def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
-    """Return where ``strike`` would find a passage; raises as that, changes nothing."""
+    """Return where ``strike`` would find a passage; raises as ``strike``, but changes nothing."""
     with _showing(inbox, who, passage.case) as session:
         return Shown(_look(session, passage, who.today), _labels(session, passage.case, who, language))
 
 
 def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: str = "en") -> Struck:
-    """Strike a passage from a case for good; takes two officers and a reason.
+    """Redact a passage in a case for good. Needs two officers and a reason.
 
-    It is found as ``redaction`` finds one: in capitals or not, with accents or without, however it is spaced,
-    through characters that nobody sees; written otherwise, it counts among what is left. Summary, words and
-    index of the case are made anew. Raises as ``declarations.check``; Refused without a reason; CaseRefused
-    if there is no such place, the passage is not there, or what is left would be too long, for a case that is
-    held for a procedure, and if the strike would remove an obstacle to an exit of the case, or its name for
-    who asks what is held. Until it is decided whether the prosecutor is told, whether a rule asked for that
-    or not, and while proceedings go on, also for a text that would go as a whole (``Striker.emptied``), or
-    almost, with what went before: what points to the reporter goes before what is evidence.
+    The passage is found as in ``redaction``: case, accents, spacing and invisible characters do not matter.
+    Other spellings are not redacted; the result lists where they remain. The summary, words and index of the
+    case are rebuilt.
+
+    Raises as ``declarations.check``. Raises Refused without a reason. Raises CaseRefused:
+
+    - if there is no such place, if the passage is not found, or if the remaining text would be too long;
+    - if the case is held for a procedure;
+    - if the redaction would remove an obstacle to an exit of the case, or the name of a person who requests
+      access;
+    - if a text would be removed completely (``Striker.emptied``) or almost, counting earlier redactions,
+      while proceedings go on or nobody has decided whether to inform the prosecutor. Words that identify the
+      reporter can still be redacted then, but not evidence.
     """
-    # What is typed as a place may be a passage by mistake: then it is refused, and not noted.
+    # An officer may type a passage as the place by mistake: it is refused, and must not be recorded.
     noted = passage.place if re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", passage.place) else None
     with inbox.acting(who, action(Code.MINIMISE, passage.case, reason, place=noted)) as session:
         times, left = _strike(session, passage, journal.actor(session))
@@ -119,17 +123,17 @@ def _labels(session: Session, number: int, who: Actor, language: str) -> View:
 
 
 def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str, int], Sequence[str]]:
-    """Return how often it stood at which place, and which tables still hold it."""
+    """Return how often the passage was found at each place, and which tables still have it."""
     number, striker = passage.case, Striker(passage.place, passage.words)
     before, asked = _in_the_way(session, number, by.today), _who_asks(session, number)
     feared = catalogue.tells_of_danger(session, queries_cases.case(session, number))
     standing = {what for what, _ in before}
     if Obstacle.HELD in standing:
-        # Else what a procedure asks to be kept would go piece by piece.
+        # Otherwise evidence that must be kept for a procedure could be removed piece by piece.
         raise _refused(session, number, Obstacle.HELD, Exit.JUNK)
     case = _find(session, number, striker, by.today)
     session.flush()
-    # Officers deal with a danger that an answer tells of, or with who asks: they do not strike it.
+    # Officers must handle a reported danger or a request for access, not redact it.
     lifted = before - _in_the_way(session, number, by.today)
     if feared and not catalogue.tells_of_danger(session, case):
         lifted |= {each for each in before if each[0] is Obstacle.DANGER}
@@ -138,8 +142,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _gone_by_now(session, number, striker)
-    # Of a case that nobody has scored, no rule has asked whether a prosecutor is told; it may be asked of one
-    # that is bound to it.
+    # In a case without an assessment, no rule has asked yet whether to inform a prosecutor; one still may.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
@@ -156,7 +159,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
 
 
 def _gone_by_now(session: Session, number: int, striker: Striker) -> set[str]:
-    """Return the places where nearly nothing is left of the words that came; remember how many those were."""
+    """Return the places where almost none of the original words are left; store the original word counts."""
     gone = set()
     for place in striker.times.keys() & striker.had.keys():
         row = session.get(StruckText, (number, place))
@@ -170,16 +173,16 @@ def _gone_by_now(session: Session, number: int, striker: Striker) -> set[str]:
 
 
 def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacle, Exit]]:
-    """Return what stands between a case and each exit."""
+    """Return the obstacles to each exit of a case."""
     return {
         (what, way) for way in Exit for what in exits.obstacles(session, number, Asked(way=way, today=today))
     }
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open requests that a case waits for, each also with whether it surely means who asks.
+    """Return the open requests for access that a case waits for, and whether each surely names the person.
 
-    Where nothing but a family name is left, one officer could say that it is somebody else's.
+    If only a family name were left, one officer could claim that it is another person's.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}
@@ -193,15 +196,15 @@ def _refused(session: Session, number: int, what: Obstacle, way: Exit) -> CaseRe
 
 
 def _only_in_parts(session: Session, number: int, what: Obstacle) -> CaseRefused:
-    """Return the refusal of a text that would go as a whole: who points to the reporter is in some words."""
+    """Return the refusal to remove a complete text: only some words of it can identify the reporter."""
     return CaseRefused(
         sentence(
-            "case {number}: {why}; until then a text of it is struck only in parts",
+            "case {number}: {why}; until then, only parts of a text can be redacted",
             number=number,
             why=exits.why(session, number, what),
         ),
         sentence(
-            "strike the words that point to somebody, a few at a time; for all the rest: {first}",
+            "redact the words that identify somebody, a few at a time; for everything else: {first}",
             first=exits.what_to_do(session, number, what, Exit.DESTROY),
         ),
     )
@@ -221,7 +224,7 @@ def _texts(session: Session, number: int, today: date) -> Sequence[Seen]:
 
 
 def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
-    """Show a striker what stands in a case, and return that; CaseRefused if nothing was found."""
+    """Apply a striker to all texts of a case, and return it; raises CaseRefused if it found nothing."""
     declarations.check(session, number)
     case = queries_cases.case(session, number)
     if not striker.is_asked:
@@ -229,10 +232,10 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
     _show_all(session, case, striker, today)
     if not striker.times:
         if striker.place == EVERYWHERE:
-            stands = sentence("this stands nowhere in case {number}", number=number)
+            stands = sentence("the passage was not found in case {number}", number=number)
         else:
             stands = sentence(
-                "this does not stand in case {number} at {place}", number=number, place=striker.place
+                "the passage was not found in case {number} at {place}", number=number, place=striker.place
             )
         raise CaseRefused(
             stands,
@@ -247,7 +250,7 @@ def _show_all(session: Session, case: Case, striker: Striker, today: date) -> No
 
 
 def _make_anew(session: Session, case: Case) -> None:
-    """Make summary, words and index of a case from what it says now."""
+    """Rebuild the summary, words and index of a case from its current texts."""
     said = answers.of(case)
     if case.unsigned:
         case.summary = summary.first_line(conflicts.said(said))

@@ -1,4 +1,4 @@
-"""A passage struck from every text of a case in which it stands, counted by the place; or only looked at."""
+"""Redact a passage in every text of a case and count it at each place, or only find it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -26,19 +26,19 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Duty, Identity, Measure, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 
-# Stands where something was; always the same, for its length would tell.
+# Replaces every redacted passage. It is always the same, because a length would reveal something.
 STRUCK = "[…]"
 EVERYWHERE = "everywhere"
-# Who the author is, takes two officers to be read: no guess is tried on it here.
+# Reading the reporter's identity needs two officers: nobody may test guesses against it here.
 _HIDDEN = "identity"
 
 
 class Striker:
-    """Strikes a passage, or all for None, from texts that stand at a place, and counts how often it did.
+    """Redacts a passage, or complete texts for None, at each place, and counts how often it did.
 
-    ``emptied`` are the places of texts that went as a whole: as all that stands there, or as a passage of
-    several words beside which there was nothing. Who the author is does not count. ``had`` and ``left`` count
-    the words of the texts that stand at a place, before and afterwards.
+    ``emptied`` are the places whose text was removed completely, either as a whole or as a passage of several
+    words without any other word beside it. The reporter's identity does not count. ``had`` and ``left`` are
+    the numbers of words at each place before and afterwards.
     """
 
     def __init__(self, place: str, passage: str | None) -> None:
@@ -51,11 +51,11 @@ class Striker:
 
     @property
     def is_asked(self) -> bool:
-        """Whether it has something to strike: words that read, or all that stands at one place."""
+        """Whether there is something to redact: a passage with words, or the complete text of one place."""
         return self.place != EVERYWHERE if self.passage is None else redaction.reads(self.passage)
 
     def text(self, place: str, text: str) -> str:
-        """Return a text that stands at a place without it."""
+        """Return the text at a place without the passage."""
         if not text or not self.is_meant(place):
             return text
         left = redaction.REMOVED if self.passage is None else redaction.around(text, self.passage)
@@ -70,17 +70,17 @@ class Striker:
         return STRUCK.join(left) if len(left) > 1 else text
 
     def _empties(self, left: Pieces) -> bool:
-        """Tell whether no word is left: a single one can be all by which an answer points to somebody."""
+        """Return whether a text was removed completely; a single-word passage may be only a name."""
         if self.passage is None:
             return True
         return len(names.words(self.passage)) > 1 and not names.words("".join(left))
 
     def takes(self, place: str, option: str) -> bool:
-        """Tell whether one of several answers goes, which it does as a whole."""
+        """Return whether one of several chosen answers is removed; it is removed completely or not at all."""
         return self.text(place, option) != option
 
     def has(self, place: str, word: str) -> bool:
-        """Tell whether a word for finding cases goes, for which accents and hyphens do not count."""
+        """Return whether a search word of the case is removed; accents and hyphens do not matter."""
         folded = names.words(self.passage or "")
         goes = self.is_meant(place) and (
             self.passage is None or (bool(folded) and " ".join(folded) in " ".join(names.words(word)))
@@ -89,13 +89,13 @@ class Striker:
         return goes
 
     def is_meant(self, place: str) -> bool:
-        """Tell whether it strikes at this place."""
+        """Return whether the striker applies to this place."""
         return self.place in {place, EVERYWHERE}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text at its place: the pieces that would stay, and what would be ``taken`` between each two."""
+    """A text at its place: the pieces that would stay, and the passage ``taken`` between each two."""
 
     place: str
     text: str
@@ -104,14 +104,14 @@ class Seen:
 
 
 class Looker(Striker):
-    """Sees what a striker would strike, and strikes nothing."""
+    """Finds what a striker would redact, and changes nothing."""
 
     def __init__(self, place: str, passage: str | None) -> None:
         super().__init__(place, passage)
         self.seen: list[Seen] = []
 
     def text(self, place: str, text: str) -> str:
-        """Return the text as it is; note what would be struck from it."""
+        """Return the text unchanged; record what would be redacted."""
         if text and place != _HIDDEN and self.is_meant(place):
             if self.passage is None:
                 self._see(_whole(place, text))
@@ -121,14 +121,14 @@ class Looker(Striker):
         return text
 
     def takes(self, place: str, option: str) -> bool:
-        """Note whether one of several answers would go; it stays."""
+        """Record whether one of several chosen answers would be removed; return False, so that it stays."""
         before = len(self.seen)
         self.text(place, option)
         self.seen[before:] = [_whole(place, option) for _ in self.seen[before:]]
         return False
 
     def has(self, place: str, word: str) -> bool:
-        """Note whether a word would go; it stays."""
+        """Record whether a search word would be removed; return False, so that it stays."""
         if super().has(place, word):
             self.seen.append(_whole(place, word))
         return False
@@ -144,10 +144,10 @@ def _whole(place: str, text: str) -> Seen:
 
 
 def from_author(session: Session, case: Case, striker: Striker) -> None:
-    """Strike it from what the author wrote: answers or note, follow-ups, the names and types of files.
+    """Redact the reporter's texts: answers or note, follow-ups, and the names and types of files.
 
-    Places are the ids of questions, ``note`` of a drop, ``follow-up-N`` and ``file-N``. Raises CaseRefused if
-    what is left would be too long.
+    Places are the ids of questions, ``note`` in an unsigned report, ``follow-up-N`` and ``file-N``. Raises
+    CaseRefused if the remaining text would be too long.
     """
     _from_report(case, striker)
     for letter in queries_cases.follow_ups(session, case.number):
@@ -166,10 +166,10 @@ def from_author(session: Session, case: Case, striker: Striker) -> None:
 
 
 def from_officers(session: Session, number: int, striker: Striker, today: date) -> None:
-    """Strike it from what officers wrote about a case.
+    """Redact officers' texts about a case.
 
     Places are ``reply-N``, ``staff-note-N``, ``tags``, ``measure-N``, ``decision-DUTY``,
-    ``withheld`` and ``identity``. Raises CaseRefused if the slot of the case could not hold what is left.
+    ``withheld`` and ``identity``. Raises CaseRefused if the remaining replies would not fit into the slot.
     """
     sent = {each: f"reply-{each.position}" for each in queries_cases.messages(session, number)}
     if _change(striker, sent, "text"):
@@ -190,7 +190,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
 
 
 def from_drafts(session: Session, number: int, words: str) -> None:
-    """Strike words from what officers have begun to write about a case, of which nobody else is told."""
+    """Redact officers' drafts about a case. Nobody else is shown that there are any."""
     striker = Striker(EVERYWHERE, words)
     unfinished.rewrite(session, number, lambda text: striker.text(EVERYWHERE, text))
 
@@ -200,7 +200,7 @@ def _rows(session: Session, kind: Any, number: int) -> Iterable[Any]:
 
 
 def _change(striker: Striker, places: dict[Any, str], *columns: str) -> bool:
-    """Strike it from columns of rows, of which each stands at a place; tell whether it stood there."""
+    """Redact columns of rows, each row at its place; return whether the passage was found."""
     done = False
     for row, place in places.items():
         for column in columns:
@@ -218,8 +218,8 @@ def _check_slot(session: Session, number: int, today: date) -> None:
     slot = replies.next_slot(session, number, "", today) if case.mailbox else None
     if slot and not slots.holds(slot, case.seen, measures.tellable(session)):
         raise CaseRefused(
-            sentence("what is left of the replies would be too long for the reporter's page"),
-            sentence("strike all of a reply instead: inbox minimise CASE reply-N:all"),
+            sentence("the remaining replies would be too long for the reporter's page"),
+            sentence("redact a complete reply instead: inbox minimise CASE reply-N:all"),
         )
 
 
@@ -236,7 +236,7 @@ def _from_report(case: Case, striker: Striker) -> None:
 
 
 def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tuple[str, Answer]]:
-    """Yield the answers without it; each that was chosen from a list of several goes whole or stays."""
+    """Yield the redacted answers; each chosen option is removed completely or stays."""
     for field, answer in said:
         if isinstance(answer, str):
             yield field, striker.text(field, answer)
@@ -245,10 +245,10 @@ def _struck(said: Iterable[tuple[str, Answer]], striker: Striker) -> Iterator[tu
 
 
 def _describe(session: Session, case: Case, file: Attachment, **changes: str) -> None:
-    """Change how the message describes a file that came with it."""
+    """Redact the message's description of one of its files."""
     letter = session.get(FollowUp, (case.number, file.follow_up)) if file.follow_up else None
     if letter is None and case.unsigned:
-        return  # a drop describes none of its files
+        return  # an unsigned report describes none of its files
     shape: Shape[Any] = messages.FOLLOW_UP if letter else REPORT
     holder = letter or case
     said = shape.parse(holder.message)
@@ -264,13 +264,13 @@ def _describe(session: Session, case: Case, file: Attachment, **changes: str) ->
 
 
 def _encoded(shape: Shape[Any], said: Any) -> bytes:
-    """Return a message as it is kept; what was struck from short words can leave it longer than it may be."""
+    """Return a message encoded for the vault; redacting short words can make it longer than allowed."""
     raw = shape.encode(said)
     try:
         shape.parse(raw)
     except Malformed:
         raise CaseRefused(
-            sentence("what is left would be too long"),
-            sentence("give a longer passage, or strike all that stands there: PLACE:all"),
+            sentence("the remaining text would be too long"),
+            sentence("give a longer passage, or redact the complete text: PLACE:all"),
         ) from None
     return raw

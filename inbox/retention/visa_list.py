@@ -1,4 +1,4 @@
-"""The list that is sent to the archives before destruction: to print, in French and English, and as JSON."""
+"""The list sent to the archives before destruction: to print, in French and English, and as JSON."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +25,7 @@ def write(home: Home, asked: AskedFor, out: Path) -> list[Path]:
 
 
 def view(asked: AskedFor) -> View:
-    """Return a list as JSON."""
+    """Return a list as values for JSON."""
     return {
         "list": asked.name,
         "office": asked.office,

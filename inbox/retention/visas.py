@@ -1,7 +1,7 @@
-"""The archives' visa, before anything that needs one is destroyed: a list, their word on it, then the end.
+"""The archives' visa: cases that need one are listed, the archives give their visa, then they are destroyed.
 
-What is on a list leaves it as soon as somebody acts on the case, or its reporter writes: then it is no longer
-what the archives were asked about, and a new list asks them again.
+A case is taken off its list as soon as an officer acts on it or its reporter writes. It is then no longer the
+case that the archives were asked about, so a new list must ask them again.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The archives' word on a list: on which day, and where it stands."""
+    """The archives' visa for a list: its day and its reference."""
 
     day: date
     reference: str
@@ -45,9 +45,9 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """A list for the archives, as values for JSON: nothing of a report, no day, no category.
+    """A list for the archives, as values for JSON, without any text, day or category of a report.
 
-    ``unopened`` is how much became no case and is to be discarded, 0 where that needs no visa.
+    ``unopened`` is the number of unopened envelopes to discard; 0 if that needs no visa.
     """
 
     name: str
@@ -60,7 +60,7 @@ class AskedFor:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list that was made, and the cases that are still on it; ``row`` says the rest."""
+    """A stored list, and the cases that are still on it; ``row`` has its other facts."""
 
     name: str
     row: VisaList
@@ -69,7 +69,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What is kept until when, and the lists of what the archives are asked about."""
+    """The retention schedule, and the lists for the archives."""
 
     cases: Sequence[Due]
     unopened: UnopenedTerm
@@ -90,13 +90,13 @@ class _Chosen:
 
 
 def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
-    """List cases for the archives, all that wait for their visa alone if none is named; return the list.
+    """List the named cases for the archives, or else all that wait only for a visa; return the list.
 
-    Those that are named may be listed ahead of their day, as far as the law says: the archives take weeks.
-    They go on their day.
+    Named cases may be listed some time before they are due, within the limit of the law, because the archives
+    need weeks. They are still destroyed on their day.
 
-    Raises Refused if nothing waits for a visa, as ``exits.check`` for one of the cases that something else
-    stands in the way of, for one that needs no visa, and for one whose day is too far off.
+    Raises Refused if nothing waits for a visa, for a case that needs no visa, and for a case whose day is too
+    far off. Also raises as ``exits.check`` for a case with another obstacle.
     """
 
     def choose(session: Session) -> Action:
@@ -128,35 +128,35 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
 
 
 def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
-    """Record the visa of the archives for a list, by its name; return what is still on it.
+    """Record the visa of the archives for a list, by its name; return what is still on the list.
 
-    Takes two officers. Raises Refused for an unknown list, one that has its visa, one of which nothing is
-    left, a day before it was made or to come, and a reference that is empty or longer than LONGEST
-    characters; CaseRefused as ``unsaid.check_line`` for a case of the list.
+    Needs two officers. Raises Refused for an unknown list, a list that already has its visa, an empty list, a
+    day before the list was made or in the future, and a reference that is empty or longer than LONGEST
+    characters. Raises CaseRefused as ``unsaid.check_line`` for a case on the list.
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:
         raise Refused(
             sentence("the reference of a visa has 1 to {most} characters", most=LONGEST),
-            sentence("give it as the archives wrote it: it is by this that their word is found again"),
+            sentence("give it as the archives wrote it, so that they can find their visa by it"),
         )
     noted = action(Code.RECORD_VISA, list=name, day=word.day, reference=reference)
     with inbox.acting(who, noted) as session:
         found = next((each for each in lists(session) if each.name == name), None)
         if found is None:
             raise Refused(
-                sentence("of the list {name} nothing is left to be destroyed", name=name),
-                sentence("see the lists, with their whole names: inbox retention"),
+                sentence("nothing on the list {name} is left to be destroyed", name=name),
+                sentence("see the lists, with their full names: inbox retention"),
             )
         if found.row.visa:
             raise Refused(
-                sentence("the list {name} has its visa since {day}", name=name, day=found.row.visa),
+                sentence("the list {name} has had its visa since {day}", name=name, day=found.row.visa),
                 sentence("there is nothing to do"),
             )
         if not found.row.made <= word.day <= who.today:
             raise Refused(
-                sentence("{day} is to come, or before the list was made", day=word.day),
-                sentence("give the day on which the archives gave their visa for this very list"),
+                sentence("{day} is in the future, or before the list was made", day=word.day),
+                sentence("give the day on which the archives gave their visa for this list"),
             ).at("day")
         for number in found.cases:
             unsaid.check_line(session, number, reference)
@@ -165,7 +165,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
 
 def schedule(inbox: Inbox, who: Actor) -> Schedule:
-    """Return every case that is closed or junk by the day on which it goes; what became none; the lists."""
+    """Return every closed or junk case by its day of destruction, the unopened envelopes and the lists."""
     with inbox.acting(who, action(Code.LIST_RETENTION)) as session:
         return Schedule(
             destroy_cases.listing(inbox.home, session),
@@ -175,9 +175,9 @@ def schedule(inbox: Inbox, who: Actor) -> Schedule:
 
 
 def lists(session: Session) -> list[Listed]:
-    """Return the lists of which something is left that those present may see, the newest first.
+    """Return the lists that still have entries which the signed-in officers may see, newest first.
 
-    One without a visa is left out once all that stands on it has the visa of another.
+    A list without a visa is omitted once all its entries have a visa through another list.
     """
     on: dict[int, list[int]] = {}
     for row in session.scalars(select(ListedCase).order_by(ListedCase.case)):
@@ -201,8 +201,8 @@ def _chosen(home: Home, session: Session, numbers: Sequence[int], today: date) -
     unopened, to = (0, None) if numbers else (term.unasked, term.unasked_to)
     if not cases and not unopened:
         raise Refused(
-            sentence("nothing that is due waits for the archives' visa"),
-            sentence("see what waits for what: inbox retention"),
+            sentence("no case that is due waits for the archives' visa"),
+            sentence("see what each case waits for: inbox retention"),
         )
     return _Chosen(cases, [_line(session, each) for each in cases], unopened, to)
 
@@ -221,14 +221,15 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
         exits.check(session, number, asked, but={Obstacle.VISA, Obstacle.NOT_DUE, Obstacle.ONE_CLOCK})
         if due is None or Obstacle.VISA not in due.facts:
             raise Refused(
-                sentence("case {number} needs no visa, or has it", number=number),
-                sentence("leave it out, or destroy it: inbox destroy {number}", number=number),
+                sentence("case {number} needs no visa, or already has one", number=number),
+                sentence("omit it, or destroy it: inbox destroy {number}", number=number),
             )
         if due.day > (last := _last_day(session, today)):
             raise Refused(
-                sentence("case {number} is due on {day} only", number=number, day=due.day),
+                sentence("case {number} is not due until {day}", number=number, day=due.day),
                 sentence(
-                    "list what is due by {last}: what becomes of a case by then nobody knows yet", last=last
+                    "list only cases that are due by {last}: later ones may still change before then",
+                    last=last,
                 ),
             )
         cases.append(due)
@@ -236,12 +237,12 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
 
 
 def _last_day(session: Session, today: date) -> date:
-    """Return the last day that a case on a list of today can be due."""
+    """Return the last day on which a case on a list made today may be due."""
     return in_use.of(session).retention.visa.ahead.after(today, office.of(session).calendar.legal)
 
 
 def _line(session: Session, due: Due) -> View:
-    """Return what the archives read of a case: whoever finds the list learns no day of it."""
+    """Return the entry of a case on the list, without days, so that a finder of the list learns none."""
     received = queries_cases.case(session, due.case).received
     closed = session.get_one(Workflow, due.case).closed
     return {

@@ -1,1 +1,1 @@
-"""Initialise, re-share, back up, restore and upgrade."""
+"""Initialise, reshare, back up, restore and upgrade an inbox, and change what it works with."""

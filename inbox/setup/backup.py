@@ -1,9 +1,9 @@
-"""Copies of an inbox to keep elsewhere, and an inbox put back from one.
+"""Back up an inbox, and restore one from a backup.
 
-A backup holds what the home holds but key store and shares: header, vault, sealed files, envelopes set
-aside, outboxes that wait. A quorum's shares open its vault as they do ours. The key store goes to another
-medium under its own name, so that it can be destroyed there (SPEC 9.2); without it no file of a case opens,
-and no report.
+A backup holds the home except the key store and the shares: header, vault, sealed files, unopened envelopes
+and outboxes not yet confirmed. The shares of a quorum open its vault as they open ours. The key store goes to
+another disk under its own name, so that it can be destroyed there (SPEC 9.2). Without it, no report and no
+file of a case can be opened.
 """
 
 import glob
@@ -33,15 +33,15 @@ from inbox.system.home import Home, keystore_name
 from inbox.vault import case_numbers, queries_office, schema_version
 from inbox.vault.tables import KeyStoreKey
 
-# It has a line for each attachment.
+# The key store has a line for each attachment.
 _LARGEST_KEY_STORE = 256 << 20
 
 Progress = Callable[[int, int], None]
-# What the officers bring to the inbox in a folder.
+# Asks officers for the shares and passphrases that open the inbox in a folder.
 Bring = Callable[[Path], Sequence[Credential]]
 
 
-# More cases than the lost inbox can have had since the copy was taken, where nobody knows.
+# If nobody knows the last case number: more cases than the lost inbox can have had since the backup.
 _LEAP = 1_000
 
 
@@ -49,7 +49,7 @@ _LEAP = 1_000
 class Places:
     """Where a backup goes: its folder is made in ``out``, its key store is put into ``keys``.
 
-    They must be on media of their own, but for ``same_disk``.
+    Both must be on other disks than the home, unless ``same_disk`` is set.
     """
 
     out: Path
@@ -59,10 +59,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where a backup and its key store are; ``shares`` are the files of the home that it does not hold.
+    """Where a backup and its key store are. ``shares`` are the share files in the home, which it omits.
 
-    ``faults`` are the files that the vault knows and that the home no longer has, or not as they came.
-    ``head`` is where the journal stands, to be written down: by it an older backup is told from this one.
+    ``faults`` are the files that the vault knows but that are missing or altered in the home. Officers write
+    down ``head``, the last entry of the journal: it tells this backup from an older one.
     """
 
     folder: Path
@@ -74,11 +74,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A backup with its key store, to be put back.
+    """A backup to be restored, with its key store.
 
-    ``last_case`` is the highest number that the lost inbox gave to a case. Where nobody knows it, numbers
-    leap by 1,000: on paper two cases of the same number would be one. ``written`` is a head of its journal
-    that somebody wrote down: a backup from before that is not put back.
+    ``last_case`` is the highest case number that the lost inbox gave. If nobody knows it, numbers go on 1,000
+    higher, because two cases with the same number could not be told apart on paper. ``written`` is a journal
+    head of the lost inbox that somebody wrote down: an older backup is refused.
     """
 
     folder: Path
@@ -89,10 +89,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is about to be put back: its day, where its journal ends, what it lacks.
+    """A backup that is about to be restored: its day, the last entry of its journal, and its faulty files.
 
-    ``newer`` is the day of the newest backup beside it that says it is newer, None if none does; ``law`` the
-    SHA-256 (32 bytes) of the law that is in use in it, None in a vault of an earlier version.
+    ``newer`` is the day of the newest backup beside it that claims to be newer; None if there is no such
+    backup. ``law`` is the SHA-256 (32 bytes) of its law in use; None for a vault of an earlier version.
     """
 
     day: date
@@ -102,15 +102,15 @@ class Found:
     law: bytes | None
 
 
-# Told what is about to be put back; it raises Refused if that is not to be.
+# Gets the backup that is about to be restored; raises Refused to stop the restore.
 Look = Callable[[Found], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The day of a backup that was put back, and the version of its vault.
+    """The day of a restored backup, and the version of its vault.
 
-    ``next_case`` is the number of the next case, None where the vault is too old to keep it.
+    ``next_case`` is the number of the next case; None if the vault is too old to record it.
     """
 
     day: date
@@ -119,17 +119,18 @@ class Restored:
 
     @property
     def is_old(self) -> bool:
-        """Whether the vault has to be upgraded before it can be used."""
+        """Whether the vault must be upgraded before it can be used."""
         return self.version != schema_version.newest()
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the journal says of copies: the last backup with its key store, and of what this inbox was made.
+    """What the journal says about backups: the last backup, and the last restore of this inbox.
 
-    ``backed_up`` is None before the first backup. ``restored`` is the day on which the inbox was put back,
-    ``taken`` that of the backup, both None if it never was; ``rejoined`` if it has gone on with its portal
-    since then where bundles were missing. ``next_case`` is the number of the next case at the time.
+    ``backed_up`` is None before the first backup. ``restored`` is the day of the restore, ``taken`` the day
+    of the restored backup, and ``next_case`` the number of the next case then; all are None if the inbox was
+    never restored. ``rejoined`` is whether the inbox has since resumed with its portal despite missing
+    bundles.
     """
 
     backed_up: date | None
@@ -141,7 +142,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return what is known of backups of this inbox; raises as ``Inbox.acting``."""
+    """Return what the journal says about backups of this inbox; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         noted = (Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP)
         made, back, gap = (journal.newest(session, code) for code in noted)
@@ -158,9 +159,10 @@ def look(inbox: Inbox, who: Actor) -> Standing:
 def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Made:
     """Copy the home into a new folder, and its key store elsewhere.
 
-    This process holds the home and, while it copies, the vault: nothing changes meanwhile. The folder is
-    there whole or not at all. A file that the vault does not know stays behind; one that it knows and that is
-    not there is named. Raises Refused, also for folders that lie within one another, or share a disk.
+    This process locks the home and, while it copies, the vault, so that nothing changes during the copy. The
+    folder appears complete or not at all. Files that the vault does not know are not copied; files that it
+    knows but that are missing are reported as faults. Raises Refused, among others if one of the folders is
+    inside another, or if two share a disk.
     """
     out, keys = places.out, places.keys
     _check_apart(inbox.home.root, out, keys)
@@ -173,14 +175,14 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
     folder = out / f"backup-{who.today}"
     if folder.exists():
         raise Refused(
-            sentence("{folder} is already there", folder=folder),
+            sentence("{folder} already exists", folder=folder),
             sentence("choose another --out, nothing is overwritten"),
         )
     with inbox.transaction() as session:
         generation = session.get_one(KeyStoreKey, 1).generation
     copy = keys / keystore_name(generation)
     with inbox.acting(who, action(Code.BACK_UP, keystore=copy.name)):
-        pass  # noted first: the copy says so of itself, too
+        pass  # recorded first, so that the copy's own journal mentions the backup
     with _aside(folder) as aside:
         inbox.vault.check()
         with inbox.vault.transaction() as session:
@@ -205,12 +207,14 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
 def restore(  # noqa: PLR0913 - keywords
     source: Source, root: Path, bring: Bring, look: Look, *, today: date, progress: Progress
 ) -> Restored:
-    """Make the inbox in the folder ``root`` from a backup with its key store, and note that in its journal.
+    """Restore the inbox into the folder ``root`` from a backup and its key store; record that in its journal.
 
-    Every file is compared with the list of the backup, vault and key store are opened, the list is verified
-    and compared with what the vault knows, and ``look`` is told what it is, before anything is at ``root``.
-    Raises HomeRefused if something is there, Refused for what does not belong together, an older journal than
-    the one written down, or a number below one that is in the backup, and what opening and ``look`` raise.
+    Nothing appears at ``root`` until every file matches the list of the backup, the vault and the key store
+    open, the list is verified and matches the vault, and ``look`` accepts the backup.
+
+    Raises HomeRefused if ``root`` is not empty. Raises Refused if the files do not belong together, if the
+    journal is older than the head that was written down, or if ``last_case`` is lower than a case number in
+    the backup. Also raises what opening the vault and ``look`` raise.
     """
     init.check_free(root)
     listed = backup_list.read(source.folder)
@@ -228,7 +232,7 @@ def restore(  # noqa: PLR0913 - keywords
 
 @contextmanager
 def _aside(folder: Path) -> Iterator[Path]:
-    """Give a new folder that becomes ``folder`` if the block ends, and is gone if it raises."""
+    """Yield a new folder that becomes ``folder`` when the block ends, and is deleted if the block raises."""
     for left in folder.parent.glob(f".{glob.escape(folder.name)}.{'?' * 16}{atomic_files.PART}"):
         shutil.rmtree(left)
     aside = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}{atomic_files.PART}")
@@ -246,7 +250,10 @@ def _aside(folder: Path) -> Iterator[Path]:
 def _opened(  # noqa: PLR0913, PLR0917 - all that one backup is put back with
     home: Home, bring: Bring, listed: Listed, source: Source, look: Look, today: date
 ) -> Restored:
-    """Open vault and key store; note what was done, and where numbers go on, if the vault can take it."""
+    """Open the vault and the key store, and check them.
+
+    If the vault is of the newest version, record the restore and the next case number.
+    """
     next_case, backup = None, listed.backup
     opened = unlocking.open_any(home, lambda: bring(home.root))
     with closing(opened.vault):
@@ -263,7 +270,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - all that one backup is put back with
             if is_newest:
                 last = source.last_case or case_numbers.last(session) + _LEAP
                 case_numbers.go_on_after(session, last)
-                # What the lost inbox noted since would have taken cases from the archives' lists.
+                # The lost inbox may since have recorded facts that take cases off the archives' lists.
                 visas.take_out_all(session)
                 next_case = last + 1
                 restored = action(Code.RESTORE, backup=backup.day, next_case=next_case)
@@ -276,15 +283,15 @@ def _check_apart(home: Path, out: Path, keys: Path) -> None:
         if not each.is_dir():
             raise Refused(
                 sentence("{each} is not a folder", each=each),
-                sentence("make it, or mount the medium, then try again"),
+                sentence("create it, or mount the disk or USB stick, then try again"),
             )
     places = [each.resolve() for each in (home, out, keys)]
     for one in places:
         if any(one is not other and one.is_relative_to(other) for other in places):
             raise Refused(
-                sentence("home, backup and key store must not lie within one another"),
+                sentence("home, backup and key store must not be inside one another"),
                 sentence(
-                    "give --keystore-out a medium of its own: what is destroyed must not live on in backups"
+                    "give --keystore-out its own disk or USB stick: destroyed keys must not stay in backups"
                 ),
             )
 
@@ -302,20 +309,20 @@ def _copy_all(home: Home, aside: Path, names: Sequence[str], progress: Progress)
 
 
 def _keep(source: Path, target: Path) -> bytes:
-    """Copy a key store unless it is there already; return its hash."""
+    """Copy a key store unless the target exists already; return its SHA-256."""
     if (
         target.exists()
         and len({given_files.content(path, _LARGEST_KEY_STORE) for path in (target, source)}) > 1
     ):
         raise Refused(
-            sentence("{target} is another key store", target=target),
+            sentence("{target} already exists and is a different key store", target=target),
             sentence("choose another --keystore-out"),
         )
     return _copy(source, target)
 
 
 def _copy_into(source: Path, target: Path) -> bytes:
-    """Copy a file, make its folder if there is none, and return its SHA-256."""
+    """Copy a file, create its folder if needed, and return its SHA-256."""
     atomic_files.make_folder(target.parent)
     return _copy(source, target)
 
@@ -342,6 +349,6 @@ def _copy(source: Path, target: Path) -> bytes:
 def _check(found: bytes, expected: bytes) -> None:
     if found != expected:
         raise Refused(
-            sentence("a file is not the one of this backup, or damaged"),
-            sentence("look for another copy of backup and key store"),
+            sentence("a file does not belong to this backup, or is damaged"),
+            sentence("look for another copy of the backup and the key store"),
         )

@@ -1,4 +1,4 @@
-"""The list of a backup beside what the vault knows: nothing of that may be missing, nothing else come in."""
+"""Compare a backup's list of files with those that its vault knows: no file may be missing or added."""
 
 import re
 from collections.abc import Iterable
@@ -23,9 +23,9 @@ from inbox.vault import queries_cases, queries_exchange
 from inbox.vault.tables import IntakeKey, LawFolder, Office, OutboxBundle
 
 LIST = "backup.json"
-# It has a line for each attachment.
+# The list has a line for each attachment.
 _LARGEST = 256 << 20
-# Canonical JSON: its keys stand in the order of ``crypto.backup``.
+# Canonical JSON: its keys are in the order of ``crypto.backup``.
 _BEGINNING = re.compile(
     rb'\{"v":1,"kind":"backup","backup":\{"day":"(?P<day>[-0-9]{10})","journal":\{"n":(?P<n>[0-9]{1,16}),'
 )
@@ -33,31 +33,31 @@ _LONGEST_BEGINNING = 256
 
 
 def read(folder: Path) -> Listed:
-    """Return the list of the backup in a folder, not yet checked; Refused if there is none."""
+    """Return the list of the backup in a folder, not yet checked; Refused if the folder has no list."""
     try:
         return backup.parse(given_files.content(folder / LIST, _LARGEST))
     except (CryptoError, FileRefused, OSError):
         raise Refused(
-            sentence("{folder} is no backup of an inbox", folder=folder),
-            sentence("give the folder that has backup.json"),
+            sentence("{folder} is not a backup of an inbox", folder=folder),
+            sentence("give the folder that contains backup.json"),
         ) from None
 
 
 def check(listed: Listed, key: bytes) -> None:
-    """Raise Refused if a list was not made under the key of the inbox that it is of (32 bytes)."""
+    """Raise Refused unless the list was made with ``key``, the key of its inbox (32 bytes)."""
     try:
         listed.check(key)
     except Tampered:
         raise Refused(
-            sentence("the list of the backup was changed, or is that of another"),
-            sentence("look for another copy of the backup; keep this one, and find out who had it"),
+            sentence("the list of this backup was changed, or belongs to another backup"),
+            sentence("look for another copy of the backup; keep this one, and find out who had access to it"),
         ) from None
 
 
 def newer_beside(folder: Path, found: Backup) -> date | None:
-    """Return the day of the newest backup beside this one that claims to be newer, None if none does.
+    """Return the day of the newest backup beside this one that claims to be newer, or None.
 
-    Nothing proves that it is a backup, and the vault is open: so only the beginning of each list is read.
+    These files are not verified, and the vault is open. So only the beginning of each list is read.
     """
     days = []
     for path in folder.absolute().parent.glob(f"*/{LIST}"):
@@ -69,9 +69,9 @@ def newer_beside(folder: Path, found: Backup) -> date | None:
 
 
 def known(home: Home, session: Session) -> set[str]:
-    """Return the names of the files, beside header and vault, that the vault knows.
+    """Return the names of the files that the vault knows, except header and vault.
 
-    Asks for nothing but columns that a vault of any version has.
+    Reads only columns that vaults of all versions have.
     """
     channel = session.scalars(select(Office.channel)).one()
     waiting = session.scalars(select(OutboxBundle.n).where(OutboxBundle.applied.is_(None)))
@@ -84,15 +84,15 @@ def known(home: Home, session: Session) -> set[str]:
 
 
 def altered(files: Iterable[File]) -> set[str]:
-    """Return the names of the envelopes that are not as they came: each is called by its hash."""
+    """Return the names of the envelopes that are altered: the name of an envelope is its hash."""
     envelopes = [file for file in files if file.name.startswith("unopened/")]
     return {file.name for file in envelopes if Path(file.name).stem != base64url.encode(file.hash)}
 
 
 def check_complete(home: Home, session: Session, generation: int, found: Backup) -> None:
-    """Raise Refused unless a backup holds what its vault, of this generation, knows, and nothing else.
+    """Raise Refused unless a backup holds exactly the files that its vault, of this generation, knows.
 
-    What was missing already when it was made is no fault of the copy. Raises KeyStoreDamaged.
+    Files that were already missing when the backup was made are accepted. Raises KeyStoreDamaged.
     """
     base = {home.name_of(home.header), home.name_of(home.vault(generation))}
     names, expected = {file.name for file in found.files}, known(home, session)
@@ -108,6 +108,6 @@ def check_complete(home: Home, session: Session, generation: int, found: Backup)
     )
     if not all(holds):
         raise Refused(
-            sentence("the backup does not hold what its own vault knows, or holds something else"),
-            sentence("look for another copy of backup and key store"),
+            sentence("the backup lacks files that its own vault knows, or contains others"),
+            sentence("look for another copy of the backup and the key store"),
         )

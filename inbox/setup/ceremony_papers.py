@@ -1,4 +1,4 @@
-"""What a ceremony leaves on paper: the record that all sign, and the words of each share."""
+"""The papers of a ceremony: the record that everybody signs, and the sheets with the words of each share."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _COLUMNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Where they are: the record, the share file of each officer, the sheets if they were asked for."""
+    """The files of a ceremony: the record, each officer's share file, and the sheets if requested."""
 
     record: Path
     shares: dict[str, Path]
@@ -27,7 +27,7 @@ class Papers:
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """The folder that takes share files and papers, and whether each officer gets a sheet of words too."""
+    """The folder for share files and papers, and whether each officer also gets a sheet of words."""
 
     folder: Path
     with_sheets: bool
@@ -36,7 +36,7 @@ class Handout:
         """Write the papers, mode 0600; ``minutes`` is the record."""
         atomic_files.remove_parts(
             self.folder, "*"
-        )  # of a ceremony that was killed, words in clear among them
+        )  # parts from a ceremony that was killed may hold unencrypted words
         name = proven.sharing.name
         record_file = self.folder / f"record-{name}.txt"
         atomic_files.write(record_file, [minutes.encode("utf-8")])
@@ -51,7 +51,7 @@ class Handout:
 
 
 def record(session: Session, proven: Proven, title: str) -> str:
-    """Return the record of a ceremony, from what the vault holds at its end."""
+    """Return the record of a ceremony, from the contents of the vault at its end."""
     office, head = queries_office.office(session), journal.head(session)
     facts = {
         "day": proven.day.isoformat(),
@@ -73,7 +73,7 @@ def record(session: Session, proven: Proven, title: str) -> str:
 
 
 def sheet(proven: Proven, officer: str, deployment: str) -> str:
-    """Return the share of an officer in words, to be printed."""
+    """Return the sheet to print for an officer, with the words of their share."""
     sharing = proven.sharing
     words = sharing.words[officer].split()
     first_of_checksum = len(words) - shares.CHECKSUM_WORDS + 1
@@ -85,11 +85,11 @@ def sheet(proven: Proven, officer: str, deployment: str) -> str:
         *_table(words),
         "",
         "Words 1 and 2 are the same on every sheet of this sharing.",
-        f"Words {first_of_checksum} to {len(words)} are a checksum: a word that was copied wrongly is found.",
+        f"Words {first_of_checksum} to {len(words)} are a checksum: it finds a word that was copied wrongly.",
         "",
         "Whoever reads these words has this share, without a passphrase. Keep them in a sealed",
-        "envelope, signed over the flap, away from those of the others. To use them, type the",
-        "words into a file, and give that file as --share.",
+        "envelope, signed over the flap, away from the other sheets. To use the words, type them",
+        "into a file, and give that file as --share.",
         "",
     ]
     return "\n".join(lines)

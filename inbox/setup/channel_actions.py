@@ -1,4 +1,4 @@
-"""What officers do with channels of bodies outside: export a card there, accept and remove others here."""
+"""Actions on channels: an outside body exports its card, the root's officers accept or remove its channel."""
 
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from inbox.system import atomic_files
 
 
 def export_card(inbox: Inbox, who: Actor, out: Path) -> Card:
-    """Write the signed card of this channel into the folder ``out``, which is made if it is missing."""
+    """Write the signed card of this channel into the folder ``out``; create the folder if needed."""
     out.mkdir(exist_ok=True)
-    # Written before the vault counts it, named after: what found no room has no number, no two have one.
+    # The files are written before the vault commits the number, and get their names after it. So a card that
+    # did not fit on the disk has used no number, and no two cards have the same one.
     with (
         atomic_files.replacing(out / card.CARD) as file,
         atomic_files.replacing(out / card.SIGNATURE) as signature_file,
@@ -29,15 +30,15 @@ def export_card(inbox: Inbox, who: Actor, out: Path) -> Card:
 
 
 def list_channels(inbox: Inbox, who: Actor) -> list[View]:
-    """Return a view of each channel of a body outside that the keyring vouches for."""
+    """Return a view of each outside body's channel on the keyring."""
     with inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
         return channel_cards.listing(session)
 
 
 def accept_card(inbox: Inbox, who: Actor, offered: Offered) -> Card:
-    """Put the channel of a body outside onto the keyring, or its newer card; return the card.
+    """Add the channel of an outside body to the keyring, or replace its older card; return the card.
 
-    Two officers confirm it, once the card is by the key that was typed. Raises Refused as
+    If a fingerprint was typed, it is compared first; then two officers confirm. Raises Refused as
     ``channel_cards.compare`` and ``channel_cards.accept`` do.
     """
     channel_cards.compare(offered)
@@ -46,9 +47,9 @@ def accept_card(inbox: Inbox, who: Actor, offered: Offered) -> Card:
 
 
 def remove_channel(inbox: Inbox, who: Actor, channel: str) -> None:
-    """Take the channel of a body outside off the keyring; Refused if it is not there.
+    """Remove the channel of an outside body from the keyring; Refused if the keyring does not list it.
 
-    Two officers confirm it.
+    Two officers confirm.
     """
     channel_cards.check_id(channel)
     with inbox.acting(who, action(Code.REMOVE_CHANNEL, channel=channel)) as session:

@@ -1,4 +1,4 @@
-"""How an inbox begins: keys made, the home built aside, the shares tried, all put in place in one move."""
+"""Create an inbox: build the home under a temporary name, test the shares, then rename the home."""
 
 import glob
 import re
@@ -38,7 +38,7 @@ ANSWER_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """Who vouches for all channels: deployment id (16 bytes), root key (32 bytes), its seed at the root."""
+    """The deployment's id (16 bytes), its root key (32 bytes) and, in the root's inbox only, the seed."""
 
     deployment: bytes
     key: bytes
@@ -53,10 +53,10 @@ class Root:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
-    """What people decide before an inbox begins; ``questionnaire`` is the TOML file.
+    """The decisions that people make before an inbox is created; ``questionnaire`` is the TOML file.
 
-    ``law`` has the files of the jurisdiction by their names.
-    With a ``root`` the inbox is that of a body outside, for whose channel the root's officers vouch.
+    ``law`` has the files of the jurisdiction's law, by name. With a ``root``, the inbox belongs to an outside
+    body, and the root's officers vouch for its channel.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Charter:
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """The root that the portal needs to know, the shares as they were tried, the papers if there are any."""
+    """The root, which the portal needs to know, the tested shares, and the papers if there are any."""
 
     root: Root
     proven: Proven
@@ -80,20 +80,20 @@ class Founded:
 
 
 def check_free(root: Path) -> None:
-    """Raise HomeRefused if something is at ``root`` already."""
+    """Raise HomeRefused if ``root`` already exists and is not an empty folder."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise HomeRefused(
-            sentence("{root} is already there, nothing was changed", root=root),
+            sentence("{root} already exists; nothing was changed", root=root),
             sentence("choose another --home"),
         )
 
 
 def check_charter(charter: Charter) -> None:
-    """Raise Refused for a wrong channel id, name, note, questionnaire or law."""
+    """Raise Refused for an invalid channel id, name, note, questionnaire or law."""
     if not re.fullmatch(messages.CHANNEL, charter.channel):
         raise Refused(
-            sentence("the channel id has an unexpected form"),
-            sentence("use a-z, 0-9 and -, from a letter, at most 28"),
+            sentence("invalid channel id"),
+            sentence("begin with a letter and use a-z, 0-9 and -, at most 28 characters"),
         )
     texts = (charter.name, charter.name_fr, charter.name_en, charter.note_fr, charter.note_en)
     for each in map(Texts, texts, texts):
@@ -110,10 +110,10 @@ def found(
     *,
     today: date,
 ) -> Founded:
-    """Make the inbox in the folder ``root`` for the officers of ``circle``, with their shares handed out.
+    """Create the inbox in the folder ``root`` for the officers of ``circle``, and hand out their shares.
 
-    Without a handout the share of the one officer stays in the home. Until the last step nothing is at
-    ``root``: an interrupted ceremony is begun again. Raises HomeRefused or Refused.
+    Without a handout, the share of the only officer stays in the home. Nothing is at ``root`` until the last
+    step, so an interrupted ceremony can be started again. Raises HomeRefused or Refused.
     """
     check_free(root)
     check_charter(charter)
@@ -133,7 +133,7 @@ def found(
             atomic_files.sync_folder(each)
         aside.root.rename(root)
     finally:
-        if aside.root.exists():  # else it is in place, whatever interrupted us since
+        if aside.root.exists():  # otherwise the home is in place, even if something has interrupted us since
             withdraw(sharing, folder)
             shutil.rmtree(aside.root, ignore_errors=True)
     atomic_files.sync_folder(root.absolute().parent)
@@ -154,7 +154,7 @@ def _aside(name: str, drawn: str) -> str:
 
 
 def _sweep(root: Path) -> None:
-    """Remove what a ceremony that was cut short left beside ``root``."""
+    """Delete the folders that interrupted ceremonies left beside ``root``."""
     for each in root.absolute().parent.glob(_aside(glob.escape(root.absolute().name), "?" * 16)):
         shutil.rmtree(each)
 
@@ -215,7 +215,7 @@ def _make_keys(aside: Home, session: Session, root: Root, today: date) -> None:
     session.add(rotation.public_half(secret, key_store.FIRST))
     session.flush()
     key_store.save(aside, session, KeyStore((secret,), ()))
-    # Writing does not check the lengths of names; what no page would read must not be founded.
+    # Writing does not check the lengths of names: refuse a keyring or card that no page could read.
     if root.seed is None:
         raw, signature = channel_cards.draw(session, today)
         card.open_card(raw, signature, root.deployment)

@@ -1,4 +1,4 @@
-"""What officers do with the keys of this inbox: list, rotate and destroy them, sign with the root key."""
+"""Actions on the keys of this inbox: list, rotate and destroy them, and sign with the root key."""
 
 import hashlib
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from inbox.vault.tables import KeyringFile, Office
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """The keyring of today, whether it had to be renewed, and which keys end soon."""
+    """Today's keyring, whether it had to be renewed, and which keys expire soon."""
 
     keyring: KeyringFile
     is_new: bool
@@ -36,7 +36,7 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Destroyable:
-    """Which keys can be destroyed, and how many envelopes lie here that became no case."""
+    """The keys that can be destroyed, and how many unopened envelopes there are."""
 
     plan: Plan
     set_aside: int
@@ -44,11 +44,12 @@ class Destroyable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Every key of this inbox with what becomes of it, and how those that others check by are known.
+    """Every key of this inbox with its state, and the fingerprints that others compare.
 
-    ``next_from`` is the day from which the next keys can be made, ``root`` and ``card`` are fingerprints, of
-    the root key of the deployment and of the key that signs our card; ``card`` is None for the root's inbox,
-    which issues the ``keyring`` (serial, last day) instead. ``can_destroy`` if a key can be destroyed today.
+    ``next_from`` is the day from which the next keys can be made. ``root`` and ``card`` are the fingerprints
+    of the deployment's root key and of the key that signs our card. ``card`` is None in the root's inbox,
+    which issues the ``keyring`` (serial, last day) instead. ``can_destroy`` is whether a key can be destroyed
+    today.
     """
 
     keys: list[View]
@@ -61,7 +62,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return how the keys stand, nothing secret; raises as ``Inbox.acting``."""
+    """Return the state of the keys, without any secrets; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_KEYS)) as session:
         office, keys = queries_office.office(session), listing.listing(session, who.today)
         return Standing(
@@ -76,15 +77,15 @@ def look(inbox: Inbox, who: Actor) -> Standing:
 
 
 def list_keys(inbox: Inbox, who: Actor) -> list[View]:
-    """Return a view of every key that this inbox ever had, as ``listing.listing`` does."""
+    """Return a view of every key that this inbox has or had, as ``listing.listing`` does."""
     with inbox.acting(who, action(Code.LIST_KEYS)) as session:
         return listing.listing(session, who.today)
 
 
 def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: bool) -> tuple[Rotated, bool]:
-    """Make the next keys, or ``at_once`` replace all; return them, and whether this is the root's inbox.
+    """Make the next keys, or replace all keys ``at_once``; return them, and whether this is the root's inbox.
 
-    Two officers confirm it. Raises Refused as ``rotation.rotate`` does.
+    Two officers confirm. Raises Refused as ``rotation.rotate`` does.
     """
     make = rotation.replace if at_once else rotation.rotate
     with inbox.acting(who, action(Code.ROTATE_KEYS, None, reason, at_once=at_once)) as session:
@@ -93,29 +94,31 @@ def rotate(inbox: Inbox, who: Actor, epoch: timedelta, reason: str, *, at_once: 
 
 
 def plan_destruction(inbox: Inbox, who: Actor) -> Destroyable:
-    """Return which keys can be destroyed today; Refused, with what is missing, if none can."""
+    """Return which keys can be destroyed today; Refused, with the reason, if none can."""
     with inbox.acting(who, action(Code.LIST_KEYS, view=Viewed.DESTROYABLE)) as session:
         planned = destruction.plan(session, who.today)
         return Destroyable(planned, len(queries_exchange.envelope_hashes(session)))
 
 
 def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
-    """Destroy the keys of a plan that still holds; Refused, and nothing is destroyed, if it does not.
+    """Destroy the keys of a plan. If the plan has changed since it was shown, raise Refused instead.
 
-    Two officers confirm it: what they were shown is what is destroyed.
+    Two officers confirm. Exactly the keys that they were shown are destroyed.
     """
     with inbox.acting(who, action(Code.DESTROY_KEYS, None, reason, **planned.noted)) as session:
         now = destruction.plan(session, who.today)
         if (now.ids, now.backups) != (planned.ids, planned.backups):
             raise Refused(
-                sentence("other keys can be destroyed than those that were confirmed; nothing was destroyed"),
-                sentence("see what becomes of each: inbox keys list"),
+                sentence(
+                    "the keys that can be destroyed have changed since you confirmed; none was destroyed"
+                ),
+                sentence("see the state of each key: inbox keys list"),
             )
         destruction.destroy(inbox.home, session, planned, who.today)
 
 
 def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
-    """Write the signed keyring of today into the folder ``out``, which is made if it is missing.
+    """Write today's signed keyring into the folder ``out``; create the folder if needed.
 
     Raises Refused if this is not the root's inbox.
     """
@@ -123,7 +126,7 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
         row, is_new = channel_keyring.current(session, who.today)
         office = queries_office.office(session)
         warnings = expiry_warnings.warnings(session, who.today)
-    # Only once the vault holds it: two keyrings of one serial must not come into the world.
+    # Write it only after the vault has committed it: two keyrings must never have the same serial.
     out.mkdir(exist_ok=True)
     atomic_files.write(out / KEYRING, [row.raw])
     atomic_files.write(out / KEYRING_SIGNATURE, [row.signature])
@@ -131,10 +134,10 @@ def renew_keyring(inbox: Inbox, who: Actor, out: Path) -> Renewed:
 
 
 def sign_pages(inbox: Inbox, who: Actor, raw: bytes, out: Path) -> Pages:
-    """Sign a list of pages with the root key into the folder ``out``, which is made if it is missing.
+    """Sign a list of pages with the root key, and write it into the folder ``out``, created if needed.
 
-    Two officers confirm it. Raises Refused for a list of another deployment or form, and if this is not the
-    root's inbox.
+    Two officers confirm. Raises Refused for an invalid list, a list of another deployment, and if this is not
+    the root's inbox.
     """
     with inbox.transaction() as session:
         listed = _listed(raw, queries_office.office(session).deployment)
@@ -153,5 +156,5 @@ def _listed(raw: bytes, deployment: bytes) -> Pages:
     except CryptoError as error:
         raise Refused(
             sentence("not signed: {error}", error=library_errors.of_crypto(error)),
-            sentence("make it with `portal manifest` of this deployment"),
+            sentence("make the list with `portal manifest` of this deployment"),
         ) from error

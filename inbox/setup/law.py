@@ -1,4 +1,4 @@
-"""Replace the law in use, once two officers have seen what changes and confirmed it."""
+"""Replace the law in use, after two officers have seen the changes and confirmed them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,9 +27,9 @@ _Days = Mapping[tuple[int, str, str], date]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A deadline, or the day on which a case is destroyed, before and after; None if there is none then.
+    """A deadline, or the day on which a case is destroyed, before and after; None if there is no such day.
 
-    ``code`` says what is due, and is one of the list of labels ``codes``.
+    ``code`` names the duty; ``codes`` is the list of labels to which it belongs.
     """
 
     case: int
@@ -41,11 +41,11 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Another law, and what it changes, as far as those present may see it.
+    """A new law and its changes, limited to the cases that the signed-in officers may see.
 
-    ``looser`` are the changes by which something is allowed, told, forgotten or decided by fewer officers
-    that was not before (``templates.law.loosening``); ``later`` the deadlines that get later, ``sooner`` the
-    cases that are then destroyed sooner.
+    ``looser`` are the changes that newly allow, disclose or delete something, or let fewer officers decide it
+    (``templates.law.loosening``). ``later`` are the deadlines that get later, ``sooner`` the cases that would
+    be destroyed sooner.
     """
 
     files: Mapping[str, bytes]
@@ -70,12 +70,10 @@ def read(inbox: Inbox, who: Actor) -> Law:
 def copy(inbox: Inbox, who: Actor, out: Path) -> None:
     """Write the files of the law in use into a new folder ``out``, for the portal, counsel or an editor.
 
-    Raises Refused if the folder is there, and as ``Inbox.acting``.
+    Raises Refused if the folder already exists, and as ``Inbox.acting``.
     """
     if out.exists():
-        raise Refused(
-            sentence("{folder} is already there", folder=out), sentence("take it away, or rename it")
-        )
+        raise Refused(sentence("{folder} already exists", folder=out), sentence("remove it, or rename it"))
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         files = in_use.files(session)
     atomic_files.make_folder(out)
@@ -84,16 +82,16 @@ def copy(inbox: Inbox, who: Actor, out: Path) -> None:
 
 
 def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
-    """Return what the law of these files would change; nothing changes yet.
+    """Return what the law in these files would change; nothing changes yet.
 
-    Raises Refused for a mistake in them, for the law that is in use already, as ``codes_in_use.check`` of the
-    cases that those present may see, and as ``Inbox.acting``.
+    Raises Refused for a mistake in the files, and if this law is already in use. Also raises as
+    ``codes_in_use.check`` for the cases that the signed-in officers may see, and as ``Inbox.acting``.
     """
     law = folders.read(files)
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         old = in_use.of(session)
         if old.sha256 == law.sha256:
-            raise Refused(sentence("that law is in use already"), sentence("there is nothing to do"))
+            raise Refused(sentence("this law is already in use"), sentence("there is nothing to do"))
         codes_in_use.check(session, law, old)
         due, kept = _due(session), _kept(inbox, session)
         was = in_use.files(session)
@@ -110,21 +108,21 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
 
 
 def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
-    """Put a law into use as it was planned, and set every deadline anew; two officers confirm it.
+    """Put the planned law into use, and set every deadline again; two officers confirm.
 
-    A plan that ``loosens`` is Refused unless ``loosening`` is set. Raises otherwise as
-    ``codes_in_use.check``, now of every case, and ``Inbox.acting``.
+    Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises as
+    ``codes_in_use.check``, this time for all cases, and as ``Inbox.acting``.
     """
     if planned.loosens and not loosening:
         raise Refused(
             sentence(
                 "under this law, {looser} rules are looser, {later} deadlines are later, and {sooner} cases"
-                " are kept for a shorter time",
+                " are destroyed sooner",
                 looser=len(planned.looser),
                 later=len(planned.later),
                 sooner=len(planned.sooner),
             ),
-            sentence("look at each of them; if you intend this, say so: --loosening"),
+            sentence("look at each of them; if you intend this, add --loosening"),
         )
     noted = action(Code.ADOPT_LAW, law=planned.law.sha256.hex(), despite=planned.loosens)
     with inbox.acting(who, noted) as session:
@@ -137,7 +135,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
 
 @contextmanager
 def _tried(session: Session, law: Law) -> Iterator[None]:
-    """Set every deadline by another law within the block, and undo that afterwards."""
+    """Set every deadline by another law inside the block, and undo that afterwards."""
     with session.begin_nested() as undone:
         before = office.try_out(session, law)
         renewing.renew(session)
@@ -147,7 +145,7 @@ def _tried(session: Session, law: Law) -> Iterator[None]:
 
 
 def _due(session: Session) -> _Days:
-    """Return the last day of everything that is to be done or decided about each case."""
+    """Return all deadlines of each case."""
     found = {
         (work.case, "clock", each.clock): each.day
         for work, dues in workflow.every(session)
@@ -159,7 +157,7 @@ def _due(session: Session) -> _Days:
 
 
 def _kept(inbox: Inbox, session: Session) -> _Days:
-    """Return until when each closed or junk case is kept."""
+    """Return the day until which each closed or junk case is kept."""
     found = retention_schedule.listing(inbox.home, session)
     return {(each.case, "clock", RETENTION): each.day for each in found}
 

@@ -1,4 +1,4 @@
-"""The portal with which this inbox exchanges bundles, and how far both are."""
+"""The portal with which this inbox exchanges bundles, and the state of the exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from inbox.vault.tables import IntakeBundle, OutboxBundle
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A portal by the fingerprint of its instance key, with its bundle that was collected last, if any."""
+    """A portal: the fingerprint of its instance key, and its last collected bundle, if any."""
 
     fingerprint: str
     last: IntakeBundle | None
@@ -28,9 +28,9 @@ class Portal:
 class Standing:
     """Our channel, the ``present`` portal, those ``before`` it, and the exchanges.
 
-    ``made`` is the outbox made last, ``unconfirmed`` how many the portal is not known to have applied. An
-    exchange was ``missed``, else the next is due on a day; both are None before the first. ``bodies`` are the
-    channels of bodies outside, None where this is not the root's inbox.
+    ``made`` is the last outbox, ``unconfirmed`` the number of outboxes that the portal has not confirmed.
+    Either an exchange was ``missed``, or the next one is due on a day; both are None before the first
+    exchange. ``bodies`` are the channels of outside bodies; None in an inbox that is not the root's.
     """
 
     deployment: str
@@ -45,7 +45,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return how the exchange with the portal stands; raises as ``Inbox.acting``."""
+    """Return the state of the exchange with the portal; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
         office = queries_office.office(session)
         portals = [

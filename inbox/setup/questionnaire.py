@@ -1,4 +1,4 @@
-"""Another questionnaire in use, once two officers have confirmed it."""
+"""Replace the questionnaire, after two officers have confirmed it."""
 
 from crypto.questionnaire import Questionnaire
 from inbox.questionnaire import catalogue
@@ -7,9 +7,9 @@ from inbox.session.inbox import Inbox
 
 
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> Questionnaire:
-    """Put the questionnaire of the file ``raw`` into use from the next keyring on; return it.
+    """Put the questionnaire in the file ``raw`` into use from the next keyring on; return it.
 
-    Two officers confirm it. Raises Refused as ``catalogue.read`` and ``catalogue.adopt`` do.
+    Two officers confirm. Raises Refused as ``catalogue.read`` and ``catalogue.adopt`` do.
     """
     asked = catalogue.read(raw)
     code = Code.ADOPT_QUESTIONNAIRE

@@ -1,6 +1,7 @@
-"""Another circle of officers for an inbox: new shares, a new vault, a new key store, the same intake keys.
+"""Change the officers of an inbox: new shares, a new vault and a new key store, but the same intake keys.
 
-All of it is made beside what is valid. vault.json, replaced last, is the one moment at which it changes.
+The new files are written beside the valid ones. The change takes effect when vault.json is replaced, as the
+last step.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,7 +36,7 @@ _SEE = sentence("see them: inbox officers list")
 
 @dataclass(frozen=True, slots=True)
 class Reshared:
-    """The shares as they were tried, the papers if there are any."""
+    """The tested shares, and the papers if there are any."""
 
     proven: Proven
     papers: Papers | None
@@ -43,10 +44,10 @@ class Reshared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """The officers as they are, ``before``, and as they will be, ``names``, with the new quorum.
+    """The officers ``before`` the change, the ``names`` of those after it, and the new quorum.
 
-    ``added`` or ``removed`` is the one who makes the difference. ``office`` is the name of the deployment.
-    ``passphrases_lost`` is why too few give their passphrases, if sheets renew the shares all the same.
+    ``added`` or ``removed`` is the officer who joins or leaves. ``office`` is the name of the deployment. If
+    sheets renew the shares although too few officers give passphrases, ``passphrases_lost`` is the reason.
     """
 
     before: tuple[str, ...]
@@ -63,7 +64,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change of officers, the action that it is, and who confirmed it."""
+    """A change of officers, its action for the journal, and the officers who confirmed it."""
 
     planned: Planned
     action: Action
@@ -72,7 +73,7 @@ class _Change:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Who holds the shares, of which it takes ``quorum``; ``former`` were officers once."""
+    """The officers who hold shares, the ``quorum``, and the ``former`` officers."""
 
     members: Sequence[Officer]
     former: Sequence[Officer]
@@ -81,12 +82,12 @@ class Shared:
 
     @property
     def spare(self) -> int:
-        """How many shares can be lost before nobody opens the inbox any more."""
+        """How many shares can be lost while the inbox can still be opened."""
         return len(self.members) - self.quorum
 
 
 def look(inbox: Inbox, who: Actor) -> Shared:
-    """Return who holds the shares; nothing of what opens them. Raises as ``Inbox.acting``."""
+    """Return who holds shares, without any secrets; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
         return Shared(
             members=queries_office.officers(session),
@@ -97,7 +98,7 @@ def look(inbox: Inbox, who: Actor) -> Shared:
 
 
 def list_officers(inbox: Inbox, who: Actor) -> Sequence[Officer]:
-    """Return all officers that the inbox has or had."""
+    """Return all current and former officers of the inbox."""
     with inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
         return queries_office.everybody(session)
 
@@ -111,16 +112,16 @@ def plan(  # noqa: PLR0913 - keywords
     reason: str = "",
     passphrases_lost: str = "",
 ) -> Planned:
-    """Return what a change of officers comes to; without a name or a new quorum all get new shares.
+    """Return the planned change of officers; without a name or a new quorum, it only renews all shares.
 
-    Raises Refused for a name that is, or is not, an officer's, if passphrases are lost but officers or quorum
-    change, and as ``secret_sharing.check``.
+    Raises Refused if the officer to add is an officer already, if the one to remove is not, if officers or
+    quorum would change while passphrases are lost, and as ``secret_sharing.check``.
     """
     with inbox.transaction() as session:
         before = tuple(each.name for each in queries_office.officers(session))
         office = queries_office.office(session)
     if added in before:
-        raise Refused(sentence("{name} is an officer already", name=added), _SEE)
+        raise Refused(sentence("{name} is already an officer", name=added), _SEE)
     if removed is not None and removed not in before:
         raise Refused(sentence("there is no officer {name}", name=removed), _SEE)
     names = tuple(each for each in (*before, added) if each is not None and each != removed)
@@ -129,8 +130,8 @@ def plan(  # noqa: PLR0913 - keywords
     is_same = (names, chosen) == (before, inbox.quorum)
     if passphrases_lost and not is_same:
         raise Refused(
-            sentence("while passphrases are lost, neither the officers nor the quorum change"),
-            sentence("renew the shares first, then change them"),
+            sentence("while passphrases are lost, neither the officers nor the quorum can change"),
+            sentence("renew the shares first, then make the change"),
         )
     return Planned(
         before=before,
@@ -153,19 +154,20 @@ def reshare(
     appoint: Callable[[], Circle],
     handout: Handout | None,
 ) -> Reshared:
-    """Make the circle that ``appoint`` returns the officers, once two officers have confirmed the change.
+    """Once two officers have confirmed, make the circle that ``appoint`` returns the officers.
 
-    Their shares are handed out; without a handout the one share stays in the home. The inbox is shut
-    afterwards: it has to be opened with the new shares. Raises Locked, Refused (also as
-    ``sheet_presence.check``), and VaultDamaged or KeyStoreDamaged if something to be carried over does not
-    read; then nothing has changed. Whatever else is raised, ``inbox.is_superseded`` tells whether the circle
-    is another.
+    The shares are handed out; without a handout, the only share stays in the home. The inbox is locked
+    afterwards, and must be opened with the new shares.
+
+    Raises Locked, Refused (also as ``sheet_presence.check``), and VaultDamaged or KeyStoreDamaged if the old
+    vault or key store cannot be read; in these cases nothing has changed. After any other exception,
+    ``inbox.is_superseded`` is whether the officers have changed.
     """
     changed = _action(planned)
     confirmed = inbox.confirmed(who, changed)
     staying = [name for name in planned.before if name in planned.names]
     sheet_presence.check(who.present, planned.before, staying, planned.passphrases_lost)
-    # A sheet is named though it confirms no change but the renewal.
+    # A sheet is recorded, although a sheet confirms nothing except a renewal.
     noted = {
         name: confirmed.get(name, how)
         for name, how in who.present.items()
@@ -209,7 +211,7 @@ def _action(planned: Planned) -> Action:
 
 
 def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> str:
-    """Bring the new vault up to date, with a key store of its own; return the record of it all."""
+    """Update the new vault and give it its own key store; return the record of the change."""
     names = tuple(proven.sharing.files)
     before = tuple(officer.name for officer in queries_office.officers(session))
     if before != change.planned.before:
@@ -226,7 +228,7 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     journal.note(session, change.by, replace(change.action, values=values))
     if Presence.SHEET in change.by.present.values():
         sheet_notice.tell_all(session, proven.day)
-    # Nothing was kept from one who was alone, nor looked for: with a colleague it begins.
+    # Nothing was ever withheld from an officer who was alone, nor searched for; now there is a colleague.
     joined = [name for name in names if len(before) == 1 or name not in before]
     for name in joined if len(names) > 1 else ():
         conflicts.search_for(session, change.by, name)
@@ -240,7 +242,7 @@ def _take_back(inbox: Inbox, sharing: Sharing, folder: Path, generation: int) ->
 
 
 def _sweep(home: Home, opened: Vault, sharing: Sharing, generation: int) -> None:
-    """Remove what was valid before: vault, key store, a share that lay in the home."""
+    """Delete the files that were valid before: vault, key store, and any share in the home."""
     home.sweep_vaults(generation)
     with opened.transaction() as session:
         reconcile.settle(home, session)

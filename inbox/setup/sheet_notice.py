@@ -1,9 +1,10 @@
-"""The notice that shares were renewed with a sheet, shown for 60 days and until all have confirmed it.
+"""The notice that shares were renewed with a sheet. It is shown for 60 days and until all have confirmed it.
 
-Anybody who finds a sheet can bring it, so its officer may learn of the renewal from this notice alone. To
-confirm, an officer must be present by their own passphrase. That proves little: whoever brought a sheet chose
-the passphrase of its officer, and can confirm in that name. So what all have confirmed stays, and says with
-which passphrases. Opening the inbox is no proof of reading: a command whose output nobody sees opens it too.
+Anybody who finds a sheet can use it, so this notice may be the only way its officer learns of the renewal. To
+confirm, an officer must sign in with their own passphrase. That proves little: the person who brought the
+sheet chose the new passphrase of its officer, and can confirm in that officer's name. So the notice stays for
+60 days even if all have confirmed it, and shows which passphrases they used. Opening the inbox does not prove
+that an officer read the notice: a command whose output nobody sees opens it too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,15 +24,16 @@ from inbox.session.journal import Line
 from inbox.vault import queries_office
 from inbox.vault.tables import RenewalNotice
 
-# Longer than anybody is away at a stretch: French civil servants have at most 31 days of leave in a row.
+# Longer than any absence: French civil servants may take at most 31 days of leave in a row.
 _SHOWN = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The notice of a renewal on ``day``, which the journal has in ``line``; shown at least ``until`` a day.
+    """The notice of a renewal on ``day``, recorded in entry ``line`` of the journal.
 
-    It ``waits_for`` some of the officers whom it was for; the others have ``confirmed`` it.
+    It is shown at least ``until`` a day. It ``waits_for`` some of its officers; the others have ``confirmed``
+    it.
     """
 
     line: Line
@@ -42,7 +44,7 @@ class Notice:
 
     @property
     def by(self) -> Mapping[str, Presence]:
-        """Who was there, and how; nobody if the entry is damaged."""
+        """Who renewed the shares, and how each was present; empty if the entry is damaged."""
         return self.line.entry.officers if self.line.entry else {}
 
     @property
@@ -53,24 +55,24 @@ class Notice:
 
     @property
     def confirmed_by_sheet(self) -> tuple[str, ...]:
-        """Those who confirmed with a passphrase that whoever brought their sheet chose."""
+        """Officers who confirmed with a passphrase chosen by the person who brought their sheet."""
         return tuple(name for name in self.confirmed if self.by.get(name) is Presence.SHEET)
 
     @property
     def confirmed_by_own(self) -> tuple[str, ...]:
-        """The others who confirmed it."""
+        """Officers who confirmed with a passphrase of their own."""
         return tuple(name for name in self.confirmed if self.by.get(name) is not Presence.SHEET)
 
 
 def tell_all(session: Session, today: date) -> None:
-    """Give every officer notice of the newest entry of the journal, by which the shares were renewed."""
+    """Give every officer a notice of the newest journal entry, which renewed the shares."""
     n = journal.head(session).n
     for officer in queries_office.officers(session):
         session.add(RenewalNotice(renewal=n, officer=officer.name, day=today))
 
 
 def pending(inbox: Inbox, today: date) -> tuple[Notice, ...]:
-    """Return the renewals that officers have yet to confirm, or that are too recent to be put away."""
+    """Return the notices that some officers have yet to confirm, or that are less than 60 days old."""
     with inbox.vault.transaction() as session:
         return tuple(_pending(session, today))
 
@@ -87,15 +89,15 @@ def _pending(session: Session, today: date) -> Iterator[Notice]:
 
 
 def acknowledge(inbox: Inbox, who: Actor) -> None:
-    """Note that those who are present by their own passphrases have read it.
+    """Record that the officers who signed in with their own passphrases have read their notices.
 
-    Raises Refused if none of them has anything to read, otherwise as ``Inbox.acting`` does.
+    Raises Refused if there is no notice for them to read, and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.ACKNOWLEDGE_RENEWAL)) as session:
         here = _waiting_for(session, who)
         if not here:
             raise Refused(
-                sentence("no renewal of shares waits to be read by those who are here"),
+                sentence("the officers who are here have no renewal of shares to confirm"),
                 sentence("there is nothing to do"),
             )
         for row in here:

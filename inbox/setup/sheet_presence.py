@@ -1,7 +1,7 @@
 """Who must be present to renew shares when a sheet opened the inbox.
 
-Anybody can bring the words of a sheet. Whoever held a colleague's would count as two officers; whoever held
-all would count as everybody, and could set the passphrases of the others.
+Anybody can bring the words of a sheet. An officer who held a colleague's sheet would count as two officers.
+Somebody who held all sheets would count as everybody, and could set everybody's passphrase.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from inbox.language.messages import sentence
 def check(
     present: Mapping[str, Presence], before: Sequence[str], staying: Sequence[str], passphrases_lost: str
 ) -> None:
-    """Return if those who are ``present`` may renew the shares of the officers ``before``.
+    """Raise Refused unless the ``present`` officers may renew the shares of the officers ``before``.
 
-    With a sheet, all who are ``staying`` must be there, each by passphrase or by their own sheet, and two of
-    them by passphrase (one in a circle of two). The reason ``passphrases_lost`` lifts the second rule:
-    otherwise, a circle that has lost too many would be shut out of its shares for ever. Raises Refused, also
-    if enough are there by passphrase and some are said to be lost.
+    With a sheet, all ``staying`` officers must be present, each with their passphrase or their own sheet. Two
+    of them must give their passphrase (one in a circle of two). The reason ``passphrases_lost`` lifts this
+    second rule: otherwise, officers who have lost too many passphrases could never renew their shares. Raises
+    Refused also if ``passphrases_lost`` is given although enough officers gave their passphrase.
     """
     own = [name for name, how in present.items() if how is not Presence.SHEET]
     if len(own) < len(present):
@@ -27,18 +27,18 @@ def check(
     needed = min(2, len(before) - 1)
     if len(own) < needed and not passphrases_lost:
         raise Refused(
-            sentence("with a sheet, two officers have to give their own passphrases")
+            sentence("with a sheet, two officers must give their own passphrases")
             if needed > 1
-            else sentence("with both sheets, nobody gives a passphrase: one officer has to"),
+            else sentence("both officers brought sheets, but one must give their passphrase"),
             sentence(
-                "ask another officer to come with share and passphrase; if too many passphrases are lost,"
-                " say why: --passphrases-lost REASON; all officers are told the reason"
+                "ask another officer to come with their share and passphrase; if too many passphrases are"
+                " lost, say why: --passphrases-lost REASON; all officers are shown the reason"
             ),
         )
     if len(own) >= needed and passphrases_lost:
         raise Refused(
-            sentence("enough officers are here by their own passphrases"),
-            sentence("leave out --passphrases-lost"),
+            sentence("enough officers gave their own passphrases"),
+            sentence("omit --passphrases-lost"),
         )
 
 
@@ -46,7 +46,7 @@ def _check_all_are_here(present: Mapping[str, Presence], staying: Sequence[str])
     if away := [name for name in staying if name not in present]:
         raise Refused(
             sentence(
-                "with a sheet, shares are renewed only while all officers are here; missing: {names}",
+                "with a sheet, shares can only be renewed while all officers are here; missing: {names}",
                 names=", ".join(away),
             ),
             sentence("each brings their share and passphrase, or their sheet: --share FILE"),

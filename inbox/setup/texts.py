@@ -1,7 +1,7 @@
-"""Replies, letters and authorities worded by the office itself, entry by entry, once a change was seen.
+"""Change the office's reply templates, letters and authorities, one entry at a time, after a preview.
 
-Replies are the office's own; letters and authorities belong to the law in use, of which another version is
-put into use. Either takes two officers.
+Reply templates belong to the office. Letters and authorities belong to the law in use, so changing them puts
+a new version of the law into use. Two officers must confirm either change.
 """
 
 import hashlib
@@ -29,9 +29,9 @@ from templates.law.rules import FIELDS, LETTER_FIELDS, PERSON_FIELDS, Addressee,
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The entries of a kind by code, as they stand in their file, with the law in use.
+    """The entries of a kind by code, as in their file, with the law in use.
 
-    ``is_own`` if they are the office's own, which another law does not change.
+    ``is_own`` is whether they belong to the office, so that a new law does not change them.
     """
 
     entries: Mapping[str, Mapping[str, Any]]
@@ -46,10 +46,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A file with a changed entry: what changes in it, and how the entry reads in each language.
+    """A file with a changed entry, its changes, and an example of the entry in each language.
 
-    ``sha256`` (hex) tells it from any other outcome of the same form. ``law`` is what another law changes,
-    None for replies. There is no example of an entry that is taken out.
+    ``sha256`` (hex) identifies this exact result. ``law`` is the plan for the new law; None for replies. A
+    removed entry has no example.
     """
 
     edit: Edit
@@ -61,11 +61,11 @@ class Planned:
 
     @property
     def loosens(self) -> bool:
-        """Whether it has to be said that the law gets looser."""
+        """Whether the officers must confirm that the law gets looser."""
         return self.law is not None and self.law.loosens
 
     def is_looser(self, change: Change) -> bool:
-        """Tell whether a change is one of those that loosen the law, or part of one."""
+        """Return whether a change loosens the law, or is part of a change that does."""
         looser = self.law.looser if self.law else ()
         return any(f"{change.key}.".startswith(f"{each.key}.") for each in looser)
 
@@ -78,17 +78,17 @@ def read(inbox: Inbox, who: Actor, kind: Kind) -> Listed:
 
 
 def plan(inbox: Inbox, who: Actor, edit: Edit) -> Planned:
-    """Return what a changed entry comes to; nothing changes yet.
+    """Return the planned change of an entry; nothing changes yet.
 
-    Raises FileRefused for a mistake in it, and Refused as ``entries.edited``, if nothing changes, as
-    ``laws.plan``, and as ``Inbox.acting``.
+    Raises FileRefused for a mistake in the entry. Raises Refused if the edit changes nothing, as
+    ``entries.edited``, as ``laws.plan``, and as ``Inbox.acting``.
     """
     name = FORMS[edit.kind].file
     with inbox.acting(who, _reading(edit.kind)) as session:
         before = _source(session, edit.kind)
         raw = entries.edited(before, edit)
         if raw == before:
-            raise Refused(sentence("nothing changes"), sentence("change something, or leave it as it is"))
+            raise Refused(sentence("the entry is unchanged"), sentence("change something, or leave the page"))
         files = {**in_use.files(session), name: raw}
         law = in_use.of(session)
         replies = templates.parse(raw, law) if edit.kind is Kind.REPLY else {}
@@ -109,14 +109,14 @@ def plan(inbox: Inbox, who: Actor, edit: Edit) -> Planned:
 
 
 def adopt(inbox: Inbox, who: Actor, planned: Planned, seen: str, *, loosening: bool) -> None:
-    """Put a changed entry into use that was ``seen``: its hash. Two officers confirm it.
+    """Put a changed entry into use; ``seen`` is the hash of the preview. Two officers confirm.
 
-    Refused if what was seen is another, as after a change by somebody else, and as ``templates.adopt`` and
-    ``laws.adopt``.
+    Raises Refused if the result differs from the preview, as after a change by another officer. Also raises
+    as ``templates.adopt`` and ``laws.adopt``.
     """
     if planned.sha256 != seen:
         raise Refused(
-            sentence("this is not what was shown last"), sentence("look at what changes again, then go on")
+            sentence("the change differs from its preview"), sentence("look at the preview again, then go on")
         )
     if planned.law is None:
         templates.adopt(inbox, who, planned.raw)
@@ -125,7 +125,7 @@ def adopt(inbox: Inbox, who: Actor, planned: Planned, seen: str, *, loosening: b
 
 
 def places(kind: Kind, entry: Mapping[str, Any]) -> Sequence[str]:
-    """Return what the text of an entry may name between braces."""
+    """Return the placeholders that the text of an entry may contain."""
     match kind:
         case Kind.REPLY:
             return FIELDS
@@ -146,12 +146,12 @@ def _source(session: Session, kind: Kind) -> bytes:
 
 
 def _of_replies(session: Session, template: Reply | None, today: date) -> Mapping[str, str]:
-    """Return how a template reads, by language; nothing of one that is taken out."""
+    """Return an example of a template, by language; empty for a removed one."""
     return {each: templates.example(session, template, each, today) for each in LANGUAGES if template}
 
 
 def _of_law(session: Session, edit: Edit, law: Law) -> Mapping[str, str]:
-    """Return how a letter or an authority reads, by language; nothing of one that is taken out."""
+    """Return an example of a letter or an authority, by language; empty for a removed one."""
     if edit.kind is Kind.LETTER:
         return {each: letters.example(session, law.letters[edit.code], each) for each in LANGUAGES}
     authority = law.authorities.get(edit.code)

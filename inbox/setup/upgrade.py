@@ -1,4 +1,4 @@
-"""The numbered migrations of the vault (alembic): they make a new one, or bring an earlier one up to date."""
+"""Create or upgrade the vault with its numbered migrations (alembic)."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -26,9 +26,10 @@ def create(path: Path, key: bytes) -> Vault:
 
 
 def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
-    """Bring the vault in the folder ``root`` to the newest version, noted in the journal, or leave it alone.
+    """Upgrade the vault in the folder ``root`` to the newest version, and record that in the journal.
 
-    Returns the version before and after. Raises as ``inbox.unlocked`` does, and as ``journal.note``.
+    Returns the versions before and after. Raises as ``inbox.unlocked`` and ``journal.note`` do; the vault is
+    then unchanged.
     """
     home = Home(root)
     with home.locked():
@@ -37,7 +38,7 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
             newest = schema_version.newest()
             if opened.version == newest:
                 raise Refused(
-                    sentence("the vault is of version {version} already", version=opened.version),
+                    sentence("the vault already has version {version}", version=opened.version),
                     sentence("there is nothing to do"),
                 )
             with opened.vault.transaction() as session:
@@ -48,8 +49,8 @@ def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) 
 
 
 def migrate(connection: Connection) -> None:
-    """Run what is missing, from nothing for a new database; all or nothing with the caller's transaction."""
-    # Loading it takes as long as a quarter of the desk, and only a migration needs it.
+    """Run the missing migrations, all of them in a new database, inside the caller's transaction."""
+    # Loading alembic takes a quarter of the desk's loading time, and only a migration needs it.
     from alembic import command, config  # noqa: PLC0415
 
     given = config.Config()

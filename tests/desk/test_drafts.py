@@ -125,7 +125,7 @@ def test_a_report_that_names_who_writes_it_is_neither_kept_nor_entered(alice: Cl
     assert 404 == begin(alice, "report/0", **form | named)
     assert [] == rows(alice)
     refused = alice.send("/en/enter", **form | named)
-    assert (409, True) == (refused.status_code, "names somebody who is present" in refused.text)
+    assert (409, True) == (refused.status_code, "names an officer who is signed in" in refused.text)
     assert (True, False) == (
         named["q-what"] in refused.text,
         "What you wrote is kept as a draft" in refused.text,

@@ -177,4 +177,4 @@ def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Clie
 
 def test_who_is_named_is_told_of(client: Client) -> None:
     """By these answers the portal's page would have offered others."""
-    assert "the channels of other bodies alone" in enter(client, what="x", coi="yes").text
+    assert "only other bodies" in enter(client, what="x", coi="yes").text

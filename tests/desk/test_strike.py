@@ -182,7 +182,7 @@ def test_who_the_author_is_can_be_neither_seen_nor_guessed_there(office: Office)
         client.send("/en/case/1/ledger/keep", text="Jeanne Malade, quai 7", **both())
         assert "Jeanne" not in client.page("/en/case/1/minimise")
         guessed = client.send("/en/case/1/minimise/preview", passage="Jeanne", place="everywhere")
-        assert (409, True) == (guessed.status_code, "stands nowhere in case 1" in guessed.text)
+        assert (409, True) == (guessed.status_code, "not found in case 1" in guessed.text)
         page = seen(client, picked="", passage="malade", place="everywhere")
         assert "Jeanne" not in page
         assert 200 == strike(client, page, **both())

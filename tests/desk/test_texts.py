@@ -138,7 +138,7 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         assert "[vos mots pour ce dossier]" in shown
         other = given | {"entry-title-en": "Another, not seen"}
         refused = client.send(f"{REPLY}/entry/details", **other, **TWO)
-        assert (422, True) == (refused.status_code, "not what was shown last" in refused.text)
+        assert (422, True) == (refused.status_code, "differs from its preview" in refused.text)
         assert 422 == client.send(f"{REPLY}/entry/details", **given | {"seen": ""}, **TWO).status_code
         asked = client.send(f"{REPLY}/entry/details", **given)
         assert (401, True) == (asked.status_code, "<dt>Text (Français)</dt>" in asked.text)

@@ -147,7 +147,7 @@ def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
     assert (
         "proceedings go on: kept until the final decision, because of case 1" in bound.run("destroy", "3").err
     )
-    assert "struck only in parts" in bound.run("minimise", "3", "note:all", "--reason", "x").err
+    assert "only parts of a text" in bound.run("minimise", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
         with inbox.transaction() as session:

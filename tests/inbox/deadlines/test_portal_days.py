@@ -139,7 +139,7 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
     wrong = today() + timedelta(said)
     (warning,) = tell_portal(world.office, portal, imported=wrong)["warnings"]
     assert (
-        f"applied outbox 1 on {wrong}, which is impossible; {today()}, the first possible day, counts"
+        f"applied outbox 1 on {wrong}, which is impossible; the first possible day, {today()}, is used"
         in warning
     )
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
@@ -254,7 +254,7 @@ def test_no_import_counts_from_before_the_export_that_did_not_know_it(
         applied=Link(1, made.hash), imported=before, edit=lambda intake: replace(intake, exported=now)
     )
     (warning,) = world.office.json("collect", told)[0]["warnings"]
-    assert f"on {before}, which is impossible; {exported}, the first possible day, counts" in warning
+    assert f"on {before}, which is impossible; the first possible day, {exported}, is used" in warning
     assert clocks(world)["ack_eu"]["done"] == exported.isoformat()
 
 
@@ -275,8 +275,8 @@ def test_a_case_says_that_its_day_of_receipt_cannot_be(
 
     (warning,) = collect(portal.bundle(first(Reporter(world)), edit=edit))["warnings"]
     assert "gives an impossible day for 1 envelopes" in warning
-    assert "one before the previous export counts all the same" in warning
-    assert "in place of one after this export, the first possible day counts" in warning
+    assert "a day before the previous export is still used" in warning
+    assert "a day after this export is replaced by the first possible day" in warning
     shown = world.office.json("show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
     told = world.office.run("show", "1").out

@@ -79,10 +79,10 @@ def test_what_a_stranger_signed_is_refused_before_its_lists_are_read(
     seed, path = bytes(range(32)), portal.bundle()
     (said,) = world.office.run("collect", unreadable(portal, path, seed), "--json").json
     refusal = said["error"]
-    assert "the bundle is from another portal than the confirmed one" in refusal
+    assert "the bundle is not from the confirmed portal" in refusal
     assert signing.fingerprint(signing.public_key(seed)) in refusal
     own = collect(unreadable(portal, path, portal.seed), code=1)["error"]
-    assert "this is no intake bundle" in own
+    assert "this is not an intake bundle" in own
     assert before == world.office.state()
 
 
@@ -110,9 +110,9 @@ def test_a_bundle_that_is_not_the_next_is_refused_and_named(
     assert "portal export --again 2" in gap["hint"]
     portal.last = bundle.NOTHING
     other_one = portal.bundle(first(Reporter(world)))
-    assert "another bundle 1 was collected before" in collect(other_one, code=1)["error"]
+    assert "a different bundle 1 was collected before" in collect(other_one, code=1)["error"]
     other_two = portal.bundle(first(Reporter(world)))
-    assert "does not follow" in collect(other_two, code=1)["error"]
+    assert "does not continue the chain" in collect(other_two, code=1)["error"]
     assert before == world.office.state()
     portal.last = Link(1, bytes(32))
     assert two.name == other_two.name  # the forgery took the true one's place on the medium
@@ -176,7 +176,7 @@ def test_the_last_of_a_chain_is_collected_before_the_first_of_a_rebuilt_portal(
             lambda intake: replace(
                 intake, entries=tuple(replace(e, size=e.size + 1) for e in intake.entries)
             ),
-            "not of the size",
+            "does not have the size",
         ),
         (
             lambda intake: replace(intake, entries=tuple(replace(e, hash=bytes(32)) for e in intake.entries)),

@@ -65,10 +65,10 @@ def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
     ("written", "said"),
     [
         ('colour = "blue"', "colour: the questionnaire has no such question"),
-        ('category = "blue"', "category: it offers no such answer"),
-        ('what = ["a", "b"]', "what: it offers no such answer"),
-        ('what = "x"\nvector = ["social"]', "vector: given the other answers, this is not asked"),
-        (f'what = "{"x" * 8_001}"', "what: this is longer than it allows"),
+        ('category = "blue"', "category: this is not one of its answers"),
+        ('what = ["a", "b"]', "what: this is not one of its answers"),
+        ('what = "x"\nvector = ["social"]', "vector: this question is not asked after the other answers"),
+        (f'what = "{"x" * 8_001}"', "what: the answer is too long"),
         ('protect = "the café"', "nothing is reported"),
         ('what = "  "', "nothing is reported"),
         ("what = 7", "'what' must be a text, or a list of texts"),
@@ -93,8 +93,8 @@ def test_what_the_page_would_not_send_is_refused(
 
 def test_a_day_to_come_or_long_past_is_refused(world: World, answers: Path) -> None:
     later = (today() + timedelta(days=1)).isoformat()
-    assert "the report cannot have come on" in world.office.run(*entering(answers, received=later)).err
-    assert "is too old" in world.office.run(*entering(answers, received="1999-12-31")).err
+    assert "the report cannot have arrived on" in world.office.run(*entering(answers, received=later)).err
+    assert "is too early for a report" in world.office.run(*entering(answers, received="1999-12-31")).err
     assert 2 == world.office.run(*entering(answers, received="soon")).code
 
 
@@ -316,7 +316,7 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_pa
     attached = (*entering(path), "--attach", tmp_path / "lettre de Bruno.txt")
     before = trio.excluded.state()
     refused = trio.excluded.run(*attached)
-    assert (1, "", True) == (refused.code, refused.out, "names somebody who is present" in refused.err)
+    assert (1, "", True) == (refused.code, refused.out, "names an officer who is signed in" in refused.err)
     assert before == trio.excluded.state()
     assert ["bruno"] == trio.others.json(*attached)["kept_from"]
     assert [1, 2] == [case["case"] for case in trio.excluded.json("list")["cases"]]
@@ -326,7 +326,7 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_pa
 def test_who_reads_here_is_warned_if_it_is_about_them(world: World, tmp_path: Path) -> None:
     """The page would have offered another body."""
     path = tmp_path / "answers.toml"
-    for answer, told in (("yes", "the channels of other bodies alone"), ("unsure", "other bodies first")):
+    for answer, told in (("yes", "only other bodies"), ("unsure", "other bodies first")):
         path.write_text(f'what = "x"\ncoi = "{answer}"', "utf-8")
         (warning,) = world.office.json(*entering(path))["warnings"]
         assert told in warning

@@ -118,8 +118,8 @@ def test_a_newer_card_needs_no_fingerprint_and_takes_the_place_of_the_older(
     assert 0 == root.run("channels", "accept", folder).code
     root.json("keyring", "--out", root.out / "keyring")
     assert 2 == len(root.keyring()[0].channels[1].intake_keys)
-    refused(root, "was accepted before", "channels", "accept", folder)
-    refused(root, "was accepted before", "channels", "accept", body.out / "card")
+    refused(root, "is not newer than card", "channels", "accept", folder)
+    refused(root, "is not newer than card", "channels", "accept", body.out / "card")
 
 
 def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
@@ -128,8 +128,8 @@ def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)
-    refused(root, "by another key", "channels", "accept", folder, "--fingerprint", fingerprint)
-    refused(root, "by another key", "channels", "accept", folder)
+    refused(root, "by a different key", "channels", "accept", folder, "--fingerprint", fingerprint)
+    refused(root, "by a different key", "channels", "accept", folder)
 
 
 def poisoned(found: Card) -> Card:
@@ -174,14 +174,14 @@ WRONG: dict[str, tuple[Callable[[Card], Card], str]] = {
     "other-deployment": (lambda found: replace(found, deployment=bytes(16)), "another deployment"),
     "our-own-channel": (
         lambda found: replace(found, channel=replace(found.channel, id=build.CHANNEL)),
-        "stands on the keyring already",
+        "another channel on the keyring has",
     ),
     "no-intake-key": (
         lambda found: replace(found, channel=replace(found.channel, intake_keys=())),
-        "past their days",
+        "keys on the card have expired",
     ),
-    "reply-key-past": (past, "past their days"),
-    "still-to-come": (lambda found: replace(found, issued=build.today() + timedelta(2)), "still to come"),
+    "reply-key-past": (past, "keys on the card have expired"),
+    "still-to-come": (lambda found: replace(found, issued=build.today() + timedelta(2)), "in the future"),
 }
 
 
@@ -210,7 +210,13 @@ def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: O
         folder, _ = export(body)
         fingerprint = forge(folder, change)
         refused(
-            root, "stands on the keyring already", "channels", "accept", folder, "--fingerprint", fingerprint
+            root,
+            "another channel on the keyring has",
+            "channels",
+            "accept",
+            folder,
+            "--fingerprint",
+            fingerprint,
         )
 
 
@@ -229,19 +235,19 @@ def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     root: Office, body: Office
 ) -> None:
     accept(root, body)
-    refused(root, "no body outside", "channels", "remove", build.CHANNEL)
+    refused(root, "no outside body", "channels", "remove", build.CHANNEL)
     assert 0 == root.run("channels", "remove", BODY).code
     noted = root.json("journal", "print")["entries"][-2]
     assert ("remove-channel", {"channel": BODY}) == (noted["action"], noted["values"])
-    refused(root, "no body outside", "channels", "remove", BODY)
+    refused(root, "no outside body", "channels", "remove", BODY)
     root.json("keyring", "--out", root.out / "keyring")
     assert [build.CHANNEL] == [each.id for each in root.keyring()[0].channels]
     assert [] == root.json("channels", "list")["channels"]
     older = body.out / "older"
     shutil.copytree(body.out / "card", older)
     folder, fingerprint = export(body)
-    refused(root, "was never compared", "channels", "accept", folder)
-    refused(root, "was accepted before", "channels", "accept", older, "--fingerprint", fingerprint)
+    refused(root, "nobody has compared", "channels", "accept", folder)
+    refused(root, "is not newer than card", "channels", "accept", older, "--fingerprint", fingerprint)
     assert 0 == root.run("channels", "accept", folder, "--fingerprint", fingerprint).code
 
 
@@ -253,8 +259,8 @@ def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Offic
     for step in ((), ("channels", "remove", BODY)):
         assert step == () or 0 == root.run(*step).code
         said = root.run("channels", "accept", folder, "--fingerprint", fingerprint)
-        assert (1, True) == (said.code, "by another key" in said.err)
-        assert "let it choose a new channel id" in said.err
+        assert (1, True) == (said.code, "by a different key" in said.err)
+        assert "ask it to choose a new channel id" in said.err
 
 
 def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, body: Office) -> None:
@@ -296,7 +302,7 @@ def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office
     fingerprint = forge(
         folder, lambda found: replace(found, channel=replace(found.channel, reply_keys=own.reply_keys))
     )
-    refused(root, "or once did", "channels", "accept", folder, "--fingerprint", fingerprint)
+    refused(root, "or once had", "channels", "accept", folder, "--fingerprint", fingerprint)
 
 
 def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clock) -> None:

@@ -79,14 +79,14 @@ def test_of_a_folder_that_is_no_law_it_is_said_what_it_lacks(tmp_path: Path) -> 
     one_more(more)
     said = {
         less: f"{less} is no law: it lacks duties.toml, words.toml\n",
-        tmp_path: "is no law: it lacks authorities.toml, deadlines.toml",
+        tmp_path: "is not a law: it lacks authorities.toml, deadlines.toml",
         more: "'notes.txt' is not known here",
     }
     for place, what in said.items():
         _, (code, err) = begun(tmp_path / "a", "--jurisdiction", place)
         assert (1, True) == (code, what in err), err
         assert "mend the file" not in err
-        assert f"a law is a folder with these files and nothing else: {', '.join(folder.NAMES)}" in err
+        assert f"a law is a folder with exactly these files: {', '.join(folder.NAMES)}" in err
 
 
 def removed(place: Path) -> None:
@@ -126,7 +126,7 @@ def test_an_inbox_does_not_open_once_its_law_was_changed(
     change(place)
     said = office.run("queue")
     assert (1, True) == (said.code, f"the law of this inbox is missing or was changed: {place}" in said.err)
-    assert "put that folder back as it was adopted" in said.err
+    assert "restore that folder from a backup" in said.err
     place.unlink() if place.is_symlink() else shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(FRENCH, place)
     assert 0 == office.run("queue").code

@@ -87,7 +87,7 @@ def test_a_dry_run_changes_nothing(office: Office, edited: Edit) -> None:
 
 
 def test_the_law_in_use_is_not_taken_again(office: Office) -> None:
-    assert "in use already" in refused(office, "law", "--replace", FOLDERS["fr"])
+    assert "already in use" in refused(office, "law", "--replace", FOLDERS["fr"])
 
 
 def test_a_law_with_a_mistake_is_not_taken(office: Office, edited: Edit) -> None:
@@ -362,7 +362,7 @@ def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
     days = [date.fromisoformat(moved[each]) for each in ("before", "after")]
     assert (1, [today() + relativedelta(years=n) for n in (6, 5)]) == (moved["case"], days)
     said = office.run("law", "--replace", law)
-    assert (1, True) == (said.code, "1 cases are kept for a shorter time" in said.err)
+    assert (1, True) == (said.code, "1 cases are destroyed sooner" in said.err)
     assert office.json("law", "--replace", law, "--loosening")["adopted"]
     (row,) = office.json("retention")["cases"]
     assert days[1].isoformat() == row["day"]

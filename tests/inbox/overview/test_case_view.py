@@ -176,7 +176,7 @@ def test_after_the_last_reply_key_it_is_said_what_is_lost(world: World, tmp_path
     end(world.office, ReplyKey, -1)
     listing, keyring, outbox = (world.office.run(*command) for command in commands(world, tmp_path))
     for said in (listing, keyring):
-        assert (0, True) == (said.code, "no outbox can be made: no reply, no status" in said.err)
+        assert (0, True) == (said.code, "no outbox can be made: replies and statuses" in said.err)
     assert (1, True) == (outbox.code, "no outbox can be made" in outbox.err)
     assert "inbox keys rotate" in outbox.err
 

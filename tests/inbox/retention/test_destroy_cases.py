@@ -269,7 +269,7 @@ def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
         said = refused(closed, "destroy", *words)
         assert "case 1: only the clock of this machine says that" in said
         assert "collect a bundle that the portal exports now" in said
-    assert "1 cases are due by the clock of this machine alone" in refused(closed, "destroy", "--due")
+    assert "1 cases are due only by this machine's clock" in refused(closed, "destroy", "--due")
     closed.json("collect", portal.bundle(first(Reporter(world))))
     assert [1] == closed.json("destroy", "--due")["cases"]
 

@@ -386,13 +386,13 @@ def test_what_justice_may_ask_for_is_struck_only_in_parts(
         ["everywhere", "--text", f"voir {NAME}"],
     ):
         said = office.run(*strike, *words)
-        assert (1, True) == (said.code, "only in parts" in said.err), words
+        assert (1, True) == (said.code, "only parts of a text" in said.err), words
         assert "inbox decide" in said.err or "final decision" in said.err
     assert before == office.state()
     office.json(*strike, "what", "--text", f"{NAME} est malade")
     for words in NAME.split():
         office.json(*strike, "who", "--text", words)
-    assert "only in parts" in office.run(*strike, "who", "--text", "chez").err
+    assert "only parts of a text" in office.run(*strike, "who", "--text", "chez").err
     assert {"identity": 1} == office.json(*strike, "identity:all")["struck"]
     with office.opened() as inbox, inbox.transaction() as session:
         session.merge(
@@ -417,7 +417,7 @@ def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, pla
     before = office.state()
     for few in (words[14:15], words[14:18]):
         said = office.run(*strike, place, "--text", " ".join(few))
-        assert (1, True) == (said.code, "only in parts" in said.err)
+        assert (1, True) == (said.code, "only parts of a text" in said.err)
     assert before == office.state()
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(casework_tables.Duty, (report, "art40")).decided = today()

@@ -86,7 +86,7 @@ def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: O
     assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
     assert "Without a case chosen: what is due.</p>" in page
     assert "case 1: the archives have not given their visa" in refused(due, "destroy", "1")
-    assert "nothing is due that the archives have agreed to; 1 cases wait" in refused(due, "destroy", "--due")
+    assert "no case that is due has the archives' visa; 1 cases wait" in refused(due, "destroy", "--due")
     made = listed(due)
     assert ["visa"] == obstacles(due)
     assert "have not given their visa" in refused(due, "destroy", "1")
@@ -157,7 +157,7 @@ def test_what_is_done_to_a_case_takes_it_from_the_list(
     if is_agreed:
         assert left == obstacles(due)
     elif left:
-        assert f"of the list {name} nothing is left" in refused(due, *agreeing(name))
+        assert f"nothing on the list {name} is left" in refused(due, *agreeing(name))
     if "held" in left:
         due.json("hold", "1", "--release", "--reason", "x")
         assert ["visa"] == obstacles(due)
@@ -231,7 +231,7 @@ def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
     """The case goes on its day all the same; without its number it is on no list before."""
     for more in ([], ["--release"]):
         closed.json("hold", "1", *more, "--reason", "x")
-    assert "nothing that is due waits for the archives' visa" in refused(closed, "visa", "list", "--out", "x")
+    assert "no case that is due waits for the archives' visa" in refused(closed, "visa", "list", "--out", "x")
     made = listed(closed, "1")
     assert ["inadmissible"] == [each["rule"] for each in made["cases"]]
     agree(closed, made["list"], DAY)
@@ -249,13 +249,13 @@ def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
         for days, is_listed in ((1, False), (0, True)):
             work.closed = last - relativedelta(months=2) + timedelta(days)
             session.flush()
-            with contextlib.nullcontext() if is_listed else pytest.raises(Refused, match="is due on"):
+            with contextlib.nullcontext() if is_listed else pytest.raises(Refused, match="is not due until"):
                 visas._named(inbox.home, session, [1], today())
 
 
 def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
     due.json("hold", "1", "--reason", "x")
-    assert "nothing that is due waits" in refused(due, "visa", "list", "--out", "x")
+    assert "no case that is due waits" in refused(due, "visa", "list", "--out", "x")
     assert "case 1: held for a procedure" in refused(due, "visa", "list", "1", "--out", "x")
     assert "case 2: still open" in refused(due, "visa", "list", "2", "--out", "x")
     assert "there is no case 7" in refused(due, "visa", "list", "7", "--out", "x")
@@ -266,10 +266,10 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
     name = listed(due)["list"]
     early, late = (today() + timedelta(99)).isoformat(), (today() + timedelta(101)).isoformat()
     for given, day, why in (
-        (name.partition("-")[0], DAY, "nothing is left"),
-        ("2-00000000", DAY, "nothing is left"),
+        (name.partition("-")[0], DAY, "is left to be destroyed"),
+        ("2-00000000", DAY, "is left to be destroyed"),
         (name, early, "before the list was made"),
-        (name, late, "is to come"),
+        (name, late, "is in the future"),
     ):
         assert why in refused(due, "visa", "record", given, "--day", day, *REF)
     for reference in (" ", "x" * 201):
@@ -278,9 +278,9 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
     again = listed(due)["list"]
     agree(due, name)
     assert [name] == [each["list"] for each in due.json("retention")["lists"]]
-    assert "nothing is left" in refused(due, "visa", "record", again, "--day", late, *REF)
-    assert "has its visa since" in refused(due, "visa", "record", name, "--day", late, *REF)
-    assert "case 1 needs no visa, or has it" in refused(due, "visa", "list", "1", "--out", "x")
+    assert "is left to be destroyed" in refused(due, "visa", "record", again, "--day", late, *REF)
+    assert "has had its visa since" in refused(due, "visa", "record", name, "--day", late, *REF)
+    assert "case 1 needs no visa, or already has one" in refused(due, "visa", "list", "1", "--out", "x")
 
 
 def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Pa
     alone = trio.others.json("visa", "list", str(KEPT), *out)["list"]
     seen = {each["list"]: each["cases"] for each in trio.excluded.json("retention")["lists"]}
     assert ([1], False) == (seen[whole], alone in seen)
-    assert "nothing is left" in trio.excluded.run("visa", "record", alone, "--day", DAY, *REF).err
+    assert "is left to be destroyed" in trio.excluded.run("visa", "record", alone, "--day", DAY, *REF).err
     assert {whole: [1, KEPT], alone: [KEPT]}.items() <= {
         each["list"]: each["cases"] for each in trio.others.json("retention")["lists"]
     }.items()
@@ -330,16 +330,16 @@ def test_what_became_no_case_needs_a_visa_where_the_law_asks_for_one(
     assert {"discardable": 1}.items() <= due.json("retention")["unopened"].items()
     due.json("law", "--replace", asking)
     assert {"discardable": 0}.items() <= due.json("retention")["unopened"].items()
-    assert "has no visa of the archives" in refused(due, "discard")
+    assert "do not have the archives' visa" in refused(due, "discard")
     made = listed(due)
     assert 1 == made["unopened"]
     paper = Path(made["files"][0]).read_text("utf-8")
-    assert "what cannot be opened, with nothing that can be read: 1" in paper
-    assert "has no visa" in refused(due, "discard")
+    assert "envelopes that cannot be opened, without readable content: 1" in paper
+    assert "do not have" in refused(due, "discard")
     agree(due, made["list"])
     came(2, 98)
     assert {"discarded": 1} == due.json("discard")
-    assert "has no visa" in refused(due, "discard")
+    assert "do not have" in refused(due, "discard")
 
 
 def test_a_case_that_left_the_list_while_two_confirm_is_not_destroyed(due: Office) -> None:

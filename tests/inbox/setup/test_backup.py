@@ -79,7 +79,7 @@ def test_backup_and_key_store_do_not_lie_within_one_another(trio: Trio, copies: 
         folder.mkdir()
     given = places.format(home=trio.others.root, out=copies.out, keys=copies.keys).split()
     said = trio.others.run("backup", "--out", given[0], "--keystore-out", given[1])
-    assert (1, True) == (said.code, "must not lie within one another" in said.err)
+    assert (1, True) == (said.code, "must not be inside one another" in said.err)
     assert {} == files(copies.out) | files(copies.keys)
 
 
@@ -88,15 +88,15 @@ def test_nothing_is_written_over(trio: Trio, copies: Copies, tmp_path: Path) -> 
     made = copies.of(trio.others)
     before = files(copies.out)
     again = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
-    assert (1, True, before) == (again.code, "is already there" in again.err, files(copies.out))
+    assert (1, True, before) == (again.code, "already exists" in again.err, files(copies.out))
     (tmp_path / "other").mkdir()
     Path(made["keystore"]).write_bytes(b"another")
     other = trio.others.run("backup", "--out", tmp_path / "other", "--keystore-out", copies.keys)
-    assert (1, True) == (other.code, "is another key store" in other.err)
+    assert (1, True) == (other.code, "is a different key store" in other.err)
     assert {} == files(tmp_path / "other")
     state = files(trio.others.root)
     said = trio.others.run("restore", "--from", made["folder"], "--keystore", made["keystore"])
-    assert (1, True, state) == (said.code, "is already there" in said.err, files(trio.others.root))
+    assert (1, True, state) == (said.code, "already exists" in said.err, files(trio.others.root))
 
 
 def test_while_a_session_is_open_elsewhere_no_torn_copy_is_made(trio: Trio, copies: Copies) -> None:

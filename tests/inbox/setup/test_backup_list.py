@@ -66,7 +66,7 @@ def test_what_the_finder_of_the_medium_changes_on_the_list_is_noticed(
     listed = json.loads(whole)
     change(listed["backup"])
     path.write_text(json.dumps(listed, separators=(",", ":")))
-    assert "the list of the backup was changed" in refused(copies, office, made, tmp_path / "no")
+    assert "the list of this backup was changed" in refused(copies, office, made, tmp_path / "no")
     path.write_bytes(whole)
     assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code
 
@@ -77,7 +77,7 @@ def test_the_mark_of_another_inbox_is_not_taken(office: Office, copies: Copies, 
     mac = json.loads((Path(foreign["folder"]) / "backup.json").read_bytes())["mac"]
     path = Path(made["folder"]) / "backup.json"
     path.write_text(json.dumps(json.loads(path.read_bytes()) | {"mac": mac}, separators=(",", ":")))
-    assert "or is that of another" in refused(copies, office, made, tmp_path / "no")
+    assert "or belongs to another" in refused(copies, office, made, tmp_path / "no")
 
 
 def fewer(_: Path, begin: str) -> Edit:
@@ -121,7 +121,7 @@ def test_a_list_that_officers_forged_is_held_against_its_own_vault(
     made = copies.of(office)
     folder = Path(made["folder"])
     signed_anew(office, folder, forge(folder, what))
-    assert "does not hold what its own vault knows" in refused(copies, office, made, tmp_path / "no")
+    assert "lacks files that its own vault knows" in refused(copies, office, made, tmp_path / "no")
 
 
 @pytest.mark.parametrize("left", ["intake", "attachments"])
@@ -137,7 +137,7 @@ def test_a_key_store_that_officers_emptied_is_held_against_the_vault(
         key = HybridIdentity.from_seed(session.get_one(KeyStoreKey, 1).seed)
     store.write_bytes(age.seal_bytes(key_store._FILE.encode(emptied), [key.recipient()]))
     signed_anew(office, folder, as_it_is(store))
-    assert "does not hold what its own vault knows" in refused(copies, office, made, tmp_path / "no")
+    assert "lacks files that its own vault knows" in refused(copies, office, made, tmp_path / "no")
     store.write_bytes(whole)
     signed_anew(office, folder, as_it_is(store))
     assert 0 == copies.restore(office, made, tmp_path / "yes")[1].code

@@ -45,10 +45,10 @@ def init(folder: Path, *options: str, names: str = ",".join(NAMES), given: tuple
     ("names", "quorum", "words"),
     [
         ("alice,bruno,alice", "2", "two officers have the same name"),
-        ("alice,bruno,chloe", "4", "a quorum of 4 is more than the 3 officers"),
-        ("alice,bruno,chloe", "1", "each officer alone would open everything"),
-        ("alice,bruno,chloe", "0", "each officer alone would open everything"),
-        ("alice,bruno,chloe", "-1", "each officer alone would open everything"),
+        ("alice,bruno,chloe", "4", "a quorum of 4 is too large for 3 officers"),
+        ("alice,bruno,chloe", "1", "any officer alone could open everything"),
+        ("alice,bruno,chloe", "0", "any officer alone could open everything"),
+        ("alice,bruno,chloe", "-1", "any officer alone could open everything"),
         ("Alice,bruno", "2", "cannot be the name"),
         ("alice,bru no", "2", "cannot be the name"),
         ("alice,../bruno", "2", "cannot be the name"),
@@ -78,7 +78,7 @@ def test_an_agreeable_circle_without_terminal_and_files_is_told_what_is_missing(
         ([], NAMES[:2], 2, "give --passphrase-file once for each of: alice, bruno, chloe"),
         (["--shares", "{}/inbox/shares"], NAMES, 1, "must not lie in the home"),
         (["--shares", "{}/nowhere/shares"], NAMES, 1, "No such file"),
-        (["--channel", "Bad Channel"], NAMES, 1, "the channel id has an unexpected form"),
+        (["--channel", "Bad Channel"], NAMES, 1, "invalid channel id"),
     ],
     ids=["passphrase-missing", "shares-in-home", "no-folder", "channel"],
 )
@@ -322,4 +322,4 @@ def test_ctrl_c_at_any_question_or_during_the_share_test_changes_nothing(tmp_pat
 def test_the_least_length_is_told_with_advice() -> None:
     with pytest.raises(Refused, match="shorter than 12 characters") as caught:
         officers.check_passphrase("x" * 11)
-    assert "drawn by lot" in caught.value.hint
+    assert "randomly drawn" in caught.value.hint

@@ -96,7 +96,7 @@ def test_only_the_owner_can_read_anything(office: Office) -> None:
 def test_an_existing_home_is_left_alone(office: Office) -> None:
     before = office.state()
     said = office.run("init", "--deployment", "x", "--channel", "x", "--name-fr", "x", "--name-en", "x")
-    assert (1, True) == (said.code, "already there, nothing was changed" in said.err)
+    assert (1, True) == (said.code, "already exists; nothing was changed" in said.err)
     assert before == office.state()
 
 

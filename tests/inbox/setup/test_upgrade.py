@@ -163,7 +163,7 @@ def test_a_new_inbox_of_the_next_version_has_run_every_migration(
 ) -> None:
     next_version.inbox_comes(monkeypatch)
     office = Office.found(tmp_path)
-    assert f"is of version {NEXT} already" in office.run("upgrade").err
+    assert f"already has version {NEXT}" in office.run("upgrade").err
     with office.opened() as inbox, inbox.vault.transaction() as session:
         assert [] == session.execute(text("SELECT * FROM visits")).all()
 
@@ -171,7 +171,7 @@ def test_a_new_inbox_of_the_next_version_has_run_every_migration(
 def test_an_upgraded_vault_is_not_upgraded_again(old: Office) -> None:
     old.json("upgrade")
     before = old.state()
-    assert f"is of version {NEXT} already" in old.run("upgrade").err
+    assert f"already has version {NEXT}" in old.run("upgrade").err
     assert before == old.state()
 
 
