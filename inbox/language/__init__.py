@@ -1,1 +1,1 @@
-"""What the inbox says, and in which language; its errors."""
+"""Messages, labels and errors of the inbox, in French and English."""

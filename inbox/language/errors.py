@@ -1,4 +1,4 @@
-"""Everything the inbox refuses to do, in words for the person who meets it."""
+"""Errors that the inbox shows to officers: what went wrong, and what to do about it."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -7,10 +7,10 @@ from inbox.language.messages import Sentence, sentence
 
 
 class Refused(Exception):
-    """Nothing was changed; ``what`` says what happened, ``hint`` what to do about it.
+    """The inbox refused an action and changed nothing. ``what`` is the error, ``hint`` what to do about it.
 
-    Neither may hold text that came from outside unless it is shown through ``terminal``. ``fields`` are the
-    names of the fields that may be at fault, in the forms that have them; none where no field is.
+    If either contains text from outside, show it through ``terminal`` only. ``fields`` are the names of the
+    form fields that may be wrong. It is empty if the error concerns no field.
     """
 
     fields: tuple[str, ...] = ()
@@ -21,13 +21,13 @@ class Refused(Exception):
         self.hint = hint
 
     def at(self, *fields: str) -> Self:
-        """Return it, said of one of these fields: the first of a form, or the first that something is in."""
+        """Return this error for one of these form fields: the first that is filled in, or the first."""
         self.fields = fields
         return self
 
 
 class HomeRefused(Refused):
-    """The home folder is absent, already there, or in use."""
+    """The home folder is missing, already exists, or is in use."""
 
 
 class WrongPassphrase(Refused):
@@ -41,65 +41,68 @@ class WrongPassphrase(Refused):
 
 
 class ShareDamaged(Refused):
-    """A file holds no share, or one of which a word is wrong."""
+    """A file is not a share, or a word of the share is wrong."""
 
     def __init__(self) -> None:
         super().__init__(
-            sentence("a share is damaged, or the file is none"),
-            sentence("look for a copy, or compare the words with the sheet"),
+            sentence("a share is damaged, or the file is not a share"),
+            sentence("use a copy of the share, or compare the words with the sheet"),
         )
 
 
 class TooLittleMemory(Refused):
-    """A passphrase cannot be stretched: less memory is free than its share file asks for."""
+    """The free memory is too small to stretch a passphrase with the cost that its share file sets."""
 
     def __init__(self, needed: int) -> None:
         super().__init__(
-            sentence("too little memory is free: a passphrase takes {needed} MiB", needed=needed >> 20),
+            sentence("not enough free memory: a passphrase needs {needed} MiB", needed=needed >> 20),
             sentence("end other programs, or raise the limit (ulimit -v unlimited), then try again"),
         )
 
 
 class OtherSharing(Refused):
-    """The shares are not all of the present sharing of this inbox."""
+    """At least one share does not belong to the current sharing of this inbox."""
 
     def __init__(self) -> None:
         super().__init__(
-            sentence("a share is of another inbox, or from before the officers changed"),
+            sentence("a share belongs to another inbox, or dates from before the officers changed"),
             sentence(
-                "bring the newest shares: the name of the file ends in the letters of the ceremony's record"
+                "use the newest shares: their file names end in the letters in the record of the ceremony"
             ),
         )
 
 
-# Why an act of one officer takes two.
+# Why an action that one officer can usually do alone takes two officers.
 USED_UP = sentence(
-    "this takes two officers, each with an own passphrase: what one officer alone is told of whether words"
-    " about this case touch who its reporter is, is used up"
+    "this takes two officers, each with their own passphrase: the number of comparisons with the reporter's"
+    " identity that one officer may make alone in this case is used up"
 )
 
 
 class Locked(Refused):
-    """An act takes the passphrases of two officers, or of the one there is, and they were not all given."""
+    """An action needs the passphrases of two officers, or of the only one, and a passphrase is missing."""
 
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
-        """Take how many passphrases it takes, and why, where an act of one officer takes two."""
+        """Take the number of passphrases that the action needs.
+
+        ``why`` is the reason if an action that one officer can usually do alone takes two officers.
+        """
         super().__init__(
             why
             or (
-                sentence("this takes two officers, each with an own passphrase")
+                sentence("this takes two officers, each with their own passphrase")
                 if needed > 1
-                else sentence("this takes the officer's passphrase")
+                else sentence("this needs the officer's passphrase")
             ),
             sentence(
-                "ask a second officer to come; who opened with the words of a sheet has none, and gives"
-                " them with --share to a single command, not in a session: officers renew"
+                "ask a second officer to come; an officer who opened with the words of a sheet has no"
+                " passphrase, and must first renew the shares outside a session: officers renew --share"
             ),
         )
 
 
 class Superseded(Refused):
-    """vault.json is no longer the one by which this inbox was opened."""
+    """vault.json has changed since this inbox was opened with it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -109,67 +112,67 @@ class Superseded(Refused):
 
 
 class HeaderDamaged(Refused):
-    """vault.json is not as it was written, or not as the shares say."""
+    """vault.json was changed or damaged, or it does not match the shares."""
 
     def __init__(self) -> None:
         super().__init__(
-            sentence("the vault's header vault.json is damaged"), sentence("put back a copy of vault.json")
+            sentence("the vault's header vault.json is damaged"), sentence("restore a copy of vault.json")
         )
 
 
 class VaultMissing(Refused):
-    """There is a header, but no vault beside it."""
+    """The header exists, but its vault is missing."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             sentence("{name} is missing", name=name),
-            sentence("put back the vault that belongs to this vault.json"),
+            sentence("restore the vault that belongs to this vault.json"),
         )
 
 
 class VaultDamaged(Refused):
-    """The passphrase was right, yet the vault does not read."""
+    """The passphrases are right, but the vault cannot be read."""
 
     def __init__(self) -> None:
         super().__init__(
             sentence("the shares are right, but the vault is damaged or belongs to another header"),
-            sentence("put back a copy of the vault with its key store"),
+            sentence("restore a copy of the vault together with its key store"),
         )
 
 
 class KeyStoreDamaged(Refused):
-    """The key store is absent, altered, or of another time than the vault."""
+    """The key store is missing, altered, or older or newer than the vault."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             sentence("the key store {name} is missing or damaged", name=name),
-            sentence("put back the copy of {name}", name=name),
+            sentence("restore the copy of {name}", name=name),
         )
 
 
 class FileRefused(Refused):
-    """What a person named is no file that could be read, or too large a one."""
+    """A file that an officer named cannot be read, or is too large."""
 
 
 class BundleRefused(Refused):
-    """A bundle from the portal was not taken."""
+    """A bundle from the portal was rejected."""
 
 
 class CaseRefused(Refused):
-    """The case does not exist or does not allow what was asked."""
+    """The case does not exist, or it does not allow this action."""
 
 
 class Undeclared(CaseRefused):
-    """Officers who have not said that a case does not concern them are about to read it, or to act on it."""
+    """Officers want to read a case or act on it, but have not declared that they have no interest in it."""
 
     def __init__(self, cases: Sequence[int], names: Sequence[str]) -> None:
         which, asked = ", ".join(map(str, cases)), " and ".join(names)
-        one = sentence("{names} must declare to have no interest in case {cases}", names=asked, cases=which)
-        many = sentence("{names} must declare to have no interest in cases {cases}", names=asked, cases=which)
+        one = sentence("{names} must declare no interest in case {cases} first", names=asked, cases=which)
+        many = sentence("{names} must declare no interest in cases {cases} first", names=asked, cases=which)
         super().__init__(
             one if len(cases) == 1 else many,
             sentence(
-                "before anybody reads it or acts on it: inbox declare {cases}; or leave it to others:"
+                "use inbox declare {cases}; an officer with an interest leaves the case to others:"
                 " inbox conflict exclude CASE NAME --reason TEXT",
                 cases=" ".join(map(str, cases)),
             ),

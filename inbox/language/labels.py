@@ -1,7 +1,7 @@
-"""What the codes of the work on a case are called, in French and in English.
+"""Labels of the codes that casework uses, in French and English.
 
-The codes of the program have theirs in labels.toml. Those of the law come with the law in use: whoever reads
-it from the home calls ``learn``.
+Labels of the program's own codes are in labels.toml. Labels of legal codes come with the law in use: the code
+that reads the law from the home calls ``learn``.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,8 +14,8 @@ from crypto.toml_schema import BARE_KEY, Schema, map_of, texts
 from inbox.language.messages import Sentence
 
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
-# The lists of codes that the law has; in some of them the program has codes, too. "decided" says of a
-# decision what it decides.
+# Lists of codes that the law defines; the program adds codes of its own to some of them. The texts of
+# "decided" say what a decision decides.
 OF_THE_LAW = frozenset(
     {
         *("authority", "clock", "decided", "decision", "decision_ground", "duty", "letter", "measure"),
@@ -26,14 +26,14 @@ _law: dict[str, Mapping[str, Texts]] = {}
 
 
 def learn(words: Mapping[str, Mapping[str, Texts]]) -> None:
-    """Take these labels for the codes of ``OF_THE_LAW`` from now on: those of the law in use."""
+    """Use these labels for the codes of ``OF_THE_LAW`` from now on. They come from the law in use."""
     _law.update({codes: dict(words[codes]) for codes in OF_THE_LAW})
 
 
 def of(codes: str) -> Mapping[str, Texts]:
-    """Return the labels of a list of codes, such as ``measure``, by code, in their order.
+    """Return the labels of a list of codes, such as ``measure``, by code, in the order of the list.
 
-    Codes of the law have labels once an inbox is open: those of the law in use.
+    Legal codes have labels only once an inbox is open, because the labels come from its law in use.
     """
     if codes in OF_THE_LAW:
         return {**_law.get(codes, {}), **(_own(codes) if codes in _labels() else {})}
@@ -56,19 +56,19 @@ def _labels() -> dict[str, Any]:
 
 
 def english(codes: str, code: str) -> str:
-    """Return what the command line calls a code; a code of an earlier law is its own label."""
+    """Return the label of a code at the command line. A code of an earlier law is its own label."""
     found = of(codes)
     return code if codes in OF_THE_LAW and code not in found else found[code].en
 
 
 class Labelled(Sentence):
-    """What a code is called, with its ``{name}`` places filled; ``texts`` says it in each language."""
+    """The label of a code, with its ``{name}`` placeholders filled. ``texts`` has it in each language."""
 
     texts: Texts
 
 
 def said(codes: str, code: str, /, **values: object) -> Labelled:
-    """Return what a code is called, to stand in a sentence; KeyError if no label has it."""
+    """Return the label of a code for use in a sentence. Raise KeyError if the code has no label."""
     texts = of(codes)[code]
     made = Labelled(texts.en.format(**values))
     made.template, made.values, made.texts = texts.en, values, texts
@@ -76,12 +76,18 @@ def said(codes: str, code: str, /, **values: object) -> Labelled:
 
 
 def named(codes: str, code: str) -> Labelled:
-    """Return a code to be typed at the command line, which pages say by its label; KeyError as ``said``."""
+    """Return a code that officers type at the command line, and that pages show by its label.
+
+    Raises KeyError if the code has no label.
+    """
     return typed(code, of(codes)[code])
 
 
 def typed(code: str, texts: Texts) -> Labelled:
-    """Return what is typed as a code at the command line, and what pages call it; texts have no places."""
+    """Return a code that officers type at the command line, with these texts for the pages.
+
+    Braces in the texts are shown as they are; they are not placeholders.
+    """
     made = Labelled(code)
     made.template, made.values = code, {}
     made.texts = Texts(*(each.replace("{", "{{").replace("}", "}}") for each in (texts.fr, texts.en)))

@@ -1,4 +1,4 @@
-"""What libraries and the system say of an error, and how we say it where that is not understood."""
+"""Errors of libraries and of the operating system, with texts for officers in both languages."""
 
 import errno
 
@@ -8,34 +8,34 @@ from inbox.language.messages import Sentence, sentence
 
 _BY_KIND = (
     (Truncated, sentence("it ends early")),
-    (Tampered, sentence("a signature or digest does not hold: it was changed, or is damaged")),
+    (Tampered, sentence("a signature or digest does not match: it was changed or is damaged")),
     (NotForUs, sentence("it is sealed or signed with another key")),
-    (Malformed, sentence("it does not have the form that it should have")),
+    (Malformed, sentence("its format is invalid")),
 )
 _BY_NUMBER = {
-    errno.ENOENT: sentence("it is not there"),
-    errno.EACCES: sentence("the system does not let us read or write it"),
-    errno.EPERM: sentence("the system does not let us read or write it"),
-    errno.ENOSPC: sentence("no space is left"),
-    errno.EROFS: sentence("it can only be read"),
-    errno.EIO: sentence("it cannot be read or written any more"),
+    errno.ENOENT: sentence("it does not exist"),
+    errno.EACCES: sentence("the system denies access to it"),
+    errno.EPERM: sentence("the system denies access to it"),
+    errno.ENOSPC: sentence("no space is left on the disk"),
+    errno.EROFS: sentence("it is read-only"),
+    errno.EIO: sentence("the disk has a read or write error"),
 }
-_OTHER = sentence("the system refuses it")
+_OTHER = sentence("the system reports an error")
 
 
 def of_crypto(error: CryptoError) -> Sentence:
-    """Return the error's own words, which the desk says by its kind."""
+    """Return the error's own words. The desk shows a text for the kind of error instead."""
     return _as(str(error), _kind(error))
 
 
 def of_system(error: OSError) -> Sentence:
-    """Return the system's own words, which the desk says by their number."""
+    """Return the system's own words. The desk shows a text for the error number instead."""
     return _as(str(error.strerror), _BY_NUMBER.get(error.errno or 0, _OTHER))
 
 
 def _kind(error: CryptoError) -> Sentence:
     if isinstance(error, JournalBroken):
-        return sentence("entry {n} of the journal was changed, removed or put in another's place", n=error.n)
+        return sentence("entry {n} of the journal was changed, removed or moved", n=error.n)
     return next((said for kind, said in _BY_KIND if isinstance(error, kind)), _BY_KIND[1][1])
 
 

@@ -1,29 +1,29 @@
-"""What the inbox tells officers: an English sentence that can be said in another language as well."""
+"""Messages to officers: English sentences that the desk can translate."""
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
 
 class Sentence(str):
-    """A text of ours in English; ``template`` and ``values`` are what it was made of.
+    """An English text of the program. It was made from ``template`` and ``values``.
 
-    The command line prints it as it is. The desk looks ``template`` up in the catalogue of its language and
-    fills in the values, of which those that are sentences are said in that language, too.
+    The command line prints the text. The desk looks ``template`` up in the catalogue of its language, and
+    fills in the values. It also translates the values that are sentences.
     """
 
     template: str
     values: Mapping[str, object]
 
     def filled(self, *values: object) -> "Sentence":
-        """Return this sentence with other values, given in the order of its own; as many as it has."""
+        """Return this sentence with other values, as many as it has, and in the same order."""
         return sentence(self.template, **dict(zip(self.values, values, strict=True)))
 
 
 def sentence(template: str, /, **values: object) -> Sentence:
-    """Return ``template`` with its ``{name}`` places filled.
+    """Return ``template`` with its ``{name}`` placeholders filled.
 
-    The template must be a literal: catalogues are made of what stands in such calls. Values are no words of
-    ours, or sentences.
+    The template must be a literal, because the catalogues are extracted from these calls. A value that needs
+    translation must be a sentence itself.
     """
     made = Sentence(template.format(**values))
     made.template, made.values = template, values
@@ -31,10 +31,10 @@ def sentence(template: str, /, **values: object) -> Sentence:
 
 
 def joined(parts: Sequence[Sentence]) -> Sentence:
-    """Return sentences as one, with semicolons between; there is at least one."""
+    """Return one or more sentences as one, separated by semicolons."""
     return reduce(lambda said, part: sentence("{said}; {part}", said=said, part=part), parts)
 
 
 def listed(parts: Sequence[Sentence]) -> Sentence:
-    """Return sentences as one, with commas between; there is at least one."""
+    """Return one or more sentences as one, separated by commas."""
     return reduce(lambda said, part: sentence("{said}, {part}", said=said, part=part), parts)

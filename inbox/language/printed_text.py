@@ -1,4 +1,4 @@
-"""What printed pages say of their own, in French and English; the words stand in files of TOML."""
+"""Fixed texts of printed pages, in French and English, read from TOML files."""
 
 from functools import cache
 from importlib.resources import files
@@ -11,18 +11,18 @@ FILE = Schema("wording", table({"text": map_of(texts())}))
 
 
 class Wording:
-    """The texts of one file of a package, each under ``[text]`` by its name."""
+    """The texts of one TOML file in a package, by their names in its table ``[text]``."""
 
     def __init__(self, package: str, file: str) -> None:
         self._package, self._file = package, file
 
     def say(self, name: str, language: str) -> str:
-        """Return a text in ``fr``, or for any other language in English."""
+        """Return a text in French if ``language`` is ``fr``, otherwise in English."""
         return Texts(**self.document["text"][name]).in_(language)
 
     @property
     def document(self) -> dict[str, Any]:
-        """Everything in the file."""
+        """The parsed file."""
         return _document(self._package, self._file)
 
 

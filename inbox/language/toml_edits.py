@@ -1,4 +1,4 @@
-"""A TOML file changed at one entry: all else stays as people wrote it, with its order and its remarks."""
+"""Change one entry of a TOML file. The rest of the file keeps its order, layout and comments."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -6,14 +6,14 @@ from typing import Any, TypeAlias
 import tomlkit
 from tomlkit.items import Item, Table
 
-# What a key of an entry holds: a text, one for each language, yes or no, codes; None if it is not there.
+# The value of a key: a text, a text for each language, a boolean, or codes. None means no such key.
 Value: TypeAlias = str | bool | Sequence[str] | Mapping[str, str] | None
 
 
 def changed(raw: bytes, table: str, code: str, values: Mapping[str, Value]) -> bytes:
-    """Return a file whose entry ``table.code`` has these values by key, and keeps its other keys.
+    """Return the file with these values, by key, in the entry ``table.code``. Its other keys stay.
 
-    An entry that is not there comes last. The file is known to be TOML, in UTF-8, and to have the table.
+    A new entry comes last in its table. ``raw`` must be valid TOML in UTF-8 that contains the table.
     """
     document = tomlkit.parse(raw.decode("utf-8"))
     entries: Any = document[table]
@@ -25,7 +25,7 @@ def changed(raw: bytes, table: str, code: str, values: Mapping[str, Value]) -> b
 
 
 def without(raw: bytes, table: str, code: str) -> bytes:
-    """Return a file without an entry that it has."""
+    """Return the file without the entry ``table.code``, which must exist."""
     document = tomlkit.parse(raw.decode("utf-8"))
     entries: Any = document[table]
     entries.remove(code)
@@ -56,9 +56,9 @@ def _plain(value: Any) -> Any:
 
 
 def _item(value: Value) -> Item:
-    """Return a value as people write it: a text of several lines over as many."""
+    """Return a value as people write it. A text of several lines becomes a multi-line string."""
     if isinstance(value, str) and "\n" in value:
         written = tomlkit.string(value, multiline=True).as_string()
-        # The reader skips a line end that follows the quotation marks.
+        # TOML ignores a newline directly after the opening quotation marks.
         return tomlkit.value(written.replace('"""', '"""\n', 1) if value[0] != "\n" else written)
     return tomlkit.item(value)

@@ -1,4 +1,4 @@
-"""TOML files that officers give: read by their schema, refused with the first mistake in both languages."""
+"""Read TOML files from officers by their schema, and report the first mistake in either language."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from crypto.toml_schema import BadDocument, Document, Fault, Mismatch, Schema
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
 
-# What belongs somewhere, by the codes of schemas.
+# The expected values, by the codes that schemas use.
 _EXPECTED = {
     "one-of": sentence("one of {known}", known=""),
     "number": sentence("a number from {least} to {most}", least="", most=""),
@@ -64,24 +64,25 @@ _EXPECTED = {
 }
 
 
-# What no entry has by itself, for whoever sees the entries and not the file.
+# Rules that concern all entries together, for officers who see a form with the entries instead of the file.
 _OF_ALL = {
-    "some-acknowledging": sentence("one of the replies has to acknowledge the report"),
-    "one-closing": sentence("at most one of the replies can end a case without telling its outcome"),
-    "one-extending": sentence("exactly one of the replies has to tell that feedback takes longer"),
-    "some-referral": sentence("one authority has to be named where a report is not for the office"),
+    "some-acknowledging": sentence("one of the replies must acknowledge the report"),
+    "one-closing": sentence("at most one of the replies can close a case without stating its outcome"),
+    "one-extending": sentence("exactly one of the replies must say that feedback takes longer"),
+    "some-referral": sentence("one authority must be named for reports that are not for this office"),
 }
 
 
 class FileRefused(Refused):
-    """A file has a mistake at the dotted ``key``, "" where it is at none.
+    """A file has a mistake at the dotted ``key``, or "" if the mistake concerns no key.
 
-    ``here`` says what belongs there, for whoever sees the place and not the file.
+    ``here`` says what belongs there, for officers who see a form field instead of the file.
     """
 
     def __init__(self, error: BadDocument) -> None:
         super().__init__(
-            sentence("not taken: {error}", error=_said(error)), sentence("mend the file, then try again")
+            sentence("not accepted: {error}", error=_said(error)),
+            sentence("correct the file, then try again"),
         )
         self.key, self.here = "", self.what
         if isinstance(error, Mismatch):
@@ -92,12 +93,12 @@ class FileRefused(Refused):
 
 
 def read(schema: Schema, raw: bytes) -> dict[str, Any]:
-    """Return what a file holds; Refused names its first mistake."""
+    """Return the content of a file. Raise Refused with its first mistake."""
     return dict(document(schema, raw).value)
 
 
 def document(schema: Schema, raw: bytes) -> Document:
-    """Return a file with what it holds; Refused names its first mistake."""
+    """Return a file together with its content. Raise Refused with its first mistake."""
     try:
         return schema.read(raw)
     except BadDocument as error:
@@ -105,7 +106,7 @@ def document(schema: Schema, raw: bytes) -> Document:
 
 
 def refused(error: BadDocument) -> FileRefused:
-    """Return the refusal of a file with a mistake."""
+    """Return the error to raise for a file with a mistake."""
     return FileRefused(error)
 
 

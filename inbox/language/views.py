@@ -1,4 +1,4 @@
-"""What is shown, as values for JSON, the terminal and the pages of the desk."""
+"""Views: plain values to show as JSON, at the terminal and on the pages of the desk."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
 """Answers, scoring rules and the summary line.
 
-Four modules: the value of a score stands in ``inbox.vault.score``, for a row of the vault holds it.
+The value of a score is defined in ``inbox.vault.score``, because a row of the vault contains it.
 """

@@ -1,4 +1,4 @@
-"""What is odd about the answers of a report, and what staff must know first (SPEC 5.5)."""
+"""Find odd answers in a report, and the warnings that officers need before they read it (SPEC 5.5)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,13 @@ from inbox.vault.tables import Case
 Answer: TypeAlias = str | tuple[str, ...]
 Answers: TypeAlias = Mapping[str, Answer]
 
-# By which the text of an unsigned letter is found among answers.
+# The key under which ``of`` returns the text of an unsigned drop.
 NOTE = "note"
 _DAY = r"\d{4}-\d\d-\d\d"
 
 
 class Oddity(StrEnum):
-    """Why an answer is not one that the page would have sent; it is shown all the same."""
+    """Why the page could not have sent an answer. Officers see the answer nevertheless."""
 
     UNKNOWN_QUESTION = "unknown-question"
     UNKNOWN_ANSWER = "unknown-answer"
@@ -28,12 +28,12 @@ class Oddity(StrEnum):
 
 
 def of(case: Case) -> Answers:
-    """Return what a report answered; of an unsigned letter its text."""
+    """Return the answers of a report, or the text of an unsigned drop under the key NOTE."""
     return {NOTE: case.message.decode()} if case.unsigned else REPORT.parse(case.message).answers
 
 
 def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:
-    """Return what is odd, by question."""
+    """Return the oddities of the answers, by question."""
     was_shown = shown(asked, answers)
     known = {field.id: field for field in asked.fields}
     found: dict[str, Oddity] = {}
@@ -48,7 +48,10 @@ def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:
 
 
 def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
-    """Return what staff must know before they read on, each once; hidden or odd answers warn as well."""
+    """Return the warnings that officers need before they read on, each once.
+
+    Odd answers and answers to hidden questions raise warnings, too.
+    """
     raised = {
         flag for field in asked.fields if field.id in answers for flag in _flags(field, answers[field.id])
     }
@@ -56,7 +59,7 @@ def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
 
 
 def shown(asked: Questionnaire, answers: Answers) -> set[str]:
-    """Return the questions that the page showed; what depends on a hidden one was hidden, too."""
+    """Return the questions that the page showed. A question that depends on a hidden one was hidden, too."""
     found: set[str] = set()
 
     def holds(when: When | None) -> bool:
@@ -74,7 +77,7 @@ def shown(asked: Questionnaire, answers: Answers) -> set[str]:
 
 
 def oddity(field: Field, answer: Answer) -> Oddity | None:
-    """Return what is odd about the answer to a question, None if the page could have sent it."""
+    """Return the oddity of the answer to a question, None if the page could have sent the answer."""
     if isinstance(answer, tuple) is not (field.kind is Kind.CHOICES):
         return Oddity.UNKNOWN_ANSWER
     if field.kind is Kind.PERIOD:
@@ -98,7 +101,7 @@ def several(answer: Answer) -> tuple[str, ...]:
 
 
 def _is_period(text: str) -> bool:
-    """Tell whether it is a day, or two in order with a stroke between them."""
+    """Return whether a text is an ISO 8601 date, or two dates in order with a slash between them."""
     if not re.fullmatch(f"{_DAY}(/{_DAY})?", text):
         return False
     try:

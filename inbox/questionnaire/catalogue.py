@@ -1,4 +1,4 @@
-"""The questionnaire in use, and those before it: reports that answer them are read by them (SPEC 5.5)."""
+"""The questionnaire in use and its predecessors, which older reports answer (SPEC 5.5)."""
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from inbox.vault import queries_office
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, QuestionnaireFile
 
-# Asks nothing, where no questionnaire is known: of what a report answers there are the ids alone.
+# A questionnaire without questions. If no questionnaire is known, only the ids of the answers can be shown.
 NONE = Questionnaire(id="", version=0, raw=b"", sections=())
 
 
@@ -25,14 +25,14 @@ class Known:
         self._read: dict[QuestionnaireRef, Questionnaire] = {}
 
     def of(self, reference: QuestionnaireRef) -> Questionnaire:
-        """Return the questionnaire that a report names, as ``closest``."""
+        """Return the questionnaire for a report's reference, as ``closest`` does."""
         if reference not in self._read:
             self._read[reference] = closest(self._session, reference)
         return self._read[reference]
 
 
 def read(raw: bytes) -> Questionnaire:
-    """Return the questionnaire of a file; Refused for one with a mistake."""
+    """Return the questionnaire in a file. Raise Refused if the file has a mistake."""
     try:
         return questionnaire.parse(raw)
     except BadDocument as error:
@@ -40,31 +40,33 @@ def read(raw: bytes) -> Questionnaire:
 
 
 def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
-    """Return the questionnaire that a report answers, None for an unknown one.
+    """Return the questionnaire that a report answers, None if it is unknown.
 
-    So is one that was taken when fewer mistakes were looked for: its reports are read all the same.
+    It also counts as unknown if an earlier version accepted it and today's stricter rules reject it. Its
+    reports can still be read.
     """
     file = queries_office.questionnaire(session, reference.id, reference.version)
     return _readable(file) if file else None
 
 
 def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
-    """Return the questionnaire that a report answers, for an unknown one as ``readable_in_use``.
+    """Return the questionnaire that a report answers, or ``readable_in_use`` if it is unknown.
 
-    So what must be known first of a report, and never repeated, is recognised though it was made by hand.
+    Warnings and protected answers are therefore recognised even in a report that was made by hand.
     """
     return asked(session, reference) or readable_in_use(session)
 
 
 def tells_of_danger(session: Session, case: Case) -> bool:
-    """Tell whether an answer of a report, as it stands by now, says or fears that somebody is in danger."""
+    """Return whether a current answer of a report says or fears that somebody is in danger."""
     return not case.unsigned and Flag.DANGER in _flags(Known(session), case)
 
 
 def cautions(session: Session, case: Case, known: Known | None = None) -> list[Flag]:
-    """Return what must be known before a report is read, because of its answers or what an officer judged.
+    """Return the warnings that officers need before they read a report.
 
-    Whoever asks for many gives the questionnaires that are ``known``.
+    They come from its answers or from an officer's assessment. Callers with many cases pass ``known``, so
+    that each questionnaire is read once.
     """
     found = [] if case.unsigned else _flags(known or Known(session), case)
     is_judged = session.get_one(Workflow, case.number).in_danger and Flag.DANGER not in found
@@ -77,12 +79,12 @@ def _flags(known: Known, case: Case) -> list[Flag]:
 
 
 def in_use(session: Session) -> Questionnaire:
-    """Return the questionnaire that reports answer from now on; Refused as ``read``."""
+    """Return the questionnaire that new reports answer. Raise Refused as ``read`` does."""
     return read(_file_in_use(session).raw)
 
 
 def readable_in_use(session: Session) -> Questionnaire:
-    """Return the questionnaire that reports answer from now on, NONE if it is no longer read."""
+    """Return the questionnaire that new reports answer, NONE if it can no longer be read."""
     return _readable(_file_in_use(session)) or NONE
 
 
@@ -98,9 +100,10 @@ def _readable(file: QuestionnaireFile) -> Questionnaire | None:
 
 
 def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
-    """Put the questionnaire of the file ``raw`` into use from the next keyring on; again changes nothing.
+    """Put the questionnaire in the file ``raw`` into use from the next keyring on.
 
-    Raises Refused if its version is not above every other of its id.
+    Nothing changes if it is in use already. Raises Refused if its version is not higher than all other
+    versions of the same id.
     """
     office = queries_office.office(session)
     if asked.hash == office.questionnaire:
@@ -109,12 +112,12 @@ def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
     if last is not None and asked.version <= last.version:
         raise Refused(
             sentence(
-                "version {version} does not follow version {last}, which is in the vault",
+                "version {version} is not higher than version {last}, which is in the vault",
                 version=asked.version,
                 last=last.version,
             ),
             sentence(
-                "set `version` to {version} in the file, and in that of the portal", version=last.version + 1
+                "set `version` to {version} in this file and in the portal's file", version=last.version + 1
             ),
         )
     session.add(QuestionnaireFile(hash=asked.hash, id=asked.id, version=asked.version, raw=raw))

@@ -1,4 +1,4 @@
-"""What the author of a report asked never to repeat: the answers to questions that are marked so."""
+"""Protected answers: the reporter asked that officers never repeat them. The questions are marked."""
 
 from sqlalchemy.orm import Session
 
@@ -10,13 +10,13 @@ from inbox.vault import queries_cases
 
 
 def of(session: Session, number: int) -> NeverRepeat:
-    """Return what the author of a case asked never to repeat; CaseRefused for an unknown case."""
+    """Return the protected answers of a case. Raise CaseRefused if the case is unknown."""
     case = queries_cases.case(session, number)
     return NeverRepeat(()) if case.unsigned else of_report(session, REPORT.parse(case.message))
 
 
 def answered(session: Session, number: int) -> int:
-    """Return how many answers of a report must never be repeated; CaseRefused for an unknown case."""
+    """Return the number of protected answers of a case. Raise CaseRefused if the case is unknown."""
     case = queries_cases.case(session, number)
     if case.unsigned:
         return 0
@@ -26,7 +26,7 @@ def answered(session: Session, number: int) -> int:
 
 
 def of_report(session: Session, report: Report) -> NeverRepeat:
-    """Return what the author of a report asked never to repeat."""
+    """Return the protected answers of a report."""
     asked = catalogue.closest(session, report.questionnaire)
     questions = asked.flagged(Flag.PROTECT)
     return NeverRepeat(text for each in questions for text in answers.several(report.answers.get(each, ())))

@@ -1,4 +1,4 @@
-"""The score that the answers propose, and whether goods may be in danger, by the rules of scoring.toml."""
+"""Propose a score from the answers, and recognise danger to goods, by the rules in scoring.toml."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,20 +28,20 @@ FILE = Schema(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A value that a part has at least, if each question in ``when`` has one of its answers."""
+    """The minimum value of a part of the score, if each question in ``when`` has one of the given answers."""
 
     part: str
     value: int
     when: When
 
     def holds(self, answers: Answers) -> bool:
-        """Tell whether the answers meet the rule."""
+        """Return whether the answers meet the conditions of the rule."""
         return _holds(self.when, answers)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A first score, and the rules that gave each part its value."""
+    """A proposed score, and the rules that set its parts."""
 
     parts: Parts
     because: tuple[Rule, ...]
@@ -49,7 +49,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """The ids of the questions that tell the main category, the area, and who is concerned."""
+    """The ids of the questions about the main category, the area, and the persons concerned."""
 
     category: str
     area: str
@@ -58,30 +58,30 @@ class Questions:
 
 @cache
 def questions() -> Questions:
-    """Return which questions tell what a case is about."""
+    """Return the questions that describe the subject of a case."""
     return Questions(**_table()["question"])
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Return the rules by which a score is proposed."""
+    """Return the rules that propose a score."""
     return tuple(Rule(row["part"], row["value"], _when(row["when"])) for row in _table()["rule"])
 
 
 def propose(answers: Answers) -> Proposal:
-    """Return the score that the rules give; an officer judges afterwards."""
+    """Return the score that the rules propose. An officer decides afterwards."""
     chosen = dict(_highest(answers))
     return Proposal(Parts(**{part: rule.value for part, rule in chosen.items()}), tuple(chosen.values()))
 
 
 @cache
 def goods() -> tuple[When, ...]:
-    """Return the answers by any of which goods, or what proves something, may be gone soon."""
+    """Return the conditions under which goods or evidence may soon disappear. One of them is enough."""
     return tuple(_when(row["when"]) for row in _table()["goods"])
 
 
 def warns_of_goods(answers: Answers) -> bool:
-    """Tell whether the answers say, or let fear, that goods are in imminent danger."""
+    """Return whether the answers say or suggest that goods are in imminent danger."""
     return any(_holds(when, answers) for when in goods())
 
 

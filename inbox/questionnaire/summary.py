@@ -1,4 +1,4 @@
-"""The line by which a case stands in lists."""
+"""The summary line of a case in lists."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,13 +10,13 @@ _LONGEST = 80
 
 
 def of_report(report: Report, asked: Questionnaire) -> str:
-    """Return the first line of the first text that may be repeated, else what was chosen."""
+    """Return the first line of the first text that may be repeated, or the first choice if there is none."""
     texts = (each for each in report.answers.values() if isinstance(each, str))
     return first_line(_said(asked, report) if asked.fields else texts)
 
 
 def first_line(texts: Iterable[str]) -> str:
-    """Return the first line that says something, cut at the end of a word if it is long (``shortened``)."""
+    """Return the first line that is not blank. A long line is cut at the end of a word (``shortened``)."""
     lines = (line.strip() for text in texts for line in text.splitlines())
     return shortened(next((line for line in lines if line), ""), _LONGEST)
 

@@ -82,24 +82,24 @@ WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]]
     "another-ceremony": (
         lambda office, other: [*brought(office, "alice"), *brought(other, "bruno")],
         OtherSharing,
-        "a share is of another inbox",
+        "a share belongs to another inbox",
     ),
     "all-of-another-ceremony": (
         lambda _, other: brought(other, "alice", "bruno"),
         OtherSharing,
-        "a share is of another inbox",
+        "a share belongs to another inbox",
     ),
     "sheets-of-another-ceremony": (
         lambda _, other: [Credential(sheet(other, name).encode(), None) for name in NAMES[:2]],
         OtherSharing,
-        "a share is of another inbox",
+        "a share belongs to another inbox",
     ),
-    "one-word-wrong": (one_word_wrong, ShareDamaged, "a share is damaged, or the file is none"),
-    "damaged": (damaged, ShareDamaged, "a share is damaged, or the file is none"),
+    "one-word-wrong": (one_word_wrong, ShareDamaged, "a share is damaged, or the file is not a share"),
+    "damaged": (damaged, ShareDamaged, "a share is damaged, or the file is not a share"),
     "noise": (
         lambda office, _: [*brought(office, "alice"), Credential(os.urandom(600), None)],
         ShareDamaged,
-        "a share is damaged, or the file is none",
+        "a share is damaged, or the file is not a share",
     ),
     "wrong-passphrase": (
         lambda office, _: with_passphrase(office, passphrase_of("alice")),

@@ -403,7 +403,7 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
     with session(office) as run:
         types(passphrase_of("alice"))
         said = run(f"officers renew --shares {tmp_path} {files}")
-    assert (1, True) == (said.code, "to a single command, not in a session: officers renew" in said.err)
+    assert (1, True) == (said.code, "renew the shares outside a session: officers renew --share" in said.err)
 
 
 def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
@@ -411,7 +411,7 @@ def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) 
     office = Office.found(tmp_path)
     with session(office) as run:
         types()
-        assert "this takes the officer's passphrase" in run("keys rotate --now").err
+        assert "this needs the officer's passphrase" in run("keys rotate --now").err
         types(build.PASSPHRASE)
         assert 0 == run("keys rotate --now").code
     assert 0 == office.run("keys", "rotate", "--now").code

@@ -202,7 +202,7 @@ TOO_LONG = "x" * 2_001
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--questionnaire", "{}/questions.toml"], "not taken: questionnaire is not TOML"),
+        (["--questionnaire", "{}/questions.toml"], "not accepted: questionnaire is not TOML"),
         (["--deployment", TOO_LONG], "a name or note is too long"),
         (["--name-fr", TOO_LONG], "a name or note is too long"),
         (["--note-en", TOO_LONG], "a name or note is too long"),

@@ -93,8 +93,8 @@ def test_shares_of_an_earlier_sharing_are_told_as_such(
         monkeypatch.setattr(stale, "opening", lambda opening=opening: opening)
         said = stale.run("list")
         assert (1, "") == (said.code, said.out)
-        assert "a share is of another inbox, or from before the officers changed" in said.err
-        assert "bring the newest shares" in said.err
+        assert "a share belongs to another inbox, or dates from before the officers changed" in said.err
+        assert "use the newest shares" in said.err
     assert before == office.state()
 
 

@@ -72,15 +72,15 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
     [
         (
             as_version(LAST).replace(b"What happened?", b"What?"),
-            f"version {LAST} does not follow version {LAST}",
+            f"version {LAST} is not higher than version {LAST}",
         ),
-        (as_version(LAST - 1), f"version {LAST - 1} does not follow version {LAST}"),
+        (as_version(LAST - 1), f"version {LAST - 1} is not higher than version {LAST}"),
         (
             CHANGED.replace(b'type = "period"', b'type = "date"'),
             "section 5, field 'days': 'type' must be one of",
         ),
         (CHANGED.replace(b'id = "what"', b'id = "send"'), "the page uses the id 'send' already"),
-        (b"\xff", "not taken: questionnaire is not TOML"),
+        (b"\xff", "not accepted: questionnaire is not TOML"),
     ],
     ids=["same-version", "earlier-version", "mistake", "id-of-the-page", "no-text"],
 )

@@ -38,7 +38,7 @@ def run(office: Office, room: int) -> "subprocess.CompletedProcess[str]":
 def test_too_little_memory_is_told_and_not_a_wrong_passphrase(office: Office) -> None:
     assert (256 << 20) == passphrase.MEMLIMIT
     done = run(office, 200)
-    assert (1, "error: too little memory is free: a passphrase takes 256 MiB") == (
+    assert (1, "error: not enough free memory: a passphrase needs 256 MiB") == (
         done.returncode,
         done.stderr.splitlines()[0],
     )
