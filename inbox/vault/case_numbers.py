@@ -1,4 +1,4 @@
-"""The numbers of cases: each is given once, also where the inbox was put back from an older copy."""
+"""Case numbers. Each is given only once, even after the inbox was restored from an older copy."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,15 +10,16 @@ from inbox.vault.destroyed_tables import DestroyedCase
 from inbox.vault.tables import Case
 
 _LAST = "last-case"
-# More than an inbox gives between two copies. Numbers never go back: one with a digit too many would leave no
-# number for a new case that a command takes.
+# An inbox gives fewer numbers between two copies. The limit catches a number with a digit too many: numbers
+# never go back, and after such a number new cases would have numbers that commands do not accept.
 _MOST_LEFT_OUT = 1_000_000
 
 
 def last(session: Session) -> int:
-    """Return the highest case number given so far, also to one that was destroyed; 0 for none.
+    """Return the highest case number given so far, including destroyed cases; 0 if there is none.
 
-    A number that officers named counts as given: the lost inbox may have given those up to it.
+    A number that officers set with ``go_on_after`` counts as given, because the lost inbox may have used all
+    numbers up to it.
     """
     named = session.scalar(select(Setting.value).filter_by(name=_LAST)) or "0"
     highest = (select(func.max(Case.number)), select(func.max(DestroyedCase.case)))
@@ -31,7 +32,10 @@ def following(session: Session) -> int:
 
 
 def go_on_after(session: Session, number: int) -> None:
-    """Let new cases have higher numbers than this one; Refused if a higher one was given, or none near it."""
+    """Give new cases higher numbers than this one.
+
+    Raises Refused if a higher number was given already, or if the last given number is far below this one.
+    """
     if number < (given := last(session)):
         raise Refused(
             sentence("numbers up to {given} are given already", given=given),

@@ -1,7 +1,7 @@
-"""The tables of what staff do with cases; days only, no times.
+"""The tables of casework. They store dates, never times.
 
-Every table with a column ``case``, or ``other`` for a second one, is narrowed with the case itself
-(``inbox.vault.row_security``), and leaves with it.
+Rows of every table with a column ``case``, or ``other`` for a second case, are hidden together with the case
+(``inbox.vault.row_security``), and deleted together with it.
 """
 
 from dataclasses import asdict
@@ -15,20 +15,20 @@ from inbox.vault import score
 from inbox.vault.score import Parts
 from inbox.vault.tables import Base
 
-# The letter of the source in a rating.
+# The letter for the source in an Admiralty rating.
 SOURCE = "F"
 # The route of a report that an intake bundle brought.
 PORTAL = "portal"
-# By which the queue is filtered: at the end of each index that sorts it.
+# Columns by which the queue is filtered. They are at the end of each index that sorts it.
 _FILTERED = ("category", "area", "junked", "assigned")
 
 
 class Credibility(StrEnum):
-    """How far what a case says is borne out, by the Admiralty scale; labels in labels.toml.
+    """The credibility of the information in a case, on the Admiralty scale. Labels are in labels.toml.
 
-    Information alone is rated, never a person: the letter of the source stays F, of whom nothing can be
-    judged. The rating helps to plan an inquiry. It orders no queue and closes no case. These are the numbers
-    of the scale, from what others confirm to what nobody can judge.
+    Officers rate information, never a person: the letter of the source is always F, “reliability cannot be
+    judged”. The rating helps to plan an inquiry. It does not sort the queue, and it does not close a case.
+    The numbers go from 1, confirmed by other sources, to 6, cannot be judged.
     """
 
     CONFIRMED = "1"
@@ -40,25 +40,32 @@ class Credibility(StrEnum):
 
 
 class Workflow(Base):
-    """The state of the work on a case: what it is about, how urgent, and what happened on which day.
+    """The state of the work on a case: its subject, its urgency, and the dates of what happened.
 
-    The six parts of the score go from 0 to 3; ``judged`` once an officer has set them. ``rank`` is that
-    of the score, or before all others while a decision about it cannot wait. It ``is_open`` while it is
-    neither closed nor junk. ``feared`` if an answer says, or fears, that somebody is in danger: no officer
-    changes that. ``deadline`` is the next day on which something is due, None if nothing is.
-    ``route`` is how the report came, ``source_risk`` empty until it was assessed, ``credibility`` that of
-    what the case says. ``feedback`` once an answer says what was done. It was ``acknowledged`` and
-    ``answered``, which is feedback, on the day from which the reporter could read so; ``acknowledged_in``
-    and ``answered_in`` are the numbers of the outboxes that said so first. ``extended`` is the day of a
-    longer time for feedback. ``outcome``, ``disclosure`` and ``withheld``, the reason why something is,
-    are empty while the case is open. ``put_off`` if the outcome is withheld only until the prosecutor's word
-    comes. ``by_two`` once two officers have closed it. ``held`` is the day from which it must be kept for a
-    procedure, ``quarantined`` that from which nobody reads it, ``junked`` that on which it was found to be
-    junk. From ``archive_from`` on it is in the archive, which two open.
+    - The six parts of the score go from 0 to 3. ``judged`` is true once an officer has set them.
+    - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
+    - ``is_open`` is true while the case is neither closed nor junk.
+    - ``feared`` is true if an answer says or fears that somebody is in danger. Officers cannot change it.
+    - ``deadline`` is the next day on which something is due, or None.
+    - ``route`` is how the report arrived.
+    - ``source_risk`` is empty until an officer has assessed it.
+    - ``credibility`` is the rating of the information.
+    - ``feedback`` is true once a reply says what was done.
+    - ``acknowledged`` and ``answered`` (feedback) are the days from which the reporter could read the reply.
+      ``acknowledged_in`` and ``answered_in`` are the numbers of the first outboxes with that status.
+    - ``extended`` is the day on which the time for feedback was extended.
+    - ``outcome``, ``disclosure`` and ``withheld`` (the reason for withholding) are empty while the case is
+      open.
+    - ``put_off`` is true if the outcome is withheld only until the prosecutor has answered.
+    - ``by_two`` is true once two officers have closed the case.
+    - ``held`` is the day from which the case must be kept for a procedure.
+    - ``quarantined`` is the day from which nobody may read it.
+    - ``junked`` is the day on which it was marked as junk.
+    - From ``archive_from`` on, the case is in the archive, which only two officers can open.
     """
 
     __tablename__ = "workflows"
-    # With all that the queue sorts and filters by: it never has to look at the rows that it leaves out.
+    # These indexes have all columns by which the queue sorts and filters, so it reads no rows that it omits.
     __table_args__ = (
         Index("workflows_by_rank", "is_open", "rank", "deadline", *_FILTERED),
         Index("workflows_by_deadline", "is_open", "deadline", "rank", *_FILTERED),
@@ -104,12 +111,12 @@ class Workflow(Base):
 
     @property
     def priority(self) -> int:
-        """From 1, which cannot wait, to 4: that of the score, or 1 while a decision about it cannot wait."""
+        """The priority of the score, from 1 (most urgent) to 4; 1 while a decision cannot wait."""
         return self.rank // score.RANKS
 
     @property
     def in_danger(self) -> bool:
-        """Whether an answer says, or fears, that somebody is in danger, or an officer judged so."""
+        """Whether somebody is in danger, according to an answer or to an officer's assessment."""
         return self.feared or self.danger == score.HIGHEST
 
     @property
@@ -124,7 +131,7 @@ class Workflow(Base):
         self.rank = parts.rank
 
 
-# ``Workflow.in_danger``, in the words in which the indexes below have it: by others they would not be found.
+# ``Workflow.in_danger`` as SQL. It must equal the expression in the indexes below, or SQLite ignores them.
 IN_DANGER = or_(
     Workflow.feared.is_(True), Workflow.danger == bindparam(None, score.HIGHEST, literal_execute=True)
 )
@@ -147,7 +154,7 @@ Index(
 
 
 class Fulltext(Base):
-    """The words of a case for the full-text search, in a virtual table (FTS5), which the migration makes."""
+    """The words of a case for full-text search, in a virtual table (FTS5) that a migration creates."""
 
     __tablename__ = "fulltext"
     case: Mapped[int] = mapped_column("rowid", primary_key=True)
@@ -155,7 +162,7 @@ class Fulltext(Base):
 
 
 class Note(Base):
-    """What an officer notes for the others; no reporter ever sees it. ``by`` are the officers present."""
+    """An officer's note for the other officers. Reporters never see it. ``by`` are the signed-in officers."""
 
     __tablename__ = "notes"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -166,11 +173,11 @@ class Note(Base):
 
 
 class Unfinished(Base):
-    """What an officer has begun to write: the fields of a form, for that officer alone.
+    """A draft: the fields of a form that an officer has begun to fill in, for that officer alone.
 
-    A report that is not entered yet has no ``case``. ``fields`` are pairs of name and value, as JSON.
+    ``case`` is None for a report that is not entered yet. ``fields`` are pairs of name and value, as JSON.
 
-    It is not journalled, is narrowed with its case, and leaves with it.
+    Drafts are not journalled. They are hidden and deleted together with their case.
     """
 
     __tablename__ = "unfinished"
@@ -184,9 +191,10 @@ class Unfinished(Base):
 
 
 class SavedView(Base):
-    """A view of the queue that an officer keeps: what is ``asked`` for, as JSON; for that officer alone.
+    """A saved view of the queue, for one officer alone. ``asked`` has its filters, as JSON.
 
-    ``used`` is the day on which it was kept, or used last. It is not journalled, and no case has part in it.
+    ``used`` is the day on which the officer saved it or last used it. Views are not journalled. They belong
+    to no case.
     """
 
     __tablename__ = "saved_views"
@@ -197,7 +205,7 @@ class SavedView(Base):
 
 
 class Tag(Base):
-    """A word by which officers find a case again."""
+    """A tag, by which officers find a case again."""
 
     __tablename__ = "tags"
     __table_args__ = (Index("tags_by_name", "name", "case"),)
@@ -206,10 +214,11 @@ class Tag(Base):
 
 
 class Measure(Base):
-    """What was done about a case, on which day; ``degree`` is the group of a sanction, 1 to 4.
+    """A measure that was taken in a case, with its day. ``degree`` is the group of a sanction, 1 to 4.
 
-    ``restrictions`` are what a prosecutor does not want done, or how. ``sent`` is the text that went, where
-    the law asks for it. ``told`` if the author may read of it, whatever else is disclosed.
+    ``restrictions`` say what a prosecutor does not want the office to do. ``sent`` is the text of the
+    transmission if the law requires one. ``told`` is true if the reporter may learn of the measure,
+    whatever else is disclosed.
     """
 
     __tablename__ = "measures"
@@ -226,16 +235,19 @@ class Measure(Base):
 
 
 class Duty(Base):
-    """A decision that the law asks for, by the codes of the law: such as to tell the prosecutor.
+    """A legal duty to decide, such as whether to inform the prosecutor, by the codes of the law.
 
-    It is ``known`` from a day on that there is something to decide. ``decided`` is None until that is done;
-    ``decision`` is then still empty, or says that it was put off. It is ``urgent`` from the day on which it
-    is known that somebody or something is in imminent danger, None if nobody is known to be. ``ground`` is
-    one of those of the law, if it gives any, ``reason`` what officers say of it. ``reply`` is the position of
-    the last message to the reporter on which a decision about it was founded, None if none was. One that is
-    asked each time anew is ``spent`` once that is done: what is decided afterwards is about the next time.
-    One that news of the case reopened is asked ``anew``: its time runs from the day on which they were known.
-    It ``was_late`` if it was decided, or put off, after its day once: to ask it anew does not undo that.
+    - ``known`` is the day from which the office knew that it had to decide.
+    - ``decided`` is the day of the decision, None before. Until then, ``decision`` is empty or says that the
+      decision was put off.
+    - ``urgent`` is the day from which the office knew of an imminent danger, or None.
+    - ``ground`` is one of the grounds in the law, if the law has any. ``reason`` is in the officers' words.
+    - ``reply`` is the position of the last message to the reporter on which a decision was based, or None.
+    - ``spent`` is true once a decision that is needed each time has been used. The next decision is about the
+      next time.
+    - ``anew`` is true if news in the case reopened the duty. Its time then runs from the day of the news.
+    - ``was_late`` is true if a decision, or putting it off, was ever late. Reopening the duty does not change
+      this.
     """
 
     __tablename__ = "duties"
@@ -258,7 +270,7 @@ Index("duties_undecided", Duty.kind, Duty.case, sqlite_where=Duty.decided.is_(No
 
 
 class Link(Base):
-    """One case that has to do with another, as an officer said; it stands once for each of the two."""
+    """A link between two cases that an officer recorded. Each of the two cases has a row."""
 
     __tablename__ = "links"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -268,7 +280,7 @@ class Link(Base):
 
 
 class Dismissal(Base):
-    """Two cases of which an officer said that they have nothing to do with one another; once for each."""
+    """Two cases that an officer recorded as unrelated. Each of the two cases has a row."""
 
     __tablename__ = "dismissals"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -276,7 +288,7 @@ class Dismissal(Base):
 
 
 class Term(Base):
-    """Something in a case by which it may have to do with others, as a keyed hash."""
+    """An entity in a case that may link it to other cases, as a keyed hash."""
 
     __tablename__ = "terms"
     __table_args__ = (Index("terms_by_value", "kind", "value", "case"), {"sqlite_with_rowid": False})
@@ -286,7 +298,7 @@ class Term(Base):
 
 
 class IndexKey(Base):
-    """The one row with the key under which terms are hashed."""
+    """The only row: the key with which terms are hashed."""
 
     __tablename__ = "index_key"
     seed: Mapped[bytes]
@@ -294,9 +306,9 @@ class IndexKey(Base):
 
 
 class Identity(Base):
-    """Who the author of a case is, by the author's own word; kept apart from all else.
+    """The identity of the reporter of a case, as the reporter stated it, stored separately from the rest.
 
-    ``consent`` is the day on which the author allowed that it be passed on.
+    ``consent`` is the day on which the reporter agreed that the identity may be passed on.
     """
 
     __tablename__ = "identities"
@@ -307,7 +319,7 @@ class Identity(Base):
 
 
 class Disclosure(Base):
-    """To whom something of a case was given, on which ground; the ledger of article 9 of loi 2016-1691."""
+    """A disclosure from a case, with its addressee and ground: the ledger of loi 2016-1691, article 9."""
 
     __tablename__ = "disclosures"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -320,12 +332,12 @@ class Disclosure(Base):
 
 
 class AccessRequest(Base):
-    """A request for access (GDPR, article 15); it names no case, and is not destroyed with any.
+    """A request for access (GDPR, article 15). It names no case, so destroying a case does not delete it.
 
-    ``names`` are those by which reports may mean the person, one on each line; empty once they are deleted.
-    An answer may leave from the ``earliest`` day on, and is ``due`` on a later one.
-    ``extended`` is the day on which more time was taken, ``because`` the reason for it, and ``answered`` the
-    day of the answer, given ``by`` these officers. Only the cases say how it was answered.
+    ``names`` are the names that reports may use for the person, one on each line; empty once deleted.
+    An answer may be sent from the ``earliest`` day on, and is ``due`` on a later day. ``extended`` is the
+    day on which the office extended the time, and ``because`` the reason. ``answered`` is the day of the
+    answer, which the officers ``by`` gave. Only the cases record how it was answered.
     """
 
     __tablename__ = "access_requests"
@@ -342,13 +354,13 @@ class AccessRequest(Base):
 
 
 class AccessCase(Base):
-    """What is recorded of a case and a request for access; it is destroyed with the case.
+    """What is recorded about a case in a request for access. It is destroyed together with the case.
 
-    ``unopposed`` is the day on which the prosecutor did not object to an answer, ``reference`` where that is
-    recorded, ``unopposed_by`` which officers recorded it. ``given`` says whether the answer told of the case,
-    None while there is none; ``reason`` why it did not, or why a warning about its text was set aside.
-    ``same`` says whether a family name that stands alone in the case is that of the person, None while nobody
-    has said so.
+    - ``unopposed`` is the day on which the prosecutor did not object to an answer. ``reference`` says where
+      this is recorded, and ``unopposed_by`` which officers recorded it.
+    - ``given`` says whether the answer included the case, None before the answer. ``reason`` says why it did
+      not, or why officers overrode a warning about its text.
+    - ``same`` says whether a family name alone in the case means this person, None until officers decide.
     """
 
     __tablename__ = "access_cases"
@@ -363,9 +375,9 @@ class AccessCase(Base):
 
 
 class Consultation(Base):
-    """What a body of the staff or the data protection officer said on a day; it is of the office, of no case.
+    """The opinion of a staff body or of the data protection officer, with its day. It belongs to no case.
 
-    One that was recorded by mistake keeps its number and the day on which it was ``retracted``, and no text.
+    A retracted one keeps its number and the day on which it was ``retracted``, but no text.
     """
 
     __tablename__ = "consultations"
@@ -379,7 +391,7 @@ class Consultation(Base):
 
 
 class Declaration(Base):
-    """An officer's word, before the first reading, of having no interest in a case."""
+    """An officer's declaration, before first reading a case, of having no interest in it."""
 
     __tablename__ = "declarations"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -388,7 +400,7 @@ class Declaration(Base):
 
 
 class Handler(Base):
-    """An officer who may read a case; where there is none of a case, all may who are not excluded."""
+    """An officer who may read a case. A case without handlers can be read by all officers not excluded."""
 
     __tablename__ = "handlers"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -397,7 +409,7 @@ class Handler(Base):
 
 
 class ListedCase(Base):
-    """A case that is still as it was when it stood on a list for the archives."""
+    """A case that has not changed since it was put on a list for the archives."""
 
     __tablename__ = "listed_cases"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -405,7 +417,7 @@ class ListedCase(Base):
 
 
 class ArchiveOpening(Base):
-    """An officer for whom, together with another, a case was opened that is in the archive, for one day."""
+    """An officer who, together with another, opened a case in the archive for one day."""
 
     __tablename__ = "archive_openings"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -414,7 +426,7 @@ class ArchiveOpening(Base):
 
 
 class Strike(Base):
-    """A passage that was taken out of a case for good; of it nothing is kept but where it stood."""
+    """A passage that was permanently redacted from a case. Only its place is kept."""
 
     __tablename__ = "strikes"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -425,9 +437,9 @@ class Strike(Base):
 
 
 class StruckText(Base):
-    """How many words a text had before the first of its passages was taken out; never shown.
+    """The number of words in a text before its first redaction. It is never shown.
 
-    Without it nobody could tell that a text goes bit by bit.
+    It reveals if officers redact a text bit by bit until nothing is left.
     """
 
     __tablename__ = "struck_texts"
@@ -437,7 +449,7 @@ class StruckText(Base):
 
 
 class Opening(Base):
-    """What the portal has to learn of a case that officers entered; ``told`` is the outbox that first did."""
+    """A case that officers entered and the portal must learn of. ``told`` is the first outbox with it."""
 
     __tablename__ = "openings"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -446,7 +458,7 @@ class Opening(Base):
 
 
 class Setting(Base):
-    """How this inbox works, where it does not as the program would by itself."""
+    """A setting of this inbox that differs from the default."""
 
     __tablename__ = "settings"
     name: Mapped[str] = mapped_column(primary_key=True)

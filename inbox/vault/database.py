@@ -1,4 +1,4 @@
-"""The encrypted database under its 32-byte key (SQLCipher), opened, made and used in transactions."""
+"""The encrypted database (SQLCipher, 32-byte key): create it, open it, and use it in transactions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -18,29 +18,30 @@ from inbox.vault import row_security, schema_version
 
 _driver: Any = dbapi2
 
-# SQLCipher writes to standard error by itself unless told so before the key.
+# SQLCipher logs to standard error unless logging is switched off before the key is set.
 _BEFORE_KEY = "PRAGMA cipher_log_level = NONE"
 _AFTER_KEY = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA secure_delete = ON",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -65536",  # KiB: each page that is not there is deciphered again
-    "PRAGMA journal_mode = DELETE",  # one file beside which nothing lingers
-    "PRAGMA synchronous = EXTRA",  # a commit also outlives power lost before the journal's name is gone
+    "PRAGMA cache_size = -65536",  # KiB; a page outside the cache must be decrypted again
+    "PRAGMA journal_mode = DELETE",  # a single file, and no journal file stays beside it
+    "PRAGMA synchronous = EXTRA",  # a commit also survives a power cut before the journal file is deleted
 )
 
-# In bytes, what the header says that the file has.
+# The size of the file in bytes, according to its header.
 _SIZE = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
 
-# Removed text stays in free pages where a page was split, and in the index whatever its option says.
+# Deleted text stays in free space where a page was split, and in the index even with secure-delete on.
 _ANEW = ("INSERT INTO fulltext (fulltext) VALUES ('rebuild')", "VACUUM")
 
 
 class Vault:
-    """An open vault; everything in it is read and written inside ``transaction``.
+    """An open vault. All reads and writes happen inside ``transaction``.
 
-    ``known`` is what each session is given in its ``info``: what lies beside the vault. ``today`` is the day
-    on which it is read; before somebody says which that is, all that will ever go into the archive is there.
+    ``known`` goes into the ``info`` of each session: objects outside the vault that its users need. ``today``
+    is the day that decides which cases are archived. Until it is set, every case with an archive date counts
+    as archived.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -51,9 +52,10 @@ class Vault:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Refuse a second use within the block: both share one connection, and it would end the transaction.
+        """Refuse a second use within the block, because both would share one connection.
 
-        Who is present is part of that transaction: the first would go on reading as somebody else.
+        The second use would end the transaction of the first. It would also replace the signed-in officers,
+        which are part of the transaction, so the first would continue with the rights of others.
         """
         if self._is_in_use:
             raise RuntimeError("the vault is in use")
@@ -65,14 +67,17 @@ class Vault:
 
     @contextmanager
     def transaction(self, present: Sequence[str] = (), *, quarantine: bool = False) -> Iterator[Session]:
-        """Give a session whose changes are all kept if the block ends, none if it raises.
+        """Yield a session. Commit its changes if the block ends normally; roll them back if it raises.
 
-        Whatever is asked of it, no case that excludes an officer who is ``present`` is there, nor anything
-        that belongs to one; nor is a case with handlers, unless all who are present are among them, but as a
-        line, nor one in quarantine, for anybody, unless what is done shows nothing of it (``quarantine``).
-        So it is with one in the archive, until two officers open it for themselves, for a day.
-        Without officers it is for the program's own work, of which nobody is shown anything.
-        Raises VaultDamaged if the file does not read, Refused if the disk does not let it be used.
+        The session hides these cases, with all rows that belong to them:
+
+        - cases that exclude an officer who is ``present``;
+        - cases with handlers, unless all ``present`` officers are handlers (their queue line stays visible);
+        - cases in quarantine, unless the action shows nothing of them (``quarantine``);
+        - cases in the archive, until two officers open them for themselves for a day.
+
+        A session without officers is for the program's own work, which nobody is shown. Raises VaultDamaged
+        if the file cannot be read, and Refused if the disk refuses access.
         """
         try:
             with (
@@ -86,15 +91,15 @@ class Vault:
         except OperationalError as error:
             raise _unusable(error.orig) from None
         except DatabaseError as error:
-            # The class itself stands for a file that does not read; those below it for faults of ours.
+            # DatabaseError itself means that the file cannot be read. Its subclasses mean bugs of ours.
             if type(error) is not DatabaseError:
                 raise
             raise VaultDamaged from None
 
     def copy_to(self, path: Path, key: bytes) -> None:
-        """Write all that is in it, and nothing that was deleted, to a new file under another key, mode 0600.
+        """Write the content, without remains of deleted data, to a new file under another key, mode 0600.
 
-        Raises VaultDamaged if something does not read, Refused if the disk does not let it be written.
+        Raises VaultDamaged if a page cannot be read, and Refused if the disk refuses the writing.
         """
         path.touch(mode=0o600, exist_ok=False)
         with self._statements() as run:
@@ -106,7 +111,7 @@ class Vault:
             run("DETACH DATABASE copy")
 
     def check(self) -> None:
-        """Raise VaultDamaged if a page does not read."""
+        """Raise VaultDamaged if a page cannot be read."""
         with self._alone(), closing(self._engine.raw_connection()) as connection:
             try:
                 _check_pages(connection.cursor().execute("PRAGMA cipher_integrity_check"))
@@ -114,10 +119,10 @@ class Vault:
                 raise VaultDamaged from None
 
     def compact(self, progress: Callable[[int, int], None]) -> None:
-        """Write index and file anew from what is in them: of what was deleted no page keeps anything.
+        """Rebuild the search index and the file, so that no page keeps remains of deleted data.
 
-        It takes a minute or two where there are 100,000 cases: ``progress`` is told of each step. Not inside
-        a transaction. Raises VaultDamaged, or Refused if the disk does not let it be written.
+        This takes a minute or two with 100,000 cases; ``progress`` is called at each step. Do not call it
+        inside a transaction. Raises VaultDamaged, or Refused if the disk refuses the writing.
         """
         with self._statements() as run:
             for done, statement in enumerate(_ANEW):
@@ -127,7 +132,7 @@ class Vault:
 
     @contextmanager
     def _statements(self) -> Iterator[Callable[..., Any]]:
-        """Give what runs a statement outside of any transaction; raises as ``copy_to``."""
+        """Yield a function that runs a statement outside any transaction. Raise as ``copy_to`` does."""
         with self._alone(), closing(self._engine.raw_connection()) as connection:
             try:
                 yield connection.cursor().execute
@@ -201,16 +206,16 @@ def _engine(path: Path, key: bytes) -> Engine:
             connection.execute(pragma).fetchall()
         return connection
 
-    # The bare address would take a pool of connections for each thread; there is one of both.
+    # By default, SQLAlchemy would open a connection for each thread. One connection is enough here.
     engine = create_engine(
         "sqlite://", module=_driver, creator=connect, poolclass=StaticPool, hide_parameters=True
     )
-    # The driver would begin a transaction only before it writes: what was read first could then be stale.
+    # The driver would begin a transaction only before the first write. Data read before it could be stale.
     event.listen(engine, "begin", _begin)
     return engine
 
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    # Rows of a case may be written before the case, and removed after it: what counts is the end.
+    # Rows of a case may be written before the case and removed after it, so keys are checked at commit.
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

@@ -1,4 +1,4 @@
-"""The tables of what is left once a case is destroyed: nothing by which its report could be told."""
+"""The tables of what remains of a destroyed case. They do not reveal its report."""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ from inbox.vault.tables import Base
 
 
 class DestroyedCase(Base):
-    """A line of the list of what was destroyed; its number is not given to another case.
+    """A line of the list of destroyed cases. Its number is not given to another case.
 
-    ``rule`` is why it was to be destroyed; category and outcome are as coarse as the figures of a year.
-    ``visa`` says by which list the archives agreed, empty if nobody had to ask them.
+    ``rule`` is the reason for the destruction. Category and outcome are as coarse as the annual figures.
+    ``visa`` names the list that the archives approved, and is empty if no approval was needed.
     """
 
     __tablename__ = "destroyed_cases"
@@ -29,10 +29,10 @@ class DestroyedCase(Base):
 
 
 class VisaList(Base):
-    """A list of what is to be destroyed, and the day and reference of the archives' visa once it has one.
+    """A list of data to destroy, with the day and the reference of the archives' visa once it has one.
 
-    ``sha256`` (32 bytes) is that of its lines. On it stand ``unopened`` entries that became no case,
-    collected up to the day ``unopened_to``.
+    ``sha256`` (32 bytes) is the hash of its lines. The list also has ``unopened`` entries that did not become
+    a case, collected up to the day ``unopened_to``.
     """
 
     __tablename__ = "visa_lists"
@@ -46,7 +46,7 @@ class VisaList(Base):
 
 
 class PastExclusion(Base):
-    """An officer from whom a case was kept that is destroyed: what the journal says of it stays so."""
+    """The exclusion of an officer from a case that is destroyed. Its journal entries stay hidden as well."""
 
     __tablename__ = "past_exclusions"
     case: Mapped[int] = mapped_column(primary_key=True)
@@ -54,10 +54,10 @@ class PastExclusion(Base):
 
 
 class Tombstone(Base):
-    """The hash of something by which what belongs to a destroyed case is known if it comes once more.
+    """A hash by which a late message to a destroyed case is recognised. It does not name the case.
 
-    No case is named beside it. ``key`` is the intake key of its time: with that it goes, for then nothing
-    opens any more what was sealed in those days.
+    ``key`` is the intake key of that time. The tombstone is deleted together with the key, because late
+    messages from that time can then no longer be opened.
     """
 
     __tablename__ = "tombstones"
@@ -66,11 +66,11 @@ class Tombstone(Base):
 
 
 class Leaving(Base):
-    """What is still to be removed once rows are gone: a file by its path in the home, free pages as VAULT."""
+    """Data to remove after rows were deleted: a file by its path in the home, or VAULT for free pages."""
 
     __tablename__ = "leavings"
     name: Mapped[str] = mapped_column(primary_key=True)
 
 
-# Stands in ``leavings`` until the vault was written anew.
+# This path is in ``leavings`` until the vault has been rebuilt.
 VAULT = "vault"

@@ -1,4 +1,4 @@
-"""The words of cases, for a search that knows neither case nor accents (SQLite FTS5)."""
+"""Full-text search in cases, regardless of upper case and accents (SQLite FTS5)."""
 
 from collections.abc import Iterable
 
@@ -6,18 +6,18 @@ from sqlalchemy.orm import Session
 
 from inbox.vault.casework_tables import Fulltext
 
-# Of the longest letters more than sixty. Whatever is added, all words of the case are written anew: thousands
-# of such letters would else hold up what came with them for hours.
+# In characters: more than sixty messages of the greatest length. Each addition rewrites all words of the
+# case, so without the limit thousands of such messages would block the collection of a bundle for hours.
 _MOST = 4_000_000
 
 
 def of(number: int, texts: Iterable[str]) -> Fulltext:
-    """Return the words of a case, those that came first up to _MOST characters."""
+    """Return the index entry of a case, with its first _MOST characters of text."""
     return Fulltext(case=number, text="\n".join(texts)[:_MOST])
 
 
 def add(session: Session, number: int, texts: Iterable[str]) -> None:
-    """Let a case be found by these texts, too, as long as there is room for them."""
+    """Add texts to the index entry of a case, up to its limit of _MOST characters."""
     session.flush()
     row = session.get_one(Fulltext, number)
     if len(row.text) < _MOST:
@@ -25,14 +25,14 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def phrase(asked: str) -> str:
-    """Return what FTS5 looks for: every word of ``asked``, none an operator; empty if there is no word."""
+    """Return an FTS5 query for all words of ``asked``, none of them as an operator; empty without a word."""
     return " ".join(
         '"' + word.replace('"', '""') + '"'
-        for word in asked.replace("\0", " ").split()  # a text of SQLite ends there
+        for word in asked.replace("\0", " ").split()  # SQLite ends a text at a NUL
         if any(map(str.isalnum, word))
     )
 
 
 def in_a_row(words: Iterable[str]) -> str:
-    """Return what FTS5 looks for: these words in a row, each of letters and digits alone."""
+    """Return an FTS5 query for these words in a row. They must consist of letters and digits only."""
     return f'"{" ".join(words)}"'

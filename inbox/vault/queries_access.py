@@ -1,4 +1,4 @@
-"""Questions to the vault about the journal and about who may see what."""
+"""Queries about the journal and about the rights of officers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -21,15 +21,16 @@ _AT_ONCE = 1_000
 
 
 def last_journal_entry(session: Session) -> JournalEntry | None:
-    """Return the newest entry of the journal, whoever is present; None before the first."""
+    """Return the newest entry of the journal, regardless of the signed-in officers; None if it is empty."""
     newest = select(JournalEntry).order_by(JournalEntry.n.desc()).limit(1)
     return session.scalar(newest.execution_options(**WHOLE_JOURNAL))
 
 
 def journal(session: Session, first: int | None = None) -> Iterable[JournalEntry]:
-    """Return the entries of the journal, or those from ``first`` on, whoever is present: not for showing.
+    """Return the entries of the journal, or those from ``first`` on, for verification only.
 
-    What stands under a number below 1, which no entry has, comes last: whoever follows the chain meets it.
+    The result ignores the rights of the signed-in officers, so do not show it. Entries with an invalid number
+    below 1 come last, where verification of the chain finds them.
     """
     rows = select(JournalEntry).order_by(JournalEntry.n < 1, JournalEntry.n)
     rows = rows if first is None else rows.where(JournalEntry.n >= first)
@@ -37,12 +38,12 @@ def journal(session: Session, first: int | None = None) -> Iterable[JournalEntry
 
 
 def journal_numbers(session: Session) -> Iterable[int]:
-    """Return the numbers of the entries that those present may read."""
+    """Return the numbers of the entries that the signed-in officers may read."""
     return session.scalars(select(JournalEntry.n))
 
 
 def journal_naming(session: Session, word: str) -> Iterable[JournalEntry]:
-    """Return the entries about no case that have a word between quotes, the newest first."""
+    """Return the entries without a case that contain this word in quotation marks, newest first."""
     named = func.instr(JournalEntry.raw, f'"{word}"'.encode()) > 0
     rows = select(JournalEntry).where(JournalEntry.case.is_(None), named)
     return session.scalars(rows.order_by(JournalEntry.n.desc()))
@@ -54,17 +55,17 @@ def journal_of(session: Session, number: int) -> Sequence[JournalEntry]:
 
 
 def aliases(session: Session) -> Sequence[Alias]:
-    """Return by which other names reports may mean officers."""
+    """Return the other names by which reports may mean officers."""
     return session.scalars(select(Alias).order_by(Alias.officer, Alias.name)).all()
 
 
 def exclusions(session: Session) -> Sequence[Exclusion]:
-    """Return which cases are kept from which officers."""
+    """Return the exclusions of officers from cases."""
     return session.scalars(select(Exclusion).order_by(Exclusion.case, Exclusion.officer)).all()
 
 
 def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return which of these cases are for handlers alone of whom not all those present are one."""
+    """Return which of these cases are restricted to handlers that do not include all signed-in officers."""
     handlers = defaultdict[int, set[str]](set)
     for row in session.scalars(select(Handler).where(Handler.case.in_(numbers))):
         handlers[row.case].add(row.officer)
@@ -73,14 +74,14 @@ def for_others(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def not_shown(session: Session) -> int:
-    """Return of how many cases those present see a line and no more, as they are not all its handlers."""
+    """Return the number of cases of which the officers see the queue line only, because of its handlers."""
     lines = select(func.count()).select_from(Workflow)
     known = session.scalar(lines.execution_options(**row_security.AS_A_LINE)) or 0
     return known - (session.scalar(lines) or 0)
 
 
 def archived(session: Session, seen: Collection[int]) -> set[int]:
-    """Return the cases of the archive that are not open to those present: all but those that are ``seen``."""
+    """Return the cases in the archive that the signed-in officers cannot read: all except ``seen``."""
     day = row_security.day(session)
     rows = select(Workflow.case).where(Workflow.archive_from <= day, Workflow.quarantined.is_(None))
     found = set(session.scalars(rows.execution_options(**row_security.AS_A_LINE))).difference(seen)
@@ -88,7 +89,7 @@ def archived(session: Session, seen: Collection[int]) -> set[int]:
 
 
 def excluded_from(session: Session, number: int) -> set[str]:
-    """Return the officers from whom a case is kept."""
+    """Return the officers whom a case excludes."""
     return set(session.scalars(select(Exclusion.officer).filter_by(case=number)))
 
 
@@ -98,5 +99,5 @@ def case_numbers(session: Session) -> set[int]:
 
 
 def unopened_numbers(session: Session) -> set[int]:
-    """Return the numbers of all that ever became no case at first."""
+    """Return the numbers of all entries that did not become a case at first."""
     return set(session.scalars(select(Unopened.number)))

@@ -1,4 +1,4 @@
-"""Questions to the vault about cases and what belongs to each."""
+"""Queries about cases and their messages, files and replies."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,12 +24,12 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-# Of what it closed, a portal keeps the slot for so long, and up to a week more (SPEC 8.4).
+# A portal keeps the slot of a closed case for so long, and up to a week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
 
 
 class Counts(NamedTuple):
-    """How much belongs to each case, by number; a case without any is not listed."""
+    """The numbers of items of each case, by case number. A case without items is not listed."""
 
     follow_ups: dict[int, int]
     unread_follow_ups: dict[int, int]
@@ -40,7 +40,7 @@ class Counts(NamedTuple):
 def case(session: Session, number: int) -> Case:
     """Return the case of this number.
 
-    Raises CaseRefused if there is none, it is in quarantine or in the archive, or for its handlers alone.
+    Raises CaseRefused if it does not exist, is in quarantine or in the archive, or is restricted to others.
     """
     found = session.get(Case, number)
     if found is not None:
@@ -93,7 +93,7 @@ def numbers_by_case_id(session: Session) -> dict[bytes, int]:
 
 
 def case_from(session: Session, envelope_hash: bytes) -> Case | None:
-    """Return a case that came in this very envelope."""
+    """Return the case that arrived in this envelope."""
     return session.scalar(select(Case).filter_by(envelope=envelope_hash).limit(1))
 
 
@@ -105,11 +105,11 @@ def cases(session: Session) -> Sequence[Case]:
 def cases_to_refresh(
     session: Session, today: date, next_by: date, junk_over: Collection[int]
 ) -> Sequence[Case]:
-    """Return the cases whose slot an outbox fills: all that can be answered and are not closed for good.
+    """Return the cases whose slots an outbox refreshes: open cases with a mailbox, and some closed ones.
 
-    A closed case, and ``junk_over``, stay until the portal has applied an outbox that said so. One comes
-    back while the portal keeps it, if the key that signed its slot was withdrawn or ends before ``next_by``,
-    the day of the next outbox: nobody believes that slot for much longer.
+    A closed case, and each of ``junk_over``, stays until the portal has applied an outbox with its closing.
+    While the portal keeps its slot, the case returns if the key that signed the slot was withdrawn or expires
+    before ``next_by``, the day of the next outbox. Otherwise the slot would soon not be trusted.
     """
     over = (Case.status == Status.CLOSED) | Case.number.in_(junk_over)
     open_still = ~over | Case.closed_in.is_(None) | Case.closed_in.not_in(CONFIRMED)
@@ -120,7 +120,7 @@ def cases_to_refresh(
 
 
 def junked_by_day(session: Session) -> Mapping[date, Sequence[int]]:
-    """Return the cases that are junk, by the day on which they were marked."""
+    """Return the junk cases, by the day on which they were marked."""
     found: defaultdict[date, list[int]] = defaultdict(list)
     rows = select(Workflow.junked, Workflow.case).where(Workflow.junked.is_not(None)).order_by(Workflow.case)
     for day, number in session.execute(rows):
@@ -130,47 +130,47 @@ def junked_by_day(session: Session) -> Mapping[date, Sequence[int]]:
 
 
 def tell_closings_again(session: Session) -> None:
-    """Make every closed case that can be answered wait for a slot again: a new portal has none of it."""
+    """Make every closed case with a mailbox wait for a slot again, because a new portal has no slots."""
     session.execute(update(Case).values(closed_in=None, closed_on=None))
 
 
 def follow_up(session: Session, number: int, follow_up_id: bytes) -> FollowUp | None:
-    """Return the follow-up of this id to a case."""
+    """Return the follow-up to a case with this id."""
     return session.get(FollowUp, (number, follow_up_id))
 
 
 def follow_ups(session: Session, number: int) -> Sequence[FollowUp]:
-    """Return the follow-ups to a case in the order collected."""
+    """Return the follow-ups to a case, in the order of collection."""
     return session.scalars(select(FollowUp).filter_by(case=number).order_by(FollowUp.position)).all()
 
 
 def unread_follow_ups(
     session: Session, number: int, first: int = 1, last: int = LARGEST
 ) -> Sequence[FollowUp]:
-    """Return the follow-ups to a case that nobody has read, in the order collected: those at these places."""
+    """Return the unread follow-ups to a case at places ``first`` to ``last``, as collected."""
     unread = select(FollowUp).where(FollowUp.case == number, FollowUp.unread.is_(True))
     among = FollowUp.position.between(first, last)
     return session.scalars(unread.where(among).order_by(FollowUp.position)).all()
 
 
 def unread_counts(session: Session, numbers: Collection[int]) -> dict[int, int]:
-    """Return how many follow-ups to each of these cases nobody has read; none of one without any."""
+    """Return the number of unread follow-ups of each of these cases. Cases without any are omitted."""
     return _count(session, FollowUp, FollowUp.case.in_(numbers), FollowUp.unread.is_(True))
 
 
 def is_unread(session: Session, number: int) -> bool:
-    """Tell whether nobody has read a letter that the author of a case wrote after the report."""
+    """Return whether a follow-up to a case is unread."""
     letters = select(func.count()).select_from(FollowUp).filter_by(case=number, unread=True)
     return bool(session.scalar(letters))
 
 
 def last_follow_up_position(session: Session, number: int) -> int:
-    """Return the position of the newest follow-up to a case, 0 for none."""
+    """Return the position of the newest follow-up to a case, 0 if there is none."""
     return session.scalar(select(func.max(FollowUp.position)).filter_by(case=number)) or 0
 
 
 def last_attachment_number(session: Session, number: int) -> int:
-    """Return the number of the last file of a case, 0 for none."""
+    """Return the number of the last file of a case, 0 if there is none."""
     return session.scalar(select(func.max(Attachment.number)).filter_by(case=number)) or 0
 
 
@@ -185,9 +185,9 @@ def attachment_ids(session: Session) -> set[bytes]:
 
 
 def last_reply(session: Session, number: int) -> int:
-    """Return the highest position that a reply to the author of a case has had, 0 if there was none.
+    """Return the highest position that a reply in a case ever had, 0 if there was no reply.
 
-    One that was taken back counts if a follow-up came after it: that knows its place by it.
+    A retracted reply counts if a follow-up came after it, because the follow-up stores this position.
     """
     kept = session.scalar(select(func.max(Message.position)).filter_by(case=number))
     known = session.scalar(select(func.max(FollowUp.after)).filter_by(case=number))
@@ -195,31 +195,31 @@ def last_reply(session: Session, number: int) -> int:
 
 
 def messages(session: Session, number: int) -> Sequence[Message]:
-    """Return what the inspectorate wrote to the author of a case, oldest first."""
+    """Return the messages of the inspectorate to the reporter of a case, oldest first."""
     return session.scalars(select(Message).filter_by(case=number).order_by(Message.position)).all()
 
 
 def is_acknowledged(session: Session, number: int) -> bool:
-    """Tell whether a reply, sent or waiting for the next outbox, acknowledges the report.
+    """Return whether a reply, sent or waiting for the next outbox, acknowledges the report.
 
-    One rule for the status, for the clocks and for many at once: a reply in free words acknowledges nothing,
-    whatever it says; an acknowledgement is a text of the law or the office.
+    Only a text of the law or of the office is an acknowledgement. A reply in an officer's own words never is,
+    whatever it says. The status, the deadlines and actions on many cases all use this rule.
     """
     return _is_there(session, Message.case == number, Message.acknowledges.is_(True))
 
 
 def gives_feedback(session: Session, number: int) -> bool:
-    """Tell whether a reply, sent or waiting for the next outbox, says what was done or is planned."""
+    """Return whether a reply, sent or waiting for the next outbox, says what was done or is planned."""
     return _is_there(session, Message.case == number, Message.feedback.is_(True))
 
 
 def is_feedback_held(session: Session, number: int) -> bool:
-    """Tell whether an outbox left out a reply that says what was done, which waits still."""
+    """Return whether an outbox held back a reply with feedback that is still waiting."""
     return _is_there(session, Message.case == number, Message.feedback.is_(True), Message.held.is_(True))
 
 
 def counts(session: Session) -> Counts:
-    """Return how much belongs to each case."""
+    """Return the numbers of items of each case."""
     return Counts(
         follow_ups=_count(session, FollowUp),
         unread_follow_ups=_count(session, FollowUp, FollowUp.unread.is_(True)),
@@ -229,22 +229,22 @@ def counts(session: Session) -> Counts:
 
 
 def first_messages(session: Session) -> Iterable[Row[int, bool, bytes]]:
-    """Return of each case its number, whether it is unsigned, its message."""
+    """Return the number of each case, whether it is unsigned, and its message."""
     return session.execute(select(Case.number, Case.unsigned, Case.message))
 
 
 def follow_up_texts(session: Session) -> Iterable[Row[int, str]]:
-    """Return the text of each follow-up with the number of its case."""
+    """Return the case number and the text of each follow-up."""
     return session.execute(select(FollowUp.case, FollowUp.text))
 
 
 def file_names(session: Session) -> Iterable[Row[int, str, str]]:
-    """Return name and type of each file with the number of its case."""
+    """Return the case number, the name and the type of each file."""
     return session.execute(select(Attachment.case, Attachment.name, Attachment.type))
 
 
 def strikes(session: Session, number: int) -> Sequence[Strike]:
-    """Return what was struck from a case, oldest first."""
+    """Return the redactions of a case, oldest first."""
     return session.scalars(select(Strike).filter_by(case=number).order_by(Strike.position)).all()
 
 

@@ -1,4 +1,4 @@
-"""Questions to the vault about bundles: what came, what went out, and what became no case."""
+"""Queries about intake bundles, outbox bundles, and entries that did not become a case."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -17,22 +17,22 @@ from inbox.vault.tables import (
 from inbox.vault.unopened_reasons import Kind
 
 _IS_UNOPENED = Unopened.case.is_(None)
-# The numbers of the outboxes that the portal has applied, for use within other queries.
+# The numbers of the outboxes that the portal has applied, for use in other queries.
 CONFIRMED = select(OutboxBundle.n).where(OutboxBundle.applied.is_not(None))
 
 
 def shown_keyrings(session: Session) -> Sequence[ShownKeyring]:
-    """Return the keyrings that reports of this inbox named, as the first of them said."""
+    """Return the keyrings that reports to this inbox named, each as its first report described it."""
     return session.scalars(select(ShownKeyring)).all()
 
 
 def pinned_instance(session: Session) -> Instance | None:
-    """Return the portal's instance key, as an officer accepted it last."""
+    """Return the portal's instance key, which is the last one that an officer accepted."""
     return session.scalar(select(Instance).order_by(Instance.position.desc()).limit(1))
 
 
 def instances(session: Session) -> Sequence[Instance]:
-    """Return every instance key that an officer accepted, the portal's first, then those before it."""
+    """Return all instance keys that officers accepted, newest first. The first is the portal's."""
     return session.scalars(select(Instance).order_by(Instance.position.desc())).all()
 
 
@@ -42,28 +42,29 @@ def intake(session: Session, instance_key: bytes, n: int) -> IntakeBundle | None
 
 
 def last_intake(session: Session, instance_key: bytes) -> IntakeBundle | None:
-    """Return the intake bundle of an instance that was collected last."""
+    """Return the last collected intake bundle of an instance."""
     newest = select(IntakeBundle).filter_by(instance=instance_key).order_by(IntakeBundle.n.desc()).limit(1)
     return session.scalar(newest)
 
 
 def newest_intake(session: Session) -> IntakeBundle | None:
-    """Return the intake bundle that was collected last, of whichever portal."""
+    """Return the last collected intake bundle of any portal."""
     newest = select(IntakeBundle).order_by(IntakeBundle.collected.desc(), IntakeBundle.exported.desc())
     return session.scalar(newest.limit(1))
 
 
 def newest_export(session: Session) -> date | None:
-    """Return the newest day that a portal gave an export that was collected, None before the first.
+    """Return the newest export day of all collected bundles, None before the first bundle.
 
-    None is newer than the day on which it was collected here: of two clocks the one that is behind counts.
+    An export day later than the day of collection counts as the day of collection: if the portal's clock and
+    ours differ, the earlier one counts.
     """
     days = session.execute(select(IntakeBundle.exported, IntakeBundle.collected))
     return max((min(exported, collected) for exported, collected in days), default=None)
 
 
 def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[IntakeBundle]:
-    """Return the intake bundles of which the portal is not known to have heard that we hold them."""
+    """Return the intake bundles that are not yet acknowledged to the portal."""
     return session.scalars(
         select(IntakeBundle)
         .filter_by(instance=instance_key)
@@ -73,17 +74,17 @@ def unconfirmed_intakes(session: Session, instance_key: bytes) -> Sequence[Intak
 
 
 def outbox(session: Session, n: int) -> OutboxBundle | None:
-    """Return an outbox bundle that was made."""
+    """Return the outbox bundle with this number."""
     return session.get(OutboxBundle, n)
 
 
 def last_outbox(session: Session) -> OutboxBundle | None:
-    """Return the outbox bundle that was made last."""
+    """Return the last outbox bundle."""
     return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n.desc()).limit(1))
 
 
 def first_outbox(session: Session) -> OutboxBundle | None:
-    """Return the outbox bundle that was made first."""
+    """Return the first outbox bundle."""
     return session.scalar(select(OutboxBundle).order_by(OutboxBundle.n).limit(1))
 
 
@@ -98,30 +99,30 @@ def confirmed_outboxes(session: Session) -> Sequence[int]:
 
 
 def unconfirmed_outboxes(session: Session) -> Sequence[OutboxBundle]:
-    """Return the outboxes that the portal is not known to have applied, in order."""
+    """Return the outboxes that the portal has not confirmed, in order."""
     wanted = select(OutboxBundle).where(OutboxBundle.applied.is_(None))
     return session.scalars(wanted.order_by(OutboxBundle.n)).all()
 
 
 def unopened(session: Session, *, skip: int, most: int) -> Sequence[Unopened]:
-    """Return what came in and became no case, newest first: ``most`` of it behind the first ``skip``."""
+    """Return entries that did not become a case, newest first: at most ``most``, after the first ``skip``."""
     newest = select(Unopened).where(_IS_UNOPENED).order_by(Unopened.number.desc())
     return session.scalars(newest.offset(skip).limit(most)).all()
 
 
 def count_unopened(session: Session) -> int:
-    """Return how much came in and became no case."""
+    """Return the number of entries that did not become a case."""
     return session.scalar(select(func.count(Unopened.number)).where(_IS_UNOPENED)) or 0
 
 
 def caseless_by_day(session: Session) -> dict[date, int]:
-    """Return how much of it that names no case of the vault was collected on which day."""
+    """Return the number of such entries that name no case of the vault, by day of collection."""
     counted = select(Unopened.collected, func.count(Unopened.number)).where(_IS_UNOPENED, _names_no_case())
     return {day: count for day, count in session.execute(counted.group_by(Unopened.collected))}  # noqa: C416
 
 
 def caseless(session: Session, days: Collection[date]) -> Sequence[Unopened]:
-    """Return what became no case, names none of the vault, and was collected on one of these days."""
+    """Return the unopened entries that name no case of the vault and were collected on one of these days."""
     wanted = select(Unopened).where(_IS_UNOPENED, _names_no_case(), Unopened.collected.in_(days))
     return session.scalars(wanted.order_by(Unopened.number)).all()
 
@@ -132,25 +133,28 @@ def _names_no_case() -> ColumnElement[bool]:
 
 
 def set_aside(session: Session, kind: Kind) -> Sequence[Unopened]:
-    """Return what became no case for this reason, oldest first."""
+    """Return the entries that did not become a case for this reason, oldest first."""
     wanted = select(Unopened).where(_IS_UNOPENED, Unopened.kind == kind)
     return session.scalars(wanted.order_by(Unopened.number)).all()
 
 
 def untried(session: Session, keys: bytes) -> Sequence[Unopened]:
-    """Return what no key opened, but for what was tried with these (``KeyStore.intake_digest``)."""
+    """Return the entries that no key opened and that were not yet tried with ``keys``.
+
+    ``keys`` is ``KeyStore.intake_digest``.
+    """
     wanted = select(Unopened).where(_IS_UNOPENED, Unopened.kind == Kind.NOT_FOR_US, Unopened.tried != keys)
     return session.scalars(wanted.order_by(Unopened.number)).all()
 
 
 def envelope_hashes(session: Session) -> set[bytes]:
-    """Return the hashes of all envelopes that became no case."""
+    """Return the hashes of all envelopes that did not become a case."""
     hashes = session.scalars(select(Unopened.envelope).where(_IS_UNOPENED))
     return {each for each in hashes if each is not None}
 
 
 def done_hashes(session: Session) -> set[bytes]:
-    """Return the hashes of the envelopes that were set aside and became part of a case at a later try."""
+    """Return the hashes of the envelopes that became part of a case only at a later try."""
     hashes = session.scalars(select(Unopened.envelope).where(Unopened.case.is_not(None)))
     done = {each for each in hashes if each is not None}
     return done and done - envelope_hashes(session)

@@ -1,4 +1,4 @@
-"""Questions to the vault about the office: its officers, keys, keyrings and questionnaires."""
+"""Queries about the office: its officers, keys, keyrings and questionnaires."""
 
 from collections.abc import Sequence
 
@@ -16,27 +16,27 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-# Asked six times in a command: to make it anew takes as long as to ask it.
+# Built once, because a command uses it six times and building it takes as long as running it.
 _PRESENT = select(Officer).where(Officer.member.is_not(None)).order_by(Officer.member)
 
 
 def office(session: Session) -> Office:
-    """Return whose inbox this is."""
+    """Return the office that this inbox belongs to."""
     return session.get_one(Office, 1)
 
 
 def officers(session: Session) -> Sequence[Officer]:
-    """Return the officers who have a share, by its number."""
+    """Return the current officers, who have a share, by the number of the share."""
     return session.scalars(_PRESENT).all()
 
 
 def everybody(session: Session) -> Sequence[Officer]:
-    """Return all who are or ever were officers, by name."""
+    """Return all current and former officers, by name."""
     return session.scalars(select(Officer).order_by(Officer.name)).all()
 
 
 def officer(session: Session, name: str) -> Officer | None:
-    """Return an officer, also one who left."""
+    """Return a current or former officer."""
     return session.get(Officer, name)
 
 
@@ -47,12 +47,12 @@ def renewal_notices(session: Session) -> Sequence[RenewalNotice]:
 
 
 def questionnaire(session: Session, questionnaire_id: str, version: int) -> QuestionnaireFile | None:
-    """Return a questionnaire that was ever in use."""
+    """Return a questionnaire that is or was in use."""
     return session.scalar(select(QuestionnaireFile).filter_by(id=questionnaire_id, version=version))
 
 
 def last_questionnaire(session: Session, questionnaire_id: str) -> QuestionnaireFile | None:
-    """Return the one with the highest version of those with this id."""
+    """Return the questionnaire with this id and the highest version."""
     of_id = select(QuestionnaireFile).filter_by(id=questionnaire_id)
     return session.scalar(of_id.order_by(QuestionnaireFile.version.desc()).limit(1))
 
@@ -68,7 +68,7 @@ def reply_keys(session: Session) -> Sequence[ReplyKey]:
 
 
 def cards(session: Session) -> Sequence[Card]:
-    """Return the newest card of each body outside, removed ones too, by channel."""
+    """Return the newest card of each external body, including removed cards, by channel."""
     return session.scalars(select(Card).order_by(Card.channel)).all()
 
 

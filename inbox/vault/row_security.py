@@ -1,6 +1,6 @@
-"""Which rows belong to a case: not there for whoever it is kept from, and gone with it.
+"""Row-level security: hide the rows of a case from officers who may not read it, and delete them with it.
 
-This module and ``vault`` alone speak to the tables past the narrowing.
+Only this module and ``vault`` access the tables without this filter.
 """
 
 from collections import deque
@@ -42,23 +42,23 @@ _PRESENT = "present"
 _DEPTH = "depth"
 _DAY = "day"
 _HELD = "held"
-# So many numbers are asked for by themselves.
+# Up to so many case numbers are part of the query. Beyond that, ``readable`` fetches all readable numbers.
 _FEW = 1_000
-# More than one page shows of a case, fewer than could fill memory with those of an office.
+# In rows: more than a page shows of a case, and few enough not to fill memory.
 _MOST_HELD = 64
 _WHOLE = "whole_journal"
-# For the journal's own chain, which goes through entries that some of those present may not read.
+# For verifying the journal: its chain includes entries that some of the signed-in officers may not read.
 WHOLE_JOURNAL = {_WHOLE: True}
 _LINE = "as_a_line"
-# For the line of the queue by which all know that a case is there which only its handlers may read: of such
-# a statement nothing but number, priority and deadline may be shown.
+# For the queue lines of cases that only their handlers may read, so that all officers know that these cases
+# exist. Callers may show only number, priority and deadline from such a statement.
 AS_A_LINE = {_LINE: True}
-# Of all modules of tables.
+# Tables with a case, from all modules of tables.
 _OF_A_CASE: list[Any] = [
     mapper.class_ for mapper in casework_tables.Workflow.registry.mappers if "case" in mapper.columns
 ]
 _OF_TWO_CASES: list[Any] = [kind for kind in _OF_A_CASE if "other" in kind.__mapper__.columns]
-# Who does what, and who may: this is no secret among those from whom the case is not kept.
+# Tables about officers: who does what, and who may. Officers see these rows unless the case excludes them.
 _OF_OFFICERS: list[Any] = [JournalEntry, Exclusion, casework_tables.Handler, casework_tables.Declaration]
 _OF_OFFICERS += [casework_tables.ArchiveOpening]
 _OF_OFFICERS += [destroyed_tables.PastExclusion]
@@ -66,16 +66,16 @@ _LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_t
 
 
 class _Depth(Enum):
-    """How much those present are shown: all, what shows nothing of a report, no more than a line."""
+    """Visibility of cases that officers may not read: none, for actions that show no report, queue line."""
 
     ALL = auto()
     UNSEEN = auto()
     LINE = auto()
 
 
-# Who is present, on which day, and the numbers of the cases that are hidden from them, stand in tables and in
-# views of the connection, in memory. As parameters and subqueries they would go into each statement dozens of
-# times, and SQLAlchemy would take four times as long over it.
+# The signed-in officers, the day and the numbers of the hidden cases are in temporary tables and views of the
+# connection, in memory. As parameters and subqueries they would occur dozens of times in each statement, and
+# SQLAlchemy would take four times as long.
 _NOW = MetaData(schema="temp")
 _OFFICERS = Table("present", _NOW, Column("officer", String))
 _TODAY = Table("today", _NOW, Column("day", Date))
@@ -87,15 +87,15 @@ _VIEWS = {
 
 
 class _Session(Session):
-    """What reads the vault for people: the cases that exclude one of them are not there."""
+    """A session that reads the vault for the signed-in officers and hides cases from them."""
 
 
 def session(
     engine: Engine, present: Sequence[str], known: Mapping[str, Any], today: date, *, quarantine: bool
 ) -> Session:
-    """Return a session for officers who are ``present`` today; what they are shown of the vault: see there.
+    """Return a session for the signed-in officers ``present`` on the day ``today``.
 
-    ``known`` goes into its ``info``.
+    ``Vault.transaction`` describes which cases it hides. ``known`` goes into its ``info``.
     """
     depth = _Depth.UNSEEN if quarantine else _Depth.ALL
     info = {**known, _PRESENT: tuple(present), _DEPTH: depth, _DAY: today, _HELD: deque(maxlen=_MOST_HELD)}
@@ -103,15 +103,15 @@ def session(
 
 
 def present(session: Session) -> tuple[str, ...]:
-    """Return the officers for whom a session reads; nobody where it does the program's own work."""
+    """Return the officers for whom a session reads. It is empty for the program's own work."""
     names: tuple[str, ...] = session.info[_PRESENT]
     return names
 
 
 def readable(session: Session, numbers: Collection[int]) -> set[int]:
-    """Return which of these cases those present may read; of many numbers at least those.
+    """Return which of these cases the signed-in officers may read, even if the session shows more cases.
 
-    That also holds where the session shows more cases, for what shows nothing of a report.
+    For more than _FEW numbers, the result may also contain other readable cases.
     """
     rows = select(Case.number)
     if present(session):
@@ -123,10 +123,10 @@ def readable(session: Session, numbers: Collection[int]) -> set[int]:
 
 @contextmanager
 def with_lines(session: Session) -> Iterator[None]:
-    """Let the program's own work reach, within the block, also cases of which those present see a line.
+    """Within the block, let the program's own work reach cases whose queue line the officers see.
 
-    Those are never shown: what the block has read is taken from the session again. A case that is kept from
-    somebody present stays hidden.
+    These cases are never shown: at the end, the session drops the rows that the block has read. Cases that
+    exclude a signed-in officer stay hidden.
     """
     if not present(session):
         yield
@@ -150,9 +150,10 @@ def day(session: Session) -> date:
 
 @event.listens_for(_Session, "loaded_as_persistent")
 def _hold(session: Session, row: object) -> None:
-    """Keep what was read last: a session forgets rows that nobody holds, and would ask for a case anew.
+    """Keep references to the rows that were read last, so that the session does not query them again.
 
-    Where who may read a row changes, what a session has is taken from it, held or not.
+    A session drops rows without references. When read rights change, rows are expunged from the session
+    whether they are held here or not.
     """
     session.info[_HELD].append(row)
 
@@ -170,9 +171,9 @@ def _write_who_is_present(session: Session, _transaction: SessionTransaction, co
 
 @event.listens_for(_Session, "do_orm_execute")
 def _leave_out(state: ORMExecuteState) -> None:
-    """Narrow every statement: nobody who lists, counts or searches has to think of this."""
+    """Add the filter to every statement, so that lists, counts and searches need no filter of their own."""
     if present(state.session):
-        # SQLAlchemy narrows no other, such as one of nothing but window functions.
+        # SQLAlchemy applies criteria only to ORM statements, not to one with only window functions.
         if not state.is_orm_statement:
             raise RuntimeError("a statement that names no table of its own cannot be narrowed")
         asked = state.execution_options
@@ -182,21 +183,22 @@ def _leave_out(state: ORMExecuteState) -> None:
 
 @lru_cache(maxsize=1)
 def _table_and_views() -> tuple[str, ...]:
-    # Not when the vault is opened: SQLite changes no table to which a view refers, and an upgrade must.
+    # Created per transaction, not on opening the vault: SQLite cannot alter tables that a view refers to, and
+    # an upgrade must alter them.
     table = "CREATE TEMPORARY TABLE IF NOT EXISTS present (officer TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     today = "CREATE TEMPORARY TABLE IF NOT EXISTS today (day TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
     view = 'CREATE TEMPORARY VIEW IF NOT EXISTS {} ("case") AS {}'
-    # No plain union: to leave out what is there twice takes ten times longer than all the rest.
+    # UNION ALL, because removing duplicates would take ten times longer than the rest.
     views = (view.format(each.name, union_all(*_hidden(depth))) for depth, each in _VIEWS.items())
     return table, today, *views
 
 
 class _Narrowing(CriteriaOption):
-    """All criteria of a choice as one option of a statement.
+    """All criteria for one visibility, as a single option of a statement.
 
-    SQLAlchemy finds what it compiled of a statement by a key, which it makes anew from each option each time:
-    of three dozen criteria that takes as long as all the rest. This key names the choice, which is all that
-    the criteria depend on.
+    SQLAlchemy caches compiled statements under a key, which it builds from all options each time. For three
+    dozen criteria this takes as long as the rest of the query. This option's key is the visibility alone,
+    because the criteria depend on nothing else.
     """
 
     propagate_to_loaders = True
@@ -217,15 +219,15 @@ class _Narrowing(CriteriaOption):
             each.get_global_criteria(attributes)
 
 
-@lru_cache  # making them takes longer than most questions do
+@lru_cache  # building them takes longer than most queries
 def _criteria(depth: _Depth, *, whole: bool) -> _Narrowing:
     return _Narrowing(depth, whole=whole)
 
 
 def _hidden(depth: _Depth) -> Iterator[Select[Any]]:
-    """Yield the numbers of the cases that are hidden from those present, choice by choice."""
-    # If nobody is written as present, which only a fault could do, all are: nothing is known not to be among
-    # numbers of which one is unknown.
+    """Yield queries for the numbers of the cases hidden from the signed-in officers, one per reason."""
+    # If a bug leaves the table of officers empty, this NULL hides all cases: in SQL, no number is known to be
+    # absent from a list that contains NULL.
     yield select(null()).where(~exists(select(_OFFICERS)))
     for kind in (Exclusion, destroyed_tables.PastExclusion):
         yield _kept_from(kind)
@@ -241,7 +243,7 @@ def _kept_from(kind: Any) -> Select[Any]:
 
 
 def _entrusted_to_others() -> Select[Any]:
-    """Return the numbers of the cases with handlers of whom not all those present are one."""
+    """Return the numbers of cases with handlers, unless all signed-in officers are among the handlers."""
     handlers = casework_tables.Handler.__table__.c
     among = func.count().filter(handlers.officer.in_(select(_OFFICERS)))
     return select(handlers.case).group_by(handlers.case).having(among < _everybody())
@@ -257,10 +259,10 @@ def _in_quarantine() -> Select[Any]:
 
 
 def _in_archive() -> Select[Any]:
-    """Return the numbers of the cases in the archive that were not opened today for all those present.
+    """Return the numbers of archived cases that were not opened today for all signed-in officers.
 
-    Two open one; each of them then reads it, at the desk in a session of their own. One with a letter that
-    nobody has read is to be read first.
+    Two officers open a case. Each of them can then read it, at the desk in a session of their own. A case
+    with an unread message does not count as archived, because officers must read the message first.
     """
     work, letters = casework_tables.Workflow.__table__.c, tables.FollowUp.__table__.c
     opened = casework_tables.ArchiveOpening.__table__.c
@@ -269,17 +271,17 @@ def _in_archive() -> Select[Any]:
     here = select(opened.case).where(opened.day == today).group_by(opened.case)
     return select(work.case).where(
         work.archive_from <= today,
-        # In the words of the index of unread letters: by others it would not be found.
+        # This must equal the expression in the index of unread messages, or SQLite does not use the index.
         work.case.not_in(select(letters.case).where(literal_column("follow_ups.unread IS 1"))),
         work.case.not_in(here.having(among == _everybody())),
     )
 
 
 def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[CriteriaOption]:
-    """Yield what leaves out the cases of these numbers, and every row of any table that names one of them.
+    """Yield criteria that omit these cases, and the rows of all tables that refer to them.
 
-    Of those that are ``hidden``, a wider choice than ``kept``, it leaves out all but what is of officers.
-    What an officer keeps for themselves is there for that one alone.
+    ``kept`` are the cases that exclude an officer. ``hidden`` has more cases: their rows about officers
+    remain visible. Saved views are visible only to their own officer.
     """
     known = select(Case.__table__.c.case_id).where(
         Case.__table__.c.number.in_(hidden), Case.__table__.c.case_id.is_not(None)
@@ -297,14 +299,15 @@ def _without(kept: SelectBase, hidden: SelectBase, *, whole: bool) -> Iterator[C
 
 
 def _only(kind: type[tables.Base], holds: Callable[[Any], ColumnElement[bool]]) -> CriteriaOption:
-    # A function, as an expression would be of the table alone where a join has it under another name.
+    # ``holds`` is a function, because an expression would not apply to an alias of the table in a join.
     return with_loader_criteria(kind, holds, include_aliases=True)
 
 
 def forget(session: Session, numbers: Sequence[int]) -> None:
-    """Delete every row of these cases from every table, also what others have to do with them.
+    """Delete the rows of these cases from every table, and the rows that link other cases to them.
 
-    Nobody's absence narrows this: a row that stayed would refer to nothing. What is to outlive a case stays.
+    This ignores who is signed in, because a remaining row would refer to a missing case. Rows that must
+    outlive a case stay (``_LASTING``).
     """
     session.flush()
     case = Case.__table__.c

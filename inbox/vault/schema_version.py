@@ -1,4 +1,4 @@
-"""The versions of the vault that this program knows, by the last migration that a vault had."""
+"""The versions of the vault that this program knows. A version is the last migration of a vault."""
 
 from functools import cache
 from pathlib import Path
@@ -6,15 +6,16 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 FOLDER = Path(__file__).parent.parent / "migrations"
-# Folders of migrations, each a file `v<number>_<name>.py`; together they make the tables of the vault.
+# Folders with migrations in files named `v<number>_<name>.py`. Together they create the tables of the vault.
 LOCATIONS = (FOLDER / "versions",)
-# Where alembic keeps the number of the last one. Each command asks: an inspector would take ten times longer.
+# The table in which alembic keeps the last number. Each command reads it. SQLAlchemy's inspector would take
+# ten times longer.
 _HAS_TABLE = "SELECT count(*) FROM sqlite_schema WHERE name = 'alembic_version'"
 _NUMBER = "SELECT version_num FROM alembic_version"
 
 
 def known() -> tuple[str, ...]:
-    """Return the numbers of the migrations, in their order; a vault at any of them can be upgraded."""
+    """Return the numbers of the migrations in order. A vault at any of them can be upgraded."""
     return _in(LOCATIONS)
 
 
@@ -29,7 +30,7 @@ def newest() -> str:
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration of a database, None if it never had one."""
+    """Return the number of the last migration of a database, None if it had no migration yet."""
     if not connection.execute(text(_HAS_TABLE)).scalar_one():
         return None
     return connection.execute(text(_NUMBER)).scalar_one_or_none()

@@ -1,12 +1,12 @@
-"""The urgency of a case: six parts from 0 to 3, their sum by weight, and the priority."""
+"""The urgency of a case: six parts from 0 to 3, their weighted sum, and the priority."""
 
 from dataclasses import astuple, dataclass, fields
 
 HIGHEST = 3
 _GRAVE = 2
-# How many ranks each priority has.
+# The number of ranks within each priority.
 RANKS = 200
-# The score from which a case has priority 1, 2, 3; below the last it has 4.
+# The lowest scores for priorities 1, 2 and 3. A lower score has priority 4.
 _LEAST = (36, 26, 14)
 _LOWEST = 4
 # In the order of the parts below.
@@ -15,7 +15,7 @@ _WEIGHTS = (5, 4, 3, 2, 2, 2)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the score is made of, each from 0 to 3; what each value means stands in labels.toml."""
+    """The parts of the score, each from 0 to 3. labels.toml explains the values."""
 
     danger: int = 0
     immediacy: int = 0
@@ -25,17 +25,17 @@ class Parts:
     access: int = 0
 
     def at_least(self, other: "Parts") -> "Parts":
-        """Return the higher of each part of two."""
+        """Return the higher value of each part."""
         return Parts(*map(max, astuple(self), astuple(other)))
 
     @property
     def score(self) -> int:
-        """The sum by weight, at most MOST."""
+        """The weighted sum, at most MOST."""
         return sum(weight * part for weight, part in zip(_WEIGHTS, astuple(self), strict=True))
 
     @property
     def priority(self) -> int:
-        """From 1, which cannot wait, to 4."""
+        """The priority, from 1 (most urgent) to 4."""
         reached = next((n for n, least in enumerate(_LEAST, 1) if self.score >= least), _LOWEST)
         if self.danger == HIGHEST or (self.immediacy == HIGHEST and self.severity >= _GRAVE):
             return 1
@@ -43,12 +43,12 @@ class Parts:
 
     @property
     def rank(self) -> int:
-        """What sorts by priority, then by score: the lowest number is the most pressing."""
+        """The rank, which sorts by priority, then by score. The lowest rank is the most urgent."""
         return self.priority * RANKS + MOST + 1 + MOST - self.score
 
     @property
     def first(self) -> int:
-        """The rank of what cannot wait, whatever its priority: before all others, there by score."""
+        """The rank of a case that cannot wait: before all other cases, and among such cases by score."""
         return RANKS + MOST - self.score
 
 

@@ -1,4 +1,4 @@
-"""The tables of the vault; days only, no times."""
+"""The tables of the vault. They store dates, never times."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +8,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_co
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, repr=False, eq=False):
-    """A row; never shown by ``repr``, for most hold a secret or a report."""
+    """A row. ``repr`` does not show its values, because most rows contain a secret or a report."""
 
 
 class Office(Base):
-    """The one row that says whose inbox this is.
+    """The only row: the office that this inbox belongs to.
 
-    Only the root's inbox has a ``root_seed``. ``journal_genesis`` stands before the first journal entry.
+    Only the root's inbox has a ``root_seed``. The first journal entry follows ``journal_genesis``.
     ``card_until`` is the last day of the keys on the newest card.
     """
 
@@ -39,12 +39,12 @@ class Office(Base):
     row: Mapped[int] = mapped_column(primary_key=True, default=1)
 
     def called(self, language: str) -> str:
-        """Return what the office is called in French ("fr"), or in English."""
+        """Return the name of the office in French ("fr"), or in English for another language."""
         return self.name_fr if language == "fr" else self.name_en
 
 
 class KeyStoreKey(Base):
-    """The one row that opens the key store, by its generation."""
+    """The only row: the key that opens the key store, with its generation."""
 
     __tablename__ = "key_store"
     generation: Mapped[int]
@@ -53,7 +53,7 @@ class KeyStoreKey(Base):
 
 
 class QuestionnaireFile(Base):
-    """A questionnaire that was ever in use, for the labels of the answers."""
+    """A questionnaire that is or was in use. It has the labels of the answers."""
 
     __tablename__ = "questionnaires"
     __table_args__ = (UniqueConstraint("id", "version"),)
@@ -64,16 +64,16 @@ class QuestionnaireFile(Base):
 
 
 class LawFolder(Base):
-    """A law that was ever in use, by the SHA-256 of its folder, which has this name in the home."""
+    """A law that is or was in use. The SHA-256 of its folder is also the name of its folder in the home."""
 
     __tablename__ = "laws"
     hash: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class IntakeKey(Base):
-    """The public half of an intake key; its seed stands in the key store, where it can be destroyed.
+    """The public half of an intake key. Its seed is in the key store, where it can be destroyed.
 
-    ``generation`` is the first of the key store that holds it. One ``withdrawn`` is offered to nobody.
+    ``generation`` is the first generation of the key store with the seed. A ``withdrawn`` key is not offered.
     """
 
     __tablename__ = "intake_keys"
@@ -87,9 +87,9 @@ class IntakeKey(Base):
 
 
 class ReplyKey(Base):
-    """A key that signs slots and outboxes; without its seed once it has been destroyed.
+    """A key that signs slots and outboxes. The seed is None once it has been destroyed.
 
-    Nobody is to believe one that was ``withdrawn``.
+    Signatures of a ``withdrawn`` key are not trusted.
     """
 
     __tablename__ = "reply_keys"
@@ -103,7 +103,7 @@ class ReplyKey(Base):
 
 
 class KeyringFile(Base):
-    """A keyring that was issued, to know which one a reporter saw."""
+    """A keyring that was issued, kept to know which keyring a reporter saw."""
 
     __tablename__ = "keyrings"
     serial: Mapped[int] = mapped_column(primary_key=True)
@@ -114,7 +114,10 @@ class KeyringFile(Base):
 
 
 class ShownKeyring(Base):
-    """A keyring of the root's as the first report that names it says: what a body outside knows of it."""
+    """A keyring of the root, as described by the first report that names it.
+
+    An external body knows the keyring only from such reports.
+    """
 
     __tablename__ = "shown_keyrings"
     serial: Mapped[int] = mapped_column(primary_key=True)
@@ -122,7 +125,7 @@ class ShownKeyring(Base):
 
 
 class Instance(Base):
-    """An instance key that an officer accepted; the one with the highest position is the portal's."""
+    """An instance key that an officer accepted. The key with the highest position is the portal's."""
 
     __tablename__ = "instances"
     key: Mapped[bytes] = mapped_column(primary_key=True)
@@ -130,7 +133,7 @@ class Instance(Base):
 
 
 class IntakeBundle(Base):
-    """An intake bundle that was collected; ``outbox`` is the first outbox that told the portal so."""
+    """An intake bundle that was collected. ``outbox`` is the first outbox that acknowledged it."""
 
     __tablename__ = "intakes"
     instance: Mapped[bytes] = mapped_column(ForeignKey("instances.key"), primary_key=True)
@@ -142,9 +145,9 @@ class IntakeBundle(Base):
 
 
 class OutboxBundle(Base):
-    """An outbox bundle that was made; our copy of the file goes once the portal has confirmed it.
+    """An outbox bundle that was made. Our copy of the file is deleted once the portal has confirmed it.
 
-    ``applied`` is the day from which its slots could be read, None until the portal has confirmed it.
+    ``applied`` is the day from which reporters could read its slots, None until the portal has confirmed it.
     """
 
     __tablename__ = "outboxes"
@@ -155,14 +158,17 @@ class OutboxBundle(Base):
 
 
 class Case(Base):
-    """A report or an unsigned drop, whose ``message`` is message.json or the note.
+    """A report, or an unsigned drop.
 
-    ``envelope`` is the hash of the age file, ``serial`` that of the last slot, ``seen`` the newest slot that
-    the reporter has opened, ``closed_in`` the first outbox that told the reporter of the closing,
-    ``closed_on`` the day from which the portal counts it as closed, ``slot_key`` the id of the reply key that
-    signed the last slot, ``slot_status`` and ``slot_measures`` (kinds, with spaces between) what that one
-    told; both are empty before the first. It is ``new`` until it is shown to staff. ``received_doubted`` is
-    the portal's day of receipt, if that is impossible.
+    - ``message`` is message.json of a report, or the note of an unsigned drop.
+    - ``envelope`` is the hash of the age file.
+    - ``serial`` is the serial of the last slot, ``seen`` that of the newest slot the reporter has opened.
+    - ``closed_in`` is the first outbox that informed the reporter of the closing. ``closed_on`` is the day
+      from which the portal counts the case as closed.
+    - ``slot_key`` is the id of the reply key that signed the last slot. ``slot_status`` and ``slot_measures``
+      (kinds, separated by spaces) are the content of that slot, empty before the first.
+    - ``new`` is true until the case is shown to officers.
+    - ``received_doubted`` is the portal's day of receipt if that day is impossible.
     """
 
     __tablename__ = "cases"
@@ -194,7 +200,7 @@ class Case(Base):
 
     @property
     def mailbox(self) -> "Mailbox | None":
-        """The mailbox of the case, None if its reporter cannot be answered."""
+        """The mailbox of the case, None if the office cannot reply to its reporter."""
         if self.case_id is None or self.recipient is None or self.withdrawn:
             return None
         return Mailbox(self, self.case_id, self.recipient)
@@ -202,7 +208,7 @@ class Case(Base):
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A case that has a slot: its case id, the raw recipient to which the slot is sealed."""
+    """The address of a case with a slot: its case id, and the raw recipient to which the slot is sealed."""
 
     case: Case
     case_id: bytes
@@ -215,9 +221,9 @@ Index("cases_new", Case.new, sqlite_where=Case.new.is_(True))
 
 
 class FollowUp(Base):
-    """What a reporter wrote afterwards; ``unread`` until its case is shown to staff.
+    """A later message from a reporter. ``unread`` is true until its case is shown to officers.
 
-    ``after`` is the position of the last reply that was written before this became known, 0 if none was.
+    ``after`` is the position of the last reply written before the message became known, 0 without a reply.
     """
 
     __tablename__ = "follow_ups"
@@ -237,7 +243,7 @@ Index("follow_ups_unread", FollowUp.unread, sqlite_where=FollowUp.unread.is_(Tru
 
 
 class Attachment(Base):
-    """A file of a case, numbered within it; the file itself is sealed in the attachments folder."""
+    """A file of a case, numbered within the case. The file itself is sealed in the attachments folder."""
 
     __tablename__ = "attachments"
     __table_args__ = (
@@ -255,16 +261,16 @@ class Attachment(Base):
 
 
 class Message(Base):
-    """What the inspectorate wrote; ``serial`` is that of the first slot it is in.
+    """A message from the inspectorate. ``serial`` is that of the first slot with the message.
 
-    ``decision`` is the code of the one that says that its reporter was told this, ``outcome`` that of the
-    closing with which it leaves; both are empty for all else. It ``acknowledges`` the report if it is the
-    text of the law, or of the office, that does; it gives ``feedback`` if it tells what was done, and
-    ``extends`` the time for that if it says so.
-
-    ``written_under`` says, of feedback and outcomes that wait, what bound the case when it was written
-    (``holding.mark``). It was ``held`` back if an outbox left it out; ``reversed`` if a decision that it
-    tells of was taken otherwise while it waited.
+    - ``decision`` is the code of the decision that records that the reporter was informed of this, and
+      ``outcome`` is the code of the closing that the message accompanies. Both are empty for other messages.
+    - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
+    - ``feedback`` is true if it says what was done. ``extends`` is true if it extends the time for feedback.
+    - ``written_under`` records the restrictions on the case when feedback or an outcome was written, while it
+      waits (``holding.mark``).
+    - ``held`` is true if an outbox held the message back.
+    - ``reversed`` is true if a decision that the message states was changed while it waited.
     """
 
     __tablename__ = "messages"
@@ -284,11 +290,11 @@ class Message(Base):
 
 
 class Unopened(Base):
-    """What came in and became no case; the envelope of this hash, if there was one, is kept as it came.
+    """An entry that did not become a case. Its envelope, if it has one, is kept unchanged, by its hash.
 
-    ``received`` is the day that the portal claims, ``collected`` ours. ``tried`` tells the intake keys by
-    which it was tried last (``KeyStore.intake_digest``). ``case`` is the one that it was filed under at a
-    later try: then it is no longer listed, nor kept.
+    ``received`` is the day that the portal states, ``collected`` the day here. ``tried`` identifies the
+    intake keys that were last tried (``KeyStore.intake_digest``). ``case`` is set if a later try succeeded:
+    the entry is then no longer listed, and its envelope is not kept.
     """
 
     __tablename__ = "unopened"
@@ -304,7 +310,7 @@ class Unopened(Base):
 
 
 class Officer(Base):
-    """A member of staff: ``member`` is the number of the share, None for one who left."""
+    """An officer. ``member`` is the number of the officer's share, None for a former officer."""
 
     __tablename__ = "officers"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -314,7 +320,7 @@ class Officer(Base):
 
 
 class RenewalNotice(Base):
-    """The notice to an officer that the shares were renewed with a sheet; ``confirmed`` once it was read.
+    """A notice to an officer that the shares were renewed with a sheet. ``confirmed`` once it was read.
 
     ``renewal`` is the number of its entry in the journal, ``day`` its day.
     """
@@ -335,7 +341,7 @@ class Alias(Base):
 
 
 class Exclusion(Base):
-    """An officer from whom a case is kept: while that one is present, the case is not there."""
+    """The exclusion of an officer from a case. While the officer is signed in, the case is hidden."""
 
     __tablename__ = "exclusions"
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
@@ -344,7 +350,7 @@ class Exclusion(Base):
 
 
 class JournalEntry(Base):
-    """An entry of the journal as it was signed; ``case`` stands in it too."""
+    """A signed entry of the journal. Its text contains ``case``, too."""
 
     __tablename__ = "journal"
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -354,9 +360,9 @@ class JournalEntry(Base):
 
 
 class Card(Base):
-    """The newest card of a body outside whose channel stands on our keyring, unless it was ``removed``.
+    """The newest card of an external body. Its channel is on our keyring unless it was ``removed``.
 
-    ``key`` is the one of which officers compared the fingerprint.
+    ``key`` is the key whose fingerprint the officers compared.
     """
 
     __tablename__ = "cards"

@@ -1,7 +1,7 @@
-"""By what the inbox knows again what belongs to a case that was destroyed, without keeping any of it.
+"""Tombstones: recognise late messages to destroyed cases, without keeping any data of these cases.
 
-Case ids, follow-up ids and hashes of envelopes are all random to whoever does not have them: of their hashes
-nothing can be guessed. Who has them already, as an old portal may, learns that the case was here.
+A tombstone is a hash of a case id, a follow-up id or the hash of an envelope. These values are random, so
+nobody can guess them. Whoever has one already, such as an old portal, can learn that the case existed here.
 """
 
 import hashlib
@@ -18,18 +18,18 @@ _LABEL = b"fanal/1/gone\0"
 
 
 class Tombstones:
-    """What was destroyed, asked once for many."""
+    """All tombstones, loaded once for many look-ups."""
 
     def __init__(self, session: Session) -> None:
         self._values = set(session.scalars(select(Tombstone.value)))
 
     def has(self, known_by: bytes | None) -> bool:
-        """Tell whether this id or hash belonged to a case that was destroyed."""
+        """Return whether this id or hash belonged to a destroyed case."""
         return known_by is not None and _hash(known_by) in self._values
 
 
 def remember(session: Session, case: Case) -> None:
-    """Keep the hashes by which what belongs to a case will be known again."""
+    """Store the tombstones that will recognise late messages to this case."""
     key = _key_of(session, case)
     ids = [each.id for each in queries_cases.follow_ups(session, case.number)]
     known_by = [each for each in (case.case_id, case.envelope, *ids) if each is not None]
@@ -37,14 +37,14 @@ def remember(session: Session, case: Case) -> None:
 
 
 def forget(session: Session, keys: Iterable[bytes]) -> None:
-    """Forget what could come again only under intake keys that are destroyed."""
+    """Delete the tombstones of destroyed intake keys: such messages can no longer be opened."""
     session.execute(delete(Tombstone).where(Tombstone.key.in_(list(keys))))
 
 
 def _key_of(session: Session, case: Case) -> bytes:
-    """Return the newest intake key that was in use when the report came.
+    """Return the newest intake key that was in use when the report arrived.
 
-    A letter may have come before any of them: then it is the first.
+    Return the first key if the report is older than all keys.
     """
     known = queries_office.intake_keys(session)
     begun = [key for key in known if key.not_before <= case.received]

@@ -1,10 +1,10 @@
-"""Why something that came in became no case; words for people stand in labels.toml."""
+"""Reasons why an entry of a bundle did not become a case. Their labels are in labels.toml."""
 
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What is the matter with an entry of an intake bundle."""
+    """The problem with an entry of an intake bundle."""
 
     NOT_FOR_US = "not-for-us"
     MALFORMED = "malformed"
