@@ -1,1 +1,1 @@
-"""Attachments: sandbox, previews, sanitised copies, PDF."""
+"""Attachments: sandbox, previews, sanitised copies, PDF output."""

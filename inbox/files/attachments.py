@@ -1,4 +1,4 @@
-"""Files of cases: sealed in their folder, opened one at a time, bytes for bytes."""
+"""Files of cases: sealed in the attachments folder, and opened one at a time, byte for byte."""
 
 import glob
 from collections.abc import Iterable, Iterator
@@ -24,14 +24,14 @@ from inbox.vault.tables import Attachment
 
 
 class Which(NamedTuple):
-    """A file of a case, by their numbers."""
+    """The numbers of a case and of a file in it."""
 
     case: int
     number: int
 
 
 class Found(NamedTuple):
-    """A file of a case as the vault knows it, with the seed (32 bytes) that opens its sealed copy."""
+    """The vault's record of a file in a case, with the seed (32 bytes) that opens its sealed copy."""
 
     attachment: Attachment
     seed: bytes
@@ -40,7 +40,7 @@ class Found(NamedTuple):
 def find(home: Home, session: Session, case: int, number: int) -> Found:
     """Return file ``number`` of a case.
 
-    Raises CaseRefused for an unknown one, and if its key is destroyed; and as ``declarations.check``.
+    Raises CaseRefused if the file is unknown or its key is destroyed, and raises as ``declarations.check``.
     """
     declarations.check(session, case)
     attachment = _find(session, case, number)
@@ -54,9 +54,9 @@ def find(home: Home, session: Session, case: int, number: int) -> Found:
 
 
 def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> Attachment:
-    """Write a file of a case in clear, as its sender sent it; return what the vault knows of it.
+    """Write a file of a case in clear, exactly as the reporter sent it; return the vault's record of it.
 
-    Two officers confirm it. It is noted before anything is in clear: an entry for a file that was not written
+    Two officers confirm this. The journal entry comes first, because an entry for a file that was not written
     does no harm. Raises as ``find``, ``pieces``, ``write_new`` and ``apart.check`` do.
     """
     apart.check(inbox.home, out.parent)
@@ -67,10 +67,10 @@ def extract(inbox: Inbox, who: Actor, which: Which, reason: str, out: Path) -> A
 
 
 def write_new(out: Path, content: Iterable[bytes]) -> None:
-    """Write what is in clear to ``out``, which must not exist; remove what a killed try left there.
+    """Write ``content`` in clear to a new file ``out``. Remove the remains of a killed attempt first.
 
-    Raises Refused if ``out`` is there, and what ``content`` raises: then nothing is left at ``out`` that was
-    not there before.
+    Raises Refused if ``out`` exists, and any error of ``content``. After an error, no new file is left at
+    ``out``.
     """
     _sweep(out)
     try:
@@ -88,7 +88,7 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
 
 
 def pieces(home: Home, found: Found) -> Iterator[bytes]:
-    """Yield a file of a case in clear; Refused, at its end at the latest, if its sealed copy is damaged."""
+    """Yield a file of a case in clear. Raise Refused, at its end at the latest, if the copy is damaged."""
     attachment, seed = found
     try:
         yield from _opened(home.attachment(attachment.id), seed, attachment.digest)

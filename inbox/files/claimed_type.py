@@ -1,4 +1,4 @@
-"""What a file claims to be, by its name and by the word of its sender, against what it is."""
+"""Compare the type that a file claims to have, by its name and declared type, with its true type."""
 
 import mimetypes
 from collections.abc import Collection, Iterator
@@ -7,16 +7,16 @@ from pathlib import PurePath
 from crypto.printable import visible
 from inbox.language.messages import Sentence, sentence
 
-# Types that anything may be called, and those that are text by another name.
+# Generic types that fit any file, and types that are text under another name.
 _NOTHING = {"", "application/octet-stream", "application/x-empty"}
 _TEXTS = {"application/json", "application/xml", "application/javascript", "application/x-sh"}
 _PLAIN = "text/plain"
 
 
 def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator[Sentence]:
-    """Yield what the name of a file and its declared type say that is not so.
+    """Yield a warning for each false claim in the name and in the declared type of a file.
 
-    ``true`` is its type, ``like`` are others, and endings of names, that would be as right.
+    ``true`` is the true type. ``like`` are other types and name endings that would be correct as well.
     """
     if visible(name) != name:
         yield sentence("its name holds characters that are not seen, or that turn others around")

@@ -1,4 +1,4 @@
-"""Files that officers put into a case themselves, sealed like those that come in."""
+"""Files that officers add to a case, sealed like the files of reporters."""
 
 import mimetypes
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from inbox.vault.tables import Attachment
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file on its way to the attachments folder: as a report describes it, and its random id."""
+    """A sealed file that is not yet in the attachments folder: its description and its random id."""
 
     file: File
     id: bytes
@@ -41,7 +41,7 @@ def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
 
 
 def file(session: Session, number: int, enclosed: Sequence[Enclosed]) -> None:
-    """File them under a new case."""
+    """Add the sealed files to a new case."""
     for each in enclosed:
         session.add(
             Attachment(

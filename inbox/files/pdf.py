@@ -1,6 +1,6 @@
-"""Pages on paper: a PDF without anything active, the same bytes for the same words, in which all can be read.
+"""Printed pages as PDF: without active content, reproducible, and with every character visible.
 
-What was written by others is set in behind a line that it cannot leave, so that it never passes for ours.
+Quotations are indented behind a vertical line, so that text of others cannot pass for text of the program.
 """
 
 import io
@@ -25,12 +25,12 @@ _SIZE, _SMALL, _LARGE, _TITLE = 10, 8, 12, 16
 _LINE, _GAP = 5, 1
 _MARGIN, _BOTTOM, _INDENT, _LABEL = 20, 22, 5, 45
 _GREY, _BLACK, _RED, _PALE = (90, 90, 90), (0, 0, 0), (150, 0, 0), (235, 235, 235)
-# More of them on one letter reach into the lines above and below.
+# More combining marks than this on one letter would reach into the lines above and below.
 _MOST_MARKS = 3
 
 
 class Sheets:
-    """A document that is written from top to bottom."""
+    """A document, written from top to bottom."""
 
     _orientation = "portrait"
 
@@ -49,7 +49,7 @@ class Sheets:
         self._pdf.ln(_LINE)
 
     def gap(self) -> None:
-        """Leave half a line free."""
+        """Leave half a line blank."""
         self._pdf.ln(_LINE / 2)
 
     def heading(self, text: str) -> None:
@@ -60,7 +60,7 @@ class Sheets:
         self._pdf.ln(_LINE / 2)
 
     def fact(self, label: str, value: str) -> None:
-        """Write a value behind its label."""
+        """Write a label and its value."""
         pdf = self._pdf
         pdf.set_font(_FAMILY, "B", _SIZE)
         pdf.cell(_LABEL, _LINE, pdf.legible(label))
@@ -68,22 +68,22 @@ class Sheets:
         pdf.multi_cell(0, _LINE, pdf.legible(value), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def label(self, text: str) -> None:
-        """Write what the next quotation answers."""
+        """Write the question that the next quotation answers."""
         self._pdf.ln(_LINE / 2)
         self._together(2 * _LINE)
         self._block(text, "B", _SIZE)
 
     def text(self, text: str) -> None:
-        """Write a text of ours."""
+        """Write a text of the program."""
         self._block(text)
         self._pdf.ln(_GAP)
 
     def small(self, text: str) -> None:
-        """Write a text of ours that is read when it is needed."""
+        """Write a less important text of the program in small print."""
         self._block(text, size=_SMALL, colour=_GREY)
 
     def quote(self, pieces: Pieces) -> None:
-        """Write what others wrote; where something was removed it says so, in a way that they cannot."""
+        """Write a text of others. Mark removed passages in a way that the text itself cannot imitate."""
         pdf = self._pdf
         pdf.set_font(_FAMILY, "", _SIZE)
         pdf.begin_quote()
@@ -100,7 +100,7 @@ class Sheets:
         pdf.ln(_GAP)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        """Write a table with columns of these widths to one another; every page begins with the heads."""
+        """Write a table with columns of these relative widths. Each page repeats the column heads."""
         pdf = self._pdf
         pdf.ln(_LINE / 2)
         pdf.set_font(_FAMILY, "", _SMALL)
@@ -134,19 +134,19 @@ class Sheets:
         pdf.set_text_color(*_BLACK)
 
     def _together(self, height: float) -> None:
-        """Go to the next page rather than leave less than this height below."""
+        """Begin a new page if less than this height remains on the present one."""
         if self._pdf.will_page_break(height):
             self._pdf.add_page()
 
 
 class WideSheets(Sheets):
-    """The same on pages that lie on their side, for tables."""
+    """A document on landscape pages, for tables."""
 
     _orientation = "landscape"
 
 
 def album(pictures: Sequence[bytes], day: date) -> bytes:
-    """Return a PDF of one picture on each page; they are PNG of our own making."""
+    """Return a PDF with one picture on each page. The pictures are PNG files that this program encoded."""
     pdf = FPDF()
     pdf.set_producer(_PRODUCER)
     pdf.set_creation_date(datetime.combine(day, time(), UTC))
@@ -157,7 +157,7 @@ def album(pictures: Sequence[bytes], day: date) -> bytes:
 
 
 class _Pdf(FPDF):
-    """The library's document with our page: a foot, and a line beside what is quoted."""
+    """The library's document, with our footer and a line beside quotations."""
 
     def __init__(self, foot: str, orientation: str) -> None:
         super().__init__(orientation)
@@ -182,25 +182,25 @@ class _Pdf(FPDF):
         return unseen.spelled_out(text.replace("\r\n", "\n"), self._is_legible, _MOST_MARKS)
 
     def begin_quote(self) -> None:
-        """Set in what follows, with a line beside it from here on."""
+        """Begin a quotation: indent the text and begin the line beside it."""
         self.set_left_margin(_MARGIN + _INDENT)
         self.set_x(_MARGIN + _INDENT)
         self._quoted_from = self.y
 
     def end_quote(self) -> None:
-        """End the line."""
+        """End the quotation and its line."""
         self._rule(self.y)
         self._quoted_from = None
         self.set_left_margin(_MARGIN)
         self.set_x(_MARGIN)
 
     def header(self) -> None:
-        """Go on with the line on a new page."""
+        """Continue the line of a quotation on a new page."""
         if self._quoted_from is not None:
             self._quoted_from = self.t_margin
 
     def footer(self) -> None:
-        """End the line of this page; write the foot."""
+        """End the line of a quotation on this page and write the footer."""
         self._rule(self.h - _BOTTOM)
         self.set_y(-_BOTTOM + _LINE)
         self.set_x(_MARGIN)

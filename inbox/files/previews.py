@@ -1,4 +1,4 @@
-"""What an officer sees of a file without opening it: what it is, its text, the pixels of a page.
+"""Previews: the type, the text or the pixels of a page of a file, without opening it.
 
 A process in the sandbox looks at the file (``sandbox``, ``inside``). Here nothing of it is parsed: pixels
 become a picture that we encode, facts and text are checked for their size and shown as text.
@@ -32,7 +32,7 @@ from inbox.system.home import Home
 from inbox.text import confusables
 
 _WORKER = Path(answer.__file__).with_name("worker.py")
-# Of a larger file only the beginning is given to the sandbox, to tell what it is.
+# In bytes. The sandbox gets only the beginning of a larger file, to recognise its type.
 LARGEST_SHOWN = 100 << 20
 _HEAD = 1 << 16
 _FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, which Python does not name: all writing but by the mapping here
@@ -42,7 +42,7 @@ _BOUNDS = Bounds(seconds=20.0, answer=answer.LARGEST)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is seen of one page of a file of a case, found by a process that is not to be trusted."""
+    """The preview of one page of a file in a case, made by an untrusted process."""
 
     found: Found
     sha256: str
@@ -108,9 +108,9 @@ class Preview:
 
 
 def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
-    """Return what an officer sees of one page of a file of a case.
+    """Return the preview of one page of a file in a case.
 
-    Raises CaseRefused for a page beyond the last that any file has, and as ``attachments.find`` and ``look``.
+    Raises CaseRefused for a page number above the maximum, and raises as ``attachments.find`` and ``look``.
     """
     if not 1 <= page <= answer.MOST_PAGES:
         raise CaseRefused(
@@ -123,9 +123,9 @@ def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
 
 
 def look(home: Home, found: Found, page: int = 1) -> Preview:
-    """Return what is seen of one page of a file; it is never on a disk in clear.
+    """Return the preview of one page of a file. The file is never on a disk in clear.
 
-    Raises NoSandbox where nothing can be put between walls, Refused if the sealed copy is damaged.
+    Raises NoSandbox if this machine has no working sandbox, and Refused if the sealed copy is damaged.
     """
     is_shown = found.attachment.size <= LARGEST_SHOWN
     with _in_memory(home, found, LARGEST_SHOWN if is_shown else _HEAD) as (given, sha256):

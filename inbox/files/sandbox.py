@@ -1,4 +1,4 @@
-"""A process of ours between walls: no network, no folder of anybody, no other process, no key.
+"""Run a process of ours in a sandbox: no network, no user files, no other processes, no keys.
 
 bubblewrap (https://github.com/containers/bubblewrap) builds them: namespaces of its own, and of the file
 system nothing but the interpreter and the libraries that it needs, read-only. The process is told what to do
@@ -23,7 +23,7 @@ from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 
-# Not what the officer's PATH would find.
+# Absolute paths, because the officer's PATH could find another program.
 _PLACES = "/usr/bin:/bin"
 _INSIDE = Path("/fanal")
 _LIBRARIES = ("PIL", "pypdfium2", "pypdfium2_cfg", "pypdfium2_raw", "puremagic")
@@ -55,7 +55,7 @@ _WALLS = (
 
 
 class NoSandbox(Refused):
-    """No process can be put between walls on this machine, so none looks at a file."""
+    """The sandbox does not work on this machine, so no process looks at a file."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
@@ -67,7 +67,7 @@ class NoSandbox(Refused):
 
 
 class Ended(Exception):
-    """The process between the walls was ended, or ended by itself, without a whole answer."""
+    """The sandboxed process ended, or was ended, before its answer was complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Bounds:
 
 
 def missing() -> NoSandbox | None:
-    """Return why nothing runs between walls on this machine, None if something does; it takes 0.2 seconds."""
+    """Return why the sandbox does not work on this machine, None if it works. This takes 0.2 seconds."""
     try:
         why = _trouble()
     except NoSandbox as refused:
@@ -88,15 +88,15 @@ def missing() -> NoSandbox | None:
 
 
 def said() -> list[str]:
-    """Return what officers are told of it before they open any file: nothing where there are walls."""
+    """Return warnings for officers before they open any file. It is empty if the sandbox works."""
     refused = missing()
     return [f"{refused}.", f"To have one: {refused.hint}."] if refused else []
 
 
 def run(script: Path, given: int, arguments: Sequence[str], bounds: Bounds) -> bytes:
-    """Return what ``script`` writes when it runs between the walls with ``given`` as its standard input.
+    """Return the output of ``script``, run in the sandbox with the descriptor ``given`` as standard input.
 
-    Raises Ended if it fails or goes beyond ``bounds``, NoSandbox where there are no walls to put it between.
+    Raises Ended if it fails or exceeds ``bounds``, and NoSandbox if this machine has no working sandbox.
     """
     command = _command(script, arguments)
     with _started(command, given) as process:
@@ -120,7 +120,7 @@ def _started(command: Sequence[str], given: int) -> "subprocess.Popen[bytes]":
 
 
 def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
-    """Return what a process answers until it ends, None if that is too much or takes too long."""
+    """Return the output of a process until it ends, None if it is too large or takes too long."""
     if answers is None:
         return None
     descriptor = answers.fileno()
@@ -137,7 +137,7 @@ def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
 
 
 def _trouble() -> str:
-    """Return why nothing runs between walls here, empty if something does; no hostile byte is at hand."""
+    """Return why the sandbox does not work here, empty if it works. This test uses no hostile data."""
     probe = _command(_ROOT / "inbox" / "sandboxed" / "worker.py", ["1", "head"])
     try:
         done = subprocess.run(  # noqa: S603 - nothing of the command is from outside
@@ -175,7 +175,7 @@ def _command(script: Path, arguments: Sequence[str]) -> list[str]:
 
 
 def _seen(script: Path) -> Iterator[tuple[str, str]]:
-    """Yield all that can be seen between the walls, and where: nothing of it is anybody's own."""
+    """Yield the paths that the sandbox can see, with their places inside. None contains user data."""
     yield from ((path, path) for path in (_interpreter(), sysconfig.get_path("stdlib"), *_shared_libraries()))
     yield from ((str(_ROOT / name), str(_INSIDE / name)) for name in _OURS)
     for name in _LIBRARIES:

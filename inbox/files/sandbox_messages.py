@@ -1,7 +1,6 @@
-"""What a fact from the sandbox says, by its code; the words stand in labels.toml.
+"""Texts for the facts from the sandbox, by their codes. The texts are in labels.toml.
 
-It comes from a process that is not to be trusted: a code that is none of these, or has other values, is shown
-as the text that it is.
+Facts come from an untrusted process. A fact with an unknown code or unexpected values is shown as plain text.
 """
 
 from string import Formatter
@@ -11,7 +10,7 @@ from inbox.sandboxed.answer import Fact
 
 
 def said(fact: Fact) -> str:
-    """Return a fact as a sentence of ours, or its code and values as they came if it has no form of one."""
+    """Return a sentence for a fact, or its code and values unchanged if no sentence fits."""
     codes = f"file_{fact.kind}"
     label = labels.of(codes).get(fact.code) if codes in labels.tables() else None
     places = [name for _, name, _, _ in Formatter().parse(label.en) if name] if label else []

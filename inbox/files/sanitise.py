@@ -1,7 +1,7 @@
-"""Files of cases made anew from what they show: nothing that was in them unseen leaves with a dossier.
+"""Sanitise files of cases: re-render them from what they show, so that no hidden data leaves with a dossier.
 
-A picture becomes its pixels, a paper the pixels of its pages, a text its characters; all are looked at in the
-sandbox (``previews``). What shows nothing, or not all of it, cannot be cleaned.
+A picture becomes its pixels, a document the pixels of its pages, a text its characters. The sandbox renders
+all of them (``previews``). A file that shows nothing, or only in part, cannot be sanitised.
 """
 
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ MOST_PAGES = 100
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A file that was made anew, with how its name ends."""
+    """A re-rendered file, with the ending of its name."""
 
     ending: str
     data: bytes
 
 
 def clean(home: Home, found: Found, today: date) -> Cleaned | None:
-    """Return a file made anew, None if it cannot be.
+    """Return the re-rendered file, None if it cannot be re-rendered.
 
-    Raises NoSandbox where nothing can be put between walls, Refused if the sealed copy is damaged.
+    Raises NoSandbox if this machine has no working sandbox, and Refused if the sealed copy is damaged.
     """
     first = previews.look(home, found)
     text, pages = first.answer.text, first.answer.pages
@@ -41,13 +41,13 @@ def clean(home: Home, found: Found, today: date) -> Cleaned | None:
         return None
     if pages == 1:
         return Cleaned("png", pictures[0])
-    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
+    # Imported here, because the import takes a quarter of the desk's start and only a PDF needs it.
     from inbox.files import pdf  # noqa: PLC0415
 
     return Cleaned("pdf", pdf.album(pictures, today))
 
 
 def _pictures(home: Home, found: Found, first: Preview) -> list[bytes]:
-    """Return each page, empty where one does not show."""
+    """Return the picture of each page, empty for a page that cannot be shown."""
     later = (previews.look(home, found, page) for page in range(2, first.answer.pages + 1))
     return [page.picture or b"" for page in (first, *later)]

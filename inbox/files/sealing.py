@@ -1,4 +1,4 @@
-"""Files on their way to the attachments folder, each sealed to a seed of its own."""
+"""Seal files for the attachments folder, each to a seed of its own."""
 
 import secrets
 from collections.abc import Iterable
@@ -15,21 +15,21 @@ from inbox.system.home import Home
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file of the envelope that is on its way to the attachments folder, sealed to ``seed``."""
+    """A file that is sealed to ``seed`` and not yet in the attachments folder."""
 
     id: bytes
     seed: bytes = field(repr=False)
 
 
 def seal(home: Home, data: Iterable[bytes]) -> Kept:
-    """Seal a file to a seed of its own, on its way to the attachments folder."""
+    """Seal a file to a seed of its own, before it is moved to the attachments folder."""
     kept = Kept(secrets.token_bytes(ATTACHMENT_ID), secrets.token_bytes(SEED))
     atomic_files.write(_place(home, kept), age.seal(data, [HybridIdentity.from_seed(kept.seed).recipient()]))
     return kept
 
 
 def discard(home: Home, kept: Kept) -> None:
-    """Remove a file that is not wanted after all."""
+    """Delete a sealed file that is no longer needed."""
     _place(home, kept).unlink()
 
 
