@@ -1,1 +1,1 @@
-"""What runs inside the sandbox, beside a hostile file; of the inbox it finds nothing but this there."""
+"""Code that runs inside the sandbox, next to a hostile file. The rest of the inbox is not visible there."""

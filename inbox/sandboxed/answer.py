@@ -1,7 +1,7 @@
-"""What comes out of the sandbox: a head of fixed size, facts, text, pixels.
+"""The output of the sandbox: a header of fixed size, facts, text, pixels.
 
-Whoever reads it trusts none of it. So it is checked by comparing numbers, and holds nothing that has to be
-parsed: facts are lines of what can be seen, pixels are red, green and blue, row after row.
+The reader does not trust the output. It only compares numbers, and has no complex format to parse: facts are
+lines of visible characters, pixels are red, green and blue, row after row.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What a file is, by its content and nothing else."""
+"""Recognise the type of a file by its content alone."""
 
 import codecs
 import re
@@ -71,7 +71,7 @@ def of(data: bytes) -> Kind:
 
 
 def also(data: bytes, kind: Kind) -> list[str]:
-    """Return as what else a program might read a file that is ``kind`` by its beginning."""
+    """Return the other types as which a program might read a file whose beginning says ``kind``."""
     if kind.text is not None:
         return []
     return [mime for sign, mime, place in _ALSO if mime != kind.type and re.search(sign, data[place])]
@@ -95,7 +95,7 @@ def _markup(text: str) -> str:
 
 
 def _text(data: bytes) -> str | None:
-    """Return the beginning of a text, None for what is none."""
+    """Return the beginning of a text, None if the data is not text."""
     start = data[: 4 * LONGEST_TEXT]
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decoded(start, "utf-16")

@@ -1,4 +1,4 @@
-"""A page of a PDF as pixels, and what else the PDF would do elsewhere."""
+"""Render a page of a PDF as pixels, and report the active content of the PDF."""
 
 import re
 import zlib
@@ -42,7 +42,7 @@ def look(data: bytes, page: int) -> Answer:
 
 
 def _active(data: bytes) -> Iterator[Fact]:
-    """Yield what a PDF would do elsewhere, wherever that is written in it."""
+    """Yield the active content of a PDF, wherever it is in the file."""
     packed = list(_unpacked(data))
     written = b"\n".join([_plain(data), *packed])
     yield from (fact("caution", code) for sign, code in _ACTIVE if re.search(sign, written))
@@ -53,7 +53,7 @@ def _active(data: bytes) -> Iterator[Fact]:
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
-    """Yield each stream of objects as it was before it was packed, empty if that is not known."""
+    """Yield each object stream uncompressed, empty if it cannot be decompressed."""
     room = _MOST_UNPACKED
     for match in re.finditer(rb"stream\r?\n", data):
         if b"/ObjStm" in _plain(data[max(0, match.start() - _BEFORE) : match.start()]).rpartition(b"obj")[2]:
@@ -70,7 +70,7 @@ def _inflated(packed: memoryview, most: int) -> bytes:
 
 
 def _plain(written: bytes) -> bytes:
-    """Return names with each letter as itself: it may be written as its number."""
+    """Return names with their letters decoded: PDF allows a letter to be written as its number."""
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), written)
 
 

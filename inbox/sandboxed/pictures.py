@@ -49,7 +49,7 @@ def look(data: bytes, page: int) -> Answer:
 
 
 def named(data: bytes, _: int) -> Answer:
-    """Return what a HEIC says of itself.
+    """Return the metadata of a HEIC file.
 
     Its pixels take libheif, whose decoder starts a thread before it does anything, and with it the one system
     call that would let a process of the sandbox multiply.
@@ -61,7 +61,7 @@ def named(data: bytes, _: int) -> Answer:
 
 
 def shrunk(image: Image.Image) -> Image.Image:
-    """Return what an image shows, upright, on white, no larger than it may be."""
+    """Return an image upright, on white, and no larger than the limit."""
     if isinstance(image, ImageFile.ImageFile):
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(image)
@@ -80,7 +80,7 @@ def _on_paper(image: Image.Image) -> Image.Image:
 
 
 def _flattened(image: Image.Image) -> Image.Image:
-    """Return brightnesses of 16 bits as 8: converted alone, nearly all would be white."""
+    """Scale 16-bit brightness to 8 bits. A plain conversion would make nearly all pixels white."""
     return image.convert("I").point(lambda value: value * (1 / _BRIGHTNESSES)).convert("L")
 
 

@@ -1,7 +1,7 @@
-"""What this process denies itself, for good, before it reads the first byte of a hostile file.
+"""Confine this process, irrevocably, before it reads the first byte of a hostile file.
 
-The walls around it stand already (``inbox.files.sandbox``); this is the second ring, which also holds where
-the first has a gap: no system call but those that take memory and pass bytes on, and limits on what is left.
+The sandbox (``inbox.files.sandbox``) already surrounds the process. This second layer protects even if the
+sandbox has a gap: it allows only system calls that allocate memory and pass on bytes, and it sets limits.
 """
 
 import ctypes
@@ -57,9 +57,9 @@ class Limits:
 
 
 def confine(limits: Limits) -> None:
-    """Give up, for good, all but memory, time and open pipes, within ``limits``; OSError if that fails.
+    """Irrevocably give up everything except memory, time and open pipes, within ``limits``.
 
-    What is to be imported must have been: no file opens after this.
+    Import all modules before this call, because no file can be opened afterwards. Raises OSError on failure.
     """
     memory.forbid_dumps()
     memory.lock()
@@ -82,7 +82,7 @@ def limit(limits: Limits) -> None:
 
 
 def filter_calls() -> None:
-    """Have the kernel refuse every call that is not among the allowed ones; OSError if it does not."""
+    """Make the kernel refuse every system call that is not allowed. Raise OSError if this fails."""
     if platform.machine() != "x86_64":
         raise OSError(f"there is no list of system calls for {platform.machine()}")
     libc = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""The process in the sandbox: a file comes in, what it is and shows goes out.
+"""The process in the sandbox: it reads a file, and writes its type and what it shows.
 
 ``worker.py PAGE HOW``: the page of that number; HOW is ``whole``, or ``head`` if the file's type is all that
 is asked for.
@@ -19,7 +19,7 @@ for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "lat
 
 
 def main(page: int, how: str) -> None:
-    """Look at the file on standard input, confined, and say what it is."""
+    """Examine the file on standard input, confined, and write the answer."""
     seccomp.confine(seccomp.Limits())
     data = sys.stdin.buffer.read()
     kind = file_types.of(data) if data else Kind(file_types.EMPTY)
