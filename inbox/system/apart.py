@@ -1,7 +1,7 @@
-"""Files for anybody but the portal are never written to the portal's medium.
+"""Keep files for other addressees off the portal's exchange medium.
 
-The portal's machine is on the network: whoever holds it reads what is in clear there, and learns from the
-name of a sealed file that one was made. So such a file goes elsewhere, and no outbox goes beside one.
+The portal's machine is on the network. An attacker who controls it can read files in clear there, and the
+name of a sealed file reveals that it was made. Such files therefore go to another medium than the outboxes.
 """
 
 import os
@@ -31,14 +31,14 @@ _DEPTH = 3
 
 @contextmanager
 def new(home: Home, path: Path) -> Iterator[BinaryIO]:
-    """Give a file for somebody else as ``atomic_files.new`` does; Refused as ``check`` and there."""
+    """Yield a new file for another addressee, as ``atomic_files.new``. Raise as it and ``check`` do."""
     check(home, path.parent)
     with atomic_files.new(path) as file:
         yield file
 
 
 def check(home: Home, folder: Path) -> None:
-    """Raise Refused if it is not a folder, or if it is on a medium with bundles of the portal's or for it.
+    """Raise Refused if ``folder`` is not a folder, or is on a medium with bundles from or for the portal.
 
     The medium is all of the file system that a folder is on, unless that is one of this machine's own, where
     copies of bundles may lie: there, it is the folder.
@@ -55,9 +55,9 @@ def check(home: Home, folder: Path) -> None:
 
 
 def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
-    """Raise Refused for a folder on the medium that is known to go to the portal, whatever lies there now.
+    """Raise Refused for a folder on the medium that goes to the portal, whatever it contains now.
 
-    With ``same_disk`` the medium is a folder on this machine's own disk, and what is not in it is elsewhere.
+    With ``same_disk`` the medium is a folder on this machine's own disk, and only that folder counts.
     """
     one, other = folder.resolve(), medium.resolve()
     is_within = one.is_relative_to(other) or other.is_relative_to(one)
@@ -66,7 +66,7 @@ def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
 
 
 def check_outgoing(medium: Path) -> None:
-    """Raise Refused for a medium on which something lies that the desk wrote for somebody else."""
+    """Raise Refused for a medium with a file that the desk wrote for another addressee."""
     if found := next(_named(_ELSEWHERE, medium, _DEPTH), None):
         raise Refused(
             sentence("{found} is on the medium, and not for the portal", found=found),
@@ -75,7 +75,7 @@ def check_outgoing(medium: Path) -> None:
 
 
 def _named(name: re.Pattern[str], top: Path, depth: int) -> Iterator[Path]:
-    """Yield the files of such a name in a folder, and in those in it, down to a depth."""
+    """Yield the files with matching names in a folder and its subfolders, down to ``depth``."""
     for folder, folders, files in os.walk(top):
         yield from (Path(folder, each) for each in sorted(files) if name.fullmatch(each))
         if len(Path(folder).relative_to(top).parts) + 1 >= depth:

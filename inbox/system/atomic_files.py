@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever happens meanwhile."""
+"""Write files atomically: a file is complete or does not exist, even after a crash."""
 
 import os
 import secrets
@@ -18,7 +18,7 @@ _DRAWN = 8
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file open for writing that takes the place of ``path`` once it is safely on disk.
+    """Yield a file open for writing that replaces ``path`` once it is safely on disk.
 
     If the block raises, ``path`` stays as it was. Mode 0600.
     """
@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new(path: Path) -> Iterator[BinaryIO]:
-    """Give a file as ``replacing`` does; Refused if there is something at ``path`` already."""
+    """Yield a file as ``replacing`` does. Raise Refused if ``path`` exists already."""
     if path.exists():
         raise Refused(
             sentence("{path} is already there", path=path),
@@ -81,9 +81,9 @@ def make_folder(folder: Path) -> None:
 
 
 def remove_parts(folder: Path, name: str) -> bool:
-    """Remove what ``replacing`` left in ``folder`` of files of this name, a pattern, when it was killed.
+    """Remove unfinished files of a killed ``replacing`` from ``folder``. ``name`` is a pattern.
 
-    Returns whether there was anything.
+    Returns whether there were any.
     """
     parts = list(folder.glob(f"{name}.{'[0-9a-f]' * 2 * _DRAWN}{PART}"))
     for part in parts:
@@ -94,9 +94,9 @@ def remove_parts(folder: Path, name: str) -> bool:
 
 
 def remove(folder: Path, done: Callable[[], Container[Path]]) -> None:
-    """Remove from ``folder`` what is done with, and what writing that was cut short left there.
+    """Remove files that are no longer needed, and unfinished files, from ``folder``.
 
-    ``done`` is asked only where the folder holds anything.
+    ``done`` is called only if the folder is not empty.
     """
     found = list(folder.iterdir())
     known = done() if found else ()

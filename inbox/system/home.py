@@ -1,4 +1,4 @@
-"""Where the inbox keeps its files, and that one process at a time uses them."""
+"""The home folder of an inbox: the paths of its files, and the lock for one process at a time."""
 
 import fcntl
 import os
@@ -42,7 +42,7 @@ class Home:
 
     @property
     def unopened(self) -> Path:
-        """The folder of envelopes that became no case, as they came."""
+        """The folder of envelopes that did not become a case, unchanged."""
         return self.root / "unopened"
 
     @property
@@ -103,7 +103,7 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the home folder alone; HomeRefused if it is not there or another process holds it."""
+        """Lock the home folder. Raise HomeRefused if it does not exist or another process has locked it."""
         if not self.header.exists():
             raise HomeRefused(
                 sentence("there is no inbox in {root}", root=self.root),

@@ -1,4 +1,4 @@
-"""The program waits for officers, but not for ever: then its process ends, whatever it was doing."""
+"""Idle timeout: if officers stay inactive for too long, the process ends, whatever it is doing."""
 
 import signal
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The one mouth of the inbox: everything that is printed or asked goes through here.
+"""All terminal input and output of the inbox goes through this module.
 
 Answers go to standard output, errors and questions to standard error. One function writes there, and takes
 nothing but ``Printable``: a report must neither move the cursor nor pass for a line of ours. Each line is
