@@ -281,7 +281,8 @@ def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
 def test_an_act_on_many_asks_to_declare_all_of_them_at_once(unread: Trio) -> None:
     """At the desk on one page, by one press; by command all are named."""
     unread.others.json("declare", "1")
-    assert "interest in cases 2, 3 first\n" in unread.others.run("many", "assign", "1", "2", "3", "--nobody").err
+    refused = unread.others.run("many", "assign", "1", "2", "3", "--nobody").err
+    assert "interest in cases 2, 3 first\n" in refused
     with sitting(unread.others) as client:
         asked = client.send("/en/many/assign", case=["1", "2", "3"], officer="alice").text
         assert "Before anything is done with these 2 cases" in asked

@@ -86,7 +86,7 @@ def test_of_a_folder_that_is_no_law_it_is_said_what_it_lacks(tmp_path: Path) -> 
         _, (code, err) = begun(tmp_path / "a", "--jurisdiction", place)
         assert (1, True) == (code, what in err), err
         assert "correct the file" not in err
-        assert f"a law is a folder with these files and nothing else: {', '.join(folder.NAMES)}" in err
+        assert f"a law is a folder with exactly these files: {', '.join(folder.NAMES)}" in err
 
 
 def removed(place: Path) -> None:
