@@ -78,7 +78,7 @@ def test_of_a_folder_that_is_no_law_it_is_said_what_it_lacks(tmp_path: Path) -> 
         (less / name).unlink()
     one_more(more)
     said = {
-        less: f"{less} is no law: it lacks duties.toml, words.toml\n",
+        less: f"{less} is not a law: it lacks duties.toml, words.toml\n",
         tmp_path: "is not a law: it lacks authorities.toml, deadlines.toml",
         more: "'notes.txt' is not known here",
     }
