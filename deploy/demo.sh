@@ -62,8 +62,8 @@ cat <<EOF
      demo/bin/carry
 
 3. Now you are the inspectorate. Open the work desk at the address below and sign in with the passphrase
-   “$(cat demo/passphrase)”; the desk asks for it again for important actions. Choose “Medium” and “Collect”,
-   read the case, reply, then choose “Medium” and “Prepare outbox”. You can also use commands, once the desk is
+   “$(cat demo/passphrase)”; the desk asks for it again for important actions. Choose “Portal exchange” and “Collect”,
+   read the case, reply, then choose “Portal exchange” and “Prepare outbox”. You can also use commands, once the desk is
    locked: demo/bin/inbox --help lists them.
 4. Carry the medium back: run the same command again. Then choose “Follow my report” in the browser, type the
    words, read the answer, and write again.

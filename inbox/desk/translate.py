@@ -4,6 +4,8 @@ import json
 import re
 from datetime import date
 
+from babel import Locale
+
 from crypto.printable import lines, visible
 from inbox.language import catalogue, days, labels
 from inbox.language.labels import Labelled
@@ -149,7 +151,8 @@ def field(language: str, name: str, given: str = "") -> str:
     if label := labels.of("field").get(name) or labels.of("part").get(name):
         return label.in_(language)
     stem, _, spoken = name.rpartition("-")
-    return f"{field(language, stem)} ({LANGUAGES[spoken]})" if spoken in LANGUAGES and stem else ""
+    called = Locale(language).languages
+    return f"{field(language, stem)} ({called[spoken]})" if spoken in LANGUAGES and stem else ""
 
 
 def value(language: str, given: str, name: str) -> str:

@@ -74,7 +74,9 @@ def test_what_is_wrong_stands_beside_its_question(client: Client) -> None:
     assert ["what", "category"] == re.findall(r'href="#q-([a-z_]+)"', listed)
 
 
-@pytest.mark.parametrize("wrong", [{"_once": ""}, {"_route": "fax"}, {"_language": "de"}, {"_received": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"_once": ""}, {"_route": "fax"}, {"_route": ""}, {"_language": "de"}, {"_received": ""}]
+)
 def test_what_no_page_of_ours_would_send_is_no_form(client: Client, wrong: dict[str, str]) -> None:
     assert enter(client, what="x", **wrong).status_code == 400
 
@@ -85,13 +87,37 @@ def test_every_question_of_the_portal_is_asked_in_both_languages(client: Client)
         asked = catalogue.in_use(session)
     for language in LANGUAGES:
         shown = client.page(f"/{language}/enter")
-        plain = shown.replace("&#39;", "'").replace("&#34;", '"')
+        plain = shown.replace("&#39;", "'").replace("&#34;", '"').replace("\xa0", " ")
         for field in asked.fields:
             assert f'name="q-{field.id}' in shown
             assert field.label.in_(language) in plain
             assert all(option.label.in_(language) in plain for option in field.options)
         ids = re.findall(r' id="([^"]+)"', shown)
         assert len(ids) == len(set(ids))
+
+
+def test_an_officer_reads_nothing_that_holds_for_the_page_of_the_portal_alone(client: Client) -> None:
+    """What it says of that page is left out; what it says to a reporter stands in quotation marks."""
+    with client.desk.inbox.transaction() as session:
+        asked = catalogue.in_use(session)
+    first, *_ = asked.sections
+    assert first.text
+    assert "stays on this device" in first.text.en
+    shown = client.page("/en/enter")
+    assert "stays on this device" not in shown
+    assert "“Do not write your name.”" in shown
+
+
+def test_nothing_is_chosen_for_the_officer_and_each_question_can_stay_without_an_answer(
+    client: Client,
+) -> None:
+    """Of the sum one answer is that it was not said: without an answer is another."""
+    shown = client.page("/en/enter")
+    route = re.search(r'<select id="route".*?</select>', shown, re.DOTALL)
+    assert route
+    assert ("required" in route[0], "selected" in route[0]) == (True, False)
+    (amount,) = re.findall(r'<fieldset id="q-amount".*?</fieldset>', shown, re.DOTALL)
+    assert (amount.count("Not said"), amount.count("No answer")) == (1, 1)
 
 
 def test_it_becomes_the_case_that_the_command_makes(office: Office, stick: Path) -> None:

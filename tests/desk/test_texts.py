@@ -141,7 +141,7 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         assert (422, True) == (refused.status_code, "differs from its preview" in refused.text)
         assert 422 == client.send(f"{REPLY}/entry/details", **given | {"seen": ""}, **TWO).status_code
         asked = client.send(f"{REPLY}/entry/details", **given)
-        assert (401, True) == (asked.status_code, "<dt>Text (Français)</dt>" in asked.text)
+        assert (401, True) == (asked.status_code, "<dt>Text (French)</dt>" in asked.text)
         assert "<del>précisions</del><ins>détails &lt;b&gt;</ins>" in asked.text
         assert "<code>details</code>" in asked.text
         assert "looser" not in asked.text
@@ -196,3 +196,18 @@ def test_an_authority_gets_an_address_and_a_letter_that_loosens_has_to_be_said(o
         assert 303 == client.send(f"{LETTER}/entry/prosecutor", **given, **TWO, loosening="on").status_code
     law = office.json("law")
     assert FRENCH.sha256.hex() != law["law"]
+
+
+@pytest.mark.parametrize(
+    ("path", "tabs"),
+    [
+        ("office/texts/reply/entry/details", {"Texts", "Replies"}),
+        ("office/texts/authority", {"Texts", "Authorities"}),
+        ("office", {"Regime and days off"}),
+        ("office/backup", {"Backup"}),
+    ],
+)
+def test_a_page_of_the_office_says_to_which_tab_it_belongs(client: Client, path: str, tabs: set[str]) -> None:
+    """Also a page below one: the page of a text belongs to the texts. No other page is marked."""
+    shown = client.page(f"/en/{path}").partition('<nav class="parts"')[2]
+    assert tabs == set(re.findall(r'aria-current="\w+">([^<]+)</a>', shown))

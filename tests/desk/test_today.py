@@ -115,7 +115,7 @@ def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) ->
         said = part(alice.page("/en/today"), "due")
         assert ["Case 2", "Case 1"] == re.findall(r"Case \d", said)
         assert "Case 2 · Overdue by 2 days" in said
-        assert "Due in the seven days after that: 1" in said
+        assert "Other cases due in the seven days after that: 1" in said
         rows = re.findall(r"<tr[^>]* data-row>.*?</tr>", alice.page("/fr/"), re.DOTALL)
         (row,) = [each for each in rows if '/case/2"' in each]
         assert '<span class="mark late">En retard de 2 jours</span>' in row
@@ -188,7 +188,7 @@ def test_no_more_cases_stand_there_than_one_reads(
 def test_a_backup_that_is_due_stands_on_the_page(three_cases: Office, tmp_path: Path) -> None:
     """None was made, or the last one is older than a week; nothing of it after a fresh one."""
     with sitting(three_cases) as alice:
-        assert "No backup was made yet." in part(alice.page("/en/today"), "office")
+        assert "No backup yet: make one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
     Copies(tmp_path).of(three_cases)
     with sitting(three_cases) as alice:

@@ -92,7 +92,7 @@ def sign_in(page: Page, address: str) -> None:
 def answer(page: Page, address: str) -> None:
     """Collect at the desk, reply to the one case, prepare an outbox."""
     sign_in(page, address)
-    page.click("nav >> text=Medium")
+    page.click("nav >> text=Portal exchange")
     page.get_by_role("button", name="Collect", exact=True).first.click()
     page.click("text=To the queue")
     page.click("tbody a")
@@ -100,7 +100,7 @@ def answer(page: Page, address: str) -> None:
     page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Thank you. When did it begin?")
     page.click("#dialogue ~ form button")
-    page.click("nav >> text=Medium")
+    page.click("nav >> text=Portal exchange")
     page.click("text=Prepare outbox")
     expect(page.locator("h1")).to_contain_text("is on the medium")
 

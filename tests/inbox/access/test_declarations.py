@@ -251,7 +251,9 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     assert before == unread.office.state()
     with sitting(unread.others) as client:
         client.send("/en/queue/facet", choice="state:closed")
-        assert "I declare no interest" in client.page("/en/queue/1")
+        asked = client.page("/en/queue/1")
+        (name,) = re.findall(r"You, (\w+), have no kinship.*? under your name\.", asked)
+        assert ("I declare no interest" in asked, f"<strong>{name}</strong>" in asked) == (True, True)
         assert client.send("/en/many/declare", case=["1", "2", "3"]).status_code == 303
         page = client.page("/en/queue/1")
         journal = client.page("/en/journal?action=declare").partition("<tbody>")[2]

@@ -49,6 +49,7 @@ from inbox.vault.casework_tables import PORTAL, Credibility
 from templates import shipped
 from templates.law.rules import FIELDS as FIELDS_OF_REPLIES
 from templates.law.rules import LETTER_FIELDS, PERSON_FIELDS, Reach
+from templates.law.schemas import FILES
 from tests.support.paths import ROOT
 
 STOPPING = {
@@ -74,6 +75,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "consent": identities.Consent,
     "credibility": Credibility,
     "draft": unfinished.Form,
+    "law_file": [name.removesuffix(".toml") for name in FILES],
     "left_out": LeftOut,
     "days_off": settings.DaysOff,
     "deadline": [access_requests.DEADLINE],
