@@ -328,6 +328,8 @@ def test_a_report_is_entered_by_the_keyboard_alone(room: Room) -> None:
     page = room.page
     page.set_viewport_size(NARROW)
     page.goto(f"{room.served.root}/en/enter")
+    page.focus("#route")
+    page.keyboard.press("T")
     page.focus("#q-protect")
     page.keyboard.type("the café")
     page.focus("text=Save the report")

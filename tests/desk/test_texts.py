@@ -122,7 +122,7 @@ def test_what_does_not_change_is_said_and_not_adopted(sat: Client) -> None:
     for path, codes in ((REPLY, FRENCH.replies), (AUTHORITY, FRENCH.authorities), (LETTER, FRENCH.letters)):
         for code in codes:
             shown = sat.send(f"{path}/entry/{code}/look", **fields(sat.page(f"{path}/entry/{code}")))
-            assert (422, True) == (shown.status_code, "Nothing changes" in shown.text), code
+            assert (422, True) == (shown.status_code, "The entry is unchanged" in shown.text), code
 
 
 def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Office) -> None:
