@@ -220,7 +220,7 @@ def _case(number: int, chance: random.Random) -> dict[type[Any], dict[str, Any]]
             "category": chance.choice(_CODES),
             **asdict(parts),
             "rank": parts.rank,
-            "is_open": number % 5 != 0,
+            "waits": number % 5 != 0,
             "assigned": "alice" if number % 3 == 0 else None,
             "deadline": day + timedelta(chance.randrange(120)),
         },

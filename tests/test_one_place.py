@@ -298,10 +298,10 @@ def test_no_module_of_the_inbox_remembers_who_is_present() -> None:
 
 # By what a case ends: closed, junk or destroyed. Each way asks the matrix of exits (inbox/casework/exits.py).
 ENDINGS = {"set_closed", "set_junked", "_destroy"}
-ENDED = {"closed", "junked", "is_open"}
+ENDED = {"closed", "junked", "waits"}
 ENDING = {
     # Where the days are noted, and a case opens again.
-    "inbox/deadlines/workflow.py": {"closed", "junked", "is_open", "set_closed", "set_junked"},
+    "inbox/deadlines/workflow.py": {"closed", "junked", "waits", "set_closed", "set_junked"},
     "inbox/replies/closing.py": {"set_closed", "CLOSED"},
     "inbox/casework/junk.py": {"set_junked"},
     "inbox/retention/destroy_cases.py": {"_destroy", "forget"},

@@ -57,7 +57,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     Refused if nothing is to be passed on; else raises as ``assign``.
     """
     with inbox.vault.transaction(who.officers) as session:
-        open_ones = select(Workflow.case).filter_by(assigned=absent, is_open=True).order_by(Workflow.case)
+        open_ones = select(Workflow.case).filter_by(assigned=absent, waits=True).order_by(Workflow.case)
         mine = session.scalars(open_ones).all()
         kept = [number for number in mine if _why_not(session, number, deputy)]
     numbers = [number for number in mine if number not in kept]
@@ -75,7 +75,7 @@ def workload(session: Session, today: date) -> Sequence[Load]:
     late = func.count().filter(Workflow.deadline < today)
     rows = session.execute(
         select(Workflow.assigned, func.count(), late)
-        .where(Workflow.is_open.is_(True), Workflow.assigned.is_not(None))
+        .where(Workflow.waits.is_(True), Workflow.assigned.is_not(None))
         .group_by(Workflow.assigned)
         .order_by(Workflow.assigned)
     )

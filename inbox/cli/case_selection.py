@@ -38,7 +38,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
 
 _STATES = {
     State.OPEN: "Those that wait alone, also with words to search.",
-    State.CLOSED: "Closed ones.",
+    State.CLOSED: "Closed ones about which no decision is owed.",
     State.JUNK: "The junk.",
     State.ALL: "Open, closed and junk, as with words to search.",
 }

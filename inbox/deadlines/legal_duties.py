@@ -8,7 +8,7 @@ decision holds for what was known: news of which the law says so reopen it.
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from inbox.deadlines import office
@@ -324,6 +324,33 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 def others(session: Session) -> Sequence[str]:
     """Return the codes of the duties that have no role: a case can be closed before they are decided."""
     return [code for code, each in in_use.of(session).duties.items() if each.role is None]
+
+
+def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
+    """Return the numbers of the closed and junk cases about which a decision is still owed, of all or of one.
+
+    Closing ends none that was put off, nor one that is asked for anew: such a case waits as open ones do, and
+    goes to no archive. What closing lets go is not owed: in quarantine nobody can judge what is admissible,
+    and of junk two officers found that it names nobody, unless it was put off or is asked for anew.
+    """
+    rows = owed_rows(in_use.of(session))
+    return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
+
+
+def owed_rows(law: Law) -> Select[int]:
+    """Return the question of ``owed_after_end`` under a law."""
+    was_found_junk = (
+        Workflow.junked.is_not(None),
+        Duty.kind == law.duty(DutyRole.PERSONS),
+        Duty.decision == "",
+        Duty.anew.is_(False),
+    )
+    return (
+        select(Duty.case)
+        .join(Workflow, Workflow.case == Duty.case)
+        .where(Duty.decided.is_(None), Duty.kind.in_(law.duties.keys() - {law.duty(DutyRole.ADMISSIBILITY)}))
+        .where(or_(Workflow.closed.is_not(None), Workflow.junked.is_not(None)), not_(and_(*was_found_junk)))
+    )
 
 
 def put_off_until(session: Session, number: int) -> date | None:

@@ -126,7 +126,7 @@ def discardable(session: Session, today: date) -> list[date]:
 
 def listing(home: Home, session: Session) -> list[Due]:
     """Return every case that is closed or junk and may be read by those present, what is due first first."""
-    ended = Workflow.is_open.is_(False) | Workflow.junked.is_not(None)
+    ended = Workflow.closed.is_not(None) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
     pursued, decided = proceedings.pursued(session), proceedings.decided(session)

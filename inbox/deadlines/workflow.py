@@ -89,13 +89,13 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
 def set_closed(work: Workflow, day: date | None) -> None:
     """Note the day on which a case was closed, or None while it is open."""
     work.closed = day
-    work.is_open = day is None and work.junked is None
+    work.waits = not work.has_ended
 
 
 def set_junked(work: Workflow, day: date | None) -> None:
     """Note the day on which a case was found to be junk, or None if it is none."""
     work.junked = day
-    work.is_open = day is None and work.closed is None
+    work.waits = not work.has_ended
 
 
 def heard(session: Session, number: int, today: date) -> None:
@@ -246,7 +246,13 @@ def _keep(session: Session, number: int) -> None:
     decision = session.scalar(select(func.min(Duty.due)).filter_by(case=number, decided=None))
     since = _since(session, number)
     work.deadline = _next(session, case, work, since, decision)
-    work.archive_from = _archive_from(session, work, since)
+    _keep_waiting(session, work, since, owed=number in legal_duties.owed_after_end(session, number))
+
+
+def _keep_waiting(session: Session, work: Workflow, since: _Since, *, owed: bool) -> None:
+    """Keep in sight what waits, though it has ended: in the queue, and not in the archive."""
+    work.waits = not work.has_ended or owed
+    work.archive_from = None if work.waits else _archive_from(session, work, since)
 
 
 def reopen(session: Session, number: int, today: date) -> Workflow:
@@ -273,10 +279,11 @@ def renew(session: Session) -> None:
     legal_duties.renew(session)
     session.flush()
     decisions, urgent = legal_duties.next_due(session), legal_duties.urgent(session)
+    owed = legal_duties.owed_after_end(session)
     for case, work, since in _all(session):
         work.rank = work.parts.first if case.number in urgent else work.parts.rank
         work.deadline = _next(session, case, work, since, decisions.get(case.number))
-        work.archive_from = _archive_from(session, work, since)
+        _keep_waiting(session, work, since, owed=case.number in owed)
 
 
 def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:

@@ -99,7 +99,7 @@ def _view(session: Session, today: date) -> View:
 
 def _cases(works: Sequence[Workflow]) -> View:
     return {
-        "open": sum(work.is_open for work in works),
+        "open": sum(not work.has_ended for work in works),
         "closed": sum(work.closed is not None for work in works),
         "junk": sum(work.junked is not None for work in works),
         "held": sum(work.held is not None for work in works),

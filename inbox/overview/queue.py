@@ -25,7 +25,7 @@ from inbox.questionnaire import catalogue
 from inbox.session.actions import Action, Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault import fulltext, queries_access, queries_cases, queries_office
-from inbox.vault.casework_tables import AccessRequest, Duty, Fulltext, Workflow
+from inbox.vault.casework_tables import AccessRequest, Fulltext, Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
@@ -39,9 +39,9 @@ MANY = 1_000
 class QueuePage:
     """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
 
-    ``unread_closed`` closed cases have an unread letter; about ``undecided_closed`` ones the law asks for a
-    decision. ``declared_only``: only cases are searched of which
-    all who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
+    ``undecided_closed`` closed and junk cases wait as open ones do, as a decision about them is owed;
+    ``unread_closed`` others have an unread letter. ``declared_only``: only cases are searched of which all who
+    act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``danger_left_out`` more wait outside the list that tell of danger, or have priority 1 and may.
     ``missed`` is the exchange that should have brought more by now.
     ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
@@ -82,7 +82,7 @@ def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: 
                 session, page(session, wanted, view.order, today=who.today, first=first), who.today
             ),
             unread_closed(session),
-            undecided_closed(session, legal_duties.others(session)),
+            undecided_closed(session),
             leaves_out(session, wanted),
             _danger_left_out(session, wanted, who.today),
             [each.name for each in queries_office.officers(session)],
@@ -167,7 +167,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
         lines.append(
             Line(
                 number=number,
-                state=state,
+                state=_state(work) or state,
                 priority=rank // RANKS,
                 deadline=deadline,
                 case=case,
@@ -179,6 +179,13 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
             )
         )
     return lines
+
+
+def _state(work: Workflow | None) -> State | None:
+    """Return the state of a case that has ended, though it may wait among the open ones."""
+    if work is None or not work.has_ended:
+        return None
+    return State.JUNK if work.junked else State.CLOSED
 
 
 def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
@@ -255,14 +262,12 @@ def leaves_out(session: Session, wanted: Filter) -> bool:
 
 
 def unread_closed(session: Session) -> int:
-    """Return how many closed cases have a letter that nobody has read: what waits does not tell of them."""
+    """Return how many closed cases have a letter that nobody has read, and do not wait for a decision."""
     letters = select(func.count(FollowUp.case.distinct())).join(Workflow, Workflow.case == FollowUp.case)
-    unread = letters.where(FollowUp.unread.is_(True), Workflow.closed.is_not(None), Workflow.junked.is_(None))
+    unread = letters.where(FollowUp.unread.is_(True), Workflow.waits.is_(False), Workflow.junked.is_(None))
     return session.scalar(unread) or 0
 
 
-def undecided_closed(session: Session, codes: Sequence[str]) -> int:
-    """Return about how many closed cases one of these duties is to be decided: what waits does not tell."""
-    duties = select(func.count(Duty.case.distinct())).join(Workflow, Workflow.case == Duty.case)
-    due = duties.where(Duty.kind.in_(codes), Duty.decided.is_(None))
-    return session.scalar(due.where(Workflow.closed.is_not(None), Workflow.junked.is_(None))) or 0
+def undecided_closed(session: Session) -> int:
+    """Return how many closed and junk cases wait among the open ones, as a decision about them is owed."""
+    return len(legal_duties.owed_after_end(session))

@@ -34,7 +34,11 @@ class Order(StrEnum):
 
 
 class State(StrEnum):
-    """Whether cases wait, are closed, or are junk; ``ALL`` are all three, in this order."""
+    """Whether cases wait, are closed, or are junk; ``ALL`` are all three, in this order.
+
+    One that is closed, or junk, and waits for a decision (``legal_duties.owed_after_end``) is among those
+    that wait.
+    """
 
     OPEN = "open"
     CLOSED = "closed"
@@ -226,7 +230,7 @@ def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[Colum
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
     """Yield what the indexes of the queue answer by themselves."""
     (state,) = wanted.states
-    yield Workflow.is_open == (state is State.OPEN)
+    yield Workflow.waits == (state is State.OPEN)
     if state is State.JUNK:
         yield Workflow.junked.is_not(None)
     elif state is State.CLOSED:

@@ -27,9 +27,9 @@ BACKUP_EVERY = timedelta(days=7)
 # So many cases stand on the page; of the others it tells how many there are.
 SHOWN = 10
 _PRESSING = Filter(priority=1, undeclared=True)
-# Open cases that tell of danger, the most pressing first.
+# Cases that wait and tell of danger, the most pressing first.
 _FEARED = (
-    select(Workflow.case).where(Workflow.is_open.is_(True), IN_DANGER).order_by(Workflow.rank, Workflow.case)
+    select(Workflow.case).where(Workflow.waits.is_(True), IN_DANGER).order_by(Workflow.rank, Workflow.case)
 )
 
 
@@ -107,5 +107,5 @@ def _shut(session: Session) -> Sequence[int]:
 
 
 def _due_between(session: Session, first: date, last: date) -> int:
-    rows = select(func.count()).select_from(Workflow).where(Workflow.is_open.is_(True))
+    rows = select(func.count()).select_from(Workflow).where(Workflow.waits.is_(True))
     return session.scalar(rows.where(Workflow.deadline.between(first, last))) or 0

@@ -115,7 +115,7 @@ def _left_out(session: Session, number: int) -> LeftOut | None:
     case, work = queries_cases.case(session, number), session.get_one(Workflow, number)
     if work.in_danger:
         return LeftOut.DANGER
-    if not work.is_open:
+    if work.has_ended:
         return LeftOut.OVER
     if case.mailbox is None:
         return LeftOut.MUTE

@@ -44,7 +44,8 @@ class Workflow(Base):
 
     - The six parts of the score go from 0 to 3. ``judged`` is true once an officer has set them.
     - ``rank`` is the rank of the score. A case with a decision that cannot wait ranks before all others.
-    - ``is_open`` is true while the case is neither closed nor junk.
+    - ``waits`` is true while the case is neither closed nor junk, and after that while a decision about it is
+      owed.
     - ``feared`` is true if an answer says or fears that somebody is in danger. Officers cannot change it.
     - ``deadline`` is the next day on which something is due, or None.
     - ``route`` is how the report arrived.
@@ -67,11 +68,9 @@ class Workflow(Base):
     __tablename__ = "workflows"
     # These indexes have all columns by which the queue sorts and filters, so it reads no rows that it omits.
     __table_args__ = (
-        Index("workflows_by_rank", "is_open", "rank", "deadline", *_FILTERED),
-        Index("workflows_by_deadline", "is_open", "deadline", "rank", *_FILTERED),
-        Index(
-            "workflows_by_officer", "assigned", "is_open", "rank", "deadline", "category", "area", "junked"
-        ),
+        Index("workflows_by_rank", "waits", "rank", "deadline", *_FILTERED),
+        Index("workflows_by_deadline", "waits", "deadline", "rank", *_FILTERED),
+        Index("workflows_by_officer", "assigned", "waits", "rank", "deadline", "category", "area", "junked"),
     )
     case: Mapped[int] = mapped_column(ForeignKey("cases.number"), primary_key=True)
     category: Mapped[str] = mapped_column(default="")
@@ -85,7 +84,7 @@ class Workflow(Base):
     access: Mapped[int] = mapped_column(default=0)
     rank: Mapped[int] = mapped_column(default=0)
     judged: Mapped[bool] = mapped_column(default=False)
-    is_open: Mapped[bool] = mapped_column(default=True)
+    waits: Mapped[bool] = mapped_column(default=True)
     deadline: Mapped[date | None] = mapped_column(default=None)
     first_act: Mapped[date | None] = mapped_column(default=None)
     acknowledged: Mapped[date | None] = mapped_column(default=None)
@@ -115,6 +114,11 @@ class Workflow(Base):
         return self.rank // score.RANKS
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it is closed or junk, though something may still be owed."""
+        return self.closed is not None or self.junked is not None
+
+    @property
     def in_danger(self) -> bool:
         """Whether somebody is in danger, according to an answer or to an officer's assessment."""
         return self.feared or self.danger == score.HIGHEST
@@ -141,7 +145,7 @@ for _name, *_first in (
 ):
     Index(
         f"workflows_in_danger_by_{_name}",
-        *(Workflow.is_open, *_first, *(getattr(Workflow, each) for each in _FILTERED)),
+        *(Workflow.waits, *_first, *(getattr(Workflow, each) for each in _FILTERED)),
         sqlite_where=IN_DANGER,
     )
 Index("workflows_in_quarantine", Workflow.quarantined, sqlite_where=Workflow.quarantined.is_not(None))

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from inbox.deadlines import workflow
 from inbox.overview import today as todays
-from inbox.vault.casework_tables import AccessRequest, Measure, Workflow
+from inbox.vault.casework_tables import AccessRequest, Duty, Measure, Workflow
 from inbox.vault.tables import Case, IntakeKey
 from tests.support.backup_media import Copies
 from tests.support.desk_room import Client, sitting, tell
@@ -145,6 +146,22 @@ def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> Non
     three_cases.of("alice", "bruno").json("conflict", "exclude", "1", "chloe", "--reason", "kin")
     with sitting(three_cases) as alice:
         assert 'id="undeclared"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
+
+
+def test_who_is_excluded_from_a_closed_case_learns_of_no_decision_that_is_owed(three_cases: Office) -> None:
+    """It was put off, and its day is over: others see the case first, and that there is one."""
+    with three_cases.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 2).closed = today()
+        row = session.get_one(Duty, (2, "art14"))
+        row.decision, row.due = "defer", today() - timedelta(2)
+        workflow.keep_in_step(session, 2)
+    three_cases.of("alice", "chloe").json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    owed = "Closed cases about which the law asks for a decision: 1."
+    with sitting(three_cases) as alice:
+        bruno = Client(alice.desk, alice.app, "bruno")
+        assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "due"))
+        assert ["Case 2", "Case 1"] == re.findall(r"Case \d", part(alice.page("/en/today"), "due"))
+        assert (False, True) == (owed in bruno.page("/en/"), owed in alice.page("/en/"))
 
 
 def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Office) -> None:

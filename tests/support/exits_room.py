@@ -149,7 +149,7 @@ def end(room: Room) -> None:
     with room.changing() as session:
         work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
         work.outcome, work.disclosure, case.status = "out_of_scope", "withheld", "closed"
-        work.is_open, work.closed = False, today()
+        work.waits, work.closed = False, today()
     tell_portal(room.office, room.portal)
     with room.changing() as session:
         session.get_one(Workflow, 1).closed = today() - LONG_AGO
@@ -167,14 +167,12 @@ def _handling(**changes: Any) -> Callable[[Session], None]:
 
 
 def _close(session: Session) -> None:
-    _handling(is_open=False, closed=today() - LONG_AGO, outcome="out_of_scope", disclosure="withheld")(
-        session
-    )
+    _handling(waits=False, closed=today() - LONG_AGO, outcome="out_of_scope", disclosure="withheld")(session)
     session.get_one(Case, 1).status = "closed"
 
 
 def _open(session: Session) -> None:
-    _handling(is_open=True, closed=None, outcome="", disclosure="")(session)
+    _handling(waits=True, closed=None, outcome="", disclosure="")(session)
     session.get_one(Case, 1).status = "assessing"
 
 
@@ -242,7 +240,7 @@ def _repeat(session: Session) -> None:
         )
     )
     session.flush()
-    session.add(Workflow(case=2, is_open=False, closed=today(), outcome="duplicate", disclosure="withheld"))
+    session.add(Workflow(case=2, waits=False, closed=today(), outcome="duplicate", disclosure="withheld"))
     session.add_all(Declaration(case=2, officer=name, day=today()) for name in NAMES)
     for case, other in ((1, 2), (2, 1)):
         session.add(Link(case=case, other=other, kind="duplicate", since=today()))
@@ -255,7 +253,7 @@ def _has_duty(session: Session, kind: str, decision: str = "") -> bool:
 BUILDERS: dict[Obstacle, Callable[[Session], None]] = {
     Obstacle.UNDECLARED: lambda session: session.execute(delete(Declaration).filter_by(officer="alice")),
     Obstacle.CLOSED: _close,
-    Obstacle.JUNK: _handling(is_open=False, junked=today() - LONG_AGO),
+    Obstacle.JUNK: _handling(waits=False, junked=today() - LONG_AGO),
     Obstacle.OPEN: _open,
     Obstacle.HELD: _handling(held=today()),
     # With the prosecutor's word: else that it is missing would be in the way as well.
@@ -290,7 +288,7 @@ SIGNS: Mapping[Obstacle, Callable[[Session], bool]] = {
     Obstacle.UNDECLARED: lambda session: session.get(Declaration, (1, "alice")) is None,
     Obstacle.CLOSED: lambda session: session.get_one(Case, 1).status == "closed",
     Obstacle.JUNK: lambda session: session.get_one(Workflow, 1).junked is not None,
-    Obstacle.OPEN: lambda session: session.get_one(Workflow, 1).is_open,
+    Obstacle.OPEN: lambda session: session.get_one(Workflow, 1).waits,
     Obstacle.HELD: lambda session: session.get_one(Workflow, 1).held is not None,
     Obstacle.PROCEEDINGS: lambda session: session.get(Measure, (1, 1)) is not None,
     Obstacle.URGENT: lambda session: session.get_one(Workflow, 1).parts.priority <= 2,

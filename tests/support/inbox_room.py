@@ -86,7 +86,7 @@ def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     scene.collect(first(scene.reporter, files=[b"x"]))
     office.settle(1)
     office.tell_no_prosecutor(1)
-    inbox_ending.work_on(office, is_open=False, closed=today(), feedback=True, outcome="out_of_scope")
+    inbox_ending.work_on(office, waits=False, closed=today(), feedback=True, outcome="out_of_scope")
     office.json("outbox", "--out", office.out)
     inbox_ending.tell_portal(office, scene.portal)
     agreed(office)

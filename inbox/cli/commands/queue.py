@@ -229,7 +229,7 @@ def _of_closed(view: View) -> Iterator[str]:
     if view["undecided_closed"]:
         yield (
             f"closed cases about which the law asks for a decision: {view['undecided_closed']};"
-            " see them: inbox queue --closed --sort deadline"
+            " they wait among the open ones: inbox queue --sort deadline"
         )
     if view["unread_closed"]:
         yield (

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from inbox.access import archive
 from inbox.deadlines import workflow
@@ -124,6 +124,7 @@ def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Cloc
         work = session.get_one(Workflow, 1)
         workflow.set_closed(work, today())
         work.outcome, session.get_one(Case, 1).new = "founded", False
+        session.execute(update(Duty).values(decided=today()))
         workflow.keep_in_step(session, 1)
     clock.wait(A_YEAR)
     two, others = office.of("alice", "bruno"), office.of("bruno", "chloe")
@@ -159,8 +160,8 @@ def test_a_message_of_its_reporter_brings_it_back_to_be_read(
         ),
     )
     office.json("collect", sent)
-    assert CANARY == closed_lines(office)[1]["summary"]
-    assert [1] == [row["case"] for row in office.json("queue", "--closed", "--to-read")["cases"]]
+    (row,) = office.json("queue", "--to-read")["cases"]
+    assert (1, "closed", CANARY) == (row["case"], row["state"], row["summary"])
     assert "on me menace" in office.run("show", "1").out
     clock.wait(A_YEAR - 2)
     assert CANARY == office.json("show", "1")["summary"]
@@ -178,6 +179,9 @@ def test_a_letter_that_is_older_than_the_closing_is_read_before_the_case_goes_ba
         session.scalars(select(FollowUp).filter_by(case=1)).one().received = today()
         workflow.keep_in_step(session, 1)
     assert "hier" in office.run("show", "1").out
+    for choice in ("not_needed", "no_transmission"):
+        assert CANARY == office.json("show", "1")["summary"]
+        office.json("decide", "1", choice, "--reason", "x")
     assert "case 1 is in the archive since" in refused(office, "show", "1")
 
 

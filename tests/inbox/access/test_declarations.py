@@ -129,7 +129,7 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
     with unread.others.opened() as inbox, inbox.transaction() as session:
         # One can be passed on.
         work = session.get_one(Workflow, 3)
-        work.assigned, work.is_open = "alice", True
+        work.assigned, work.waits = "alice", True
     before = unread.office.state()
     drawer = tmp_path / "drawer"
     drawer.mkdir()

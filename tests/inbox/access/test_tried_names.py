@@ -63,7 +63,7 @@ def _undeclared(session: Session) -> None:
 def _end(session: Session) -> None:
     """Let it be due to be destroyed, but for the visa; the portal has nothing to hear of it."""
     work, case = session.get_one(Workflow, 1), session.get_one(Case, 1)
-    work.is_open, work.closed = False, today() - timedelta(5_000)
+    work.waits, work.closed = False, today() - timedelta(5_000)
     work.outcome, work.disclosure = "out_of_scope", "withheld"
     case.status, case.withdrawn = "closed", True
 

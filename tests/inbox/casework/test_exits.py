@@ -447,7 +447,7 @@ def test_what_comes_up_while_a_second_officer_confirms_stands_in_the_way(
             _leave(way, opened.inbox, who)
         with opened.inbox.vault.transaction() as session:
             work = session.get_one(Workflow, 1)
-            assert ([work.junked, work.is_open], 1) == ([None, way is not Exit.DESTROY], len(asked))
+            assert ([work.junked, work.waits], 1) == ([None, way is not Exit.DESTROY], len(asked))
 
 
 def _leave(way: Exit, inbox: Inbox, who: Actor) -> None:

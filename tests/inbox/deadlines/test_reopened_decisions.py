@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
+from inbox.deadlines import workflow
+from inbox.vault.casework_tables import Duty, Workflow
 from tests.support.desk_room import sitting
-from tests.support.inbox_builders import Office, Scene, Sent, World, first
+from tests.support.inbox_builders import Office, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 
 CLOSED = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
@@ -102,3 +104,46 @@ def test_a_follow_up_asks_again_whom_it_concerns(
     assert (
         "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
     )
+
+
+def test_a_closed_case_waits_by_its_day_until_it_is_decided_whether_anybody_is_informed(
+    office: Office, clock: Clock
+) -> None:
+    """In the queue and on the day's page, as an open one, and in no archive."""
+    until = clock.day + timedelta(60)
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Workflow, 1).acknowledged = today()
+    office.json("decide", "1", "defer", "--until", str(until), "--reason", "x")
+    office.json(*CLOSED)
+    clock.wait(60)
+    (row,) = office.json("queue", "--due", "today")["cases"]
+    assert (1, "closed", "today") == (row["case"], row["state"], row["urgency"])
+    assert [] == office.json("queue", "--closed")["cases"]
+    assert "they wait among the open ones: inbox queue --sort deadline" in office.run("queue").out
+    with sitting(office) as client:
+        shown = client.page("/en/today")
+        assert "Case 1</a> · " in shown
+        assert "No deadline by today." not in shown
+    clock.wait(800)
+    (row,) = office.json("queue", "--due", "overdue")["cases"]
+    assert (1, None) == (row["case"], row["archived"])
+    assert 1 == office.json("queue")["undecided_closed"]
+    office.json("decide", "1", "not_needed", "--reason", "x")
+    found = office.json("queue")
+    assert (0, 0) == (found["count"], found["undecided_closed"])
+    (row,) = office.json("queue", "--closed")["cases"]
+    assert row["archived"]
+
+
+def test_junk_waits_only_for_what_was_put_off_or_is_asked_anew(office: Office) -> None:
+    """Two officers who found junk that names nobody owe nothing more, whatever was never decided."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        row, work = session.get_one(Duty, (1, "art14")), session.get_one(Workflow, 1)
+        work.junked = today()
+        row.decided, row.decision = None, ""
+        for decision, anew, waits in (("", False, False), ("defer", False, True), ("", True, True)):
+            row.decision, row.anew = decision, anew
+            workflow.keep_in_step(session, 1)
+            assert waits is work.waits, (decision, anew)
+            workflow.renew(session)
+            assert waits is work.waits, (decision, anew)

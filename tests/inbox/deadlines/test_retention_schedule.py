@@ -426,7 +426,7 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
     collect(portal.bundle(first(reporter)))
     world.office.settle(1)
     world.office.json("decide", "1", "no_transmission", "--reason", "no offence")
-    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
+    work_on(world.office, waits=False, closed=today(), outcome="out_of_scope")
     assert "the portal has not confirmed the closing yet" in refused(world.office, "1")
     world.office.json("outbox", "--out", world.office.out)
     assert "nothing is due" in refused(world.office, "--due")

@@ -859,7 +859,7 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
     with office.opened() as inbox, inbox.vault.transaction() as session:
         for number in (1, 4):
             session.get_one(Workflow, number).junked = ripe.day - timedelta(60)
-            session.get_one(Workflow, number).is_open = False
+            session.get_one(Workflow, number).waits = False
             session.get_one(Case, number).withdrawn = True  # so that no portal has to hear of it
     rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])

@@ -67,7 +67,7 @@ def filed(session: Session, number: int) -> None:
         case=number,
         category=("threat", "access", "")[number % 3],
         area=("atlantic", "")[number % 2],
-        is_open=state is State.OPEN,
+        waits=state is State.OPEN,
         closed=TODAY if state is State.CLOSED else None,
         junked=TODAY if state is State.JUNK else None,
         deadline=None if number % 7 == 5 else day,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from inbox.access import declarations
 from inbox.casework import links
+from inbox.deadlines import legal_duties
 from inbox.overview import queue, queue_filter, timeline
 from inbox.overview.queue_filter import Filter, Order
 from inbox.setup import upgrade
@@ -23,6 +24,7 @@ from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.database import Vault
 from inbox.vault.tables import Base, Case, Officer
+from tests.support.laws import FRENCH
 
 TODAY = date(2026, 11, 24)
 PRESENT = ("alice", "bruno")
@@ -166,7 +168,7 @@ OF_A_CASE: dict[str, Asked] = {
     "messages": lambda session: queries_cases.messages(session, 1),
     "declared": lambda session: declarations.given(session, range(1, 51)),
     "letters to closed cases": queue.unread_closed,
-    "decisions about closed cases": lambda session: queue.undecided_closed(session, ["forwarding"]),
+    "decisions about closed cases": lambda session: session.scalars(legal_duties.owed_rows(FRENCH)).all(),
 }
 
 
@@ -181,7 +183,7 @@ def test_what_is_listed_of_one_case_does_not_go_through_all(vault: Vault, name: 
 
 def _page(*conditions: Any, by: Any = Workflow.rank) -> Asked:
     return lambda session: session.scalars(
-        select(Workflow.case).where(Workflow.is_open == True, *conditions).order_by(by).limit(50)  # noqa: E712
+        select(Workflow.case).where(Workflow.waits == True, *conditions).order_by(by).limit(50)  # noqa: E712
     ).all()
 
 

@@ -195,7 +195,7 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     world.office.json("enter", *words)
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
-    work_on(world.office, is_open=False, closed=today(), outcome="out_of_scope")
+    work_on(world.office, waits=False, closed=today(), outcome="out_of_scope")
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
     agreed(world.office)
@@ -219,7 +219,7 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
     for number in (1, 2):
         with world.office.opened() as inbox, inbox.transaction() as session:
             work = session.get_one(Workflow, number)
-            work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
+            work.waits, work.closed, session.get_one(Case, number).status = False, today(), "closed"
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
     for number in ("1", "2"):
@@ -469,7 +469,7 @@ def test_a_file_that_another_row_still_needs_stays(
     with world.office.opened() as inbox, inbox.transaction() as session:
         number = session.scalars(select(Case.number).filter_by(case_id=reporter.keys.case_id)).one()
         work = session.get_one(Workflow, number)
-        work.is_open, work.closed, session.get_one(Case, number).status = False, today(), "closed"
+        work.waits, work.closed, session.get_one(Case, number).status = False, today(), "closed"
     collect(portal.bundle(Sent(envelope, other.keys.case_id)))
     world.office.json("outbox", "--out", world.office.out)
     tell_portal(world.office, portal)

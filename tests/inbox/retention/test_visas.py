@@ -45,7 +45,7 @@ def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) 
     office.json("show", "1")
     office.settle(1, 2)
     office.tell_no_prosecutor(1)
-    work_on(office, is_open=False, closed=today(), outcome="out_of_scope", category="threat")
+    work_on(office, waits=False, closed=today(), outcome="out_of_scope", category="threat")
     tell_portal(office, scene.portal)
     return scene
 
@@ -186,7 +186,7 @@ def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
     agree(due, listed(due, "1")["list"])
     assert [] == obstacles(due)
     due.json("junk", "1", "--recover", "--reason", "x")
-    work_on(due, is_open=False, junked=today())
+    work_on(due, waits=False, junked=today())
     assert "visa" in obstacles(due)
 
 
@@ -219,7 +219,7 @@ def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> 
     due.json("declare", "2")
     with due.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 2)
-        work.is_open, work.closed, work.outcome = False, today(), "out_of_scope"
+        work.waits, work.closed, work.outcome = False, today(), "out_of_scope"
     agree(due, first_list)
     rows = {each["case"]: each["obstacles"] for each in due.json("retention")["cases"]}
     assert {1: [], 2: ["visa"]} == rows
