@@ -40,8 +40,8 @@ class QueuePage:
     """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
 
     ``undecided_closed`` closed and junk cases wait as open ones do, as a decision about them is owed;
-    ``unread_closed`` others have an unread letter. ``declared_only``: only cases are searched of which all who
-    act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
+    ``unread_closed`` others have an unread letter. ``declared_only``: only cases are searched of which all
+    who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
     ``danger_left_out`` more wait outside the list that tell of danger, or have priority 1 and may.
     ``missed`` is the exchange that should have brought more by now.
     ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
