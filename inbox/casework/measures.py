@@ -231,13 +231,20 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     )
     _check_told(session, number, taken.kind, told=is_told(session, row, work.disclosure))
     session.add(row)
-    if taken.kind in law.of_justice:
-        _ask_for_prosecutor(session, number, taken.kind, today)
+    _ask_anew(session, number, taken.kind, today)
     workflow.acted(session, number, today)
     prosecutor_word.freed(session, number)
     if is_told(session, row, work.disclosure):
         session.get_one(Case, number).closed_in = None
     return row
+
+
+def _ask_anew(session: Session, number: int, kind: str, today: date) -> None:
+    """Ask for what a measure asks for, anew if it was decided without it."""
+    if kind in in_use.of(session).of_justice:
+        _ask_for_prosecutor(session, number, kind, today)
+    if _rule(session, kind).concerns_somebody:
+        legal_duties.reopen_decisions(session, number, News.CONCERNS_SOMEBODY, today)
 
 
 def _ask_for_prosecutor(session: Session, number: int, kind: str, today: date) -> None:

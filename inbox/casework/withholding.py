@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from inbox.access import access_requests, named
 from inbox.casework import prosecutor_word
-from inbox.deadlines import legal_duties, proceedings, visas
+from inbox.deadlines import legal_duties, proceedings, visas, workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.law import in_use
@@ -24,7 +24,7 @@ from inbox.session import journal, unsaid
 from inbox.session.actions import Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import AccessCase
-from templates.law.rules import DutyRole, Measure
+from templates.law.rules import DutyRole, Measure, News
 
 LONGEST = 200
 
@@ -88,6 +88,12 @@ def about(session: Session, request: int, number: int) -> AccessCase:
         found = AccessCase(case=number, request=request)
         session.add(found)
     return found
+
+
+def names_who_asks(session: Session, number: int, today: date) -> None:
+    """Ask anew what was decided of a case as if it named nobody: it names somebody who asks for access."""
+    if legal_duties.reopen_decisions(session, number, News.NAMES, today):
+        workflow.keep_in_step(session, number)
 
 
 def ask_anew(session: Session, number: int) -> None:

@@ -78,20 +78,22 @@ def offence_of(session: Session, work: Workflow) -> Set[str]:
     return _saying(in_use.of(session), work, tags)
 
 
-def reopen_decisions(session: Session, number: int, news: News, today: date) -> None:
+def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
     """Ask again, from today on, for every decision about a case that such news can change, as the law says.
 
-    The earlier decision stays in the journal, with its reason: it was about what was known then.
+    Tell whether there was one. The earlier decision stays in the journal, with its reason: it was about what
+    was known then.
     """
-    rules = decisions(session)
+    rules, found = decisions(session), False
     for row in of(session, number):
         if row.decided and row.decision in rules and news in rules[row.decision].reopened_by:
             keep_lateness(row, today)
-            row.known, row.anew, row.decided, row.spent = today, True, None, False
+            row.known, row.anew, row.decided, row.spent, found = today, True, None, False, True
             row.decision = row.ground = row.reason = ""
             case, work = session.get_one(Case, number), session.get_one(Workflow, number)
             row.urgent = _urgent(session, case, work, row.kind, today)
     session.flush()
+    return found
 
 
 def is_anew(row: Duty) -> bool:

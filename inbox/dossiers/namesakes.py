@@ -43,4 +43,6 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
             )
         found = withholding.about(session, request, number)
         found.same = said.same
+        if said.same:
+            withholding.names_who_asks(session, number, who.today)
         return found

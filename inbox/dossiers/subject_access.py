@@ -141,6 +141,7 @@ def _seen(session: Session, row: AccessRequest, today: date) -> Seen:
     found, asked = named.find(session, row), _asked(row, today)
     cases = []
     for number in found.cases:
+        withholding.names_who_asks(session, number, today)
         stopping = exits.obstacles(session, number, asked)
         obstacles = {what: exits.why(session, number, what, asked.due) for what in stopping}
         hints = {what: exits.what_to_do(session, number, what, asked.way) for what in stopping}

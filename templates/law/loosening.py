@@ -262,6 +262,8 @@ WAYS: Mapping[str, Mapping[str, Way]] = {
                 "reference": _off,
                 "sanitised": _off,
                 "answers_danger": _on,
+                # What was decided of a case that names nobody is asked anew by it.
+                "concerns_somebody": _off,
             },
         ),
     },

@@ -199,6 +199,7 @@ def _measure(row: Any) -> rules.Measure:
         reference=row.get("reference", False),
         sanitised=row.get("sanitised", False),
         answers_danger=row.get("answers_danger", False),
+        concerns_somebody=row.get("concerns_somebody", False),
         groups=row.get("groups", 0),
         basis=_basis(row),
     )

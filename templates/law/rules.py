@@ -78,12 +78,15 @@ class News(StrEnum):
     """What happens to a case after a decision, and can let the law ask for that decision anew.
 
     A ``FOLLOW_UP`` of its reporter comes; officers find that it is one of an ``OFFENCE``, or of a graver one;
-    they record a measure of ``JUSTICE``.
+    they record a measure of ``JUSTICE``, or one that ``CONCERNS_SOMEBODY``; it ``NAMES`` somebody who asks
+    for access to what is held on them.
     """
 
     FOLLOW_UP = "follow_up"
     OFFENCE = "offence"
     JUSTICE = "justice"
+    CONCERNS_SOMEBODY = "concerns_somebody"
+    NAMES = "names"
 
 
 class MeasureRole(StrEnum):
@@ -321,7 +324,8 @@ class Measure:
     without naming to whom it goes, or under which reference. With ``is_inquiry`` it takes an assessment of
     the risk to the reporter. One with a ``protection`` stands in the register of protection. One that is
     ``sanitised`` comes with the text that is sent, in which nothing tells who reported, or whom the report
-    names. Who is in danger has had help once one that ``answers_danger`` is recorded, and by no other.
+    names. Who is in danger has had help once one that ``answers_danger`` is recorded, and by no other. One
+    that ``concerns_somebody`` cannot be taken where a case names nobody.
     """
 
     name: Texts
@@ -337,6 +341,7 @@ class Measure:
     reference: bool
     sanitised: bool
     answers_danger: bool
+    concerns_somebody: bool
     groups: int
     basis: Basis
 

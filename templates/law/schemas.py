@@ -155,6 +155,7 @@ _MEASURES = table(
                         "reference",
                         "sanitised",
                         "answers_danger",
+                        "concerns_somebody",
                     ),
                 },
             )

@@ -50,7 +50,7 @@ _NAMES = {
 }
 _FLAGS = (
     *("opens_proceedings", "ends_proceedings", "is_inquiry", "needs_word", "addressee", "reference"),
-    "answers_danger",
+    *("answers_danger", "concerns_somebody"),
 )
 _OF_OUTCOMES = ("needs_word", "finds_facts", "linked")
 # What a code need not have, with a value that says otherwise than the lack of it.

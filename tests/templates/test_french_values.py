@@ -160,6 +160,13 @@ def test_what_helps_somebody_who_is_in_danger() -> None:
         assert FRENCH.measures[code].officers == 2 or FRENCH.measures[code].opens_proceedings, code
 
 
+def test_which_measures_are_taken_of_somebody() -> None:
+    """Whoever is heard, suspended or disciplined is named: nobody holds that the case names no one."""
+    assert {"hearing", "suspension", "disciplinary_opened", "disciplinary_sanction"} == having(
+        "concerns_somebody"
+    )
+
+
 def test_proceedings_end_with_a_final_decision_alone() -> None:
     assert {"final_decision", "office_decision"} == having("ends_proceedings")
 
@@ -211,7 +218,7 @@ def test_what_asks_again_for_what_was_decided() -> None:
     assert {
         "transmit": {News.FOLLOW_UP},
         "no_transmission": {News.FOLLOW_UP, News.OFFENCE, News.JUSTICE},
-        "not_needed": {News.FOLLOW_UP},
+        "not_needed": {News.FOLLOW_UP, News.CONCERNS_SOMEBODY, News.NAMES},
     } == {code: rule.reopened_by for each in decisions for code, rule in each.items() if rule.reopened_by}
 
 

@@ -50,6 +50,7 @@ NARROWED: Mapping[str, tuple[Any, Any]] = {
     "measures.toml measure.*.opens_proceedings": (True, None),
     "measures.toml measure.*.ends_proceedings": (None, True),
     "measures.toml measure.*.answers_danger": (None, True),
+    "measures.toml measure.*.concerns_somebody": (True, None),
     "measures.toml measure.*.is_inquiry": (True, None),
     "measures.toml measure.*.needs_word": (True, None),
     "measures.toml measure.*.addressee": (True, None),

@@ -68,6 +68,27 @@ def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[s
     office.json(*CLOSED)
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("hearing", True),
+        ("suspension", True),
+        ("disciplinary_opened", True),
+        ("disciplinary_sanction", True),
+        ("admin_inquiry", False),
+        ("judicial_investigation", False),
+    ],
+)
+def test_that_nobody_is_named_is_asked_again_once_somebody_is_heard_or_punished(
+    office: Office, kind: str, *, asked: bool
+) -> None:
+    """An inquiry, and what justice does, may be about facts; the last two are the control."""
+    degree = ("--degree", "1") if kind == "disciplinary_sanction" else ()
+    office.json("measure", "1", kind, *degree)
+    assert ("" if asked else "not_needed") == decided(office)["art14"]
+    assert ("whether the persons concerned are informed was decided, but" in office.run(*CLOSED).err) is asked
+
+
 def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
     office.json("judge", "1", "--severity", "1", "--reason", "x")
     office.json("tag", "1", "quay")

@@ -296,6 +296,32 @@ def test_a_case_that_is_linked_as_of_the_same_person_may_mean_who_asks(office: O
     assert 4 in seen(office)
 
 
+@pytest.mark.parametrize("way", ["in full", "by the family name"])
+def test_that_nobody_is_named_is_asked_again_once_a_case_names_who_asks(office: Office, way: str) -> None:
+    """As soon as officers see that; by the family name alone, once one of them says that it is the person."""
+    number = 2 if way == "in full" else 4
+    inform(office, "1", "2", "3", "4")
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.get_one(Duty, (number, "art14")).decision = "not_needed"  # as before anybody asked
+    if way != "in full":
+        office.json("note", "4", "--text", "Un quelennec, dit-on, était au quai.")
+        assert 4 not in seen(office)
+        assert "not_needed" == informing(office, 4)
+        office.json("access", "namesake", "4", "--request", "1", "--same-person", "--reason", "drill")
+        assert "" == informing(office, 4)
+    assert Obstacle.PERSONS in seen(office)[number]["obstacles"]
+    assert ["", "informed"] == [informing(office, number), informing(office, 1)]
+
+
+def informing(office: Office, number: int) -> str:
+    """Return what is decided about informing the persons of a case; empty for what is to be decided."""
+    return next(
+        row["decision"]
+        for row in office.json("show", str(number))["work"]["duties"]
+        if row["duty"] == "art14"
+    )
+
+
 def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: Office) -> None:
     """Put off it is, or decided that they are informed."""
     nobody = ("decide", "2", "not_needed", "--reason", "drill")
@@ -385,7 +411,7 @@ def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
     assert [] == seen(office)[2]["obstacles"]
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Duty, (2, "art14")).decision = "not_needed"  # as before anybody asked
-    assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
+    assert [Obstacle.PROCEEDINGS, Obstacle.PERSONS] == seen(office)[2]["obstacles"]
     assert 1 == answer(office, OWN).code
 
 
