@@ -63,6 +63,7 @@ EXPECTED = {
     "some-referral": "a table in which an entry has: referral = true",
     "some-answering": "a table in which an entry that no decision records has: answers_danger = true",
     "some-acknowledging": "a table in which an entry has: acknowledges = true",
+    "some-feedback": "a table in which an entry that ends no case has: answers = true",
     "one-closing": "a table in which at most one entry has: closes = true",
     "untold": "another one: this outcome is told by the entry with closes = true alone",
     "one-extending": "a table in which exactly one entry has: extends = true",

@@ -29,6 +29,11 @@ def dropped(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+def says_anything(text: str) -> bool:
+    """Return whether ``text`` has a letter or a digit that a reader can see."""
+    return any(each.isalnum() for each in dropped(text))
+
+
 def is_plain(char: str) -> bool:
     """Return whether a character is visible and does not break the line."""
     return not _UNSEEN.match(char) and unicodedata.category(char) not in _DECEIVING

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from inbox.access import addressees, declarations
 from inbox.casework import exits, prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
+from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
@@ -24,6 +25,7 @@ from inbox.law import in_use
 from inbox.session import chosen_action, unsaid
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Measure, Workflow
 from inbox.vault.tables import Case
 from templates.law import rules
@@ -38,14 +40,6 @@ class Risk(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
-
-
-class Disclosure(StrEnum):
-    """How much of what was done about a case its author reads, once it is closed."""
-
-    FULL = "full"
-    PARTIAL = "partial"
-    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,10 +135,16 @@ def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
     """Let the reporter of a case read of a measure, or no longer.
 
-    Raises CaseRefused for one that no reporter is ever told, Undeclared, and as ``of`` and ``Inbox.acting``.
+    No longer takes two officers where the feedback that was given counts by it alone. Raises CaseRefused for
+    one that no reporter is ever told, Undeclared, and as ``of`` and ``chosen_action.acting``.
     """
-    noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
-    with inbox.acting(who, noted) as session:
+
+    def choose(session: Session) -> Action:
+        noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
+        row = of(session, number, position)
+        return noted.by(2) if not told and _founds_feedback(session, row) else noted
+
+    with chosen_action.acting(inbox, who, number, choose) as session:
         row = of(session, number, position)
         _check_told(session, number, row.kind, told=told)
         row.told = told
@@ -157,9 +157,9 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     It takes as many officers as to record it. A measure by which proceedings begin keeps its case from being
     destroyed, and restrictions keep it from being told: to retract these takes two, as it does for what ends
-    proceedings. Raises CaseRefused for an unknown case or measure, and for the only one on which a decision
-    stands, or the outcome of a closed case; Refused without a reason, and if another measure has its number
-    by now; otherwise as ``Inbox.acting`` does.
+    proceedings, and for the only measure by which feedback that was given counts. Raises CaseRefused for an
+    unknown case or measure, and for the only one on which a decision stands, or the outcome of a closed case;
+    Refused without a reason, and if another measure has its number by now; otherwise as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -283,6 +283,35 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
     return found
 
 
+def answering(session: Session, number: int) -> set[str]:
+    """Return which kinds of measures may make an officer's own words feedback, once a slot tells of them.
+
+    Not protection, which says nothing of what came of a report, nor what was done before that can have come.
+    """
+    return {row.kind for row in _answering(session, number)}
+
+
+def _answering(session: Session, number: int) -> list[Measure]:
+    """Return the measures of ``answering``."""
+    received, disclosure = session.get_one(Case, number).received, workflow.of(session, number).disclosure
+    rows = session.scalars(select(Measure).where(Measure.case == number, Measure.day >= received)).all()
+    told = [row for row in rows if is_told(session, row, disclosure)]
+    return [row for row in told if not _rule(session, row.kind).protection]
+
+
+def founds_feedback(session: Session, number: int) -> bool:
+    """Tell whether feedback was given in an officer's own words, which count beside a measure alone."""
+    return workflow.of(session, number).answered_in is not None and queries_cases.answers_by_measure(
+        session, number
+    )
+
+
+def _founds_feedback(session: Session, row: Measure) -> bool:
+    """Tell whether feedback that was given counts by this measure, and by no other that is told."""
+    answering = _answering(session, row.case)
+    return [row] == answering and founds_feedback(session, row.case)
+
+
 def is_told(session: Session, row: Measure, disclosure: str) -> bool:
     """Tell whether the reporter may read of a measure, given what is disclosed of the case as a whole."""
     told = _rule(session, row.kind).told
@@ -301,7 +330,8 @@ def _retracted_by(session: Session, row: Measure, rule: rules.Measure) -> int:
     """Return how many officers it takes to retract a measure: at least as many as recorded it."""
     decisions = legal_duties.decisions(session)
     deciding = [decisions[code].officers for code in legal_duties.taking(session, row.kind)]
-    return max(rule.officers, *deciding, 2 if row.restrictions or _guards(rule) else 1)
+    is_for_two = row.restrictions or _guards(rule) or _founds_feedback(session, row)
+    return max(rule.officers, *deciding, 2 if is_for_two else 1)
 
 
 def _guards(rule: rules.Measure) -> bool:

@@ -51,8 +51,8 @@ class Events:
     from which the reporter could read so (``portal_days``). ``sent`` and ``answer_sent`` are the days of the
     outboxes that said so; somebody took more time for feedback on the day it was ``extended``. ``period`` is
     how long a closed case is kept, ``after_decision`` how long from the last final decision, if there was
-    one. An ``unreachable`` reporter can be told nothing; from others something may be ``withheld`` for a
-    reason.
+    one. An ``unreachable`` reporter can be told nothing; from others feedback may be ``withheld``, for a
+    reason or by a closing that is none. A case is ``silent`` if it ended without any text.
     """
 
     received: date
@@ -72,6 +72,7 @@ class Events:
     after_decision: Period | None = None
     unreachable: bool = False
     withheld: bool = False
+    silent: bool = False
 
     def day_of(self, event: Event) -> date | None:
         """Return the day on which a clock's event happened, None if it has not."""
@@ -92,7 +93,8 @@ def clocks(events: Events, how: Practice) -> list[Due]:
     """Return every deadline of a case, met or not: the clocks of the law in its order, then retention.
 
     Closing a case meets none of them. It drops a first act that nobody has done. It drops what the reporter
-    is to be told only if nobody can be told, and feedback also if that is withheld.
+    is to be told only if nobody can be told, feedback also if that is withheld, and the acknowledgement if no
+    text goes with it.
     """
     running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
     ended = [replace(each, dropped=_dropped(each, events)) for each in running]
@@ -136,6 +138,7 @@ def _start(rule: Clock, events: Events, how: Practice) -> date:
 def _dropped(due: Due, events: Events) -> date | None:
     ends = due.ends is Event.FIRST_ACT or events.unreachable
     ends = ends or (due.ends is Event.ANSWERED and events.withheld)
+    ends = ends or (due.ends is Event.ACKNOWLEDGED and events.silent and not due.sent)
     return events.closed if ends and not due.done else None
 
 

@@ -12,6 +12,7 @@ from crypto.questionnaire import Flag, Questionnaire
 from inbox.deadlines import bonds, legal_duties, office, proceedings, retention_schedule, visas
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines.clocks import Due, Events
+from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.office import Practice
 from inbox.questionnaire import answers as answers_of
 from inbox.questionnaire import scoring
@@ -30,7 +31,8 @@ class _Since(NamedTuple):
 
     It is ``kept`` in proceedings and while it is held, as ``proceedings`` says.
     ``decided`` is the day of the last final decision. ``sent`` is the day of the outbox that first
-    acknowledged the case, ``answer_sent`` that of feedback.
+    acknowledged the case, ``answer_sent`` that of feedback. It ``has_word`` if a text waits or left
+    with which it can end.
     """
 
     written: date | None = None
@@ -38,6 +40,7 @@ class _Since(NamedTuple):
     decided: date | None = None
     sent: date | None = None
     answer_sent: date | None = None
+    has_word: bool = False
 
 
 # Cases of which an outbox can tell more, and those of which one told something that is not confirmed.
@@ -48,7 +51,7 @@ _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not
 # The days of the outboxes that first acknowledged a case, and that first gave feedback.
 _TOLD, _ANSWER = aliased(OutboxBundle), aliased(OutboxBundle)
 _SENT = (
-    select(_TOLD.made, _ANSWER.made)
+    select(_TOLD.made, _ANSWER.made, queries_cases.has_word(Workflow.case))
     .select_from(Workflow)
     .outerjoin(_TOLD, _TOLD.n == Workflow.acknowledged_in)
     .outerjoin(_ANSWER, _ANSWER.n == Workflow.answered_in)
@@ -341,8 +344,18 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
         decided=since.decided,
         after_decision=how.law.retention.proceedings,
         unreachable=case.mailbox is None,
-        withheld=bool(work.withheld),
+        withheld=bool(work.withheld) or _ended_without_feedback(work),
+        silent=bool(work.withheld) and not since.has_word,
     )
+
+
+def _ended_without_feedback(work: Workflow) -> bool:
+    """Tell whether a case is closed with a text that is no feedback, and none was given before.
+
+    Where all was withheld, ``withheld`` says why; once that is no reason any more, feedback is owed.
+    """
+    is_told = work.closed is not None and work.disclosure != Disclosure.WITHHELD
+    return is_told and not work.feedback and work.answered_in is None
 
 
 def _since(session: Session, number: int) -> _Since:
@@ -358,7 +371,7 @@ def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
     kept = {*proceedings.pursued(session), *proceedings.held(session)}
     decided = proceedings.decided(session)
-    sent = {number: (told, answer) for told, answer, number in session.execute(_SENT_OF_ALL)}
+    sent = {number: (*said,) for *said, number in session.execute(_SENT_OF_ALL)}
     rows = select(Case, Workflow, last.c.day).join(Workflow, Workflow.case == Case.number)
     for case, work, written in session.execute(rows.outerjoin(last, last.c.case == Case.number)):
         n = case.number

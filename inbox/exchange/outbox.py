@@ -23,7 +23,7 @@ from inbox.keys import keyring as channel_keyring
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import Sentence, sentence
-from inbox.replies import holding, slots, statuses
+from inbox.replies import answering, holding, slots, statuses
 from inbox.replies.holding import Held
 from inbox.replies.slots import Seal, Sealer, Unsent, compose
 from inbox.session import journal
@@ -33,7 +33,7 @@ from inbox.system import apart, atomic_files, given_files, media
 from inbox.system.home import Home
 from inbox.system.workers import spread
 from inbox.vault import queries_cases, queries_exchange, queries_office
-from inbox.vault.tables import Case, KeyringFile, Mailbox, Message, OutboxBundle
+from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
 # The names of bundles for the portal begin with this on the exchange medium.
 HANDED = "outbox-"
@@ -63,8 +63,8 @@ class _Waiting:
     """A case whose slot this outbox fills.
 
     ``closing`` is whether the outbox tells the portal that the case is closed. ``answers`` is whether the
-    slot tells the reporter more than that the report was received. ``held`` lists what is held back.
-    ``opened`` opens a case at the portal that officers entered.
+    slot gives feedback, and ``hollow`` whether it brings a text that was meant as feedback and is none.
+    ``held`` lists what is held back. ``opened`` opens a case at the portal that officers entered.
     """
 
     mailbox: Mailbox
@@ -72,6 +72,7 @@ class _Waiting:
     unsent: Unsent
     closing: bool
     answers: bool
+    hollow: bool
     held: Held
     opened: Opened | None
 
@@ -85,12 +86,12 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
-        n, channel, held = _make(inbox.home, session, who.today, progress)
+        n, channel, held, hollow = _make(inbox.home, session, who.today, progress)
         head, warnings = _told(session, who.today)
-    if held:
-        # Messages held back are shown only for cases that these officers may read.
+    if held or hollow:
+        # Messages are named only for cases that these officers may read.
         with inbox.vault.transaction(who.officers, quarantine=True) as session:
-            warnings += holding.warnings(session, held)
+            warnings += [*holding.warnings(session, held), *answering.warnings(session, hollow)]
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), head, warnings)
 
 
@@ -149,8 +150,14 @@ def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) 
     return None
 
 
-def _make(home: Home, session: Session, today: date, progress: Progress) -> tuple[int, str, Collection[int]]:
-    """Make the next outbox; return its number, its channel, and the cases of which it holds back messages."""
+def _make(
+    home: Home, session: Session, today: date, progress: Progress
+) -> tuple[int, str, Collection[int], Collection[int]]:
+    """Make the next outbox; return its number, its channel, and two lists of cases.
+
+    It holds back messages of the cases in the first list. To those in the second list it brings a text that
+    was meant as feedback and is none.
+    """
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)
     keyring = channel_keyring.issue(session, today) if office.root_seed else None
@@ -190,7 +197,8 @@ def _make(home: Home, session: Session, today: date, progress: Progress) -> tupl
     acknowledged = statuses.acknowledged(session, unclosed)
     answered = {each.mailbox.case.number for each in waiting if each.answers}
     workflow.tell(session, made.n, acknowledged=acknowledged & filled, answered=answered)
-    return made.n, office.channel, [each.held.case for each in waiting if each.held.is_anything]
+    left_out = [each.held.case for each in waiting if each.held.is_anything]
+    return made.n, office.channel, left_out, [each.mailbox.case.number for each in waiting if each.hollow]
 
 
 def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
@@ -209,16 +217,6 @@ def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
     elif case.closed_in is None:
         case.closed_in = made.n
         case.closed_on = case.closed_on or made.made
-
-
-def _answers(slot: Slot, held: Held, sent: Collection[Message]) -> bool:
-    """Return whether a slot tells its reporter more than that the report was received.
-
-    If something is held back, only feedback that is sent nevertheless counts.
-    """
-    if held.is_anything:
-        return any(each.feedback for each in sent)
-    return slot.status is not Status.RECEIVED or bool(slot.messages)
 
 
 def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
@@ -261,13 +259,16 @@ def _waiting(session: Session, today: date) -> list[_Waiting]:
             holding.set_days(exchanged.sent[case.number], case, today)
             slot = compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
             unsent = Unsent(mailbox.recipient, messages.SLOT.encode(slot))
+            sent, kinds = exchanged.sent[case.number], slot.measures_disclosed
+            fresh = [each for each in sent if each.serial > case.serial]
             waiting.append(
                 _Waiting(
                     mailbox,
                     slot,
                     unsent,
                     closing=_is_closing(case, slot, junk),
-                    answers=_answers(slot, held, exchanged.sent[case.number]),
+                    hollow=answering.let_go(session, case, kinds, fresh),
+                    answers=answering.counting(session, case.number, kinds, sent),
                     held=held,
                     opened=untold.get(case.number),
                 )

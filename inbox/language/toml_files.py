@@ -49,6 +49,7 @@ _EXPECTED = {
         "a table in which an entry that no decision records has: answers_danger = true"
     ),
     "some-acknowledging": sentence("a table in which an entry has: acknowledges = true"),
+    "some-feedback": sentence("a table in which an entry that ends no case has: answers = true"),
     "one-closing": sentence("a table in which at most one entry has: closes = true"),
     "untold": sentence("another one: this outcome is told by the entry with closes = true alone"),
     "one-extending": sentence("a table in which exactly one entry has: extends = true"),
@@ -67,6 +68,7 @@ _EXPECTED = {
 # Rules that concern all entries together, for officers who see a form with the entries instead of the file.
 _OF_ALL = {
     "some-acknowledging": sentence("one of the replies must acknowledge the report"),
+    "some-feedback": sentence("one of the replies that close no case must count as feedback"),
     "one-closing": sentence("at most one of the replies can close a case without stating its outcome"),
     "one-extending": sentence("exactly one of the replies must say that feedback takes longer"),
     "some-referral": sentence("one authority must be named for reports that are not for this office"),

@@ -19,7 +19,7 @@ from inbox.law import in_use
 from inbox.questionnaire import scoring
 from inbox.questionnaire.answers import Answers
 from inbox.questionnaire.scoring import Rule
-from inbox.replies import holding
+from inbox.replies import answering, holding
 from inbox.session import journal
 from inbox.session.actions import Code
 from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workflow
@@ -57,7 +57,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
         "closing_depending": [each for each in depending if each not in closing],
         "unasked": _unasked(session, number),
         "withheld": work.withheld,
-        "held_back": holding.of(session, number),
+        "held_back": [*holding.of(session, number), *answering.of(session, number)],
         "deadline": work.deadline.isoformat() if work.deadline else None,
         "deadlines": due,
         "clocks": [each for each in due if "clock" in each],

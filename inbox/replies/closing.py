@@ -11,26 +11,28 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crypto import unseen
 from crypto.messages import Status
 from inbox.access import declarations
 from inbox.casework import exits, links, measures, prosecutor_word
 from inbox.casework.exits import Asked, Exit
-from inbox.casework.measures import Disclosure, Taken
+from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.bonds import Relation
+from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.obstacles import Obstacle
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import holding, leak_check, referrals, replies, status_preview, templates
+from inbox.replies import answering, holding, leak_check, referrals, replies, status_preview, templates
 from inbox.replies.leak_check import Cautioned, Finding
 from inbox.session import chosen_action, declared
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
-from inbox.vault.tables import Case, Message
+from inbox.vault.tables import AnswersBy, Case, Message
 from templates.law import rules
 from templates.law.rules import DutyRole, MeasureRole
 
@@ -64,12 +66,16 @@ class Closing:
     @property
     def may_tell(self) -> bool:
         """Whether its author may read more than that the case is closed."""
-        return bool(self.text or self.template) or not self.is_withheld
+        return self._has_text or not self.is_withheld
 
     @property
     def tells(self) -> bool:
         """Whether it has a text for the author: an officer's, or where to turn."""
-        return bool(self.text or self.template) or (bool(self.body) and not self.is_withheld)
+        return self._has_text or (bool(self.body) and not self.is_withheld)
+
+    @property
+    def _has_text(self) -> bool:
+        return bool(self.template) or unseen.says_anything(self.text)
 
     def action(self, code: Code, number: int) -> Action:
         """Return the action of closing a case so, for the journal."""
@@ -112,14 +118,16 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         _refer(session, number, closing, who.today)
         text = _told(session, number, closing, who.today)
-        if text:
-            added = replies.add(session, number, text, who.today)
-            added.outcome, added.feedback = closing.outcome, not closing.is_withheld
+        added = replies.add(session, number, text, who.today) if text else None
+        if added:
+            added.outcome = closing.outcome
             own = templates.by_officers(session, closing.template, text, closing.text)
             holding.mark(session, added, own)
         if asked.takes_two:
             workflow.of(session, number).by_two = True
-        _end(session, number, closing, who.today)
+        by = _end(session, number, closing, who.today)
+        if added and by:
+            added.feedback, added.answers_by = True, by.value
         if closing.seen is not None:
             _check_seen(closing, _page(session, number, text, who.today, is_added=True))
 
@@ -233,7 +241,21 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
     if queries_cases.case(session, number).mailbox is None and not text.strip():
         return status_preview.nobody(session, number)
     page = status_preview.as_read(session, number, "" if is_added else text, today)
+    page |= {"no_feedback": _no_feedback(session, number)}
     return status_preview.of_shut(page, text) if declarations.is_shut(session, number) else page
+
+
+def _no_feedback(session: Session, number: int) -> Sentence | str:
+    """Return that a closing ends the time for feedback without any, empty if it was given or is withheld."""
+    work = workflow.of(session, number)
+    # Of a case that those present may not read nothing shows whether feedback was given before.
+    is_given = work.feedback or work.answered_in is not None
+    if work.withheld or (is_given and not declarations.is_shut(session, number)):
+        return ""
+    return sentence(
+        "This closing gives no feedback, and the deadline for it is dropped: your own words count beside a"
+        " measure that the reporter reads of; a template of the outcome counts by itself."
+    )
 
 
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
@@ -266,7 +288,14 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         ),
         Obstacle.WITHHELD: (closing.is_withheld, closing.reason),
         Obstacle.NO_WORD: (is_early, ""),
-        Obstacle.BY_TWO: (rule.officers > 1 or exits.ends_by_two(session, case.number), ""),
+        Obstacle.BY_TWO: (
+            rule.officers > 1
+            or exits.ends_by_two(session, case.number)
+            # Without a word its reporter learns neither that anybody read the report nor what came of it.
+            or (case.mailbox is not None and not closing.may_tell)
+            or (closing.is_withheld and measures.founds_feedback(session, case.number)),
+            "",
+        ),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
         Obstacle.UNTOLD: (_is_untold(session, case.number, closing), silent),
     }
@@ -360,19 +389,34 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
         raise Cautioned(findings)
 
 
-def _end(session: Session, number: int, closing: Closing, today: date) -> None:
+def _end(session: Session, number: int, closing: Closing, today: date) -> AnswersBy | None:
+    """Let a case be closed; return what makes the text of the closing feedback, None if nothing does."""
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
     # Only put off: the reporter is owed a word once that is possible.
     work.put_off = closing.is_withheld and prosecutor_word.puts_off(session, number, closing.outcome)
     case.status, case.closed_in = Status.CLOSED.value, None
-    if not closing.is_withheld:
+    by = _answering(session, number, closing)
+    if by:
         workflow.feedback(session, number)
     if in_use.rule(in_use.of(session).outcomes, closing.outcome).body is rules.Body.NEEDED:
         legal_duties.learned(session, number, rules.Asked.NOT_OURS, today)
     workflow.set_closed(work, today)
     workflow.acted(session, number, today)
+    return by
+
+
+def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
+    """Return what makes the text of a closing feedback: a text for its outcome, or a measure told beside it.
+
+    Nothing does if all is withheld, or if those who close the case may not read it.
+    """
+    if closing.is_withheld or not closing.tells or declarations.is_shut(session, number):
+        return None
+    if closing.template or closing.body:
+        return AnswersBy.TEXT
+    return answering.how(session, number, None)
 
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:

@@ -8,21 +8,20 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.access import declarations
-from inbox.casework import measures
 from inbox.deadlines import legal_duties, proceedings, workflow
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import holding, leak_check, replies, status_preview, templates
+from inbox.replies import answering, holding, leak_check, replies, status_preview, templates
 from inbox.replies.leak_check import Finding
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
 from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Identity
-from inbox.vault.tables import Message
+from inbox.vault.tables import AnswersBy, Message
 from templates.law.rules import Asked, DutyRole, Reply
 
 
@@ -47,8 +46,8 @@ class Draft:
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the author of a case: the message waits for the next outbox.
 
-    With a template by which its author is told of a decision it takes two officers. Raises as ``add`` and
-    ``chosen_action.acting``.
+    With a template by which its author is told of a decision it takes two officers, as does feedback that
+    says nothing of the case (``answering.takes_two``). Raises as ``add`` and ``chosen_action.acting``.
     """
     noted = action(
         Code.REPLY,
@@ -62,7 +61,8 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     def choose(session: Session) -> Action:
         template = draft.chosen(session)
         # One officer alone could tell a reporter that the identity goes to somebody.
-        return noted.by(2) if template and template.decision else noted
+        is_for_two = (template and template.decision) or (draft.feedback and answering.takes_two(template))
+        return noted.by(2) if is_for_two else noted
 
     with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
         return add(session, number, draft, who.today)
@@ -82,7 +82,8 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add it to the case.
 
-    Raises CaseRefused for feedback that tells nothing, or while there is nothing to tell, for a template of
+    Raises CaseRefused for feedback that tells nothing, while there is nothing to tell, or in a case that
+    those present may not read; for a template of
     an outcome, which leaves with the closing alone, and for one of a decision on the identity where none is
     to be passed on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
     """
@@ -94,15 +95,19 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
         _check_passing_on(session, number, template.decision)
     own = templates.by_officers(session, draft.template, text, draft.text)
     leak_check.check(session, number, text, own, draft.despite)
+    by: AnswersBy | None = None
     if draft.feedback:
-        _check_feedback(session, number, template)
+        _check_feedback(session, number)
+        by = answering.how(session, number, template)
+        if by is None:
+            raise _untold(session, number)
     added = replies.add(session, number, text, today)
     if template:
         added.decision, added.acknowledges = template.decision or "", template.acknowledges
         added.extends = template.extends
     _keep_status(session, number, draft)
-    if draft.feedback:
-        added.feedback = True
+    if by:
+        added.feedback, added.answers_by = True, by.value
         holding.mark(session, added, own)
         workflow.feedback(session, number)
     return added
@@ -124,13 +129,13 @@ def seen(
     return view
 
 
-def _check_feedback(session: Session, number: int, template: Reply | None) -> None:
-    """Raise CaseRefused unless something was decided and done, and its reporter is told where that stands.
+def _check_feedback(session: Session, number: int) -> None:
+    """Raise CaseRefused unless something was decided and done, and as ``answering.check_case``.
 
     Else a text that tells nothing would end the time for feedback on the first day. Admissibility is decided,
-    and something else is decided or done; that nobody is informed is nothing done. What its reporter reads is
-    a template for feedback, or of a measure that is told: no program knows what other words say.
+    and something else is decided or done; that nobody is informed is nothing done.
     """
+    answering.check_case(session, number)
     law = in_use.of(session)
     admissibility, persons = law.duty(DutyRole.ADMISSIBILITY), law.duty(DutyRole.PERSONS)
     decided = {row.kind for row in legal_duties.of(session, number) if row.decided is not None}
@@ -149,8 +154,6 @@ def _check_feedback(session: Session, number: int, template: Reply | None) -> No
                 choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
             ),
         )
-    if not (template and template.answers) and not measures.told(session, number)[number]:
-        raise _untold(session, number)
 
 
 def _untold(session: Session, number: int) -> CaseRefused:
@@ -167,7 +170,7 @@ def _untold(session: Session, number: int) -> CaseRefused:
         number=number,
     )
     return CaseRefused(
-        sentence("case {number}: no measure is told to its reporter, so this is no feedback", number=number),
+        sentence("case {number}: its reporter reads of no measure, so this is no feedback", number=number),
         in_template if known else no_template,
     )
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from crypto import unseen
 from crypto.messages import Slot
 from inbox.casework import measures
 from inbox.deadlines import workflow
@@ -17,9 +18,10 @@ from inbox.vault.tables import Case, Mailbox, Message
 def add(session: Session, number: int, text: str, today: date) -> Message:
     """Add a message to a case that ``leak_check`` has seen.
 
-    Raises CaseRefused for an empty one, if its author cannot be answered, or if the slot could not hold it.
+    Raises CaseRefused for one in which no letter and no digit can be seen, if its author cannot be answered,
+    or if the slot could not hold it.
     """
-    if not text.strip():
+    if not unseen.says_anything(text):
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
     next_slot(session, number, text, today)
     case = queries_cases.case(session, number)

@@ -58,9 +58,9 @@ def _check(session: Session, case: Case, status: Status) -> None:
 def acknowledged(session: Session, unclosed: Collection[int]) -> set[int]:
     """Return the cases of which the next outbox, or an earlier one, acknowledges the report.
 
-    These are the cases that a reply acknowledges, and those that are closed: the closing acknowledges, too.
-    Of those ``unclosed`` it is held back.
+    These are the cases that a reply acknowledges, and those that are closed with a text: that acknowledges,
+    too. Of those ``unclosed`` it is held back.
     """
     by_reply = select(Message.case).where(Message.acknowledges.is_(True))
-    closed = select(Case.number).where(Case.status == Status.CLOSED)
+    closed = select(Case.number).where(Case.status == Status.CLOSED, queries_cases.has_word(Case.number))
     return {*session.scalars(by_reply), *(each for each in session.scalars(closed) if each not in unclosed)}

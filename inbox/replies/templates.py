@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from crypto import unseen
 from inbox.casework import prosecutor_word
 from inbox.deadlines import office as practice
 from inbox.deadlines import workflow
@@ -132,8 +133,9 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     """Return a template filled in for a case, in the language of its author.
 
     Without an id these are the ``own`` words alone. Raises CaseRefused for an unknown template or case, if
-    ``own`` words are missing or have no place in it, if it names a day that this case does not have, tells of
-    more time that was not taken, or an outcome for which the prosecutor's word is missing.
+    ``own`` words are missing, show no letter and no digit, or have no place in it, if it names a day that
+    this case does not have, tells of more time that was not taken, or an outcome for which the prosecutor's
+    word is missing.
     """
     if not template_id:
         return own
@@ -143,7 +145,8 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
             sentence("there is no template {template_id}", template_id=template_id),
             sentence("see them: inbox templates"),
         )
-    if template.takes_own_words is not bool(own.strip()):
+    is_given = unseen.says_anything(own) if template.takes_own_words else bool(own.strip())
+    if template.takes_own_words is not is_given:
         raise CaseRefused(*_OWN_WORDS[template.takes_own_words])
     if template.extends and not workflow.of(session, number).extended:
         raise CaseRefused(

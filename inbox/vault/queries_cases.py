@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from inbox.vault.casework_tables import Strike, Workflow
 from inbox.vault.queries_exchange import CONFIRMED
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import (
+    AnswersBy,
     Attachment,
     Case,
     FollowUp,
@@ -213,9 +214,22 @@ def gives_feedback(session: Session, number: int) -> bool:
     return _is_there(session, Message.case == number, Message.feedback.is_(True))
 
 
+def answers_by_measure(session: Session, number: int) -> bool:
+    """Tell whether feedback that has left counts beside a measure, and none by its own text."""
+    left = select(Message.answers_by).join(Case, Case.number == Message.case)
+    left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
+    return {*session.scalars(left)} == {AnswersBy.MEASURE}
+
+
 def is_feedback_held(session: Session, number: int) -> bool:
     """Return whether an outbox held back a reply with feedback that is still waiting."""
     return _is_there(session, Message.case == number, Message.feedback.is_(True), Message.held.is_(True))
+
+
+def has_word(case: Any) -> ColumnElement[bool]:
+    """Return what holds of the number of a case, a column, if a text waits or left with which it can end."""
+    words = select(Message.position).where(Message.case == case)
+    return words.where((Message.outcome != "") | (Message.answers_by != "")).exists()
 
 
 def counts(session: Session) -> Counts:

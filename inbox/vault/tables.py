@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
@@ -260,6 +261,17 @@ class Attachment(Base):
     follow_up: Mapped[bytes | None] = mapped_column(default=None)
 
 
+class AnswersBy(StrEnum):
+    """What makes a message feedback: its ``TEXT``, which is marked for it, or a ``MEASURE`` told beside it.
+
+    ``NOTHING`` if it left as feedback, and its reporter read of no measure.
+    """
+
+    TEXT = "text"
+    MEASURE = "measure"
+    NOTHING = "nothing"
+
+
 class Message(Base):
     """A message from the inspectorate. ``serial`` is that of the first slot with the message.
 
@@ -267,6 +279,7 @@ class Message(Base):
       ``outcome`` is the code of the closing that the message accompanies. Both are empty for other messages.
     - ``acknowledges`` is true if the message is the acknowledgement text of the law or of the office.
     - ``feedback`` is true if it says what was done. ``extends`` is true if it extends the time for feedback.
+    - ``answers_by`` says what makes it feedback. It is empty for a message that was never meant as feedback.
     - ``written_under`` records the restrictions on the case when feedback or an outcome was written, while it
       waits (``holding.mark``).
     - ``held`` is true if an outbox held the message back.
@@ -283,6 +296,7 @@ class Message(Base):
     outcome: Mapped[str] = mapped_column(default="")
     acknowledges: Mapped[bool] = mapped_column(default=False)
     feedback: Mapped[bool] = mapped_column(default=False)
+    answers_by: Mapped[str] = mapped_column(default="")
     extends: Mapped[bool] = mapped_column(default=False)
     written_under: Mapped[str] = mapped_column(default="")
     held: Mapped[bool] = mapped_column(default=False)

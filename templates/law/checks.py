@@ -264,6 +264,9 @@ def replies(
         yield _wrong(document, ("reply",), belongs("one-extending"))
     if not any(row.get("acknowledges") for row in rows.values()):
         yield _wrong(document, ("reply",), belongs("some-acknowledging"))
+    # Where nothing may be told, no other text gives the feedback that is due.
+    if not any(row.get("answers") and not (row.get("closes") or row.get("outcome")) for row in rows.values()):
+        yield _wrong(document, ("reply",), belongs("some-feedback"))
 
 
 def _letters(documents: Documents) -> Iterator[Mismatch]:

@@ -9,7 +9,6 @@ import click
 
 from crypto.messages import Status
 from crypto.printable import visible
-from inbox.casework.measures import Disclosure
 from inbox.cli.case_selection import chosen, counted, many_cases
 from inbox.cli.options import (
     Door,
@@ -24,6 +23,7 @@ from inbox.cli.options import (
     reason_option,
     text_options,
 )
+from inbox.deadlines.disclosure import Disclosure
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
@@ -87,6 +87,8 @@ def _page(view: View) -> Iterator[str]:
         yield from ("", f"{visible(message['head'])}{mark}", quoted(message["text"]))
     yield ""
     yield from (visible(view[each]) for each in ("next_by", "received", "confirmed", "issued") if view[each])
+    if said := view.get("no_feedback"):
+        yield from ("", str(said))
 
 
 @click.command()

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from crypto.messages import Status
 from inbox.casework import unfinished
-from inbox.casework.measures import Disclosure
 from inbox.casework.unfinished import Form
+from inbox.deadlines.disclosure import Disclosure
 from inbox.desk import problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.fields import again

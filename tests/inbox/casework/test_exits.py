@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crypto.journal import Presence
 from inbox.casework import exits, junk
 from inbox.casework.exits import MATRIX, Asked, Cell, Exit, Need
-from inbox.casework.measures import Disclosure
+from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
 from inbox.desk import translate

@@ -34,6 +34,7 @@ OWN = """
 source = "Ours"
 [reply.ours]
 acknowledges = true
+answers = true
 title = { fr = "Plus de temps", en = "More time" }
 status = ["received"]
 text = { fr = "Plus tard.", en = "Later." }
@@ -115,8 +116,7 @@ def test_every_deadline_follows_the_office(
 def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
     """Both acknowledgements, by the Directive and by the décret; done, dropped or late, each says so.
 
-    What waits comes first, by its day. Closed without a word, feedback is dropped; that the report is
-    acknowledged is still to be told.
+    What waits comes first, by its day. Closed without a word, what the reporter was to be told is dropped.
     """
     assert ["ack_eu", "ack_fr", "first_act", "feedback"] == [*clocks(office)]
     shown = office.run("show", "1").out
@@ -124,10 +124,10 @@ def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
     assert "Acknowledgement (décret, 7 working days)\n" in shown
     office.close("1")
     found = clocks(office)
-    assert ["ack_eu", "ack_fr", RETENTION, "first_act", "feedback"] == [*found]
+    assert [RETENTION, "ack_eu", "ack_fr", "first_act", "feedback"] == [*found]
     assert (None, None) == (found[RETENTION]["done"], found[RETENTION]["dropped"])
     day = today().isoformat()
-    undone = {"ack_eu": (None, None), "ack_fr": (None, None), "feedback": (None, day)}
+    undone = dict.fromkeys(("ack_eu", "ack_fr", "feedback"), (None, day))
     assert {"first_act": (day, None)} | undone == {
         name: (row["done"], row["dropped"]) for name, row in found.items() if name != RETENTION
     }

@@ -10,8 +10,8 @@ from dateutil.relativedelta import relativedelta
 
 from inbox.casework import decisions
 from inbox.casework.decisions import Decision
-from inbox.casework.measures import Disclosure
 from inbox.deadlines.clocks import RETENTION
+from inbox.deadlines.disclosure import Disclosure
 from inbox.language.errors import Locked
 from inbox.law import in_use
 from inbox.replies import closing
@@ -53,7 +53,7 @@ REFUSED: list[tuple[list[str], str]] = [
     (["moot", "--disclosure", "partial"], "has to be told in writing"),
     (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
-    (["moot", "--disclosure", "full", "--text", " \n"], "the reply is empty"),
+    (["moot", "--disclosure", "full", "--text", " \n"], "has to be told in writing"),
     (["moot", *WITHHELD, "--to", "prosecutor"], "nobody is directed to another authority"),
     (["other", *WITHHELD], "name one of: founded, partly_founded, transmitted"),
     (["out_of_scope", "--disclosure", "full"], "say which authority is competent"),
@@ -269,15 +269,14 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
         office.json("decide", "1", "transmit" if rule.only_after else "no_transmission", "--reason", "x")
     if rule.linked:
         office.json("link", "1", "2", "duplicate")
-    office.json("close", "1", outcome, *WITHHELD, *to)
+    may_be_told = rule.officers == 1 and not rule.is_untold
+    how = ("--disclosure", "partial", "--text", "Clos.") if may_be_told else WITHHELD
+    office.json("close", "1", outcome, *how, *to)
     entry = office.json("journal", "print")["entries"][-2]
-    assert ({1: "close", 2: "close-by-two"}[rule.officers], "the inquiry goes on") == (
-        entry["action"],
-        entry["reason"],
-    )
-    assert {"outcome": outcome, "disclosure": "withheld"} == entry["values"]
+    assert ("close" if may_be_told else "close-by-two") == entry["action"]
+    assert {"outcome": outcome, "disclosure": how[1]} == entry["values"]
     assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
-    assert f"outcome: {rule.name.en}, disclosure withheld" in office.run("show", "1").out
+    assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("show", "1").out
 
 
 def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(office: Office) -> None:

@@ -137,11 +137,13 @@ def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
     """A reply that is held back can be taken back, and written anew; a later restriction binds that again."""
     transmit(office)
     office.json("unsend", "1", "1")
-    office.json("reply", "1", "--feedback", "--text", "Nous lisons tout ce que vous écrivez.")
-    assert ["Nous lisons tout ce que vous écrivez."] == texts(told())
-    office.json("reply", "1", "--feedback", "--text", "Nous lisons encore.")
+    answer = ("reply", "1", "--template", "feedback", "--feedback", "--text")
+    office.json(*answer, "Nous lisons tout ce que vous écrivez.")
+    (first,) = texts(told())
+    assert "Nous lisons tout ce que vous écrivez." in first
+    office.json(*answer, "Nous lisons encore.")
     restrict(office)
-    assert ["Nous lisons tout ce que vous écrivez."] == texts(told())
+    assert [first] == texts(told())
 
 
 def test_a_closing_that_waits_is_told_neither_by_its_text_nor_by_its_status(

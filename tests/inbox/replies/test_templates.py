@@ -27,6 +27,12 @@ title = { fr = "Salut", en = "Greeting" }
 status = ["received"]
 text = { fr = "Bonjour de {name}", en = "Hello from {name}" }
 
+[reply.said]
+answers = true
+title = { fr = "Voici", en = "Said" }
+status = ["assessing"]
+text = { fr = "Voici : {text}", en = "This: {text}" }
+
 [reply.later]
 extends = true
 title = { fr = "Plus tard", en = "Later" }
@@ -76,6 +82,12 @@ MISTAKES = {
     "decision": ("status", 'decision = "transmit"\nstatus', "'reply.greeting.decision' must be one of told"),
     "two of more time": ("status", "extends = true\nstatus", "exactly one entry has: extends = true"),
     "none that acknowledges": ("acknowledges = true", "", "an entry has: acknowledges = true"),
+    "none for feedback": ("answers = true", "", "an entry that ends no case has: answers = true"),
+    "feedback that ends": (
+        "answers = true",
+        'answers = true\noutcome = "moot"',
+        "that ends no case has",
+    ),
     "no own text": (
         "status",
         'outcome = "duplicate"\nstatus',
@@ -203,12 +215,14 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
 def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(reported: World) -> None:
     """Whatever was done: « merci » would end the time for it, as would a text that tells of no report."""
     office = reported.office
-    office.json("decide", "1", "admissible", "--reason", "x")
-    office.json("measure", "1", "protection_offered")
+    for choice in ("admissible", "no_transmission"):
+        office.json("decide", "1", choice, "--reason", "x")
+    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("measure", "1", "process_fix")
     own, general = ("--text", OWN_WORDS), ("--template", "reprisals")
     for said in (own, general):
         refusal = office.run("reply", "1", *said, "--feedback")
-        assert (1, True) == (refusal.code, "no measure is told to its reporter" in refusal.err)
+        assert (1, True) == (refusal.code, "its reporter reads of no measure" in refusal.err)
         assert "inbox reply 1 --template feedback|withheld; or let the reporter" in refusal.err
     office.json("reply", "1", *own)
     office.json("tell", "1", "1")
@@ -251,10 +265,12 @@ def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> No
     assert SHIPPED == mine.read_text("utf-8")
     assert "already there" in reported.office.run("templates", "--out", mine).err
     mine.write_text(GOOD, "utf-8")
-    assert ["greeting", "later"] == [
+    assert ["greeting", "said", "later"] == [
         each["id"] for each in reported.office.json("templates", mine)["templates"]
     ]
-    assert ["greeting", "later"] == [each["id"] for each in reported.office.json("templates")["templates"]]
+    assert ["greeting", "said", "later"] == [
+        each["id"] for each in reported.office.json("templates")["templates"]
+    ]
     reported.office.json("reply", "2", "--template", "greeting")
     (message,) = reported.office.json("show", "2")["messages"]
     assert "Hello from Customs inspectorate" == message["text"]
@@ -337,7 +353,7 @@ def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
-    assert ["heard", "upheld", "ended", "warning"] == [
+    assert ["heard", "said", "upheld", "ended", "warning"] == [
         each["id"] for each in office.json("templates")["templates"]
     ]
     assert "there is no template details" in office.run("reply", "1", "--template", "details").err

@@ -1,0 +1,196 @@
+"""What counts as feedback: no word that stands on nothing, nor once what it stood on is gone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto import unseen
+from inbox.casework import measures
+from inbox.deadlines.disclosure import Disclosure
+from inbox.language.errors import Locked
+from inbox.replies import closing, drafts
+from inbox.replies.closing import Closing
+from inbox.replies.drafts import Draft
+from inbox.session.actions import Actor
+from inbox.vault.casework_tables import Workflow
+from tests.support.desk_room import sitting
+from tests.support.inbox_builders import Office, today
+from tests.support.inbox_outcomes import refused
+
+pytestmark = pytest.mark.copy_of("ready")
+
+DRILL = ("--reason", "drill")
+OWN = ("reply", "1", "--feedback", "--text", "Merci.")
+NO_MEASURE = "reads of no measure, so this is no feedback"
+HOLLOW = "case 1: reply 1 left, but is no feedback: the reporter reads of no measure"
+TOLD = ("measure", "1", "process_fix", "--tell")
+
+
+@pytest.fixture(scope="module")
+def ready(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two cases of which no prosecutor is told; the first is admissible."""
+    office = authored.copy(tmp_path_factory.mktemp("ready"))
+    office.read_all(1, 2, risk="low")
+    office.tell_no_prosecutor(1, 2)
+    office.json("decide", "1", "admissible", *DRILL)
+    return office
+
+
+def clock(office: Office, name: str = "feedback") -> dict[str, Any]:
+    """Return a clock of the first case."""
+    clocks = office.json("show", "1")["work"]["clocks"]
+    return next(each for each in clocks if each["clock"] == name)
+
+
+def state(office: Office, name: str = "feedback") -> tuple[bool, bool]:
+    """Return whether an outbox stopped the first case's clock of this name, and whether it is dropped."""
+    found = clock(office, name)
+    return found["sent"] is not None, found["dropped"] is not None
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u2800", "\u3164", "\u00ad", "\u2060", "\ufeff", ".", "\uffa0"])
+def test_words_in_which_nothing_can_be_read_are_none(blank: str) -> None:
+    assert not unseen.says_anything(f" {blank}\n")
+    assert unseen.says_anything(f"{blank}7")
+
+
+def test_no_reply_and_no_closing_goes_with_words_in_which_nothing_can_be_read(office: Office) -> None:
+    """In a template they are missing; where they stand in for a text, there is none."""
+    for words, said in (
+        (("reply", "1", "--template", "feedback", "--feedback"), "needs words of your own"),
+        (("reply", "1"), "the reply is empty"),
+        (("close", "1", "moot", "--disclosure", "partial"), "has to be told in writing"),
+    ):
+        assert said in refused(office, *words, "--text", "\u3164 .")
+
+
+def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feedback(office: Office) -> None:
+    office.json("measure", "1", "protection_offered", "--tell")
+    office.json(*TOLD, "--day", (today() - timedelta(900)).isoformat())
+    assert NO_MEASURE in refused(office, *OWN)
+    office.json(*TOLD)
+    office.json(*OWN)
+
+
+def test_a_measure_that_would_not_leave_now_makes_no_words_feedback(office: Office) -> None:
+    office.json(*TOLD)
+    office.json("decide", "1", "transmit", *DRILL)
+    assert NO_MEASURE in refused(office, *OWN)
+
+
+@pytest.mark.parametrize("undo", [("tell", "1", "1", "--no-longer"), ("retract", "1", "1", *DRILL)])
+def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_running(
+    office: Office, told: Callable[[], Any], undo: tuple[str, ...]
+) -> None:
+    """Officers are told, with the outbox and at the case, until there is feedback."""
+    office.json(*TOLD)
+    office.json(*OWN)
+    office.json(*undo)
+    assert HOLLOW in office.json("outbox", "--out", office.out)["warnings"]
+    assert HOLLOW in office.json("show", "1")["work"]["held_back"]
+    assert HOLLOW in office.run("show", "1").out
+    office.json("measure", "1", "process_fix", "--tell")
+    assert ["Merci."] == [each.text for each in told().messages]
+    assert (False, False) == state(office)
+    office.json(*OWN)
+    assert [] == office.json("show", "1")["work"]["held_back"]
+    told()
+    assert (True, False) == state(office)
+
+
+def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told: Callable[[], Any]) -> None:
+    """Nor retract it, once an outbox has it; beside another measure one officer does."""
+    office.json(*TOLD)
+    office.json(*OWN)
+    told()
+    with office.unlocked() as opened:
+        alone = Actor(opened.present, today())
+        silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", text="Merci.")
+        for act in (
+            lambda: measures.tell(opened.inbox, alone, 1, 1, told=False),
+            lambda: measures.retract(opened.inbox, alone, 1, 1, "x"),
+            lambda: closing.close(opened.inbox, alone, 1, silent),
+        ):
+            with pytest.raises(Locked):
+                act()
+    office.json("measure", "1", "process_fix", "--tell")
+    with office.unlocked() as opened:
+        measures.tell(opened.inbox, Actor(opened.present, today()), 1, 1, told=False)
+
+
+def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alone(office: Office) -> None:
+    """Always, so that nothing shows whether anything binds; as a reply it takes one."""
+    office.json(*TOLD)
+    withheld = Draft(template="withheld")
+    with office.unlocked() as opened:
+        alone = Actor(opened.present, today())
+        with pytest.raises(Locked):
+            drafts.send(opened.inbox, alone, 1, Draft(template="withheld", feedback=True))
+        drafts.send(opened.inbox, alone, 1, withheld)
+
+
+def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(office: Office) -> None:
+    """Whether or not anything was decided and done; a closing that tells something drops the time for it."""
+    office.json("quarantine", "1", *DRILL)
+    office.json("quarantine", "2", *DRILL)
+    for number in ("1", "2"):
+        said = refused(office, "reply", number, "--template", "withheld", "--feedback")
+        assert f"case {number}: nobody may read it now, so nothing counts as feedback" in said
+    office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci.", "--despite-warning", "x")
+    with office.opened() as inbox, inbox.vault.transaction(quarantine=True) as session:
+        assert not session.get_one(Workflow, 1).feedback
+
+
+def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Beside a measure that is told they are, as is a template of the outcome."""
+    end = ("close", "1", "moot", "--disclosure", "partial")
+    hollow, inside = (*end, "--text", "Merci."), (*end, "--template", "closing_moot", "--text", "Merci.")
+    said = "This closing gives no feedback"
+    assert said in office.run(*hollow, "--preview").out
+    assert said not in office.run(*inside, "--preview").out
+    with sitting(office) as client:
+        form = {"outcome": "moot", "disclosure": "partial", "text": "Merci."}
+        assert said in client.send("/en/case/1/close/preview", **form).text
+    office.json(*hollow)
+    told()
+    assert ((False, True), (True, False)) == (state(office), state(office, "ack_eu"))
+    office.json("reopen", "1", *DRILL)
+    assert (False, False) == state(office)
+    office.json(*TOLD)
+    assert said not in office.run(*hollow, "--preview").out
+    office.json(*hollow)
+    told()
+    assert (True, False) == state(office)
+
+
+def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """Whatever binds; what one officer may close alone has a text."""
+    silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x")
+    with office.unlocked() as opened:
+        alone = Actor(opened.present, today())
+        with pytest.raises(Locked):
+            closing.close(opened.inbox, alone, 1, silent)
+    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    told()
+    assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
+
+
+def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedback(
+    office: Office, told: Callable[[], Any], tmp_path: Path
+) -> None:
+    """A file of templates without any is not taken, nor is a law."""
+    file = tmp_path / "replies.toml"
+    office.json("templates", "--out", file)
+    file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")
+    assert "an entry that ends no case has: answers = true" in refused(office, "templates", file)
+    office.json("decide", "1", "transmit", *DRILL)
+    office.json("reply", "1", "--template", "withheld", "--feedback")
+    told()
+    assert (True, False) == state(office)
