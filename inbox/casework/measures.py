@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from inbox.access import addressees, declarations
 from inbox.casework import exits, prosecutor_word, withholding
 from inbox.deadlines import legal_duties, proceedings, workflow
-from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.workflow import Disclosure
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, joined, sentence

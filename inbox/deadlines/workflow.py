@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -12,7 +13,6 @@ from crypto.questionnaire import Flag, Questionnaire
 from inbox.deadlines import bonds, legal_duties, office, proceedings, retention_schedule, visas
 from inbox.deadlines import clocks as legal_clocks
 from inbox.deadlines.clocks import Due, Events
-from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.office import Practice
 from inbox.questionnaire import answers as answers_of
 from inbox.questionnaire import scoring
@@ -24,6 +24,14 @@ from inbox.vault import queries_cases, row_security
 from inbox.vault.casework_tables import Credibility, Duty, Strike, Workflow
 from inbox.vault.tables import Case, FollowUp, OutboxBundle
 from templates.law.rules import Event, News
+
+
+class Disclosure(StrEnum):
+    """How much of what was done about a case its author reads, once it is closed."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    WITHHELD = "withheld"
 
 
 class _Since(NamedTuple):

@@ -19,8 +19,8 @@ from inbox.casework.exits import Asked, Exit
 from inbox.casework.measures import Taken
 from inbox.deadlines import legal_duties, workflow
 from inbox.deadlines.bonds import Relation
-from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.obstacles import Obstacle
+from inbox.deadlines.workflow import Disclosure
 from inbox.language import labels
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence

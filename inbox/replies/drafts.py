@@ -1,6 +1,6 @@
 """An answer on its way: own words or a template, looked at as its author will see it, then sent or left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from inbox.language.errors import CaseRefused
 from inbox.language.messages import sentence
 from inbox.language.views import View
 from inbox.law import in_use
-from inbox.replies import answering, holding, leak_check, replies, status_preview, templates
+from inbox.replies import answering, holding, leak_check, referrals, replies, status_preview, templates
 from inbox.replies.leak_check import Finding
 from inbox.session import chosen_action
 from inbox.session.actions import Action, Actor, Code, action
@@ -22,7 +22,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Identity
 from inbox.vault.tables import AnswersBy, Message
-from templates.law.rules import Asked, DutyRole, Reply
+from templates.law.rules import Asked, Authority, DutyRole, Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,3 +221,20 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
     template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:
         case.status = Status.ACKNOWLEDGED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The templates, also filled in for the case, and authorities to direct a reporter to, by their ids."""
+
+    templates: Mapping[str, Reply]
+    filled: Mapping[str, str]
+    authorities: Mapping[str, Authority]
+
+
+def offered(inbox: Inbox, who: Actor, number: int) -> Choices:
+    """Return them for a case that is being read: of it they tell no more than its page, which is noted."""
+    with inbox.vault.transaction(who.officers) as session:
+        known = templates.known(session)
+        filled = templates.for_case(session, number, who.today, known)
+        return Choices(known, filled, referrals.offered(session))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from crypto.messages import Status
 from inbox.casework import prosecutor_word
 from inbox.deadlines import bonds
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.language import labels
 from inbox.language.messages import Sentence, listed, sentence
 from inbox.law import in_use

@@ -23,7 +23,7 @@ from inbox.cli.options import (
     reason_option,
     text_options,
 )
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.language import labels
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence

@@ -22,7 +22,7 @@ from inbox.language.views import View
 from inbox.overview import case_view, neighbours, timeline, work_view
 from inbox.overview.case_view import Look, Seen
 from inbox.questionnaire import scoring
-from inbox.replies import choices
+from inbox.replies import drafts
 from inbox.session.actions import Code
 from inbox.vault import score
 
@@ -56,7 +56,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
     look = Look(rendering.language(), page, _SEEN.get(Part(part), ()))
     shown = case_view.read(inbox, who, case, look)
     mine.reading = case, shown.view["part"]["number"]
-    offered = choices.offered(inbox, who, case)
+    offered = drafts.offered(inbox, who, case)
     begun = writing.begun(case)
     mine.around = neighbours.of(inbox, who, case, mine.looked_at, mine.around)
     return rendering.page(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from crypto.messages import Status
 from inbox.casework import unfinished
 from inbox.casework.unfinished import Form
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.desk import problems, rendering
 from inbox.desk.done import Done
 from inbox.desk.fields import again

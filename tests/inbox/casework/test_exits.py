@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from crypto.journal import Presence
 from inbox.casework import exits, junk
 from inbox.casework.exits import MATRIX, Asked, Cell, Exit, Need
-from inbox.deadlines.disclosure import Disclosure
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Due
+from inbox.deadlines.workflow import Disclosure
 from inbox.desk import translate
 from inbox.language import labels
 from inbox.language.errors import CaseRefused, Undeclared

@@ -9,7 +9,7 @@ import pytest
 
 from crypto import unseen
 from inbox.casework import measures
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.language.errors import Locked
 from inbox.replies import closing, drafts
 from inbox.replies.closing import Closing

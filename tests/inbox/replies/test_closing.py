@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from inbox.casework import decisions
 from inbox.casework.decisions import Decision
 from inbox.deadlines.clocks import RETENTION
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.language.errors import Locked
 from inbox.law import in_use
 from inbox.replies import closing

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from crypto.messages import Status
 from inbox.casework import measures
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.law import in_use
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Message

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crypto.messages import Status
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.language import catalogue, days
 from inbox.law import in_use
 from inbox.replies import closing, status_preview

@@ -16,7 +16,7 @@ from inbox.access.disclosures import Given, Ground, What
 from inbox.casework import decisions
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Taken
-from inbox.deadlines.disclosure import Disclosure
+from inbox.deadlines.workflow import Disclosure
 from inbox.dossiers import letters, recording
 from inbox.dossiers.letters import Wanted
 from inbox.language.errors import Locked, Refused
