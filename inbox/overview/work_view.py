@@ -73,16 +73,18 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 
 
 def standing(session: Session, number: int, today: date) -> View:
-    """Return how pressing a case is, who sees to it, what is due next, and whether a danger is met.
+    """Return how pressing a case is and who says so, who sees to it, what is due next, if a danger is met.
 
     Raises as ``workflow.of``.
     """
-    work = workflow.of(session, number)
+    work, due = workflow.of(session, number), _deadlines(session, number, today)
     return {
         "priority": work.priority,
         "assigned": work.assigned,
         "outcome": work.outcome,
-        "due": next_due(_deadlines(session, number, today)),
+        "due": next_due(due),
+        "urgent": urgent(due),
+        "judged": work.judged,
         "is_danger_open": exits.is_danger_open(session, number),
     }
 
@@ -90,6 +92,11 @@ def standing(session: Session, number: int, today: date) -> View:
 def next_due(deadlines: Sequence[View]) -> View | None:
     """Return the deadline of a case at which something is to be done next; None if nothing is."""
     return next((each for each in deadlines if each["urgency"]), None)
+
+
+def urgent(deadlines: Sequence[View]) -> str:
+    """Return the code of the measure of a case that cannot wait for its decision; empty if there is none."""
+    return next((each["urgent"] for each in deadlines if each.get("urgent")), "")
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:

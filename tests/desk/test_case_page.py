@@ -9,8 +9,8 @@ from sqlalchemy import select
 from inbox.desk import rendering, style
 from inbox.language import days
 from inbox.overview import queue
-from inbox.vault.casework_tables import Workflow
-from inbox.vault.tables import JournalEntry
+from inbox.vault.casework_tables import Duty, Workflow
+from inbox.vault.tables import Case, JournalEntry, Message
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
 from tests.support.inbox_builders import Office, Portal, Sent, World, passphrase_of, today
@@ -120,9 +120,26 @@ def test_the_head_of_a_case_has_its_priority_its_officer_its_next_deadline_and_i
         deadline = session.get_one(Workflow, 1).deadline
     assert deadline is not None
     assert ["Priority", "Status", "Assigned to", "Next deadline", "Received"] == [*said]
-    assert re.sub("<[^>]+>", "", said["Priority"]) in row
+    priority, proposed = re.sub("<[^>]+>", "", said["Priority"]).split()
+    assert (priority in row, proposed) == (True, "proposed")
     assert ("bruno", days.short("en", today())) == (said["Assigned to"], said["Received"])
     assert days.short("en", deadline) in said["Next deadline"]
+
+
+def test_where_nobody_can_read_a_reply_the_page_says_so_and_has_no_way_to_write_one(office: Office) -> None:
+    """Nor one to withdraw what will never leave; the control is the case as it came."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        session.add(Message(case=1, position=1, serial=1, day=today(), text="Quand ?"))
+    ways = ("/reply/preview", "/take-back", "Status shown to the reporter", "waits for the next outbox<")
+    said = ("Nobody can read a reply to this report.", "nobody can read it", "Status, read by officers alone")
+    with sitting(office) as client:
+        page = client.page("/en/case/1/dialogue")
+        assert ([True] * 4, [False] * 3) == ([each in page for each in ways], [each in page for each in said])
+        with client.desk.inbox.transaction() as session:
+            session.get_one(Case, 1).unsigned = True
+            session.get_one(Case, 1).message = b"a letter"
+        page = client.page("/en/case/1/dialogue")
+        assert ([False] * 4, [True] * 3) == ([each in page for each in ways], [each in page for each in said])
 
 
 def test_all_pages_of_a_case_have_one_head(office: Office) -> None:
@@ -238,11 +255,13 @@ def test_the_page_of_a_case_has_it_above_each_of_its_forms_that_tell_the_author_
     """The answer, more time, and the end."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
-    for form in ("/reply", "/extend", "/close/preview"):
+    for form in ("/reply/preview", "/extend", "/close/preview"):
         above = page.partition(f'action="{re.findall(rf"action=.([^ ]*{form})[^/]", page)[0]}"')[0]
         nearest = [*KEPT.finditer(above)][-1]
         assert PROTECTED in nearest[0]
         assert "<form" not in above[nearest.end() :].removesuffix('<form method="post" ')
+    above = page.partition('<textarea id="sent"')[0].rpartition("<form")[2]
+    assert [PROTECTED in each for each in KEPT.findall(above)] == [True]
 
 
 def test_what_leaves_of_a_case_in_quarantine_is_not_beside_what_nobody_may_read(office: Office) -> None:
@@ -292,6 +311,8 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(office: Off
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True
+        for duty in session.scalars(select(Duty).filter_by(case=1)):
+            duty.urgent = today()
     paths = ("letters", "dossier", "readers", "ledger", "links", "timeline")
     with sitting(office) as client:
         for path in paths:
@@ -299,6 +320,7 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(office: Off
             assert 'class="notice danger"' in page
             assert "/case/1/work#measures" in page
             assert "Next deadline" in page
+            assert "To be done at once: Prosecutor told by telephone." in page
             assert 'class="notice danger"' not in client.page(f"/en/case/2/{path}")
         folds = [client.page(f"/en/case/{number}/work") for number in (1, 2)]
         assert [True, False] == ["<details open><summary>Record a measure" in each for each in folds]

@@ -91,7 +91,9 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "retract/2", reason="another case, too")
         assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
         sends(client, "rate", credibility="2", reason="two agree")
-        assert "<strong>F2</strong> Probably true" in client.page("/en/case/1")
+        assert 'F2</strong> <span class="soft">F: source not judged; 2:</span> Probably true' in client.page(
+            "/en/case/1"
+        )
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
         sends(client, "reply", text="Merci", feedback="on")
         assert "priority P1: two officers close it" in client.page("/en/case/1")

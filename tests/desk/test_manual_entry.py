@@ -42,7 +42,7 @@ def words_of(answer: TestResponse) -> list[str]:
     [
         ({"category": "blue", "what": "x"}, "not an answer that the page offers"),
         ({"vector": ["social"], "what": "x"}, "not asked, given the other answers"),
-        ({"what": "x" * 8_001}, "longer than the page allows"),
+        ({"what": "x" * 8_001}, "longer than the form allows"),
         ({"protect": CANARY}, "It takes an answer to one of these"),
         ({"what": " \r\n "}, "It takes an answer to one of these"),
         (

@@ -106,7 +106,7 @@ def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has
 
 @pytest.mark.parametrize(
     ("way", "called"),
-    [("reply", "Reply"), ("extend", "More time for the feedback"), ("close", "Close the case")],
+    [("reply", "Send the reply"), ("extend", "More time for the feedback"), ("close", "Close the case")],
 )
 def test_a_preview_is_called_by_what_it_shows(office: Office, way: str, called: str) -> None:
     with sitting(office) as client:

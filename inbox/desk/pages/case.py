@@ -63,6 +63,7 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
         "case/case.html",
         view=shown.view,
         next_due=work_view.next_due(shown.view["work"]["deadlines"]),
+        urgent=work_view.urgent(shown.view["work"]["deadlines"]),
         dialogue=[*case_view.in_order(shown.view)],
         kept=case_view.never_repeat(shown.view),
         first=part,
