@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from inbox.deadlines import legal_duties
 from inbox.desk import rendering, style
 from inbox.language import days
 from inbox.overview import queue
-from inbox.vault.casework_tables import Duty, Workflow
+from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, JournalEntry, Message
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
@@ -304,15 +305,16 @@ def test_what_was_done_is_said_at_the_top_of_the_part_where_it_was_done(office: 
         assert 'role="status"' not in client.page(f"/en/case/1/{part}")
 
 
-def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(office: Office) -> None:
+def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With priority and next deadline; nothing of it before the declaration, nor on pages of no case.
 
     Once a measure is recorded, the danger stays, and says so.
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True
-        for duty in session.scalars(select(Duty).filter_by(case=1)):
-            duty.urgent = today()
+    monkeypatch.setattr(legal_duties, "urgent_measure", lambda *_: "prosecutor_phoned")
     paths = ("letters", "dossier", "readers", "ledger", "links", "timeline")
     with sitting(office) as client:
         for path in paths:

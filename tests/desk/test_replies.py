@@ -94,7 +94,7 @@ def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has
     """At both lists of templates, at the tags before one is refused, and in the timeline."""
     with sitting(office) as client:
         page = client.page("/en/case/1")
-        assert 2 == page.count("✓ marks those that fit the case as it stands.")
+        assert 2 == page.count("Templates marked ✓ fit the case.")
         assert 'id="closing-template-hint">✓' in page
         assert re.search('id="names"[^>]*aria-describedby="names-hint"', page)
         assert "letters, digits and hyphens, 32 characters at most" in page

@@ -120,7 +120,7 @@ def ask_to_show_it(alice: Page, root: str) -> None:
     alice.goto(f"{root}/en/case/2/readers")
     alice.locator("#lifted").select_option("bruno")
     alice.fill("#lift-reason", "no kin")
-    alice.get_by_role("button", name="Show the case to that officer again").click()
+    alice.get_by_role("button", name="Show the case to that officer again (needs two officers)").click()
     alice.fill("[name=passphrase-alice]", passphrase_of("alice"))
     alice.get_by_role("button", name="Ask another officer to confirm").click()
     expect(alice.locator("main")).to_contain_text("Not confirmed yet")

@@ -79,7 +79,8 @@ def _plan() -> Plan:
         redactions=tuple(_redactions()),
         included=frozenset(request.form.getlist("include")),
         with_replies="replies" in request.form,
-        enclosed=choice("enclosed", Enclosed),
+        # Without a file there is nothing to choose; one that is ticked is refused without it.
+        enclosed=choice("enclosed", Enclosed) if request.form.get("enclosed") else Enclosed.NONE,
         chosen=frozenset(request.form.getlist("file", int)),
         every_file="every-file" in request.form,
     )
