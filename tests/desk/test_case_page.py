@@ -323,7 +323,7 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
             assert "/case/1/work#measures" in page
             assert "Next deadline" in page
             assert "To be done at once: Prosecutor told by telephone." in page
-            assert 'class="notice danger"' not in client.page(f"/en/case/2/{path}")
+            assert "fears, that somebody is in danger" not in client.page(f"/en/case/2/{path}")
         folds = [client.page(f"/en/case/{number}/work") for number in (1, 2)]
         assert [True, False] == ["<details open><summary>Record a measure" in each for each in folds]
         previewed = client.send("/en/case/1/reply/preview", text="x", template="").text

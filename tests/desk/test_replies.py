@@ -95,7 +95,7 @@ def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has
     with sitting(office) as client:
         page = client.page("/en/case/1")
         assert 2 == page.count("Templates marked ✓ fit the case.")
-        assert 'id="closing-template-hint">✓' in page
+        assert 'id="closing-template-hint">Templates marked ✓' in page
         assert re.search('id="names"[^>]*aria-describedby="names-hint"', page)
         assert "letters, digits and hyphens, 32 characters at most" in page
         assert 303 == client.send("/en/case/1/reply", template="acknowledgement").status_code
