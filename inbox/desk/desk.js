@@ -18,8 +18,9 @@ const STEP = 30;
 /** @type {Record<number, "kept" | "lost" | "long">} */
 const OUTCOMES = { 204: "kept", 413: "long", 503: "lost" };
 const HEADERS = { "Content-Type": "application/x-www-form-urlencoded" };
-// What no draft has: passphrases, and how far the journal went when the page was shown.
-const NEVER = /^(as_of|passphrase|confirmation|ask-another)/;
+// A draft holds no passphrase and not how far the journal went. What the page says of its fields stays out, too:
+// a draft may lack what the form needs in the end.
+const NEVER = /^(as_of|of-page|passphrase|confirmation|ask-another)/;
 
 /** One form whose fields are kept as they are typed. */
 class Draft {

@@ -455,14 +455,14 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "collected": (
         "/medium/collect",
         {"bundle": "broken.tar"},
-        "il n\u2019a pas la forme qu\u2019il devrait avoir",
+        "son format n\u2019est pas valide",
     ),
     "prepared": ("/medium/outbox", {}, "est sur le support"),
     "verified": ("/journal/verify", {}, "Le journal est intact"),
     "no visa": (
         "/retention/visa",
         BOTH | {"list": "9-00000000", "day": "2026-11-27", "reference": "x"},
-        "Du bordereau 9-00000000 il ne reste rien à détruire",
+        "Il ne reste rien à détruire sur le bordereau 9-00000000",
     ),
     "visa list": ("/retention/visa/list", {"case": "3"}, "Envoyez-le aux archives"),
     "destroyed": ("/retention", BOTH | {"case": "2"}, "Détruit"),
@@ -602,7 +602,7 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
     ):
         assert shown in screen
         assert shown in printed
-    answering = "Répondre à l\u2019auteur"
+    answering = "Envoyer la réponse"
     for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Noter la mesure"):
         assert left_out in screen
         assert left_out not in printed
@@ -628,7 +628,7 @@ def answer(page: Page) -> None:
     page.click("text=I declare no interest")
     page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
-    page.click("#dialogue ~ form button")
+    page.click("text=Send the reply")
     expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")
     page.select_option("#status", "assessing")
     page.click("text=Change the status")

@@ -24,10 +24,10 @@ def shows_what_was_previewed(author: Visitor, previewed: dict[str, Any]) -> None
         "received": "#follow-ups-received", "confirmed": "#confirmed", "issued": "#issued",
     }  # fmt: skip
     for name, place in places.items():
-        assert previewed[name] == plain(author.page.locator(place).inner_text())
+        assert plain(previewed[name]) == plain(author.page.locator(place).inner_text())
     heads = [plain(each) for each in author.page.locator("#messages .hint").all_inner_texts()]
     texts = author.page.locator("#messages .written").all_inner_texts()
-    assert [(each["head"], each["text"]) for each in previewed["messages"]] == [
+    assert [(plain(each["head"]), each["text"]) for each in previewed["messages"]] == [
         *zip(heads, texts, strict=True)
     ]
 

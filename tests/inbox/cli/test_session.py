@@ -274,7 +274,7 @@ def test_bytes_that_are_no_text_do_no_harm(office: Office) -> None:
 
 def test_a_session_without_a_quorum_does_not_begin(office: Office) -> None:
     said = office.of("alice").run("session")
-    assert (1, True) == (said.code, "1 of the 2 officers" in said.err)
+    assert (1, True) == (said.code, "1 of the 2 required officers" in said.err)
 
 
 def test_no_key_is_left_once_a_session_is_locked(office: Office) -> None:
