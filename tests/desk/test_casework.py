@@ -97,6 +97,8 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
         sends(client, "reply", text="Merci", feedback="on")
         assert "priority P1: two officers close it" in client.page("/en/case/1")
+        # A sanction was on record: whether anybody is informed is asked anew.
+        sends(client, "decide", **both(choice="not_needed", reason="another case"))
         assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
         sends(client, "reopen", **both(reason="news"))
     work = office.json("show", "1")["work"]
@@ -121,6 +123,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("rate", {"credibility": "2"}, "two agree"),
         ("judge", {"danger": 2}, "armed"),
         ("reply", {"feedback": True}, ""),
+        ("decide-by-two", {"duty": "art14", "decision": "not_needed"}, "another case"),
         ("close-by-two", {"outcome": "moot", "disclosure": "partial"}, ""),
         ("reopen", {}, "news"),
     ] == noted(office)
@@ -456,7 +459,7 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
     form = {"case": ["1"], "reason": "by order"}
     with sitting(office) as client:
         client.page("/en/case/1")
-        closing = {"outcome": "moot", "disclosure": "withheld", "reason": "secret"}
+        closing = both(outcome="moot", disclosure="withheld", reason="secret")
         assert client.close(1, **closing).status_code == 303
         assert client.send("/en/retention", case=["2"], reason="x").status_code == 409
         client.page("/en/case/2")

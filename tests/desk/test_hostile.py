@@ -140,6 +140,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(
         ("note", {"text": WORDS * 999}, 409),
         ("minimise/preview", {"passage": "owned", "everywhere": "on"}, 200),
         ("/medium/collect", {"bundle": name}, 200),
+        ("decide", both | {"choice": "not_needed", "reason": "x"}, 303),
         ("close", both | {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}, 200),
     ):
         answer = client.send(f"/{language}{path if path.startswith('/') else f'/case/1/{path}'}", **form)
