@@ -11,6 +11,7 @@ from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from crypto.bundle import Withdrawal
+from inbox.deadlines import workflow
 from inbox.language.errors import Refused
 from inbox.session.inbox import Inbox
 from inbox.vault import casework_tables
@@ -78,6 +79,13 @@ class Trio:
     def excluded(self) -> Office:
         """Opened by two, of whom one is excluded from case 3."""
         return self.office.of("alice", "bruno")
+
+    def decide_all(self) -> None:
+        """Let everything be decided about the cases, past the commands: no closed case waits for that."""
+        with self.others.opened() as inbox, inbox.transaction() as session:
+            session.execute(update(casework_tables.Duty).values(decided=today()))
+            for number in (1, 2, 3):
+                workflow.keep_in_step(session, number)
 
 
 def found(folder: Path) -> Trio:

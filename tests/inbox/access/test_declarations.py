@@ -185,6 +185,7 @@ def test_the_question_betrays_no_case_that_is_kept_from_somebody(unread: Trio) -
 
 def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
     """Nor what officers wrote of it, nor where it was; each for itself, and the control is afterwards."""
+    unread.decide_all()
     unread.others.json("declare", "1")
     closed = ("queue", "--closed")
     for hidden, words in ((True, []), (False, ["declare", "3"])):
@@ -246,6 +247,7 @@ def test_no_search_finds_a_case_before_all_have_declared_it(
 
 def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> None:
     """At the desk for those chosen on the page; one that is kept from somebody present stops all of it."""
+    unread.decide_all()
     before = unread.office.state()
     assert "there is no case 3" in unread.excluded.run("declare", "1", "3").err
     assert before == unread.office.state()
@@ -263,6 +265,7 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
 
 def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     """What was declared is not among it, nor what may not be read; with another count nothing is done."""
+    unread.decide_all()
     unread.others.json("declare", "1")
     flood = ("declare", "--undeclared", "--closed")
     assert "2 cases match" in unread.others.run(*flood).err

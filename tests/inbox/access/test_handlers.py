@@ -87,6 +87,7 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
 
 def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:
     """Exclusion goes before need to know; its unread letter does not count there, as that of others does."""
+    trio.decide_all()
     assert [2, 3] == [each.json("queue")["unread_closed"] for each in (trio.excluded, trio.others)]
     trio.others.json("reopen", "3", "--reason", "x")
     trio.others.json("handlers", "3", "alice", "chloe")

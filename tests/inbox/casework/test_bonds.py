@@ -132,6 +132,7 @@ def test_it_is_asked_of_the_linked_case_before_anybody_is_warned(office: Office)
 
 def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
     """Over another case, too: neither destroyed nor in the archive, nor struck as a whole."""
+    bound.settle(3)
     with bound.opened() as inbox, inbox.transaction() as session:
         assert {1, 2, 3} == set(proceedings.pursued(session)) == set(proceedings.held(session))
         assert (1, 1) == (proceedings.pursuing(session, 3), proceedings.holding(session, 3))
@@ -402,6 +403,7 @@ def states(office: Office) -> list[tuple[object, ...]]:
 @pytest.fixture
 def hidden(bound: Office) -> Office:
     """The three closed while the word is missing in case 3, which alice may not read, nor anybody case 2."""
+    bound.settle(1, 2, 3)
     with bound.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Measure, (1, 1)))
         for number in (1, 2, 3):

@@ -287,7 +287,7 @@ def test_more_time_is_for_an_external_authority_alone(
     said = slot(office, author).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
     assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
-    assert "de temps que prévu :\n\nun témoin est à l'étranger\n" in said
+    assert "de temps que prévu\u00a0:\n\nun témoin est à l'étranger\n" in said
     assert "was given, or extended" in refused(office, "extend", "1", *why)
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
     assert f"the feedback was due on {due}" in refused(copy, "extend", "1", *why)

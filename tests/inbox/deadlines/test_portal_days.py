@@ -166,7 +166,7 @@ def test_the_desk_tells_who_collects_of_a_day_that_cannot_be(world: World, porta
     for day in (wrong, today()):
         assert days.short("fr", day) in of_import
     assert "ce qui est impossible" in of_import
-    assert "un jour impossible à 1 plis" in of_report
+    assert "un jour impossible pour 1 plis" in of_report
     assert clocks(world)["ack_eu"]["done"] == today().isoformat()
 
 
