@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from crypto.bundle import Link
+from inbox.casework.exits import Exit
 from inbox.deadlines.obstacles import Obstacle
 from inbox.desk.state import Desk
 from inbox.session.actions import Code
@@ -144,6 +145,8 @@ _ADMISSIBILITY = {
     Code.DECIDE: _deciding("admissible"),
     Code.DECIDE_BY_TWO: _deciding("inadmissible", "facts"),
 }
+# A case that names who asks is not one that names nobody: that is asked anew as officers see the request.
+_OF_WHO_ASKS = {Code.DECIDE_BY_TWO: _deciding("informed")}
 # By one officer or two, as the law says of each decision.
 _DECISIONS = {
     Obstacle.PROSECUTOR: _PROSECUTOR,
@@ -196,23 +199,25 @@ def is_named(code: Code, what: Obstacle, said: str) -> bool:
     return any(all(word in each for word in words if word in _TELLING) for each in meant)
 
 
-def lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
-    """Take an obstacle away by an action on a surface."""
+def lift(code: Code, what: Obstacle, way: Exit, room: Room, surface: Surface, clock: Clock) -> None:
+    """Take an obstacle in the way of an exit away by an action on a surface."""
     if code in LONG:
         LONG[code][surface](room)
     else:
-        _lift(code, what, room, surface, clock)
+        _lift(code, what, way, room, surface, clock)
     if code is not Code.RECORD_VISA:
         # Whoever acts on a case takes it from the list on which the archives agreed.
         with room.changing() as session:
             agree(session)
 
 
-def _lift(code: Code, what: Obstacle, room: Room, surface: Surface, clock: Clock) -> None:
+def _lift(code: Code, what: Obstacle, way: Exit, room: Room, surface: Surface, clock: Clock) -> None:
     if code is Code.NOTE_UNOPPOSED:
         with room.changing() as session:
             ask_for_access(session)
     action = _DECISIONS[what][code] if code in DECISIONS else LIFTS[code]
+    if way is Exit.ACCESS and what in {Obstacle.PERSONS, Obstacle.PUT_OFF}:
+        action = _OF_WHO_ASKS[code]
     if (code, what) == (Code.REOPEN, Obstacle.REPEATED):
         action = Lift(OTHERS, ("reopen", "2", *_WHY), "/en/case/2/reopen", _DRILL)
     if what is Obstacle.NO_WORD:

@@ -109,8 +109,12 @@ class History:
         return {code: day for code, day in found.items() if self.regime in law.clocks[code].regimes}
 
     def is_waiting(self, ends: Event) -> bool:
-        """Tell whether a clock that ends with this is still to be met."""
-        return ends not in self.day and not (ends is Event.FIRST_ACT and self.closed)
+        """Tell whether a clock that ends with this is still to be met.
+
+        Closing a case drops a first act, and feedback if none was given: its text is none of it.
+        """
+        ended = {Event.FIRST_ACT} if self.has_feedback else {Event.FIRST_ACT, Event.ANSWERED}
+        return ends not in self.day and not (self.closed and ends in ended)
 
 
 @dataclass
