@@ -267,9 +267,11 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     closed: Office, clock: Clock
 ) -> None:
     """Then it has no day any more, in the queue neither."""
+    work_on(closed, acknowledged=today(), answered=today())
     closed.json("source-risk", "1", "low", "--reason", "x")
     assert in_two_months(today()) == closed.json("show", "1")["work"]["deadline"]
     closed.json("measure", "1", "disciplinary_opened")
+    closed.json("decide", "1", "informed", "--reason", "x")  # that nobody is to be is asked anew
     assert closed.json("show", "1")["work"]["deadline"] is None
     clock.wait(400)
     work_on(closed, category="threat")
@@ -306,6 +308,8 @@ def test_what_the_office_decides_ends_nothing_that_justice_does_nor_the_other_wa
     none = "no proceedings about case 1 go on that this could end"
     assert none in closed.run("measure", "1", "office_decision").err
     closed.json("measure", "1", "disciplinary_opened", "--despite-warning", "no hearing before the word")
+    assert ["proceedings", "persons"] == terms(closed)[0][3]
+    closed.json("decide", "1", "not_needed", "--reason", "x")
     ends = ("office_decision", "final_decision")
     for kind, left in zip(ends, (["proceedings"], []), strict=True):
         closed.json("measure", "1", kind)

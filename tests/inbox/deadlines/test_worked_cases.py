@@ -175,7 +175,9 @@ class Seen:
         return {row["clock"]: row[column] for row in self.work["clocks"] if row["clock"] in FRENCH.clocks}
 
     def is_archived(self) -> bool:
-        return self._line(self.life.office.json("queue", "--closed"))["archived"] is not None
+        """Tell whether a closed case is in the archive; where a decision is owed it waits among the open ones."""
+        listed = self.life.office.json("queue", "--all")
+        return self._line(listed)["archived"] is not None
 
     def _line(self, listed: Any) -> Any:
         return next(row for row in listed["cases"] if row["case"] == self.number)
