@@ -36,6 +36,9 @@ from tests.support.inbox_ending import dated_by_portal, tell_portal
 from tests.support.inbox_outcomes import papers
 from tests.support.inbox_visas import agree
 
+# An obstacle, the exit in whose way it is, and the action that takes it away.
+Lifted = tuple[Obstacle, Exit, Code]
+
 
 @dataclass(frozen=True)
 class Lift:
@@ -199,19 +202,21 @@ def is_named(code: Code, what: Obstacle, said: str) -> bool:
     return any(all(word in each for word in words if word in _TELLING) for each in meant)
 
 
-def lift(code: Code, what: Obstacle, way: Exit, room: Room, surface: Surface, clock: Clock) -> None:
+def lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
     """Take an obstacle in the way of an exit away by an action on a surface."""
+    _, _, code = lifted
     if code in LONG:
         LONG[code][surface](room)
     else:
-        _lift(code, what, way, room, surface, clock)
+        _lift(lifted, room, surface, clock)
     if code is not Code.RECORD_VISA:
         # Whoever acts on a case takes it from the list on which the archives agreed.
         with room.changing() as session:
             agree(session)
 
 
-def _lift(code: Code, what: Obstacle, way: Exit, room: Room, surface: Surface, clock: Clock) -> None:
+def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
+    what, way, code = lifted
     if code is Code.NOTE_UNOPPOSED:
         with room.changing() as session:
             ask_for_access(session)

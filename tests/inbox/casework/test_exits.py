@@ -237,9 +237,9 @@ def test_it_leaves_once_the_obstacle_was_lifted(
     lifted: tuple[Obstacle, Exit, Code],
     surface: Surface,
 ) -> None:
-    what, way, code = lifted
+    what, way, _ = lifted
     room = before(founded_rooms, way, what, tmp_path)
-    exits_lifts.lift(code, what, way, room, surface, moved(monkeypatch))
+    exits_lifts.lift(lifted, room, surface, moved(monkeypatch))
     assert Came.PASSED is exits_room.leave(Wanted(way, what), room, surface)
 
 

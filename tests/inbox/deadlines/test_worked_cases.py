@@ -175,7 +175,7 @@ class Seen:
         return {row["clock"]: row[column] for row in self.work["clocks"] if row["clock"] in FRENCH.clocks}
 
     def is_archived(self) -> bool:
-        """Tell whether a closed case is in the archive; where a decision is owed it waits among the open ones."""
+        """Tell whether a case is in the archive; one that owes a decision waits with the open ones."""
         listed = self.life.office.json("queue", "--all")
         return self._line(listed)["archived"] is not None
 
