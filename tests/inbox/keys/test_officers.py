@@ -67,11 +67,11 @@ def damaged(office: Office, _: Office) -> Brought:
 
 WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]] = {
     "nobody": (lambda *_: [], Refused, "0 of the 2 required officers are here"),
-    "one-alone": (lambda office, _: brought(office, "bruno"), Refused, "1 of the 2 officers"),
+    "one-alone": (lambda office, _: brought(office, "bruno"), Refused, "1 of the 2 required officers are here"),
     "one-sheet-alone": (
         lambda office, _: [Credential(sheet(office, "alice").encode(), None)],
         Refused,
-        "1 of the 2 officers",
+        "1 of the 2 required officers are here",
     ),
     "same-share-twice": (lambda office, _: brought(office, "alice", "alice"), Refused, "given twice"),
     "share-and-its-own-sheet": (

@@ -46,6 +46,7 @@ from inbox.session.actions import TABLE, Code, Form, Viewed
 from inbox.text import entities
 from inbox.vault import score, unopened_reasons
 from inbox.vault.casework_tables import PORTAL, Credibility
+from inbox.vault.tables import AnswersBy
 from templates import shipped
 from templates.law.rules import FIELDS as FIELDS_OF_REPLIES
 from templates.law.rules import LETTER_FIELDS, PERSON_FIELDS, Reach
@@ -127,8 +128,8 @@ CODES: Mapping[str, Iterable[str]] = {
     "why": Why,
 }
 # Exits are called like their actions; of some obstacles something else tells.
-# What kind of field a form has is told by what it asks for.
-WORDLESS = {Exit, Obstacle, checks.Kind}
+# What kind of field a form has is told by what it asks for. What makes a message feedback, a deadline tells.
+WORDLESS = {Exit, Obstacle, checks.Kind, AnswersBy}
 
 
 def is_said(label: Texts) -> bool:

@@ -27,5 +27,5 @@ def test_a_regime_that_the_law_does_not_have_is_refused(office: Office) -> None:
     """It says which there are; the journal has nothing of it."""
     before = office.state(), len(office.json("journal", "print")["entries"])
     said = office.run("settings", "--regime", "single")
-    assert (1, True) == (said.code, "name one of: internal, external" in said.err)
+    assert (1, True) == (said.code, "use one of: internal, external" in said.err)
     assert before == (office.state(), len(office.json("journal", "print")["entries"]) - 1)

@@ -29,7 +29,7 @@ CANARY = "zibeline-quartz"
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
-    "what was answered": ("reply 1 of", "Reply 1 of"),
+    "what was answered": ("reply 1 of", ">Reply 1, "),
     "a file": ("file 1, 7 bytes:", "/case/1/file/1"),
     "a note": (f"│ {CANARY}", CANARY),
     "tags": ("tags: quai", 'class="tag">quai'),
@@ -71,7 +71,7 @@ PARTS = {
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
     "the rule behind it": ("(the rules say 2 for category: info_leak)", "What the answers proposed"),
     "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
-    "how credible it is": ("F3, possibly true", "<strong>F3</strong> Possibly true"),
+    "how credible it is": ("F3, possibly true", '<strong>F3</strong> <span class="soft">F: source not judged; 3:</span> Possibly true'),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
 }  # fmt: skip
 

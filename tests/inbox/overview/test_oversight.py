@@ -93,6 +93,8 @@ def test_what_a_closing_withholds_was_no_feedback(trio: Trio, disclosure: str, s
     """With a text or without: that the case is closed tells nothing of what was done."""
     for words in (
         ["reopen", "1", "--reason", "x"],
+        ["source-risk", "1", "low", "--reason", "x"],
+        ["measure", "1", "process_fix", "--tell"],
         ["decide", "1", "no_transmission", "--reason", "x"],
         ["show", "1"],
         ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", "--text", "Clos."],
@@ -257,7 +259,7 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
     assert "destroyed:\n      1  Out of scope\n\ndestroyed by:\n      1  Report that is inadmissible" in said
     with sitting(room.office) as client:
         page = client.page("/en/oversight")
-    assert "Destroyed cases, by outcome</h2>\n<dl><dt>Out of scope</dt><dd>1<" in page
+    assert 'Destroyed cases, by outcome</h2>\n<dl class="counts"><dt>Out of scope</dt><dd>1<' in page
 
 
 def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]:

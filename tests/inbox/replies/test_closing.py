@@ -55,7 +55,7 @@ REFUSED: list[tuple[list[str], str]] = [
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
     (["moot", "--disclosure", "full", "--text", " \n"], "has to be told in writing"),
     (["moot", *WITHHELD, "--to", "prosecutor"], "nobody is directed to another authority"),
-    (["other", *WITHHELD], "name one of: founded, partly_founded, transmitted"),
+    (["other", *WITHHELD], "use one of: founded, partly_founded, transmitted"),
     (["out_of_scope", "--disclosure", "full"], "say which authority is competent"),
     (["out_of_scope", *WITHHELD], "say which authority is competent"),
     (
@@ -98,6 +98,8 @@ def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], A
     kinds = ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry")
     for kind in (*kinds, "prosecutor_word"):
         office.json("measure", "1", kind)
+    # A suspension is on record: whether anybody is informed is asked anew.
+    office.json("decide", "1", "not_needed", "--reason", "x")
     office.json("tell", "1", "3")
     assert ("protection_offered",) == told().measures_disclosed
     office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci, c'était réglé.")
@@ -422,7 +424,7 @@ def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: O
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
     for outcome in FRENCH.outcomes:
-        assert "name one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
+        assert "use one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
     assert "say which authority is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
     office.settle(1)
     said = "nobody is directed to another authority"
@@ -496,7 +498,9 @@ def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office
         )
         page = client.page("/en/case/1")
     assert "The outcome that was decided: Inadmissible</p>" in page
-    assert [] == chosen_beforehand(page, "outcome", "disclosure", "choice", "decision-ground", "kind")
+    deciding = [name for name in re.findall(r'<select id="([^"]+)"', page) if "choice-" in name or "ground" in name]
+    assert ["choice-art40", "ground"] == sorted(deciding)
+    assert [] == chosen_beforehand(page, "outcome", "disclosure", *deciding, "kind")
     assert "The facts are not those that the law lets be reported here" in page
 
 

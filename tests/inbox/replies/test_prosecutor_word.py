@@ -74,6 +74,8 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
         office.json("decide", number, "no_transmission", "--reason", "x")
     office.json("reply", "1", "--text", told, "--preview")
     office.json("measure", "1", opens, *group)
+    # Whether anybody is informed is asked anew.
+    office.json("decide", "1", "not_needed", "--reason", "x")
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
             assert NO_WORD in refused(office, "close", "1", outcome, *how)
@@ -89,6 +91,7 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
     office.json("close", "1", "founded", *FULL)
     office.json("reopen", "1", "--reason", "x")
     office.json("measure", "1", opens, *group)
+    office.json("decide", "1", "not_needed", "--reason", "x")
     assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
     office.json("measure", "1", "prosecutor_word")
     office.json("link", "1", "2", "same_facts")
