@@ -67,7 +67,11 @@ def damaged(office: Office, _: Office) -> Brought:
 
 WRONG: dict[str, tuple[Callable[[Office, Office], Brought], type[Refused], str]] = {
     "nobody": (lambda *_: [], Refused, "0 of the 2 required officers are here"),
-    "one-alone": (lambda office, _: brought(office, "bruno"), Refused, "1 of the 2 required officers are here"),
+    "one-alone": (
+        lambda office, _: brought(office, "bruno"),
+        Refused,
+        "1 of the 2 required officers are here",
+    ),
     "one-sheet-alone": (
         lambda office, _: [Credential(sheet(office, "alice").encode(), None)],
         Refused,

@@ -94,8 +94,8 @@ def test_what_a_closing_withholds_was_no_feedback(trio: Trio, disclosure: str, s
     for words in (
         ["reopen", "1", "--reason", "x"],
         ["source-risk", "1", "low", "--reason", "x"],
-        ["measure", "1", "process_fix", "--tell"],
         ["decide", "1", "no_transmission", "--reason", "x"],
+        ["measure", "1", "process_fix", "--tell"],
         ["show", "1"],
         ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", "--text", "Clos."],
     ):

@@ -498,8 +498,9 @@ def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office
         )
         page = client.page("/en/case/1")
     assert "The outcome that was decided: Inadmissible</p>" in page
-    deciding = [name for name in re.findall(r'<select id="([^"]+)"', page) if "choice-" in name or "ground" in name]
-    assert ["choice-art40", "ground"] == sorted(deciding)
+    deciding = re.findall(r'<select id="((?:choice-|ground)[^"]*)"', page)
+    duties = ("admissibility", "art14", "art40", "identity_notice")
+    assert [*(f"choice-{duty}" for duty in duties), "ground", "ground-admissibility"] == sorted(deciding)
     assert [] == chosen_beforehand(page, "outcome", "disclosure", *deciding, "kind")
     assert "The facts are not those that the law lets be reported here" in page
 

@@ -187,4 +187,4 @@ def test_one_officer_alone_takes_another_passphrase_and_then_a_colleague(tmp_pat
     assert 0 == office.run(*add, "--quorum", "2").code
     assert [] == list(office.root.glob("*.share"))
     office.opening = list  # type: ignore[method-assign]
-    assert "0 of the 2 officers" in office.run("list").err
+    assert "0 of the 2 required officers are here" in office.run("list").err

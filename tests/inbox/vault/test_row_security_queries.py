@@ -8,11 +8,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox import vault
 from inbox.replies import slots
 from inbox.session.inbox import Inbox
+from inbox.vault import queries_cases
 from inbox.vault.tables import Case, FollowUp, Instance, Officer, QuestionnaireFile
 from inbox.vault.unopened_reasons import Kind
 from tests.support import inbox_builders as build
@@ -37,6 +39,11 @@ WHOLE = {"last_journal_entry", "journal"}
 OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 
+def with_word(session: Session) -> set[int]:
+    """Ask, as lists do, of which cases ``has_word`` holds: by itself it is a condition and no question."""
+    return {*session.scalars(select(Case.number).where(queries_cases.has_word(Case.number)))}
+
+
 def modules() -> list[ModuleType]:
     """Return the modules of the vault that ask it."""
     found = [each.name for each in pkgutil.iter_modules(vault.__path__) if each.name.startswith("queries_")]
@@ -50,7 +57,7 @@ def questions() -> dict[str, Callable[..., Any]]:
         for module in modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
-    } | {"dialogues": slots.dialogues}
+    } | {"dialogues": slots.dialogues, "has_word": with_word}
 
 
 @pytest.fixture(scope="module")
