@@ -71,7 +71,10 @@ PARTS = {
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
     "the rule behind it": ("(the rules say 2 for category: info_leak)", "What the answers proposed"),
     "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
-    "how credible it is": ("F3, possibly true", '<strong>F3</strong> <span class="soft">F: source not judged; 3:</span> Possibly true'),
+    "how credible it is": (
+        "F3, possibly true",
+        '<strong>F3</strong> <span class="soft">F: source not judged; 3:</span> Possibly true',
+    ),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
 }  # fmt: skip
 

@@ -75,6 +75,8 @@ LINES = {
     "quarantine 1 --reason x": False,
     "junk 2 --reason x": False,
     "unopened": False,
+    # A request names somebody: whether they are informed is asked anew.
+    "decide 1 not_needed --reason anew": False,
     "close 1 moot --disclosure withheld --reason x": False,
     "reopen 1 --reason x": False,
     "outbox --out out": False,
