@@ -14,7 +14,7 @@ from crypto.questionnaire import Flag, Texts
 from inbox.access import access_requests, disclosures, identities
 from inbox.casework import exits, measures, unfinished
 from inbox.casework.exits import MATRIX, Exit, Need
-from inbox.deadlines import bonds, settings
+from inbox.deadlines import bonds, settings, workflow
 from inbox.deadlines.clocks import RETENTION
 from inbox.deadlines.obstacles import Obstacle
 from inbox.deadlines.retention_schedule import Rule
@@ -81,7 +81,7 @@ CODES: Mapping[str, Iterable[str]] = {
     "days_off": settings.DaysOff,
     "deadline": [access_requests.DEADLINE],
     "deadline_state": oversight.State,
-    "disclosure": measures.Disclosure,
+    "disclosure": workflow.Disclosure,
     "degree": Degree,
     "done": Done,
     "doubt": Doubt,
