@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(
     }
     pages["case 2"] = client.ask(f"/{language}/case/2")
     both = {f"passphrase-{name}": passphrase_of(name) for name in NAMES}
+    later = today() + timedelta(days=30)
     plan = {
         "purpose": "prosecutor",
         "addressee": WORDS[:90],
@@ -140,7 +142,7 @@ def test_no_page_takes_what_was_written_for_more_than_text(
         ("note", {"text": WORDS * 999}, 409),
         ("minimise/preview", {"passage": "owned", "everywhere": "on"}, 200),
         ("/medium/collect", {"bundle": name}, 200),
-        ("decide", both | {"choice": "not_needed", "reason": "x"}, 303),
+        ("decide", both | {"choice": "defer", "until": later.isoformat(), "reason": "x"}, 303),
         ("close", both | {"outcome": "unfounded", "disclosure": "withheld", "reason": WORDS[:99]}, 200),
     ):
         answer = client.send(f"/{language}{path if path.startswith('/') else f'/case/1/{path}'}", **form)
