@@ -88,8 +88,18 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     assert {"moot": 3} == seen["outcomes"]
 
 
-@pytest.mark.parametrize(("disclosure", "state"), [("partial", "met"), ("withheld", "dropped")])
-def test_what_a_closing_withholds_was_no_feedback(trio: Trio, disclosure: str, state: str) -> None:
+# Words of an officer's own are no feedback at the end, a text for the outcome is.
+OWN = ("--text", "Clos.")
+TEMPLATE = ("--template", "closing_founded", *OWN)
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "text", "state"),
+    [("partial", TEMPLATE, "met"), ("partial", OWN, "dropped"), ("withheld", OWN, "dropped")],
+)
+def test_what_a_closing_withholds_was_no_feedback(
+    trio: Trio, disclosure: str, text: tuple[str, ...], state: str
+) -> None:
     """With a text or without: that the case is closed tells nothing of what was done."""
     for words in (
         ["reopen", "1", "--reason", "x"],
@@ -97,7 +107,7 @@ def test_what_a_closing_withholds_was_no_feedback(trio: Trio, disclosure: str, s
         ["decide", "1", "no_transmission", "--reason", "x"],
         ["measure", "1", "process_fix", "--tell"],
         ["show", "1"],
-        ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", "--text", "Clos."],
+        ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", *text],
     ):
         trio.others.json(*words)
     heard(trio.others)
