@@ -72,9 +72,12 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
     parts = {name: str(value) for name, value in office.json("show", "1")["work"]["parts"].items()}
     with sitting(office) as client:
         sends(client, "note", text="Vu.\r\nÀ revoir")
-        sends(client, "tag", names="port scellé")
-        sends(client, "untag", name="port")
-        sends(client, "assess", officer="bruno")
+        for form, field, given in (
+            ("tag", "names", "port scellé"),
+            ("untag", "name", "port"),
+            ("assess", "officer", "bruno"),
+        ):
+            sends(client, form, **{field: given})
         assert client.send("/en/case/1/measure", kind="process_fix", degree="0").status_code == 409
         sends(client, "assess", risk="high", reason="hardly  anybody")
         sends(client, "measure", kind="process_fix", degree="0", addressee="Brigade")
