@@ -88,24 +88,30 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     assert {"moot": 3} == seen["outcomes"]
 
 
-# Words of an officer's own are no feedback at the end, a text for the outcome is.
 OWN = ("--text", "Clos.")
 TEMPLATE = ("--template", "closing_founded", *OWN)
+TELL = ("--tell",)
 
 
 @pytest.mark.parametrize(
-    ("disclosure", "text", "state"),
-    [("partial", TEMPLATE, "met"), ("partial", OWN, "dropped"), ("withheld", OWN, "dropped")],
+    ("disclosure", "text", "tell", "state"),
+    [
+        ("partial", TEMPLATE, (), "met"),
+        ("partial", OWN, TELL, "met"),
+        ("partial", OWN, (), "dropped"),
+        ("withheld", OWN, TELL, "dropped"),
+    ],
+    ids=["a-text-for-the-outcome", "own-words-beside-a-measure", "own-words", "withheld"],
 )
 def test_what_a_closing_withholds_was_no_feedback(
-    trio: Trio, disclosure: str, text: tuple[str, ...], state: str
+    trio: Trio, disclosure: str, text: tuple[str, ...], tell: tuple[str, ...], state: str
 ) -> None:
     """With a text or without: that the case is closed tells nothing of what was done."""
     for words in (
         ["reopen", "1", "--reason", "x"],
         ["source-risk", "1", "low", "--reason", "x"],
         ["decide", "1", "no_transmission", "--reason", "x"],
-        ["measure", "1", "process_fix", "--tell"],
+        ["measure", "1", "process_fix", *tell],
         ["show", "1"],
         ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", *text],
     ):
