@@ -138,15 +138,15 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
 
 
 def of(session: Session, number: int) -> Identity:
-    """Return who the author of a case is.
+    """Return the recorded identity of a case's reporter.
 
-    Raises CaseRefused if there is no such case, or nobody knows; and as ``declarations.check``.
+    Raises CaseRefused for an unknown case, and if no identity is recorded; and as ``declarations.check``.
     """
     declarations.check(session, number)
     found = session.get(Identity, number)
     if found is None:
         raise CaseRefused(
-            sentence("nothing is noted of who the reporter of case {number} is", number=number),
+            sentence("no identity is recorded for case {number}", number=number),
             sentence("if the reporter said it, note it first: inbox identity set {number}", number=number),
         )
     return found

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inbox.deadlines import legal_duties
 from inbox.desk import rendering, style
 from inbox.language import days
 from inbox.overview import queue
-from inbox.vault.casework_tables import Workflow
+from inbox.vault.casework_tables import Duty, Workflow
 from inbox.vault.tables import Case, JournalEntry, Message
 from templates.catalogues import LANGUAGES
 from tests.support.desk_room import Client, sitting, tell
@@ -306,7 +305,7 @@ def test_what_was_done_is_said_at_the_top_of_the_part_where_it_was_done(office: 
 
 
 def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office,
 ) -> None:
     """With priority and next deadline; nothing of it before the declaration, nor on pages of no case.
 
@@ -314,7 +313,8 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
     """
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).feared = session.get_one(Workflow, 3).feared = True
-    monkeypatch.setattr(legal_duties, "urgent_measure", lambda *_: "prosecutor_phoned")
+        duty = session.get_one(Duty, (1, "art40"))
+        duty.decided, duty.decision, duty.urgent = None, "", today()
     paths = ("letters", "dossier", "readers", "ledger", "links", "timeline")
     with sitting(office) as client:
         for path in paths:

@@ -183,7 +183,7 @@ def test_what_is_listed_of_one_case_does_not_go_through_all(vault: Vault, name: 
 
 def _page(*conditions: Any, by: Any = Workflow.rank) -> Asked:
     return lambda session: session.scalars(
-        select(Workflow.case).where(Workflow.waits == True, *conditions).order_by(by).limit(50)  # noqa: E712
+        select(Workflow.case).where(Workflow.waits, *conditions).order_by(by).limit(50)
     ).all()
 
 
