@@ -48,17 +48,13 @@ class Decision:
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, also another than before, by as many officers as the law says.
 
-    Raises as ``take``, ``addressees.check`` and ``chosen_action.acting`` do, and Refused without a reason.
+    Raises as ``take``, ``addressees.check`` and ``chosen_action.together`` do, and Refused without a reason.
     """
-
-    def choose(session: Session) -> Action:
-        return deciding(session, number, decision)
-
-    with chosen_action.acting(inbox, who, number, choose, quarantine=True) as session:
-        return take(session, number, decision, who.today)
+    (row,) = decide_all(inbox, who, number, [decision])
+    return row
 
 
-def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> None:
+def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
     """Take one decision or more about a case, confirmed once; all of them or none.
 
     It takes as many officers as the one of them that takes most. Raises as ``decide``.
@@ -68,8 +64,7 @@ def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]
         return [deciding(session, number, each) for each in wanted]
 
     with chosen_action.together(inbox, who, number, choose, quarantine=True) as session:
-        for each in wanted:
-            take(session, number, each, who.today)
+        return [take(session, number, each, who.today) for each in wanted]
 
 
 def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
