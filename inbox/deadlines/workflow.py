@@ -363,7 +363,7 @@ def _ended_without_feedback(work: Workflow) -> bool:
     Where all was withheld, ``withheld`` says why; once that is no reason any more, feedback is owed.
     """
     is_told = work.closed is not None and work.disclosure != Disclosure.WITHHELD
-    return is_told and not work.feedback and work.answered_in is None
+    return is_told and not work.has_feedback
 
 
 def _since(session: Session, number: int) -> _Since:

@@ -62,20 +62,16 @@ def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence
 
 def of(session: Session, number: int) -> list[Sentence]:
     """Return which messages of a case left and are no feedback, while none is; raises as ``workflow.of``."""
-    work = workflow.of(session, number)
-    if work.feedback or work.answered_in is not None:
+    if workflow.of(session, number).has_feedback:
         return []
-    return [_hollow(each) for each in queries_cases.messages(session, number) if _is_hollow(each)]
+    messages = queries_cases.messages(session, number)
+    return [_hollow(each) for each in messages if each.answers_by == AnswersBy.NOTHING]
 
 
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
     """Return as ``of`` what of these cases an outbox took; nothing of one that is not there for who asks."""
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]
-
-
-def _is_hollow(message: Message) -> bool:
-    return message.answers_by == AnswersBy.NOTHING
 
 
 def _hollow(message: Message) -> Sentence:

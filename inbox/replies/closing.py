@@ -249,8 +249,7 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
     """Return that a closing ends the time for feedback without any, empty if it was given or is withheld."""
     work = workflow.of(session, number)
     # Of a case that those present may not read nothing shows whether feedback was given before.
-    is_given = work.feedback or work.answered_in is not None
-    if work.withheld or (is_given and not declarations.is_shut(session, number)):
+    if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
     return sentence(
         "This closing gives no feedback, and the deadline for it is dropped: your own words count beside a"

@@ -119,6 +119,11 @@ class Workflow(Base):
         return self.closed is not None or self.junked is not None
 
     @property
+    def has_feedback(self) -> bool:
+        """Whether feedback was given, or waits for the next outbox."""
+        return self.feedback or self.answered_in is not None
+
+    @property
     def in_danger(self) -> bool:
         """Whether somebody is in danger, according to an answer or to an officer's assessment."""
         return self.feared or self.danger == score.HIGHEST
