@@ -142,7 +142,7 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     def choose(session: Session) -> Action:
         noted = action(Code.TELL_MEASURE, number, measure=position, no_longer=not told)
         row = of(session, number, position)
-        return noted.by(2) if not told and _founds_feedback(session, row) else noted
+        return noted.by(2) if not told and _alone_founds_feedback(session, row) else noted
 
     with chosen_action.acting(inbox, who, number, choose) as session:
         row = of(session, number, position)
@@ -292,7 +292,7 @@ def answering(session: Session, number: int) -> set[str]:
 
 
 def _answering(session: Session, number: int) -> list[Measure]:
-    """Return the measures of ``answering``."""
+    """Return the measures that ``answering`` looks for, in no order."""
     received, disclosure = session.get_one(Case, number).received, workflow.of(session, number).disclosure
     rows = session.scalars(select(Measure).where(Measure.case == number, Measure.day >= received)).all()
     told = [row for row in rows if is_told(session, row, disclosure)]
@@ -300,16 +300,15 @@ def _answering(session: Session, number: int) -> list[Measure]:
 
 
 def founds_feedback(session: Session, number: int) -> bool:
-    """Tell whether feedback was given in an officer's own words, which count beside a measure alone."""
+    """Tell whether feedback was given only in an officer's own words, which need a measure beside them."""
     return workflow.of(session, number).answered_in is not None and queries_cases.answers_by_measure(
         session, number
     )
 
 
-def _founds_feedback(session: Session, row: Measure) -> bool:
+def _alone_founds_feedback(session: Session, row: Measure) -> bool:
     """Tell whether feedback that was given counts by this measure, and by no other that is told."""
-    answering = _answering(session, row.case)
-    return [row] == answering and founds_feedback(session, row.case)
+    return _answering(session, row.case) == [row] and founds_feedback(session, row.case)
 
 
 def is_told(session: Session, row: Measure, disclosure: str) -> bool:
@@ -330,7 +329,7 @@ def _retracted_by(session: Session, row: Measure, rule: rules.Measure) -> int:
     """Return how many officers it takes to retract a measure: at least as many as recorded it."""
     decisions = legal_duties.decisions(session)
     deciding = [decisions[code].officers for code in legal_duties.taking(session, row.kind)]
-    is_for_two = row.restrictions or _guards(rule) or _founds_feedback(session, row)
+    is_for_two = row.restrictions or _guards(rule) or _alone_founds_feedback(session, row)
     return max(rule.officers, *deciding, 2 if is_for_two else 1)
 
 

@@ -318,14 +318,13 @@ def urgent(session: Session, number: int | None = None) -> Collection[int]:
 
 
 def undecided_others(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of the cases with an open decision that has no role, of all cases or of one."""
-    rows = select(Duty.case).where(Duty.kind.in_(others(session)), Duty.decided.is_(None))
+    """Return the numbers of the cases with an open decision that has no role, of all cases or of one.
+
+    A case can be closed before such a decision is taken.
+    """
+    others = [code for code, each in in_use.of(session).duties.items() if each.role is None]
+    rows = select(Duty.case).where(Duty.kind.in_(others), Duty.decided.is_(None))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
-
-
-def others(session: Session) -> Sequence[str]:
-    """Return the codes of the duties that have no role: a case can be closed before they are decided."""
-    return [code for code, each in in_use.of(session).duties.items() if each.role is None]
 
 
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:

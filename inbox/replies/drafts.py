@@ -83,9 +83,9 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add it to the case.
 
     Raises CaseRefused for feedback that tells nothing, while there is nothing to tell, or in a case that
-    those present may not read; for a template of
-    an outcome, which leaves with the closing alone, and for one of a decision on the identity where none is
-    to be passed on; and as ``templates.fill``, ``leak_check.check`` and ``replies.add``.
+    those present may not read; for a template of an outcome, which leaves with the closing alone, and for
+    one of a decision on the identity where none is to be passed on; and as ``templates.fill``,
+    ``leak_check.check`` and ``replies.add``.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
