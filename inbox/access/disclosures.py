@@ -69,7 +69,7 @@ class Given:
 
 
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
-    """Note that something of a case is given; of its author's identity that takes two officers.
+    """Note that something of a case is given; of its reporter's identity that takes two officers.
 
     To justice the identity goes at its request alone, whoever it is that asks: the reason says which request
     that is, by which it can be checked.
@@ -103,9 +103,9 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
     and beforehand: who consented once is still to learn to whom it goes.
 
     Raises CaseRefused if there is no such case, and for the ground ``JUDICIAL`` as ``check_justice``. For the
-    identity of its author raises CaseRefused if the author has not consented, or while it is not decided
-    whether the author is told, and Refused for another ground than these two. Raises Refused for a text that
-    is empty or too long.
+    identity of its reporter raises CaseRefused if the reporter has not consented, or while it is not decided
+    whether the reporter is told, and Refused for another ground than these two. Raises Refused for a text
+    that is empty or too long.
     """
     queries_cases.case(session, number)
     _check(session, number, given)

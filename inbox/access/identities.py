@@ -1,4 +1,4 @@
-"""Who the author of a case is, where the author said so: apart from all else, shown by its own act alone.
+"""Who the reporter of a case is, where the reporter said so: apart from all else, shown by its own act alone.
 
 Article 9 of loi 2016-1691: whoever discloses it without consent, but to the judicial authority, is punished.
 """
@@ -34,14 +34,14 @@ NAMED = sentence(
 
 
 class Consent(StrEnum):
-    """What the author said of passing the identity on."""
+    """What the reporter said of passing the identity on."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
-    """Note who the author of a case is, below what was noted before, whose consent ends.
+    """Note who the reporter of a case is, below what was noted before, whose consent ends.
 
     One officer notes it first. It takes two once an identity is kept, as one could add name after name and
     see which of them changes what the program answers. It also takes two if the case or one linked to it says
@@ -91,14 +91,14 @@ def _is_said(session: Session, number: int, text: str) -> bool:
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:
-    """Return who the author of a case is; raises as ``of`` and ``Inbox.acting``."""
+    """Return who the reporter of a case is; raises as ``of`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.READ_IDENTITY, number)) as session:
         return of(session, number)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSaid:
-    """What the author said: allowed on a ``day``, or ``withdrawn``; the ``reason`` says in which message."""
+    """What the reporter said: allowed on a ``day``, or ``withdrawn``; ``reason`` says in which message."""
 
     day: date | None = None
     withdrawn: bool = False
@@ -106,11 +106,11 @@ class ConsentSaid:
 
 
 def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
-    """Note the day on which the author allowed that the identity be passed on, or that this is withdrawn.
+    """Note the day on which the reporter allowed that the identity be passed on, or that this is withdrawn.
 
-    Given, it takes two officers and a reason that says in which message: by it somebody learns who the author
-    is, who alone knows whether that was said. Raises Refused unless it is one of the two, without that reason
-    and for a day that is still to come; CaseRefused as ``of`` does; and as ``Inbox.acting``.
+    Given, it takes two officers and a reason that says in which message: by it somebody learns who the
+    reporter is, who alone knows whether that was said. Raises Refused unless it is one of the two, without
+    that reason and for a day that is still to come; CaseRefused as ``of`` does; and as ``Inbox.acting``.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:

@@ -1,4 +1,4 @@
-"""What officers say of a case at once: how pressing it is, what its author has to fear, what the law asks.
+"""What officers say of a case at once: how pressing it is, what its reporter has to fear, what the law asks.
 
 Each of these is an action of its own, with an entry of its own; the rules stand where the single actions are.
 """

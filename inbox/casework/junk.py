@@ -1,8 +1,8 @@
 """Cases that are junk: marked many at once, out of the queue, and given back as easily.
 
-Their authors see no difference. A status of its own would tell whoever floods the inbox what is seen through,
-and would tell an author who was misjudged not to write again; what such an author writes brings the case back
-(``workflow.heard``). Their clocks run on, as for every report: to call it junk ends no duty.
+Their reporters see no difference. A status of its own would tell whoever floods the inbox what is seen
+through, and would tell a reporter who was misjudged not to write again; what such a reporter writes brings
+the case back (``workflow.heard``). Their clocks run on, as for every report: to call it junk ends no duty.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""A case that must be kept for a procedure, however long that takes; its author sees nothing of it."""
+"""A case that must be kept for a procedure, however long that takes; its reporter sees nothing of it."""
 
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused

@@ -1,4 +1,4 @@
-"""What is done about a case, and what of it the author may read.
+"""What is done about a case, and what of it the reporter may read.
 
 No inquiry begins before the risk to the source is assessed (ISO 37002). A measure that was recorded by
 mistake can be retracted; that it was recorded stays in the journal.
@@ -35,7 +35,7 @@ _LONGEST = 200
 
 
 class Risk(StrEnum):
-    """How much the author has to fear from an inquiry."""
+    """How much the reporter has to fear from an inquiry."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -82,7 +82,7 @@ class Recorded:
 
 
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
-    """Assess how much the author of a case has to fear from an inquiry.
+    """Assess how much the reporter of a case has to fear from an inquiry.
 
     Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting`` does.
     """
@@ -153,7 +153,7 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
 
 
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
-    """Remove a measure that was recorded by mistake; tell whether the author may have read of it.
+    """Remove a measure that was recorded by mistake; tell whether the reporter may have read of it.
 
     It takes as many officers as to record it. A measure by which proceedings begin keeps its case from being
     destroyed, and restrictions keep it from being told: to retract these takes two, as it does for what ends
@@ -272,7 +272,7 @@ def kinds(session: Session, number: int) -> set[str]:
 
 
 def told(session: Session, number: int | None = None) -> defaultdict[int, list[str]]:
-    """Return by case number which kinds of measures its author may read of, in all cases or in one."""
+    """Return by case number which kinds of measures its reporter may read of, in all cases or in one."""
     asked = select(Measure, Workflow.disclosure).join(Workflow, Workflow.case == Measure.case)
     if number is not None:
         asked = asked.where(Measure.case == number)

@@ -27,7 +27,7 @@ from templates.law.rules import Event, News
 
 
 class Disclosure(StrEnum):
-    """How much of what was done about a case its author reads, once it is closed."""
+    """How much of what was done about a case its reporter reads, once it is closed."""
 
     FULL = "full"
     PARTIAL = "partial"
@@ -75,9 +75,9 @@ def of(session: Session, number: int) -> Workflow:
 def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Workflow:
     """Return the first state of the work on a case: what the answers say of it, and a proposed score.
 
-    Category and area are answers that the questionnaire ``asked`` offers, no words of the author's own: they
-    are shown before a case is read, and the category after it is gone. What the law asks to be decided about
-    it is added to the session.
+    Category and area are answers that the questionnaire ``asked`` offers, no words of the reporter's own:
+    they are shown before a case is read, and the category after it is gone. What the law asks to be decided
+    about it is added to the session.
     """
     ids = scoring.questions()
     work = Workflow(
@@ -110,7 +110,7 @@ def set_junked(work: Workflow, day: date | None) -> None:
 
 
 def heard(session: Session, number: int, today: date) -> None:
-    """Note that the author of a case wrote: what was taken for junk comes back.
+    """Note that the reporter of a case wrote: what was taken for junk comes back.
 
     What was decided without it is asked again where the law says so.
     """
@@ -221,7 +221,7 @@ def forget_told(session: Session, n: int) -> None:
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
-    """Return until when the author has to be told what was done, as the author may be told today.
+    """Return until when the reporter has to be told what was done, as the reporter may be told today.
 
     Where an acknowledgement waits, or what is written today is one, the time runs from today; where there is
     none, from the last day for it. Feedback that was held back is owed still.

@@ -3,7 +3,7 @@
 Loi 2016-1691, article 9, keeps the reporter confidential; code de procédure pénale, article 40, asks to tell
 the prosecutor.
 
-Nothing in it says who the author is, or would prove it.
+Nothing in it says who the reporter is, or would prove it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +90,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment that goes along: its number in the case; as it came, its name as the author gave it."""
+    """An attachment that goes along: its number in the case; as it came, its name as the reporter gave it."""
 
     number: int
     name: Pieces
@@ -126,7 +126,7 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a dossier says; ``received`` is None where the day could tell who the author is.
+    """All that a dossier says; ``received`` is None where the day could tell who the reporter is.
 
     ``says`` is what the law has it say.
     """
@@ -146,13 +146,14 @@ def compose(
 ) -> tuple[Content, list[tuple[Doubt, str]]]:
     """Return what goes into a dossier, and at which places officers should look again.
 
-    These are where something still stands that was removed elsewhere, what repeats words that its author
+    These are where something still stands that was removed elsewhere, what repeats words that its reporter
     asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
     They look again as well at an addressee whom the case names, and at a dossier for what needs the
     prosecutor's word: both warn somebody. And two who act together are told how many passages go because
-    they say who the author is, and see which: who keeps the name of a person concerned as that identity would
-    blank the evidence. One officer alone sees the text whole, and is told that such passages are left out
-    wherever an identity is kept, whether there are any or not: all else would tell of a name that is tried.
+    they say who the reporter is, and see which: who keeps the name of a person concerned as that identity
+    would blank the evidence. One officer alone sees the text whole, and is told that such passages are left
+    out wherever an identity is kept, whether there are any or not: all else would tell of a name that is
+    tried.
 
     Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
     there, and if what was to be let in was not answered or must never be repeated.

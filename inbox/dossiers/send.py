@@ -107,7 +107,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
     decision of the law. Raises as ``compose.preview`` and ``apart.new``; Refused if an attachment is
     damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is told, for a
-    disciplinary one before the prosecutor's word, or with words that its author asked never to repeat, or
+    disciplinary one before the prosecutor's word, or with words that its reporter asked never to repeat, or
     without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be cleaned
     and cannot be looked at safely; as ``measures.add``.
     """
@@ -150,7 +150,7 @@ def _check(
         # No reason takes the place of the prosecutor's word; how to keep to restrictions, officers weigh.
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
-        # Whom it is about reads a disciplinary file, and knows who could say such words: what its author
+        # Whom it is about reads a disciplinary file, and knows who could say such words: what its reporter
         # asked never to repeat goes there for no reason, and can always be removed. A prosecutor keeps it
         # secret, and may need it as evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:

@@ -136,7 +136,7 @@ def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
 
 
 def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]:
-    """Return what the author of a case asked never to repeat, and note that it was read.
+    """Return what the reporter of a case asked never to repeat, and note that it was read.
 
     Whoever writes something that leaves has to see it. Raises as ``read`` does.
     """
@@ -145,7 +145,7 @@ def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]
 
 
 def never_repeat(view: View) -> list[str]:
-    """Return what the author of a case asked never to repeat, of a case as ``read`` shows it."""
+    """Return what the reporter of a case asked never to repeat, of a case as ``read`` shows it."""
     said = [(field, view["answers"][field]) for field in view["protected"]]
     each = ((field, one) for field, given in said for one in ([given] if isinstance(given, str) else given))
     return [view["labels"].get(f"{field}.{one}", one) for field, one in each]
@@ -238,7 +238,7 @@ def details(session: Session, number: int, today: date, language: str = "", part
 
 
 def _texts(view: View) -> Iterator[str]:
-    """Yield all that the author of a case wrote, and how the files are called."""
+    """Yield all that the reporter of a case wrote, and how the files are called."""
     for answer in view["answers"].values():
         yield from [answer] if isinstance(answer, str) else answer
     yield view["note"] or ""

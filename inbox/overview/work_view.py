@@ -31,7 +31,7 @@ _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 
 
 def of(session: Session, number: int, said: View, today: date) -> View:
-    """Return the work on one case, of which ``said`` is what its author says; CaseRefused without one."""
+    """Return the work on one case, of which ``said`` is what its reporter says; CaseRefused without one."""
     work = workflow.of(session, number)
     due = _deadlines(session, number, today)
     closing = _before_closing(session, number, today)

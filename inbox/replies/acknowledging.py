@@ -40,7 +40,7 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that the authors of these cases are to read, in the language of their reports."""
+    """A text that the reporters of these cases are to read, in the language of their reports."""
 
     language: str
     text: str
@@ -62,7 +62,7 @@ class ToRead:
 
 
 def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
-    """Return what the authors of these cases would read, and which are left out; nothing is done.
+    """Return what the reporters of these cases would read, and which are left out; nothing is done.
 
     Raises Undeclared and CaseRefused as ``declarations.check``, and as ``templates.fill``.
     """
@@ -83,7 +83,7 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
     """Acknowledge cases with the text of the law or the office: each that can be, or none.
 
     Those in which somebody is in danger, by an answer or as an officer judged, are left out, as are closed
-    ones and junk, those whose author cannot be answered, and those that an answer acknowledges already.
+    ones and junk, those whose reporter cannot be answered, and those that an answer acknowledges already.
 
     Raises Undeclared and CaseRefused as ``declarations.check``; otherwise as ``drafts.add`` and
     ``Inbox.acting``: then nothing is done.

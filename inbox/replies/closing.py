@@ -39,11 +39,11 @@ from templates.law.rules import DutyRole, MeasureRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What came of a case, and what its author is told.
+    """What came of a case, and what its reporter is told.
 
-    ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the author reads that
-    the case is closed, of no measure, and the text if there is one. ``body`` is the code of an authority of
-    the law that is competent, where the outcome names one. ``text`` goes to the author, within the
+    ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the reporter reads
+    that the case is closed, of no measure, and the text if there is one. ``body`` is the code of an authority
+    of the law that is competent, where the outcome names one. ``text`` goes to the reporter, within the
     ``template`` if one is named; both are empty if feedback waits for the next outbox already. ``despite`` is
     the reason to say what ``leak_check`` warns of. ``seen`` is the digest of what officers were shown, as
     ``preview`` gives it; None if nobody asks for that.
@@ -60,17 +60,17 @@ class Closing:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether the author is to read that the case is closed, and of no measure."""
+        """Whether the reporter is to read that the case is closed, and of no measure."""
         return self.disclosure is Disclosure.WITHHELD
 
     @property
     def may_tell(self) -> bool:
-        """Whether its author may read more than that the case is closed."""
+        """Whether its reporter may read more than that the case is closed."""
         return self._has_text or not self.is_withheld
 
     @property
     def tells(self) -> bool:
-        """Whether it has a text for the author: an officer's, or where to turn."""
+        """Whether it has a text for the reporter: an officer's, or where to turn."""
         return self._has_text or (bool(self.body) and not self.is_withheld)
 
     @property
@@ -135,7 +135,7 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 def preview(
     inbox: Inbox, who: Actor, number: int, closing: Closing, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the author of a case will see it once it is closed, and change nothing.
+    """Return the page as the reporter of a case will see it once it is closed, and change nothing.
 
     Beside it stands the digest by which ``close`` knows that it was ``seen``, and how many ``officers`` it
     takes. ``found`` is what officers were just told of its words. Raises as ``close`` does, and as

@@ -1,4 +1,4 @@
-"""An answer on its way: own words or a template, looked at as its author will see it, then sent or left."""
+"""An answer on its way: own words or a template, looked at as its reporter will see it, then sent or left."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,9 +44,9 @@ class Draft:
 
 
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
-    """Answer the author of a case: the message waits for the next outbox.
+    """Answer the reporter of a case: the message waits for the next outbox.
 
-    With a template by which its author is told of a decision it takes two officers, as does feedback that
+    With a template by which its reporter is told of a decision it takes two officers, as does feedback that
     says nothing of the case (``answering.takes_two``). Raises as ``add`` and ``chosen_action.acting``.
     """
     noted = action(
@@ -71,7 +71,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 def preview(
     inbox: Inbox, who: Actor, number: int, draft: Draft, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the author of a case will see it with the draft; nothing is changed.
+    """Return the page as the reporter of a case will see it with the draft; nothing is changed.
 
     ``found`` is what officers were just told of its words. Raises as ``seen`` and ``Inbox.acting``.
     """

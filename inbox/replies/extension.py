@@ -23,7 +23,7 @@ from templates.law.rules import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """Why there is more time: ``reason`` for the journal, ``text`` for the author, within the template.
+    """Why there is more time: ``reason`` for the journal, ``text`` for the reporter, within the template.
 
     ``despite`` is the reason to say what ``leak_check`` warns of.
     """
@@ -33,12 +33,12 @@ class Extension:
     despite: str = ""
 
     def notice(self, session: Session) -> Draft:
-        """Return what the author reads; CaseRefused as ``templates.extension``."""
+        """Return what the reporter reads; CaseRefused as ``templates.extension``."""
         return Draft(template=templates.extension(session), text=self.text, despite=self.despite)
 
 
 def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
-    """Extend the time for the feedback and tell the author; return the new day.
+    """Extend the time for the feedback and tell the reporter; return the new day.
 
     Raises CaseRefused for an unknown case, in a regime that has no such time, for a case that is closed,
     answered, extended already or late; and as ``drafts.send``.
@@ -53,7 +53,7 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
 def preview(
     inbox: Inbox, who: Actor, number: int, extension: Extension, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as its author will see it then, and change nothing; raises as ``extend`` does.
+    """Return the page as its reporter will see it then, and change nothing; raises as ``extend`` does.
 
     ``found`` is what officers were just told of its words.
     """

@@ -1,4 +1,4 @@
-"""What in a reply could give somebody away: officers see it before the author, or whoever stands by, does."""
+"""What in a reply could give somebody away: officers see it before the reporter or a bystander does."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -145,7 +145,7 @@ def told(findings: Sequence[Finding]) -> Sentence:
 
 
 def is_for_two(findings: Iterable[Finding]) -> bool:
-    """Tell whether words touch who the author is, and one officer is not told which.
+    """Tell whether words touch who the reporter is, and one officer is not told which.
 
     No reason of that one sets that aside: nobody weighs what they do not see.
     """
@@ -153,7 +153,7 @@ def is_for_two(findings: Iterable[Finding]) -> bool:
 
 
 def check(session: Session, number: int, text: str, own: str, despite: str) -> None:
-    """Return if ``text`` may go to the author of a case; ``despite`` is the reason to say it all the same.
+    """Return if ``text`` may go to the reporter of a case; ``despite`` is the reason to say it all the same.
 
     ``own`` is what an officer wrote of it.
 

@@ -1,4 +1,4 @@
-"""To which authorities the author of a report is directed that is not for this office.
+"""To which authorities a reporter is directed whose report is not for this office.
 
 Décret 2022-1284, article 4; the law says which, and how each is reached.
 """
@@ -20,7 +20,7 @@ _WORDING = Wording(__package__, "referral.toml")
 
 
 def offered(session: Session) -> Mapping[str, Authority]:
-    """Return the authorities of the law to which an author can be directed, by code."""
+    """Return the authorities of the law to which a reporter can be directed, by code."""
     return {code: each for code, each in in_use.of(session).authorities.items() if each.referral}
 
 
@@ -43,13 +43,13 @@ def lacks(rule: Outcome, code: str) -> bool:
 
 
 def is_for_offences(session: Session, code: str) -> bool:
-    """Tell whether an author is directed to who receives complaints: then there may be an offence."""
+    """Tell whether a reporter is directed to who receives complaints: then there may be an offence."""
     authority = offered(session).get(code)
     return authority is not None and authority.kind in {Reach.PROSECUTOR, Reach.EMERGENCY}
 
 
 def said(session: Session, number: int, code: str, rule: Outcome) -> str:
-    """Return what the author of a case is told of an authority, by its code; in English unless in French.
+    """Return what the reporter of a case is told of an authority, by its code; in English unless in French.
 
     It says that the report was forwarded only where that is on record, and not while it is still to decide.
     """

@@ -18,8 +18,8 @@ from inbox.vault.tables import Case, Mailbox, Message
 def add(session: Session, number: int, text: str, today: date) -> Message:
     """Add a message to a case that ``leak_check`` has seen.
 
-    Raises CaseRefused for one in which no letter and no digit can be seen, if its author cannot be answered,
-    or if the slot could not hold it.
+    Raises CaseRefused for one in which no letter and no digit can be seen, if its reporter cannot be
+    answered, or if the slot could not hold it.
     """
     if not unseen.says_anything(text):
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
@@ -35,8 +35,8 @@ def add(session: Session, number: int, text: str, today: date) -> Message:
 def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     """Return the next slot of a case, with ``text`` as one more message if there is any.
 
-    What the next outbox would hold back is left out. Raises CaseRefused if the author cannot be answered, or
-    if it could not hold the text, with all that waits.
+    What the next outbox would hold back is left out. Raises CaseRefused if the reporter cannot be answered,
+    or if it could not hold the text, with all that waits.
     """
     case = queries_cases.case(session, number)
     mailbox = _mailbox(case)
@@ -61,14 +61,14 @@ def _message(session: Session, case: Case, text: str, today: date) -> Message:
 
 
 def _mailbox(case: Case) -> Mailbox:
-    """Return the mailbox of a case whose author can be answered; else raise CaseRefused."""
+    """Return the mailbox of a case whose reporter can be answered; else raise CaseRefused."""
     if case.mailbox is None:
         raise unanswerable(case)
     return case.mailbox
 
 
 def unanswerable(case: Case) -> CaseRefused:
-    """Return why the author of a case without a mailbox cannot be answered."""
+    """Return why the reporter of a case without a mailbox cannot be answered."""
     if case.unsigned:
         return CaseRefused(
             sentence("case {number} is unsigned: it has no reply address", number=case.number),

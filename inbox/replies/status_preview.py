@@ -1,4 +1,4 @@
-"""What the author of a case will read on the status page, in the page's own words.
+"""What the reporter of a case will read on the status page, in the page's own words.
 
 What depends on the portal's word, as the day of arrival, is left out.
 """
@@ -76,7 +76,7 @@ class Page:
 
 
 def page_of(session: Session, number: int) -> Page:
-    """Return the page that the author of a case sees; CaseRefused if there is no such case."""
+    """Return the page that the reporter of a case sees; CaseRefused if there is no such case."""
     language = "fr" if queries_cases.case(session, number).language == "fr" else "en"
     office = queries_office.office(session)
     return Page(language, office.called(language))
@@ -93,7 +93,7 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
     """Return what the next slot will show, with ``text`` as one more message if there is any.
 
     Beside it stand the text, and what is ``found`` in it that could give somebody away. Changes nothing.
-    Raises CaseRefused if the author cannot be answered, or ``text`` would not fit; and as
+    Raises CaseRefused if the reporter cannot be answered, or ``text`` would not fit; and as
     ``declarations.check``.
     """
     declarations.check(session, number)
@@ -121,7 +121,7 @@ def digest(page: View) -> str:
 def as_read(session: Session, number: int, text: str, today: date) -> View:
     """Return the words of the page that the next slot will show, with ``text`` as one more message.
 
-    Raises CaseRefused if the author cannot be answered, or ``text`` would not fit.
+    Raises CaseRefused if the reporter cannot be answered, or ``text`` would not fit.
     """
     page = page_of(session, number)
     slot = replies.next_slot(session, number, text, today)
@@ -152,7 +152,7 @@ def of_shut(page: View, text: str) -> View:
 
 
 def nobody(session: Session, number: int) -> View:
-    """Return the page of a case whose author reads none: it has the reason, and no word."""
+    """Return the page of a case whose reporter reads none: it has the reason, and no word."""
     case = queries_cases.case(session, number)
     page = page_of(session, number)
     why = replies.unanswerable(case).what

@@ -130,7 +130,7 @@ def view(template: Reply) -> View:
 
 
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
-    """Return a template filled in for a case, in the language of its author.
+    """Return a template filled in for a case, in the language of its reporter.
 
     Without an id these are the ``own`` words alone. Raises CaseRefused for an unknown template or case, if
     ``own`` words are missing, show no letter and no digit, or have no place in it, if it names a day that
@@ -187,7 +187,7 @@ def example(session: Session, template: Reply, language: str, today: date) -> st
 
 
 def for_case(session: Session, number: int, today: date, templates: Mapping[str, Reply]) -> Mapping[str, str]:
-    """Return each of these templates by its id, filled in for a case in the language of its author.
+    """Return each of these templates by its id, filled in for a case in the language of its reporter.
 
     What it takes of officers' own words, or what the case does not have, stands in brackets by what it is.
     CaseRefused for an unknown case.
