@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.desk_room import Client, sitting
+from tests.support.desk_room import Client, chosen_beforehand, sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import Trio
 
@@ -11,6 +11,11 @@ from tests.support.inbox_trio import Trio
 def office(founded_trio: Trio) -> Office:
     """That of the three, two of whom are present."""
     return founded_trio.others
+
+
+def test_from_whom_a_case_is_kept_is_for_the_officer_to_choose(client: Client) -> None:
+    """One name of three chosen beforehand would shut out whoever stands first."""
+    assert [] == chosen_beforehand(client.page("/en/case/1/readers"), "excluded")
 
 
 @pytest.mark.parametrize("name", ["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], ids=len)

@@ -190,6 +190,14 @@ def test_closing_drops_what_nobody_can_be_told_and_feedback_that_is_withheld() -
     assert [withheld[clock].dropped for clock in TOLD] == [None, None, closed]
 
 
+def test_an_end_without_a_word_drops_the_acknowledgement_unless_one_is_on_its_way() -> None:
+    """What an outbox has already is told, and stays late or in time."""
+    day, closed = date(2026, 12, 1), date(2026, 12, 20)
+    for sent, dropped in ((None, closed), (date(2026, 12, 2), None)):
+        found = clocks(day, closed=closed, withheld=True, silent=True, sent=sent)
+        assert [found[clock].dropped for clock in TOLD] == [dropped, dropped, closed]
+
+
 def test_what_nobody_can_be_told_is_not_due_and_never_late() -> None:
     """It says so instead; the first act is still to be done, and so is all of it where somebody can be told.
 

@@ -9,13 +9,16 @@ import pytest
 
 from crypto import unseen
 from inbox.casework import measures
+from inbox.deadlines import workflow
 from inbox.deadlines.workflow import Disclosure
 from inbox.language.errors import Locked
-from inbox.replies import closing, drafts
+from inbox.replies import answering, closing, drafts
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.session.actions import Actor
+from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow
+from inbox.vault.tables import Case
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_outcomes import refused
@@ -101,6 +104,43 @@ def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_runn
     assert (True, False) == state(office)
 
 
+def test_an_outbox_warns_of_no_case_that_is_not_there_for_who_makes_it(office: Office) -> None:
+    """It would not be made, and so tell of the case."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert [] == answering.warnings(session, [1, 99])
+
+
+def test_words_that_a_later_outbox_tells_again_without_their_measure_are_no_feedback(office: Office) -> None:
+    """As after an outbox that was lost: those were told once, and nothing takes them back."""
+    office.json(*TOLD)
+    office.json(*OWN)
+    with office.opened() as inbox, inbox.transaction() as session:
+        words = queries_cases.messages(session, 1)
+        assert answering.counting(session, 1, ("process_fix",), words)
+        assert not answering.counting(session, 1, (), words)
+        assert not answering.counting(session, 1, ("process_fix",), ()), (
+            "words that are held back do not leave"
+        )
+
+
+def test_of_a_closed_case_no_feedback_is_due_once_its_words_left_without_their_measure(
+    office: Office,
+) -> None:
+    """The time for it was dropped with the closing: no queue shows its last day for ever."""
+    office.json(*TOLD)
+    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
+    office.json("tell", "1", "1", "--no-longer")
+    with office.opened() as inbox, inbox.transaction() as session:
+        work = session.get_one(Workflow, 1)
+        work.acknowledged = today()
+        workflow.keep_in_step(session, 1)
+        due = work.deadline
+        assert answering.let_go(session, session.get_one(Case, 1), (), queries_cases.messages(session, 1))
+        kept = work.deadline
+        workflow.renew(session)
+        assert kept == work.deadline != due
+
+
 def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told: Callable[[], Any]) -> None:
     """Nor retract it, once an outbox has it; beside another measure one officer does."""
     office.json(*TOLD)
@@ -118,11 +158,15 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
                 act()
     office.json("measure", "1", "process_fix", "--tell")
     with office.unlocked() as opened:
-        measures.tell(opened.inbox, Actor(opened.present, today()), 1, 1, told=False)
+        alone = Actor(opened.present, today())
+        measures.tell(opened.inbox, alone, 1, 1, told=False)
+        closing.close(
+            opened.inbox, alone, 1, Closing(outcome="moot", disclosure=Disclosure.PARTIAL, text="x")
+        )
 
 
 def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alone(office: Office) -> None:
-    """Always, so that nothing shows whether anything binds; as a reply it takes one."""
+    """Always, so that nothing shows whether anything binds; as a reply it takes one, as do own words."""
     office.json(*TOLD)
     withheld = Draft(template="withheld")
     with office.unlocked() as opened:
@@ -130,6 +174,7 @@ def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alon
         with pytest.raises(Locked):
             drafts.send(opened.inbox, alone, 1, Draft(template="withheld", feedback=True))
         drafts.send(opened.inbox, alone, 1, withheld)
+        drafts.send(opened.inbox, alone, 1, Draft(template="feedback", text="Merci.", feedback=True))
 
 
 def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(office: Office) -> None:
@@ -139,7 +184,8 @@ def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(offic
     for number in ("1", "2"):
         said = refused(office, "reply", number, "--template", "withheld", "--feedback")
         assert f"case {number}: nobody may read it now, so nothing counts as feedback" in said
-    office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci.", "--despite-warning", "x")
+    words = ("--template", "closing_moot", "--text", "Merci.", "--despite-warning", "x")
+    office.json("close", "1", "moot", "--disclosure", "full", *words)
     with office.opened() as inbox, inbox.vault.transaction(quarantine=True) as session:
         assert not session.get_one(Workflow, 1).feedback
 
@@ -158,6 +204,7 @@ def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
         assert said in client.send("/en/case/1/close/preview", **form).text
     office.json(*hollow)
     told()
+    assert [] == office.json("show", "1")["work"]["held_back"], "they were never to be feedback"
     assert ((False, True), (True, False)) == (state(office), state(office, "ack_eu"))
     office.json("reopen", "1", *DRILL)
     assert (False, False) == state(office)
@@ -180,6 +227,15 @@ def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
     office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     told()
     assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
+
+
+def test_a_case_that_ends_with_a_text_is_to_be_acknowledged_until_an_outbox_has_it(office: Office) -> None:
+    """Though all else is withheld: what waits here has told its reporter nothing."""
+    words = ("--disclosure", "withheld", "--reason", "x", "--template", "closing_untold")
+    office.json("close", "1", "moot", *words)
+    assert (False, False) == state(office, "ack_eu")
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert not session.get_one(Workflow, 1).feedback
 
 
 def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedback(
