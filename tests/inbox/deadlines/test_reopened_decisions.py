@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from inbox.deadlines import workflow
+from inbox.deadlines import legal_duties, workflow
 from inbox.vault.casework_tables import Duty, Workflow
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Scene, Sent, World, first, today
@@ -168,3 +168,26 @@ def test_junk_waits_only_for_what_was_put_off_or_is_asked_anew(office: Office) -
             assert waits is work.waits, (decision, anew)
             workflow.renew(session)
             assert waits is work.waits, (decision, anew)
+
+
+def test_after_its_end_a_case_owes_who_is_informed_and_not_what_is_admissible(office: Office) -> None:
+    """Nothing before: an open case waits anyway, and is not counted among those that ended."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        work = session.get_one(Workflow, 1)
+        for duty, closed, owed in (
+            ("admissibility", today(), False),
+            ("art14", today(), True),
+            ("art14", None, False),
+        ):
+            session.get_one(Duty, (1, duty)).decided, work.closed = None, closed
+            session.flush()
+            assert owed is (1 in legal_duties.owed_after_end(session)), (duty, closed)
+
+
+def test_junk_owes_whether_the_prosecutor_is_told(office: Office) -> None:
+    """That it names nobody is all that two officers found."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        row, work = session.get_one(Duty, (1, "art40")), session.get_one(Workflow, 1)
+        row.decided, row.decision, work.junked = None, "", today()
+        session.flush()
+        assert 1 in legal_duties.owed_after_end(session)

@@ -12,13 +12,13 @@ from inbox.casework import measures
 from inbox.deadlines import workflow
 from inbox.deadlines.workflow import Disclosure
 from inbox.language.errors import Locked
-from inbox.replies import answering, closing, drafts
+from inbox.replies import answering, closing, drafts, templates
 from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.session.actions import Actor
 from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow
-from inbox.vault.tables import Case
+from inbox.vault.tables import AnswersBy, Case
 from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_outcomes import refused
@@ -142,10 +142,11 @@ def test_of_a_closed_case_no_feedback_is_due_once_its_words_left_without_their_m
 
 
 def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told: Callable[[], Any]) -> None:
-    """Nor retract it, once an outbox has it; beside another measure one officer does."""
+    """Nor retract it, once an outbox has it; beside another measure one officer does, if that is told."""
     office.json(*TOLD)
     office.json(*OWN)
     told()
+    office.json("measure", "1", "process_fix")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", text="Merci.")
@@ -175,6 +176,13 @@ def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alon
             drafts.send(opened.inbox, alone, 1, Draft(template="withheld", feedback=True))
         drafts.send(opened.inbox, alone, 1, withheld)
         drafts.send(opened.inbox, alone, 1, Draft(template="feedback", text="Merci.", feedback=True))
+
+
+def test_a_text_that_is_not_marked_for_it_is_no_feedback_by_itself(office: Office) -> None:
+    """Nor does it take two officers as feedback: it counts beside a measure, as own words do."""
+    with office.opened() as inbox, inbox.transaction() as session:
+        text = templates.known(session)["acknowledgement"]
+        assert (None, False) == (answering.how(session, 1, text), answering.takes_two(text))
 
 
 def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(office: Office) -> None:
@@ -229,6 +237,13 @@ def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
     assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
 
 
+def test_where_to_turn_is_feedback_by_itself(office: Office) -> None:
+    """A text of the law says it, whatever measure is told beside it or taken out again."""
+    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
+    with office.opened() as inbox, inbox.transaction() as session:
+        assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]
+
+
 def test_a_case_that_ends_with_a_text_is_to_be_acknowledged_until_an_outbox_has_it(office: Office) -> None:
     """Though all else is withheld: what waits here has told its reporter nothing."""
     words = ("--disclosure", "withheld", "--reason", "x", "--template", "closing_untold")
@@ -245,7 +260,7 @@ def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedb
     file = tmp_path / "replies.toml"
     office.json("templates", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")
-    assert "an entry that ends no case has: answers = true" in refused(office, "templates", file)
+    assert "an entry that ends no case has: answers = true" in refused(office, "templates", str(file))
     office.json("decide", "1", "transmit", *DRILL)
     office.json("reply", "1", "--template", "withheld", "--feedback")
     told()
