@@ -296,7 +296,7 @@ def test_the_other_language_shows_the_same_page(room: Room) -> None:
 def test_a_case_begins_with_what_must_never_be_repeated(room: Room) -> None:
     """Then the other answers, with the labels of the questionnaire in the language of the page."""
     room.page.goto(f"{room.served.root}/en/case/1")
-    expect(room.page.locator("#report + .answer")).to_contain_text("La photo de ma voiture.")
+    expect(room.page.locator("#report + .answers > :first-child")).to_contain_text("La photo de ma voiture.")
     expect(room.page.locator(".notice.danger").first).to_contain_text("in danger now")
     expect(room.page.locator("main")).to_contain_text("Is anyone in danger now?")
     expect(room.page.locator(".facts .priority")).to_have_text("P1")

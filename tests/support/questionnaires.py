@@ -5,7 +5,8 @@ from templates import shipped
 from tests.support.paths import ROOT
 
 SHIPPED = shipped.QUESTIONNAIRE.read_bytes()
-LAST = questionnaire.parse(SHIPPED).version
+SHIPPED_PARSED = questionnaire.parse(SHIPPED)
+LAST = SHIPPED_PARSED.version
 FIRST = (ROOT / "tests" / "golden" / "questionnaire-1.toml").read_bytes()
 SMALL = """
 id = "small"
