@@ -14,13 +14,13 @@ from inbox.vault.casework_tables import Consultation
 from templates.catalogues import LANGUAGES
 from templates.law.rules import Fill, Law, Reach, Sheet, Threat
 from templates.law.spans import Span
+from tests.support import threat_model
 from tests.support.desk_room import sitting
 from tests.support.dossier_room import printed
 from tests.support.inbox_builders import today
 from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 from tests.support.laws import FRENCH, LAWS
-from tests.support.paths import ROOT
 
 SAID = Consultation(
     n=1, day=today(), body="CSA", subject="Ouverture", opinion="Avis très réservé", reference="PV 4"
@@ -224,18 +224,14 @@ def test_what_is_done_for_security_stands_in_the_record(french: tuple[str, str])
     assert all(bare(each.text.fr) in processing for each in security.entries(Kind.DONE))
 
 
-def parts(text: str) -> set[str]:
-    """Return what the parts of the threat model are called: headings, rows, first words in bold."""
-    found = re.findall(r"^## (.+)$|^\| ([^|]+) \||^- \*\*(.+?)\*\*", text, re.MULTILINE)
-    return {name for each in found for name in each if name}
-
-
 def test_each_measure_and_each_limit_names_a_part_of_the_threat_model() -> None:
-    """What holds is a row or a heading, or what is promised in a limit; what is left is a limit."""
-    known = parts((ROOT / "THREAT_MODEL.md").read_text("utf-8"))
-    assert len(known) > 60
-    named = [each.section for kind in Kind for each in security.entries(kind)]
-    assert [] == [section for section in named if section not in known]
+    """What holds is a section or one of its promises; what is left is a limit."""
+    found = threat_model.sections(threat_model.FILE.read_text("utf-8"))
+    limits = {limit.name for each in found for limit in each.limits}
+    holds = {each.name for each in found} | {promise.name for each in found for promise in each.promises}
+    assert len(limits) > 60
+    assert [] == [each.section for each in security.entries(Kind.DONE) if each.section not in holds]
+    assert [] == [each.section for each in security.entries(Kind.LEFT) if each.section not in limits]
 
 
 @pytest.mark.parametrize("sheet", [FRENCH.processing, FRENCH.impact], ids=["processing", "impact"])

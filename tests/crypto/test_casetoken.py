@@ -1,0 +1,22 @@
+"""The twelve words of a case: what their keys do not open."""
+
+import pytest
+
+from crypto import casetoken
+from crypto.age import seal_bytes, unseal_bytes
+from crypto.errors import NotForUs
+from crypto.recipients import HybridIdentity
+
+INTAKE = HybridIdentity.from_seed(bytes(range(32)))
+
+
+def test_no_key_from_the_words_opens_what_was_sent() -> None:
+    """A finder of the words reads answers, not the report; the intake key, as the control, opens it."""
+    envelope = seal_bytes(b"report", [INTAKE.recipient()])
+    keys = casetoken.derive(casetoken.generate(), bytes(16))
+    seeds = [keys.author_seed, keys.memo_key, keys.withdraw_key]
+    identities = [keys.reply_identity, *map(HybridIdentity.from_seed, seeds)]
+    for identity in identities:
+        with pytest.raises(NotForUs):
+            unseal_bytes(envelope, [identity])
+    assert b"report" == unseal_bytes(envelope, [INTAKE])

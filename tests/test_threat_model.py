@@ -1,0 +1,66 @@
+"""THREAT_MODEL.md: each promise names tests that exist, and each adversary's limits follow its promises."""
+
+import ast
+import functools
+from pathlib import Path
+
+import pytest
+
+from tests.support import threat_model
+from tests.support.paths import ROOT
+from tests.support.threat_model import Section
+
+TEXT = threat_model.FILE.read_text("utf-8")
+SECTIONS = threat_model.sections(TEXT)
+# Sections that are about no adversary.
+GENERAL = ["Assumptions", "What the portal learns"]
+ADVERSARIES = [each for each in SECTIONS if each.name not in GENERAL]
+
+
+@functools.cache
+def functions(path: Path) -> set[str]:
+    return {node.name for node in ast.parse(path.read_bytes()).body if isinstance(node, ast.FunctionDef)}
+
+
+def missing(text: str) -> list[tuple[str, str]]:
+    """Return the tests that a text names and that do not exist."""
+    named = threat_model.tests_named(text)
+    return [(name, path) for name, path in named if name not in functions(ROOT / path)]
+
+
+def test_every_test_that_a_promise_names_exists() -> None:
+    assert len(threat_model.tests_named(TEXT)) > 200
+    assert missing(TEXT) == []
+
+
+def test_a_test_that_does_not_exist_would_be_found() -> None:
+    """The control of the test above."""
+    planted = "→ [`test_nobody_wrote_this`](tests/test_threat_model.py)"
+    assert missing(planted) == [("test_nobody_wrote_this", "tests/test_threat_model.py")]
+
+
+def test_every_arrow_leads_to_a_test() -> None:
+    """An arrow in another form would be checked by nobody."""
+    lines = [line for line in TEXT.splitlines() if line.lstrip().startswith("→")]
+    assert len(threat_model.tests_named(TEXT)) == len(lines)
+
+
+@pytest.mark.parametrize("section", ADVERSARIES, ids=lambda each: each.name)
+def test_each_promise_against_an_adversary_is_shown_by_a_test(section: Section) -> None:
+    """And what is not promised follows."""
+    assert section.promises
+    assert section.limits
+    assert [each.name for each in section.promises if not each.tests] == []
+    assert section.text.index("### Promises") < section.text.index("### Limits")
+
+
+def test_a_promise_without_a_test_would_be_found() -> None:
+    """The control of the test above."""
+    planted = "## X\n\n### Promises\n\n- **Nobody\n  knows.** Never.\n- **All is well.**\n  → [`test_a`](b)\n"
+    [section] = threat_model.sections(planted)
+    assert [each.name for each in section.promises if not each.tests] == ["Nobody knows."]
+
+
+def test_the_list_at_the_beginning_names_every_section() -> None:
+    head = " ".join(TEXT.partition("\n## ")[0].split())
+    assert [each.name for each in SECTIONS if f"- [{each.name}](#" not in head] == []
