@@ -513,7 +513,7 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
             number=number,
             request=min(only),
         )
-    decide = _to_decide(session, number, what)
+    decide = _to_decide(session, number, what, way)
     return decide or _hints(_standing_in(session, number, what), number)[what]
 
 
@@ -528,7 +528,7 @@ def _only_may_name(session: Session, number: int) -> Collection[int]:
     return named.waiting_for(session, number)
 
 
-def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None:
+def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence | None:
     """Return what is to be decided or recorded about an obstacle; None where its hint never differs."""
     match what:
         case Obstacle.UNPREPARED:
@@ -553,15 +553,22 @@ def _to_decide(session: Session, number: int, what: Obstacle) -> Sentence | None
             return sentence(
                 "leave it out, or decide anew: inbox decide {number} {choices} --reason TEXT",
                 number=number,
-                choices=legal_duties.settling(session, DutyRole.PERSONS),
+                choices=_deciding(session, DutyRole.PERSONS, way),
             )
         case _ if what in ROLES:
-            choices = legal_duties.settling(session, ROLES[what])
+            choices = _deciding(session, ROLES[what], way)
         case _:
             return None
     return sentence(
         "do that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
     )
+
+
+def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
+    """Return the decisions that lift an obstacle: that nobody is named is refused where somebody asks."""
+    if way is Exit.ACCESS and role is DutyRole.PERSONS:
+        return legal_duties.informing(session)
+    return legal_duties.settling(session, role)
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:

@@ -221,6 +221,13 @@ def settling(session: Session, role: DutyRole) -> str:
     return "|".join(code for code, each in decisions if each.effect is Effect.SETTLES)
 
 
+def informing(session: Session) -> str:
+    """Return those of the decisions on persons by which these know, as they stand in a command."""
+    law = in_use.of(session)
+    decisions = law.duties[law.duty(DutyRole.PERSONS)].decisions.items()
+    return "|".join(code for code, each in decisions if each.informs)
+
+
 def prepared(session: Session, number: int) -> str:
     """Return the code of the outcome that follows from what was decided about a case, empty if none does."""
     rules = decisions(session)

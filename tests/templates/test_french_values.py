@@ -522,7 +522,7 @@ TO_CONFIRM = {
     ],
     "authorities.toml": ["authority.ministry", "authority.pnaco", "guarantee.data_rights"],
     "words.toml": [""],
-    "deadlines.toml": ["clock.ack_eu", "clock.feedback", "clock.feedback.extension"],
+    "deadlines.toml": ["clock.ack_eu", "clock.ack_fr", "clock.feedback", "clock.feedback.extension"],
     "law.toml": ["calendar", "regime.external"],
     "measures.toml": [
         "measure.final_decision",

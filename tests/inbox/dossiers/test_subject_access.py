@@ -274,6 +274,9 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     before = office.state()
     said = answer(office, OWN, "--despite-warning", "drill")
     assert (1, True) == (said.code, "case 2: " in said.err)
+    if lifted == DECIDE:
+        hint = "inbox decide 2 informed --reason TEXT"
+        assert hint in said.err, "that nobody is named is refused where somebody asks"
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert lifted
     office.json(*[ripe.day.isoformat() if word == "DAY" else word for word in lifted])
