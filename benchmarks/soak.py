@@ -45,15 +45,21 @@ def measured(function: str) -> Run:
     return run
 
 
-def tested(*words: str) -> Run:
-    """Return a run of pytest with these arguments. Its figures are the properties that tests record.
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A run of pytest with these arguments. Its figures are the properties that tests record."""
 
-    The run raises RuntimeError with pytest's output if a test fails or if no test was selected.
-    """
+    words: tuple[str, ...]
 
-    def run() -> Iterator[str]:
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The modules and folders that it runs."""
+        return tuple(word for word in self.words if word.startswith("tests/"))
+
+    def __call__(self) -> Iterator[str]:
+        """Yield the figures. RuntimeError with pytest's output if a test fails or if none was selected."""
         # Without pytest's cache, so that `make pytest` does not repeat tests that fail here.
-        command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *words]
+        command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *self.words]
         said = []
         with subprocess.Popen(
             command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -66,13 +72,16 @@ def tested(*words: str) -> Run:
         if process.returncode:
             raise RuntimeError("".join(said))
 
-    return run
+
+def tested(*words: str) -> Tested:
+    """Return a run of pytest with these arguments."""
+    return Tested(words)
 
 
 # The portal's pages come from the templates.
 _OF_PORTAL = ("portal/", "crypto/", "templates/")
 
-PARTS: Mapping[str, Part] = {
+_NAMED: Mapping[str, Part] = {
     "submits": Part(measured("parts:submits"), (*_OF_PORTAL, POSTGRESQL)),
     "answers": Part(measured("parts:answers"), (*_OF_PORTAL, POSTGRESQL)),
     "junk": Part(measured("parts:junk"), (*_OF_PORTAL, POSTGRESQL)),
@@ -90,6 +99,8 @@ PARTS: Mapping[str, Part] = {
             "tests/portal/exchange",
             "tests/portal/ops/test_clock.py",
             "tests/portal/web",
+            # `fuzz` sends more of them, to both databases.
+            "--ignore=tests/portal/api/test_fuzz.py",
         ),
         (*_OF_PORTAL, POSTGRESQL),
     ),
@@ -165,6 +176,33 @@ PARTS: Mapping[str, Part] = {
     "units": Part(tested("-m", "soak", "tests/portal/ops/test_units.py"), ("portal/", "crypto/", "deploy/")),
     "queue": Part(measured("parts:queue"), ("inbox/", "crypto/")),
     "law": Part(measured("law:run"), ("inbox/", *_OF_PORTAL)),
+}
+
+
+def _rest(*folders: str) -> Tested:
+    """Return a run of what is marked `soak` in these folders and belongs to no part above."""
+    # These run all that their modules leave to the soak; `postgresql` runs what the second database repeats.
+    whole = [
+        path
+        for part in _NAMED.values()
+        if isinstance(part.run, Tested) and {"soak", ""} & {*part.run.words}
+        for path in part.run.paths
+    ]
+    return tested(
+        "-m",
+        "soak and not second_database",
+        *folders,
+        *(f"--ignore={path}" for path in whole if path.startswith(folders)),
+    )
+
+
+PARTS: Mapping[str, Part] = {
+    **_NAMED,
+    "walks": Part(_rest("tests/desk/", "tests/pages/", "tests/e2e/"), ("inbox/", *_OF_PORTAL)),
+    "repeats": Part(
+        _rest("tests/crypto/", "tests/inbox/", "tests/portal/", "tests/templates/"),
+        ("inbox/", "deploy/", *_OF_PORTAL),
+    ),
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from tests.support import browsing, engines, known_before, known_pages, postgres
+from tests.support import browsing, engines, gate, known_before, known_pages, postgres
 from tests.support.age_peer import AgePeer
 from tests.support.age_peer import running as age_peer_running
 from tests.support.installation import free_port
@@ -141,8 +141,14 @@ def visitor(chromium: Browser, tmp_path: Path) -> Iterator[Visitor]:
         yield made
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take longest: else one of them would be waited for at the end."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest: else one of them would be waited for at the end.
+
+    This comes before what is not wanted is left out, so each test is marked by what it takes.
+    """
+    gate.mark(items)
+    config.stash[gate.SOAKED] = gate.soaked(items)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

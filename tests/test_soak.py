@@ -11,6 +11,7 @@ import pytest
 from benchmarks import records, soak
 from benchmarks.records import Record
 from benchmarks.soak import Part
+from tests.support.gate import SOAKED
 
 ROOT = Path(__file__).parent.parent
 COVERS = {"kills": ("portal/", "crypto/")}
@@ -188,6 +189,53 @@ def test_every_part_covers_what_is_there_and_every_record_is_of_a_part() -> None
     covered = {path for each in soak.PARTS.values() for path in each.covers}
     assert [] == [path for path in covered if not (ROOT / path).exists()]
     assert json.loads(soak.FILE.read_text()).keys() <= soak.PARTS.keys()
+
+
+def runs(part: Part, test: str, marks: frozenset[str]) -> bool:
+    """Return whether a part runs a test that has these marks."""
+    if not isinstance(part.run, soak.Tested):
+        return False
+    words = part.run.words
+    wanted = words[words.index("-m") + 1] if "-m" in words else "not soak"
+    left_out = [word.removeprefix("--ignore=") for word in words if word.startswith("--ignore=")]
+    return (
+        any(test.startswith(path) for path in part.run.paths)
+        and not any(test.startswith(path) for path in left_out)
+        and all(
+            (each.removeprefix("not ") in marks) is not each.startswith("not ")
+            for each in filter(None, wanted.split(" and "))
+        )
+    )
+
+
+def test_each_test_that_the_gate_leaves_out_belongs_to_one_part(request: pytest.FixtureRequest) -> None:
+    """Else nobody would ever run it, or one run would repeat another. The gate collects all of them."""
+    soaked = request.config.stash[SOAKED]
+    own = f"tests/test_soak.py::{test_a_measured_figure.__name__}"
+    assert own in soaked
+    parts = {
+        test: [name for name, each in soak.PARTS.items() if runs(each, test, marks)]
+        for test, marks in soaked.items()
+        if test != own
+    }
+    assert {} == {test: names for test, names in parts.items() if len(names) != 1}
+
+
+@pytest.mark.parametrize(
+    ("test", "marks", "parts"),
+    [
+        ("tests/portal/api/test_kills.py::test_x", {"soak"}, ["kills"]),
+        ("tests/portal/api/test_raw.py::test_x", {"soak", "second_database"}, ["postgresql"]),
+        ("tests/portal/api/test_raw.py::test_x", {"soak"}, ["repeats"]),
+        ("tests/desk/test_pages.py::test_x", {"soak", "browser"}, ["pages"]),
+        ("tests/desk/test_jobs.py::test_x", {"soak"}, ["walks"]),
+        ("tests/test_touched.py::test_x", {"soak"}, []),
+    ],
+)
+def test_which_part_runs_a_test_is_told_by_its_place_and_marks(
+    test: str, marks: set[str], parts: list[str]
+) -> None:
+    assert parts == [name for name, each in soak.PARTS.items() if runs(each, test, frozenset(marks))]
 
 
 def test_no_part_has_the_name_of_another_goal_of_make() -> None:

@@ -1,0 +1,45 @@
+"""What the gate runs, and what it leaves to the soak; and which tests take a browser or a database."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+import pytest
+
+# The tests that are marked `soak`, also where they were not selected, with all their marks.
+SOAKED = pytest.StashKey[Mapping[str, frozenset[str]]]()
+# What a test takes says what it needs.
+_NEEDS = {
+    "browser": {"engine", "chromium"},
+    "database": {"postgres_url"},
+}
+
+
+def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
+    """Return all values as parameters: the gate runs those ``kept``, the soak the others.
+
+    So it is where each of them goes through the same code, and those kept through all of it.
+    """
+    found = [*values]
+    assert {*kept} <= {*found}, "no such parameter"
+    return [pytest.param(each, marks=() if each in kept else pytest.mark.soak) for each in found]
+
+
+def mark(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests by what they take."""
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        takes = {*item.fixturenames, *(["postgres_url"] if "postgresql" in given else [])}
+        for name, fixtures in _NEEDS.items():
+            if takes & fixtures:
+                item.add_marker(name)
+
+
+def soaked(items: Iterable[pytest.Item]) -> dict[str, frozenset[str]]:
+    """Return the tests that are marked `soak`, each with its marks."""
+    return {
+        item.nodeid: frozenset(each.name for each in item.iter_markers())
+        for item in items
+        if item.get_closest_marker("soak")
+    }
