@@ -225,7 +225,7 @@ def _pursue(session: Session) -> None:
 
 
 def _repeat(session: Session) -> None:
-    """Let another case, which all have declared, have ended as the duplicate of this one."""
+    """Let another case, which all have declared and decided, have ended long ago as the duplicate of it."""
     told = session.get_one(Case, 1)
     session.add(
         Case(
@@ -240,7 +240,11 @@ def _repeat(session: Session) -> None:
         )
     )
     session.flush()
-    session.add(Workflow(case=2, waits=False, closed=today(), outcome="duplicate", disclosure="withheld"))
+    session.add(Workflow(case=2, waits=False, closed=_BEFORE, outcome="duplicate", disclosure="withheld"))
+    session.add_all(
+        Duty(case=2, kind=each.kind, known=each.known, due=each.due, decided=today(), decision=each.decision)
+        for each in session.scalars(select(Duty).filter_by(case=1)).all()
+    )
     session.add_all(Declaration(case=2, officer=name, day=today()) for name in NAMES)
     for case, other in ((1, 2), (2, 1)):
         session.add(Link(case=case, other=other, kind="duplicate", since=today()))
