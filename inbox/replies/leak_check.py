@@ -1,7 +1,7 @@
 """What in a reply could give somebody away: officers see it before the reporter or a bystander does."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -251,12 +251,16 @@ def _set_apart(own: str) -> Iterator[tuple[str, str]]:
 
 
 def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]:
-    """Yield what of these words the law says of justice, and where it does not only say where to turn."""
+    """Yield the words of justice in a text, except where they only say where to turn.
+
+    A word counts as it begins, so that no inflected form is missed. An exception must stand as the law writes
+    it: by its beginning alone, “à la police” would excuse “avec la police”.
+    """
     free: set[int] = set()
     for each in (*law.obstacles.spared, *_reaching(law)):
-        free.update(*_places(said, each))
+        free.update(*_places(said, each, str.__eq__))
     for each in law.obstacles.justice:
-        for place in _places(said, each):
+        for place in _places(said, each, str.startswith):
             if not free.issuperset(place):
                 run = (said[at][0] for at in place)
                 yield Finding(Why.JUSTICE, " ".join(dict.fromkeys(run)))
@@ -268,12 +272,14 @@ def _reaching(law: rules.Law) -> Iterator[str]:
         yield from (each.fr, each.en)
 
 
-def _places(said: Sequence[tuple[str, str]], words: str) -> Iterator[range]:
-    """Yield where these words stand, each as it begins."""
-    begins = names.words(words)
-    for first in range(len(said) - len(begins) + 1):
-        place = range(first, first + len(begins))
-        if all(said[at][1].startswith(begin) for at, begin in zip(place, begins, strict=True)):
+def _places(
+    said: Sequence[tuple[str, str]], words: str, matches: Callable[[str, str], bool]
+) -> Iterator[range]:
+    """Yield the places of these words in a text, each word as ``matches`` compares it."""
+    wanted = names.words(words)
+    for first in range(len(said) - len(wanted) + 1):
+        place = range(first, first + len(wanted))
+        if all(matches(said[at][1], each) for at, each in zip(place, wanted, strict=True)):
             yield place
 
 

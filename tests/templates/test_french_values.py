@@ -225,11 +225,11 @@ def test_what_asks_again_for_what_was_decided() -> None:
 def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
     assert FRENCH.obstacles.justice == (
         "procureur", "parquet", "magistrat", "juge", "justice", "tribunal", "judiciaire", "perquisition",
-        "garde à vue", "saisie", "mis en examen", "interpell", "écoutes", "gendarme",
+        "garde à vue", "saisie", "mis en examen", "interpell", "gendarme",
         "art 40", "prosecutor", "judge", "the court", "judicial", "search warrant", "custody", "seizure",
         "indict", "arrest", "wiretap",
         "confirm", "fondé", "avéré", "suspen", "sanction", "disciplin", "enquêt", "audition", "contrôl",
-        "mutat", "muté", "révoqu", "mis à pied", "mise à pied", "founded", "substantiat", "investigat",
+        "mutat", "muté", "révoqu", "mis à pied", "founded", "substantiat", "investigat",
         "inquir", "hearing", "dismiss",
         "arrêt",
         "écrou",
@@ -240,13 +240,11 @@ def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
         "onaf",
         "pj",
         "jirs",
-        "parquetier",
         "ministère public",
         "commission rogatoire",
         "a été transmis",
         "est transmis",
         "transmis à",
-        "transmis au",
         "avons transmis",
         "information est ouverte",
         "plainte",
@@ -272,7 +270,7 @@ def test_which_words_tell_that_justice_has_a_case_or_what_came_of_it() -> None:
 
 def test_which_of_these_words_only_say_where_to_turn() -> None:
     assert FRENCH.obstacles.spared == (
-        "gendarmerie", "juge des référés", "conseil de prud\N{RIGHT SINGLE QUOTATION MARK}hommes",
+        "gendarmerie", "juge des référés",
         "maison de justice", "point justice", "points justice",
         "appelez la police",
         "appeler la police",
@@ -291,7 +289,6 @@ def test_which_of_these_words_only_say_where_to_turn() -> None:
         "sans arrêt",
         "arrêtez",
         "arrêter de",
-        "n\N{RIGHT SINGLE QUOTATION MARK}arrêtez",
         "à votre écoute",
         "cellule d\N{RIGHT SINGLE QUOTATION MARK}écoute",
         "écoutez",

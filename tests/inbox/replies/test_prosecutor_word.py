@@ -348,6 +348,10 @@ HIS_TRIES = (
     *("Une information est ouverte.", "Commission rogatoire en cours.", "Il sera jugé.", "La JIRS l'a."),
     *("Le ministère public sait.", "Le p r o c u r e u r sait.", "Rien n'a été trouvé.", "Police came"),
     *("Votre signalement a été transmis.", "He was arrested", "charges were filed"),
+    *("L'ONAF suit.", "Le rapport est transmis.", "Transmis à qui de droit.", "Nous avons transmis."),
+    *("Il a été entendu.", "Le TJ sait.", "Le PNF sait.", "Le PNACO sait.", "Information ouverte."),
+    # Not excused by “à la police”.
+    "Nous voyons cela avec la police.",
 )
 HARMLESS = (
     "Appelez la police, le 17 ou le 112.",
@@ -357,6 +361,14 @@ HARMLESS = (
     "Nous restons à votre écoute.",
     "Arrêtez de répondre à cet homme.",
     "Le rendez-vous est-il après-demain ?",
+    *("Voyez le juge des référés.", "Une maison de justice vous reçoit.", "Allez au point-justice."),
+    *("Les points justice conseillent.", "Vous pouvez appeler la police.", "Police secours répond au 17."),
+    *("Allez à la police.", "La police au 17 répond.", "Voyez la police ou un avocat."),
+    *("La police nationale a un numéro.", "Portez plainte sans tarder.", "Vous pouvez déposer plainte."),
+    *("Déposez plainte.", "Demandez un arrêt de travail.", "Était-ce devant l'arrêt de bus ?"),
+    *("Appelle-t-il sans arrêt ?", "Pouvez-vous arrêter de répondre ?", "Une cellule d'écoute existe."),
+    *("Écoutez sans répondre.", "Nous sommes à l'écoute.", "Un dépôt de plainte est gratuit."),
+    *("Une plainte vous fait connaître.", "Une plainte peut vous faire connaître."),
 )
 
 
