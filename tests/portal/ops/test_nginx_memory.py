@@ -27,7 +27,7 @@ CONNECTIONS, FIRST = 64, 16
 MOST = 512 << 20
 SECONDS = 120
 STREAMS = 3
-# What each of 12,288 connections may hold where all hold 1.9 GiB, as docs/deploying.md says.
+# What each of 12,288 connections may hold where all hold 1.9 GiB, as docs/portal-machine.md says.
 MOST_OF_A_CONNECTION = 162 << 10
 # What `listen` bounds, as the kernel counts it: 208 and 64 KiB, twice; and the packet that reaches it.
 MOST_IN_THE_KERNEL = (544 + 64) << 10

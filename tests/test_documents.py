@@ -1,0 +1,99 @@
+"""The documents: links lead somewhere, lines and cells are short, every page is listed, buttons exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support.marked_texts import marked, public, told
+from tests.support.paths import ROOT
+
+DOCS = ROOT / "docs"
+INDEX = DOCS / "README.md"
+KINDS = ["Tutorial", "How-to", "Reference", "Explanation"]
+# These are written by a program.
+GENERATED = {"law-tests.md", "commands.md"}
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+# The tables of these pages are still to be made into lists.
+TABLES = {"law.md"}
+WRITTEN = [each for each in PAGES if each.name not in GENERATED | TABLES]
+LINK = re.compile(r"\]\((?!http)([^)#]*)(?:#([^)]+))?\)")
+WIDTH = 100
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def broken(page: Path, text: str) -> list[str]:
+    """Return the links of a text on a page that lead to no file, or to no heading of one."""
+    found = []
+    for path, anchor in LINK.findall(text):
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            found.append(f"{path}#{anchor}")
+    return found
+
+
+def too_wide(text: str) -> list[str]:
+    """Return the lines of prose that are too long; a link, a table and code may be longer."""
+    lines = CODE.sub("", text).splitlines()
+    prose = [line for line in lines if not line.startswith(("|", "    ")) and "](" not in line]
+    return [line for line in prose if len(line) > WIDTH]
+
+
+def too_full(text: str) -> list[str]:
+    """Return the cells of tables whose words, without the targets of links, take more than two lines."""
+    rows = [line for line in CODE.sub("", text).splitlines() if line.startswith("|")]
+    cells = [re.sub(r"\]\([^)]+\)", "]", cell).strip() for row in rows for cell in row.split("|")]
+    return [cell for cell in cells if len(cell) > 2 * WIDTH]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    assert broken(page, page.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=named)
+def test_lines_of_prose_and_cells_of_tables_are_short(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert too_wide(text) == []
+    assert too_full(text) == []
+
+
+def test_a_broken_link_a_long_line_and_a_full_cell_would_be_found() -> None:
+    """The control of the tests above."""
+    text = "[a](nowhere.md) [b](README.md#nothing) [c](README.md#documents)"
+    assert broken(INDEX, text) == ["nowhere.md#", "README.md#nothing"]
+    assert too_wide("word " * 21) == ["word " * 21]
+    assert len(too_full(f"| a | {'word ' * 41} |")) == 1
+
+
+def test_every_page_stands_in_the_index_under_one_kind() -> None:
+    """Tutorial, how-to, reference or explanation."""
+    head, *parts = re.split(r"^## ", INDEX.read_text("utf-8"), flags=re.MULTILINE)
+    assert LINK.findall(head) == []
+    assert [part.partition(":")[0] for part in parts] == KINDS
+    # A link to a heading adds another kind to a page of which only a part is of it.
+    listed = [path for part in parts for path, anchor in LINK.findall(part) if path and not anchor]
+    assert [each for each in listed if listed.count(each) > 1] == []
+    assert {each.name for each in DOCS.glob("*.md")} - {INDEX.name} <= set(listed)
+
+
+def test_every_button_that_the_tutorial_names_exists() -> None:
+    """Named in bold, as the pages say it in English."""
+    text = (DOCS / "first-answer.md").read_text("utf-8")
+    buttons = [" ".join(name.split()) for name in re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)]
+    assert len(buttons) > 15
+    laid = (ROOT / "templates" / "jurisdictions" / "fr" / "replies.toml").read_text("utf-8")
+    questions = (ROOT / "templates" / "questionnaire.toml").read_text("utf-8")
+    labels = (ROOT / "inbox" / "language" / "labels.toml").read_text("utf-8")
+    known = public() | marked("desk") | told() | set(re.findall(r'en = "(.+?)"', laid + questions + labels))
+    assert [name for name in buttons if name not in known] == []
