@@ -24,6 +24,11 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
     return [pytest.param(each, marks=() if each in kept else pytest.mark.soak) for each in found]
 
 
+def steps(stride: int) -> pytest.MarkDecorator:
+    """Return the ``stride`` of a test that stops something at its steps: the soak stops it at every one."""
+    return pytest.mark.parametrize("stride", [stride, pytest.param(1, marks=pytest.mark.soak)])
+
+
 def mark(items: Iterable[pytest.Item]) -> None:
     """Mark the tests by what they take."""
     for item in items:

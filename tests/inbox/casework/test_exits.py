@@ -1,7 +1,7 @@
 """Every exit of a case past every obstacle, on command line and desk, as the matrix says.
 
-The gate walks on both each obstacle, each exit with each need, and each way to lift something, and on one of
-them each obstacle with each need that it has; `make soak exits` walks each cell on both.
+The gate walks on both each exit with each need, and on one of them each obstacle with each need that it has,
+and each obstacle with each way to lift it; `make soak exits` walks each cell on both.
 """
 
 import re
@@ -103,7 +103,7 @@ PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[wa
 
 def _parts(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
     """Return what the gate walks on both surfaces of a cell, and of what lifts it or stands beside it."""
-    return what, (way, MATRIX[what][way].need), *more
+    return ((way, MATRIX[what][way].need),)
 
 
 def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
@@ -112,8 +112,8 @@ def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
 
 
 def _parts_of_lift(what: Obstacle, way: Exit, code: Code) -> tuple[Any, ...]:
-    """Return the same of what lifts an obstacle: each obstacle was walked on both before."""
-    return (way, MATRIX[what][way].need), code
+    """Return the same of what lifts an obstacle: each is lifted by one action, which both surfaces call."""
+    return ((way, MATRIX[what][way].need),)
 
 
 def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:

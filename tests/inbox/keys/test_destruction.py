@@ -21,6 +21,7 @@ from inbox.setup import key_actions
 from inbox.vault import queries_office
 from inbox.vault.tables import IntakeBundle, KeyStoreKey
 from tests.support import inbox_builders as build
+from tests.support.gate import steps
 from tests.support.inbox_builders import Office, Portal, Scene, Sent, World
 from tests.support.inbox_clock import Clock, moved
 from tests.support.inbox_kills import killed_everywhere
@@ -325,10 +326,14 @@ def test_a_reason_that_is_too_long_is_refused_before_anything_opens(life: Life) 
     assert (2, True) == (said.code, "at most 2000 characters" in said.err)
 
 
-def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(life: Life, tmp_path: Path) -> None:
-    """Killed at every step: all secrets, or those that stay; one key store; then it can be done again."""
+@steps(4)
+def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(
+    life: Life, tmp_path: Path, stride: int
+) -> None:
+    """Killed at its steps: all secrets, or those that stay; one key store; then it can be done again."""
     life.ready()
-    killed = killed_everywhere(life.office, tmp_path / "killed", life.clock.day, "keys", "destroy")
+    day = life.clock.day
+    killed = killed_everywhere(life.office, tmp_path / "killed", day, "keys", "destroy", stride=stride)
     intact = []
     for each in killed:
         store, _ = contents(each)

@@ -11,6 +11,7 @@ from crypto.keyring import Channel
 from inbox.keys import key_store
 from inbox.keys.rotation import EPOCH
 from tests.support import inbox_builders as build
+from tests.support.gate import steps
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_kills import killed_everywhere
@@ -185,13 +186,17 @@ def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> No
         assert words is None or words in told[0]
 
 
-@pytest.mark.parametrize("options", [(), ("--now",)], ids=["due", "at-once"])
+@pytest.mark.parametrize(
+    "options", [pytest.param((), id="due"), pytest.param(("--now",), id="at-once", marks=pytest.mark.soak)]
+)
+@steps(5)
 def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
-    office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...]
+    office: Office, tmp_path: Path, clock: Clock, options: tuple[str, ...], stride: int
 ) -> None:
-    """Killed at every step: both keys with their secrets, or neither; and then it can be done again."""
+    """Killed at its steps: both keys with their secrets, or neither; and then it can be done again."""
     clock.wait(70)
-    killed = killed_everywhere(office, tmp_path / "killed", clock.day, "keys", "rotate", *options)
+    words = ("keys", "rotate", *options)
+    killed = killed_everywhere(office, tmp_path / "killed", clock.day, *words, stride=stride)
     counts = []
     for each in killed:
         listed = states(each)
@@ -200,10 +205,10 @@ def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
         assert len(listed) // 2 == len(held(each))
         assert 1 == len(list(each.root.glob("keystore-*")))
         if len(listed) == 2:
-            assert 0 == each.run("keys", "rotate", *options).code
+            assert 0 == each.run(*words).code
     assert sorted(counts) == counts
     assert {2, 4} == set(counts)
-    assert counts.count(2) > 3
+    assert counts.count(2) * stride > 3
 
 
 def test_the_days_of_a_key_are_ninety(office: Office) -> None:

@@ -28,6 +28,7 @@ from inbox.vault.destroyed_tables import Leaving, PastExclusion, Tombstone
 from inbox.vault.tables import Case, Exclusion, IntakeBundle
 from tests.support import inbox_builders as build
 from tests.support.desk_room import sitting
+from tests.support.gate import steps
 from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 from tests.support.inbox_copied import found_in
@@ -161,13 +162,16 @@ def fill(session: Session) -> None:
         session.flush()
 
 
-def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(told: Trio, tmp_path: Path) -> None:
-    """Killed at every step: the case whole with the keys of its files, or nothing once it is opened."""
+@steps(5)
+def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(
+    told: Trio, tmp_path: Path, stride: int
+) -> None:
+    """Killed at its steps: the case whole with the keys of its files, or nothing once it is opened."""
     office = told.others
     aged(office)
     wanted, rows = secrets_of(office), rows_of(office)
     words = ("destroy", str(KEPT))
-    killed = killed_everywhere(office, tmp_path / "killed", today(), *words)
+    killed = killed_everywhere(office, tmp_path / "killed", today(), *words, stride=stride)
     intact = []
     for each in killed:
         with each.opened() as inbox, inbox.transaction() as session:

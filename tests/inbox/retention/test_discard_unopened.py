@@ -17,6 +17,7 @@ from inbox.language.errors import Refused
 from inbox.retention import discard_unopened
 from inbox.vault.tables import IntakeBundle
 from tests.support.desk_room import sitting
+from tests.support.gate import steps
 from tests.support.inbox_builders import PASSPHRASE, Office, Portal, Reporter, Sent, World, first, today
 from tests.support.inbox_circles import opened_by
 from tests.support.inbox_clock import Clock
@@ -217,16 +218,16 @@ def test_the_list_is_shown_by_the_page_newest_first(world: World, collect_all: C
     assert "--page 3" not in world.office.run("unopened", "--page", "2").out
 
 
-@pytest.mark.long
+@steps(5)
 def test_power_lost_while_it_is_discarded_loses_nothing_else(
-    world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path
+    world: World, collect_all: Callable[..., Any], clock: Clock, tmp_path: Path, stride: int
 ) -> None:
     """Killed at one step after another: what was due is whole or gone; what was not due is there."""
     collect_all(NOISE, first(Reporter(world), files=[b"x"]))
     past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))
     gone = []
-    for each in killed_everywhere(world.office, tmp_path / "killed", clock.day, "discard", stride=2):
+    for each in killed_everywhere(world.office, tmp_path / "killed", clock.day, "discard", stride=stride):
         listed = each.json("unopened")["unopened"]
         assert {each.root / row["file"] for row in listed} == set(envelopes(each))
         assert 1 == len(list((each.root / "attachments").iterdir()))

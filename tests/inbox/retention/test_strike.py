@@ -14,6 +14,7 @@ from inbox.retention import striker
 from inbox.vault import casework_tables
 from inbox.vault.casework_tables import Declaration, Workflow
 from inbox.vault.tables import Base, Case, FollowUp
+from tests.support.gate import steps
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -185,15 +186,16 @@ def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> Non
         )
 
 
+@steps(5)
 def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
-    office: Office, tmp_path: Path
+    office: Office, tmp_path: Path, stride: int
 ) -> None:
-    """Killed at every step: it stands in every place, or in none once the inbox is opened again."""
+    """Killed at its steps: it stands in every place, or in none once the inbox is opened again."""
     report, dropped = numbers(office)
     office.json("minimise", "--reason", "x", str(dropped), "everywhere", "--text", NAME)
     words = ("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
     whole, intact = office.json("show", str(report)), []
-    for each in killed_everywhere(office, tmp_path / "killed", today(), *words):
+    for each in killed_everywhere(office, tmp_path / "killed", today(), *words, stride=stride):
         shown = each.json("show", str(report))
         intact.append(shown == whole | {"new": False, "follow_ups": shown["follow_ups"]})
         if not intact[-1]:

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from inbox.vault.casework_tables import Declaration
 from inbox.vault.tables import Exclusion, JournalEntry, Office
 from tests.support import inbox_builders as builders
 from tests.support.desk_room import sitting
+from tests.support.gate import steps
 from tests.support.inbox_builders import today
 from tests.support.inbox_clock import moved
 from tests.support.inbox_trio import KEPT, Trio, undone
@@ -69,15 +71,16 @@ def short_journal(opened_trio: Inbox) -> Iterator[Session]:
         assert len(ACTIONS) + 1 == anchors.check(session, None, None).head.n
 
 
-def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened_trio: Inbox) -> None:
-    """Every byte of every column of every entry, as somebody would flip it who has the vault open."""
+@steps(5)
+def test_a_flipped_byte_anywhere_is_found_and_its_entry_named(opened_trio: Inbox, stride: int) -> None:
+    """Bytes of every column of every entry, as somebody would flip them who has the vault open."""
     columns = JournalEntry.__table__.columns
     # What the session holds is asked anew below.
     change = update(JournalEntry).execution_options(synchronize_session=False)
     with short_journal(opened_trio) as session:
         for row in session.execute(select(*columns)).all():
             for column in columns:
-                for wrong in flips(getattr(row, column.name)):
+                for wrong in islice(flips(getattr(row, column.name)), 0, None, stride):
                     stored = wrong if column.primary_key else row.n
                     session.execute(change.filter_by(n=row.n).values({column.name: wrong}))
                     session.expire_all()

@@ -15,6 +15,7 @@ from inbox.vault import case_numbers, queries_exchange, queries_office
 from inbox.vault.tables import Case, Message
 from tests import next_version
 from tests.support.backup_media import Copies, as_it_is, signed_anew
+from tests.support.gate import steps
 from tests.support.inbox_builders import Office, Portal, Reporter, World, first, today
 from tests.support.inbox_ending import aged, tell_portal
 from tests.support.inbox_kills import killed_everywhere
@@ -247,10 +248,10 @@ def small(world: World, portal: Portal, collect: Callable[..., Any]) -> Office:
 
 
 # At every step it is seen by `make soak stops`.
-EVERY_SECOND = pytest.mark.parametrize("stride", [2, pytest.param(1, marks=pytest.mark.soak)])
+STEPS = steps(6)
 
 
-@EVERY_SECOND
+@STEPS
 def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:
@@ -295,7 +296,7 @@ def refused(copies: Copies, office: Office, made: dict[str, str], folder: Path) 
     assert ["out", "shares"] == sorted(path.name for path in folder.iterdir())
 
 
-@EVERY_SECOND
+@STEPS
 def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(
     small: Office, tmp_path: Path, stride: int
 ) -> None:

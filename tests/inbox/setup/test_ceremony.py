@@ -18,6 +18,7 @@ from inbox.setup.ceremony_papers import Handout
 from inbox.system import atomic_files
 from tests.support import goldens
 from tests.support import inbox_builders as build
+from tests.support.gate import steps
 from tests.support.inbox_builders import QUICKLY, Office, passphrase_of
 from tests.support.inbox_kills import killed_everywhere
 from tests.support.traces import found_in, found_in_files
@@ -166,7 +167,7 @@ def test_no_inbox_is_founded_on_shares_that_fail_the_test(
 
 
 # Every third would miss what is there for two steps alone, such as a home without its header.
-@pytest.mark.parametrize("stride", [2, pytest.param(1, marks=pytest.mark.soak)])
+@steps(5)
 def test_a_ceremony_killed_anywhere_is_begun_again_from_the_start(tmp_path: Path, stride: int) -> None:
     """The process is killed at its steps (all in `make soak stops`): no home, or a whole one, is there."""
     begun = Office(tmp_path / "begun", ("alice", "bruno"))

@@ -36,8 +36,8 @@ def failing_disk() -> None:
 STOPS = pytest.mark.parametrize(
     ("stop", "stride"),
     [
-        pytest.param(ctrl_c, 2, id="ctrl-c"),
-        pytest.param(failing_disk, 3, id="failing-disk"),
+        pytest.param(ctrl_c, 9, id="ctrl-c"),
+        pytest.param(failing_disk, 11, id="failing-disk"),
         pytest.param(ctrl_c, 1, id="ctrl-c-everywhere", marks=pytest.mark.soak),
         pytest.param(failing_disk, 1, id="failing-disk-everywhere", marks=pytest.mark.soak),
     ],

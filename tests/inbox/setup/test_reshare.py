@@ -199,9 +199,10 @@ KILLED = {
     "renew": (["renew"], NAMES),
 }
 STRIDES = [
-    ("add", 1),
-    ("remove", 4),
-    ("renew", 4),
+    ("add", 5),
+    ("remove", 9),
+    ("renew", 9),
+    pytest.param("add", 1, marks=pytest.mark.soak),
     pytest.param("remove", 1, marks=pytest.mark.soak),
     pytest.param("renew", 1, marks=pytest.mark.soak),
 ]
