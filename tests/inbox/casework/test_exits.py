@@ -101,19 +101,14 @@ UNLESS = [(what, way, other) for what, row in MATRIX.items() for way in Exit for
 PASSING = [(what, way) for what, row in MATRIX.items() for way in Exit if row[way].a_day]
 
 
-def _parts(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
-    """Return what the gate walks on both surfaces of a cell, and of what lifts it or stands beside it."""
+def _parts(what: Obstacle, way: Exit, *_: Any) -> tuple[Any, ...]:
+    """Return what the gate walks on both surfaces of a cell; both call one action for what lifts it."""
     return ((way, MATRIX[what][way].need),)
 
 
 def _once(what: Obstacle, way: Exit, *more: Any) -> tuple[Any, ...]:
     """Return what it walks on one of them."""
     return ((what, MATRIX[what][way].need), *more)
-
-
-def _parts_of_lift(what: Obstacle, way: Exit, code: Code) -> tuple[Any, ...]:
-    """Return the same of what lifts an obstacle: each is lifted by one action, which both surfaces call."""
-    return ((way, MATRIX[what][way].need),)
 
 
 def _once_of_lift(what: Obstacle, _: Exit, code: Code) -> tuple[Any, ...]:
@@ -229,7 +224,7 @@ def test_a_case_leaves_with_all_in_what_is_asked_that_the_matrix_lets_pass(
     assert CARRIED[way].keys() <= named
 
 
-@pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts_of_lift, _once_of_lift))
+@pytest.mark.parametrize(("lifted", "surface"), on_both(LIFTED, _parts, _once_of_lift))
 def test_it_leaves_once_the_obstacle_was_lifted(
     founded_rooms: dict[bool, Room],
     tmp_path: Path,
@@ -347,7 +342,7 @@ def test_every_obstacle_has_a_cell_for_every_exit_and_can_be_walked() -> None:
     ("walks", "parts", "once"),
     [
         (CELLS, _parts, _once),
-        (LIFTED, _parts_of_lift, _once_of_lift),
+        (LIFTED, _parts, _once_of_lift),
         (PASSING, _parts, _once),
         (UNLESS, _parts, _once),
     ],
