@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from crypto.bundle import FIRST, Applied, Import, IntakeHead
 from inbox.deadlines import office as office_settings
 from inbox.deadlines import renewing, workflow
+from inbox.deadlines.workflow import Disclosure
 from inbox.deadlines.working_days import Calendar
 from inbox.exchange import after_restore
 from inbox.session.inbox import Inbox
@@ -91,6 +92,7 @@ class History:
     has_feedback: bool = False
     extended: bool = False
     closed: bool = False
+    silent: bool = False
 
     def days(self, law: Law, priority: int) -> Mapping[str, date]:
         """Return the last day of each clock, counted anew from the first event on."""
@@ -111,9 +113,12 @@ class History:
     def is_waiting(self, ends: Event) -> bool:
         """Tell whether a clock that ends with this is still to be met.
 
-        Closing a case drops a first act, and feedback if none was given: its text is none of it.
+        Closing a case drops a first act, and feedback if none was given: its text is none of it. Without a
+        text it drops the acknowledgement, too, but for one that is on its way.
         """
         ended = {Event.FIRST_ACT} if self.has_feedback else {Event.FIRST_ACT, Event.ANSWERED}
+        if self.silent and Event.ACKNOWLEDGED not in self.told_in:
+            ended.add(Event.ACKNOWLEDGED)
         return ends not in self.day and not (self.closed and ends in ended)
 
 
@@ -162,8 +167,9 @@ class Inspectorate:
         workflow.keep_in_step(self.session, 1)
 
     def give_feedback(self, _: int) -> None:
-        self.past.has_feedback = True
-        workflow.feedback(self.session, 1)
+        if not self.past.silent:  # its text would be one of the end
+            self.past.has_feedback = True
+            workflow.feedback(self.session, 1)
 
     def extend(self, _: int) -> None:
         if office_settings.of(self.session).may_extend:
@@ -177,9 +183,17 @@ class Inspectorate:
             workflow.set_closed(workflow.of(self.session, 1), self.past.today)
             workflow.keep_in_step(self.session, 1)
 
+    def close_silently(self, _: int) -> None:
+        """Close it as two officers may, with all withheld and no text; feedback that waits would be one."""
+        if not (self.past.closed or self.past.has_feedback):
+            self.past.silent = True
+            work = workflow.of(self.session, 1)
+            work.withheld, work.disclosure = "drill", Disclosure.WITHHELD.value
+            self.close(1)
+
     def reopen(self, _: int) -> None:
         if self.past.closed:
-            self.past.closed = False
+            self.past.closed = self.past.silent = False
             self.past.day.setdefault(Event.FIRST_ACT, self.past.today)
             workflow.reopen(self.session, 1, self.past.today)
 
@@ -190,8 +204,10 @@ class Inspectorate:
         self.past.made[number] = made
         self.session.add(OutboxBundle(n=number, hash=made.hash, made=made.day))
         self.session.flush()
-        workflow.tell(self.session, number, acknowledged={1}, answered={1})
-        self.past.told_in.setdefault(Event.ACKNOWLEDGED, number)
+        acknowledged = set() if self.past.silent else {1}
+        workflow.tell(self.session, number, acknowledged=acknowledged, answered={1})
+        if acknowledged:
+            self.past.told_in.setdefault(Event.ACKNOWLEDGED, number)
         if self.past.has_feedback:
             self.past.told_in.setdefault(Event.ANSWERED, number)
 
@@ -311,6 +327,16 @@ TWICE = [
     (Inspectorate.exchange_again, 3),
     (Inspectorate.exchange, 1),
 ]
+# The acknowledgement is on its way, lost, and not owed until the case is open again.
+SILENT = [
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.close_silently, 1),
+    (Inspectorate.lose_the_last_outbox, 1),
+    (Inspectorate.make_outbox, 1),
+    (Inspectorate.exchange, 1),
+    (Inspectorate.reopen, 1),
+    (Inspectorate.make_outbox, 1),
+]
 LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectorate.choose_regime, 2)]
 
 
@@ -323,6 +349,8 @@ LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectora
 @example([*LOST, (Inspectorate.give_feedback, 1), (Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])
 @example(LATER_LOST)
 @example(LONGER)
+@example(SILENT)
+@example([(Inspectorate.make_outbox, 1), (Inspectorate.close_silently, 1), (Inspectorate.exchange, 1)])
 @A_THIRD
 @given(STEPS)
 def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[Step, int]]) -> None:
@@ -342,6 +370,9 @@ def test_no_order_of_events_freezes_a_deadline(opened: Inbox, steps: list[tuple[
             ends = {code: law.clocks[code].ends for code in found}
             assert {code: past.day.get(event) for code, event in ends.items()} == {
                 code: due.done for code, due in found.items()
+            }
+            assert {code: past.closed and not past.is_waiting(event) for code, event in ends.items()} == {
+                code: bool(due.dropped or due.done) and past.closed for code, due in found.items()
             }
             waiting = [due.day for code, due in found.items() if past.is_waiting(ends[code])]
             assert work.deadline == min([*waiting, *_kept_and_asked(session)], default=None)
