@@ -24,7 +24,7 @@ from portal.site import fetching, manifest
 from portal.site.fetching import Answer
 from portal.store import deletion, expiry, pending, server
 from portal.store.database import Database, open_database
-from portal.web import guide, headers, translation
+from portal.web import guide, headers, law, translation
 
 _WARN_DAYS = 14
 _KEY_DAYS = 14
@@ -82,6 +82,7 @@ def examine(settings: Settings, file: Path, today: date, url: str = "") -> Itera
     """Yield each finding. ``file`` is the configuration file, ``url`` the public address of the site."""
     yield from _serving(settings)
     yield from _kernel()
+    yield from _law(settings)
     yield from _manifest(settings, today)
     yield from _private("configuration", file)
     yield from _written(settings)
@@ -121,6 +122,21 @@ def _kernel() -> Iterator[Finding]:
             f"the kernel lets only {places} connections wait instead of {serving.QUEUE}, and refuses more",
             f"run `sysctl net.core.somaxconn={serving.QUEUE}`, then restart portal and nginx",
         )
+
+
+def _law(settings: Settings) -> Iterator[Finding]:
+    """Say which law and regime pages promise: no bundle carries them. A wrong one is reported elsewhere."""
+    try:
+        found = law.load(settings.law_folder)
+        law.regime(found, settings.regime)
+    except Refused:
+        return
+    yield Finding(
+        Level.OK,
+        f"pages promise what the law {found.sha256.hex()} says of the regime"
+        f" {settings.regime or found.default_regime}",
+        "compare both with `inbox settings`",
+    )
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:

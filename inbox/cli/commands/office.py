@@ -57,6 +57,7 @@ def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | 
         *_heard(now),
         *([f'pages say so once the portal has it, too: regime = "{now.regime}"'] if regime else []),
         f"law: {now.law.name.en} ({sha256})",
+        "the portal has to have the same regime and law: portal doctor says which it has",
     ]
     terminal.show({"regime": now.regime, "heard": now.heard, "law": sha256}, said, as_json=as_json)
 

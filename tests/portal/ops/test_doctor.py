@@ -23,6 +23,7 @@ from portal.ops.cli import portal
 from portal.ops.doctor import Level
 from portal.site import manifest
 from portal.store import deletion
+from portal.web import law
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope, today
 from tests.support.paths import ROOT
@@ -113,6 +114,23 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
     filled = replace(room.settings, folder=tmp_path, guide=".")
     again = list(doctor.examine(filled, room.folder / "portal.toml", room.day))
     assert [each.what for each in again if "is not filled in" in each.what] == []
+    room.close()
+
+
+def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbox(tmp_path: Path) -> None:
+    """By the code and hash that `inbox settings` shows; a regime that the law lacks is found elsewhere."""
+    room = room_for(tmp_path)
+    configured(room)
+    sha256 = law.load(room.settings.law_folder).sha256.hex()
+    for regime, code in (("", "internal"), ("external", "external"), ("none", "")):
+        settings = replace(room.settings, regime=regime)
+        said = [
+            (each.what, each.hint)
+            for each in doctor.examine(settings, room.folder / "portal.toml", room.day)
+            if "regime" in each.what and each.level is Level.OK
+        ]
+        words = f"pages promise what the law {sha256} says of the regime {code}"
+        assert ([(words, "compare both with `inbox settings`")] if code else []) == said
     room.close()
 
 
