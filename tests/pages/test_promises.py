@@ -176,7 +176,9 @@ def test_nobody_is_sent_to_their_own_service_to_report(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_tells_of_protection_or_of_a_court_says_that_to_ask_makes_known(language: str) -> None:
     """In each point of the guide and of the rights, and in each template."""
-    asking = re.compile(r"protection fonctionnelle|\bréféré|functional protection|\basks? .* for protection")
+    asking = re.compile(
+        r"protection fonctionnelle|\bréféré|\bprud'hommes|functional protection|\basks? .* for protection"
+    )
     wanted = {"fr": ("fait connaître", "avocat"), "en": ("makes you known", "lawyer")}
     points = [
         item
@@ -185,9 +187,11 @@ def test_who_tells_of_protection_or_of_a_court_says_that_to_ask_makes_known(lang
         for item in section.items
     ]
     replies = reader.read(Settings().law_folder).replies
-    points += [replies[code].text.in_(language) for code in ("functional_protection", "reprisals")]
+    points += [
+        replies[code].text.in_(language) for code in ("functional_protection", "reprisals", "non_agents")
+    ]
     telling = [text for text in points if asking.search(plain(text))]
-    assert len(telling) >= 4
+    assert len(telling) >= 5
     assert [text for text in telling if missing(text, wanted, language)] == []
 
 
