@@ -1,7 +1,8 @@
 """Which test holds the program to which rule of the French law: docs/law-tests.md.
 
 `tests/golden/jurisdictions/shown_by.toml` says it, and `tests/golden/hostile_referent.toml` what readers in
-the role of a hostile référent tried; `python -m tests.support.shown_by` writes the page. A row
+the role of a hostile référent tried, `tests/golden/law_errors.toml` what was wrong before;
+`python -m tests.support.shown_by` writes the page. A row
 is of a table (`clock.feedback`) or of some of its keys (`measure.*.told`: of every code), and a key belongs
 to the row that says most of where it stands.
 """
@@ -18,9 +19,11 @@ from tests.support.paths import ROOT
 PAGE = ROOT / "docs" / "law-tests.md"
 ROWS = ROOT / "tests" / "golden" / "jurisdictions" / "shown_by.toml"
 TRIES = ROOT / "tests" / "golden" / "hostile_referent.toml"
+ERRORS = ROOT / "tests" / "golden" / "law_errors.toml"
 FRANCE = "templates/jurisdictions/fr"
 # Where values are stated once more.
 VALUES = ("templates/test_law.py", "templates/test_french_values.py")
+SURFACES = ("portal", "command line", "desk")
 Path = tuple[str, ...]
 # What says where a rule comes from; the page has the one, docs/law.md the other.
 _BASIS = ("source", "confirm")
@@ -70,6 +73,34 @@ class Try:
     tried: str
     stopped: str
     tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """What was ``wrong``, by its number; what ``holds`` today, in which files; tests named as in a Row."""
+
+    number: str
+    wrong: str
+    holds: str
+    where: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def held_on(self, surface: str) -> list[str]:
+        """Return the tests of a surface: the portal, the desk, or else the command line."""
+        return [each for each in self.tests if _surface(each) == surface]
+
+
+def _surface(test: str) -> str:
+    room = test.partition("/")[0]
+    return {"portal": "portal", "pages": "portal", "desk": "desk"}.get(room, "command line")
+
+
+def errors(text: str) -> list[Error]:
+    """Return the errors of the data, in its order."""
+    return [
+        Error(**each | {"where": tuple(each["where"]), "tests": tuple(each["tests"])})
+        for each in tomllib.loads(text)["error"]
+    ]
 
 
 def tries(text: str) -> list[Try]:
@@ -159,9 +190,9 @@ def row_of(rows: Iterable[Row | None], file: str, path: Path) -> Row | None:
     return max(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
-def page(rows: list[Row], files: Mapping[str, str], tries: list[Try]) -> str:
-    """Return what the page says, behind its head: rows for the files of a law by name, and tries."""
-    return "\n".join([*_page(rows, files), *_tried(tries)]).lstrip("\n") + "\n"
+def page(rows: list[Row], files: Mapping[str, str], errors: list[Error], tries: list[Try]) -> str:
+    """Return what the page says, behind its head: rows for the files of a law by name, errors and tries."""
+    return "\n".join([*_page(rows, files), *_mended(errors), *_tried(tries)]).lstrip("\n") + "\n"
 
 
 def head(text: str) -> str:
@@ -184,6 +215,20 @@ def _page(rows: list[Row], files: Mapping[str, str]) -> Iterator[str]:
             yield "\n| line | code | called | source |"
             yield "|---|---|---|---|"
             yield from each_own
+
+
+def _mended(errors: list[Error]) -> Iterator[str]:
+    yield "\n## What was wrong, and holds today\n"
+    yield (
+        "The head of a customs inspectorate would not have put this channel into service, for fourteen"
+        " reasons. The three rules at the end are stricter than what was asked for."
+    )
+    yield "\n| | what was wrong | what holds today | rule | held by |"
+    yield "|---|---|---|---|---|"
+    for each in errors:
+        held = [f"{name}: {_held(found)}" for name in SURFACES if (found := each.held_on(name))]
+        where = "<br>".join(f"[{path.removeprefix(f'{FRANCE}/')}](../{path})" for path in each.where)
+        yield _cells(each.number, each.wrong, each.holds, where, "<br>".join(held))
 
 
 def _tried(tries: list[Try]) -> Iterator[str]:
@@ -311,5 +356,6 @@ def shipped() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    body = page(rows(ROWS.read_text("utf-8")), shipped(), tries(TRIES.read_text("utf-8")))
+    known, mended, tried = (file.read_text("utf-8") for file in (ROWS, ERRORS, TRIES))
+    body = page(rows(known), shipped(), errors(mended), tries(tried))
     PAGE.write_text(f"{head(PAGE.read_text('utf-8'))}\n{body}", "utf-8")

@@ -16,12 +16,13 @@ from templates.law.rules import Law
 from tests.support import shown_by, wrong_laws
 from tests.support.laws import FRENCH
 from tests.support.paths import ROOT
-from tests.support.shown_by import PAGE, ROWS, TRIES, Row
+from tests.support.shown_by import ERRORS, PAGE, ROWS, SURFACES, TRIES, Row
 from tests.support.wrong_laws import Wrong
 
 FILES = shown_by.shipped()
 ROWS_OF_IT = shown_by.rows(ROWS.read_text("utf-8"))
 TRIED = shown_by.tries(TRIES.read_text("utf-8"))
+MENDED = shown_by.errors(ERRORS.read_text("utf-8"))
 PLACES = {file: shown_by.read(file, text) for file, text in FILES.items()}
 # These are tried like any other that a row names; what is imported is a copy of this module's own.
 VALUES = {
@@ -52,7 +53,7 @@ def uncovered(rows: list[Row]) -> list[str]:
 def test_the_page_is_made_of_the_law_and_of_the_rows() -> None:
     """After a change of either: python -m tests.support.shown_by."""
     text = PAGE.read_text("utf-8")
-    assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, TRIED)}"
+    assert text == f"{shown_by.head(text)}\n{shown_by.page(ROWS_OF_IT, FILES, MENDED, TRIED)}"
 
 
 def test_every_rule_has_a_row_with_a_test_and_every_row_a_rule() -> None:
@@ -79,12 +80,22 @@ def collected(modules: list[str]) -> set[str]:
 
 
 def test_every_test_that_is_named_is_one() -> None:
-    named = {test for each in [*ROWS_OF_IT, *TRIED] for test in each.tests}
+    named = {test for each in [*ROWS_OF_IT, *MENDED, *TRIED] for test in each.tests}
     found = collected(sorted({each.partition("::")[0] for each in named}))
     assert set() == named - found
     assert "templates/test_law.py::test_the_deadlines_of_the_laws" not in found  # the control
     # A test that is named twice in a row says nothing more.
     assert [] == [row.keys for row in ROWS_OF_IT if len(row.tests) != len(set(row.tests))]
+
+
+def test_each_error_of_the_law_is_mended_in_a_file_and_held_where_it_showed() -> None:
+    """All fourteen, and the three stricter rules; each by a test of the program on a surface."""
+    assert [*map(str, range(1, 15)), "a", "b", "c"] == [each.number for each in MENDED]
+    for each in MENDED:
+        assert all((each.wrong, each.holds, each.where))
+        assert [] == [path for path in each.where if not (ROOT / path).is_file()]
+        assert any(each.held_on(name) for name in SURFACES)
+        assert any(test.partition("::")[0] not in VALUES for test in each.tests)
 
 
 def test_what_a_hostile_officer_tried_is_stopped_by_a_rule_with_a_test() -> None:
