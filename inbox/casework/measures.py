@@ -300,10 +300,8 @@ def _answering(session: Session, number: int) -> list[Measure]:
 
 
 def founds_feedback(session: Session, number: int) -> bool:
-    """Tell whether feedback was given only in an officer's own words, which need a measure beside them."""
-    return workflow.of(session, number).answered_in is not None and queries_cases.answers_by_measure(
-        session, number
-    )
+    """Tell whether feedback has left only in an officer's own words, which need a measure beside them."""
+    return queries_cases.answers_by_measure(session, number)
 
 
 def _alone_founds_feedback(session: Session, row: Measure) -> bool:

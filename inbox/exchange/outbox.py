@@ -32,7 +32,7 @@ from inbox.session.inbox import Inbox
 from inbox.system import apart, atomic_files, given_files, media
 from inbox.system.home import Home
 from inbox.system.workers import spread
-from inbox.vault import queries_cases, queries_exchange, queries_office
+from inbox.vault import queries_cases, queries_exchange, queries_office, row_security
 from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
 # The names of bundles for the portal begin with this on the exchange medium.
@@ -89,9 +89,11 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
         n, channel, held, hollow = _make(inbox.home, session, who.today, progress)
         head, warnings = _told(session, who.today)
     if held or hollow:
-        # Messages are named only for cases that these officers may read.
+        # Of a case in quarantine nothing is said, but it may be why something of another one is held back.
         with inbox.vault.transaction(who.officers, quarantine=True) as session:
-            warnings += [*holding.warnings(session, held), *answering.warnings(session, hollow)]
+            shown = row_security.readable(session, {*held, *hollow})
+            warnings += holding.warnings(session, [each for each in held if each in shown])
+            warnings += answering.warnings(session, [each for each in hollow if each in shown])
     return Made(n, _hand_over(n, inbox.home.outbox_bundle(channel, n), out), head, warnings)
 
 

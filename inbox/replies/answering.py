@@ -15,7 +15,7 @@ from inbox.casework import measures
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
 from inbox.language.messages import Sentence, sentence
-from inbox.replies import holding, slots
+from inbox.replies import holding, slots, templates
 from inbox.vault import queries_cases
 from inbox.vault.tables import AnswersBy, Case, Message
 from templates.law.rules import Reply
@@ -98,9 +98,26 @@ def takes_two(template: Reply | None) -> bool:
 
 
 def check_case(session: Session, number: int) -> None:
-    """Raise CaseRefused where no text is feedback, as those who act may not read the case."""
+    """Raise CaseRefused where no text is feedback yet, or none at all.
+
+    None is where those who act may not read the case. In an open case feedback comes after the
+    acknowledgement, which names the last day for it, so that nobody could write one afterwards.
+    """
     if declarations.is_shut(session, number):
         raise CaseRefused(
             sentence("case {number}: nobody may read it now, so nothing counts as feedback", number=number),
             sentence("send it without --feedback"),
+        )
+    work = workflow.of(session, number)
+    is_told = work.has_feedback or work.acknowledged_in is not None
+    if work.closed is None and not is_told and not queries_cases.is_acknowledged(session, number):
+        raise CaseRefused(
+            sentence(
+                "case {number}: feedback comes after the acknowledgement, which is missing", number=number
+            ),
+            sentence(
+                "acknowledge it first: inbox reply {number} --template {template}",
+                number=number,
+                template=templates.acknowledging(session),
+            ),
         )

@@ -5,7 +5,8 @@ case to another. Held back are texts that tell of an outcome or give feedback, t
 acted on, the closing, and measures but those of protection. The slot keeps what it said last of these. Calls
 in danger, protection, acknowledgements and texts of the law without an officer's words leave at any time.
 
-A notice of a decision that was taken otherwise since does not leave either, until it is taken back.
+A notice of a decision that was taken otherwise since does not leave either, until it is taken back; nor one
+of more time while the regime of the office gives none.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from crypto.messages import Status
 from inbox.casework import prosecutor_word
-from inbox.deadlines import bonds
+from inbox.deadlines import bonds, office
 from inbox.deadlines.workflow import Disclosure
 from inbox.language import labels
 from inbox.language.messages import Sentence, listed, sentence
@@ -38,8 +39,8 @@ _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 class Held:
     """What of a case an outbox leaves out.
 
-    ``replies`` and ``reversed`` are positions: of those that what binds forbids, and of notices of a decision
-    that stands no more. ``later`` is the status that waits, None if none does, ``measures`` are kinds.
+    ``replies`` and ``reversed`` are positions: of those that what binds forbids, and of notices of what holds
+    no more. ``later`` is the status that waits, None if none does, ``measures`` are kinds.
     """
 
     case: int
@@ -72,7 +73,8 @@ def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
     """Take out of ``dialogues`` what may not leave of a case now, and return what that was."""
     waiting = [each for each in dialogues.sent[case.number] if each.serial > case.serial]
     replies = tuple(each.position for each in waiting if _is_held(session, each))
-    notices = tuple(each.position for each in waiting if each.reversed)
+    may_extend = office.of(session).may_extend
+    notices = tuple(each.position for each in waiting if each.reversed or (each.extends and not may_extend))
     closing = _holds_closing(session, case, replies)
     later = _later(session, case, closing=closing)
     told = tuple(_measures(session, case, dialogues.told[case.number], closing=closing))
@@ -110,7 +112,8 @@ def forget_left(session: Session) -> None:
 def candidates(session: Session, dialogues: Dialogues) -> Collection[int]:
     """Return the numbers of the cases of which anything might be held back: few, of all that are there."""
     unsent = select(Message.case).join(Case, Case.number == Message.case).where(Message.serial > Case.serial)
-    telling = Message.feedback.is_(True) | (Message.outcome != "") | Message.reversed.is_(True)
+    notice = Message.reversed.is_(True) | Message.extends.is_(True)
+    telling = Message.feedback.is_(True) | (Message.outcome != "") | notice
     status = select(Case.number).where(
         Case.status.in_([each.value for each in _TELLING]), Case.slot_status != Case.status
     )

@@ -34,7 +34,8 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     it told of are not given.
 
     Raises CaseRefused for an unknown case or reply, for one that an outbox has taken, in a case that is
-    closed, and for one on which a decision still stands; otherwise as ``Inbox.acting``.
+    closed, for one on which a decision still stands, and for the acknowledgement while feedback waits behind
+    it; otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)
@@ -70,7 +71,26 @@ def _checked(session: Session, case: Case, position: int) -> Message:
             sentence("a decision says that reply {position} told the reporter of it", position=position),
             sentence("decide otherwise first; or write another reply that sets it right"),
         )
+    if feedback := _behind(session, reply):
+        raise CaseRefused(
+            sentence(
+                "reply {position} acknowledges the report, and feedback waits behind it", position=position
+            ),
+            sentence(
+                "take back the feedback first: inbox unsend {number} {position}",
+                number=case.number,
+                position=feedback,
+            ),
+        )
     return reply
+
+
+def _behind(session: Session, reply: Message) -> int | None:
+    """Return the position of feedback that would be left without any acknowledgement; None if none would."""
+    said = queries_cases.messages(session, reply.case)
+    if not reply.acknowledges or any(each.acknowledges for each in said if each is not reply):
+        return None
+    return next((each.position for each in said if each.feedback), None)
 
 
 def _is_decided_by(session: Session, number: int, reply: Message) -> bool:

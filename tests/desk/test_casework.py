@@ -98,6 +98,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
             "/en/case/1"
         )
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
+        sends(client, "reply", template="acknowledgement")
         sends(client, "reply", text="Merci", feedback="on")
         assert "priority P1: two officers close it" in client.page("/en/case/1")
         # A sanction was on record: whether anybody is informed is asked anew.
@@ -125,6 +126,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         ("remove-measure", {"measure": 2}, "another case, too"),
         ("rate", {"credibility": "2"}, "two agree"),
         ("judge", {"danger": 2}, "armed"),
+        ("reply", {"template": "acknowledgement"}, ""),
         ("reply", {"feedback": True}, ""),
         ("decide-by-two", {"duty": "art14", "decision": "not_needed"}, "another case"),
         ("close-by-two", {"outcome": "moot", "disclosure": "partial"}, ""),
@@ -590,6 +592,7 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
         assert f"{said['text']}</textarea>" in shown.text
         for choice in ("admissible", "no_transmission"):
             client.send(f"/en/case/{number}/decide", **both(choice=choice, reason="x"))
+        client.send(f"/en/case/{number}/reply", template="acknowledgement")
         told = said | {"template": "feedback", "feedback": "on", "despite": "it was asked"}
         sent = client.send(f"/en/case/{number}/reply", **told)
         assert sent.status_code == 303

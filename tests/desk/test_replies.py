@@ -56,6 +56,7 @@ def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
     office: Office, way: str
 ) -> None:
     """Nothing is done, nothing that was given is lost; with a reason it is done, and both are noted."""
+    office.json("acknowledge", "1")
     form = WAYS[way] | {"text": f"Écrivez à {GIVES_AWAY}"}
     before = but_drafts(office.state())
     with sitting(office) as client:

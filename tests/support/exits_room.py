@@ -125,7 +125,7 @@ class Wanted:
 
 
 def found(folder: Path) -> Room:
-    """Make an inbox in which case 1 is open, read by all, and names a person."""
+    """Make an inbox in which case 1 is open, read by all, acknowledged, and names a person."""
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     portal = Portal(world, folder / "medium")
@@ -135,6 +135,7 @@ def found(folder: Path) -> Room:
         office.of(*pair).json("declare", "1")
     office.json("show", "1")
     office.json("source-risk", "1", "low", "--reason", "drill")
+    office.json("acknowledge", "1")
     office.settle(1)
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.get_one(Duty, (1, "art14")).decision = "informed"

@@ -48,6 +48,7 @@ NOTES: list[tuple[list[str], tuple[str, int | None, dict[str, object], str]]] = 
         ["decide", "1", "no_transmission", "--reason", "no offence"],
         ("decide-by-two", 1, {"duty": "art40", "decision": "no_transmission"}, "no offence"),
     ),
+    (["reply", "1", "--template", "acknowledgement"], ("reply", 1, {"template": "acknowledgement"}, "")),
     (
         ["reply", "1", "--template", "feedback", "--text", CANARY, "--feedback"],
         ("reply", 1, {"template": "feedback", "feedback": True}, ""),

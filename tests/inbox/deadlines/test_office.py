@@ -293,6 +293,28 @@ def test_more_time_is_for_an_external_authority_alone(
     assert f"the feedback was due on {due}" in refused(copy, "extend", "1", *why)
 
 
+def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_waits_for_the_day_once_told(
+    office: Office, author: Reporter
+) -> None:
+    """A notice that waits stays until the regime gives that time again; one that left is read as it is.
+
+    Feedback by the earlier day keeps what the later one promised.
+    """
+    usual = clocks(office)["feedback"]["day"]
+    office.json("settings", "--regime", "external")
+    later = office.json("extend", "1", "--reason", "abroad", "--text", "x")["feedback"]
+    office.json("settings", "--regime", "internal")
+    assert () == slot(office, author).messages
+    (said,) = office.json("show", "1")["work"]["held_back"]
+    assert "reply 1, for it was decided otherwise since" in said
+    office.json("settings", "--regime", "external")
+    told = slot(office, author).messages
+    assert days.full("fr", date.fromisoformat(later)) in told[-1].text
+    office.json("settings", "--regime", "internal")
+    assert told == slot(office, author).messages
+    assert usual == clocks(office)["feedback"]["day"] < later
+
+
 def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> None:
     """With a reason it is sent, and the journal says so; a reason that is too long for it is refused."""
     office.json("settings", "--regime", "external")

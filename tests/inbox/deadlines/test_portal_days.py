@@ -175,6 +175,7 @@ def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World,
     """It is told by the next outbox, and so done on the day from which that can be read."""
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)
+    world.office.json("acknowledge", "1")
     world.office.json(
         "reply", "1", "--template", "feedback", "--text", "Rien de plus ne sera fait.", "--feedback"
     )

@@ -28,8 +28,9 @@ pytestmark = pytest.mark.copy_of("ready")
 DRILL = ("--reason", "drill")
 OWN = ("reply", "1", "--feedback", "--text", "Merci.")
 NO_MEASURE = "reads of no measure, so this is no feedback"
-HOLLOW = "case 1: reply 1 left, but is no feedback: the reporter reads of no measure"
+HOLLOW = "case 1: reply 2 left, but is no feedback: the reporter reads of no measure"
 TOLD = ("measure", "1", "process_fix", "--tell")
+ACKNOWLEDGE = ("reply", "1", "--template", "acknowledgement")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,44 @@ def test_no_reply_and_no_closing_goes_with_words_in_which_nothing_can_be_read(of
         assert said in refused(office, *words, "--text", "\u3164 .")
 
 
+def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_it(office: Office) -> None:
+    """Afterwards none could be written, as it names the last day for feedback; nor is it taken back then."""
+    feedback = ("reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
+    office.json(*TOLD)
+    before = office.state()
+    for words in (feedback, OWN):
+        said = refused(office, *words)
+        assert "case 1: feedback comes after the acknowledgement, which is missing" in said
+        assert "inbox reply 1 --template acknowledgement" in said
+    assert before == office.state()
+    with sitting(office) as client:
+        page = client.send("/en/case/1/reply", text="Merci.", feedback="on").text
+        assert "cknowledge it first on the page of case 1, with the template Acknowledgement" in page
+    office.json("reply", "1", "--text", "En danger, appelez le 17.")
+    office.json("reply", "1", "--template", "functional_protection")
+    for words in (ACKNOWLEDGE, ACKNOWLEDGE, feedback):
+        office.json(*words)
+    office.json("unsend", "1", "4")
+    said = refused(office, "unsend", "1", "3")
+    assert "reply 3 acknowledges the report, and feedback waits behind it" in said
+    assert "inbox unsend 1 5" in said
+    office.json("unsend", "1", "5")
+    office.json("unsend", "1", "3")
+
+
+def test_what_a_closing_acknowledged_needs_no_acknowledgement_before_more_feedback(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """It left with the text of the closing: no other one could be written once the case is open again."""
+    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
+    told()
+    office.json("reopen", "1", *DRILL)
+    office.json(*TOLD)
+    office.json(*OWN)
+
+
 def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feedback(office: Office) -> None:
+    office.json(*ACKNOWLEDGE)
     office.json("measure", "1", "protection_offered", "--tell")
     office.json(*TOLD, "--day", (today() - timedelta(900)).isoformat())
     assert NO_MEASURE in refused(office, *OWN)
@@ -79,6 +117,7 @@ def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feed
 
 
 def test_a_measure_that_would_not_leave_now_makes_no_words_feedback(office: Office) -> None:
+    office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json("decide", "1", "transmit", *DRILL)
     assert NO_MEASURE in refused(office, *OWN)
@@ -89,6 +128,7 @@ def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_runn
     office: Office, told: Callable[[], Any], undo: tuple[str, ...]
 ) -> None:
     """Officers are told, with the outbox and at the case, until there is feedback."""
+    office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
     office.json(*undo)
@@ -96,7 +136,7 @@ def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_runn
     assert HOLLOW in office.json("show", "1")["work"]["held_back"]
     assert HOLLOW in office.run("show", "1").out
     office.json("measure", "1", "process_fix", "--tell")
-    assert ["Merci."] == [each.text for each in told().messages]
+    assert ["Merci."] == [each.text for each in told().messages[1:]]
     assert (False, False) == state(office)
     office.json(*OWN)
     assert [] == office.json("show", "1")["work"]["held_back"]
@@ -110,8 +150,22 @@ def test_an_outbox_warns_of_no_case_that_is_not_there_for_who_makes_it(office: O
         assert [] == answering.warnings(session, [1, 99])
 
 
+def test_of_a_case_in_quarantine_an_outbox_says_nothing(office: Office) -> None:
+    """Neither that its words are no feedback nor what of it is held back."""
+    office.json(*ACKNOWLEDGE)
+    office.json(*TOLD)
+    office.json(*OWN)
+    office.json("tell", "1", "1", "--no-longer")
+    office.json("status", "2", "in_follow_up")
+    office.json("decide", "2", "transmit", *DRILL)
+    for number in ("1", "2"):
+        office.json("quarantine", number, *DRILL)
+    assert [] == office.json("outbox", "--out", office.out)["warnings"]
+
+
 def test_words_that_a_later_outbox_tells_again_without_their_measure_are_no_feedback(office: Office) -> None:
     """As after an outbox that was lost: those were told once, and nothing takes them back."""
+    office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -143,6 +197,7 @@ def test_of_a_closed_case_no_feedback_is_due_once_its_words_left_without_their_m
 
 def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told: Callable[[], Any]) -> None:
     """Nor retract it, once an outbox has it; beside another measure one officer does, if that is told."""
+    office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
     told()
@@ -166,8 +221,31 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
         )
 
 
+def test_one_officer_untells_a_measure_on_which_no_feedback_stands_that_has_left(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """What waits is no feedback then; beside a text of the law that left, the words need no measure."""
+    office.json(*ACKNOWLEDGE)
+    office.json(*TOLD)
+    office.json(*OWN)
+
+    def untell() -> None:
+        with office.unlocked() as opened:
+            measures.tell(opened.inbox, Actor(opened.present, today()), 1, 1, told=False)
+
+    untell()
+    office.json("tell", "1", "1")
+    told()
+    office.json("reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
+    with pytest.raises(Locked):
+        untell()
+    told()
+    untell()
+
+
 def test_a_text_of_the_law_that_says_nothing_of_the_case_is_feedback_by_two_alone(office: Office) -> None:
     """Always, so that nothing shows whether anything binds; as a reply it takes one, as do own words."""
+    office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     withheld = Draft(template="withheld")
     with office.unlocked() as opened:
@@ -261,6 +339,7 @@ def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedb
     office.json("templates", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")
     assert "an entry that ends no case has: answers = true" in refused(office, "templates", str(file))
+    office.json(*ACKNOWLEDGE)
     office.json("decide", "1", "transmit", *DRILL)
     office.json("reply", "1", "--template", "withheld", "--feedback")
     told()

@@ -142,7 +142,7 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
 def test_feedback_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
     """One that has left is not."""
     office.tell_no_prosecutor(1)
-    office.json("reply", "1", "--text", "Nous avons bien reçu.")
+    office.json("reply", "1", "--template", "acknowledgement")
     told()
     assert "told in writing" in refused(office, "close", "1", "moot", "--disclosure", "full")
     office.json("reply", "1", "--template", "feedback", "--text", "Sans objet.", "--feedback")

@@ -23,12 +23,16 @@ FULL = ("--disclosure", "full", "--text", "Merci.")
 
 @pytest.fixture(scope="module")
 def free(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two cases of which no prosecutor is told; of the first, feedback waits, a status, and a measure."""
+    """Two cases of which no prosecutor is told; of the first wait the two texts of the law, and more.
+
+    The acknowledgement is its first reply, feedback the second; then a status, and a measure.
+    """
     office = authored.copy(tmp_path_factory.mktemp("free"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
     office.json("decide", "1", "admissible", *DRILL)
     office.json("measure", "1", "process_fix", "--tell")
+    office.json("reply", "1", "--template", "acknowledgement")
     office.json("reply", "1", "--feedback", "--text", "Les faits sont exacts.")
     office.json("status", "1", "in_follow_up")
     return office
@@ -58,6 +62,11 @@ def texts(slot: Any) -> list[str]:
     return [each.text for each in slot.messages]
 
 
+def further(slot: Any) -> list[str]:
+    """Return the texts behind the acknowledgement, which is never held back."""
+    return texts(slot)[1:]
+
+
 @pytest.mark.parametrize("bind", [transmit, link, restrict, write_again])
 def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_that_is_lifted(
     office: Office, told: Callable[[], Any], bind: Callable[[Office], None]
@@ -66,7 +75,7 @@ def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_th
     bind(office)
     for _ in range(2):
         slot = told()
-        assert ([], Status.RECEIVED, ()) == (texts(slot), slot.status, slot.measures_disclosed)
+        assert ([], Status.ACKNOWLEDGED, ()) == (further(slot), slot.status, slot.measures_disclosed)
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 1).answered_in is None
     other = "2" if bind is link else "1"
@@ -76,12 +85,12 @@ def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_th
         office.json("measure", other, "prosecutor_word")
     for _ in range(2):
         slot = told()
-        assert ["Les faits sont exacts."] == texts(slot)
+        assert ["Les faits sont exacts."] == further(slot)
         assert (Status.IN_FOLLOW_UP, ("process_fix",)) == (slot.status, slot.measures_disclosed)
-        assert 3 == slot.messages[0].serial, "it is new where it first stands"
+        assert 3 == slot.messages[1].serial, "it is new where it first stands"
     with office.opened() as inbox, inbox.transaction() as session:
         assert 3 == session.get_one(Workflow, 1).answered_in
-        assert "" == session.get_one(Message, (1, 1)).written_under
+        assert "" == session.get_one(Message, (1, 2)).written_under
 
 
 def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
@@ -89,11 +98,11 @@ def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
 ) -> None:
     """Else its author, who may be a probe, would read how long it was held back."""
     with office.opened() as inbox, inbox.transaction() as session:
-        session.get_one(Message, (1, 1)).day = today() - timedelta(9)
+        session.get_one(Message, (1, 2)).day = today() - timedelta(9)
     transmit(office)
-    assert [] == texts(told())
+    assert [] == further(told())
     office.json("measure", "1", "prosecutor_word")
-    assert [today()] == [each.day for each in told().messages]
+    assert [today()] == [each.day for each in told().messages[1:]]
 
 
 def test_what_was_told_before_stays_as_it_was(office: Office, told: Callable[[], Any]) -> None:
@@ -117,18 +126,16 @@ def test_danger_protection_the_acknowledgement_and_the_laws_own_feedback_leave_a
     office.json("reply", "1", "--template", "functional_protection")
     office.json("reply", "1", "--text", "Partez tout de suite, appelez le 17.")
     transmit(office)
-    assert 2 == len(told().messages)
-    office.json("reply", "1", "--template", "acknowledgement")
     slot = told()
     assert 3 == len(slot.messages)
     assert (Status.ACKNOWLEDGED, ("facilitator_protection",)) == (slot.status, slot.measures_disclosed)
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
-        assert (2, None) == (work.acknowledged_in, work.answered_in)
+        assert (1, None) == (work.acknowledged_in, work.answered_in)
     office.json("reply", "1", "--template", "withheld", "--feedback")
     assert "Nous ne pouvons pas vous dire ici" in texts(told())[-1]
     with office.opened() as inbox, inbox.transaction() as session:
-        assert 3 == session.get_one(Workflow, 1).answered_in
+        assert 2 == session.get_one(Workflow, 1).answered_in
 
 
 def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
@@ -136,20 +143,21 @@ def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
 ) -> None:
     """A reply that is held back can be taken back, and written anew; a later restriction binds that again."""
     transmit(office)
-    office.json("unsend", "1", "1")
+    office.json("unsend", "1", "2")
     answer = ("reply", "1", "--template", "feedback", "--feedback", "--text")
     office.json(*answer, "Nous lisons tout ce que vous écrivez.")
-    (first,) = texts(told())
+    (first,) = further(told())
     assert "Nous lisons tout ce que vous écrivez." in first
     office.json(*answer, "Nous lisons encore.")
     restrict(office)
-    assert [first] == texts(told())
+    assert [first] == further(told())
 
 
 def test_a_closing_that_waits_is_told_neither_by_its_text_nor_by_its_status(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The portal does not count the case as closed, it is not acknowledged, and is destroyed by nobody."""
+    office.json("unsend", "1", "2")
     office.json("unsend", "1", "1")
     office.json("close", "1", "founded", *FULL)
     office.json("decide", "2", "transmit", *DRILL)
@@ -189,11 +197,11 @@ def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> N
     link(office)
     view = office.json("show", "1")["work"]["held_back"]
     for part in (
-        "reply 1",
+        "reply 2",
         "Follow-up",
         "because of case 2",
         "inbox measure 2 prosecutor_word",
-        "inbox unsend 1",
+        "inbox unsend 1 REPLY",
     ):
         assert part in view[0]
     assert view == office.json("outbox", "--out", office.out)["warnings"]
@@ -213,17 +221,17 @@ def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back
     (tmp_path / "id").write_text("Zoé Le Gall\n")
     office.json("identity", "set", "1", "--text-file", tmp_path / "id")
     office.json("identity", "consent", "1", "--day", today().isoformat(), *DRILL)
-    office.json("unsend", "1", "1")
+    office.json("unsend", "1", "2")
     notice = ("reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
     office.json(*notice)
     office.json("decide", "1", "told", *DRILL)
-    assert "a decision says that reply 1 told" in refused(office, "unsend", "1", "1")
+    assert "a decision says that reply 2 told" in refused(office, "unsend", "1", "2")
     office.json("decide", "1", "not_told", *DRILL)
-    assert [] == texts(told())
+    assert [] == further(told())
     assert "decided otherwise" in office.json("show", "1")["work"]["held_back"][0]
     assert "no reply has told" in refused(office, "decide", "1", "told", *DRILL)
-    office.json("unsend", "1", "1")
+    office.json("unsend", "1", "2")
     assert [] == office.json("show", "1")["work"]["held_back"]
     office.json(*notice)
     office.json("decide", "1", "told", *DRILL)
-    assert 1 == len(texts(told()))
+    assert 1 == len(further(told()))

@@ -229,14 +229,15 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     assert office.json("show", "1")["work"]["extended"] is None
     office.json("extend", "1", "--reason", "abroad", "--text", "x")
     office.json("unsend", "1", "1")
+    office.json("acknowledge", "1")
     office.json("reply", "1", "--template", "feedback", "--text", "voici les suites", "--feedback")
-    office.json("unsend", "1", "1")
+    office.json("unsend", "1", "2")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not session.get_one(Workflow, 1).feedback
     office.json("reply", "1", "--text", "x")
     with office.opened() as inbox, inbox.transaction() as session:
-        session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=1))
-    assert "a decision says that reply 1 told the reporter of it" in refused(case, "unsend", "1", "1")
+        session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=2))
+    assert "a decision says that reply 2 told the reporter of it" in refused(case, "unsend", "1", "2")
 
 
 def test_a_reply_in_free_words_stops_no_clock_that_its_status_says_runs(case: World) -> None:

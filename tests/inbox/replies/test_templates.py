@@ -196,6 +196,7 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
     """
     office = reported.office
     office.json("status", "1", "assessing")
+    office.json("acknowledge", "1")
     said = ["reply", "1", "--template", template]
     said += ["--text", OWN_WORDS] if template == "feedback" else []
     before = (today() - timedelta(400)).isoformat()
@@ -219,6 +220,7 @@ def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(repor
         office.json("decide", "1", choice, "--reason", "x")
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("measure", "1", "process_fix")
+    office.json("acknowledge", "1")
     own, general = ("--text", OWN_WORDS), ("--template", "reprisals")
     for said in (own, general):
         refusal = office.run("reply", "1", *said, "--feedback")
@@ -237,6 +239,7 @@ def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
     told = ["reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     for choice in ("admissible", "no_transmission"):
         reported.office.json("decide", "1", choice, "--reason", "x")
+    reported.office.json("acknowledge", "1")
     assert 0 == reported.office.run(*told).code
     reported.office.close("2", "moot", "--disclosure", "withheld", "--reason", "x")
     for case in ("1", "2"):
