@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, expect
 from inbox.session import journal
 from tests.support import accessibility
 from tests.support.desk_room import SAME, Served, Visitor, serving, sitting, tell
+from tests.support.gate import chosen
 from tests.support.inbox_builders import Office, Portal, Sent, World, drop, passphrase_of
 
 pytestmark = pytest.mark.long
@@ -194,7 +195,7 @@ def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Plac
         assert "collect" in place.acts
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sent", chosen([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: signal.Signals) -> None:
     """And can do it the next time; no helper stays behind."""
     before = place.acts

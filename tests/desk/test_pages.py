@@ -1,6 +1,6 @@
 """The desk in a real browser: what officers see and press, in both languages (`make soak pages`: all)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,16 @@ PAGES = {
     "confirm": "/confirm",
     "pages of a dialogue": "/case/2/dialogue/1",
 }
+# One of each kind: lists, forms, the parts of a case, a file, what two officers sign, what is not there.
+KINDS = {
+    *("today", "queue", "case", "dialogue", "files", "work", "declare", "enter", "settings", "text"),
+    *("officers", "medium", "readers", "journal", "file", "dossier", "retention", "nothing", "letters"),
+}
+# And of the answers: what was done, what is refused at a field and as a page, what is shown before.
+KINDS_OF_ANSWERS = {
+    *("acknowledged", "refused", "confirm", "wrong", "cautioned", "preview", "made", "collected"),
+    *("no visa", "destroyed"),
+}
 # Those to which the script of the desk adds something: a box that chooses all rows, the part that is shown.
 CHANGED = {"queue", "case", "unsigned", "dialogue", "files", "work", "pages of a dialogue"}
 # What other tests look at, or no browser shows as a page.
@@ -153,8 +163,8 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield Room(served, page, complaints, asked)
 
 
-def in_languages(names: Iterable[str], *also: str) -> list[Any]:
-    """Return each with each language, as parameters: in English the gate looks at these alone.
+def in_languages(names: Iterable[str], kinds: Container[str], *also: str) -> list[Any]:
+    """Return each with each language, as parameters: the gate looks at one of each kind, in English at these.
 
     A page is made of one template in both languages; what can differ is how wide its words are.
     """
@@ -162,7 +172,7 @@ def in_languages(names: Iterable[str], *also: str) -> list[Any]:
         pytest.param(
             name,
             language,
-            marks=() if language == "fr" or name in also else pytest.mark.soak,
+            marks=() if name in (kinds if language == "fr" else also) else pytest.mark.soak,
             id=f"{name}-{language}",
         )
         for name in names
@@ -171,7 +181,7 @@ def in_languages(names: Iterable[str], *also: str) -> list[Any]:
 
 
 # In English those with most in them.
-@pytest.mark.parametrize(("name", "language"), in_languages(PAGES, "case", "enter", "settings"))
+@pytest.mark.parametrize(("name", "language"), in_languages(PAGES, KINDS, "case", "enter"))
 def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> None:
     """Nothing that axe finds, in light and dark; no wider than a small window; no complaint.
 
@@ -202,7 +212,7 @@ def test_every_page_is_for_everybody(room: Room, name: str, language: str) -> No
     assert f"{room.served.root}/style.css" in room.asked
 
 
-@pytest.mark.parametrize("name", sorted(CHANGED - {"unsigned", "dialogue", "files"}))
+@pytest.mark.parametrize("name", sorted(CHANGED & KINDS - {"dialogue", "files"}))
 def test_what_the_script_changes_is_for_everybody_without_it_too(room: Room, name: str) -> None:
     """Of pages of one template, one; colours are those of the page with it."""
     script = f"{room.served.root}/desk.js"
@@ -477,7 +487,7 @@ _SEND = """([action, fields]) => {
 }"""
 
 
-@pytest.mark.parametrize(("name", "language"), in_languages(ANSWERS, "refused", "made"))
+@pytest.mark.parametrize(("name", "language"), in_languages(ANSWERS, KINDS_OF_ANSWERS, "refused"))
 def test_every_answer_to_a_form_is_for_everybody(
     answering: Room, name: str, language: str, tmp_path: Path
 ) -> None:

@@ -103,7 +103,15 @@ def test_who_opens_many_connections_and_asks_nothing_keeps_nobody_waiting() -> N
         assert everything(silent[-1]).endswith(b"y")
 
 
-@pytest.mark.parametrize("begin", [b"", b"GET /", FORM % 9_999], ids=["silence", "line", "form"])
+@pytest.mark.parametrize(
+    "begin",
+    [
+        b"",
+        pytest.param(b"GET /", marks=pytest.mark.soak),
+        pytest.param(FORM % 9_999),
+    ],
+    ids=["silence", "line", "form"],
+)
 def test_who_takes_more_than_five_seconds_to_ask_is_not_waited_for(begin: bytes) -> None:
     """Letter by letter or not; the control is who takes less."""
     with (

@@ -17,7 +17,7 @@ from tests.support.firefox_peer import FirefoxPeer
 from tests.support.page_visitor import FILE, TEXT, Visitor
 from tests.support.portal_site import REPLY, PortalSite, slot_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.soak]
 
 # What Tor Browser's level “Safer” turns off on every site, as preferences of Firefox.
 SAFER = dict.fromkeys(
@@ -44,9 +44,7 @@ class Firefox:
     stick: Path
 
 
-@pytest.fixture(
-    name="started", scope="module", params=["standard", pytest.param("safer", marks=pytest.mark.soak)]
-)
+@pytest.fixture(name="started", scope="module", params=["standard", "safer"])
 def started_fixture(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Firefox]:
@@ -127,7 +125,6 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("started", ["standard"], indirect=True)
 def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(
     site: PortalSite, started: Firefox, tmp_path: Path
@@ -153,7 +150,6 @@ def test_a_file_that_is_no_longer_what_was_chosen_is_not_sent(
     assert site.report()[1] == {1: FILE}
 
 
-@pytest.mark.soak
 def test_a_case_goes_all_its_way_without_a_compiler(
     chromium: Browser, site: PortalSite, record_property: Record
 ) -> None:

@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 NAMES = ("", "report", "status", "guide", "verify", "sealed", "accessibility", "rights", "nowhere")
 PAGES = ["", *(f"{language}/{name}" for language in LANGUAGES for name in NAMES)]
 FRENCH, ENGLISH = ([path for path in PAGES if path.startswith(each)] for each in LANGUAGES)
+# One of each kind: a choice of languages, forms, a text, a list, what is not there.
+KINDS = ["", "fr/report", "fr/status", "fr/guide", "fr/verify", "fr/nowhere"]
 LIMIT = 100_000  # bytes; what the way to a report may weigh at most
 EFFECTS = """() => [...document.querySelectorAll(".leave a, .notice, .button")].map(
     (each) => getComputedStyle(each).borderTopStyle)"""
@@ -37,13 +39,16 @@ def opened(visitor: Visitor, paths: list[str]) -> Iterator[str]:
 
 
 # A page is made of one template in both languages: the gate looks at the one whose words are longer.
-BOTH = ["fr", pytest.param("en", marks=pytest.mark.soak)]
-
-
-@pytest.mark.parametrize("language", BOTH)
-def test_no_page_keeps_anybody_out(visitor: Visitor, language: str) -> None:
+@pytest.mark.parametrize(
+    "paths",
+    [
+        pytest.param(KINDS, id="kinds"),
+        pytest.param(["", *FRENCH], id="french", marks=pytest.mark.soak),
+        pytest.param(ENGLISH, id="english", marks=pytest.mark.soak),
+    ],
+)
+def test_no_page_keeps_anybody_out(visitor: Visitor, paths: list[str]) -> None:
     """On a telephone; on a wide screen, too, and in the dark, which are the same in every language."""
-    paths = {"fr": ["", *FRENCH], "en": ENGLISH}[language]
     found = {path: barriers(visitor.page, path) for path in opened(visitor, paths)}
     assert [(path, each) for path, each in found.items() if each] == []
 
@@ -144,10 +149,13 @@ def test_what_keeps_people_out_would_be_found(visitor: Visitor) -> None:
     assert {each.partition(":")[0] for each in found} >= wanted
 
 
-def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor) -> None:
+@pytest.mark.parametrize(
+    "paths", [KINDS, pytest.param(FRENCH, marks=pytest.mark.soak)], ids=["kinds", "french"]
+)
+def test_at_four_times_the_size_nothing_is_cut_off_or_covered(visitor: Visitor, paths: list[str]) -> None:
     """A window of 1280 by 1024 at 400 % is 320 by 256; what has the focus is never under “Leave quickly”."""
     visitor.page.set_viewport_size({"width": 320, "height": 256})
-    for path in opened(visitor, FRENCH):
+    for path in opened(visitor, paths):
         assert visitor.page.evaluate("document.documentElement.scrollWidth") == 320, path
         assert covered(visitor.page) == [], path
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Route
 
 from templates.catalogues import LANGUAGES
 from tests.support import page_modules
+from tests.support.gate import chosen
 from tests.support.page_visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ EXPLAINED = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["report", "status", "verify"])
+@pytest.mark.parametrize("path", chosen(["report", "status", "verify"], "report"))
 def test_a_hostile_portal_can_show_no_text_but_those_for_problems(visitor: Visitor, path: str) -> None:
     """Whichever text it names: not that a report was opened, nor that a message has arrived."""
 
