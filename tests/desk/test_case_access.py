@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.desk_room import Client, chosen_beforehand, sitting
+from tests.support.gate import chosen
 from tests.support.inbox_builders import Office, today
 from tests.support.inbox_trio import Trio
 
@@ -18,7 +19,9 @@ def test_from_whom_a_case_is_kept_is_for_the_officer_to_choose(client: Client) -
     assert [] == chosen_beforehand(client.page("/en/case/1/readers"), "excluded")
 
 
-@pytest.mark.parametrize("name", ["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], ids=len)
+@pytest.mark.parametrize(
+    "name", chosen(["a b", "Alice", "x" * 33, "x" * 600, "x" * 2_000], "a b", "x" * 2_000), ids=len
+)
 def test_what_cannot_be_the_name_of_an_officer_is_refused_and_not_noted(client: Client, name: str) -> None:
     """The desk says why, and not that something is damaged."""
     for path in ("readers", "readers/exclude", "readers/lift"):

@@ -55,7 +55,13 @@ def test_the_page_of_a_case_leads_to_what_its_reporter_will_read_and_closes_noth
 
 
 @pytest.mark.parametrize(
-    "change", [{"text": "Merci."}, {"disclosure": "full"}, {"outcome": "insufficient"}, {"reason": "other"}]
+    "change",
+    [
+        {"text": "Merci."},
+        {"reason": "other"},
+        pytest.param({"disclosure": "full"}, marks=pytest.mark.soak),
+        pytest.param({"outcome": "insufficient"}, marks=pytest.mark.soak),
+    ],
 )
 def test_an_end_that_was_changed_after_it_was_shown_is_shown_again(
     office: Office, change: dict[str, str]

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from inbox.desk.fields import checks, markup
 from inbox.desk.fields.declaring import FIELD
 from tests.support.desk_room import Client, seen, serving
+from tests.support.gate import chosen
 from tests.support.inbox_builders import Office
 from tests.support.laws import FRENCH
 
@@ -142,7 +143,7 @@ CHOSEN: dict[str, tuple[dict[str, str], list[str]]] = {
 
 
 @pytest.mark.usefixtures("decided_case")
-@pytest.mark.parametrize("name", CHOSEN)
+@pytest.mark.parametrize("name", chosen(CHOSEN, "transmit", "defer with a day that is none"))
 def test_what_a_decision_needs_is_named_at_its_fields_all_at_once(client: Client, name: str) -> None:
     """With what every decision needs, and nothing that this one does not."""
     chosen, fields = CHOSEN[name]
@@ -170,7 +171,7 @@ OTHERS: dict[str, tuple[str, dict[str, str], list[str]]] = {
 
 
 @pytest.mark.usefixtures("one_case")
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("name", chosen(OTHERS, "a sanction", "elsewhere"))
 def test_so_is_what_a_measure_an_end_or_an_assessment_needs(client: Client, name: str) -> None:
     path, chosen, fields = OTHERS[name]
     form = form_to(client.page("/fr/case/1/work"), f"/case/1/{path}")

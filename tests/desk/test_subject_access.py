@@ -163,18 +163,25 @@ def test_only_of_a_folder_in_memory_it_is_said_that_it_is_gone_with_the_power(
     ("path", "form", "status"),
     [
         ("", ASKED | {"persons": ""}, 409),
-        ("", ASKED | {"persons": "'"}, 409),
-        ("", ASKED | {"received": ""}, 400),
+        pytest.param("", ASKED | {"persons": "'"}, 409, marks=pytest.mark.soak),
+        pytest.param("", ASKED | {"received": ""}, 400, marks=pytest.mark.soak),
         ("", ASKED | {"received": "x"}, 400),
-        ("", ASKED | {"way": "pigeon"}, 400),
-        ("/extend", {"because": "x"}, 400),
+        pytest.param("", ASKED | {"way": "pigeon"}, 400, marks=pytest.mark.soak),
+        pytest.param("/extend", {"because": "x"}, 400, marks=pytest.mark.soak),
         ("/extend", {"because": "number"}, 401),
         ("/1/unopposed", {"case": "1", "day": "", "reference": "R"}, 400),
-        ("/1/unopposed", {"case": "x", "day": CAME, "reference": "R"}, 400),
+        pytest.param(
+            "/1/unopposed", {"case": "x", "day": CAME, "reference": "R"}, 400, marks=pytest.mark.soak
+        ),
         ("/1/unopposed", both(case="1", day=CAME, reference=""), 409),
-        ("/9/answer", both(text=OWN, reason="", language="fr", papers="DRAWER"), 409),
+        pytest.param(
+            "/9/answer",
+            both(text=OWN, reason="", language="fr", papers="DRAWER"),
+            409,
+            marks=pytest.mark.soak,
+        ),
         ("/1/answer", both(text=OWN, reason="", language="fr", papers="DRAWER"), 409),
-        ("/1/answer", both(text="", reason="", language="fr"), 409),
+        pytest.param("/1/answer", both(text="", reason="", language="fr"), 409, marks=pytest.mark.soak),
         ("/1/answer", both(text=OWN, reason="", language="de", papers="DRAWER"), 400),
     ],
 )

@@ -24,6 +24,16 @@ def chosen(values: Iterable[Hashable], *kept: Hashable) -> list[Any]:
     return [pytest.param(each, marks=() if each in kept else pytest.mark.soak) for each in found]
 
 
+def crossed(some: Iterable[Hashable], others: Iterable[Hashable]) -> list[Any]:
+    """Return each of some with each of the others, as parameters: the gate runs each with the first."""
+    these, those = [*some], [*others]
+    return [
+        pytest.param(one, other, marks=() if one == these[0] or other == those[0] else pytest.mark.soak)
+        for one in these
+        for other in those
+    ]
+
+
 def steps(stride: int) -> pytest.MarkDecorator:
     """Return the ``stride`` of a test that stops something at its steps: the soak stops it at every one."""
     return pytest.mark.parametrize("stride", [stride, pytest.param(1, marks=pytest.mark.soak)])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.gate import crossed
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, today
 from tests.support.inbox_outcomes import refused
 
@@ -39,8 +40,7 @@ DESPITE = {"ledger": "--reason"}
 SAID = "case 1 names the person to whom this goes"
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize(("name", "way"), crossed(NAMED, WAYS))
 def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, name: str) -> None:
     """The journal keeps it, and counts it where it is one against a warning."""
     before = office.state()
@@ -52,8 +52,7 @@ def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, n
     assert (way != "ledger") is ("despite" in entry["values"])
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize(("name", "way"), crossed(OTHERS, WAYS))
 def test_anybody_else_takes_none(office: Office, way: str, name: str) -> None:
     office.json(*WAYS[way], name)
 

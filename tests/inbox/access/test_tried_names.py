@@ -13,6 +13,7 @@ from inbox.casework.exits import Asked, Exit
 from inbox.deadlines.obstacles import Obstacle
 from inbox.vault.casework_tables import Declaration, Workflow
 from inbox.vault.tables import Case
+from tests.support.gate import crossed
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -122,17 +123,16 @@ def _room(office: Office, folder: Path, way: str, *change: Callable[[Session], N
     return made
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "state"), crossed(WAYS, STATES))
 def test_what_is_said_of_a_case_does_not_differ_by_whom_it_names(
-    founded_tried: Office, tmp_path: Path, way: str
+    founded_tried: Office, tmp_path: Path, way: str, state: str
 ) -> None:
     """Unless all present may read it: that is the control."""
     tried = (NAME, OTHER, ALIKE) if RECORD in WAYS[way] else (NAME, OTHER)
-    for state, change in STATES.items():
-        first_told, *told = [
-            _said(_room(founded_tried, tmp_path / state / name, way, change), way, name) for name in tried
-        ]
-        assert [first_told] * len(told) == told, state
+    first_told, *told = [
+        _said(_room(founded_tried, tmp_path / state / name, way, STATES[state]), way, name) for name in tried
+    ]
+    assert [first_told] * len(told) == told
     read = [_said(_room(founded_tried, tmp_path / "read" / name, way), way, name) for name in (NAME, OTHER)]
     assert read[0] != read[1]
 

@@ -21,6 +21,7 @@ from inbox.session.actions import Actor
 from inbox.vault.casework_tables import Declaration, Duty, Measure, Setting
 from tests.support.desk_room import Client, chosen_beforehand, sitting
 from tests.support.dossier_room import printed, unpacked
+from tests.support.gate import chosen
 from tests.support.inbox_builders import (
     Office,
     Portal,
@@ -104,7 +105,7 @@ def test_a_letter_says_what_the_law_has_it_say(office: Office, letter: str) -> N
         assert "{" not in pages
 
 
-@pytest.mark.parametrize("letter", LETTERS)
+@pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
 def test_a_letter_names_no_reporter_no_officer_and_no_time(office: Office, letter: str) -> None:
     """Neither on its pages nor in its file, which is the same for the same words; to a person no number."""
     for name in ("one", "other"):
@@ -161,7 +162,7 @@ def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Of
     assert ("Palais de justice, Brest" in pages, "75859" in pages) == (True, False)
 
 
-@pytest.mark.parametrize("letter", LETTERS)
+@pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
 def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
     office: Office, letter: str
 ) -> None:

@@ -253,7 +253,10 @@ def test_on_another_machine_it_says_so() -> None:
     assert [] == sandbox.said()
 
 
-@pytest.mark.parametrize("before", [[], FORBIDDEN], ids=["sandbox", "no sandbox"])
+@pytest.mark.parametrize(
+    "before",
+    [pytest.param([], id="sandbox", marks=pytest.mark.soak), pytest.param(FORBIDDEN, id="no sandbox")],
+)
 def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
     office: Office, before: list[str]
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inbox.vault.casework_tables import Duty, Workflow
+from tests.support.gate import chosen
 from tests.support.inbox_builders import PASSPHRASE, Reporter, World, today
 from tests.support.typist import Typist, typing_to_fork, typing_to_inbox
 
@@ -36,7 +37,7 @@ SAYING: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("way", SAYING)
+@pytest.mark.parametrize("way", chosen(SAYING, "close"))
 def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
     """Of an answer, more time, and the end alike; without a word nothing is sent."""
     case.office.tell_no_prosecutor(1)

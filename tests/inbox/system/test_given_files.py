@@ -10,6 +10,7 @@ import pytest
 
 from inbox.language.errors import FileRefused
 from inbox.system import given_files
+from tests.support.gate import crossed
 from tests.support.inbox_builders import Office, Scene, World, first
 from tests.support.paths import ROOT
 
@@ -151,29 +152,29 @@ def founded_filled(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     return scene
 
 
+IN_THE_HOME = [
+    ("vault-*.sqlite", "list"),
+    ("keystore-*.age", "attachment 1 1 --out {apart}/file --reason x"),
+    ("attachments/*.age", "attachment 1 1 --out {apart}/file --reason x"),
+    ("outbox/*.tar", "outbox --again 1 --out {out}"),
+    ("outbox/*.tar", "retention"),
+]
+
+
 @pytest.mark.copy_of("founded_filled")
-@pytest.mark.parametrize(
-    ("name", "command"),
-    [
-        ("vault-*.sqlite", "list"),
-        ("keystore-*.age", "attachment 1 1 --out {apart}/file --reason x"),
-        ("attachments/*.age", "attachment 1 1 --out {apart}/file --reason x"),
-        ("outbox/*.tar", "outbox --again 1 --out {out}"),
-        ("outbox/*.tar", "retention"),
-    ],
-)
-@pytest.mark.parametrize("lay", TRAPS.values(), ids=TRAPS)
+@pytest.mark.parametrize(("where", "trap"), crossed(IN_THE_HOME, TRAPS))
 def test_nothing_in_the_home_holds_a_program_with_its_vault_open(
-    office: Office, lay: Callable[[Path], None], name: str, command: str
+    office: Office, where: tuple[str, str], trap: str
 ) -> None:
     """A home can be a copy that others made. The control is the same command before."""
+    name, command = where
     (apart := office.out / "apart").mkdir()  # where no bundle lies
     words = command.format(out=office.out, apart=apart).split()
     assert 0 == office.run(*words).code
     (apart / "file").unlink(missing_ok=True)
     (found,) = office.root.glob(name)
     found.unlink()
-    lay(found)
+    TRAPS[trap](found)
     said = office.run(*words)
     assert (1, "", True) == (said.code, said.out, "\nerror: " in f"\n{said.err}")
     assert ("the program has a fault" in said.err, (apart / "file").exists()) == (False, False)

@@ -45,6 +45,7 @@ def test_too_little_memory_is_told_and_not_a_wrong_passphrase(office: Office) ->
     assert "end other programs" in done.stderr
 
 
+@pytest.mark.soak
 def test_with_enough_memory_the_same_command_goes_on(office: Office) -> None:
     """The control of the test above."""
     assert 0 == run(office, 1_000).returncode

@@ -32,6 +32,7 @@ from tests.support.builders import (
     make_outbox,
     today,
 )
+from tests.support.gate import crossed
 from tests.support.portal_room import SITE
 from tests.support.portal_server import Server
 from tests.support.portal_terminal import run, run_both
@@ -215,10 +216,15 @@ def test_an_import_that_is_refused_ends_with_1(made: Path) -> None:
     assert hint.startswith("nothing was changed")
 
 
-@pytest.mark.parametrize("words", [["import"], ["verify", "http://127.0.0.1:1", "--channel-keys"]])
-@pytest.mark.parametrize("trap", ["pipe", "device", "card.json behind a link"])
+@pytest.mark.parametrize(
+    ("words", "trap"),
+    crossed(
+        [("import",), ("verify", "http://127.0.0.1:1", "--channel-keys")],
+        ["pipe", "device", "card.json behind a link"],
+    ),
+)
 def test_no_command_waits_for_what_is_no_file_or_reads_it_without_end(
-    made: Path, words: list[str], trap: str
+    made: Path, words: tuple[str, ...], trap: str
 ) -> None:
     """On a medium, a pipe or a device may have the name of a bundle or a card."""
     place = made / "named"

@@ -180,6 +180,7 @@ def test_a_connection_holds_three_answers_that_nobody_takes(behind_nginx: Nginx,
     assert took < 1.5 * MOST_OF_A_CONNECTION
 
 
+@pytest.mark.soak
 def test_without_the_limit_it_would_hold_a_hundred(behind_nginx: Nginx) -> None:
     """The control of the test above."""
     alone = behind_nginx.twin("unread-unbounded")

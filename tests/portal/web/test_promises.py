@@ -18,6 +18,7 @@ from portal.config import Settings
 from portal.web import pages
 from templates.law import reader
 from templates.law.rules import Event, Law
+from tests.support.gate import crossed
 from tests.support.laws import FILES, laws_with
 from tests.support.markup import Markup
 from tests.support.paths import ROOT
@@ -77,8 +78,7 @@ def _in_regime(law: Law, regime: str, event: Event) -> Sequence[date]:
     return found
 
 
-@pytest.mark.parametrize("name", FOLDERS)
-@pytest.mark.parametrize("path", ["/fr/status", "/en/report", "/fr/offline.html"])
+@pytest.mark.parametrize(("name", "path"), crossed(FOLDERS, ["/fr/status", "/en/report", "/fr/offline.html"]))
 def test_page_and_clock_agree(name: str, path: str, tmp_path: Path) -> None:
     """To the day, in the regime that has most time: no page knows which one the office is in."""
     (root,) = Markup(rendered(FOLDERS[name], path, tmp_path)).all("html")
