@@ -1,39 +1,42 @@
-"""Run tests of the current folder on request, each time in a fork: `python -m benchmarks.forked_tests`.
+"""Run tests of the current folder on request, each time in a fork.
 
-Most tests take less time than their imports. So this process loads the imports once, except the tests
-themselves and anything that reads the law. Each line of standard input is a JSON list: the file for pytest's
-output, then pytest's arguments. Once the tests have ended, the process answers with a line.
+Most tests take less time than their imports. So `python -m benchmarks.forked_tests MODULE…` imports the named
+modules once. Each line of standard input is a JSON list: the file for pytest's output, the seconds after which
+the run is killed or null, then pytest's arguments. Once the tests have ended, the process answers with a line:
+pytest's exit status, or LATE if the run was killed.
 """
 
 import importlib
 import json
 import os
+import select
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-# The main modules of portal and inbox, which import most of the code, and other modules that load slowly.
-_LOADED = ("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli")
-_BESIDE = ("hypothesis", "playwright.sync_api")
+# pytest's exit status is 0 to 5, and a signal's number is negative. This one says that the time was over.
+LATE = 1_000
 
 
 def main() -> None:
     """Load the modules, then run each request until the input ends. A fork exits with pytest's status."""
-    _load()
+    _load(sys.argv[1:])
     for line in sys.stdin:
-        output, *words = json.loads(line)
+        output, seconds, *words = json.loads(line)
         if not (child := os.fork()):
+            os.setsid()
             _redirect(output)
             sys.exit(pytest.main(words))
-        os.waitpid(child, 0)
-        sys.stdout.write("done\n")
+        sys.stdout.write(f"{_status(child, seconds)}\n")
         sys.stdout.flush()
 
 
-def _load() -> None:
-    """Import everything except the tests.
+def _load(names: list[str]) -> None:
+    """Import modules.
 
     Raise RuntimeError if an import reads a law, because forks would not read it again.
     """
@@ -44,10 +47,21 @@ def _load() -> None:
             seen.append(Path(given[0]))
 
     sys.addaudithook(note)
-    for name in (*_LOADED, *_BESIDE):
+    for name in names:
         importlib.import_module(name)
     if any("jurisdictions" in each.parts for each in seen) or "tests" in sys.modules:
         raise RuntimeError("a law was read before it was changed")
+
+
+def _status(child: int, seconds: float | None) -> int:
+    """Wait for a fork; return its exit status, or LATE if it had to be killed. End what it left running."""
+    watched = os.pidfd_open(child)
+    is_late = not select.select([watched], [], [], seconds)[0]
+    os.close(watched)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return LATE if is_late else os.waitstatus_to_exitcode(status)
 
 
 def _redirect(output: str) -> None:

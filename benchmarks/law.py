@@ -9,11 +9,8 @@ While you work on some rows, `python -m benchmarks.law WORD…` tries only rows 
 """
 
 import itertools
-import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,16 +20,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self
 
+from benchmarks.project_copy import ProjectCopy
 from tests.support import shown_by, wrong_laws
-from tests.support.paths import ROOT
 from tests.support.shown_by import FRANCE, ROWS, Row
 from tests.support.wrong_laws import Wrong
 
 _BESIDE = 2
+# The main modules of portal and inbox, which import most of the code, and other modules that load slowly.
+_LOADED = (
+    *("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli"),
+    *("hypothesis", "playwright.sync_api"),
+)
 # The module in which tests read the law, and the original law's folder while the program has a changed law.
-_LAWS, _AS_SHIPPED = Path("tests/support/laws.py"), 'ROOT / "law-that-ships"'
+_LAWS, _AS_SHIPPED = "tests/support/laws.py", 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
 
@@ -48,33 +49,11 @@ class Tried:
 class Copy:
     """A copy of the project with a changed law, either for the program alone or for the tests as well."""
 
-    def __init__(self, path: Path, files: Mapping[str, str]) -> None:
-        self._path, self._files = path, files
-        said = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
-        for name in filter(None, said.stdout.decode().split("\0")):
-            if (ROOT / name).is_file():
-                (path / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, path / name)
-        shutil.copytree(path / FRANCE, path / "law-that-ships")
-        self._laws = (path / _LAWS).read_text("utf-8")
+    def __init__(self, copy: ProjectCopy, files: Mapping[str, str]) -> None:
+        self._copy, self._files = copy, files
+        shutil.copytree(copy.path / FRANCE, copy.path / "law-that-ships")
+        self._laws = copy.read(_LAWS)
         assert self._laws.count(_OF_PROGRAM) == 1
-        self._runner = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.forked_tests"],
-            cwd=path,
-            # Programs that a test starts must come from the copy, too.
-            env={**os.environ, "PYTHONPATH": str(path)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        """Return the copy. The process that runs its tests ends with the block."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the process that runs the tests."""
-        self._runner.communicate()
 
     def failing(
         self, wrong: Wrong | None, tests: Sequence[str], known: Container[str] = ()
@@ -86,35 +65,24 @@ class Copy:
         """
         if wrong is None:
             return self._run(tests)
-        path = self._path / FRANCE / wrong.file
-        path.write_text(wrong.text, "utf-8")
+        file = f"{FRANCE}/{wrong.file}"
+        self._copy.write(file, wrong.text)
         try:
             failed = self._run(tests)
             if left := [each for each in tests if each not in failed and not (failed and each in known)]:
-                (self._path / _LAWS).write_text(self._laws.replace(_OF_PROGRAM, _AS_SHIPPED), "utf-8")
+                self._copy.write(_LAWS, self._laws.replace(_OF_PROGRAM, _AS_SHIPPED))
                 failed |= self._run(left)
             return failed
         finally:
-            path.write_text(self._files[wrong.file], "utf-8")
-            (self._path / _LAWS).write_text(self._laws, "utf-8")
+            self._copy.write(file, self._files[wrong.file])
+            self._copy.write(_LAWS, self._laws)
 
     def _run(self, tests: Sequence[str]) -> frozenset[str]:
         """Run tests; return those that failed. A test that could not start does not count as failed."""
         modules, _, functions = zip(*(each.partition("::") for each in tests), strict=True)
-        words = ["-q", "-n", "0", "-p", "no:cacheprovider", "--tb=no", "-rf"]
-        # pytest cannot rewrite asserts in modules that were loaded before it, and would warn about them.
-        words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         # If a module cannot be imported with the changed law, the tests of other modules still run.
-        words += ["--continue-on-collection-errors", "-k", " or ".join(functions)]
-        words += [f"tests/{each}" for each in dict.fromkeys(modules)]
-        output = self._path / "said"
-        assert self._runner.stdin
-        assert self._runner.stdout
-        self._runner.stdin.write(json.dumps([str(output), *words]) + "\n")
-        self._runner.stdin.flush()
-        if not self._runner.stdout.readline():
-            raise RuntimeError("no test was run: the process that starts the tests has ended")
-        said = output.read_text("utf-8")
+        words = ["--tb=no", "-rf", "--continue-on-collection-errors", "-k", " or ".join(functions)]
+        _, said = self._copy.run([*words, *(f"tests/{each}" for each in dict.fromkeys(modules))])
         if not re.search(r"^\d+ (passed|failed|deselected|error)", said, re.MULTILINE):
             raise RuntimeError(f"no test was run: {said}")
         # The option -k also selects tests whose names contain these names.
@@ -135,7 +103,8 @@ def run(words: Iterable[str] = ()) -> Iterator[str]:
     if not laws:
         raise RuntimeError("no row matches, or none has a wrong law to try")
     with tempfile.TemporaryDirectory(prefix="fanal-law-") as folder, ExitStack() as stack:
-        copies = [stack.enter_context(Copy(Path(folder) / str(number), files)) for number in range(_BESIDE)]
+        places = [Path(folder) / str(number) for number in range(_BESIDE)]
+        copies = [Copy(stack.enter_context(ProjectCopy(each, _LOADED)), files) for each in places]
         tried = [*_try(copies, laws)]
     noticed = sum(bool(each.failed) for each in tried)
     seeing = {(each.row, test) for each in tried for test in each.failed}

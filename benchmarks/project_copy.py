@@ -1,0 +1,83 @@
+"""A copy of the project whose files can be changed, and a process that runs its tests in forks."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+from benchmarks.forked_tests import LATE
+from tests.support.paths import ROOT
+
+__all__ = ("LATE", "ProjectCopy")
+# A file that is written twice within a second, with the same size, would be taken from its bytecode.
+_TIMES = itertools.count(1_000_000_000)
+
+
+class ProjectCopy:
+    """A copy of all files that git knows, and a process that runs tests there.
+
+    Use it as a context manager: the process ends with the block.
+    """
+
+    def __init__(self, path: Path, loaded: Iterable[str]) -> None:
+        """Copy the project to ``path``. Each test run begins with the modules ``loaded`` imported."""
+        self.path = path
+        said = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
+        for name in filter(None, said.stdout.decode().split("\0")):
+            if (ROOT / name).is_file():
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, path / name)
+        self._runner = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.forked_tests", *loaded],
+            cwd=path,
+            # Programs that a test starts must come from the copy, too.
+            env={**os.environ, "PYTHONPATH": str(path)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        """Return the copy."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process that runs the tests."""
+        self._runner.communicate()
+
+    def read(self, name: str) -> str:
+        """Return the text of a file of the copy."""
+        return (self.path / name).read_text("utf-8")
+
+    def write(self, name: str, text: str) -> None:
+        """Change a file of the copy, so that the next run sees it."""
+        file = self.path / name
+        file.write_text(text, "utf-8")
+        time = next(_TIMES)
+        os.utime(file, (time, time))
+
+    def run(self, words: Sequence[str], seconds: float | None = None) -> tuple[int, str]:
+        """Run pytest with these arguments; return its exit status and output.
+
+        The status is LATE if the run took more than ``seconds``. Raise RuntimeError if nothing was run.
+        """
+        output = self.path / "said"
+        assert self._runner.stdin
+        assert self._runner.stdout
+        self._runner.stdin.write(json.dumps([str(output), seconds, *_plain(words)]) + "\n")
+        self._runner.stdin.flush()
+        if not (answer := self._runner.stdout.readline()):
+            raise RuntimeError("no test was run: the process that starts the tests has ended")
+        return int(answer), output.read_text("utf-8", "replace")
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    """Return the arguments with those that each run in a fork needs."""
+    # pytest cannot rewrite asserts in modules that were loaded before it, and would warn about them.
+    ignored = "ignore::pytest.PytestAssertRewriteWarning"
+    return ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", ignored, *words]
