@@ -55,6 +55,7 @@ help:
 	@echo 'make built-check   compare them with a fresh build'
 	@echo 'make bench         measure'
 	@echo 'make soak          run for long under load, and record it (make soak NAME… for some parts alone)'
+	@echo 'make mutants       change the code at random, and see whether the tests of its room notice'
 	@echo 'make lock          compile the lock files anew (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove what make installed'
 
@@ -125,6 +126,12 @@ endif
 
 soak: test-tools .venv/project node_modules/.package-lock.json
 	.venv/bin/python -m benchmarks.soak $(SOAK)
+
+# For example: make mutants MUTANTS='--seed 7 --each 30 crypto'
+MUTANTS :=
+.PHONY: mutants
+mutants: test-tools .venv/project
+	.venv/bin/python -m benchmarks.mutants $(MUTANTS)
 
 # Names each record in docs/soak.json that is older than the code it covers, and fails nothing.
 .PHONY: soak-records

@@ -1,9 +1,9 @@
 """Run tests of the current folder on request, each time in a fork.
 
 Most tests take less time than their imports. So `python -m benchmarks.forked_tests MODULE…` imports the named
-modules once. Each line of standard input is a JSON list: the file for pytest's output, the seconds after which
-the run is killed or null, then pytest's arguments. Once the tests have ended, the process answers with a line:
-pytest's exit status, or LATE if the run was killed.
+modules once. Each line of standard input is a JSON list: the file for pytest's output, the seconds after
+which the run is killed or null, then pytest's arguments. Once the tests have ended, the process answers with
+a line: pytest's exit status, or LATE if the run was killed.
 """
 
 import importlib

@@ -1,0 +1,284 @@
+"""Change the code at random places, and see whether the tests of its room notice (`make mutants`).
+
+`python -m benchmarks.mutants [--seed N] [--each N] [ROOM…]` draws mutants of each room: an operator of
+cosmic-ray changes a comparison, a number, a condition and so on. Each runs those tests of the room that reach
+its lines, until one fails. The rest of the project's tests do not count. A survivor is printed with its
+change. Whether a survivor does the same as the original, a reader has to say: docs/reliability.md has both
+figures.
+"""
+
+import argparse
+import ast
+import difflib
+import hashlib
+import json
+import os
+import re
+import secrets
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+from coverage import CoverageData
+
+from benchmarks import reached
+from benchmarks.project_copy import LATE, ProjectCopy
+from tests.support.paths import ROOT
+
+# Each room, and the folder of its tests.
+ROOMS = {
+    "crypto": "tests/crypto",
+    "portal/store": "tests/portal/store",
+    **{
+        f"inbox/{room}": f"tests/inbox/{room}"
+        for room in ("access", "session", "retention", "exchange", "deadlines")
+    },
+}
+_EACH = 45
+_BESIDE = 2
+# Libraries that load slowly; no module of the project, which has to be read after it was changed.
+_LOADED = (
+    *("alembic", "babel", "click", "cryptography.hazmat.primitives.asymmetric.ed25519", "fastjsonschema"),
+    *("flask", "hypothesis", "nacl.bindings", "phonenumbers", "PIL.Image", "playwright.sync_api"),
+    *("sqlalchemy.orm", "sqlcipher3", "tomlkit"),
+)
+# Negated comparisons, and those that differ at the limit alone. The others of cosmic-ray are mostly caught by
+# the first test, or change nothing: `is` for `==` of small numbers.
+_COMPARED = (
+    *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt"),
+    *("Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
+)
+_COUNTED = (
+    *("Add_Sub", "Sub_Add", "Mul_FloorDiv", "FloorDiv_Mul", "Div_Mul", "Mod_Mul", "Pow_Mul"),
+    *("BitOr_BitAnd", "BitAnd_BitOr", "BitXor_BitAnd", "LShift_RShift", "RShift_LShift"),
+)
+_OPERATORS = (
+    *(f"core/ReplaceComparisonOperator_{each}" for each in _COMPARED),
+    *(f"core/ReplaceBinaryOperator_{each}" for each in _COUNTED),
+    *(f"core/ReplaceUnaryOperator_{each}" for each in ("Delete_Not", "USub_UAdd", "Delete_USub")),
+    *("core/AddNot", "core/ReplaceTrueWithFalse", "core/ReplaceFalseWithTrue", "core/ReplaceAndWithOr"),
+    *("core/ReplaceOrWithAnd", "core/ReplaceBreakWithContinue", "core/ReplaceContinueWithBreak"),
+    *("core/ExceptionReplacer", "core/NumberReplacer", "core/RemoveDecorator", "core/ZeroIterationForLoop"),
+)
+# These change how Python stores an object, not what it does.
+_STORED = {"frozen", "slots"}
+
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change of one file: an operator of cosmic-ray, and at which of its places."""
+
+    file: str
+    operator: str
+    occurrence: int
+    lines: range
+
+    def change(self, text: str) -> str:
+        """Return the text of the file with the change; raise RuntimeError if there is no such place."""
+        changed = mutate_code(text, get_operator(self.operator)(), self.occurrence)
+        if changed is None:
+            raise RuntimeError(f"{self.file}: {self.operator} has no place {self.occurrence}")
+        return str(changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a mutant: killed by a failed test, by time, by no import; or survived."""
+
+    mutant: Mutant
+    how: str
+    tests: int
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether anything noticed the mutant."""
+        return not self.how.startswith("survived")
+
+
+class Reach:
+    """Which tests of a room reach which lines, and how long each takes."""
+
+    def __init__(self, copy: ProjectCopy, folder: Path) -> None:
+        self._root = copy.path
+        self._data = CoverageData(basename=str(folder / "all"))
+        for file in folder.glob(f"{reached.LINES}*"):
+            found = CoverageData(basename=str(file))
+            found.read()
+            self._data.update(found)
+        self._seconds: dict[str, float] = json.loads((folder / reached.SECONDS).read_text("utf-8"))
+
+    def tests(self, mutant: Mutant) -> list[str]:
+        """Return the tests that reach a mutant, the quickest modules first; all of the room if none is known.
+
+        A module's tests stay together, as they share fixtures.
+        """
+        by_line = self._data.contexts_by_lineno(str(self._root / mutant.file))
+        found = {test for line in mutant.lines for test in by_line.get(line, ())} & self._seconds.keys()
+        chosen = found or self._seconds.keys()
+        modules: defaultdict[str, float] = defaultdict(float)
+        for test in chosen:
+            modules[test.partition("::")[0]] += self._seconds[test]
+        return sorted(chosen, key=lambda test: (modules[test.partition("::")[0]], test.partition("::")[0]))
+
+    def seconds(self, tests: Iterable[str]) -> float:
+        """Return how long tests took on the original code."""
+        return sum(self._seconds[each] for each in tests)
+
+
+def mutants(file: Path) -> Iterator[Mutant]:
+    """Yield every mutant of a file, but those that change nothing that runs."""
+    text = file.read_text("utf-8")
+    tree, idle = get_ast(text), [*_idle(text)]
+    for name in _OPERATORS:
+        operator = get_operator(name)()
+        places = (place for node in ast_nodes(tree) for place in operator.mutation_positions(node))
+        for occurrence, (start, end) in enumerate(places):
+            if not any(first <= start < last for first, last in idle):
+                yield Mutant(file.relative_to(ROOT).as_posix(), name, occurrence, range(start[0], end[0] + 1))
+
+
+def _idle(text: str) -> Iterator[tuple[Position, Position]]:
+    """Yield from where to where a file has types, and how dataclasses are stored."""
+    lines = text.splitlines()
+
+    def place(line: int, column: int) -> Position:
+        # Python counts the bytes of a line, cosmic-ray its characters.
+        return line, len(lines[line - 1].encode()[:column].decode())
+
+    for node in ast.walk(ast.parse(text)):
+        for part in _parts(node):
+            assert part.end_lineno is not None
+            assert part.end_col_offset is not None
+            yield place(part.lineno, part.col_offset), place(part.end_lineno, part.end_col_offset)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+    match node:
+        case ast.FunctionDef(returns=ast.expr() as types) | ast.arg(annotation=ast.expr() as types):
+            yield types
+        case ast.AnnAssign(annotation=types):
+            yield types
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+            yield node
+        case ast.keyword(arg=name, value=value) if name in _STORED:
+            yield value
+
+
+def drawn(room: str, seed: int, each: int) -> list[Mutant]:
+    """Return this many mutants of a room, the same for the same seed and code."""
+    every = [mutant for file in sorted((ROOT / room).rglob("*.py")) for mutant in mutants(file)]
+    return sorted(every, key=lambda mutant: hashlib.sha256(f"{seed} {mutant}".encode()).digest())[:each]
+
+
+def run(rooms: Sequence[str], seed: int, each: int) -> Iterator[str]:
+    """Try mutants of these rooms; yield a line for each survivor, for each room, and for all.
+
+    Raise RuntimeError if a room's tests fail on the original code.
+    """
+    tried: list[Tried] = []
+    with tempfile.TemporaryDirectory(prefix="fanal-mutants-") as folder, ExitStack() as stack:
+        places = [Path(folder) / str(number) for number in range(_BESIDE)]
+        os.environ[reached.FOLDER] = str(Path(folder) / "reached")
+        copies = [stack.enter_context(ProjectCopy(place, _LOADED)) for place in places]
+        for room in rooms:
+            reach = _reach(copies[0], ROOMS[room], Path(folder) / "reached")
+            of_room = [*_try(copies, reach, drawn(room, seed, each))]
+            tried += of_room
+            yield from (_survivor(one) for one in of_room if not one.is_killed)
+            yield f"{room}: {_figure(of_room)}"
+    yield f"all, seed {seed}: {_figure(tried)}"
+
+
+def _reach(copy: ProjectCopy, tests: str, folder: Path) -> Reach:
+    folder.mkdir(exist_ok=True)
+    for left in folder.iterdir():
+        left.unlink()
+    status, said = copy.run(["-p", "benchmarks.reached", "-m", "not soak", tests])
+    if status:
+        raise RuntimeError(f"the tests fail on the original code: {said[-3_000:]}")
+    return Reach(copy, folder)
+
+
+def _try(copies: Sequence[ProjectCopy], reach: Reach, every: Sequence[Mutant]) -> Iterator[Tried]:
+    """Try mutants in the copies, each copy one at a time; yield the results in order."""
+    free: SimpleQueue[ProjectCopy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def tried(mutant: Mutant) -> Tried:
+        copy = free.get()
+        try:
+            return _tried(copy, reach, mutant)
+        finally:
+            free.put(copy)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        for number, each in enumerate(pool.map(tried, every), 1):
+            sys.stderr.write(f"{number} of {len(every)}: {each.mutant.file}: {each.how}\n")
+            yield each
+
+
+def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
+    tests, text = reach.tests(mutant), copy.read(mutant.file)
+    copy.write(mutant.file, mutant.change(text))
+    try:
+        # A mutant that never ends is killed after several times what its tests take.
+        status, said = copy.run(["-x", "--tb=no", *tests], 60 + 5 * reach.seconds(tests))
+    finally:
+        copy.write(mutant.file, text)
+    return Tried(mutant, _how(status, said), len(tests))
+
+
+def _how(status: int, said: str) -> str:
+    if status == LATE:
+        return "killed: it does not end"
+    if status == 0:
+        return "survived"
+    if failed := re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE):
+        return f"killed by {failed[1]}"
+    return f"killed: pytest ended with {status}"
+
+
+def _survivor(tried: Tried) -> str:
+    """Return a survivor as the lines that it changes."""
+    file = ROOT / tried.mutant.file
+    before = file.read_text("utf-8")
+    after = tried.mutant.change(before)
+    changed = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    lines = [line for line in changed if not line.startswith(("---", "+++"))]
+    return "\n".join([f"survived {tried.tests} tests: {tried.mutant.file}", *lines])
+
+
+def _figure(tried: Sequence[Tried]) -> str:
+    killed = sum(each.is_killed for each in tried)
+    return f"{len(tried)} mutants, {killed} killed ({killed / max(1, len(tried)):.1%})"
+
+
+def main() -> None:
+    """Run with the arguments of the command line."""
+    parser = argparse.ArgumentParser(description="Change code at random; see whether its tests notice.")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+    parser.add_argument("--each", type=int, default=_EACH, help="mutants per room (default: %(default)s)")
+    parser.add_argument("room", nargs="*", choices=[[], *ROOMS])
+    given = parser.parse_args()
+    try:
+        for line in run(given.room or [*ROOMS], given.seed, given.each):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+    except RuntimeError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
