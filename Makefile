@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check pytest coverage lint types js built built-check bench soak lock clean
+.PHONY: help demo test check pytest coverage lint types js built built-check bench soak lock texts clean
 
 # Each command that a test starts would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,6 +56,7 @@ help:
 	@echo 'make bench         measure'
 	@echo 'make soak          run for long under load, and record it (make soak NAME… for some parts alone)'
 	@echo 'make mutants       change the code at random, and see whether the tests of its room notice'
+	@echo 'make texts         add new texts to the catalogues, and say what is not translated (LANG=nl PAGE=home)'
 	@echo 'make lock          compile the lock files anew (UPGRADE=--upgrade for newer versions)'
 	@echo 'make clean         remove what make installed'
 
@@ -142,6 +143,10 @@ lock: .venv/project
 	$(COMPILE) requirements/run.in --output-file requirements/run.txt
 	$(COMPILE) requirements/dev.in --output-file requirements/dev.txt
 	npm install --package-lock-only
+
+# The language of a shell has a country or an encoding (fr_FR.UTF-8), and is not meant.
+texts: .venv/project
+	@.venv/bin/python -m tests.support.translating $(if $(filter command line,$(origin LANG)),$(LANG),fr) $(PAGE)
 
 clean:
 	rm -rf .venv node_modules

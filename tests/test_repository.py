@@ -20,7 +20,7 @@ ROOMS = {"portal", "crypto", "inbox", "templates", "tests"}
 BESIDE = {"docs", "deploy", "benchmarks", "requirements", "config.example.toml", "pyproject.toml", "Makefile"}
 JAVASCRIPT = {"package.json", "package-lock.json", "tsconfig.json", ".npmrc"}
 PAPERS = {f"{name}.md" for name in ("README", "SECURITY", "THREAT_MODEL", "CONTRIBUTING", "CHANGELOG")}
-HIDDEN = {".ci", ".gitattributes", ".gitignore"}
+HIDDEN = {".ci", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"}
 TOP_LEVEL = ROOMS | BESIDE | JAVASCRIPT | PAPERS | HIDDEN | {"LICENSE"}
 
 # Written in pieces so that this file holds none of them.
@@ -77,6 +77,16 @@ def test_every_ci_script_is_the_gate_that_developers_run() -> None:
     scripts = [path for path in repository_files() if path.startswith(".ci/")]
     assert scripts == [".ci/run"]
     assert [(ROOT / path).read_text().splitlines()[-1] for path in scripts] == ["exec make test"]
+
+
+def test_each_hook_before_a_commit_runs_a_linter_of_make() -> None:
+    """As it is installed beside the sources: nothing is fetched, and nothing else is asked of a commit."""
+    text = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    assert re.findall(r"repo: (.+)", text) == ["local"]
+    entries, makefile = re.findall(r"entry: (.+)", text), (ROOT / "Makefile").read_text("utf-8")
+    assert len(entries) > 3
+    assert [each for each in entries if f"\t{each}\n" not in makefile] == []
+    assert text.count("language: system") == len(entries)
 
 
 def test_the_wheel_depends_on_what_is_locked() -> None:

@@ -1,6 +1,7 @@
 """Every text of the pages exists in every language, and every code that a script may show has one."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -12,6 +13,7 @@ from crypto.messages import Status
 from portal.web import translation
 from templates import catalogues, shipped, typography
 from templates.catalogues import Domain
+from tests.support import translating
 from tests.support.marked_texts import marked, public, told
 from tests.support.paths import ROOT
 
@@ -27,7 +29,6 @@ SAME = {
     *("Pages", "Messages", "Page %(page)s", "Journal", "Note", "Notes", "Archive", "Visa"),
     *("{error}", "{why} {place}", "{said}, {part}"),
 }
-FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
 TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")
 CODE = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 DONE_AT_THE_DESK = [
@@ -55,6 +56,7 @@ OF_THE_KEYRING = {"channel_unknown", "no_keyring"}
 NEVER_ASKED = {HTTPStatus(code).name.lower() for code in (400, 405)}
 
 
+ENGLISH = (Domain.OFFICERS, SOURCE)
 SOURCES = {Domain.PUBLIC: public, Domain.OFFICERS: lambda: marked("desk") | told()}
 
 
@@ -110,12 +112,12 @@ def told_by_a_page() -> set[str]:
 
 # Codes to choose from are typed; a page has them to click on.
 CHOSEN = {"{choice}", "{choices}", "{known}", "{kind}", "{word}"}
-TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.languages(domain) if each != SOURCE]
+TRANSLATED = [(domain, each) for domain in Domain for each in catalogues.LANGUAGES if each != SOURCE]
 
 
 @pytest.mark.parametrize(("domain", "language"), TRANSLATED)
 def test_no_text_is_missing_or_left_over(domain: Domain, language: str) -> None:
-    """Run what stands in templates/babel.toml to see where a text stands."""
+    """`make texts LANG=fr` adds and removes entries."""
     found = SOURCES[domain]()
     assert len(found) > 100
     assert found == set(messages(domain, language))
@@ -127,11 +129,67 @@ def test_no_translation_is_a_guess(domain: Domain, language: str) -> None:
     assert [each for each, message in messages(domain, language).items() if message.fuzzy] == []
 
 
-@pytest.mark.parametrize(("domain", "language"), [*TRANSLATED, (Domain.OFFICERS, SOURCE)])
+@pytest.mark.parametrize(("domain", "language"), [*TRANSLATED, ENGLISH])
 def test_a_translation_keeps_the_places_for_values(domain: Domain, language: str) -> None:
     for english, said in every(domain, language).items():
         left_out = CHOSEN if TYPED.search(english) else set()
-        assert set(FIELD.findall(english)) - left_out == set(FIELD.findall(said)) - left_out
+        assert (
+            set(translating.FIELD.findall(english)) - left_out
+            == set(translating.FIELD.findall(said)) - left_out
+        )
+
+
+def test_no_text_stands_twice() -> None:
+    """Which of two translations is shown would be chance."""
+    texts = [catalogues.path(domain, each).read_text("utf-8") for domain, each in [*TRANSLATED, ENGLISH]]
+    for text in texts:
+        names = re.findall(r"^msgid (.+?)^msgstr", text, re.MULTILINE | re.DOTALL)
+        assert len(names) > 50
+        assert [name for name, times in Counter(names).items() if times > 1] == []
+
+
+def test_further_languages_have_a_whole_home_page_and_no_fault() -> None:
+    """They may lack other pages, which are then in English."""
+    further = {*catalogues.languages(Domain.PUBLIC)} - {*catalogues.LANGUAGES}
+    texts = {each: catalogues.path(Domain.PUBLIC, each).read_text("utf-8") for each in further}
+    assert {each: found for each, text in texts.items() if (found := translating.faults(text, each))} == {}
+
+
+@pytest.fixture(scope="module")
+def dutch() -> str:
+    """A catalogue as a translator of the home page alone leaves it."""
+    entries = translating.wanted(Domain.PUBLIC, "nl")
+    begun = translating.updated('msgid ""\nmsgstr ""\n', entries, translating.by_page()["home"])
+    return re.sub(r'^msgid "(.+)"\nmsgstr ""$', r'msgid "\1"\nmsgstr "NL \1"', begun, flags=re.MULTILINE)
+
+
+def test_one_page_can_be_translated_alone(dutch: str) -> None:
+    assert translating.faults(dutch, "nl") == []
+    assert len(translating.translated(dutch)) < len(translating.wanted(Domain.PUBLIC, "nl")) / 3
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ('msgstr "NL Skip to the content"', 'msgstr ""', "no translation: Skip to the content"),
+        ('msgid "Skip to the content"', 'msgid "Skip to it"', "no page has this text: Skip to it"),
+        ("NL You should read here, %(received)s,", "NL U leest,", "other places for values: You should read"),
+        ('msgid "Leave quickly"', 'msgid "Leave: Shift "', "missing on the page home: Leave quickly"),
+    ],
+    ids=["empty", "left over", "a value lost", "missing"],
+)
+def test_a_mistake_of_a_translator_is_found(dutch: str, before: str, after: str, fault: str) -> None:
+    assert dutch.count(before) == 1
+    assert any(each.startswith(fault) for each in translating.faults(dutch.replace(before, after), "nl"))
+
+
+def test_an_entry_that_stays_is_left_as_it_was_written() -> None:
+    """What is new comes behind it; what no page has any more goes."""
+    before = '# By hand.\n#: a.html\nmsgid "A"\nmsgstr  "Un"\n\n#: b.html\nmsgid "Gone"\nmsgstr "Parti"\n'
+    after = translating.updated(before, {"A": ["a.html"], "B": ["b.html", "c.html"]}, ["A", "B"])
+    kept, new = after.split("\n\n")
+    assert kept == before.split("\n\n", maxsplit=1)[0]
+    assert new == '#: b.html c.html\nmsgid "B"\nmsgstr ""\n'
 
 
 def test_the_public_pages_say_in_english_what_stands_in_them() -> None:

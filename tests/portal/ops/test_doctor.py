@@ -23,7 +23,7 @@ from portal.ops.cli import portal
 from portal.ops.doctor import Level
 from portal.site import manifest
 from portal.store import deletion
-from portal.web import law
+from portal.web import law, translation
 from tests.support import postgres
 from tests.support.builders import INSPECTORATE, OUTSIDE, make_keyring, make_report_envelope, today
 from tests.support.paths import ROOT
@@ -106,7 +106,7 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
     room = room_for(tmp_path)
     configured(room)
     told = [each for each in found(room, Level.WARNING) if "is not filled in" in each]
-    assert [each.split(" ")[0] for each in told] == ["rights.fr.toml", "rights.en.toml"]
+    assert [each.split(" ")[0] for each in told] == [f"rights.{each}.toml" for each in translation.LANGUAGES]
     assert "[adresse postale]" in told[0]
     for path in Settings().guide_folder.glob("*.toml"):
         text = path.read_text("utf-8")

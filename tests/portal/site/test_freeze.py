@@ -13,8 +13,7 @@ from portal.config import Settings
 from portal.errors import Refused
 from portal.ops.cli import portal
 from portal.site import freeze, site_files
-from portal.web import headers
-from templates.catalogues import LANGUAGES
+from portal.web import headers, translation
 from tests.support.portal_room import Room
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -60,7 +59,8 @@ def test_nothing_else_is_written(same_room: Room, frozen: Path) -> None:
     }
     beside = {freeze.HEADERS, *(f"{freeze.NGINX}/{name}.conf" for name in ("headers", "paths"))}
     codes = ("refused", "too_large", "unavailable")
-    beside |= {f"{freeze.ANSWERS}/{language}/{code}.html" for language in LANGUAGES for code in codes}
+    answers = ((language, code) for language in translation.LANGUAGES for code in codes)
+    beside |= {f"{freeze.ANSWERS}/{language}/{code}.html" for language, code in answers}
     assert tree(frozen).keys() == expected | beside
 
 

@@ -15,7 +15,7 @@ from crypto import base64url, questionnaire, signing
 from crypto.questionnaire import Questionnaire
 from crypto.questionnaire_ids import OF_THE_PAGE
 from portal.config import Settings
-from portal.web import assets, headers, pages
+from portal.web import assets, headers, pages, translation
 from templates import shipped
 from templates.catalogues import LANGUAGES
 from tests.support.markup import Markup
@@ -106,7 +106,7 @@ def test_an_address_without_a_page_says_so_in_both_languages(client: FlaskClient
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.content_type == "text/html; charset=utf-8"
-    assert list(LANGUAGES) == [section["lang"] for section in Markup(answer.text).all("section")]
+    assert list(translation.LANGUAGES) == [section["lang"] for section in Markup(answer.text).all("section")]
     assert "Location" not in answer.headers
 
 

@@ -1,0 +1,206 @@
+"""Add the texts that a catalogue lacks, remove those that no page has any more, and say what is missing.
+
+`make texts LANG=nl PAGE=home` runs it (docs/translating.md).
+"""
+
+import inspect
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from unittest.mock import patch
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import normalize, read_po
+from babel.support import NullTranslations
+
+from crypto import questionnaire
+from portal.config import Settings
+from portal.web import guide, pages, translation
+from portal.web.guide import Guide
+from portal.web.translation import Translation
+from templates import catalogues, shipped
+from templates.catalogues import LANGUAGES, Domain
+from tests.support import marked_texts
+from tests.support.paths import ROOT
+
+# A language that no catalogue has (Volapük): each of its texts is a mark by which it is found on a page.
+_MARKS = "vo"
+_MARK = re.compile(r"⟦(\d+)⟧")
+# A place for a value within a text.
+FIELD = re.compile(r"\{\w+(?:!r)?\}|%\(\w+\)s")
+_SOURCES = {
+    Domain.PUBLIC: ["templates/portal", "templates/shared"],
+    Domain.OFFICERS: ["templates/desk", "inbox"],
+}
+_OF_THE_LAW = "templates/questionnaire.toml templates/jurisdictions/fr"
+_HEADER = """\
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n\""""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks(Translation):
+    found: list[str] = field(default_factory=list)
+
+    def gettext(self, english: str) -> str:
+        self.found.append(english)
+        return f"⟦{len(self.found) - 1}⟧"
+
+
+@cache
+def by_page() -> dict[str, list[str]]:
+    """Return the English texts on each public page, by its name; those of questionnaire and law, too.
+
+    The page of the folder is called ``home``.
+    """
+    marks = _Marks(_MARKS, NullTranslations())
+    load, read = translation.load, guide.load
+
+    def translations(language: str) -> Translation:
+        return marks if language == _MARKS else load(language)
+
+    def written(folder: Path, language: str, name: str = guide.GUIDE) -> Guide:
+        return read(folder, "en" if language == _MARKS else language, name)
+
+    asked = questionnaire.parse(shipped.QUESTIONNAIRE.read_bytes())
+    with (
+        patch.object(translation, "LANGUAGES", ("en", _MARKS)),
+        patch.object(translation, "load", translations),
+        patch.object(guide, "load", written),
+    ):
+        # Tests keep the pages of a process: these are not to be kept.
+        rendered = inspect.unwrap(pages.render)(Settings(), asked)
+    start = f"/{_MARKS}/"
+    shown = {
+        path.removeprefix(start).removesuffix(".html") or "home": _MARK.findall(page.decode())
+        for path, page in rendered.items()
+        if path.startswith(start)
+    }
+    return {
+        name: [*dict.fromkeys(marks.found[int(n)] for n in numbers)]
+        for name, numbers in shown.items()
+        if numbers
+    }
+
+
+def wanted(domain: Domain, language: str) -> dict[str, list[str]]:
+    """Return every text of a catalogue, each with the files that have it.
+
+    A language that the questionnaire and the law do not have translates their texts, too.
+    """
+    found: dict[str, list[str]] = {}
+    for folder in _SOURCES[domain]:
+        method, keywords = ("python", {"sentence": None}) if folder == "inbox" else ("jinja2", {})
+        suffix = "py" if method == "python" else "html"
+        options = {} if method == "python" else marked_texts.OPTIONS
+        extra = {"keywords": keywords} if keywords else {}
+        for file, _, message, _, _ in extract_from_dir(
+            ROOT / folder, [(f"**.{suffix}", method)], options, **extra
+        ):
+            places = found.setdefault(str(message), [])
+            places += [] if f"{folder}/{file}" in places else [f"{folder}/{file}"]
+    if domain is Domain.PUBLIC and language not in LANGUAGES:
+        for texts in by_page().values():
+            for english in texts:
+                found.setdefault(english, [_OF_THE_LAW])
+    return found
+
+
+def updated(text: str, entries: Mapping[str, list[str]], add: Iterable[str]) -> str:
+    """Return the text of a catalogue with empty entries for ``add``, without those not in ``entries``.
+
+    Entries that stay are not touched.
+    """
+    blocks = [(block.strip("\n"), _id(block)) for block in text.split("\n\n")]
+    left = [block for block, english in blocks if not english or english in entries]
+    held = {english for _, english in blocks}
+    new = [_entry(english, entries[english]) for english in add if english not in held]
+    return "\n\n".join(left + new) + "\n"
+
+
+def translated(text: str) -> dict[str, str]:
+    """Return all texts of a catalogue that have a translation, by their English."""
+    catalogue = read_po(BytesIO(text.encode()), abort_invalid=True)
+    return {
+        str(each.id): str(each.string) for each in catalogue if each.id and each.string and not each.fuzzy
+    }
+
+
+def faults(text: str, language: str) -> list[str]:
+    """Return what is wrong with the public catalogue of a further language.
+
+    It may lack texts: pages show these in English. The page ``home`` must be complete: everybody reads it.
+    """
+    said, entries = translated(text), wanted(Domain.PUBLIC, language)
+    held = {_id(block) for block in text.split("\n\n")} - {""}
+    return [
+        *(f"no page has this text: {each}" for each in held if each not in entries),
+        *(f"no translation: {each}" for each in held if each not in said),
+        *(f"missing on the page home: {each}" for each in by_page()["home"] if each not in held),
+        *(
+            f"other places for values: {english}"
+            for english, other in said.items()
+            if sorted(FIELD.findall(english)) != sorted(FIELD.findall(other))
+        ),
+    ]
+
+
+def run(language: str, page: str = "") -> Iterator[str]:
+    """Update the catalogues of a language, or of one page of it, and yield what there is to say."""
+    texts = by_page()
+    if page and page not in texts:
+        sys.exit(f"no page is called {page}\nhint: PAGE is one of {', '.join(texts)}")
+    for domain in Domain if language in LANGUAGES else [Domain.PUBLIC]:
+        path = catalogues.path(domain, language)
+        if language in LANGUAGES and not path.exists():
+            continue
+        entries = wanted(domain, language)
+        # The English catalogue holds only what the desk says in other words: nothing is added to it.
+        shown = [] if language == "en" else [each for each in texts.get(page, entries) if each in entries]
+        before = path.read_text("utf-8") if path.exists() else _HEADER.format(language=language)
+        after = updated(before, entries, shown)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(after, "utf-8")
+        held = {_id(block) for block in after.split("\n\n")} - {""}
+        empty = len(held - translated(after).keys())
+        yield f"{path.relative_to(ROOT)}: {len(held)} texts, {empty} of them without a translation"
+    if language not in LANGUAGES:
+        text = catalogues.path(Domain.PUBLIC, language).read_text("utf-8")
+        yield from (each for each in faults(text, language) if not each.startswith("no translation"))
+        for name, shown in texts.items():
+            missing = len(set(shown) - translated(text).keys())
+            yield f"page {name}: {f'{missing} of {len(shown)} texts missing' if missing else 'complete'}"
+        yield from _guides(language)
+
+
+def _guides(language: str) -> Iterator[str]:
+    """Copy English guide, rights and statement where the language has none: no portal starts without."""
+    for name in guide.NAMES:
+        path = ROOT / "portal" / f"{name}.{language}.toml"
+        if not path.exists():
+            shutil.copyfile(path.with_name(f"{name}.en.toml"), path)
+            yield f"{path.relative_to(ROOT)}: copied from English; translate it, too"
+
+
+def _id(block: str) -> str:
+    """Return the English text of an entry, empty for the header."""
+    found = (str(each.id) for each in read_po(BytesIO(block.encode())) if each.id)
+    return next(found, "")
+
+
+def _entry(english: str, places: Iterable[str]) -> str:
+    return f'#: {" ".join(places)}\nmsgid {normalize(english, width=0)}\nmsgstr ""'
+
+
+if __name__ == "__main__":
+    for line in run(*sys.argv[1:]):
+        sys.stdout.write(f"{line}\n")
