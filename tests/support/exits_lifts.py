@@ -187,13 +187,18 @@ _LONG_COMMANDS = {
 _ANY_CHOICE = {Obstacle.UNDECIDED: "CHOICE"}
 
 
-def is_named(code: Code, what: Obstacle, said: str) -> bool:
-    """Tell whether what officers read names the command of an action that lifts an obstacle."""
+def _is_of_who_asks(what: Obstacle, way: Exit) -> bool:
+    return way is Exit.ACCESS and what in {Obstacle.PERSONS, Obstacle.PUT_OFF}
+
+
+def is_named(code: Code, what: Obstacle, way: Exit, said: str) -> bool:
+    """Tell whether what officers read names the command of an action that lifts an obstacle to an exit."""
     named = [each.strip(" ;,") for each in said.split("inbox ")[1:]]
     if code in _LONG_COMMANDS:
         return _LONG_COMMANDS[code] <= {*named}
     if code in DECISIONS:
-        choice = _ANY_CHOICE.get(what, _DECISIONS[what][code].words[2])
+        decisions = _OF_WHO_ASKS if _is_of_who_asks(what, way) else _DECISIONS[what]
+        choice = _ANY_CHOICE.get(what, decisions[code].words[2])
         offered = (re.fullmatch(r"decide 1 (\S+) --reason TEXT", each) for each in named)
         return any(choice in each[1].split("|") for each in offered if each)
     words = LIFTS[code].words
@@ -221,7 +226,7 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
         with room.changing() as session:
             ask_for_access(session)
     action = _DECISIONS[what][code] if code in DECISIONS else LIFTS[code]
-    if way is Exit.ACCESS and what in {Obstacle.PERSONS, Obstacle.PUT_OFF}:
+    if _is_of_who_asks(what, way):
         action = _OF_WHO_ASKS[code]
     if (code, what) == (Code.REOPEN, Obstacle.REPEATED):
         action = Lift(OTHERS, ("reopen", "2", *_WHY), "/en/case/2/reopen", _DRILL)

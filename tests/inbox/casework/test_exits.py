@@ -258,7 +258,7 @@ def test_what_officers_read_of_an_obstacle_names_a_command_that_lifts_it(
         what: str(each)
         for what, each in said.items()
         if not _enough(what)(
-            exits_lifts.is_named(code, what, str(each)) for code in MATRIX[what][way].lifted_by
+            exits_lifts.is_named(code, what, way, str(each)) for code in MATRIX[what][way].lifted_by
         )
     }
     assert {} == unnamed
