@@ -43,13 +43,13 @@ def words_of(answer: TestResponse) -> list[str]:
         ({"category": "blue", "what": "x"}, "not an answer that the page offers"),
         ({"vector": ["social"], "what": "x"}, "not asked, given the other answers"),
         ({"what": "x" * 8_001}, "longer than the form allows"),
-        ({"protect": CANARY}, "It takes an answer to one of these"),
-        ({"what": " \r\n "}, "It takes an answer to one of these"),
+        ({"protect": CANARY}, "Answer at least one of these"),
+        ({"what": " \r\n "}, "Answer at least one of these"),
         (
             {"what": "x", "_received": (today() + timedelta(days=1)).isoformat()},
-            "a day to come, or long past",
+            "this day is in the future, or too long ago",
         ),
-        ({"what": "x", "_received": "1999-12-31"}, "a day to come, or long past"),
+        ({"what": "x", "_received": "1999-12-31"}, "this day is in the future, or too long ago"),
         ({"what": "x", "days-first": "2026-11-24", "days-last": "2026-11-23"}, "not an answer that the page"),
     ],
     ids=["option", "not-asked", "long", "nothing", "blank", "to-come", "old", "backwards"],
@@ -155,6 +155,16 @@ def test_a_medium_that_was_taken_out_keeps_nobody_from_entering(client: Client, 
     stick.rmdir()
     assert client.ask("/en/enter").status_code == 200
     assert "Case 1: entered" in enter(client, what="x").text
+
+
+def test_before_anything_is_typed_the_page_says_that_files_go_onto_a_medium_of_their_own(
+    client: Client, stick: Path
+) -> None:
+    """Never onto the one that goes to the portal, whose machine is on the network."""
+    shown = client.page("/en/enter")
+    before, _ = shown.split('<select id="route"')
+    assert "never onto the one that goes to the portal" in before
+    assert f"in its place, in {stick}." in before
 
 
 def test_a_file_that_left_the_medium_is_not_left_out_silently(client: Client) -> None:

@@ -116,7 +116,7 @@ def test_what_is_due_is_in_order_and_tells_how_far_it_is(three_cases: Office) ->
         said = part(alice.page("/en/today"), "due")
         assert ["Case 2", "Case 1"] == re.findall(r"Case \d", said)
         assert "Case 2 · Overdue by 2 days" in said
-        assert "Other cases due in the seven days after that: 1" in said
+        assert "Other cases due within the next 7 days: 1" in said
         rows = re.findall(r"<tr[^>]* data-row>.*?</tr>", alice.page("/fr/"), re.DOTALL)
         (row,) = [each for each in rows if '/case/2"' in each]
         assert '<span class="mark late">En retard de 2 jours</span>' in row
@@ -174,7 +174,7 @@ def test_drafts_and_what_waits_for_a_second_officer_are_named(three_cases: Offic
         assert "Case 3 · note" in part(alice.page("/en/today"), "drafts")
         assert f'href="{alice.desk.place}/en/case/3/work#notes"' in alice.page("/en/today")
         assert "alice:" in part(bruno.page("/en/today"), "asked")
-        assert "No request from another officer." in part(alice.page("/en/today"), "asked")
+        assert "No requests from other officers." in part(alice.page("/en/today"), "asked")
 
 
 def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cases: Office) -> None:
@@ -187,7 +187,7 @@ def test_the_exchange_that_comes_next_is_told_and_what_nobody_has_read(three_cas
         (far,) = re.findall(r"Le prochain échange[^<]*\(([^)]*)\)", alice.page("/fr/today"))
         left = (day - today()).days
         assert far == ("demain" if left == 1 else f"dans {left} jours")
-        assert "Not read yet 3" in part(shown, "unread")
+        assert "Unread 3" in part(shown, "unread")
         alice.send("/en/today", to_read="on")
         assert 3 == len(re.findall(r'name="case" value="\d"', alice.page("/en/")))
 
@@ -205,7 +205,7 @@ def test_no_more_cases_stand_there_than_one_reads(
 def test_a_backup_that_is_due_stands_on_the_page(three_cases: Office, tmp_path: Path) -> None:
     """None was made, or the last one is older than a week; nothing of it after a fresh one."""
     with sitting(three_cases) as alice:
-        assert "No backup yet: make one." in part(alice.page("/en/today"), "office")
+        assert "No backup has been made yet: make the first one." in part(alice.page("/en/today"), "office")
         assert "office/backup" in alice.page("/en/today").partition('id="office"')[2]
     Copies(tmp_path).of(three_cases)
     with sitting(three_cases) as alice:
@@ -276,13 +276,13 @@ def test_bundles_that_are_not_collected_yet_stand_before_all_else(
     edit = partial(replace, answers={"what": "b", "danger_now": "yes"})
     bundle = portal.bundle(Sent(reporter.report(edit=edit), reporter.keys.case_id))
     with sitting(office, stick) as client:
-        assert "not collected yet" not in client.page("/en/today")
+        assert "not been collected yet" not in client.page("/en/today")
         shutil.copy(bundle, stick)
         page = client.page("/en/today")
-        assert page.index("1 bundle on the medium is not collected yet.") < page.index("<h1>")
+        assert page.index("1 bundle on the medium has not been collected yet.") < page.index("<h1>")
         collected = client.send("/en/medium/collect", bundle=bundle.name).text
         assert 'Case 2</a> <span class="priority p1">P1</span>' in collected
-        assert "not collected yet" not in client.page("/en/today")
+        assert "not been collected yet" not in client.page("/en/today")
 
 
 def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Office) -> None:

@@ -141,6 +141,7 @@ def _form(asked: Questionnaire, mended: Mended, drafts: Mapping[Form, Draft] | N
         given=writing.given(drafts)[Form.REPORT] if drafts else request.form,
         spoken=list(casetoken.LANGUAGES),
         most_files=MOST_FILES,
+        folder=here().medium,
         files=medium.loose(here().medium),
         today=actor().today.isoformat(),
         once=request.form.get(ONCE) or secrets.token_urlsafe(),
