@@ -86,7 +86,7 @@ def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: 
     (texts,) = re.findall(r"<summary>What each template says.*?</details>", page, re.DOTALL)
     offered = re.findall(r'<option value="(\w+)"', page.split('id="template"')[1].split("</select>")[0])
     assert len(offered) == texts.count("<h4>") > 3
-    assert "[vos mots pour ce dossier]" in texts
+    assert "[votre texte pour ce dossier]" in texts
     assert [] == re.findall(r"\{\w*\}?", texts)
 
 

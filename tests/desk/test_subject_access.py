@@ -50,9 +50,9 @@ def both(**form: Any) -> dict[str, Any]:
 def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, drawer: Path) -> None:
     """It waits in the queue until then; what cases say of the person is shown apart."""
     with sitting(office, stick) as client:
-        assert "No request for access." in client.page("/en/access")
+        assert "No access requests." in client.page("/en/access")
         assert 303 == client.send("/en/access", **ASKED).status_code
-        assert "Requests for access to be answered: 1" in client.page("/en/")
+        assert "Access requests to be answered: 1" in client.page("/en/")
         assert f"{NAME}, Quelennec" in client.page("/en/access")
         page = client.page("/en/access/1")
         assert "Case 1" in page
@@ -71,7 +71,7 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, dr
         assert (409, True) == (on_the_medium.status_code, "goes to the portal" in on_the_medium.text)
         answered = client.send("/en/access/1/answer", **both(**form))
         assert (200, True) == (answered.status_code, "access-1.pdf" in answered.text)
-        assert "Requests for access to be answered" not in client.page("/en/")
+        assert "Access requests to be answered" not in client.page("/en/")
         assert "the answer told of it" in client.page("/en/access/1")
         assert "person concerned" in client.page("/en/case/1/ledger")
         assert 409 == client.send("/en/access/1/answer", **both(**form)).status_code

@@ -133,9 +133,9 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         typed = text.replace("précisions", "détails <b>")
         shown, given = look(client, f"{REPLY}/details", **{"entry-text-fr": typed})
         assert "<del>précisions</del><ins>détails &lt;b&gt;</ins>" in shown
-        assert "[your words for the case]" in shown
+        assert "[your text for the case]" in shown
         assert "looser" not in shown
-        assert "[vos mots pour ce dossier]" in shown
+        assert "[votre texte pour ce dossier]" in shown
         other = given | {"entry-title-en": "Another, not seen"}
         refused = client.send(f"{REPLY}/entry/details", **other, **TWO)
         assert (422, True) == (refused.status_code, "differs from its preview" in refused.text)

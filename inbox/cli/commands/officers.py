@@ -176,6 +176,6 @@ def _lines(done: Reshared, generation: int) -> list[str]:
     return [
         *lines,
         "",
-        f"Old shares still open old copies: destroy them, and every backup of vault-{generation}.sqlite.",
-        "Then make a new backup.",
+        "Make a new backup.",
+        f"Old shares still open old copies: then destroy them, and every backup of vault-{generation}.sqlite.",
     ]
