@@ -654,7 +654,7 @@ def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
             sentence(
                 "case {number}: no text is kept with this measure: {kind}", number=number, kind=taken.kind
             ),
-            sentence("leave the text out"),
+            sentence("omit the text"),
         ).at("sent")
 
 

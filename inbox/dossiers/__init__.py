@@ -1,1 +1,1 @@
-"""What leaves for a prosecutor, a disciplinary file or a data subject."""
+"""Documents that leave the inbox: dossiers, letters and answers to requests for access."""

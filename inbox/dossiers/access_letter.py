@@ -1,7 +1,7 @@
-"""The two answers to a person who asks what is held on them, as pages (PDF).
+"""The two possible answers to a person who asks what is held on them, as pages (PDF).
 
-One tells what is held. The other neither confirms nor denies anything: whether the person is refused or
-nothing is held, it is the same, byte for byte but for names and day.
+One says what is held. The other neither confirms nor denies anything. It is the same if the request is
+refused and if nothing is held: except for the names and the day, not a byte differs.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ WORDING = Wording(__package__, "access.toml")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The names of the person, who answers, the day, and the language of an answer ("fr", "en").
+    """The names of the person, the office that answers, the day, and the language of an answer ("fr", "en").
 
-    ``says`` is what the law has each answer say.
+    ``says`` are the texts that the law prescribes for each answer.
     """
 
     names: Sequence[str]
@@ -41,7 +41,7 @@ def neither(to: Letter) -> bytes:
 
 
 def told(to: Letter, text: str) -> bytes:
-    """Return the answer that tells what is held, in the words of officers."""
+    """Return the answer that says what is held, in the words of officers."""
     sheets = _begun(to)
     sheets.heading(_say(to, "held"))
     sheets.quote((text,))

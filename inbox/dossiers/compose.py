@@ -1,9 +1,9 @@
-"""What of a case goes into a dossier: chosen once, for the pages and for machines alike.
+"""Choose what of a case goes into a dossier, once for both its pages and its machine-readable part.
 
-Loi 2016-1691, article 9, keeps the reporter confidential; code de procédure pénale, article 40, asks to tell
-the prosecutor.
+Loi 2016-1691, article 9, keeps the reporter confidential; code de procédure pénale, article 40, requires that
+the prosecutor is informed.
 
-Nothing in it says who the reporter is, or would prove it.
+Nothing in a dossier reveals or proves who the reporter is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +37,7 @@ from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
 from templates.law.rules import DossierWords, MeasureRole
 
-# What is done by a dossier.
+# The measure that sending a dossier amounts to.
 MEASURES = {
     Purpose.PROSECUTOR: MeasureRole.TRANSMISSION,
     Purpose.DISCIPLINARY: MeasureRole.DISCIPLINE,
@@ -46,7 +46,7 @@ WORDING = Wording(__package__, "dossier.toml")
 
 
 class Enclosed(StrEnum):
-    """In which form attachments go along."""
+    """In which form attachments are enclosed."""
 
     NONE = "none"
     CLEANED = "cleaned"
@@ -55,11 +55,11 @@ class Enclosed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What officers decided of a dossier: for what, for whom, in which language, with and without what.
+    """The officers' choices for a dossier: its purpose, addressee and language, and what it contains.
 
-    ``included`` are questions that concern the reporter, or unknown ones, whose answers are let in all the
-    same. Only the attachments whose numbers are ``chosen`` go along, or all with ``every_file``: none leaves
-    because nothing was said of it.
+    ``included`` are questions that concern the reporter, or unknown ones, whose answers are included anyway.
+    Only the attachments whose numbers are ``chosen`` are enclosed, or all with ``every_file``: without an
+    explicit choice, no file leaves.
     """
 
     purpose: Purpose
@@ -75,7 +75,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that was said: at which place, under which label, on which day, in one text or several."""
+    """One statement: its place, its label, its day, and one text or several."""
 
     place: str
     label: str
@@ -84,13 +84,13 @@ class Entry:
 
     @property
     def called(self) -> Labelled:
-        """The place as it is typed to remove something there, which pages call by its label."""
+        """The place, as officers type it to redact something there; pages show its label instead."""
         return labels.typed(self.place, Texts(self.label, self.label))
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment that goes along: its number in the case; as it came, its name as the reporter gave it."""
+    """An enclosed attachment: its number in the case and, if it is the original, the name it came with."""
 
     number: int
     name: Pieces
@@ -110,12 +110,12 @@ class Doubt(StrEnum):
 
     @property
     def takes_reason(self) -> bool:
-        """Whether a dossier leaves with a reason alone: it warns somebody, or repeats what it was not to."""
+        """Whether the dossier leaves only with a reason: it warns somebody, or repeats protected words."""
         return self in {Doubt.NAMED, Doubt.NO_WORD, Doubt.PROTECTED}
 
     @property
     def counts(self) -> bool:
-        """Whether it tells that something is left out, or how much, and of no place."""
+        """Whether it says that something is omitted, or how much, without naming a place."""
         return self in {Doubt.LEFT_OUT, Doubt.TO_LEAVE_OUT, Doubt.KEPT_BACK}
 
     @property
@@ -126,9 +126,9 @@ class Doubt(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """All that a dossier says; ``received`` is None where the day could tell who the reporter is.
+    """The content of a dossier; ``received`` is None if the day could reveal who the reporter is.
 
-    ``says`` is what the law has it say.
+    ``says`` are the texts that the law prescribes.
     """
 
     plan: Plan
@@ -144,19 +144,21 @@ class Content:
 def compose(
     session: Session, number: int, plan: Plan, today: date
 ) -> tuple[Content, list[tuple[Doubt, str]]]:
-    """Return what goes into a dossier, and at which places officers should look again.
+    """Return what goes into a dossier, and the places at which officers should look again.
 
-    These are where something still stands that was removed elsewhere, what repeats words that its reporter
-    asked never to repeat, and words with letters of several alphabets: no passage that is typed finds those.
-    They look again as well at an addressee whom the case names, and at a dossier for what needs the
-    prosecutor's word: both warn somebody. And two who act together are told how many passages go because
-    they say who the reporter is, and see which: who keeps the name of a person concerned as that identity
-    would blank the evidence. One officer alone sees the text whole, and is told that such passages are left
-    out wherever an identity is kept, whether there are any or not: all else would tell of a name that is
-    tried.
+    These are places where text still stands that was redacted elsewhere, texts that repeat what the reporter
+    asked never to repeat, and words with letters of several alphabets, which no typed passage finds. Officers
+    are also warned of an addressee whom the case names, and of a dossier that needs the prosecutor's word
+    first: both could warn a person concerned.
 
-    Raises CaseRefused if there is no such case; Refused if what was to be removed or to go along is not
-    there, and if what was to be let in was not answered or must never be repeated.
+    Two officers who act together see how many passages are omitted because they reveal the reporter, and
+    which: otherwise an officer who stores the name of a person concerned as the reporter's identity would
+    blank the evidence. A single officer sees the complete text. Wherever an identity is stored, a single
+    officer is told that such passages are omitted, whether there are any or not: any other answer would
+    confirm a guessed name.
+
+    Raises CaseRefused if there is no such case; Refused if a passage to redact or a file to enclose is
+    missing, and if a question to include was not answered or must never be repeated.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
@@ -170,7 +172,7 @@ def compose(
         made=today,
         by=office.called(plan.language),
         says=in_use.of(session).dossier,
-        # Beside the text, the day could tell a person concerned who was there to write it.
+        # Together with the text, the day could show a person concerned who was there to write it.
         received=case.received if plan.purpose is Purpose.PROSECUTOR else None,
         entries=tuple(entries(session, case, plan, redactor)),
         files=tuple(_files(session, number, plan, redactor)),
@@ -189,13 +191,13 @@ def compose(
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
-    """Return what a dossier would say, before anything is sealed; as ``compose``."""
+    """Return what a dossier would say, before anything is sealed; raises as ``compose``."""
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER, purpose=plan.purpose)) as session:
         return compose(session, number, plan, who.today)
 
 
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, list[Entry]]:
-    """Return a case, and what of it could go into a dossier, to choose from; as ``declarations.check``."""
+    """Return a case and the entries to choose from for a dossier; raises as ``declarations.check``."""
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER)) as session:
         view = case_view.details(session, number, who.today, language)
         return view, _offered(session, number, language)
@@ -216,7 +218,7 @@ def _called(file: File, language: str) -> Labelled:
 
 
 def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt, str]]:
-    """Yield how a dossier could warn a person concerned: by whom it goes to, or by what it is for."""
+    """Yield how a dossier could warn a person concerned: through its addressee or through its purpose."""
     if addressees.is_named(session, number, plan.addressee):
         yield Doubt.NAMED, plan.addressee
     law = in_use.of(session)
@@ -226,14 +228,14 @@ def _warning(session: Session, number: int, plan: Plan) -> Iterator[tuple[Doubt,
 
 
 def _offered(session: Session, number: int, language: str) -> list[Entry]:
-    """Return what could go, replies and all."""
+    """Return all entries that could go into a dossier, including replies."""
     case = queries_cases.case(session, number)
     plan = Plan(purpose=Purpose.PROSECUTOR, addressee="", language=language, with_replies=True)
     return [*entries(session, case, plan, Redactor(()))]
 
 
 def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield what was said in a case and may go, in the order in which it was said; Refused as ``compose``."""
+    """Yield the entries of a case that may leave, in chronological order; raises Refused as ``compose``."""
     language = plan.language
     days = plan.purpose is Purpose.PROSECUTOR
     if case.unsigned:
@@ -254,18 +256,18 @@ def entries(session: Session, case: Case, plan: Plan, redactor: Redactor) -> Ite
 
 
 def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Iterator[File]:
-    """Yield the attachments that are to go along; Refused for one that was chosen and cannot."""
+    """Yield the attachments to enclose; raises Refused for a chosen file that cannot be enclosed."""
     known = {file.number: file for file in queries_cases.attachments(session, number)}
     are_chosen = bool(plan.chosen) or plan.every_file
     if are_chosen and plan.enclosed is Enclosed.NONE:
         raise Refused(
-            sentence("files were chosen, and the dossier goes without attachments"),
-            sentence("say in which form they go along, or choose none"),
+            sentence("files are chosen, but the dossier has no attachments"),
+            sentence("say in which form to enclose them, or choose none"),
         )
     if known and not are_chosen and plan.enclosed is not Enclosed.NONE:
         raise Refused(
-            sentence("attachments go along, and no file is chosen"),
-            sentence("choose which go: --file NUMBER, once for each, or --every-file"),
+            sentence("attachments are to be enclosed, but no file is chosen"),
+            sentence("choose the files: --file NUMBER, once for each, or --every-file"),
         )
     if plan.chosen - known.keys():
         raise Refused(
@@ -279,7 +281,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
 
 
 def _answers(report: Report, asked: Questionnaire | None, plan: Plan, redactor: Redactor) -> Iterator[Entry]:
-    """Yield the answers that may go, in the order of the questions: those of the facts, and those let in."""
+    """Yield the answers that may leave, in the order of the questions: answers on facts and included ones."""
     fields = {field.id: field for field in asked.fields} if asked else {}
     _check_included(plan.included, report, fields)
     order = [each for each in fields if each in report.answers]
@@ -297,13 +299,13 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
     for question in sorted(included):
         if question not in report.answers:
             raise Refused(
-                sentence("a question that was to be let in was not answered"),
-                sentence("see them: inbox show --json"),
+                sentence("a question to include was not answered"),
+                sentence("see the answers: inbox show --json"),
             )
         if question in fields and fields[question].flag is Flag.PROTECT:
             raise Refused(
                 sentence("the answer to {question} must never be repeated", question=question),
-                sentence("leave it out, and what it tells of, too"),
+                sentence("omit it, and whatever reveals it"),
             )
 
 

@@ -1,6 +1,6 @@
-"""How a letter to print looks, whatever it says: one layout, the same bytes for the same words.
+"""The layout of all letters to print: the same words give the same bytes.
 
-It names the office, never an officer, and its file holds no time but the day.
+A letter names the office, never an officer. Its file contains no time except the day.
 """
 
 from collections.abc import Iterable
@@ -12,9 +12,9 @@ from inbox.files.pdf import Sheets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What stands on the first page above the text, with the ``facts`` by their labels, and on each foot.
+    """What is printed above the text on the first page, with the ``facts`` by their labels, and on each foot.
 
-    ``law`` is the line below the title, if there is one.
+    ``law`` is the line below the title, or empty.
     """
 
     title: str
@@ -26,7 +26,7 @@ class Paper:
 
 
 def begun(paper: Paper) -> Sheets:
-    """Return the pages of a letter down to where its text begins; Refused if the font is missing."""
+    """Return the pages of a letter up to the start of its text; raises Refused if the font is missing."""
     sheets = Sheets(paper.title, language=paper.language, day=paper.made, foot=paper.foot, removed="")
     if paper.law:
         sheets.subtitle(paper.law)
@@ -38,7 +38,7 @@ def begun(paper: Paper) -> Sheets:
 
 
 def sign(sheets: Sheets, label: str) -> None:
-    """Leave room to sign by hand, below what is to be written there."""
+    """Leave room for a signature by hand below ``label``, which says what to write there."""
     for _ in range(2):
         sheets.gap()
     sheets.label(label)

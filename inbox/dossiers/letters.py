@@ -1,8 +1,8 @@
-"""Letters to print that go with a decision of the law: to a prosecutor, an authority, a person concerned.
+"""Letters to print for a decision of the law: to a prosecutor, an authority or a person concerned.
 
-The law has their texts. What officers write into one is looked at as a reply is; for a person concerned, who
-knows how colleagues write, as an answer to a request for access. A letter waits for what its decision waits
-for, takes as many officers, and does not take the decision.
+Their texts come with the law. Text that officers add is checked like a reply. For a person concerned, who
+knows how colleagues write, it is checked like an answer to a request for access. A letter has to wait as long
+as its decision has to, and takes as many officers. Writing it does not take the decision.
 """
 
 import hashlib
@@ -40,11 +40,11 @@ WORDING = Wording(__package__, "letters.toml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A letter by its code; ``to`` is an authority of the law by its code, or the name of a person.
+    """A letter by its code; ``to`` is the code of an authority in the law, or the name of a person.
 
-    ``address`` stands on it, that of the authority in the law if it is empty; ``text`` are the words of
-    officers. ``despite`` is the reason to say what they are warned of. ``seen`` is the digest of the words
-    that they were shown; None if nobody asks for that.
+    ``address`` is printed on it; if it is empty, the address of the authority in the law is. ``text`` is the
+    officers' own text. ``despite`` is the reason to set warnings aside. ``seen`` is the digest of the words
+    that officers were shown, or None if it is not to be checked.
     """
 
     letter: str
@@ -58,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One of a letter's; ``is_own`` if it is in the words of officers."""
+    """A paragraph of a letter; ``is_own`` if it is the officers' own text."""
 
     text: str
     is_own: bool
@@ -66,9 +66,9 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """All that stands on a letter, in its order: whose it is, the ``facts`` by their labels, and the text.
+    """All text of a letter, in its order: the office, the ``facts`` by their labels, and the paragraphs.
 
-    Below it is room for who signs; ``page`` is the word before the number on each foot.
+    Room for a signature follows; ``page`` is the word before the page number on each foot.
     """
 
     by: str
@@ -81,13 +81,13 @@ class Words:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what it says, in hexadecimal: who has seen it knows whether another is written."""
+        """SHA-256 of the text in hexadecimal; it shows whether officers have seen the same text."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A letter that can be written about a case, by how many ``officers``; to one of these, or to a person.
+    """A letter that ``officers`` many can write about a case, to one of the authorities or to a person.
 
     ``waits`` says why it cannot be written yet, and what to do; empty if it can.
     """
@@ -115,10 +115,10 @@ def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A letter before it is written; ``warned`` says why ``write`` refuses it as it is, and what to do.
+    """A letter before it is written; ``warned`` says why ``write`` would refuse it, and what to do.
 
-    It is empty if nothing that officers gave is refused; whether the letter is due is not looked at.
-    ``takes_reason`` if a reason may set that aside.
+    ``warned`` is empty if nothing that officers entered is refused. Whether the letter may be written yet is
+    not checked. ``takes_reason`` is true if a reason may set the warning aside.
     """
 
     words: Words
@@ -127,7 +127,7 @@ class Preview:
 
 
 def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
-    """Return what a letter about a case would say, looked at as ``write`` does; nothing is written.
+    """Return what a letter about a case would say, checked as ``write`` does, without writing it.
 
     Raises Undeclared, and as ``words``.
     """
@@ -140,10 +140,10 @@ def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
 
 
 def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
-    """Return what a letter about a case would say, as ``write`` writes it today; nothing is looked at.
+    """Return what a letter about a case would say if it were written today, without checking it.
 
-    Raises as ``write`` for a letter, an addressee, or words that do not fit, and for what the case lacks; as
-    ``Inbox.acting``.
+    Raises as ``write`` for a letter, an addressee or a text that does not fit, and for what the case lacks;
+    and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -151,13 +151,13 @@ def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
 
 
 def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> None:
-    """Write a letter about a case into a new file, in clear; the journal and the ledger have it.
+    """Write a letter about a case into a new file, in clear, and record it in the journal and the ledger.
 
-    Raises, before anybody is asked to confirm, Refused if it says other words than were shown, for a letter
-    or an addressee that the law does not have, and as ``decisions.check_way``, ``leak_check.check`` or
-    ``restating.check``; CaseRefused while it waits, without words of an officer's own, if the case lacks what
-    it names, and without a reason for a person whom it does not name. Raises otherwise as
-    ``chosen_action.acting`` and ``apart.new``.
+    All of these are raised before anybody is asked to confirm. Refused: the words differ from those shown, or
+    the law has no such letter or addressee; also as ``decisions.check_way``, ``leak_check.check`` or
+    ``restating.check``. CaseRefused: the letter has to wait, the officers' own text is missing, the case
+    lacks something that the letter names, or a person whom the case does not name is addressed without a
+    reason. Raises otherwise as ``chosen_action.acting`` and ``apart.new``.
     """
 
     def choose(session: Session) -> Action:
@@ -168,14 +168,14 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
         noted = action(Code.WRITE_LETTER, number, wanted.despite, letter=wanted.letter, despite=despite)
         return noted.by(decisions.officers(session, rule.decision))
 
-    # The file gets its name once the journal has the entry: no file is there without one.
+    # The file gets its name after the journal has the entry, so no file exists without an entry.
     with apart.new(inbox.home, out) as file, chosen_action.acting(inbox, who, number, choose) as session:
         file.write(_pages(_words(session, number, wanted, who.today)))
         _note(session, number, wanted)
 
 
 def example(session: Session, letter: Letter, language: str) -> str:
-    """Return the text of a letter as an addressee would read it; what comes from a case is marked."""
+    """Return the text of a letter as an addressee would read it, with marks where it quotes a case."""
     values = {each: f"[{label.in_(language)}]" for each, label in labels.of("place").items()}
     values["name"] = queries_office.office(session).called(language)
     return letter.text.in_(language).strip().format_map(values)
@@ -193,7 +193,7 @@ def _check(session: Session, number: int, wanted: Wanted, today: date) -> None:
 
 
 def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
-    """Return why what officers gave is refused; None if it is not."""
+    """Return why something that officers entered is refused, or None."""
     try:
         _check_given(session, number, wanted)
     except Refused as refused:
@@ -202,7 +202,7 @@ def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
 
 
 def _check_given(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise for what officers gave with a letter that must not leave, or not without a reason."""
+    """Raise for officers' entries that must not leave, or not without a reason."""
     rule = _rule(session, wanted.letter)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
@@ -210,7 +210,7 @@ def _check_given(session: Session, number: int, wanted: Wanted) -> None:
         addressees.check_unsaid(session, number, to, wanted.despite)
     else:
         addressees.check(session, number, wanted.address, wanted.despite)
-    # The reason stands in the journal.
+    # The journal keeps the reason.
     leak_check.warnings(session, number, "", "", wanted.despite)
     if rule.to is Addressee.PERSON and OWN in rule.fields:
         restating.check(session, [number], [one_line(wanted.to)], wanted.text, wanted.despite)
@@ -219,12 +219,12 @@ def _check_given(session: Session, number: int, wanted: Wanted) -> None:
 
 
 def _check_form(session: Session, wanted: Wanted) -> None:
-    """Raise Refused for what the law does not have, CaseRefused for a text that is missing or too much."""
+    """Raise Refused for what the law does not have, CaseRefused for a missing or superfluous text."""
     rule = _rule(session, wanted.letter)
     if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
         raise Refused(
-            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
-            sentence("shorten name and address"),
+            sentence("name and address must each have 1 to {most} characters", most=LONGEST),
+            sentence("shorten the name and the address"),
         ).at("to", "address")
     if rule.to is not Addressee.PERSON:
         in_use.rule(in_use.of(session).addressees(rule), wanted.to)
@@ -236,7 +236,7 @@ def _check_seen(words: Words, seen: str | None) -> None:
     if seen is not None and seen != words.digest:
         raise Refused(
             sentence("the letter has changed since it was shown, or was never shown"),
-            sentence("look at it again, then write it"),
+            sentence("preview it again, then write it"),
         )
 
 
@@ -246,17 +246,17 @@ def _check_concerned(session: Session, number: int, wanted: Wanted) -> None:
     if not wanted.despite.strip() and not named.names(session, number, [*known]):
         raise CaseRefused(
             sentence("case {number} does not name this person", number=number),
-            sentence("if it has to go all the same: --despite-warning REASON"),
+            sentence("to send it all the same: --despite-warning REASON"),
         ).at("to", "despite")
 
 
 def _check_words(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise for what an authority must not read, as ``leak_check.check`` and ``restating.check_unnamed``.
+    """Raise for text that no authority may read, as ``leak_check.check`` and ``restating.check_unnamed``.
 
-    Whom and what the report names is what a letter to an authority is about.
+    Persons and things that the report names are allowed: a letter to an authority is about them.
     """
     restating.check_unnamed(session, number, wanted.text)
-    # An authority may read that justice has the case.
+    # An authority may learn that the judiciary has the case.
     found = leak_check.warnings(session, number, wanted.text, "", wanted.despite)
     findings = [each for each in found if each.why is not Why.REPORTED]
     if findings and (leak_check.is_for_two(findings) or not wanted.despite.strip()):
@@ -266,8 +266,9 @@ def _check_words(session: Session, number: int, wanted: Wanted) -> None:
 def _check_way(session: Session, number: int, rule: Letter, today: date) -> None:
     """Raise CaseRefused while a letter has to wait.
 
-    Nobody but the prosecutor gets one before it is decided whether the prosecutor is told; and that one, once
-    a measure says so: else nothing would forbid to warn the persons concerned.
+    Until it is decided whether to inform the prosecutor, only the prosecutor gets a letter; and the
+    prosecutor gets one only after a measure records that decision. Otherwise nothing would forbid warning the
+    persons concerned.
     """
     if rule.to is Addressee.PROSECUTOR:
         disclosures.check_justice(session, number)
@@ -285,7 +286,7 @@ def _waits(session: Session, number: int, rule: Letter, today: date) -> Sequence
 
 
 def _pages(words: Words) -> bytes:
-    # Loading it takes a quarter of the desk's start, and only pages need it.
+    # Loading this takes a quarter of the desk's start-up time, and only pages need it.
     from inbox.dossiers import letter_paper  # noqa: PLC0415
 
     paper = letter_paper.Paper(
@@ -304,7 +305,7 @@ def _pages(words: Words) -> bytes:
 
 
 def _words(session: Session, number: int, wanted: Wanted, today: date) -> Words:
-    """Return what a letter says; CaseRefused as ``_values``."""
+    """Return the text of a letter; raises CaseRefused as ``_values``."""
     rule, language = _rule(session, wanted.letter), wanted.language
     facts = {
         "to": _addressee(session, wanted),
@@ -332,7 +333,7 @@ def _paragraphs(text: str, values: Mapping[str, str]) -> Iterator[Paragraph]:
 
 
 def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:
-    """Return what a letter names; CaseRefused if the case lacks something of it."""
+    """Return the values that a letter inserts; raises CaseRefused if the case lacks one of them."""
     case, rule = queries_cases.case(session, number), _rule(session, wanted.letter)
     outcome = workflow.of(session, number).outcome
     outcomes = in_use.of(session).outcomes
@@ -347,7 +348,7 @@ def _values(session: Session, number: int, wanted: Wanted) -> Mapping[str, str]:
         if not values[field]:
             raise CaseRefused(
                 sentence("the letter names {field}, which this case does not have yet", field=field),
-                sentence("write it then"),
+                sentence("write the letter once the case has it"),
             )
     return values
 
@@ -364,7 +365,7 @@ def _address(session: Session, wanted: Wanted) -> str:
 
 
 def _note(session: Session, number: int, wanted: Wanted) -> None:
-    """Note in the ledger that something of the case is given; of a person concerned no name."""
+    """Record in the ledger that something of the case is disclosed, without the name of a person."""
     rule = _rule(session, wanted.letter)
     is_person = rule.to is Addressee.PERSON
     recipient = Unasked.PERSON_CONCERNED if is_person else _addressee(session, wanted)
@@ -378,11 +379,11 @@ def _say(wanted: Wanted, name: str) -> str:
 
 _OWN_WORDS = {
     True: (
-        sentence("this letter needs words of your own"),
-        sentence("give them with --text or --text-file"),
+        sentence("this letter needs a text of your own"),
+        sentence("give the text with --text or --text-file"),
     ),
     False: (
-        sentence("this letter has no place for words of your own"),
-        sentence("leave the text out"),
+        sentence("this letter has no place for a text of your own"),
+        sentence("omit the text"),
     ),
 }

@@ -1,4 +1,4 @@
-"""Whether a family name that stands alone in a case is that of a person who asks what is held on them."""
+"""Decide whether a bare family name in a case belongs to the person who made a request for access."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from inbox.vault.casework_tables import AccessCase
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a case means the ``same`` person as who asks, and why."""
+    """Whether a case means the ``same`` person as the one who made the request, and why."""
 
     case: int
     same: bool
@@ -21,12 +21,12 @@ class Judged:
 
 
 def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
-    """Say whether a case means the person who asks, or somebody else of that name; takes a reason.
+    """Record whether a case means the person who made the request, or a namesake; takes a reason.
 
-    If it does not, it no longer waits for the answer, which tells nothing of it: that takes two officers.
-    Raises as ``access_requests.open_one``; CaseRefused for a case that names the person in full, or neither
-    has the family name nor is linked, as of the same person, to one that names them; Refused without a
-    reason; and as ``Inbox.acting``.
+    A case of a namesake no longer delays the answer, and the answer says nothing of it: that takes two
+    officers. Raises as ``access_requests.open_one`` and ``Inbox.acting``; Refused without a reason. Raises
+    CaseRefused for a case that names the person in full, and for a case that has neither the family name nor
+    a link, as the same person, to a case that names them.
     """
     number = said.case
     noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)
@@ -35,11 +35,11 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
         if not named.may_name(session, number, row):
             raise CaseRefused(
                 sentence(
-                    "case {number} names this person in full, or neither has the family name nor is linked to"
-                    " a case that names them",
+                    "case {number} either names this person in full, or has neither the family name nor a"
+                    " link to a case that names them",
                     number=number,
                 ),
-                sentence("see which cases may: inbox access show {request}", request=request),
+                sentence("see the possible cases: inbox access show {request}", request=request),
             )
         found = withholding.about(session, request, number)
         found.same = said.same

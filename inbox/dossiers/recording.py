@@ -1,7 +1,7 @@
-"""Record what was done about a case, with the text that goes to another body, where the law wants that kept.
+"""Record an action taken on a case, with the text sent to another body if the law wants it kept.
 
-Officers write it; the journal has its hash. Nothing in it may tell who reported, or who is concerned: their
-colleagues may read it.
+Officers write the text; the journal has its hash. It may reveal neither the reporter nor the persons
+concerned, because their colleagues may read it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,10 +31,10 @@ _DIGITS = 16
 
 
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
-    """Record what was done about a case, by as many officers as the law says; what goes stands in the ledger.
+    """Record an action on a case; the law says how many officers it takes. The ledger records what is sent.
 
     Raises as ``check``, before anybody is asked to confirm, as ``measures.add`` and ``Inbox.acting``; and
-    CaseRefused for a reason that itself repeats words that could give somebody away.
+    CaseRefused if the reason itself repeats words that could reveal somebody.
     """
 
     def choose(session: Session) -> Action:
@@ -55,9 +55,9 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 def check(session: Session, number: int, text: str, despite: str) -> None:
     """Return if a text on a case may go to another body; ``despite`` is the reason to set warnings aside.
 
-    Raises as ``restating.check``; with a reason or without, Refused if it repeats something of who is
-    concerned, as the reporter named them, or what may be a name in any text of the case. Containers, of which
-    such a text is, count as nobody's. Raises Undeclared before it tells anything of the report.
+    Raises as ``restating.check``. Raises Refused, even with a reason, if the text repeats how the reporter
+    named a person concerned, or a possible name from any text of the case. Container numbers belong to
+    nobody, so the text may name them. Raises Undeclared before it reveals anything of the report.
     """
     declarations.check(session, number)
     concerned = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())
@@ -65,8 +65,10 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
     found = [*Protected(answers.several(concerned)).repeated(text), *_names(session, said, text)]
     if found:
         raise Refused(
-            sentence("the text tells who is concerned: {words}", words=", ".join(dict.fromkeys(found))),
-            sentence("leave it out: this is about goods; who is concerned is for a prosecutor"),
+            sentence("the text reveals who is concerned: {words}", words=", ".join(dict.fromkeys(found))),
+            sentence(
+                "remove these words: this text is about goods; only a prosecutor may learn who is concerned"
+            ),
         ).at("sent", "text")
     kept = protected.of(session, number)
     goods = [each for each in entities.containers_written(text) if not kept.is_repeated([each])]
@@ -74,10 +76,11 @@ def check(session: Session, number: int, text: str, despite: str) -> None:
 
 
 def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
-    """Yield what a text says that may be a name in one of the texts of a case, the name of a place as well.
+    """Yield the words of a text that may be a name in one of the texts of a case, including place names.
 
-    That is two words side by side with capitals, here or there, in either order; one word of such a name,
-    written with a capital, unless it is that of an area; one that follows a form of address.
+    Three kinds of words count: two adjacent words with capitals, in the text or in the case, in either order;
+    a single word of such a name, written with a capital, unless it is part of an area's name; and a word that
+    follows a form of address.
     """
     beside = {pair for each in said for pair in entities.side_by_side(each)}
     pairs = {pair for each in said for pair in entities.name_pairs(each, entities.LONGEST_RUN)}
@@ -98,7 +101,7 @@ def _names(session: Session, said: Sequence[str], text: str) -> Iterator[str]:
 
 
 def _given(session: Session, taken: Taken) -> Given:
-    """Return what the ledger has of it: to whom, and by what the journal knows the text."""
+    """Return the entry for the ledger: the recipient, and the hash by which the journal knows the text."""
     name = in_use.of(session).measures[taken.kind].name.fr
     digest = (taken.sha256 or "")[:_DIGITS]
     return Given(taken.addressee.strip() or name, f"sha256 {digest}", Ground.OTHER)

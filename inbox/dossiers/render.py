@@ -1,4 +1,4 @@
-"""The two parts of a dossier that say the same: pages for people, strict JSON for machines (SPEC 8.5)."""
+"""The two equivalent parts of a dossier: pages for people, strict JSON for machines (SPEC 8.5)."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from inbox.text.redaction import Pieces
 
 
 def machine_readable(content: Content, enclosed: Sequence[Part | None]) -> bytes:
-    """Return dossier.json; ``enclosed`` are the parts of the content's files, None for one left behind."""
+    """Return dossier.json; ``enclosed`` are the parts of the content's files, None for an omitted file."""
     files: list[Json] = [_file(*pair) for pair in zip(content.files, enclosed, strict=True)]
     return strictjson.encode(view(content) | {"files": files})
 
 
 def view(content: Content) -> dict[str, Json]:
-    """Return all that a dossier says but for its attachments."""
+    """Return the content of a dossier as JSON, without its attachments."""
     plan = content.plan
     return {
         "v": 1,
@@ -34,7 +34,7 @@ def view(content: Content) -> dict[str, Json]:
 
 def pages(content: Content, enclosed: Sequence[Part | None]) -> bytes:
     """Return dossier.pdf; ``enclosed`` as for ``machine_readable``."""
-    # Loading it takes a quarter of the desk's start, and only a PDF needs it.
+    # Loading this takes a quarter of the desk's start-up time, and only a PDF needs it.
     from inbox.files.pdf import Sheets  # noqa: PLC0415
 
     plan, language = content.plan, content.plan.language

@@ -1,7 +1,7 @@
-"""Check that an answer restates what is held in the words of officers, without a trace of the reporter.
+"""Check that an answer states what is held in the officers' own words, without a trace of the reporter.
 
 The person who asks knows how colleagues write, and who was there on which day. A text that repeats the
-reporter is refused. A text that may tell who was there gives a warning, which officers set aside with a
+reporter is refused. A text that may reveal who was there causes a warning, which officers set aside with a
 reason.
 """
 
@@ -46,7 +46,7 @@ _CAPITAL = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
 
 
 class Tell(StrEnum):
-    """What in an answer could tell who reported; labels stand in labels.toml."""
+    """What in an answer could reveal who reported; the labels are in labels.toml."""
 
     QUOTED = "quoted"
     REPORTER = "reporter"
@@ -55,13 +55,13 @@ class Tell(StrEnum):
     SAID = "said"
 
 
-# These are refused, with a reason or without.
+# These are refused, even with a reason.
 _NEVER = {Tell.QUOTED, Tell.REPORTER, Tell.PROTECTED}
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Words of a text that could tell who reported, and why; none before one officer who may not know."""
+    """Words that could reveal who reported, and why; ``words`` is empty if one officer may not see them."""
 
     tell: Tell
     words: str
@@ -70,36 +70,36 @@ class Trace:
 def check(session: Session, numbers: Sequence[int], names: Sequence[str], text: str, despite: str) -> None:
     """Return if a text on the person with these names, from these cases, may be sent; else raise Refused.
 
-    ``despite`` is the reason to set warnings aside. A text is refused if it is empty, longer than LONGEST
-    characters, or has an unseen one; if it repeats a reporter, what a reporter asked never to repeat, or what
-    is known of who one is; and, without a reason, if it names a day, an hour, a place, a mark or another
-    person of a report.
+    ``despite`` is the reason to set warnings aside. A text is refused if it is empty, is longer than LONGEST
+    characters, or has an invisible character. It is refused if it repeats a reporter's wording, something
+    that a reporter asked never to repeat, or something known of a reporter's identity. Without a reason it is
+    also refused if it names a day, an hour, a place, an identifier or another person of a report.
     """
     _check_form(text)
     found = list(dict.fromkeys(trace for each in numbers for trace in traces(session, each, names, text)))
     if never := [each for each in found if each.tell in _NEVER]:
         raise Refused(
-            sentence("the text could tell who reported: {traces}", traces=_told(never)),
-            sentence("say it in your own words, or leave it out"),
+            sentence("the text could reveal who reported: {traces}", traces=_told(never)),
+            sentence("say it in your own words, or omit it"),
         ).at("text", "sent")
     if found and not despite.strip():
         raise Refused(
-            sentence("the text could tell who was there: {traces}", traces=_told(found)),
-            sentence("leave it out; if it has to be said: --despite-warning REASON"),
+            sentence("the text could reveal who was there: {traces}", traces=_told(found)),
+            sentence("omit it; to say it all the same: --despite-warning REASON"),
         ).at("text", "sent", "despite")
 
 
 def check_unnamed(session: Session, number: int, text: str) -> None:
-    """Raise Refused if a text repeats something of what is known of who the reporter of a case is."""
+    """Raise Refused if a text repeats something known of the identity of a case's reporter."""
     if found := list(_of_identity(session, number, text)):
         raise Refused(
-            sentence("the text could tell who reported: {traces}", traces=_told(found)),
-            sentence("say it in your own words, or leave it out"),
+            sentence("the text could reveal who reported: {traces}", traces=_told(found)),
+            sentence("say it in your own words, or omit it"),
         ).at("text", "sent")
 
 
 def traces(session: Session, number: int, names: Sequence[str], text: str) -> Iterator[Trace]:
-    """Yield what in a text could tell who the reporter of a case is, the worst first."""
+    """Yield the parts of a text that could reveal the reporter of a case, the worst first."""
     own = {word for name in names for word in person_names.words(name)}
     said = named.of_reporter(session, number)
     yield from (Trace(Tell.QUOTED, words) for words in quoted(text, said, own))
@@ -108,7 +108,7 @@ def traces(session: Session, number: int, names: Sequence[str], text: str) -> It
     yield from (Trace(Tell.PROTECTED, words) for words in kept.repeated(text) if not _is_own(words, own))
     yield from (Trace(Tell.DAY, match[0].strip()) for match in _DAY.finditer(text))
     found = leak_check.find(session, number, text, text)
-    # Names of the person make no quotation of another report either.
+    # Names of the person do not count as a quotation of another report, either.
     others = [
         each.words
         for each in found
@@ -126,10 +126,10 @@ def _of_identity(session: Session, number: int, text: str, own: Container[str] =
 
 
 def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
-    """Yield each passage of ``text`` that repeats RUN or more words in a row of one of ``said``.
+    """Yield each passage of ``text`` that repeats RUN or more consecutive words of one of ``said``.
 
-    Accents, case and punctuation do not count, nor do numbers and ``own``: the folded names of the person,
-    which every text on them repeats.
+    Accents, case, punctuation and numbers do not count. Nor does ``own``, the folded names of the person,
+    because every text about the person repeats them.
     """
     known = {run for each in said for run in _runs([word for word, _ in _counted(each, own)])}
     words = _counted(text, own)
@@ -144,7 +144,7 @@ def quoted(text: str, said: Iterable[str], own: set[str]) -> Iterator[str]:
 
 
 def capitals_within(said: Iterable[str]) -> Iterator[str]:
-    """Yield each word with a capital within a sentence of a text: a place, a ship, a firm, a person."""
+    """Yield each capitalised word within a sentence of a text: a place, a ship, a company, a person."""
     for text in said:
         for each in segments.split(text):
             first, *others = _CAPITAL.findall(each) or [""]
@@ -153,7 +153,7 @@ def capitals_within(said: Iterable[str]) -> Iterator[str]:
 
 
 def areas(session: Session) -> Iterator[str]:
-    """Yield what each area that a report can name is called, in each language."""
+    """Yield the names of each area that a report can choose, in each language."""
     for option in catalogue.readable_in_use(session).options(scoring.questions().area):
         yield from (option.label.fr, option.label.en)
 
@@ -161,7 +161,7 @@ def areas(session: Session) -> Iterator[str]:
 def _check_form(text: str) -> None:
     if not text.strip() or len(text) > LONGEST:
         raise Refused(
-            sentence("an answer has 1 to {most} characters", most=LONGEST),
+            sentence("an answer must have 1 to {most} characters", most=LONGEST),
             sentence("to neither confirm nor deny anything, give no text"),
         )
     if hidden := [char for char in text if char != "\n" and not unseen.is_plain(char)]:
@@ -172,7 +172,7 @@ def _check_form(text: str) -> None:
 
 
 def _counted(text: str, own: set[str]) -> list[tuple[str, str]]:
-    """Return the words of a text that count, each folded and as it is written there."""
+    """Return the words of a text that count, each folded and as written."""
     return [
         (word, written)
         for written in text.split()
@@ -190,7 +190,7 @@ def _is_own(words: str, own: set[str]) -> bool:
 
 
 def _area(session: Session, number: int) -> Iterator[str]:
-    """Yield what the area of a report is called, in each language."""
+    """Yield the names of the area that a report chose, in each language."""
     case = queries_cases.case(session, number)
     question, given = scoring.questions().area, answers.of(case)
     asked = catalogue.readable_in_use(session)
@@ -200,7 +200,7 @@ def _area(session: Session, number: int) -> Iterator[str]:
 
 
 def _repeated(text: str, said: Iterable[str]) -> list[str]:
-    """Return which of these words, or sequences of words, a text repeats, however they are written."""
+    """Return which of these words or phrases a text repeats, in any spelling."""
     folded = f" {' '.join(person_names.words(text))} "
     rows = {each: " ".join(person_names.words(each)) for each in said}
     return [each for each, row in rows.items() if row and f" {row} " in folded]

@@ -1,4 +1,4 @@
-"""How a dossier leaves: signed, sealed to its addressee, noted in the ledger (SPEC 8.5)."""
+"""Send a dossier: signed, sealed to its addressee, recorded in the ledger (SPEC 8.5)."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +47,7 @@ _NOTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """To whom a file is sealed; ``is_hybrid`` tells whether that withstands a quantum computer."""
+    """The recipient of a sealed file; ``is_hybrid`` says whether the seal withstands a quantum computer."""
 
     recipient: Recipient
     text: str
@@ -56,9 +56,9 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """Into which file a dossier is sealed, and to whom; whether it is noted as a measure.
+    """The file and the recipient of a sealed dossier, and whether a measure records it.
 
-    ``despite`` is why it goes though it warns somebody, empty if it does not.
+    ``despite`` is why it is sent although it warns somebody; empty if it warns nobody.
     """
 
     out: Path
@@ -69,7 +69,7 @@ class Sealing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A dossier that was sealed: what it says, where officers should look again, and its manifest."""
+    """A sealed dossier: its content, the places at which officers should look again, and its manifest."""
 
     content: Content
     doubts: Sequence[tuple[Doubt, str]]
@@ -78,7 +78,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Enclosure:
-    """A file that goes along; ``pieces`` gives its bytes each time anew."""
+    """An enclosed file; each call of ``pieces`` yields its bytes from the start."""
 
     name: str
     size: int
@@ -86,16 +86,16 @@ class _Enclosure:
 
 
 def addressed(text: str) -> Addressed:
-    """Return the recipient that is written as ``age1pq1…`` or ``age1…``; Refused for any other text."""
+    """Return the recipient written as ``age1pq1…`` or ``age1…``; raises Refused for any other text."""
     is_hybrid = text.startswith(_HYBRID)
     try:
         found: Recipient = (HybridRecipient if is_hybrid else X25519Recipient).parse(text)
     except CryptoError as error:
         raise Refused(
-            sentence("the recipient is none of age's: {error}", error=library_errors.of_crypto(error)),
+            sentence("not an age recipient: {error}", error=library_errors.of_crypto(error)),
             sentence(
-                "let the addressee send what begins with age1 once more, and compare it by telephone; without"
-                " a key, hand over a letter on paper: inbox letter CASE LETTER"
+                "ask the addressee to send the text that begins with age1 again, and compare it by"
+                " telephone; without a key, hand over a letter on paper: inbox letter CASE LETTER"
             ),
         ) from None
     return Addressed(found, text, is_hybrid)
@@ -104,12 +104,15 @@ def addressed(text: str) -> Addressed:
 def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) -> Sent:
     """Write a dossier of a case into a file, signed and sealed to its addressee; takes two officers.
 
-    The ledger has it; the measures, if they are to: to a prosecutor who was not told before, that is the
-    decision of the law. Raises as ``compose.preview`` and ``apart.new``; Refused if an attachment is
-    damaged, CaseRefused if its key was destroyed, if nobody decided that the prosecutor is told, for a
-    disciplinary one before the prosecutor's word, or with words that its reporter asked never to repeat, or
-    without a reason if it warns somebody; as ``addressees.check_unsaid``; NoSandbox if it is to be cleaned
-    and cannot be looked at safely; as ``measures.add``.
+    The ledger records it, and the measures if ``sealing.is_measure``. For a prosecutor who was not informed
+    before, such a measure is the decision that the law asks for.
+
+    Raises as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and ``measures.add``. Raises
+    Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned and cannot be examined
+    safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody decided to inform the
+    prosecutor, and if the dossier warns somebody and no reason is given. For a disciplinary dossier, also
+    raises CaseRefused before the prosecutor's word, and if it has words that the reporter asked never to
+    repeat.
     """
     noted = action(
         Code.MAKE_DOSSIER,
@@ -121,7 +124,7 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
         as_measure=sealing.is_measure,
         despite=bool(sealing.despite.strip()),
     )
-    # The file gets its name after the entry in the journal is written: there is none without.
+    # The file gets its name after the entry in the journal is written, so no file exists without an entry.
     with apart.new(inbox.home, sealing.out) as file, inbox.acting(who, noted) as session:
         content, doubts = compose.compose(session, number, plan, who.today)
         _check(session, number, plan, sealing, doubts)
@@ -143,30 +146,31 @@ def _check(
         sealing.is_measure or sent in measures.kinds(session, number)
     ):
         raise CaseRefused(
-            sentence("case {number}: nobody decided that the prosecutor is told", number=number),
-            sentence("a dossier for that one is this decision: --measure"),
+            sentence("case {number}: nobody has decided to inform the prosecutor", number=number),
+            sentence("sending the prosecutor a dossier is that decision: --measure"),
         )
     for doubt, place in doubts:
-        # No reason takes the place of the prosecutor's word; how to keep to restrictions, officers weigh.
+        # No reason replaces the prosecutor's word. If the word has restrictions, officers weigh how to keep
+        # to them.
         if doubt is Doubt.NO_WORD and prosecutor_word.is_missing(session, number):
             raise prosecutor_word.refused_dossier(session, number)
-        # Whom it is about reads a disciplinary file, and knows who could say such words: what its reporter
-        # asked never to repeat goes there for no reason, and can always be removed. A prosecutor keeps it
-        # secret, and may need it as evidence.
+        # The person concerned reads a disciplinary file, and knows who could have said such words. No reason
+        # lets words pass that the reporter asked never to repeat; officers can always redact them. A
+        # prosecutor keeps the dossier secret, and may need those words as evidence.
         if doubt is Doubt.PROTECTED and plan.purpose is Purpose.DISCIPLINARY:
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
-                sentence("the person concerned reads this file: remove the words there, with --redact"),
+                sentence("the person concerned reads this file: redact these words with --redact"),
             )
         if doubt.takes_reason and not sealing.despite.strip():
             raise CaseRefused(
                 sentence("{why} {place}", why=labels.said("doubt", doubt), place=place),
-                sentence("if it has to go all the same: --despite-warning REASON"),
+                sentence("to send it all the same: --despite-warning REASON"),
             )
 
 
 def _write(home: Home, session: Session, content: Content, to: Recipient, out: BinaryIO) -> Dossier:
-    """Write it to ``out`` and return its manifest."""
+    """Write a dossier to ``out`` and return its manifest."""
     enclosures = _enclosures(home, session, content)
     listed = [dossier.part(each.name, each.pieces()) if each else None for each in enclosures]
     made = {
@@ -182,14 +186,14 @@ def _write(home: Home, session: Session, content: Content, to: Recipient, out: B
 
 
 def _reference(sent: Dossier) -> str:
-    """Return by what the ledger, and a measure, name a dossier: the start of H of its manifest."""
+    """Return the name of a dossier in the ledger and in a measure: the first digits of H of its manifest."""
     return f"dossier {hashlib.sha256(dossier.DOSSIER.encode(sent)).hexdigest()[:_DIGITS]}"
 
 
 def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
-    """Note among the measures that a dossier went out: to the prosecutor, by the decision that says so.
+    """Record as a measure that a dossier was sent; for a prosecutor, as the decision to inform them.
 
-    Raises as ``measures.add`` does.
+    Raises as ``measures.add``.
     """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:
@@ -204,7 +208,7 @@ def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str)
 
 
 def _enclosures(home: Home, session: Session, content: Content) -> list[_Enclosure | None]:
-    """Return what goes along of each file, None for one that cannot be cleaned."""
+    """Return what to enclose for each file, None for a file that cannot be cleaned."""
     found = [attachments.find(home, session, content.case, file.number) for file in content.files]
     if content.plan.enclosed is Enclosed.ORIGINAL:
         return [_original(home, each) for each in found]
@@ -225,7 +229,7 @@ def _cleaned(home: Home, found: Found, today: date) -> _Enclosure | None:
 
 
 def _signed(session: Session, content: Content, parts: Sequence[Part]) -> Manifest:
-    """Return the manifest, signed by the key that the addressee can find: the root's, or that of our card."""
+    """Return the manifest, signed with a key that the addressee can find: the root key or our card's key."""
     office = queries_office.office(session)
     seed = office.root_seed or office.card_seed
     made = Dossier(

@@ -1,9 +1,9 @@
-"""The answer to a request for access (GDPR, article 15): it neither tips the person off nor quotes a report.
+"""Answer a request for access (GDPR, article 15) without warning the person or quoting a report.
 
-Officers see which cases name the person, and write the answer themselves. Where something stands in the way,
-and where nothing is held, the person gets the same letter, from the same day on. What a request leaves
-outside of its cases is the same, too: an officer from whom a case is kept does not learn that it names the
-person.
+Officers see which cases name the person, and write the answer themselves. If an obstacle forbids the answer,
+and if nothing is held, the person gets the same letter, from the same day on. Outside of its cases, the
+traces that a request leaves are the same, too: an officer who is excluded from a case does not learn that it
+names the person.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ from inbox.vault.casework_tables import AccessCase, AccessRequest
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """A case that names the person: the labels of what forbids telling of it, and what is recorded.
+    """A case that names the person: labels of the obstacles to disclosing it, and what is recorded.
 
-    ``hints`` say of each obstacle what to do.
+    ``hints`` say for each obstacle what to do.
     """
 
     number: int
@@ -47,9 +47,9 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What those present see of a request; the ``not_looked_at`` cases are undeclared, or archived.
+    """What the signed-in officers see of a request; ``not_looked_at`` counts undeclared and archived cases.
 
-    ``maybe`` are the cases that may name the person, by the family name alone.
+    ``maybe`` are the cases that may name the person, because they have the family name.
     """
 
     request: AccessRequest
@@ -62,8 +62,8 @@ class Seen:
 class Answer:
     """What a person is told, in a language of the pages; without a text nothing is confirmed or denied.
 
-    ``reason`` is why a warning about the text is set aside, or why nothing is told though nothing stands in
-    the way. It is kept with the cases that it concerns.
+    ``reason`` is why a warning about the text is set aside, or why nothing is disclosed although no obstacle
+    forbids it. It is stored with the cases that it concerns.
     """
 
     text: str | None = None
@@ -72,10 +72,11 @@ class Answer:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
-    """Return what those present see of a request; if it was answered, what was told of each case.
+    """Return what the signed-in officers see of a request and, if it was answered, the answer on each case.
 
-    Nothing is shown of a case that not all present have declared, answered or not. The journal has the same
-    entry as for the whole register. Raises as ``access_requests.of`` and ``Inbox.acting``.
+    Cases that not all signed-in officers have declared are not shown, whether the request was answered or
+    not. The journal has the same entry as for the complete register. Raises as ``access_requests.of`` and
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
@@ -89,7 +90,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 
 
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
-    """Return each sentence of a case that names the person who asks, only to write the answer.
+    """Return each sentence of a case that names the person of the request, only to help write the answer.
 
     Raises as ``access_requests.open_one`` and ``Inbox.acting``.
     """
@@ -101,13 +102,13 @@ def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
 def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> AccessRequest:
     """Write the answer to a request into a new file, in clear for this person alone; takes two officers.
 
-    The journal has one entry, which names no case: not even where a text was compared with who its reporter
-    is (``comparisons.unnoted``). The ledger of a case says what was told of it. Raises
-    Refused before the day from which answers are given, if it was answered, and without a reason if nothing
-    is told though nothing stands in the way; as ``exits.check`` and ``restating.check`` for what is told; as
-    ``unsaid.check_reason``; as ``apart.new``; and as ``Inbox.acting``.
+    The journal has one entry, which names no case, even if a text was compared with the identity of its
+    reporter (``comparisons.unnoted``). The ledger of each case records the answer. Raises Refused before the
+    first day of answers, if the request was already answered, and if nothing is disclosed although no
+    obstacle forbids it and no reason is given. For disclosed texts, raises as ``exits.check`` and
+    ``restating.check``; otherwise as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
     """
-    # The file gets its name once the journal has the entry: no file is there without one.
+    # The file gets its name after the journal has the entry, so no file exists without an entry.
     with (
         apart.new(inbox.home, to) as file,
         inbox.acting(who, action(Code.ANSWER_ACCESS, request=number)) as session,
@@ -121,7 +122,7 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
 
 
 def _answered(session: Session, row: AccessRequest, given: Answer, today: date) -> bytes:
-    # Loading it takes a quarter of the desk's start, and only pages need it.
+    # Loading this takes a quarter of the desk's start-up time, and only pages need it.
     from inbox.dossiers import access_letter  # noqa: PLC0415
 
     seen, names = _seen(session, row, today), access_requests.names(row)
@@ -154,17 +155,17 @@ def _asked(row: AccessRequest, today: date) -> Asked:
 
 
 def _withhold(session: Session, seen: Seen, reason: str) -> None:
-    """Record for each case why nothing is told; Refused if nothing forbids it and there is no reason."""
+    """Record for each case why nothing is disclosed; raises Refused without an obstacle or a reason."""
     why = sorted({str(what) for each in seen.cases for what in each.obstacles})
     if seen.cases and not why and not reason.strip():
         raise Refused(
             sentence(
-                "nothing stands in the way of telling what these cases hold: {cases}",
+                "nothing forbids disclosing what these cases hold: {cases}",
                 cases=", ".join(str(each.number) for each in seen.cases),
             ),
             sentence(
-                "write it: --text-file FILE; or say why not: --reason TEXT, which is kept with these"
-                " cases only"
+                "write the answer: --text-file FILE; or say why you disclose nothing: --reason TEXT,"
+                " which is stored with these cases only"
             ),
         )
     for each in seen.cases:
@@ -173,7 +174,7 @@ def _withhold(session: Session, seen: Seen, reason: str) -> None:
 
 
 def _tell(session: Session, seen: Seen, given: Answer, today: date) -> None:
-    """Note in the ledger of each case that it is told of; Refused if something stands in the way."""
+    """Record in the ledger of each case that it is disclosed; raises Refused if an obstacle forbids it."""
     _check_looked_at(seen)
     for each in seen.cases:
         exits.check(session, each.number, _asked(seen.request, today))
@@ -191,24 +192,24 @@ def _check_looked_at(seen: Seen) -> None:
     if seen.not_looked_at:
         raise Refused(
             sentence(
-                "cases not searched, because not all present have declared to have no interest in them, or"
-                " they are in the archive: {count}",
+                "cases not searched, because they are in the archive or not all signed-in officers have"
+                " declared that they have no interest in them: {count}",
                 count=seen.not_looked_at,
             ),
             sentence(
-                "what they hold may forbid the answer: declare or open them first: inbox declare CASE…, inbox"
-                " open-archive CASE…"
+                "their content may forbid the answer: declare or open them first: inbox declare CASE…,"
+                " inbox open-archive CASE…"
             ),
         )
     if seen.maybe:
         raise Refused(
             sentence(
-                "these cases may name the person, by the family name alone: {cases}",
+                "these cases may name the person, because they have the family name: {cases}",
                 cases=", ".join(map(str, seen.maybe)),
             ),
             sentence(
-                "say of each whether it does: inbox access namesake CASE --request {request} --reason TEXT,"
-                " or with --same-person",
+                "say for each whether it does: inbox access namesake CASE --request {request} --reason"
+                " TEXT, or with --same-person",
                 request=seen.request.n,
             ),
         )

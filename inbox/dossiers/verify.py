@@ -1,4 +1,4 @@
-"""Whether a dossier is what its inspectorate signed: on any machine, with the public key alone (SPEC 8.5)."""
+"""Verify a dossier's signature on any machine, with the inspectorate's public key alone (SPEC 8.5)."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -20,10 +20,10 @@ _HYBRID = "AGE-SECRET-KEY-PQ-"
 
 
 def verify(file: BinaryIO, key: str, identities: Iterable[Identity]) -> Dossier:
-    """Return the manifest of a dossier, sealed or opened by the addressee's own age.
+    """Return the manifest of a dossier, which may be sealed or already opened with the addressee's own age.
 
-    ``key`` is the inspectorate's public key or its fingerprint. Raises Refused, naming the part that is not
-    as it was signed.
+    ``key`` is the inspectorate's public key or its fingerprint. Raises Refused and names the part that
+    differs from what was signed.
     """
     start = file.read(len(_SEALED))
     pieces = chain([start], atomic_files.pieces(file))
@@ -31,13 +31,13 @@ def verify(file: BinaryIO, key: str, identities: Iterable[Identity]) -> Dossier:
         return dossier.verify(_unsealed(pieces, list(identities)) if start == _SEALED else pieces, key)
     except CryptoError as error:
         raise Refused(
-            sentence("not to be believed: {error}", error=library_errors.of_crypto(error)),
-            sentence("ask who sent it for the file once more, and compare the key"),
+            sentence("do not trust this dossier: {error}", error=library_errors.of_crypto(error)),
+            sentence("ask the sender for the file again, and compare the key"),
         ) from None
 
 
 def identities(path: Path, text: str) -> list[Identity]:
-    """Return the secret keys in an identity file of age; Refused if it holds something else, or none."""
+    """Return the secret keys in an identity file of age; raises Refused if the file is invalid or empty."""
     lines = [line.strip() for line in text.splitlines()]
     try:
         found = [_identity(line) for line in lines if line and not line.startswith("#")]
@@ -45,7 +45,7 @@ def identities(path: Path, text: str) -> list[Identity]:
         found = []
     if not found:
         raise Refused(
-            sentence("{path} is no identity file of age", path=path),
+            sentence("{path} is not an age identity file", path=path),
             sentence("give the file that age-keygen wrote"),
         )
     return found
@@ -56,13 +56,13 @@ def _identity(line: str) -> Identity:
 
 
 def _unsealed(pieces: Iterable[bytes], identities: list[Identity]) -> Iterator[bytes]:
-    """Yield what is inside; Refused where no key opens it, so that this is not taken for damage."""
+    """Yield the content; raises Refused if no key opens it, so that this is not mistaken for damage."""
     opened = age.unseal(pieces, identities)
     try:
         first = next(opened, b"")
     except NotForUs:
         raise Refused(
-            sentence("the dossier is sealed, and none of the keys given opens it"),
+            sentence("the dossier is sealed, and none of the given keys opens it"),
             sentence("give the addressee's --identity FILE, or open it first: age -d -i FILE"),
         ) from None
     yield first

@@ -432,7 +432,7 @@ def test_any_changed_byte_is_found_and_its_part_named(whole: Path, key: str, tmp
         for start, (name, size) in starts.items():
             if start <= place < start + size:
                 named = "manifest.json, or its signature," if name.startswith("manifest") else name
-                assert f"not to be believed: {named} is not what was signed" in err
+                assert f"do not trust this dossier: {named} is not what was signed" in err
     tar.write_bytes(raw + bytes(512))
     assert "what stands behind files/3" in verify(tar, "--key", key)[2]
     tar.write_bytes(raw[:-1024])
@@ -591,7 +591,7 @@ def test_a_dossier_for_a_prosecutor_is_the_decision_to_tell_one(room: Room, tmp_
         session.execute(delete(Measure))
     said = make(room, tmp_path / "out")
     assert (1, False) == (said.code, (tmp_path / "out").exists())
-    assert "nobody decided that the prosecutor is told" in said.err
+    assert "nobody has decided to inform the prosecutor" in said.err
     room.office.json("source-risk", "1", "high", "--reason", "x")
     assert 0 == make(room, tmp_path / "out", "--measure").code
     assert 0 == make(room, tmp_path / "again").code

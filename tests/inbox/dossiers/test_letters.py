@@ -341,7 +341,7 @@ def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
     for letter in ("forwarding", "prosecutor"):
         office.json(*write(letter, office.out / letter, text=f"Un dossier sur {NAME}."))
         words = write(letter, office.out / "x", *despite, text="Signalé par Mme Kerguelen.")
-        assert "could tell who reported: “Kerguelen”" in refused(office, *words)
+        assert "could reveal who reported: “Kerguelen”" in refused(office, *words)
 
 
 def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -> None:
@@ -351,7 +351,7 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -
         "does not have the code police": (
             "letter", "1", "prosecutor", "--to", "police", "--text", "x", "--out", str(out),
         ),
-        "needs words of your own": ("letter", "1", "prosecutor", "--to", "pnf", "--out", str(out)),
+        "needs a text of your own": ("letter", "1", "prosecutor", "--to", "pnf", "--out", str(out)),
         "in 1 to 200 characters": write("prosecutor", out, "--address", "x" * 201),
         "says itself what could give somebody away": write(
             "persons_notice", out, "--despite-warning", SECRET
@@ -584,7 +584,7 @@ def test_another_law_has_other_letters(office: Office) -> None:
     office.json("queue")
     words = ["letter", "1", "lantern", "--to", "magistrate", "--language", "en", "--out", office.out / "x"]
     assert "names outcome, which this case does not have yet" in refused(office, *map(str, words))
-    assert "has no place for words of your own" in refused(office, *map(str, words), "--text", "x")
+    assert "has no place for a text of your own" in refused(office, *map(str, words), "--text", "x")
     office.settle(1)
     office.json("decide", "1", "drop", "--reason", "x")
     office.close("1", "upheld", "--disclosure", "withheld", "--reason", "x")

@@ -111,7 +111,7 @@ def test_nothing_goes_that_tells_who_reported_or_who_is_concerned(
 def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: str) -> None:
     """Two officers say why, and the journal keeps it."""
     before = office.state()
-    assert "the text could tell who was there" in refused(office, *informed(text))
+    assert "the text could reveal who was there" in refused(office, *informed(text))
     said = refused(office, *informed(text, "--despite-warning", SECRET))
     assert "says itself what could give somebody away" in said
     assert before == office.state()
@@ -162,7 +162,7 @@ def test_the_name_of_an_area_goes_with_a_reason_though_it_may_be_a_part_of_a_nam
     """Any other word of what may be one is refused: so is that of a ship."""
     with office.opened() as inbox, inbox.vault.transaction(NAMES) as session:
         session.add(_follow_up("On y a vu le porteur Atlantique Kerlouan, dit-on."))
-        with pytest.raises(Refused, match="could tell who was there"):
+        with pytest.raises(Refused, match="could reveal who was there"):
             recording.check(session, 1, "Il vient en Atlantique.", "")
         recording.check(session, 1, "Il vient en Atlantique.", "utile")
         with pytest.raises(Refused, match="who is concerned: Kerlouan"):
@@ -203,7 +203,7 @@ def test_a_container_that_is_never_to_be_repeated_does_not_go(office: Office) ->
         case = session.get_one(Case, 1)
         report = REPORT.parse(case.message)
         case.message = REPORT.encode(replace(report, answers={**report.answers, "protect": CONTAINER}))
-        with pytest.raises(Refused, match=f"could tell who reported: .*“{CONTAINER}”"):
+        with pytest.raises(Refused, match=f"could reveal who reported: .*“{CONTAINER}”"):
             recording.check(session, 1, text, "utile")
         session.rollback()
 
