@@ -1,1 +1,1 @@
-"""The queue, the views of a case, its timeline, and oversight: what officers look at and do not change."""
+"""Read-only views for officers: the queue, a case, its timeline, and oversight."""

@@ -1,4 +1,4 @@
-"""What staff see of cases, as plain values that become JSON or lines; nothing in it proves authorship."""
+"""Views of cases for officers, as plain values for JSON or lines; none contains a proof of authorship."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from templates.law.rules import Duty
 
 
 class Notice(StrEnum):
-    """What staff must know of a case before they act."""
+    """What officers must know about a case before they act."""
 
     UNSIGNED = "unsigned"
     CANNOT_BE_ANSWERED = "cannot-be-answered"
@@ -41,7 +41,7 @@ class Notice(StrEnum):
 
 
 class Seen(Enum):
-    """What of a case somebody has before them, and counts as read from then on."""
+    """The parts of a case that were displayed, and so count as read."""
 
     REPORT = auto()
     FOLLOW_UPS = auto()
@@ -49,11 +49,11 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a case is looked at: with labels in ``language``, or for an empty text in the report's.
+    """How a case is displayed: with labels in ``language``, or in the report's language if that is empty.
 
-    Of what was written since the report all is shown, or a ``part`` (``conversation``), 0 for the one to be
-    read now. Only what is ``seen`` counts as read: a letter that is not shown stays unread, and so does what
-    a page has but hides.
+    ``part`` selects a part of the messages since the report (``conversation``): None for all of them, 0 for
+    the part to read now. Only what is in ``seen`` counts as read. A message that is not displayed stays
+    unread, and so does text that a page contains but hides.
     """
 
     language: str = ""
@@ -66,13 +66,13 @@ _ALL = Look()
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """All of a case, and what its page offers.
+    """The view of a case, and the choices that its page offers.
 
-    That is the officers to whom it might be assigned, what to do about each obstacle to closing it, also
-    those that stand there by how it ends, the ``duties`` that can be decided, by their codes, the measures
-    that officers record ``by_hand``, those that are ``addressed`` to somebody, and those ``sanitised``: they
-    come with the text that is sent. It ``may_close`` if nothing is in the way but that it takes a second
-    officer.
+    ``officers`` are those to whom the case may be assigned. ``before_closing`` says what to do about each
+    obstacle to closing, including those that depend on how the case ends. ``may_close`` is true if no
+    obstacle remains except that closing may need a second officer. ``duties`` are the pending decisions by
+    their codes. ``by_hand`` are the measures that officers record themselves; ``addressed`` are those sent to
+    somebody, and ``sanitised`` those that come with the text that was sent.
     """
 
     view: View
@@ -86,10 +86,10 @@ class Shown:
 
 
 def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
-    """Show one case, and note that it was read.
+    """Show one case, and record that it was read.
 
-    Raises Undeclared before all who act have declared it,
-    CaseRefused for an unknown case; otherwise as ``Inbox.acting`` does.
+    Raises Undeclared until all acting officers have declared on it, CaseRefused for an unknown case;
+    otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, look.language, look.part)
@@ -113,16 +113,16 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
 
 
 def _may_be_named(session: Session, number: int) -> list[str]:
-    """Return the officers whom a case may be given to: not those from whom it is kept."""
+    """Return the officers to whom a case may be assigned: all who are not excluded from it."""
     kept = queries_access.excluded_from(session, number)
     return [each.name for each in queries_office.officers(session) if each.name not in kept]
 
 
 def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
-    """Return what must be known of a case whatever is done in it: where it stands, and what to beware of.
+    """Return what officers must know about a case in any view of it: its state and its warnings.
 
-    Nothing of it is journalled: the queue shows those who act as much. None for a case that they may not read
-    or on which they have not declared, and for one that is not there.
+    The journal has no entry for this, because the queue shows the acting officers the same. Returns None for
+    an unknown case, and for one that they may not read or have not declared on.
     """
     with inbox.vault.transaction(who.officers) as session:
         if number not in declarations.may_be_tried(session, [number]) or session.get(Case, number) is None:
@@ -136,29 +136,29 @@ def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
 
 
 def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]:
-    """Return what the reporter of a case asked never to repeat, and note that it was read.
+    """Return what the reporter of a case asked never to repeat, and record that it was read.
 
-    Whoever writes something that leaves has to see it. Raises as ``read`` does.
+    Whoever writes a text that leaves the inbox has to see it. Raises as ``read``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         return never_repeat(details(session, number, who.today, language))
 
 
 def never_repeat(view: View) -> list[str]:
-    """Return what the reporter of a case asked never to repeat, of a case as ``read`` shows it."""
+    """Return what the reporter asked never to repeat, from a view that ``read`` returned."""
     said = [(field, view["answers"][field]) for field in view["protected"]]
     each = ((field, one) for field, given in said for one in ([given] if isinstance(given, str) else given))
     return [view["labels"].get(f"{field}.{one}", one) for field, one in each]
 
 
 def overview(inbox: Inbox, who: Actor) -> View:
-    """List every case, and everything that became no case, with warnings about keys and conflicts.
+    """List all cases and all uploads that became no case, with warnings about keys and conflicts.
 
-    Warnings count what those who act may not see as well. Raises as ``Inbox.acting``.
+    The warnings also count what the acting officers may not see. Raises as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
-    # Nothing changes: this need not settle what acting has settled.
+    # Nothing changes here, so nothing has to be brought up to date as ``acting`` does.
     with inbox.vault.transaction() as session:
         warnings = [
             *expiry_warnings.warnings(session, who.today),
@@ -192,8 +192,8 @@ def _overview(session: Session) -> View:
 def details(session: Session, number: int, today: date, language: str = "", part: int | None = None) -> View:
     """Return one case as ``read`` shows it; raises as ``declarations.check``.
 
-    Its ``part`` tells which of how many it is, in which others nobody has read a letter, and with the letters
-    of which others files came.
+    Its ``part`` says which part this is and how many there are, which other parts have an unread message, and
+    which others have messages with files.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
@@ -238,7 +238,7 @@ def details(session: Session, number: int, today: date, language: str = "", part
 
 
 def _texts(view: View) -> Iterator[str]:
-    """Yield all that the reporter of a case wrote, and how the files are called."""
+    """Yield all texts that the reporter of a case wrote, and the names of the files."""
     for answer in view["answers"].values():
         yield from [answer] if isinstance(answer, str) else answer
     yield view["note"] or ""
@@ -250,14 +250,14 @@ def _texts(view: View) -> Iterator[str]:
 def _mark_read(session: Session, number: int, shown: Collection[int]) -> None:
     if not shown:
         return
-    # A page of a long dialogue loads no letter of another.
+    # A page of a long conversation loads no message of another page.
     for follow_up in queries_cases.unread_follow_ups(session, number, min(shown), max(shown)):
         if follow_up.position in shown:
             follow_up.unread = False
 
 
 def flags(case: Case) -> list[str]:
-    """Return what staff must know before they act, by code."""
+    """Return the codes of what officers must know before they act."""
     found = {
         Notice.UNSIGNED: case.unsigned,
         Notice.CANNOT_BE_ANSWERED: case.recipient is None and not case.unsigned,
@@ -303,9 +303,9 @@ def _report(session: Session, case: Case, language: str) -> View:
 
 
 def _known_first(asked: Questionnaire, report: Report) -> View:
-    """Return what must be known first, and answers in the order of the questions.
+    """Return what must be known first, and the answers in the order of the questions.
 
-    What must never be repeated comes before the rest, what no question asked for after it.
+    Answers that must never be repeated come first, answers to unknown questions last.
     """
     flagged = asked.flagged(Flag.PROTECT)
     places = {field.id: place for place, field in enumerate(asked.fields)}
@@ -341,7 +341,7 @@ def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
 
 
 def in_order(view: View) -> Iterator[tuple[str, View]]:
-    """Yield the follow-ups and replies of a case in their order, each with its kind."""
+    """Yield the follow-ups and replies of a case in order, each with its kind."""
     shown = {"follow_up": view["follow_ups"], "reply": view["messages"]}
     by_number = {kind: {each["number"]: each for each in of_kind} for kind, of_kind in shown.items()}
     for place in view["dialogue"]:
@@ -350,7 +350,7 @@ def in_order(view: View) -> Iterator[tuple[str, View]]:
 
 
 def attachment(file: Attachment) -> View:
-    """Return what the vault says of a file."""
+    """Return what the vault stores about a file."""
     return {
         "number": file.number,
         "name": file.name,

@@ -1,8 +1,8 @@
-"""What a reporter and the inspectorate wrote to each other, part by part: no page loads ten thousand letters.
+"""The messages between a reporter and the inspectorate, in parts, so that no page loads all of them.
 
-Letters and replies stand in the order in which officers came to know of them: a letter when it was collected,
-after all replies that were written by then. So no answer stands above its question. A letter counts as read
-once the part in which it stands was shown.
+Messages and replies are in the order in which officers learned of them. A message of the reporter takes its
+place on collection, after all replies written by then, so no answer appears above its question. A message
+counts as read once the part with it was displayed.
 """
 
 from collections import deque
@@ -16,18 +16,18 @@ from sqlalchemy.orm import Session
 from inbox.vault import queries_cases
 from inbox.vault.tables import Attachment, FollowUp, Message
 
-# So many letters and replies stand in one part.
+# The number of messages and replies in one part.
 PAGE = 50
 _LETTER, _REPLY = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of what was written, from 1 on, of ``count`` parts, one at least.
+    """A part of a conversation, counted from 1; there are ``count`` parts, at least one.
 
-    ``order`` has what is shown in the order in which it became known. ``unread`` are the numbers of the other
-    parts in which there is a letter that nobody has read, ``filed`` those of the other parts in which files
-    came with a letter.
+    ``order`` has its messages and replies in the order in which officers learned of them. ``unread`` are the
+    numbers of the other parts with an unread message. ``filed`` are the numbers of the other parts with a
+    message that came with files.
     """
 
     number: int
@@ -40,15 +40,16 @@ class Part:
 
 
 def whole(session: Session, case: int) -> Part:
-    """Return all that was written in a case, as one part."""
+    """Return the complete conversation of a case as one part."""
     letters, replies = queries_cases.follow_ups(session, case), queries_cases.messages(session, case)
     return Part(1, 1, letters, replies, _in_order(_places(session, case), letters, replies), [], [])
 
 
 def part(session: Session, case: int, number: int) -> Part:
-    """Return a part of what was written in a case that those who act may read.
+    """Return a part of the conversation of a case that the acting officers may read.
 
-    For 0 it is the first with a letter that nobody has read, else the last; for one beyond them, the last.
+    Number 0 means the first part with an unread message, or the last part if there is none. A number beyond
+    the last part means the last.
     """
     places = _places(session, case)
     count = max(1, -(-len(places) // PAGE))
@@ -74,7 +75,7 @@ def part(session: Session, case: int, number: int) -> Part:
 
 
 class _Place(NamedTuple):
-    """Where a letter or a reply stands, and what is known of it without loading it."""
+    """The place of a message or a reply, and what is known about it without loading it."""
 
     kind: int
     position: int
@@ -83,7 +84,7 @@ class _Place(NamedTuple):
 
 
 def _places(session: Session, case: int) -> Sequence[_Place]:
-    """Return the places of all that was written, in the order in which it became known."""
+    """Return the places of all messages and replies, in the order in which officers learned of them."""
     letters = select(FollowUp.after, FollowUp.position, FollowUp.unread, FollowUp.id)
     replies = select(Message.position).where(Message.case == case)
     filed = {*session.scalars(select(Attachment.follow_up).where(Attachment.case == case))}
@@ -100,7 +101,7 @@ def _places(session: Session, case: int) -> Sequence[_Place]:
 def _in_order(
     places: Sequence[_Place], letters: Sequence[FollowUp], replies: Sequence[Message]
 ) -> Sequence[FollowUp | Message]:
-    """Return the letters and replies of these places in their order."""
+    """Return the messages and replies of these places in their order."""
     found: dict[tuple[int, int], FollowUp | Message] = {(_LETTER, each.position): each for each in letters}
     found |= {(_REPLY, each.position): each for each in replies}
     return [found[place.kind, place.position] for place in places]

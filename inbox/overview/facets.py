@@ -1,8 +1,9 @@
-"""By what the cases that are asked for can be narrowed further, and how many each choice leaves.
+"""Facets: the choices that narrow a queue further, and how many cases each choice leaves.
 
-A count is what a press on the choice finds, for those who act: cases that are kept from them count nowhere,
-those for other handlers where a line of the queue tells as much, and those that not all have declared in
-nothing that says what a report says.
+A count is the number of cases that the acting officers would find by selecting the choice. Cases from which
+one of them is excluded are never counted. Cases that only other handlers may read are counted for choices
+that a line of the queue shows anyway. Cases on which not all have declared are not counted for any choice
+that depends on the content of a report.
 """
 
 from collections import Counter, defaultdict
@@ -21,10 +22,10 @@ from inbox.vault.casework_tables import IN_DANGER, Workflow
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case
 
-# Of more cases the choices are counted no further: a press narrows them until they are fewer.
+# Beyond this number, cases are not counted. Selecting a choice narrows the queue until there are fewer.
 COUNTED = 10_000
-# Fields of a filter by which it can be narrowed, in the order in which they stand; each with a value that is
-# none, by which is known how far a question about it may reach.
+# The filter fields that serve as facets, in the order of their display. Each has an empty value; the reach of
+# a question about the field follows from it.
 FIELDS: Mapping[str, Any] = {
     "state": "",
     "due": Due.TODAY,
@@ -38,15 +39,15 @@ FIELDS: Mapping[str, Any] = {
 }
 _EMPTY = Filter()
 _PRIORITIES = {"1", "2", "3", "4"}
-# How many cases have each value of a field, and whether all were counted.
+# The number of cases with each value of a field, and whether all cases were counted.
 _Counted: TypeAlias = tuple[Counter[str], bool]
-# What is due on a day is due by each of these.
+# Each of these includes the ones before it.
 _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a field; ``count`` is how many cases it leaves, None if more than COUNTED are asked for."""
+    """A value of a field; ``count`` is how many cases it leaves, None if more than COUNTED match."""
 
     value: str
     count: int | None
@@ -55,14 +56,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A field of a filter with its choices; those that would leave nothing are not among them."""
+    """A field of a filter with its choices, without those that would leave no case."""
 
     field: str
     choices: Sequence[Choice]
 
 
 def look(session: Session, wanted: Filter, today: date) -> Sequence[Facet]:
-    """Return the facets of what is wanted, as far as they narrow it; each counts what all others ask for."""
+    """Return the facets that narrow a filter; each counts the cases that match all other fields."""
     states = _states(session, wanted, today)
     counted = _counts(session, wanted, today)
     others = (_facet(session, wanted, field, counted[field]) for field in FIELDS if field in counted)
@@ -77,9 +78,9 @@ def _leaves_all(facet: Facet, found: int | None) -> bool:
 
 
 def toggled(wanted: Filter, field: str, value: str) -> Filter:
-    """Return a filter narrowed by a choice, or no longer if it was; ValueError for an unknown field or value.
+    """Return a filter with a choice set, or removed if it was set; ValueError for an unknown field or value.
 
-    A state is chosen, and never taken back: without one nothing would be asked for.
+    A state can be replaced but not removed: without a state, the filter would match nothing.
     """
     if field not in FIELDS:
         raise ValueError(field)
@@ -120,9 +121,9 @@ def _facet(session: Session, wanted: Filter, field: str, counted: _Counted) -> F
 
 
 def _counts(session: Session, wanted: Filter, today: date) -> Mapping[str, _Counted]:
-    """Return of each field but the state how many cases have each value, and whether all were counted.
+    """Return for each field except the state the number of cases per value, and whether all were counted.
 
-    Fields of which the same cases may be told are counted in one go.
+    Fields that may count the same cases are counted together.
     """
     alike: defaultdict[tuple[Filter, bool, bool], list[str]] = defaultdict(list)
     for field in FIELDS:
@@ -162,7 +163,7 @@ def _counted(session: Session, wanted: Filter, today: date) -> int | None:
 
 
 def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date) -> Sequence[Any]:
-    """Return how many of the cases of one state have which values in these fields, COUNTED cases at most."""
+    """Return how many cases of one state have which values in these fields, for COUNTED cases at most."""
     asked = replace(free, **{fields[0]: FIELDS[fields[0]]})
     rows = queue_filter.matching(session, free, today, as_of=asked)
     if not {"status", "language"}.isdisjoint(fields):
@@ -174,7 +175,7 @@ def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date)
 
 
 def _value(field: str, today: date) -> Any:
-    """Return what stands in a field, as the text by which it is chosen; nothing for what cannot be."""
+    """Return the value of a field as the text that selects it; empty for a value that cannot be selected."""
     late = Workflow.deadline
     columns: Mapping[str, Any] = {
         "due": case(
@@ -196,7 +197,7 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Return how much is due by each day, 0 where that is no more than by the one before, unless chosen."""
+    """Return the number of cases due by each day; 0 if it equals the previous number, unless it is chosen."""
     total, found = 0, Counter(counts)
     for each in _CUMULATED:
         total += counts[each]
@@ -205,7 +206,7 @@ def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
 
 
 def _in_order(field: str, counts: Counter[str]) -> Sequence[str]:
-    """Return the choices as they stand: by what they mean, else those that leave most first."""
+    """Return the choices in their natural order if they have one, otherwise by their counts."""
     if field == "due":
         return list(Due)
     if field == "priority":

@@ -1,4 +1,4 @@
-"""The cases before and after one in the queue that an officer has seen."""
+"""The cases before and after a case in the queue that an officer has seen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ class Neighbours:
 def of(
     inbox: Inbox, who: Actor, number: int, asked: tuple[Filter, Order] | None, last: Neighbours | None
 ) -> Neighbours:
-    """Return the neighbours of a case among the first ``queue.MANY`` that are ``asked`` for, in that order.
+    """Return the neighbours of a case among the first ``queue.MANY`` of ``asked``, in its order.
 
-    What is asked for is a queue that was shown; None, as long as none was, has no neighbours.
-    Cases that those who act may not read are left out. One that they have not declared is there, as it is in
-    the queue. A case that has left the queue since, as a closed one does, keeps those of its ``last``
-    neighbours that are still there.
+    ``asked`` is the queue that was displayed last; if it is None, there are no neighbours. Cases that the
+    acting officers may not read are omitted. A case that they have not declared on is included, as in the
+    queue. A case that has left the queue since, for example by being closed, keeps those of its ``last``
+    neighbours that are still in it.
 
-    It has no entry in the journal: it shows numbers alone, of a queue whose showing was noted.
+    The journal has no entry for this: it reveals only numbers from a queue whose display was recorded.
     """
     if asked is None:
         return Neighbours(number)

@@ -1,8 +1,8 @@
-"""How the work goes, for those who oversee it: numbers, days, and who opened what in an emergency.
+"""Oversight of the office's work: numbers, days, and emergency access with its actor.
 
-Nothing of what a report says, nor of what officers wrote, is in it: so cases in quarantine count like any
-other. Cases that are kept from somebody present are not counted; of those with handlers, of whom not all
-present are one, how many are there, and how many are overdue.
+It contains nothing from reports or from officers' texts. Therefore cases in quarantine are counted like any
+other. Cases from which a signed-in officer is excluded are not counted. If a case has handlers and not all
+signed-in officers are among them, only its existence and whether it is overdue are counted.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 class Override(StrEnum):
-    """What oversight counts, though it is no action of its own."""
+    """Facts that oversight counts although they are not actions of their own."""
 
     DESPITE_WARNING = "despite-warning"
     IDENTITY_TOUCHED = "identity-touched"
@@ -41,9 +41,9 @@ class Override(StrEnum):
 
 
 class State(StrEnum):
-    """The state of a deadline; it is ``DROPPED`` if the case was closed before anybody met it.
+    """The state of a deadline; ``DROPPED`` if the case was closed before the deadline was met.
 
-    It is ``IMPOSSIBLE`` to meet while the reporter of an open case cannot be reached.
+    ``IMPOSSIBLE`` while the reporter of an open case cannot be reached.
     """
 
     MET = "met"
@@ -54,20 +54,20 @@ class State(StrEnum):
     RUNNING = "running"
 
 
-# The tables of labels that say what deadlines are called.
+# The label tables with the names of deadlines.
 _KINDS = ("clock", "duty", "deadline")
 _SHARING = {Code.RENEW_SHARES, Code.CHANGE_OFFICERS}
 _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
 def look(inbox: Inbox, who: Actor) -> View:
-    """Show how the work goes; raises as ``Inbox.acting``."""
+    """Return the figures of oversight; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.OVERSEE)) as session:
         return _view(session, who.today)
 
 
 def deadline(kind: str) -> Texts:
-    """Return what a kind of deadline is called; StopIteration for an unknown one."""
+    """Return the name of a kind of deadline; raises StopIteration for an unknown one."""
     return next(labels.of(codes)[kind] for codes in _KINDS if kind in labels.of(codes))
 
 
@@ -109,7 +109,7 @@ def _cases(works: Sequence[Workflow]) -> View:
 
 
 def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> View:
-    """Return how many cases are there of which those present see a line and no more."""
+    """Return the number of cases of which the signed-in officers see only a line."""
     lines = select(func.count()).execution_options(**AS_A_LINE)
     overdue = session.scalar(lines.where(Workflow.deadline < today)) or 0
     seen = sum(work.deadline is not None and work.deadline < today for work in works)
@@ -126,7 +126,7 @@ def _state(due: Due, today: date) -> State:
 
 
 def _state_of_duty(row: Duty, today: date) -> State:
-    """Return the state of a decision: late also if it was so before it was asked anew."""
+    """Return the state of a decision; it is also late if it was late before it was asked again."""
     found = _state_of(row.due, row.decided, today)
     return State.LATE if row.was_late and found is not State.OVERDUE else found
 
@@ -138,7 +138,7 @@ def _state_of(day: date, done: date | None, today: date) -> State:
 
 
 def _deadlines(states: Iterable[tuple[str, State]]) -> View:
-    """Return of each kind how many are in each state."""
+    """Return for each kind of deadline how many are in each state."""
     counted: dict[str, Counter[State]] = {}
     for kind, state in states:
         counted.setdefault(kind, Counter())[state] += 1
@@ -146,7 +146,7 @@ def _deadlines(states: Iterable[tuple[str, State]]) -> View:
 
 
 def _journalled(session: Session) -> View:
-    """Return how often officers took each action that is counted, and how many cases were destroyed.
+    """Return how often each counted action was taken, and how many cases were destroyed.
 
     Only the journal still knows of destroyed cases.
     """

@@ -1,4 +1,4 @@
-"""Which cases wait for staff, what is most pressing first."""
+"""The queue: the cases that wait for officers, the most urgent first."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
 
 PAGE = 50
-# From so many on, nobody counts any more.
+# Beyond this number, matches are not counted.
 MANY = 1_000
 
 
@@ -39,13 +39,13 @@ MANY = 1_000
 class QueuePage:
     """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
 
-    ``undecided_closed`` closed and junk cases wait as open ones do, as a decision about them is owed;
-    ``unread_closed`` others have an unread letter. ``declared_only``: only cases are searched of which all
-    who act have declared it. ``officers`` and ``questionnaire`` are those of today, to choose from.
-    ``danger_left_out`` more wait outside the list that tell of danger, or have priority 1 and may.
-    ``missed`` is the exchange that should have brought more by now.
-    ``requests`` are the open requests for access, the first due first. ``workload`` tells who sees to how
-    many cases. ``facets`` tell how it can be narrowed, if that was asked for.
+    ``undecided_closed`` closed and junk cases wait with the open ones, because a decision about them is owed;
+    ``unread_closed`` others have an unread message. ``declared_only``: the search covers only cases on which
+    all acting officers have declared. ``officers`` and ``questionnaire`` are the current ones, to choose
+    from. ``danger_left_out`` more cases outside this list report danger, or have priority 1 and may.
+    ``missed`` is the exchange that should have taken place by now. ``requests`` are the open requests for
+    access, in order of their deadlines. ``workload`` is the number of cases assigned to each officer.
+    ``facets`` are the choices that narrow the queue, if they were requested.
     """
 
     count: int
@@ -68,9 +68,9 @@ class QueuePage:
 
 
 def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: bool = True) -> QueuePage:
-    """Show page ``number``, from 1 on, of the cases of a view; raises as ``Inbox.acting``.
+    """Show page ``number``, counted from 1, of the cases of a view; raises as ``Inbox.acting``.
 
-    The journal notes whether words were searched, never which.
+    The journal records whether words were searched, never which.
     """
     wanted = view.wanted
     with inbox.acting(who, _looking(wanted)) as session:
@@ -95,37 +95,39 @@ def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: 
 
 
 def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
-    """Return which of these cases have priority 1, of those that who acts may read: lists show as much."""
+    """Return those of these cases that have priority 1 and that the acting officers may read.
+
+    Lists mark these cases.
+    """
     with inbox.vault.transaction(who.officers) as session:
         rows = select(Workflow.case).where(Workflow.case.in_(numbers), Workflow.rank < 2 * RANKS)
         return set(session.scalars(rows))
 
 
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
-    """Return the numbers of the cases that ``wanted`` finds, as many as were ``confirmed``.
+    """Return the numbers of the cases that match ``wanted``, if there are as many as were ``confirmed``.
 
-    That they were looked for is noted, whatever comes of it. Of what is for its handlers alone only they find
-    anything. Raises Refused for another count, or more than MANY.
+    The journal records the search, whatever it finds. Cases for their handlers alone are found only by these.
+    Raises Refused for another number of cases, or for more than MANY.
     """
     if wanted.search and not fulltext.phrase(wanted.search):
         raise Refused(
-            sentence("a search has a word of letters or digits"), sentence("else it would find every case")
+            sentence("a search needs a word of letters or digits"),
+            sentence("without one, it would find every case"),
         )
     with inbox.acting(who, _looking(wanted)) as session:
         found = numbers(session, wanted, today=who.today)
     if len(found) > MANY:
-        raise Refused(
-            sentence("more than {many} cases match", many=MANY), sentence("narrow what is asked for")
-        )
+        raise Refused(sentence("more than {many} cases match", many=MANY), sentence("narrow the search"))
     if not found:
-        raise Refused(sentence("no case matches"), sentence("see what there is: inbox queue"))
+        raise Refused(sentence("no case matches"), sentence("see all cases: inbox queue"))
     if len(found) != confirmed:
         raise Refused(
             sentence("1 case matches")
             if len(found) == 1
             else sentence("{count} cases match", count=len(found)),
             sentence(
-                "look at them: inbox queue; if it is these that are meant, add: --count {count}",
+                "look at them: inbox queue; if these are the ones you mean, add: --count {count}",
                 count=len(found),
             ),
         )
@@ -137,10 +139,10 @@ def _looking(wanted: Filter) -> Action:
 
 
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
-    """Return up to PAGE cases with the work on them, from place ``first`` (from 0) on.
+    """Return up to PAGE cases with the work on them, starting at place ``first`` (counted from 0).
 
-    What waits comes first, then what is closed, then junk. What is for its handlers alone is among them where
-    the filter tells nothing more of it than the line does.
+    Open cases come first, then closed ones, then junk. Cases for their handlers alone are included if the
+    filter reveals no more about them than their line does.
     """
     found = list(islice(_found(session, wanted, order, today, first), PAGE))
     on_page = [number for number, _, _, _ in found]
@@ -182,24 +184,24 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
 
 def _state(work: Workflow | None) -> State | None:
-    """Return the state of a case that has ended, though it may wait among the open ones."""
+    """Return the state of an ended case, even if it waits among the open ones."""
     if work is None or not work.has_ended:
         return None
     return State.JUNK if work.junked else State.CLOSED
 
 
 def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
-    """Return the numbers of the cases that are asked for and may be read, MANY + 1 at most."""
+    """Return the numbers of the matching cases that may be read, at most MANY + 1."""
     each_state = (
         session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
         for each in wanted.by_state()
     )
-    # Sorted here: to sort them, the vault would find all there are, and not as many as anybody asks for.
+    # They are sorted here: to sort them, the vault would find all matches instead of the number needed.
     return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 
 def ordered(session: Session, wanted: Filter, order: Order, *, today: date) -> Sequence[int]:
-    """Return the cases that are asked for and may be read, in the queue's order, MANY at most."""
+    """Return the matching cases that may be read, in the queue's order, at most MANY."""
     each_run = (
         session.scalars(
             queue_filter.matching(session, each, today)
@@ -213,24 +215,24 @@ def ordered(session: Session, wanted: Filter, order: Order, *, today: date) -> S
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
-    """Return how many cases are asked for, MANY if there are as many or more."""
+    """Return how many cases match, MANY if there are as many or more."""
     return min(MANY, sum(_count(session, each, today, MANY) for each in wanted.by_state()))
 
 
 def _count(
     session: Session, wanted: Filter, today: date, most: int, run: Sequence[ColumnElement[bool]] = ()
 ) -> int:
-    """Return how many cases of one state, or of a run of it, are asked for, ``most`` if as many or more."""
+    """Return how many cases of one state, or of a run of it, match; ``most`` if there are as many or more."""
     matching = queue_filter.lines(session, wanted, today).where(*run)
     if asked := fulltext.phrase(wanted.search):
-        # Joined, the search ends with the last one that counts; a set of what it finds is made to its end.
+        # A joined search stops at the last match that counts; a set of matches would be computed completely.
         matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
     counted = select(func.count()).select_from(matching.limit(most).subquery())
     return session.scalar(counted.execution_options(**queue_filter.reach(wanted))) or 0
 
 
 def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
-    """Return how many open cases a list leaves out that tell of danger, or may, not being declared yet."""
+    """Return how many open cases outside the list report danger, or may do so but are undeclared."""
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)
@@ -247,7 +249,7 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of what is asked for from a place on, PAGE of each run."""
+    """Yield number, rank, deadline and state of matching cases from a place on, PAGE of each run."""
     for each, run in queue_filter.runs(wanted, order, today):
         rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)
@@ -257,17 +259,17 @@ def _found(
 
 
 def leaves_out(session: Session, wanted: Filter) -> bool:
-    """Tell whether only cases are found of which all who are present have declared it (``declarations``)."""
+    """Return whether only cases match on which all signed-in officers have declared (``declarations``)."""
     return wanted.tells_words and declarations.is_asked(session)
 
 
 def unread_closed(session: Session) -> int:
-    """Return how many closed cases have a letter that nobody has read, and do not wait for a decision."""
+    """Return how many closed cases have an unread message and do not wait for a decision."""
     letters = select(func.count(FollowUp.case.distinct())).join(Workflow, Workflow.case == FollowUp.case)
     unread = letters.where(FollowUp.unread.is_(True), Workflow.waits.is_(False), Workflow.junked.is_(None))
     return session.scalar(unread) or 0
 
 
 def undecided_closed(session: Session) -> int:
-    """Return how many closed and junk cases wait among the open ones, as a decision about them is owed."""
+    """Return how many closed and junk cases wait among the open ones because a decision is owed."""
     return len(legal_duties.owed_after_end(session))

@@ -1,4 +1,4 @@
-"""Which cases are asked for of the queue, in which order, and how the vault is asked for them."""
+"""Filters and orders of the queue, and the database queries for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -17,27 +17,26 @@ from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case, FollowUp
 
-# What is due within so many days is due this week.
+# A deadline within this time is due this week.
 WEEK = timedelta(days=7)
-# In the place of an officer: those who ask, and no officer. No officer can have such a name.
+# Placeholders for an officer: the acting officers, and no officer. No officer can have such a name.
 ME, NOBODY = "@me", "@nobody"
-# Words that stand in so many cases are looked up in one case after the other until a page is full; of rarer
-# ones it takes less to find all cases first.
+# Words found in at least this many cases are looked up case by case until a page is full. For rarer words it
+# is faster to find all cases first.
 _DENSE = 10_000
 
 
 class Order(StrEnum):
-    """What comes first."""
+    """The sort order."""
 
     PRIORITY = "priority"
     DEADLINE = "deadline"
 
 
 class State(StrEnum):
-    """Whether cases wait, are closed, or are junk; ``ALL`` are all three, in this order.
+    """Whether cases are open, closed, or junk; ``ALL`` are all three, in this order.
 
-    One that is closed, or junk, and waits for a decision (``legal_duties.owed_after_end``) is among those
-    that wait.
+    A closed or junk case that waits for a decision (``legal_duties.owed_after_end``) counts as open.
     """
 
     OPEN = "open"
@@ -47,7 +46,7 @@ class State(StrEnum):
 
 
 class Due(StrEnum):
-    """When something is due: each but ``LATER`` and ``NEVER`` includes what is overdue."""
+    """When something is due: every value except ``LATER`` and ``NEVER`` includes what is overdue."""
 
     OVERDUE = "overdue"
     TODAY = "today"
@@ -56,18 +55,18 @@ class Due(StrEnum):
     NEVER = "never"
 
 
-# A longer one takes minutes, in which nobody else can work.
+# A longer search takes minutes, during which nobody else can work.
 LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which cases are asked for; an empty value asks for all.
+    """A filter for cases; an empty field matches all cases.
 
-    Without a ``state`` it is for what waits; with words, for cases in every state. ``officer`` may be ME or
-    NOBODY. ``danger``: an answer tells or fears some, or an officer judged so. There is something ``to_read``
-    in a case that is new, and in one with an unread letter. One is ``undeclared`` that those who act may
-    read, and of which not all of them have declared it. ``search`` has LONGEST_SEARCH characters at most.
+    Without a ``state`` it matches open cases, or with search words cases in every state. ``officer`` may be
+    ME or NOBODY. ``danger``: an answer reports or fears danger, or an officer has assessed it so.
+    ``to_read``: the case is new or has an unread message. ``undeclared``: the acting officers may read the
+    case, but not all of them have declared on it. ``search`` has at most LONGEST_SEARCH characters.
     """
 
     state: str = ""
@@ -86,50 +85,50 @@ class Filter:
 
     @property
     def states(self) -> Sequence[State]:
-        """Return the states of what it finds, in the order in which that is shown."""
+        """The matching states, in the order of their display."""
         if self.state not in {"", State.ALL}:
             return (State(self.state),)
         is_all = self.state == State.ALL or self.search
         return (State.OPEN, State.CLOSED, State.JUNK) if is_all else (State.OPEN,)
 
     def __post_init__(self) -> None:
-        """Raise Refused for more words than anybody types: they would keep all others waiting."""
+        """Raise Refused for more words than anybody types: such a search would block all others."""
         if len(self.search) > LONGEST_SEARCH:
             raise Refused(
-                sentence("a search has at most {most} characters", most=LONGEST_SEARCH),
+                sentence("a search can have at most {most} characters", most=LONGEST_SEARCH),
                 sentence("shorten the search"),
             )
 
     def without(self, name: str) -> "Filter":
-        """Return it without what one of its fields asks for; ValueError for a field that it does not have."""
+        """Return the filter without one of its fields; raises ValueError for an unknown field."""
         if name not in {each.name for each in fields(self)}:
             raise ValueError(name)
         return replace(self, **{name: getattr(Filter(), name)})
 
     @property
     def tells_words(self) -> bool:
-        """Whether it finds cases by what they say, or officers wrote or judged of that."""
+        """Whether the filter depends on the content of reports, or on what officers wrote about them."""
         return bool(self.search or self.tag or self.area or self.danger or self.language)
 
     @property
     def tells_nothing(self) -> bool:
-        """Whether all that is asked for is what a line of the queue shows of every case."""
+        """Whether the filter uses only what a line of the queue shows of every case."""
         return replace(self, state="", priority=0, due="") == Filter()
 
     def by_state(self) -> Iterator["Filter"]:
-        """Yield what it asks for of each state; the functions of this module take one of them."""
+        """Yield a filter for each matching state; the functions of this module take one of them."""
         return (replace(self, state=state) for state in self.states)
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """What the queue is asked for, and in which order."""
+    """A filter of the queue with an order."""
 
     wanted: Filter
     order: Order = Order.PRIORITY
 
 
-# Down to the columns of the indexes: then nothing is sorted.
+# The order ends with the columns of the indexes, so that the database sorts nothing.
 _LAST = (Workflow.category, Workflow.area, Workflow.junked, Workflow.assigned, Workflow.case)
 ORDER = {
     Order.PRIORITY: (Workflow.rank, Workflow.deadline, *_LAST),
@@ -138,9 +137,9 @@ ORDER = {
 
 
 def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Sequence[ColumnElement[bool]]]]:
-    """Yield each state that is asked for, run by run in the queue's order, with what holds of a run's cases.
+    """Yield the runs of each matching state in the queue's order, each with the conditions of its cases.
 
-    The most pressing first is the rule of ``_pressing``; each run is sorted by ``ORDER``.
+    ``_pressing`` puts the most urgent runs first; each run is sorted by ``ORDER``.
     """
     for each in wanted.by_state():
         if order is Order.DEADLINE:
@@ -150,13 +149,13 @@ def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Se
 
 
 def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bool]]]:
-    """Return the runs of the queue, the most pressing first: what cannot wait, what is overdue, all else.
+    """Return the runs of the queue, the most urgent first: priority 1, then overdue cases, then all others.
 
-    What cannot wait has priority 1: danger is never behind papers that are late. Each is sorted by its rank,
-    a decision about danger before all others, and of one rank by deadline.
+    Danger has priority 1, so it never comes after late paperwork. Each run is sorted by rank, with a decision
+    about danger before all others, and within a rank by deadline.
     """
-    # No column by itself where another index would be taken: one by deadlines, to sort all that it finds, or
-    # that of all ranks in the place of that of the cases in danger.
+    # A bare column would make the database choose another index: one by deadlines, whose matches it would
+    # then sort, or that of all ranks instead of that of the cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)
@@ -165,9 +164,9 @@ def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bo
 def matching(
     session: Session, wanted: Filter, today: date, *, as_of: Filter | None = None
 ) -> Select[int, int, date | None]:
-    """Return the question for number, rank and deadline of what is asked for.
+    """Return the query for number, rank and deadline of the matching cases.
 
-    It finds what may be told of ``as_of`` instead, if that asks for more than ``wanted`` does.
+    If ``as_of`` is stricter than ``wanted``, the cases found are those that may be revealed for ``as_of``.
     """
     rows = lines(session, wanted, today, as_of=as_of)
     if asked := fulltext.phrase(wanted.search):
@@ -181,7 +180,7 @@ def matching(
 def lines(
     session: Session, wanted: Filter, today: date, *, as_of: Filter | None = None
 ) -> Select[int, int, date | None]:
-    """Return the question of ``matching``, but for the words that are searched."""
+    """Return the query of ``matching`` without the search words."""
     rows = select(Workflow.case, Workflow.rank, Workflow.deadline).where(*_conditions(session, wanted, today))
     given = declared.is_given(session, Workflow.case)
     if wanted.undeclared:
@@ -190,12 +189,12 @@ def lines(
 
 
 def reach(wanted: Filter) -> Mapping[str, bool]:
-    """Return how a statement reaches what is for its handlers alone, if nothing more of it is asked for."""
+    """Return how a query reaches cases for their handlers alone, if it reveals nothing more of them."""
     return AS_A_LINE if wanted.tells_nothing else {}
 
 
 def by_due(due: str, today: date) -> ColumnElement[bool]:
-    """Return what holds of a case in which something is due then."""
+    """Return the condition that something in a case is due then."""
     week = today + WEEK
     return {
         Due.OVERDUE: Workflow.deadline < today,
@@ -228,7 +227,7 @@ def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[Colum
 
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
-    """Yield what the indexes of the queue answer by themselves."""
+    """Yield the conditions that the queue's indexes can answer alone."""
     (state,) = wanted.states
     yield Workflow.waits == (state is State.OPEN)
     if state is State.JUNK:

@@ -18,10 +18,11 @@ from inbox.vault.tables import Case
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A case in the queue; of one that those present do not read there is neither ``case`` nor ``work``.
+    """A case in the queue; ``case`` and ``work`` are None if the signed-in officers may not read it.
 
-    It is for its handlers alone, in quarantine or in the archive since a day. Of one that is ``undeclared``
-    by somebody present no word is shown (``declarations``). ``unread`` follow-ups of it nobody has read.
+    Such a case is for its handlers alone, or was put in quarantine or in the archive on the given day. No
+    text of an ``undeclared`` case is shown: a signed-in officer has not declared on it (``declarations``).
+    ``unread`` is the number of its unread follow-ups.
     """
 
     number: int
@@ -36,7 +37,7 @@ class Line:
     unread: int = 0
 
 
-# What those who are not among the handlers of a case are not shown of it.
+# Hidden from officers who are not among the handlers of a case.
 _OF_HANDLERS = (
     *(
         "score",
@@ -54,19 +55,19 @@ _OF_HANDLERS = (
     "cautions",
 )
 
-# What those who have not declared to have no interest in it are not shown of it.
+# Hidden from officers who have not declared that they have no interest in the case.
 _OF_READERS = ("score", "area", "summary", "tags", "cautions")
 
 
 def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
-    """Return a line's worth of each case of a page of the queue; ``urgency`` says how far its deadline is."""
+    """Return a line for each case of a queue page; ``urgency`` says how far away its deadline is."""
     tags = case_tags.of_all(session, [line.number for line in found])
     known = catalogue.Known(session)
     return [_row(line, tags[line.number], _cautions(session, line, known), today) for line in found]
 
 
 def _cautions(session: Session, line: Line, known: catalogue.Known) -> list[str]:
-    """Return what must be known before a report is read; nothing of one that is not shown."""
+    """Return what must be known before a report is read; empty for a report that is not shown."""
     if line.case is None or line.undeclared:
         return []
     return [*map(str, catalogue.cautions(session, line.case, known))]

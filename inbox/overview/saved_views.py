@@ -1,10 +1,10 @@
-"""Views of the queue: those that all officers have, and those that each keeps for themselves.
+"""Views of the queue: built-in ones for all officers, and those that each officer saves.
 
-A view is what the queue is asked for, and in which order. What an officer keeps is theirs, as a draft is: it
-is no act, so nothing is journalled, and nobody else is shown it. Where several act together, they have the
-views that each of them keeps, the same under the same name. A view holds no number of a case, and no words of
-a search: these may say what a report says, and would outlive it. One that nobody uses for KEPT_DAYS is
-deleted, as are all of an officer who leaves.
+A view is a filter with an order. A saved view is private to its officer, like a draft. It is not an action,
+so the journal has no entry for it, and nobody else sees it. If several officers act together, they have the
+views that each of them has saved identically under the same name. A view contains no case number and no
+search words, because these could reveal the content of a report and would outlive it. A view that is not used
+for KEPT_DAYS is deleted, and so are all views of an officer who leaves.
 """
 
 import json
@@ -30,7 +30,7 @@ LONGEST_NAME = 40
 
 
 class BuiltIn(StrEnum):
-    """Views that all officers have; what they are called stands in labels.toml."""
+    """Views that all officers have; their names are in labels.toml."""
 
     OPEN = "open"
     MINE = "mine"
@@ -49,7 +49,7 @@ BUILT_IN: Mapping[BuiltIn, QueueView] = {
 
 
 def of(inbox: Inbox, who: Actor) -> Mapping[str, QueueView]:
-    """Return the views that those who act keep, each of them alike, by name in alphabetical order."""
+    """Return the views that all acting officers have saved identically, by name in alphabetical order."""
     with inbox.vault.transaction(who.officers) as session:
         kept = select(SavedView.name, SavedView.asked).where(SavedView.officer.in_(who.officers))
         by_all = kept.group_by(SavedView.name, SavedView.asked).having(func.count() == len(who.officers))
@@ -57,7 +57,7 @@ def of(inbox: Inbox, who: Actor) -> Mapping[str, QueueView]:
 
 
 def find(inbox: Inbox, who: Actor, name: str) -> QueueView:
-    """Return the view of this name, built in or kept, and note that it is used; Refused if there is none."""
+    """Return the view of this name and record its use; raises Refused if it is neither built in nor saved."""
     if name in set(BuiltIn):
         return BUILT_IN[BuiltIn(name)]
     found = of(inbox, who).get(name)
@@ -69,20 +69,22 @@ def find(inbox: Inbox, who: Actor, name: str) -> QueueView:
 
 
 def keep(inbox: Inbox, who: Actor, name: str, view: QueueView) -> None:
-    """Keep a view under a name, in the place of what was kept under it.
+    """Save a view under a name, and replace the view that had this name.
 
-    Raises Refused for words of a search, a name that is empty, too long or built in, and beyond MOST of them.
+    Raises Refused for search words, for a name that is empty, too long or built in, and for more than MOST
+    views.
     """
     name = _checked(name)
     if view.wanted.search:
         raise Refused(
-            sentence("a view keeps no words of a search: they may say what a report says"),
-            sentence("take them out, and keep what else the queue is narrowed by"),
+            sentence("a saved view cannot contain search words: they could reveal what a report says"),
+            sentence("remove the search words, and save the rest of the filter"),
         )
     others = of(inbox, who).keys() - {name}
     if len(others) >= MOST:
         raise Refused(
-            sentence("at most {most} views are kept", most=MOST), sentence("remove one that is not used")
+            sentence("you can save at most {most} views", most=MOST),
+            sentence("remove a view that you do not use"),
         )
     asked = json.dumps({"order": view.order, **_asked_for(view.wanted)}, sort_keys=True)
     with inbox.transaction() as session:
@@ -93,19 +95,21 @@ def keep(inbox: Inbox, who: Actor, name: str, view: QueueView) -> None:
 
 
 def rename(inbox: Inbox, who: Actor, name: str, to: str) -> None:
-    """Keep a view under another name; raises as ``keep``, and Refused if one of that name is kept."""
+    """Rename a saved view; raises as ``keep``, and Refused if the new name is in use."""
     found, to = of(inbox, who), _checked(to)
     if name not in found:
         raise _unknown(name)
     if to in found:
-        raise Refused(sentence("a view is called that already"), sentence("choose another name")).at("name")
+        raise Refused(sentence("a view with this name exists already"), sentence("choose another name")).at(
+            "name"
+        )
     with inbox.transaction() as session:
         session.execute(delete(SavedView).where(*_named(who, to)))
         session.execute(update(SavedView).where(*_named(who, name)).values(name=to))
 
 
 def remove(inbox: Inbox, who: Actor, name: str) -> None:
-    """Delete a view; Refused if there is none of that name."""
+    """Delete a view; raises Refused if there is no view of this name."""
     if name not in of(inbox, who):
         raise _unknown(name)
     with inbox.transaction() as session:
@@ -113,13 +117,13 @@ def remove(inbox: Inbox, who: Actor, name: str) -> None:
 
 
 def sweep(inbox: Inbox, today: date) -> None:
-    """Delete the views that nobody has used for KEPT_DAYS, whoever keeps them."""
+    """Delete the views of all officers that were not used for KEPT_DAYS."""
     with inbox.transaction() as session:
         session.execute(delete(SavedView).where(SavedView.used < today - timedelta(days=KEPT_DAYS)))
 
 
 def end(session: Session, officers: Collection[str]) -> None:
-    """Keep no view of officers who have left."""
+    """Delete the views of officers who have left."""
     session.execute(delete(SavedView).where(SavedView.officer.in_(officers)))
 
 
@@ -127,16 +131,20 @@ def _checked(name: str) -> str:
     name = one_line(name)
     if not name or len(name) > LONGEST_NAME:
         raise Refused(
-            sentence("the name of a view has 1 to {most} characters", most=LONGEST_NAME),
+            sentence("the name of a view must have 1 to {most} characters", most=LONGEST_NAME),
             sentence("choose another name"),
         )
     if name in set(BuiltIn):
-        raise Refused(sentence("a view is called that already"), sentence("choose another name")).at("name")
+        raise Refused(sentence("a view with this name exists already"), sentence("choose another name")).at(
+            "name"
+        )
     return name
 
 
 def _unknown(name: str) -> Refused:
-    return Refused(sentence("there is no view {name}", name=name), sentence("see them: inbox views list"))
+    return Refused(
+        sentence("there is no view {name}", name=name), sentence("see all views: inbox views list")
+    )
 
 
 def _named(who: Actor, name: str) -> tuple[ColumnElement[bool], ...]:
@@ -144,7 +152,7 @@ def _named(who: Actor, name: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _asked_for(wanted: Filter) -> Mapping[str, object]:
-    """Return the fields of a filter in which something is asked for."""
+    """Return the fields that a filter uses."""
     empty = asdict(Filter())
     return {name: value for name, value in asdict(wanted).items() if value != empty[name]}
 

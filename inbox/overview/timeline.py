@@ -1,4 +1,4 @@
-"""What happened to a case, day by day: what came in, what was done; no times."""
+"""The history of a case by day, without times: what came in and what was done."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from inbox.vault.casework_tables import Measure
 
 
 class Came(StrEnum):
-    """What happened to a case without an action; its words stand among those of actions."""
+    """Events of a case that are not actions; their labels are among those of actions."""
 
     RECEIVED = "received"
     COLLECTED = "collected"
@@ -29,7 +29,7 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened on a day, and who did it, nobody here for what came in; ``times`` it did."""
+    """An event of a day and its actors, empty for incoming messages; it happened ``times`` times."""
 
     day: date
     what: str
@@ -40,9 +40,9 @@ class Event:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> list[Event]:
-    """Show what happened to a case, oldest first; raises as ``Inbox.acting``.
+    """Return the events of a case, oldest first; raises as ``Inbox.acting``.
 
-    Days are those of the journal; a measure stands on the day on which it was taken, too.
+    Days are those of the journal; a measure also appears on the day on which it was taken.
     """
     with inbox.acting(who, action(Code.READ_TIMELINE, number)) as session:
         return _of(session, number)

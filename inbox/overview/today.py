@@ -1,4 +1,4 @@
-"""What has to be done today, the most pressing first: the page on which an officer's day begins."""
+"""What has to be done today, the most urgent first: the start page of an officer's day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 
-# The portal no longer has what was collected: what came since the last backup is lost with the disk.
+# The portal no longer has what was collected: if the disk fails, everything since the last backup is lost.
 BACKUP_EVERY = timedelta(days=7)
-# So many cases stand on the page; of the others it tells how many there are.
+# The page lists this many cases, and counts the others.
 SHOWN = 10
 _PRESSING = Filter(priority=1, undeclared=True)
-# Cases that wait and tell of danger, the most pressing first.
+# Open cases that report danger, the most urgent first.
 _FEARED = (
     select(Workflow.case).where(Workflow.waits.is_(True), IN_DANGER).order_by(Workflow.rank, Workflow.case)
 )
@@ -35,16 +35,17 @@ _FEARED = (
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What waits on a day.
+    """The work that waits on a day.
 
-    ``danger`` are open cases, SHOWN at most, that tell of danger while no measure answers that; ``shut``, as
-    many at most, are others in quarantine, which may. ``pressing``, again as many at most, are of the highest
-    priority and not declared: the queue says as much. ``due`` are lines of the queue, overdue first, of the
-    ``due_count`` cases that are due by the end of the day. ``this_week`` more are due in the seven days after
-    that, ``to_read`` have something that nobody has read. ``missed`` is the exchange that should have been
-    made, else it is due on ``next_exchange``. ``keys`` are warnings of keys that end soon, ``requests`` the
-    open requests for access, ``ripe`` those that can be answered. ``needs_backup`` if the last backup, made
-    on the day ``backed_up``, is older than BACKUP_EVERY, or none was ever made.
+    ``danger`` are open cases that report danger and have no measure that answers it; ``shut`` are other
+    cases, in quarantine, which may report danger. ``pressing`` are undeclared cases of the highest priority,
+    which the queue shows as well. Each of these has at most SHOWN cases. ``due`` are lines of the queue,
+    overdue first, of the ``due_count`` cases that are due by the end of the day. ``this_week`` more are due
+    in the seven days after that; ``to_read`` cases have something unread. ``missed`` is the exchange that
+    should have taken place; if there is none, the next is due on ``next_exchange``. ``keys`` are warnings of
+    keys that expire soon, ``requests`` the open requests for access, ``ripe`` those that can be answered.
+    ``needs_backup`` if the last backup, of the day ``backed_up``, is older than BACKUP_EVERY or does not
+    exist.
     """
 
     danger: Sequence[int]
@@ -64,8 +65,8 @@ class Today:
 
 
 def look(inbox: Inbox, who: Actor) -> Today:
-    """Return what waits today for those who act; raises as ``Inbox.acting``."""
-    # In quarantine nobody reads a case: that it may tell of danger must not be hidden with it.
+    """Return what waits today for the acting officers; raises as ``Inbox.acting``."""
+    # Nobody reads a case in quarantine, but quarantine must not hide that it may report danger.
     with inbox.vault.transaction(who.officers, quarantine=True) as session:
         shut = _shut(session)
     with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
@@ -93,7 +94,7 @@ def look(inbox: Inbox, who: Actor) -> Today:
 
 
 def _danger(session: Session) -> Sequence[int]:
-    """Return the cases that those who act have declared and that tell of danger, no measure answering it."""
+    """Return cases, declared by all acting officers, that report danger without a measure that answers it."""
     numbers = session.scalars(_FEARED).all()
     read = declarations.given(session, numbers)
     found = (each for each in numbers if each in read and exits.is_danger_open(session, each))
@@ -101,7 +102,7 @@ def _danger(session: Session) -> Sequence[int]:
 
 
 def _shut(session: Session) -> Sequence[int]:
-    """Return the cases in quarantine that may tell of danger: nobody can declare on them, or act."""
+    """Return the cases in quarantine that may report danger: nobody can declare on them, or act."""
     numbers = session.scalars(_FEARED.where(Workflow.quarantined.is_not(None)))
     return list(islice((each for each in numbers if exits.is_danger_open(session, each)), SHOWN))
 

@@ -1,4 +1,4 @@
-"""What staff see of the work on a case, as plain values that become JSON or lines."""
+"""Views of the work on a case for officers, as plain values for JSON or lines."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -26,12 +26,12 @@ from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workf
 from templates.law.rules import DutyRole, Told
 
 _DECIDING = {Code.DECIDE, Code.DECIDE_BY_TWO}
-# Obstacles that end when the case is shown, or that its page shows anyway.
+# Obstacles that displaying the case removes, or that its page shows anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 
 
 def of(session: Session, number: int, said: View, today: date) -> View:
-    """Return the work on one case, of which ``said`` is what its reporter says; CaseRefused without one."""
+    """Return the work on a case whose report ``said`` shows; raises CaseRefused for an unknown case."""
     work = workflow.of(session, number)
     due = _deadlines(session, number, today)
     closing = _before_closing(session, number, today)
@@ -73,7 +73,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 
 
 def standing(session: Session, number: int, today: date) -> View:
-    """Return how pressing a case is and who says so, who sees to it, what is due next, if a danger is met.
+    """Return the priority of a case and who set it, the assigned officer, the next deadline and any danger.
 
     Raises as ``workflow.of``.
     """
@@ -90,23 +90,23 @@ def standing(session: Session, number: int, today: date) -> View:
 
 
 def next_due(deadlines: Sequence[View]) -> View | None:
-    """Return the deadline of a case at which something is to be done next; None if nothing is."""
+    """Return the next deadline of a case that somebody has to meet, or None."""
     return next((each for each in deadlines if each["urgency"]), None)
 
 
 def urgent(deadlines: Sequence[View]) -> str:
-    """Return the code of the measure of a case that cannot wait for its decision; empty if there is none."""
+    """Return the code of the measure that cannot wait for the decision on a case; empty if there is none."""
     return next((each["urgent"] for each in deadlines if each.get("urgent")), "")
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:
-    """Return the codes of what stands in the way of closing an open case that is being read."""
+    """Return the codes of the obstacles to closing an open case that is being read."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
     return [what.value for what in found if what not in _READ_WITH_IT]
 
 
 def _unasked(session: Session, number: int) -> View | None:
-    """Return why nobody is asked whether the prosecutor is told, None if somebody is."""
+    """Return why no decision on informing the prosecutor is requested, or None if one is."""
     if legal_duties.by_role(session, number, DutyRole.PROSECUTOR) is not None:
         return None
     law = in_use.of(session)
@@ -133,9 +133,10 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 
 
 def _before(session: Session, row: Duty) -> View | None:
-    """Return what was decided, and on which day, of what is asked anew; None if nothing is, or was.
+    """Return the earlier decision, with its day, on a duty that is asked again; None if there is none.
 
-    By the journal: the decision stays there. ``sent`` if something went to somebody by it.
+    It is read from the journal, which keeps the decision. ``sent`` if the decision sent something to
+    somebody.
     """
     if not legal_duties.is_anew(row):
         return None
@@ -150,9 +151,9 @@ def _before(session: Session, row: Duty) -> View | None:
 
 
 def clock(due: Due, today: date) -> View:
-    """Return the day of a deadline, when it was sent, done or dropped, and whether it is late.
+    """Return the day of a deadline, the day it was sent, met or dropped, and whether it is late.
 
-    ``urgency`` says how far that day is, None once there is nothing to be done.
+    ``urgency`` says how far away the day is; None if nothing remains to be done.
     """
     return {
         "clock": due.clock,
@@ -167,10 +168,10 @@ def clock(due: Due, today: date) -> View:
 
 
 def duty(row: Duty, today: date, urgent: str = "") -> View:
-    """Return what is to be decided until when, what was, and whether that was or is late, or was before.
+    """Return a duty with its deadline, the decision on it, and whether that is, was or earlier had been late.
 
     ``urgent`` is the code of the measure that cannot wait for the decision; empty if there is none.
-    ``urgency`` is as that of ``clock``.
+    ``urgency`` is as in ``clock``.
     """
     return {
         "duty": row.kind,
@@ -194,14 +195,14 @@ def _rule(rule: Rule, answers: Answers) -> View:
 
 
 def _met(rule: Rule, question: str, answers: Answers) -> list[str]:
-    """Return the codes by which a rule holds; of an answer in words, whatever it says, none."""
+    """Return the codes that make a rule match; empty for a free-text answer, whatever it says."""
     given = answers[question]
     chosen = [given] if isinstance(given, str) else given
     return [each for each in chosen if each in rule.when[question]]
 
 
 def link(row: Link) -> View:
-    """Return with which case it has to do, and how, as an officer said."""
+    """Return the linked case and the relation, as an officer stated it."""
     return {"case": row.other, "relation": row.kind, "since": row.since.isoformat()}
 
 
@@ -211,7 +212,7 @@ def note(row: Note) -> View:
 
 
 def measure(recorded: Recorded) -> View:
-    """Return a measure; ``told`` if the reporter may read it, ``officers`` how many retract it."""
+    """Return a measure; ``told`` if the reporter may read it; retracting it takes ``officers`` many."""
     row = recorded.row
     return {
         "number": row.position,
@@ -229,7 +230,7 @@ def measure(recorded: Recorded) -> View:
 
 
 def score(work: Workflow) -> View:
-    """Return priority and score of a case, and whether an officer has set them."""
+    """Return the priority and score of a case, and whether an officer has set them."""
     return {"priority": work.priority, "score": work.parts.score, "judged": work.judged}
 
 

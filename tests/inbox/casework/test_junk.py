@@ -123,7 +123,7 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
         (["1", "4"], 1, "case 4: junk already"),
         (["4", "1", "--recover"], 1, "case 1 is no junk"),
         (["--category", "nothing", "--count", "1"], 1, "no case matches"),
-        (["--search", "!!", "--count", "3"], 1, "a search has a word"),
+        (["--search", "!!", "--count", "3"], 1, "a search needs a word"),
         ([], 2, "give cases"),
         (["--recover"], 2, "give cases"),
         (["1", "--category", "other"], 2, "not both"),

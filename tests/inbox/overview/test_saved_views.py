@@ -60,7 +60,7 @@ def test_a_name_is_there_short_and_none_that_all_have(office: Office, name: str)
 def test_no_words_of_a_search_are_kept(office: Office) -> None:
     """They may be those of a report, and would outlive it. The desk says so before."""
     said = office.run("views", "save", "Quai", "--search", WORDS, "--category", "threat")
-    assert (1, True) == (said.code, "a view keeps no words of a search" in said.err)
+    assert (1, True) == (said.code, "a saved view cannot contain search words" in said.err)
     assert {} == office.json("views", "list")["kept"]
     with sitting(office) as alice:
         alice.send("/en/queue", search=WORDS, sort="deadline")
@@ -118,7 +118,7 @@ def test_no_more_views_are_kept_than_one_finds_again(office: Office) -> None:
             saved_views.keep(opened.inbox, alice, "one more", THREATS)
         saved_views.keep(opened.inbox, alice, "view 1", QueueView(Filter()))
         assert QueueView(Filter()) == saved_views.of(opened.inbox, alice)["view 1"]
-        with pytest.raises(Refused, match="called that already"):
+        with pytest.raises(Refused, match="a view with this name exists already"):
             saved_views.rename(opened.inbox, alice, "view 1", "view 2")
 
 
