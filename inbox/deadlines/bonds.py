@@ -1,11 +1,11 @@
-"""Which cases are bound together by what officers said of them: what binds one of them binds all.
+"""Bound cases: officers have linked them as one matter, so what binds one of them binds all.
 
-Two reports of the same facts, or of the same person, are one matter for justice: whoever may not be warned of
-the one is not warned of the other, and what must be kept of the one is kept of the other.
+Two reports of the same facts, or of the same person, are one matter for justice. A person who must not be
+warned of one must not be warned of the other, and what has to be kept of one has to be kept of the other.
 
-A case is kept from an officer together with all that is bound to it (``conflicts``): so whoever acts on a
-case is bound by all that binds it. Cases count that those present may not read: in quarantine, for their
-handlers alone, or in the archive. Only the numbers of these are told.
+An officer who is excluded from a case is excluded from all cases bound to it (``conflicts``). So whoever acts
+on a case is bound by everything that binds it. Cases that the signed-in officers may not read count as well:
+those in quarantine, in the archive, or for their handlers alone. Only the numbers of these are shown.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,7 +20,7 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 class Relation(StrEnum):
-    """What two cases have to do with one another."""
+    """How two cases are related."""
 
     DUPLICATE = "duplicate"
     SAME_FACTS = "same_facts"
@@ -31,7 +31,7 @@ class Relation(StrEnum):
 
     @property
     def binds(self) -> bool:
-        """Whether they are one matter for justice; two reports of one place may be of two matters."""
+        """Whether the cases are one matter for justice; two reports of one place may be two matters."""
         return self in _BINDING
 
 
@@ -39,31 +39,31 @@ _BINDING = frozenset({Relation.DUPLICATE, Relation.SAME_FACTS, Relation.SAME_PER
 
 
 def of(session: Session, number: int) -> frozenset[int]:
-    """Return the numbers of the cases that are bound to one, over others, too, and its own."""
+    """Return the numbers of the cases bound to a case, directly or through others, including its own."""
     return frozenset(spread(session, [number]))
 
 
 def others(session: Session, number: int) -> list[int]:
-    """Return the numbers of the cases that are bound to one, in their order, without its own."""
+    """Return the numbers of the cases bound to a case in ascending order, without its own."""
     return sorted(of(session, number) - {number})
 
 
 def ended_by(session: Session, number: int, outcomes: Iterable[str]) -> int | None:
-    """Return the first case that ended with one of these outcomes as a duplicate of this one, if any did."""
+    """Return the first case that ended with one of these outcomes as a duplicate of this one, or None."""
     rows = select(Link.other).join(Workflow, Workflow.case == Link.other).order_by(Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE, Workflow.outcome.in_(outcomes))
     return session.scalar(rows.limit(1).execution_options(**AS_A_LINE))
 
 
 def because_of(said: Sentence, number: int, other: int) -> Sentence:
-    """Return what is said of a case, with the other one because of which it is so, if it is another."""
+    """Return a statement about a case; if it is true because of another case, it names that case."""
     if number == other:
         return said
     return sentence("{said}, because of case {other}, to which it is linked", said=said, other=other)
 
 
 def spread(session: Session, numbers: Iterable[int]) -> Collection[int]:
-    """Return these numbers with those of all cases that are bound to any of them."""
+    """Return these numbers and those of all cases bound to any of them."""
     found = set(numbers)
     beyond = found
     while beyond:

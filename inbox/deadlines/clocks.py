@@ -1,6 +1,6 @@
-"""The deadlines of a case by the clocks of the law, counted from what really happened.
+"""The deadlines of a case by the clocks of the law, counted from actual events.
 
-The program knows the events from which, and to which, a clock runs, and counts the days that the law says.
+The program knows the events that start and stop a clock; the law says how many days it runs.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from inbox.deadlines.office import Practice
 from inbox.deadlines.working_days import Calendar
 from templates.law.rules import Clock, Event, Period
 
-# The end of retention is no clock of the law; no code of the law has a hyphen.
+# The end of retention is not a clock of the law. No code of the law has a hyphen.
 RETENTION = "end-of-retention"
 
 
@@ -19,10 +19,10 @@ RETENTION = "end-of-retention"
 class Due:
     """The last day to do something; ``done`` is the day on which it was done.
 
-    ``clock`` is the code of a clock of the law that ``ends`` with an event; RETENTION ends with none.
-    ``dropped`` is the day on which the case was closed before anybody had done it, and it was no longer due.
-    ``sent`` is the day of the outbox that does it, until the portal confirms that one. It is ``impossible``
-    if the reporter cannot be reached: then it is neither waiting nor late.
+    ``clock`` is the code of a clock of the law, which ``ends`` with an event; RETENTION does not end with
+    one. ``dropped`` is the day on which the case was closed, if nobody had done it and it was no longer due.
+    ``sent`` is the day of the outbox that does it, until the portal confirms that outbox. It is
+    ``impossible`` if the reporter cannot be reached: then it is neither waiting nor late.
     """
 
     clock: str
@@ -35,24 +35,24 @@ class Due:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is still to be done, and can be."""
+        """Whether it still has to be done, and can be."""
         return self.done is None and self.dropped is None and not self.impossible
 
     def is_late(self, today: date) -> bool:
-        """Tell whether it was done or dropped too late, or is overdue."""
+        """Return whether it was done or dropped too late, or is overdue."""
         return not self.impossible and (self.done or self.dropped or today) > self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events:
-    """What happened to a case, each on its day; ``held`` while something forbids destroying it.
+    """The events of a case, each with its day; ``held`` while something forbids destroying it.
 
-    ``received`` is the portal's day. It was ``acknowledged`` and ``answered``, which is feedback, on the day
-    from which the reporter could read so (``portal_days``). ``sent`` and ``answer_sent`` are the days of the
-    outboxes that said so; somebody took more time for feedback on the day it was ``extended``. ``period`` is
-    how long a closed case is kept, ``after_decision`` how long from the last final decision, if there was
-    one. An ``unreachable`` reporter can be told nothing; from others feedback may be ``withheld``, for a
-    reason or by a closing that is none. A case is ``silent`` if it ended without any text.
+    ``received`` is the portal's day. ``acknowledged`` and ``answered`` (feedback) are the days from which the
+    reporter could read this (``portal_days``). ``sent`` and ``answer_sent`` are the days of the outboxes with
+    these messages. ``extended`` is the day on which an officer took more time for feedback. ``period`` is how
+    long a closed case is kept, ``after_decision`` how long after the last final decision, if there was one.
+    An ``unreachable`` reporter cannot be told anything. Feedback may be ``withheld`` from others, for a
+    reason or by a closing that contains none. A case is ``silent`` if it ended without any text.
     """
 
     received: date
@@ -75,7 +75,7 @@ class Events:
     silent: bool = False
 
     def day_of(self, event: Event) -> date | None:
-        """Return the day on which a clock's event happened, None if it has not."""
+        """Return the day on which the event of a clock happened, or None."""
         return {
             Event.RECEIVED: self.received,
             Event.COLLECTED: self.collected,
@@ -85,16 +85,16 @@ class Events:
         }[event]
 
     def day_sent(self, event: Event) -> date | None:
-        """Return the day of the outbox that tells the reporter of an event, None if none does."""
+        """Return the day of the outbox that tells the reporter of an event, or None."""
         return {Event.ACKNOWLEDGED: self.sent, Event.ANSWERED: self.answer_sent}.get(event)
 
 
 def clocks(events: Events, how: Practice) -> list[Due]:
-    """Return every deadline of a case, met or not: the clocks of the law in its order, then retention.
+    """Return all deadlines of a case, met or not: the clocks of the law in its order, then retention.
 
-    Closing a case meets none of them. It drops a first act that nobody has done. It drops what the reporter
-    is to be told only if nobody can be told, feedback also if that is withheld, and the acknowledgement if no
-    text goes with it.
+    Closing a case meets no deadline. It drops a first act that nobody has done. It drops messages to the
+    reporter only if the reporter cannot be reached; feedback also if it is withheld, and the acknowledgement
+    if the case ends without a text.
     """
     running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
     ended = [replace(each, dropped=_dropped(each, events)) for each in running]
@@ -102,7 +102,7 @@ def clocks(events: Events, how: Practice) -> list[Due]:
 
 
 def next_due(events: Events, how: Practice) -> Due | None:
-    """Return what is due next, None if nothing is. Of two clocks that one event stops, the earlier counts."""
+    """Return the next deadline, or None. Of two clocks that one event stops, the earlier counts."""
     waiting = [each for each in clocks(events, how) if each.is_waiting]
     return min(waiting, key=lambda due: due.day, default=None)
 
@@ -110,13 +110,13 @@ def next_due(events: Events, how: Practice) -> Due | None:
 def _due(code: str, rule: Clock, events: Events, how: Practice) -> Due:
     done = events.day_of(rule.ends)
     sent = None if done else events.day_sent(rule.ends)
-    # It can be on its way when its reporter takes the report back.
+    # The message can be on its way when the reporter retracts the report.
     impossible = events.unreachable and rule.ends is not Event.FIRST_ACT and not (done or sent)
     return Due(code, rule.ends, _last_day(rule, events, how), done, sent=sent, impossible=impossible)
 
 
 def _last_day(rule: Clock, events: Events, how: Practice) -> date:
-    """Return the day on which a clock ends, whether or not that was done by then."""
+    """Return the last day of a clock, whether or not it was stopped by then."""
     span = rule.of(events.priority)
     if rule.ends is Event.ANSWERED and events.extended and how.may_extend and rule.extension:
         span = rule.extension.within
@@ -126,8 +126,8 @@ def _last_day(rule: Clock, events: Events, how: Practice) -> date:
 def _start(rule: Clock, events: Events, how: Practice) -> date:
     """Return the day from which a clock runs.
 
-    What is on its way counts from the day it was sent. A clock that waits for an event runs ``or_after``
-    another at the latest, so that being late gives no more time.
+    A message on its way counts from the day it was sent. A clock that waits for an event starts at the latest
+    with the event ``or_after``, so that nobody gains time by being late.
     """
     days = [events.day_of(rule.starts), events.day_sent(rule.starts)]
     if rule.or_after:
@@ -143,9 +143,10 @@ def _dropped(due: Due, events: Events) -> date | None:
 
 
 def kept_until(last: date, period: Period, calendar: Calendar) -> date:
-    """Return the day from which a case is to be destroyed; it ended, or its reporter last wrote, on ``last``.
+    """Return the day from which a case has to be destroyed; it ended, or was last written to, on ``last``.
 
-    That is the end of the archive, if the period has one: what has to be archived is not destroyed earlier.
+    If the period has an archive, that is the end of the archive: a case that has to be archived is not
+    destroyed earlier.
     """
     kept = period.keep.after(last, calendar.legal)
     return period.archive.after(kept, calendar.legal) if period.archive else kept

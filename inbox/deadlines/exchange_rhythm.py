@@ -1,6 +1,6 @@
-"""How often bundles cross, as reporters are told, and whether an exchange was missed.
+"""How often bundles are exchanged, as reporters are told, and whether an exchange was missed.
 
-Nobody sees a danger before the report is opened: a missed exchange is shown before all else.
+Nobody sees a danger before the report is opened, so a missed exchange is shown before everything else.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from inbox.vault import queries_exchange
 class Missed:
     """An exchange that did not take place by the day on which it was ``due``.
 
-    Until the day ``until``, all that came to the portal is here.
+    Everything that reached the portal up to the day ``until`` is in the inbox.
     """
 
     until: date
@@ -24,11 +24,11 @@ class Missed:
 
 
 def missed(session: Session, today: date) -> Missed | None:
-    """Return the exchange that was missed, None if none was, or if neither an intake nor an outbox ever was.
+    """Return the missed exchange; None if none was missed, or if no bundle was ever exchanged.
 
-    An office that never collected has missed what was due after its first outbox. It counts the days that
-    reporters are told of: the office's own days off do not put it off. A bundle brings what was there when
-    it was exported, however late it is collected. An export dated in the future counts from the day of its
+    For an office that never collected, an exchange is due after its first outbox. The days are those that
+    reporters are told: the office's own days off do not delay an exchange. A bundle contains what the portal
+    had at the export, however late it is collected. An export dated in the future counts from the day of its
     collection.
     """
     found = _next(session)
@@ -36,7 +36,7 @@ def missed(session: Session, today: date) -> Missed | None:
 
 
 def due(session: Session) -> date | None:
-    """Return the day by which the next exchange is due, None before the first bundle."""
+    """Return the day by which the next exchange is due, or None before the first bundle."""
     found = _next(session)
     return found.due if found else None
 
@@ -50,7 +50,7 @@ def _next(session: Session) -> Missed | None:
 
 
 def _until(session: Session) -> date | None:
-    """Return the day until which all that came to the portal is here, None before the first bundle."""
+    """Return the day up to which all uploads to the portal are here, or None before the first bundle."""
     last = queries_exchange.newest_intake(session)
     if last is not None:
         return min(last.exported, last.collected)

@@ -1,8 +1,8 @@
-"""The decisions that the law asks for, and until when: they count as deadlines until they are taken.
+"""Legal duties: decisions that the law asks for. Each is a deadline until it is taken.
 
-Which there are, of which cases each is asked, from which event it counts and how long, says the law in use.
-Once asked, a decision is due until it is taken: neither a lower score nor another law takes that back. A
-decision holds for what was known: news of which the law says so reopen it.
+The law in use defines the duties, the cases that have each duty, the event from which its time counts, and
+how long it has. Once a duty exists, the decision is due until it is taken: neither a lower score nor another
+law removes it. A decision holds for what was known at its time: news that the law names reopen it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -21,9 +21,9 @@ from templates.law.rules import Asked, Decision, DutyRole, Effect, Event, Law, M
 
 
 def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[Duty]:
-    """Return what is to be decided about a new case, from the day on which it was collected.
+    """Return the duties of a new case, known from the day on which it was collected.
 
-    It ``warns`` if an answer says that persons or goods are in danger.
+    ``warns`` says whether an answer reports persons or goods in danger.
     """
     law, is_urgent = in_use.of(session), warns or work.parts.priority == 1
     return [
@@ -35,10 +35,10 @@ def begin(session: Session, case: Case, work: Workflow, *, warns: bool) -> list[
 
 
 def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -> None:
-    """Ask of these cases every decision that the law asks for and that nobody was asked for yet.
+    """Add to these cases all duties of the law that they do not have yet.
 
-    The law does not wait for a release of this program: what its rules did not see was owed all the same.
-    That there is something to decide is known from today on.
+    The law does not wait for a release of this program: a decision that an older release did not ask for was
+    owed all the same. It is known from today on.
     """
     there = {(number, code) for number, code in session.execute(select(Duty.case, Duty.kind))}
     law, asked = in_use.of(session), _asked(session)
@@ -53,9 +53,9 @@ def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -
 
 
 def renew(session: Session) -> None:
-    """Set the day of each decision anew that is still to be taken, and that of each answer to a request.
+    """Compute the days of all pending decisions again, and those of all answers to requests.
 
-    What was put off keeps the day it has.
+    A decision that was put off keeps its day.
     """
     for row, case in session.execute(_UNDECIDED):
         row.due = _due(session, case, row)
@@ -66,23 +66,23 @@ def renew(session: Session) -> None:
 
 
 def keep_days(session: Session, number: int) -> None:
-    """Set the day of each decision about a case anew, after a measure was taken or taken out."""
+    """Compute the days of all decisions on a case again, after a measure was added or retracted."""
     for row, case in session.execute(_UNDECIDED.where(Duty.case == number)):
         row.due = _due(session, case, row)
 
 
 def offence_of(session: Session, work: Workflow) -> Set[str]:
-    """Return what says that a case is of an offence: severity from the law's on, tags, danger."""
+    """Return the signs that a case is about an offence: severity from the law's threshold, tags, danger."""
     session.flush()
     tags = session.scalars(select(Tag.name).filter_by(case=work.case))
     return _saying(in_use.of(session), work, tags)
 
 
 def reopen_decisions(session: Session, number: int, news: News, today: date) -> bool:
-    """Ask again, from today on, for every decision about a case that such news can change, as the law says.
+    """Ask again, from today on, for all decisions on a case that such news can change, as the law says.
 
-    Tell whether there was one. The earlier decision stays in the journal, with its reason: it was about what
-    was known then.
+    Return whether there was one. The earlier decision stays in the journal with its reason, because it was
+    about what was known then.
     """
     rules, found = decisions(session), False
     for row in of(session, number):
@@ -97,16 +97,16 @@ def reopen_decisions(session: Session, number: int, news: News, today: date) -> 
 
 
 def is_anew(row: Duty) -> bool:
-    """Tell whether a decision was taken, and is asked for again."""
+    """Return whether a decision was taken and is asked for again."""
     return row.anew and row.decided is None
 
 
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
-    """Ask for what is to be decided of a case of an offence if its severity or tags now say that it is one.
+    """Add the duties of a case of an offence if severity, tags or danger now show that it is one.
 
-    What says so, and did not ``before`` (``offence_of``), asks again for what was decided without. It becomes
-    urgent if its priority now says so. Nothing is taken back: else one officer would end by a lower score
-    what two have to decide.
+    Decisions that were taken without a new sign, one that is not in ``before`` (``offence_of``), are asked
+    for again. A decision becomes urgent if the priority of the case now says so. Nothing is removed:
+    otherwise one officer with a lower score could end what two officers have to decide.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -122,7 +122,7 @@ def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]
 
 
 def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
-    """Return what is to be decided about a case; if nobody was asked yet, it is known from today on."""
+    """Return a duty of a case; if the case does not have it yet, it is added as known from today on."""
     row = session.get(Duty, (number, code))
     if row is None:
         case, work = session.get_one(Case, number), session.get_one(Workflow, number)
@@ -132,9 +132,9 @@ def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
 
 
 def learned(session: Session, number: int, asked: Asked, today: date, *, each_time: bool = False) -> None:
-    """Ask for every decision that the law asks for where the program learns this of a case.
+    """Add the duties that the law attaches to what the program has just learned of a case.
 
-    With ``each_time``, a decision is about one time: the one taken for it, before or after.
+    With ``each_time``, each occurrence takes its own decision, before or after it.
     """
     for code in _asked_where(session, asked):
         row = asked_of(session, number, code, today)
@@ -148,25 +148,26 @@ def learned(session: Session, number: int, asked: Asked, today: date, *, each_ti
 
 
 def keep_lateness(row: Duty, today: date) -> None:
-    """Note that a decision is late, before its day is set anew: else it would count as taken in time."""
+    """Record that a decision is late before its day is computed again; otherwise it would seem on time."""
     row.was_late = row.was_late or (row.decided or today) > row.due
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that are asked each time this is done to a case, and not decided for the next one."""
+    """Return the duties that each such action on a case creates, and that are undecided for the next one."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
 
 def is_of_earlier_time(row: Duty) -> bool:
-    """Tell whether a decision was about an earlier time: the next time takes another decision."""
+    """Return whether a decision was about an earlier occurrence: the next one takes another decision."""
     return row.spent and row.decided is not None
 
 
 def standing(session: Session, number: int, choice: str) -> str:
     """Return the code of the decision that a new one would replace; empty if there is none.
 
-    A decision about an earlier time is not replaced, nor is one that the law in use no longer has.
+    A decision about an earlier occurrence is not replaced. Nor is a decision that the law in use no longer
+    has.
     """
     row = session.get(Duty, (number, decided_by(in_use.of(session), choice)))
     if row is None or is_of_earlier_time(row) or row.decision not in decisions(session):
@@ -175,12 +176,12 @@ def standing(session: Session, number: int, choice: str) -> str:
 
 
 def of(session: Session, number: int) -> Sequence[Duty]:
-    """Return what was to be decided about a case, and was or was not."""
+    """Return all duties of a case, decided or not."""
     return session.scalars(select(Duty).filter_by(case=number).order_by(Duty.kind)).all()
 
 
 def next_due(session: Session) -> Mapping[int, date]:
-    """Return by case number the first day on which a decision is due, where one is."""
+    """Return by case number the first day on which a decision is due, if there is one."""
     rows = session.execute(
         select(Duty.case, func.min(Duty.due)).where(Duty.decided.is_(None)).group_by(Duty.case)
     )
@@ -188,9 +189,9 @@ def next_due(session: Session) -> Mapping[int, date]:
 
 
 def decisions(session: Session) -> Mapping[str, Decision]:
-    """Return every decision that officers can take about a case, by its code.
+    """Return all decisions that officers can take about a case, by code.
 
-    A request for access is no matter of one case: it is decided by its answer.
+    A request for access does not belong to one case: its answer is the decision.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)
@@ -198,7 +199,7 @@ def decisions(session: Session) -> Mapping[str, Decision]:
 
 
 def choices(session: Session, number: int) -> Mapping[str, rules.Duty]:
-    """Return what officers can decide about a case, by code: what the office has to, and what was asked."""
+    """Return the duties that officers can decide in a case, by code: the office's and those asked for."""
     asked = {row.kind for row in of(session, number)}
     duties = in_use.of(session).duties.items()
     return {
@@ -210,12 +211,12 @@ def choices(session: Session, number: int) -> Mapping[str, rules.Duty]:
 
 
 def decided_by(law: Law, choice: str) -> str:
-    """Return the code of the duty that is decided by a decision."""
+    """Return the code of the duty that a decision settles."""
     return next(code for code, duty in law.duties.items() if choice in duty.decisions)
 
 
 def settling(session: Session, role: DutyRole) -> str:
-    """Return the decisions that settle the duty of a role, as they stand in a command."""
+    """Return the decisions that settle the duty of a role, as a command takes them."""
     law = in_use.of(session)
     decisions = law.duties[law.duty(role)].decisions.items()
     return "|".join(code for code, each in decisions if each.effect is Effect.SETTLES)
@@ -229,7 +230,7 @@ def informing(session: Session) -> str:
 
 
 def prepared(session: Session, number: int) -> str:
-    """Return the code of the outcome that follows from what was decided about a case, empty if none does."""
+    """Return the code of the outcome that follows from the decisions on a case; empty if none does."""
     rules = decisions(session)
     taken = (rules[row.decision] for row in of(session, number) if row.decided and row.decision in rules)
     return next((each.outcome for each in taken if each.outcome), "")
@@ -242,7 +243,7 @@ def preparing(session: Session, outcome: str = "") -> Collection[str]:
 
 
 def transmitting(session: Session) -> str:
-    """Return the decision by which a case goes to the prosecutor."""
+    """Return the decision that sends a case to the prosecutor."""
     law = in_use.of(session)
     decisions = law.duties[law.duty(DutyRole.PROSECUTOR)].decisions.items()
     sent = law.measure(MeasureRole.TRANSMISSION)
@@ -250,42 +251,42 @@ def transmitting(session: Session) -> str:
 
 
 def taking(session: Session, kind: str) -> Sequence[str]:
-    """Return the decisions that take a measure, which is then noted with them."""
+    """Return the decisions that take a measure of this kind, which is then recorded with them."""
     return [code for code, each in decisions(session).items() if each.measure == kind]
 
 
 def by_role(session: Session, number: int, role: DutyRole) -> Duty | None:
-    """Return what was to be decided about a case by the duty of a role, None if nobody was asked."""
+    """Return the duty of a case with this role, or None if the case does not have it."""
     return session.get(Duty, (number, in_use.of(session).duty(role)))
 
 
 def is_open(session: Session, number: int, role: DutyRole) -> bool:
-    """Tell whether a decision is to be taken."""
+    """Return whether a case has the duty of a role and it is undecided."""
     row = by_role(session, number, role)
     return row is not None and row.decided is None
 
 
 def is_undecided(session: Session, number: int, role: DutyRole) -> bool:
-    """Tell whether a decision is still to be taken, also where nobody was asked for it."""
+    """Return whether a decision is still to be taken, even if nobody was asked for it."""
     row = by_role(session, number, role)
     return row is None or row.decided is None
 
 
 def undecided(session: Session, role: DutyRole) -> Collection[int]:
-    """Return the numbers of the cases about which the duty of a role is to be decided."""
+    """Return the numbers of the cases with an undecided duty of this role."""
     code = in_use.of(session).duty(role)
     return set(session.scalars(select(Duty.case).filter_by(kind=code, decided=None)))
 
 
 def is_forwarded(session: Session, number: int) -> bool:
-    """Tell whether it is on record that a report which is for another authority was forwarded."""
+    """Return whether it is recorded that a report meant for another authority was forwarded."""
     rules = (each for each in in_use.of(session).duties.values() if each.asked is Asked.NOT_OURS)
     sent = {decision.measure for each in rules for decision in each.decisions.values()} - {None}
     return not sent.isdisjoint(measures_on(session, number))
 
 
 def may_be_forwarded(session: Session, number: int) -> bool:
-    """Tell whether an office of this regime has to decide on forwarding a report, and did not yet."""
+    """Return whether an office of this regime has to decide on forwarding a report, and has not yet."""
     rows = [session.get(Duty, (number, code)) for code in _asked_where(session, Asked.NOT_OURS)]
     return any(row is None or row.decided is None for row in rows)
 
@@ -293,7 +294,7 @@ def may_be_forwarded(session: Session, number: int) -> bool:
 def urgent_measure(session: Session, row: Duty) -> str:
     """Return the code of the measure to take at once, before the decision; empty if there is none.
 
-    Once that is recorded, the decision is due as any other is.
+    Once that measure is recorded, the decision is due like any other.
     """
     duty = in_use.of(session).duties.get(row.kind)
     rule = duty.urgent if duty else None
@@ -303,21 +304,21 @@ def urgent_measure(session: Session, row: Duty) -> str:
 
 
 def answering_danger(session: Session) -> Sequence[str]:
-    """Return the measures by which somebody in danger is helped, in the order of the law."""
+    """Return the measures that help somebody in danger, in the order of the law."""
     return [code for code, each in in_use.of(session).measures.items() if each.answers_danger]
 
 
 def measures_on(session: Session, number: int) -> Set[str]:
-    """Return the kinds of measures that answer a report: none of a day before it can have come.
+    """Return the kinds of measures that answer a report, without those dated before it can have come.
 
-    What was done before was not about it, or its day is wrong: it meets no duty and ends no danger.
+    An earlier measure was not about the report, or its date is wrong: it meets no duty and ends no danger.
     """
     taken = select(Measure.kind).join(Case, Case.number == Measure.case)
     return set(session.scalars(taken.where(Measure.case == number, Measure.day >= Case.received)))
 
 
 def urgent(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of the cases about which a decision cannot wait, of all cases or of one."""
+    """Return the numbers of the cases with a decision that cannot wait, of all cases or of one."""
     rows = select(Duty).where(Duty.urgent.is_not(None), Duty.decided.is_(None))
     if number is not None:
         rows = rows.where(Duty.case == number)
@@ -335,18 +336,19 @@ def undecided_others(session: Session, number: int | None = None) -> Collection[
 
 
 def owed_after_end(session: Session, number: int | None = None) -> Collection[int]:
-    """Return the numbers of the closed and junk cases about which a decision is still owed, of all or of one.
+    """Return the numbers of the closed and junk cases with a decision that is still owed, of all or of one.
 
-    Closing ends none that was put off, nor one that is asked for anew: such a case waits as open ones do, and
-    goes to no archive. What closing lets go is not owed: in quarantine nobody can judge what is admissible,
-    and of junk two officers found that it names nobody, unless it was put off or is asked for anew.
+    Closing does not end a decision that was put off or is asked for again: such a case waits like an open
+    one, and does not go to the archive. Decisions that closing drops are not owed: in quarantine nobody can
+    judge admissibility, and two officers found that a junk report names nobody, unless the decision was put
+    off or is asked for again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))
 
 
 def owed_rows(law: Law) -> Select[int]:
-    """Return the question of ``owed_after_end`` under a law."""
+    """Return the query of ``owed_after_end`` under a law."""
     was_found_junk = (
         Workflow.junked.is_not(None),
         Duty.kind == law.duty(DutyRole.PERSONS),
@@ -362,14 +364,14 @@ def owed_rows(law: Law) -> Select[int]:
 
 
 def put_off_until(session: Session, number: int) -> date | None:
-    """Return the day until which informing the persons concerned is put off, None if it is not."""
+    """Return the day until which informing the persons concerned is put off, or None."""
     row = by_role(session, number, DutyRole.PERSONS)
     is_put_off = row is not None and row.decision != "" and row.decided is None
     return row.due if row is not None and is_put_off else None
 
 
 def is_informed(session: Session, number: int) -> bool:
-    """Tell whether it was decided that the persons whom a case names are informed."""
+    """Return whether it was decided to inform the persons whom a case names."""
     row = by_role(session, number, DutyRole.PERSONS)
     if row is None or row.decided is None:
         return False
@@ -377,7 +379,7 @@ def is_informed(session: Session, number: int) -> bool:
 
 
 def answer_days(session: Session, received: date, *, extended: bool) -> tuple[date, date]:
-    """Return until when a request for access is answered, and the first day on which it may be."""
+    """Return the last day to answer a request for access, and the first day on which this is allowed."""
     law = in_use.of(session)
     duty, calendar = law.duties[law.duty(DutyRole.ACCESS)], office.of(session).calendar.legal
     within = (duty.extended if extended else None) or duty.within
@@ -386,19 +388,19 @@ def answer_days(session: Session, received: date, *, extended: bool) -> tuple[da
 
 
 def may_extend_answer(session: Session) -> bool:
-    """Tell whether the law gives more time for an answer to a request for access."""
+    """Return whether the law allows more time to answer a request for access."""
     law = in_use.of(session)
     return law.duties[law.duty(DutyRole.ACCESS)].extended is not None
 
 
 def _asked(session: Session) -> list[str]:
-    """Return the codes of what an office of this regime has to decide."""
+    """Return the codes of the decisions that an office of this regime has to take."""
     practice = office.of(session)
     return [code for code, duty in practice.law.duties.items() if practice.regime in duty.regimes]
 
 
 def _asked_where(session: Session, asked: Asked) -> list[str]:
-    """Return the codes of those that are asked where the program learns this of a case."""
+    """Return the codes of the duties that arise when the program learns this of a case."""
     return [code for code in _asked(session) if in_use.of(session).duties[code].asked is asked]
 
 
@@ -417,18 +419,18 @@ def _applies(law: Law, code: str, work: Workflow, tags: Iterable[str]) -> bool:
 
 
 def _saying(law: Law, work: Workflow, tags: Iterable[str]) -> Set[str]:
-    """Return what of severity, tags and danger says that a case is of an offence."""
+    """Return which of severity, tags and danger show that a case is about an offence."""
     grave = map(str, range(law.offence.severity, work.severity + 1))
     feared = {"danger"} if law.offence.danger and work.in_danger else set()
     return {*grave, *law.offence.tags.intersection(tags), *feared}
 
 
-# What is still to be decided, and was not put off.
+# Decisions that are pending and were not put off.
 _UNDECIDED = select(Duty, Case).join(Case, Case.number == Duty.case).where(Duty.decision == "")
 
 
 def _urgent(session: Session, case: Case, work: Workflow, code: str, today: date) -> date | None:
-    """Return today if a duty has a shorter time in imminent danger, and the case is of one."""
+    """Return today if the case is in imminent danger and the duty has a shorter time then; otherwise None."""
     if in_use.of(session).duties[code].urgent is None:
         return None
     is_urgent = work.parts.priority == 1 or work.feared or scoring.warns_of_goods(answers.of(case))
@@ -442,11 +444,11 @@ def _new(session: Session, case: Case, code: str, known: date, urgent: date | No
 
 
 def _due(session: Session, case: Case, row: Duty) -> date:
-    """Return the day by the law in use; no office can move it by days that it takes off."""
+    """Return the day by the law in use; an office's own days off do not move it."""
     duty, calendar = in_use.of(session).duties.get(row.kind), office.of(session).calendar.legal
     if duty is None:
-        return row.due  # as the law before said
-    # What is asked anew is so of what came since.
+        return row.due  # as the earlier law said
+    # A decision that is asked for again is about news, so its time starts with the news.
     starts = {} if row.anew else {Event.RECEIVED: case.received, Event.COLLECTED: case.collected}
     due = duty.within.after(starts.get(duty.starts, row.known), calendar)
     if duty.urgent and row.urgent and urgent_measure(session, row):

@@ -1,26 +1,28 @@
-"""What can stand between a case and an exit; labels of those that are facts of a case in labels.toml."""
+"""The obstacles between a case and an exit; labels.toml has the labels of those that are facts of a case."""
 
 from enum import StrEnum
 
 
 class Obstacle(StrEnum):
-    """Why a case does not leave, or not without more ado: what that means is said in ``casework.exits``.
+    """Why a case cannot leave, or not without a further step; ``casework.exits`` says what each one means.
 
-    The first are facts of the case: it is ``URGENT`` at a priority that the law names, of ``DANGER`` if
-    an answer says that somebody may be in danger while no measure answers that; ``NEW`` if nobody has read
-    the report, ``UNREAD`` if nobody has read a message that came after it; ``REQUEST`` if somebody whom
-    it names has asked what is held on them, and was not answered; ``REPEATED`` if another case ended as its
-    duplicate; of ``VISA`` if the archives have to agree before it is destroyed, and have not; of
-    ``ONE_CLOCK`` if its day came by the clock of this machine, and no bundle that the portal exported on that
-    day or later was collected. ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and ``UNDECIDED``, for any
-    other, are decisions of the law that are still to be taken, ``PUT_OFF`` if that
-    on persons was. Those from ``PREPARED`` to ``BY_TWO`` lie in how a case
-    ends: with another outcome than was decided, or with one that was not; something is withheld from its
-    reporter; that one cannot be reached, or is told nothing; a text could give somebody away; an outcome
-    is told for which the prosecutor's word is missing; the law lets nobody alone decide this outcome, or
-    that it is junk. The last lie in who acts: somebody has not yet declared that they have no interest in
-    the case, is excluded from it or is not one of its handlers; or nobody may read it, because it is in
-    quarantine.
+    The first are facts of the case. ``URGENT``: its priority is one that the law names. ``DANGER``: an answer
+    says that somebody may be in danger, and no measure answers that. ``NEW``: nobody has read the report.
+    ``UNREAD``: nobody has read a later message. ``REQUEST``: somebody whom it names has asked what is held on
+    them, and has no answer yet. ``REPEATED``: another case ended as its duplicate. ``VISA``: the archives
+    have to agree before it is destroyed, and have not. ``ONE_CLOCK``: its day has come only by the clock of
+    this machine; no bundle was collected that the portal exported on that day or later.
+
+    ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and, for any other, ``UNDECIDED`` are decisions of the law
+    that are still to be taken; ``PUT_OFF`` if the decision on persons was put off.
+
+    Those from ``PREPARED`` to ``BY_TWO`` depend on how a case ends: its outcome differs from the decided one,
+    or was not decided; something is withheld from the reporter; the reporter cannot be reached, or is told
+    nothing; a text could reveal somebody; an outcome needs the prosecutor's word, which is missing; or the
+    law lets no officer alone decide this outcome, or that the case is junk.
+
+    The last depend on who acts: an officer has not yet declared that they have no interest in the case, is
+    excluded from it, or is not one of its handlers; or nobody may read it, because it is in quarantine.
     """
 
     CLOSED = "closed"

@@ -1,6 +1,6 @@
-"""How this office works: its days, its law, and the regime of that law that applies to it.
+"""How this office works: its days off, its law, and the regime of that law that applies to it.
 
-Whoever changes it sets every deadline anew afterwards, as ``settings`` does.
+Whoever changes this computes all deadlines again afterwards, as ``settings`` does.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,14 +20,14 @@ from inbox.vault.casework_tables import DayOff, Setting
 from templates.law.rules import Clock, Event, Law, Period
 
 _KEPT = "practice"
-# The setting that says how reporters are heard by word of mouth, and how long that may be.
+# The setting that says how reporters are heard in person, and its longest value in characters.
 _HEARD = "heard"
 _LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The law, the days on which the office works, and its regime, by its code."""
+    """The law, the office's working days, and the code of its regime."""
 
     law: Law
     calendar: Calendar
@@ -35,19 +35,19 @@ class Practice:
 
     @property
     def clocks(self) -> Mapping[str, Clock]:
-        """The clocks of the law that run in this regime, by their codes."""
+        """The clocks of the law that run in this regime, by code."""
         return {code: each for code, each in self.law.clocks.items() if self.regime in each.regimes}
 
     @property
     def may_extend(self) -> bool:
-        """Whether the law lets an office of this regime take a longer time for feedback."""
+        """Whether the law lets an office of this regime take more time for feedback."""
         feedback = next(each for each in self.clocks.values() if each.ends is Event.ANSWERED)
         return feedback.extension is not None and self.regime in feedback.extension.regimes
 
     def period(self, outcome: str) -> str:
-        """Return the code of the period for which a case of an outcome is kept.
+        """Return the code of the period for which a case with an outcome is kept.
 
-        Without an outcome it is the longest: nothing says that the case may be destroyed sooner.
+        Without an outcome it is the longest period, as nothing allows destroying the case sooner.
         """
         if outcome in self.law.outcomes:
             return self.law.outcomes[outcome].retention
@@ -60,7 +60,7 @@ def _roughly(period: Period) -> float:
 
 
 def of(session: Session) -> Practice:
-    """Return how this office works; asked once in a session, until that changes."""
+    """Return how this office works; the session caches it until it changes."""
     found: Practice | None = session.info.get(_KEPT)
     if found is None:
         with session.no_autoflush:
@@ -73,26 +73,26 @@ def of(session: Session) -> Practice:
 
 
 def days_off(session: Session) -> Sequence[date]:
-    """Return the days that this office takes off beside weekends and public holidays, in their order."""
+    """Return the office's own days off, in addition to weekends and public holidays, in order."""
     return session.scalars(select(DayOff.day).order_by(DayOff.day)).all()
 
 
 def heard(session: Session) -> str:
-    """Return how reporters are heard by word of mouth, as the office says; empty if it has not said so."""
+    """Return how reporters are heard in person, in the office's words; empty if it has not said so."""
     return session.scalar(select(Setting.value).filter_by(name=_HEARD)) or ""
 
 
 def put_under(session: Session, regime: str, how: str = "") -> None:
-    """Put the office under a regime of the law, by its code; ``how`` reporters are heard, if that changes.
+    """Put the office under a regime of the law, by code; ``how`` says how reporters are heard, if it changes.
 
-    Raises Refused if the law does not have the regime, if reporters can ask to be heard under it (décret
-    2022-1284, article 10) and nothing says how, and for a text that is too long.
+    Raises Refused if the law does not have the regime, if reporters can ask under it to be heard (décret
+    2022-1284, article 10) and nothing says how, and if the text is too long.
     """
     how = one_line(how) or heard(session)
     if in_use.rule(of(session).law.regimes, regime).oral and not how:
         raise Refused(
             sentence(
-                "under the regime {regime}, reporters can ask to be heard, and nothing says how",
+                "under the regime {regime}, reporters can ask to be heard, but the settings do not say how",
                 regime=regime,
             ),
             sentence(
@@ -102,7 +102,7 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
         )
     if len(how) > _LONGEST:
         raise Refused(
-            sentence("how reporters are heard is said in at most {most} characters", most=_LONGEST),
+            sentence("the text on how reporters are heard can have at most {most} characters", most=_LONGEST),
             sentence("shorten it"),
         )
     session.merge(Setting(name=REGIME, value=regime))
@@ -112,40 +112,42 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law of these files into use, and return it; Refused as ``in_use.keep``."""
+    """Put the law of these files into use, and return it; raises Refused as ``in_use.keep``."""
     law = in_use.adopt(session, files)
     _changed(session)
     return law
 
 
 def try_out(session: Session, law: Law) -> Law:
-    """Let a session work by a law that is not in use; return the law by which it worked before."""
+    """Let a session use a law that is not in use; return the law that it used before."""
     before = in_use.try_out(session, law)
     _changed(session)
     return before
 
 
 def add_days_off(session: Session, days: Collection[date]) -> None:
-    """Let the office not work on these days; Refused if it does not on one of them already."""
+    """Add these days off; raises Refused if one of them is already a day off."""
     for day in sorted(set(days)):
         if not of(session).calendar.works(day):
             raise Refused(
-                sentence("nobody works on {day} already", day=day), sentence("see: inbox days-off list")
+                sentence("{day} is already a day off", day=day), sentence("see: inbox days-off list")
             )
         session.add(DayOff(day=day))
     _changed(session)
 
 
 def remove_days_off(session: Session, days: Collection[date]) -> None:
-    """Let the office work on these days again; Refused if one of them was not added."""
+    """Remove these days off; raises Refused if one of them was not added."""
     wanted = set(days)
     for day in sorted(wanted - set(days_off(session))):
-        raise Refused(sentence("{day} was not added", day=day), sentence("see: inbox days-off list"))
+        raise Refused(
+            sentence("{day} is not an added day off", day=day), sentence("see: inbox days-off list")
+        )
     session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
     _changed(session)
 
 
 def _changed(session: Session) -> None:
-    """Ask the vault anew from now on."""
+    """Discard the cached settings."""
     session.flush()
     session.info.pop(_KEPT, None)

@@ -1,7 +1,7 @@
-"""Which of the portal's days count (SPEC 8.1): those of receipt, and those from which answers could be read.
+"""Which of the portal's days count (SPEC 8.1): days of receipt, and days from which messages were readable.
 
-An outbox on a medium tells nobody anything, so the law's clocks count from its import. Officers are told of
-an impossible day, and the first possible one counts.
+An outbox on a USB stick tells nobody anything, so the law's clocks count from its import. Officers are told
+of an impossible day, and the first possible day counts instead.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from crypto.bundle import Import
 
 @dataclass(frozen=True, slots=True)
 class ImportDay:
-    """The day from which an outbox counts as read; ``doubted`` is the portal's day, if impossible."""
+    """The day from which an outbox counts as read; ``doubted`` is the portal's day if it is impossible."""
 
     n: int
     day: date
@@ -22,10 +22,10 @@ class ImportDay:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The days between which everything happened that an export of the portal reports.
+    """The days between which all events happened that an export of the portal reports.
 
-    That is after the ``previous`` export, None if this is the portal's first one, and by the day of this one,
-    ``exported``, which cannot be later than our own ``today``.
+    They happened after the ``previous`` export, which is None before the portal's first one, and by the day
+    of this export, ``exported``, which cannot be later than our own ``today``.
     """
 
     previous: date | None
@@ -33,27 +33,27 @@ class Between:
     today: date
 
     def first(self, made: date) -> date:
-        """Return the first day on which an outbox can have been imported that was ``made`` on a day."""
+        """Return the first possible day of import for an outbox that was ``made`` on a day."""
         return max(made, self.previous) if self.previous and self.previous <= self.today else made
 
     def has(self, day: date, made: date) -> bool:
-        """Tell whether an outbox can have been imported on ``day`` that was ``made`` on another."""
+        """Return whether an outbox that was ``made`` on one day can have been imported on ``day``."""
         return self.first(made) <= day <= min(self.exported, self.today)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The day on which a report came; ``doubted`` is the portal's day, if impossible."""
+    """The day on which a report arrived; ``doubted`` is the portal's day if it is impossible."""
 
     day: date
     doubted: date | None = None
 
 
 def receipt(said: date, known: Between) -> Receipt:
-    """Return the day on which something came that an export brought.
+    """Return the day of receipt of something that an export brought.
 
-    A day before the previous export is doubted, because that one did not bring it; but it counts, as it costs
-    no reporter any time.
+    A day before the previous export is doubted, because that export did not bring it. It still counts,
+    because it costs no reporter any time.
     """
     latest = min(known.exported, known.today)
     if said > latest:
@@ -62,10 +62,10 @@ def receipt(said: date, known: Between) -> Receipt:
 
 
 def of(n: int, made: date, imports: Sequence[Import], known: Between) -> ImportDay:
-    """Return from which day outbox ``n`` counts, which the portal has applied since its previous export.
+    """Return the day from which outbox ``n`` counts, which the portal has applied since its previous export.
 
-    A rebuilt portal never had it: the next outbox that it lists told everything again, and its day counts. In
-    place of an impossible or missing day, the earliest possible one counts.
+    A rebuilt portal never had this outbox: the next outbox that it lists contained everything again, and the
+    day of that one counts. An impossible or missing day is replaced by the earliest possible one.
     """
     said = next((each.day for each in imports if each.n >= n), None)
     if said is not None and known.has(said, made):

@@ -1,7 +1,7 @@
-"""Which cases are in proceedings, or held for them, and on which day those ended that are over.
+"""Which cases are in proceedings or on hold, and when proceedings ended.
 
-A measure opens proceedings, and only a final decision ends them: what a court may still ask for is kept. So
-is every case that is bound to such a one (``bonds``): it is evidence of the same.
+A measure opens proceedings, and only a final decision ends them: a court may still ask for what is kept. All
+cases bound to such a case (``bonds``) are kept as well, because they are evidence of the same matter.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,47 +23,47 @@ def pursued(session: Session) -> Collection[int]:
 
 
 def held(session: Session) -> Collection[int]:
-    """Return the numbers of the cases that are held for a procedure, or bound to one that is."""
+    """Return the numbers of the cases on legal hold, or bound to one that is."""
     rows = select(Workflow.case).where(Workflow.held.is_not(None))
     return bonds.spread(session, session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def pursuing(session: Session, number: int) -> int | None:
-    """Return the case whose proceedings go on for this case: this one, else one bound to it, else None."""
+    """Return the case whose pending proceedings affect this case: itself, else a bound one, else None."""
     return _first(_pursued_of(session, bonds.of(session, number)), number)
 
 
 def holding(session: Session, number: int) -> int | None:
-    """Return the case whose hold applies to this case: this one, else one bound to it, else None."""
+    """Return the case whose hold applies to this case: itself, else a bound one, else None."""
     return _first(_held_of(session, bonds.of(session, number)), number)
 
 
 def keep(session: Session, number: int) -> bool:
-    """Tell whether proceedings or a hold keep a case, its own or those of one bound to it."""
+    """Return whether proceedings or a hold keep a case, its own or those of a bound case."""
     bound = bonds.of(session, number)
     return bool(_pursued_of(session, bound) or _held_of(session, bound))
 
 
 def going_on(session: Session, number: int) -> Collection[str]:
-    """Return the kinds of measures by which proceedings go on about a case, or about one bound to it."""
+    """Return the kinds of measures that opened the pending proceedings of a case or of a bound case."""
     rows = select(Measure.kind).where(Measure.case.in_(bonds.of(session, number)), _goes_on(session))
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def opened(session: Session, number: int) -> Sequence[Measure]:
-    """Return the measures by which proceedings about this very case were opened that go on, in order."""
+    """Return the measures that opened pending proceedings about this very case, in order."""
     rows = select(Measure).where(Measure.case == number, _goes_on(session)).order_by(Measure.position)
     return session.scalars(rows).all()
 
 
 def has_justice(session: Session, number: int) -> bool:
-    """Tell whether a prosecutor was told of a case, or justice has it, ended or not."""
+    """Return whether a prosecutor was informed of a case, or the judiciary has or had it."""
     rows = select(Measure).filter(Measure.case == number, Measure.kind.in_(in_use.of(session).of_justice))
     return bool(session.scalar(select(rows.exists())))
 
 
 def decided(session: Session, number: int | None = None) -> Mapping[int, date]:
-    """Return the day of the last final decision by the number of its case, of all cases or of one."""
+    """Return the day of the last final decision by case number, of all cases or of one."""
     rows = select(Measure.case, func.max(Measure.day)).where(Measure.kind.in_(_ending(session)))
     if number is not None:
         rows = rows.where(Measure.case == number)
@@ -81,10 +81,10 @@ def _held_of(session: Session, numbers: Collection[int]) -> Sequence[int]:
 
 
 def _goes_on(session: Session) -> ColumnElement[bool]:
-    """Return whether a measure opened proceedings that no final decision of their kind ended.
+    """Return the condition that a measure opened proceedings that no final decision of their kind has ended.
 
-    What was recorded after a decision, or taken on a later day, is not what was decided by it. Justice goes
-    on when the office has decided, and the other way round.
+    A decision does not cover what was recorded after it or taken on a later day. Proceedings of the judiciary
+    continue after the office has decided, and the other way round.
     """
     later = aliased(Measure)
     ended = select(later.case).where(
@@ -97,7 +97,7 @@ def _goes_on(session: Session) -> ColumnElement[bool]:
 
 
 def _endings(session: Session) -> Collection[tuple[str, str]]:
-    """Return which measure ends the proceedings that which other opened."""
+    """Return pairs of measures: one that opens proceedings, and one that ends them."""
     measures = in_use.of(session).measures
     begins = in_use.proceedings(session)
     return [(end, each) for end, by in measures.items() for each in begins if by.ends(measures[each])]

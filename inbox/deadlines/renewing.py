@@ -1,9 +1,9 @@
-"""What is stored by rules is stored by those in use: with others, scores and deadlines are set anew.
+"""Scores and deadlines in the vault follow the rules in use: if the rules change, they are computed again.
 
-The rules are the law, this program, the public holidays that it knows, and how the office works. Of the
-program every file of four rooms counts, because a list of files with rules could miss one: deadlines are
-computed in this room, from the score and the tables, and that of the law counts days. The contract of layers
-keeps it from anything above.
+The rules are the law, this program, the public holidays that it knows, and how the office works. All files of
+four rooms of the program count, because a list of the files with rules could miss one. This room computes
+deadlines from the score and the tables, and the room of the law counts days. The layers contract prevents a
+dependency on any room above.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ _LIBRARIES = ("holidays", "python-dateutil")
 def unlocked(
     root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress, today: date
 ) -> Iterator[Unlocked]:
-    """Give the inbox as ``session.inbox.unlocked`` does, in step with the rules: all who work in it do so."""
+    """Yield the inbox as ``session.inbox.unlocked``, in step with the rules, to everybody who uses it."""
     with opening.unlocked(root, bring, progress) as opened:
         opened.inbox.vault.today = today
         with opened.inbox.vault.transaction() as session:
@@ -43,7 +43,7 @@ def unlocked(
 
 
 def keep_in_step(session: Session, today: date) -> None:
-    """Propose scores, ask for decisions and set every deadline anew if these were by other rules."""
+    """Propose scores, add duties and compute all deadlines again if other rules computed them before."""
     stored = session.get(Setting, _SETTING)
     if stored is None or stored.value != _rules(session):
         workflow.follow_rules(session, today)
@@ -51,7 +51,7 @@ def keep_in_step(session: Session, today: date) -> None:
 
 
 def renew(session: Session) -> None:
-    """Set every deadline anew, and note by which rules."""
+    """Compute all deadlines again, and record by which rules."""
     workflow.renew(session)
     session.merge(Setting(name=_SETTING, value=_rules(session)))
 
@@ -64,7 +64,7 @@ def _rules(session: Session) -> str:
 
 @cache
 def _program() -> bytes:
-    """Return what stands for the program that runs: what an upgrade writes meanwhile runs in the next."""
+    """Return a fingerprint of the running program; an upgrade during the run affects the next start."""
     return _digest(_parts_of_program())
 
 

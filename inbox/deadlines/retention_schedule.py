@@ -1,4 +1,4 @@
-"""How long cases, and what became none, are kept (Directive (EU) 2019/1937, article 18)."""
+"""How long cases and uploads that became no case are kept (Directive (EU) 2019/1937, article 18)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from templates.law.rules import DutyRole
 
 
 class Rule(StrEnum):
-    """Why a case is to be destroyed, where that is not the end of a period of the law."""
+    """Reasons to destroy a case that are not the end of a period of the law."""
 
     JUNK = "junk"
     PROCEEDINGS = "proceedings"
@@ -32,10 +32,10 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A closed or junk case: the rule, or period of the law, by which it is destroyed, and from which day on.
+    """A closed or junk case with the rule, or period of the law, for destroying it, and its first day.
 
-    ``facts`` are what is so of it and may stand against that: ``casework.exits`` says what does. It is so
-    ``by_one_clock`` while no bundle was collected that the portal exported on that day or later.
+    ``facts`` are facts of the case that may be obstacles; ``casework.exits`` decides which are.
+    ``by_one_clock`` is true until a bundle is collected that the portal exported on that day or later.
     """
 
     case: int
@@ -47,11 +47,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedTerm:
-    """What came in and became no case: how much there is, and how much of it may be discarded by now.
+    """The uploads that became no case: how many there are, and how many may be discarded now.
 
-    ``next_day`` is the day from which more may be, None if nothing waits for one. ``unasked`` is how much is
-    past its term and waits for the archives' visa, collected up to the day ``unasked_to``. Of
-    ``by_one_clock`` only the clock of this machine says that its term is over (``day_of_two_clocks``).
+    ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is how many are past their
+    term and wait for the archives' visa; they were collected up to the day ``unasked_to``. For
+    ``by_one_clock`` uploads, the term has expired only by the clock of this machine (``day_of_two_clocks``).
     """
 
     count: int
@@ -63,28 +63,29 @@ class UnopenedTerm:
 
 
 def day_of_two_clocks(session: Session, today: date) -> date | None:
-    """Return the day that has come by the clock of this machine, ``today``, and by that of the portal.
+    """Return the day that has come by the clocks of this machine, ``today``, and of the portal.
 
-    That is the newest one on which the portal exported what was collected, None before the first. What
-    cannot be undone goes by it: a clock that is ahead, by mistake or on purpose, would bring any day.
+    It is the latest export day of a collected bundle, or None before the first. Irreversible actions use it:
+    a clock that is ahead, by mistake or on purpose, could otherwise bring any day.
     """
     known = queries_exchange.newest_export(session)
     return None if known is None else min(known, today)
 
 
 def unopened_until(session: Session, collected: date) -> date:
-    """Return the day from which what became no case may be discarded.
+    """Return the day from which an upload that became no case may be discarded.
 
-    The period begins on the day of collection: the portal could claim any day.
+    The period begins on the day of collection, because the portal could claim any day.
     """
     how = office.of(session)
     return clocks.kept_until(collected, how.law.retention.unopened, how.calendar)
 
 
 def junk_over(session: Session, today: date) -> set[int]:
-    """Return the cases that have been junk for so long that they are to be destroyed, by this clock.
+    """Return the cases whose retention period as junk has expired by this machine's clock.
 
-    An outbox tells their reporters. If one is recovered later, its slot is filled again: nothing is lost.
+    An outbox informs their reporters. If a case is recovered later, its slot is filled again, so nothing is
+    lost.
     """
     how, junk = office.of(session), queries_cases.junked_by_day(session)
     period = how.law.retention.junk
@@ -93,9 +94,9 @@ def junk_over(session: Session, today: date) -> set[int]:
 
 
 def unopened(session: Session, today: date) -> UnopenedTerm:
-    """Return how much became no case, and how much of it is past its term.
+    """Return how many uploads became no case, and how many of them are past their term.
 
-    What names a case of the vault is left out: it is part of that one, and is destroyed with it.
+    Uploads that name a case of the vault are not counted: they belong to that case and are destroyed with it.
     """
     found = queries_exchange.caseless_by_day(session)
     until = {day: unopened_until(session, day) for day in found}
@@ -113,9 +114,9 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 
 
 def discardable(session: Session, today: date) -> list[date]:
-    """Return the days of which all that was collected, and became no case, may be discarded on a day.
+    """Return the collection days whose uploads that became no case may be discarded on a day.
 
-    It is past its term by then, and has the archives' visa if the law asks for one.
+    Their term has expired by then, and they have the archives' visa if the law asks for one.
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today
@@ -125,7 +126,7 @@ def discardable(session: Session, today: date) -> list[date]:
 
 
 def listing(home: Home, session: Session) -> list[Due]:
-    """Return every case that is closed or junk and may be read by those present, what is due first first."""
+    """Return all closed and junk cases that the signed-in officers may read, in order of their day."""
     ended = Workflow.closed.is_not(None) | Workflow.junked.is_not(None)
     rows = session.execute(select(Case, Workflow).join(Workflow, Workflow.case == Case.number).where(ended))
     written = {number: day for number, day in session.execute(_LAST_WRITTEN)}  # noqa: C416  for the types
@@ -148,14 +149,14 @@ def listing(home: Home, session: Session) -> list[Due]:
                 Obstacle.PORTAL: awaited.has(case),
                 Obstacle.VISA: case.number not in agreed and _needs_visa(how, work, decided.get(case.number)),
             }
-            # Also what was put off.
+            # This includes decisions that were put off.
             facts |= {what: case.number in numbers for what, numbers in undecided.items()}
             found.append(Due(case.number, *term, frozenset(what for what, is_so in facts.items() if is_so)))
     return sorted(_with_originals(session, found), key=lambda due: (due.day, due.case))
 
 
 def _with_originals(session: Session, found: Sequence[Due]) -> Iterator[Due]:
-    """Yield each of these cases, an original no earlier than its duplicates, which refer to it."""
+    """Yield these cases, but no original before its duplicates, which refer to it."""
     days = {due.case: due.day for due in found}
     known = queries_exchange.newest_export(session)
     rows = select(Link.other, Link.case).join(Workflow, Workflow.case == Link.case)
@@ -180,9 +181,9 @@ _LAST_WRITTEN = select(FollowUp.case, func.max(FollowUp.received)).group_by(Foll
 def _term(
     how: Practice, work: Workflow, written: date | None, decided: date | None
 ) -> tuple[str, date] | None:
-    """Return the rule of a case and its day, None while it is open; each message restarts the period.
+    """Return the rule of a case and its day, or None while it is open; each message restarts the period.
 
-    Proceedings that were decided keep it, too: of two days the later one counts.
+    A final decision in proceedings keeps a case as well: the later of two days counts.
     """
     ended = work.junked or work.closed
     if ended is None:
@@ -197,9 +198,9 @@ def _term(
 
 
 def archive_from(how: Practice, work: Workflow, written: date | None, decided: date | None) -> date | None:
-    """Return the day from which a case that has ended is in the archive, None if it does not go there.
+    """Return the day from which an ended case is in the archive, or None if it does not go there.
 
-    It stays among the others for as long as any period says, and while it is held or proceedings go on.
+    It stays outside the archive as long as any period says, and while it is on hold or in proceedings.
     """
     ended = work.junked or work.closed
     if ended is None:
@@ -215,16 +216,16 @@ def archive_from(how: Practice, work: Workflow, written: date | None, decided: d
 
 
 def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
-    """Tell whether a period by which a case is kept ends with the archives' visa."""
+    """Return whether a period by which a case is kept ends with the archives' visa."""
     kept = how.law.retention
     ended = kept.junk if work.junked else kept.periods[how.period(work.outcome)]
     return ended.visa or (decided is not None and kept.proceedings.visa)
 
 
 class _Awaited:
-    """Which cases the portal has not yet heard the last of: once a case is gone nobody could tell it.
+    """Cases of which the portal still awaits the last news: it could not be told after the case is destroyed.
 
-    An outbox of ours that waits for its confirmation names cases, too.
+    Cases named in an unconfirmed outbox belong to them, too.
     """
 
     def __init__(self, home: Home, session: Session) -> None:
@@ -236,6 +237,6 @@ class _Awaited:
             self._named |= {slot.case_id for slot in bundle.OUTBOX.parse(manifest.raw).slots}
 
     def has(self, case: Case) -> bool:
-        """Tell whether the portal is to hear of a case."""
+        """Return whether the portal still awaits news of a case."""
         told = case.closed_in in self._heard
         return case.case_id in self._named or (case.mailbox is not None and not told)

@@ -1,4 +1,4 @@
-"""The actions on the settings of this office: see them, change them; every deadline follows a change."""
+"""Show and change the settings of this office; every change updates all deadlines."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _MOST_DAYS = 366
 
 
 class DaysOff(StrEnum):
-    """What became of days off."""
+    """What happened to days off."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -31,9 +31,9 @@ class DaysOff(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The law and the regime of this office, and its days off besides those of the law.
+    """The law and the regime of this office, and its own days off.
 
-    ``heard`` is how reporters are heard by word of mouth, empty if nobody said so.
+    ``heard`` says how reporters are heard in person; empty if nobody said so.
     """
 
     law: Law
@@ -43,17 +43,17 @@ class Settings:
 
 
 def read(inbox: Inbox, who: Actor) -> Settings:
-    """Return the settings; raises as ``Inbox.acting`` does."""
+    """Return the settings; raises as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         return _of(session)
 
 
 def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Settings:
-    """Put the office under a regime of the law, by its code; extensions count where it allows them.
+    """Put the office under a regime of the law, by code; extensions count if the regime allows them.
 
-    Another one takes two officers once there are cases, whoever may read them: their deadlines and duties
-    change. ``heard`` says how reporters are heard by word of mouth, which the law asks for under some. Raises
-    as ``office.put_under`` and ``Inbox.acting`` do.
+    Once there are cases, even ones that the acting officers may not read, a change takes two officers,
+    because it changes deadlines and duties. ``heard`` says how reporters are heard in person; the law asks
+    for it under some regimes. Raises as ``office.put_under`` and ``Inbox.acting``.
     """
     with inbox.transaction() as session:
         has_cases = session.scalar(select(Case.number).limit(1)) is not None
@@ -65,9 +65,9 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
 
 
 def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
-    """Let new cases have higher numbers than ``last``.
+    """Make new cases have higher numbers than ``last``.
 
-    Raises as ``case_numbers.go_on_after`` and ``Inbox.acting`` do.
+    Raises as ``case_numbers.go_on_after`` and ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.CONTINUE_NUMBERING, last_case=last)) as session:
         case_numbers.go_on_after(session, last)
@@ -75,9 +75,9 @@ def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
 
 
 def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
-    """Take days off, of which there is one at least.
+    """Add days off, at least one.
 
-    Raises as ``office.add_days_off`` and ``Inbox.acting`` do.
+    Raises as ``office.add_days_off`` and ``Inbox.acting``.
     """
     with inbox.acting(who, _change(DaysOff.ADDED, days)) as session:
         office.add_days_off(session, days)
@@ -85,10 +85,10 @@ def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
 
 
 def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
-    """Take each working day off from a first to a last one.
+    """Add every working day from the first to the last day as a day off.
 
-    Raises Refused if there is no working day between, and for more than a year; otherwise as
-    ``Inbox.acting`` does.
+    Raises Refused if there is no working day between them, and for more than a year; otherwise as
+    ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -100,12 +100,12 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
 
 
 def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
-    """Let the office work on these days again.
+    """Remove days off.
 
-    Raises Refused without any day; otherwise as ``office.remove_days_off`` and ``Inbox.acting`` do.
+    Raises Refused without any day; otherwise as ``office.remove_days_off`` and ``Inbox.acting``.
     """
     if not days:
-        raise Refused(sentence("no day was chosen"), sentence("tick some, then press again"))
+        raise Refused(sentence("no day is selected"), sentence("select at least one day, then try again"))
     with inbox.acting(who, _change(DaysOff.REMOVED, days)) as session:
         office.remove_days_off(session, days)
         return _renewed(session)
@@ -116,20 +116,20 @@ def _change(what: DaysOff, days: Collection[date]) -> Action:
 
 
 def _working(session: Session, first: date, last: date) -> list[date]:
-    """Return the days from a first to a last one on which the office works; Refused if there is none."""
+    """Return the office's working days from the first to the last day; raises Refused if there is none."""
     calendar = office.of(session).calendar
     span = range(min((last - first).days + 1, _MOST_DAYS + 1))
     days = [day for day in (first + timedelta(n) for n in span) if calendar.works(day)]
     if not days or len(span) > _MOST_DAYS:
         raise Refused(
-            sentence("from {first} to {last} no day can be taken off", first=first, last=last),
+            sentence("there is no working day to take off from {first} to {last}", first=first, last=last),
             sentence("give a first and a last day within a year, with working days between"),
         )
     return days
 
 
 def _renewed(session: Session) -> Settings:
-    """Set every deadline anew, and return the settings."""
+    """Compute all deadlines again, and return the settings."""
     renewing.renew(session)
     return _of(session)
 

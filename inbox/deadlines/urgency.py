@@ -1,4 +1,4 @@
-"""How pressing a deadline is, in words and in order: the same for the command line and the desk."""
+"""How far away a deadline is, in words and as a sort key, for the command line and the desk."""
 
 from datetime import date
 
@@ -6,12 +6,12 @@ from dateutil.relativedelta import relativedelta
 
 from inbox.language.messages import Sentence, sentence
 
-# From so many years on, nobody counts the days.
+# Beyond this many years, nobody counts the days.
 _YEARS = 2
 
 
 def said(day: date, today: date) -> Sentence:
-    """Return in words how far a day is on which something is due that nobody has done."""
+    """Return in words how far away the day of an unmet deadline is."""
     left = (day - today).days
     match left:
         case -1:
@@ -36,5 +36,5 @@ def _far(day: date, today: date) -> Sentence:
 
 
 def place(day: date, *, waits: bool) -> tuple[bool, date]:
-    """Return a key that sorts deadlines: first those that still wait, by day, then those that are over."""
+    """Return a sort key for deadlines: first those that still wait, by day, then the others."""
     return not waits, day

@@ -1,4 +1,4 @@
-"""Of which cases the archives have agreed, by their visa of a list, that they may be destroyed."""
+"""The archives' visas: the cases on a list that may be destroyed because the archives agreed."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,32 +11,32 @@ from inbox.vault.destroyed_tables import VisaList
 
 
 def given(session: Session) -> Mapping[int, VisaList]:
-    """Return the last list with a visa by the number of each case that is still on it."""
+    """Return by case number the last list with a visa that still contains the case."""
     rows = select(ListedCase.case, VisaList).join(VisaList, VisaList.n == ListedCase.list)
     with_visa = rows.where(VisaList.visa.is_not(None)).order_by(VisaList.n)
     return {case: row for case, row in session.execute(with_visa)}  # noqa: C416  dict() loses the types
 
 
 def unopened_to(session: Session) -> date | None:
-    """Return up to which day what was collected, and became no case, has a visa; None if nothing has."""
+    """Return the last collection day whose uploads that became no case have a visa; None if there is none."""
     return session.scalar(select(func.max(VisaList.unopened_to)).where(VisaList.visa.is_not(None)))
 
 
 def take_out(session: Session, number: int) -> None:
-    """Take a case from every list: it is no longer what the archives were asked about."""
+    """Remove a case from all lists: it is no longer what the archives were asked about."""
     session.execute(delete(ListedCase).where(ListedCase.case == number))
 
 
 def take_out_all(session: Session) -> None:
-    """Take every case from every list: what was done since is not known once an older copy is put back."""
+    """Remove all cases from all lists: after a restore of an older backup, later changes are unknown."""
     session.execute(delete(ListedCase))
 
 
 def name(n: int, sha256: bytes) -> str:
-    """Return what a list is called: a number alone comes again once an older backup is restored."""
+    """Return the name of a list; a number alone would repeat after a restore of an older backup."""
     return f"{n}-{sha256.hex()[:8]}"
 
 
 def reference(row: VisaList) -> str:
-    """Return by what a visa is found again: its list, and what the archives wrote."""
+    """Return the reference of a visa: the name of its list, and what the archives wrote."""
     return f"{name(row.n, row.sha256)}, {row.reference}"

@@ -1,4 +1,4 @@
-"""How the work on a case begins, and how its next deadline is kept in step with what happens."""
+"""How the work on a case begins, and how its next deadline follows events."""
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -27,7 +27,7 @@ from templates.law.rules import Event, News
 
 
 class Disclosure(StrEnum):
-    """How much of what was done about a case its reporter reads, once it is closed."""
+    """How much of the measures on a case its reporter can read once it is closed."""
 
     FULL = "full"
     PARTIAL = "partial"
@@ -35,12 +35,11 @@ class Disclosure(StrEnum):
 
 
 class _Since(NamedTuple):
-    """What came of a case beside the work on it: when its reporter last wrote, whether justice may need it.
+    """Facts about a case outside its workflow: when its reporter last wrote, whether justice may need it.
 
-    It is ``kept`` in proceedings and while it is held, as ``proceedings`` says.
-    ``decided`` is the day of the last final decision. ``sent`` is the day of the outbox that first
-    acknowledged the case, ``answer_sent`` that of feedback. It ``has_word`` if a text waits or left
-    with which it can end.
+    ``kept`` is true in proceedings and during a hold, as ``proceedings`` says. ``decided`` is the day of the
+    last final decision. ``sent`` is the day of the outbox that first acknowledged the case, ``answer_sent``
+    that of feedback. ``has_word`` is true if a text with which the case can end is waiting or was sent.
     """
 
     written: date | None = None
@@ -51,7 +50,7 @@ class _Since(NamedTuple):
     has_word: bool = False
 
 
-# Cases of which an outbox can tell more, and those of which one told something that is not confirmed.
+# Cases about which an outbox can bring news, and those with news in an outbox that is not confirmed.
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)
@@ -68,16 +67,16 @@ _SENT_OF_ALL = _SENT.add_columns(Workflow.case)
 
 
 def of(session: Session, number: int) -> Workflow:
-    """Return the state of the work on a case; raises as ``queries_cases.case``."""
+    """Return the workflow of a case; raises as ``queries_cases.case``."""
     return session.get_one(Workflow, queries_cases.case(session, number).number)
 
 
 def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) -> Workflow:
-    """Return the first state of the work on a case: what the answers say of it, and a proposed score.
+    """Return the first workflow of a case: what its answers imply, and a proposed score.
 
-    Category and area are answers that the questionnaire ``asked`` offers, no words of the reporter's own:
-    they are shown before a case is read, and the category after it is gone. What the law asks to be decided
-    about it is added to the session.
+    Category and area are answers offered by the questionnaire ``asked``, not the reporter's own words,
+    because they are shown before a case is read, and the category even after the case is destroyed. The
+    duties of the case are added to the session.
     """
     ids = scoring.questions()
     work = Workflow(
@@ -98,21 +97,21 @@ def begin(session: Session, case: Case, answers: Answers, asked: Questionnaire) 
 
 
 def set_closed(work: Workflow, day: date | None) -> None:
-    """Note the day on which a case was closed, or None while it is open."""
+    """Set the day on which a case was closed, or None while it is open."""
     work.closed = day
     work.waits = not work.has_ended
 
 
 def set_junked(work: Workflow, day: date | None) -> None:
-    """Note the day on which a case was found to be junk, or None if it is none."""
+    """Set the day on which a case was found to be junk, or None if it is not junk."""
     work.junked = day
     work.waits = not work.has_ended
 
 
 def heard(session: Session, number: int, today: date) -> None:
-    """Note that the reporter of a case wrote: what was taken for junk comes back.
+    """Record that the reporter of a case wrote: a junk case comes back.
 
-    What was decided without it is asked again where the law says so.
+    Decisions that were taken without this message are asked for again if the law says so.
     """
     legal_duties.reopen_decisions(session, number, News.FOLLOW_UP, today)
     visas.take_out(session, number)
@@ -121,7 +120,7 @@ def heard(session: Session, number: int, today: date) -> None:
 
 
 def acted(session: Session, number: int, today: date) -> None:
-    """Note that an officer has done something about a case: a first act, once somebody has read it."""
+    """Record an officer's action on a case as the first act, if somebody has read the case."""
     case, work = queries_cases.case(session, number), of(session, number)
     if not case.new:
         work.first_act = work.first_act or today
@@ -130,11 +129,10 @@ def acted(session: Session, number: int, today: date) -> None:
 
 
 def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reason: str) -> Workflow:
-    """Set parts of the score of a case, by their names; the journal notes those that change.
+    """Set parts of the score of a case, by name; the journal records those that change.
 
-    Parts that are what they were confirm what the rules propose. Raises CaseRefused for an unknown case;
-    Refused without a reason, and if another session changes the parts meanwhile; otherwise as
-    ``Inbox.acting`` does.
+    Unchanged parts confirm what the rules propose. Raises CaseRefused for an unknown case; Refused without a
+    reason, and if another session changed the parts in between; otherwise as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -145,7 +143,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
 
 
 def judging(session: Session, number: int, parts: Mapping[str, int], reason: str) -> Action:
-    """Return what the journal notes of a score that is set: the parts that change.
+    """Return the journal entry for a new score: the parts that change.
 
     Raises as ``of``, and Refused without a reason.
     """
@@ -166,9 +164,9 @@ def set_score(session: Session, number: int, parts: Mapping[str, int], today: da
 
 
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
-    """Rate how far what a case says is borne out.
+    """Rate how well the content of a case is corroborated.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting`` does.
+    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
         of(session, number).credibility = credibility.value
@@ -176,21 +174,21 @@ def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason
 
 
 def feedback(session: Session, number: int) -> None:
-    """Note that an answer says what was done or is planned, and why (décret 2022-1284, article 4)."""
+    """Record that an answer says what was done or is planned, and why (décret 2022-1284, article 4)."""
     of(session, number).feedback = True
 
 
 def take_back_feedback(session: Session, number: int) -> None:
-    """Note that a text with feedback was taken back: another may say it still, or an outbox has told it."""
+    """Record that a text with feedback was retracted; another text or a sent outbox may still have some."""
     work = of(session, number)
     if work.answered_in is None:
         work.feedback = queries_cases.gives_feedback(session, number)
 
 
 def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Container[int]) -> None:
-    """Note of which cases outbox ``n`` acknowledges the report, and which it answers, with any feedback.
+    """Record which cases outbox ``n`` acknowledges, and which it answers with any feedback.
 
-    It counts once the portal has confirmed the outbox: see ``told``. Time for feedback runs from today.
+    This counts once the portal has confirmed the outbox (``told``). The time for feedback runs from today.
     """
     for work in session.scalars(select(Workflow).where(_TELLS_MORE)).all():
         before = work.acknowledged_in, work.answered_in
@@ -203,7 +201,7 @@ def tell(session: Session, n: int, *, acknowledged: Container[int], answered: Co
 
 
 def told(session: Session, days: Mapping[int, date]) -> None:
-    """Note from which day on reporters could read each of these outboxes, by number."""
+    """Record for each of these outboxes, by number, the day from which reporters could read it."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
         work.acknowledged = work.acknowledged or days.get(work.acknowledged_in or 0)
         work.answered = work.answered or days.get(work.answered_in or 0)
@@ -211,7 +209,7 @@ def told(session: Session, days: Mapping[int, date]) -> None:
 
 
 def forget_told(session: Session, n: int) -> None:
-    """Note that nobody will ever read our outboxes from number ``n`` on: the next one tells it again."""
+    """Record that our outboxes from number ``n`` on will never be read: the next one repeats them."""
     for work in session.scalars(select(Workflow).where(_IS_AWAITED)).all():
         if work.acknowledged is None and (work.acknowledged_in or 0) >= n:
             work.acknowledged_in = None
@@ -221,10 +219,10 @@ def forget_told(session: Session, n: int) -> None:
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
-    """Return until when the reporter has to be told what was done, as the reporter may be told today.
+    """Return the deadline for feedback, as the reporter may be told today.
 
-    Where an acknowledgement waits, or what is written today is one, the time runs from today; where there is
-    none, from the last day for it. Feedback that was held back is owed still.
+    If an acknowledgement waits, or today's text is one, the time runs from today; otherwise from the last day
+    for an acknowledgement. Feedback that was held back is still owed.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
@@ -238,9 +236,10 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 
 
 def keep_in_step(session: Session, number: int) -> None:
-    """Set the next deadline and the rank anew, after anything that a clock depends on.
+    """Compute the next deadline and the rank again, after any change that affects a clock.
 
-    So for every case that is bound to it, as it is kept as long, whether those present may read it or not.
+    The same is done for all bound cases, because they are kept as long, even if the signed-in officers may
+    not read them.
     """
     session.flush()
     with row_security.with_lines(session):
@@ -261,13 +260,13 @@ def _keep(session: Session, number: int) -> None:
 
 
 def _keep_waiting(session: Session, work: Workflow, since: _Since, *, owed: bool) -> None:
-    """Keep in sight what waits, though it has ended: in the queue, and not in the archive."""
+    """Keep an ended case that waits for something in the queue, and out of the archive."""
     work.waits = not work.has_ended or owed
     work.archive_from = None if work.waits else _archive_from(session, work, since)
 
 
 def reopen(session: Session, number: int, today: date) -> Workflow:
-    """Open a closed case again, by the rules in use; raises as ``of``."""
+    """Reopen a closed case, by the rules in use; raises as ``of``."""
     work = of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
     work.put_off = False
@@ -278,15 +277,15 @@ def reopen(session: Session, number: int, today: date) -> Workflow:
 
 
 def follow_rules(session: Session, today: date) -> None:
-    """Let the rules in use propose the score of every case, and ask for what the law asks to be decided.
+    """Let the rules in use propose the score of every case, and add the duties that the law asks for.
 
-    A score that an officer has set stays. A closed case stays as it is: it follows when it is opened again.
+    A score that an officer has set stays. A closed case stays unchanged until it is reopened.
     """
     _follow(session, _SAID.where(Workflow.closed.is_(None)), today)
 
 
 def renew(session: Session) -> None:
-    """Set every deadline and rank anew, after a change of the rules or of how the office works."""
+    """Compute all deadlines and ranks again, after a change of the rules or of how the office works."""
     legal_duties.renew(session)
     session.flush()
     decisions, urgent = legal_duties.next_due(session), legal_duties.urgent(session)
@@ -298,14 +297,14 @@ def renew(session: Session) -> None:
 
 
 def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
-    """Yield the work on every case with all its clocks."""
+    """Yield the workflow of every case with all its clocks."""
     how = office.of(session)
     for case, work, since in _all(session):
         yield work, legal_clocks.clocks(_events(case, work, since, how), how)
 
 
 def clocks(session: Session, number: int) -> list[Due]:
-    """Return every clock of a case; raises as ``queries_cases.case``."""
+    """Return all clocks of a case; raises as ``queries_cases.case``."""
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, work, _since(session, number), how)
@@ -328,13 +327,13 @@ def _proposed(session: Session, cases: Select[Case, Workflow]) -> Iterator[tuple
         said = answers_of.of(case)
         if not work.judged:
             found = scoring.propose(said).parts
-            # What was struck was said all the same: the score must not fall with it.
+            # Redacted text was still part of the report: the score must not drop because of a redaction.
             work.parts = found.at_least(work.parts) if case.number in struck else found
         yield case, work
 
 
 def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
-    """Return what happened to a case."""
+    """Return the events of a case."""
     return Events(
         received=case.received,
         collected=case.collected,
@@ -358,9 +357,9 @@ def _events(case: Case, work: Workflow, since: _Since, how: Practice) -> Events:
 
 
 def _ended_without_feedback(work: Workflow) -> bool:
-    """Tell whether a case is closed with a text that is no feedback, and none was given before.
+    """Return whether a case is closed with a text that is not feedback, and had no feedback before.
 
-    Where all was withheld, ``withheld`` says why; once that is no reason any more, feedback is owed.
+    If everything was withheld, ``withheld`` says why; once that reason no longer holds, feedback is owed.
     """
     is_told = work.closed is not None and work.disclosure != Disclosure.WITHHELD
     return is_told and not work.has_feedback
@@ -375,7 +374,7 @@ def _since(session: Session, number: int) -> _Since:
 
 
 def _all(session: Session) -> Iterator[tuple[Case, Workflow, _Since]]:
-    """Yield every case, the work on it, and what came of it since."""
+    """Yield every case with its workflow and its later facts."""
     last = select(FollowUp.case, func.max(FollowUp.received).label("day")).group_by(FollowUp.case).subquery()
     kept = {*proceedings.pursued(session), *proceedings.held(session)}
     decided = proceedings.decided(session)
@@ -394,13 +393,13 @@ def _next(session: Session, case: Case, work: Workflow, since: _Since, decision:
 
 
 def _archive_from(session: Session, work: Workflow, since: _Since) -> date | None:
-    """Return the day from which a case is in the archive; not while somebody needs it for a procedure."""
+    """Return the day from which a case is in the archive; None while a procedure needs it."""
     if since.kept:
         return None
     return retention_schedule.archive_from(office.of(session), work, since.written, since.decided)
 
 
 def _offered(asked: Questionnaire, question: str, answers: Answers) -> str:
-    """Return the answer to a question if it is one of those to choose from, else nothing."""
+    """Return the answer to a question if the questionnaire offers it, else an empty string."""
     answer = answers.get(question, "")
     return next((option.id for option in asked.options(question) if option.id == answer), "")

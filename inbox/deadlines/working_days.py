@@ -1,4 +1,4 @@
-"""Working days of an office: those of the law without the office's own days off."""
+"""Working days of an office: those of the law, minus the office's own days off."""
 
 from collections.abc import Collection
 from datetime import date
@@ -8,7 +8,7 @@ from templates.law.working_days import LegalCalendar
 
 
 class Calendar(LegalCalendar):
-    """Working days by the ``law``; ``added`` are days on which this office does not work either."""
+    """Working days by the ``law``; ``added`` are the office's own days off."""
 
     def __init__(self, law: rules.Calendar, added: Collection[date] = ()) -> None:
         super().__init__(law)
@@ -16,14 +16,14 @@ class Calendar(LegalCalendar):
 
     @property
     def legal(self) -> LegalCalendar:
-        """The working days of the law, without the days that the office takes off."""
+        """The working days of the law, including the office's own days off."""
         return LegalCalendar(self._law)
 
     @property
     def added(self) -> list[date]:
-        """The days that the office adds, in their order."""
+        """The office's own days off, in order."""
         return sorted(self._off)
 
     def works(self, day: date) -> bool:
-        """Tell whether the office works on that day."""
+        """Return whether the office works on that day."""
         return day not in self._off and super().works(day)

@@ -39,7 +39,7 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
     two = {"passphrase-officer": PASSPHRASE}
     with sitting(office) as client:
         refusal = client.send("/en/office/regime", regime="external", **two)
-        assert (409, True) == (refusal.status_code, "nothing says how" in refusal.text)
+        assert (409, True) == (refusal.status_code, "the settings do not say how" in refusal.text)
         heard = "0123456789, le matin"
         assert client.send("/en/office/regime", regime="external", heard=heard, **two).status_code == 303
         assert f'name="heard" value="{heard}" autocomplete="off"' in client.page("/en/office")
