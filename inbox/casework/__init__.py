@@ -1,1 +1,1 @@
-"""Notes, tags, measures, decisions, links, holds, and the exits of a case."""
+"""Notes, tags, measures, decisions, links, legal holds, and the exits of a case."""

@@ -1,6 +1,7 @@
-"""What officers say of a case at once: how pressing it is, what its reporter has to fear, what the law asks.
+"""Record several statements on a case at once: its score, the risk to its reporter, legal decisions.
 
-Each of these is an action of its own, with an entry of its own; the rules stand where the single actions are.
+Each of them is an action of its own, with its own journal entry; the rules are in the modules of the single
+actions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,11 +26,11 @@ from inbox.vault.casework_tables import Workflow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What is said of a case; what is None or empty, and what is as it was, is left alone.
+    """The statements on a case; fields that are None, empty or unchanged have no effect.
 
-    ``parts`` are those of the score, by name; ``confirmed`` if the score that the rules propose holds.
-    ``choices`` are the codes of decisions that the law asks for; ``extras`` is what goes with them, each
-    field with those of them that have it. ``officer`` is who sees to the case, an empty text for nobody.
+    ``parts`` are parts of the score, by name; ``confirmed`` confirms the score that the rules propose.
+    ``choices`` are the codes of legal decisions; ``extras`` are their further fields, each for the decisions
+    that have it. ``officer`` is the officer to assign the case to, empty for nobody.
     """
 
     risk: Risk | None = None
@@ -43,17 +44,17 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """What was recorded, and the decisions that two have yet to confirm, by ``decisions.decide_all``."""
+    """What was recorded, and the decisions that two officers must confirm with ``decisions.decide_all``."""
 
     recorded: Sequence[Code]
     left: Sequence[Decision]
 
 
 def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assessed:
-    """Record what is new of an assessment: all of it at once, or nothing.
+    """Record the new parts of an assessment: all of them at once, or nothing.
 
-    Decisions that take two officers are not taken, but tried: if one could not be, nothing is recorded. Two
-    confirm them apart from the rest, all of them at once.
+    Decisions that take two officers are not taken but checked: if one of them is not possible, nothing is
+    recorded. Two officers confirm these decisions separately, all at once.
 
     Raises Refused if nothing is new; otherwise as ``decisions.apart`` and the single actions do
     (``workflow.judge``, ``measures.assess``, ``decisions.decide``, ``assignment.assign``).
@@ -66,7 +67,7 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
         declarations.check(session, number)
         recorded, left = choose(session), _for_two(session, number, wanted)
         if not recorded and not left:
-            raise Refused(sentence("nothing of this is new"), sentence("change something first"))
+            raise Refused(sentence("nothing in this assessment is new"), sentence("change something first"))
         if not recorded:
             decisions.check(session, number, left, who.today)
     if recorded:
@@ -77,9 +78,9 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
 
 
 def needed(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> dict[str, Sentence]:
-    """Return what has to be given with an assessment, by its field, and what for.
+    """Return the fields that an assessment requires, each with the statement that requires it.
 
-    Nothing is told of a case that those who act may not read, or have not declared.
+    Nothing is revealed about a case that the acting officers may not read, or have not declared on.
     """
     with inbox.vault.transaction(who.officers) as session:
         if number not in declarations.may_be_tried(session, [number]):
@@ -106,7 +107,7 @@ def _record(session: Session, number: int, wanted: Assessment, today: date) -> N
 
 
 def _alone(session: Session, number: int, wanted: Assessment) -> list[tuple[Action, Decision | None]]:
-    """Return the actions that one officer takes, those with a reason first, each with its decision."""
+    """Return the actions that one officer may take, those with a reason first, each with its decision."""
     work, found = workflow.of(session, number), list[tuple[Action, Decision | None]]()
     if _is_scored(work, wanted):
         found.append((workflow.judging(session, number, wanted.parts, wanted.reason), None))
@@ -133,7 +134,7 @@ def _for_two(session: Session, number: int, wanted: Assessment) -> list[Decision
 
 
 def _decided(session: Session, number: int, wanted: Assessment) -> Iterator[tuple[Action, Decision]]:
-    """Yield each decision that does not stand already, with its action."""
+    """Yield each decision that is not already in force, with its action."""
     for decision in decisions.apart_by(session, wanted.choices, replace(wanted.extras, reason=wanted.reason)):
         if not decisions.is_taken(session, number, decision):
             yield decisions.deciding(session, number, decision), decision

@@ -1,4 +1,4 @@
-"""Which officer a case is assigned to."""
+"""Assign cases to officers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from inbox.vault.casework_tables import Workflow
 
 @dataclass(frozen=True, slots=True)
 class PassedOn:
-    """Which cases a deputy sees to from now on, and which stay, as the deputy may not read them."""
+    """The cases that now belong to a deputy, and those that stay because the deputy may not read them."""
 
     numbers: tuple[int, ...]
     kept: tuple[int, ...]
@@ -28,7 +28,7 @@ class PassedOn:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many open cases an officer sees to, and in how many of them something is overdue."""
+    """How many open cases are assigned to an officer, and how many of them have something overdue."""
 
     officer: str
     count: int
@@ -36,10 +36,10 @@ class Load:
 
 
 def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None) -> None:
-    """Assign cases, of which there is one at least, to an officer or to nobody: all of them or none.
+    """Assign cases, at least one, to an officer or to nobody: all of them or none.
 
-    Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of them;
-    Refused for a name that no officer can have; otherwise as ``Inbox.acting`` does.
+    Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
+    cases; Refused for an invalid name; otherwise as ``Inbox.acting``.
     """
     bulk.do(
         inbox,
@@ -51,10 +51,10 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
 
 
 def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
-    """Let a deputy see to the open cases of an officer who is absent, all at once; return which.
+    """Assign the open cases of an absent officer to a deputy, all at once; return which.
 
-    Only those that who acts may read are passed on. One that the deputy may not read stays, and is named.
-    Refused if nothing is to be passed on; else raises as ``assign``.
+    Only cases that the acting officers may read are passed on. A case that the deputy may not read stays, and
+    is named. Raises Refused if no case can be passed on; otherwise as ``assign``.
     """
     with inbox.vault.transaction(who.officers) as session:
         open_ones = select(Workflow.case).filter_by(assigned=absent, waits=True).order_by(Workflow.case)
@@ -64,14 +64,14 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     if not numbers:
         raise Refused(
             sentence("no case of {absent} can be passed on to {deputy}", absent=absent, deputy=deputy),
-            sentence("see who sees to what: inbox queue --officer {absent}", absent=absent),
+            sentence("see the cases assigned to {absent}: inbox queue --officer {absent}", absent=absent),
         )
     assign(inbox, who, numbers, deputy)
     return PassedOn(tuple(numbers), tuple(kept))
 
 
 def workload(session: Session, today: date) -> Sequence[Load]:
-    """Return how many open cases each officer sees to, of those that those present may read."""
+    """Return how many of the open cases that the signed-in officers may read each officer is assigned."""
     late = func.count().filter(Workflow.deadline < today)
     rows = session.execute(
         select(Workflow.assigned, func.count(), late)
@@ -83,16 +83,16 @@ def workload(session: Session, today: date) -> Sequence[Load]:
 
 
 def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
-    """Return why an officer may not see to a case, None if they may."""
+    """Return why a case cannot be assigned to an officer, or None if it can."""
     if officer in queries_access.excluded_from(session, number):
         return CaseRefused(
-            sentence("case {number} is kept from {officer}", number=number, officer=officer),
-            sentence("name another: inbox officers list"),
+            sentence("{officer} is excluded from case {number}", number=number, officer=officer),
+            sentence("choose another officer: inbox officers list"),
         )
     if (among := handlers.of(session, number)) and officer not in among:
         return CaseRefused(
-            sentence("case {number} is for its handlers", number=number),
-            sentence("name one of: {among}", among=", ".join(among)),
+            sentence("case {number} is for its handlers only", number=number),
+            sentence("choose one of: {among}", among=", ".join(among)),
         )
     return None
 

@@ -1,4 +1,4 @@
-"""The work on a new case, however it came: its score and next deadline, and what it is found by."""
+"""Start the work on a new case: its score, its next deadline, and the entries by which it is found."""
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from inbox.vault.tables import Case
 
 
 def begin(session: Session, case: Case, said: Answers, asked: Questionnaire, route: str = PORTAL) -> None:
-    """Add a case with the state of its work, its searchable words and its marks in the link index."""
+    """Add a case with its workflow, its searchable words and its marks in the link index."""
     work = workflow.begin(session, case, said, asked)
     work.route = route
     session.add_all([case, work, fulltext.of(case.number, conflicts.said(said))])

@@ -1,4 +1,4 @@
-"""The decisions that the law asks for, as officers take them, each with its reason."""
+"""The decisions that the law asks for. Officers take them with a reason."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -28,11 +28,12 @@ from templates.law.rules import DutyRole, Effect
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is decided, by its code, and why; ``ground`` is one of those that the law gives, if it gives any.
+    """A decision by its code, with its reason; ``ground`` is one of the grounds that the law gives, if any.
 
-    ``until`` when it is put off, to whom and under which reference it is sent. ``restrictions`` are what the
-    prosecutor does not want done, or how. ``despite`` is why it says that the reporter was told, though no
-    reply says so, or why it goes to a person whom the case names; empty if that is no matter.
+    ``until`` is the day of a deferral; ``addressee`` and ``reference`` belong to a transmission.
+    ``restrictions`` are actions that the prosecutor does not want, or the conditions for them. ``despite`` is
+    the reason for one of two things: to state that the reporter was told although no reply says so, or to
+    send something to a person whom the case names. It is empty if neither applies.
     """
 
     choice: str
@@ -46,18 +47,18 @@ class Decision:
 
 
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
-    """Take a decision about a case, also another than before, by as many officers as the law says.
+    """Take a decision about a case, or replace an earlier one, with as many officers as the law says.
 
-    Raises as ``take``, ``addressees.check`` and ``chosen_action.together`` do, and Refused without a reason.
+    Raises as ``take``, ``addressees.check`` and ``chosen_action.together``, and Refused without a reason.
     """
     (row,) = decide_all(inbox, who, number, [decision])
     return row
 
 
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
-    """Take one decision or more about a case, confirmed once; all of them or none.
+    """Take one or more decisions about a case with one confirmation; all of them or none.
 
-    It takes as many officers as the one of them that takes most. Raises as ``decide``.
+    This takes as many officers as the most demanding of them. Raises as ``decide``.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -68,18 +69,19 @@ def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]
 
 
 def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return what one form decides as a decision for each code, with what goes with it; as ``apart_by``."""
+    """Return the decisions of one form, one per code, each with its own fields; raises as ``apart_by``."""
     with inbox.vault.transaction() as session:
         return apart_by(session, choices, given)
 
 
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return a decision for each of these codes, with the reason ``given`` and what else belongs to it.
+    """Return a decision for each of these codes, with the reason of ``given`` and its other matching fields.
 
-    One alone has all that is given: what does not belong to it is refused by its name as it is taken.
+    A single decision gets all fields: when it is taken, a field that does not belong to it is refused by
+    name.
 
-    Raises Refused for a code that the law does not have, for several that decide the same, and for what
-    belongs to none of them.
+    Raises Refused for a code that the law does not have, for two codes of the same duty, and for a field that
+    belongs to none of the decisions.
     """
     law = in_use.of(session)
     ruled = {choice: _rule(session, choice) for choice in choices}
@@ -97,14 +99,17 @@ def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[
         left -= kept.keys()
     if left:
         raise Refused(
-            sentence("something was given that belongs to no decision that was chosen"),
-            sentence("choose the decision, or leave the ground, the day, the addressee and the like out"),
+            sentence("you entered something that belongs to none of the chosen decisions"),
+            sentence(
+                "choose the decision that it belongs to, or omit the ground, the day, the addressee and"
+                " the like"
+            ),
         )
     return found
 
 
 def _has(rule: rules.Decision, name: str) -> bool:
-    """Tell whether a field goes with a decision."""
+    """Return whether a decision has a field."""
     if name in ("ground", "until"):
         return name in rule.needed
     if name == "despite":
@@ -113,9 +118,10 @@ def _has(rule: rules.Decision, name: str) -> bool:
 
 
 def deciding(session: Session, number: int, decision: Decision) -> Action:
-    """Return what the journal notes of a decision, by as many officers as it takes.
+    """Return the journal entry of a decision, with as many officers as it takes.
 
-    Raises Refused without a reason and for a decision that the law does not have; as ``addressees.check``.
+    Raises Refused without a reason and for a decision that the law does not have; otherwise as
+    ``addressees.check``.
     """
     code = _code(session, number, decision)
     is_warned = addressees.check(session, number, decision.addressee, decision.despite)
@@ -132,13 +138,13 @@ def deciding(session: Session, number: int, decision: Decision) -> Action:
 
 
 def needed(inbox: Inbox, choices: Sequence[str]) -> dict[str, Sentence]:
-    """Return what has to be given with decisions, by its field, and what for; nothing for an unknown one."""
+    """Return the fields that decisions require, each with the reason; none for an unknown decision."""
     with inbox.vault.transaction() as session:
         return needed_by_all(session, choices)
 
 
 def needed_by_all(session: Session, choices: Sequence[str]) -> dict[str, Sentence]:
-    """Return as ``needed`` does, within a session; of what several need, what the first needs it for."""
+    """Return as ``needed`` does, within a session; if several require a field, the first reason counts."""
     found: dict[str, Sentence] = {}
     for choice in choices:
         found = _needed_by(session, choice) | found
@@ -154,7 +160,7 @@ def _needed_by(session: Session, choice: str) -> dict[str, Sentence]:
 
 
 def is_taken(session: Session, number: int, decision: Decision) -> bool:
-    """Tell whether this very decision stands already, with its ground and until the same day."""
+    """Return whether this decision is already in force, with the same ground and the same day."""
     row = session.get(Duty, (number, legal_duties.decided_by(in_use.of(session), decision.choice)))
     if row is None or (row.decided is None) != (decision.until is not None):
         return False
@@ -163,7 +169,7 @@ def is_taken(session: Session, number: int, decision: Decision) -> bool:
 
 
 def check(session: Session, number: int, wanted: Sequence[Decision], today: date) -> None:
-    """Return if these decisions could be taken now, in this order; nothing is changed. Raises as ``take``."""
+    """Return if these decisions could be taken now, in this order, without any change. Raises as ``take``."""
     with session.begin_nested() as undone:
         for each in wanted:
             take(session, number, each, today)
@@ -171,12 +177,13 @@ def check(session: Session, number: int, wanted: Sequence[Decision], today: date
 
 
 def take(session: Session, number: int, decision: Decision, today: date) -> Duty:
-    """Take a decision within a larger action, such as sending a dossier; note the measure that it takes.
+    """Take a decision within a larger action, such as sending a dossier, and record its measure.
 
-    Raises Refused for a decision that the law does not have; CaseRefused for an unknown case, a deferral
-    without a day to come that the law allows, a ground that is missing or not the law's, a day, addressee,
-    reference or restrictions that belong to another decision, and one that says that the reporter was told,
-    with neither a new reply nor a reason; and as ``exits.check`` and ``measures.add``.
+    Raises Refused for a decision that the law does not have. Raises CaseRefused for an unknown case; for a
+    deferral whose day is missing, past or later than the law allows; for a ground that is missing or unknown
+    to the law; for a day, addressee, reference or restrictions that belong to another decision; and for a
+    decision that says that the reporter was told, without a new reply or a reason. Raises otherwise as
+    ``exits.check`` and ``measures.add``.
     """
     rule = _rule(session, decision.choice)
     kind = legal_duties.decided_by(in_use.of(session), decision.choice)
@@ -210,22 +217,22 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
 
 
 def check_way(session: Session, number: int, decision: Decision, today: date) -> None:
-    """Return if nothing stands in the way of a decision, or of a letter that goes with it.
+    """Return if no obstacle forbids a decision, or a letter that goes with it.
 
-    By one that takes a measure a case leaves for somebody else: not before it is decided whether the
-    prosecutor is told.
+    A decision that takes a measure sends the case to somebody else. It has to wait until it is decided
+    whether to inform the prosecutor.
 
-    Raises CaseRefused for that, for a decision that neither the regime nor anything of the case asks for, as
-    ``exits.check``, and Refused for one that the law does not have.
+    Raises CaseRefused for that, for a decision that neither the regime nor a fact of the case asks for, and
+    as ``exits.check``; Refused for a decision that the law does not have.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     duty = legal_duties.decided_by(law, decision.choice)
     if duty not in legal_duties.choices(session, number):
         raise CaseRefused(
             sentence(
-                "case {number}: nobody is asked to decide this under the regime of this office", number=number
+                "case {number}: the regime of this office does not ask for this decision", number=number
             ),
-            sentence("see what is to be decided: inbox show {number}", number=number),
+            sentence("see the pending decisions: inbox show {number}", number=number),
         )
     role = law.duties[duty].role
     is_given_away = rule.measure is not None and role is not DutyRole.PROSECUTOR
@@ -241,9 +248,9 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
 
 
 def check_prosecutor(session: Session, number: int) -> None:
-    """Raise CaseRefused while it is not decided whether the prosecutor is told, also if no rule asked for it.
+    """Raise CaseRefused until it is decided whether to inform the prosecutor, even if no rule asked for it.
 
-    A case that nobody has scored may be one of an offence all the same.
+    A case that nobody has scored may still be about an offence.
     """
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
@@ -255,26 +262,27 @@ def check_prosecutor(session: Session, number: int) -> None:
 
 
 def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
-    """Raise CaseRefused for the decision that nobody is to be informed, where somebody named has asked.
+    """Raise CaseRefused for the decision to inform nobody if a person whom the case names made a request.
 
-    Nobody may try names on a case that nobody may read, which an open request keeps from being destroyed.
+    If nobody may read the case, nobody may test names on it. An open request keeps such a case from being
+    destroyed.
     """
     if not _says_nobody(rule) or declarations.is_shut(session, number):
         return
     if named.waiting_for(session, number):
         raise CaseRefused(
-            sentence("case {number} names somebody who asks what is held on them", number=number),
+            sentence("case {number} names somebody who has asked what is held on them", number=number),
             sentence("decide something else, or answer the request first: inbox access list"),
         )
 
 
 def _says_nobody(rule: rules.Decision) -> bool:
-    """Tell whether a decision on persons is that nobody is informed."""
+    """Return whether a decision on persons is to inform nobody."""
     return rule.effect is Effect.SETTLES and not rule.informs
 
 
 def officers(session: Session, choice: str) -> int:
-    """Return how many officers a decision takes, with the measure that it takes; Refused as ``check_way``."""
+    """Return how many officers a decision takes, with its measure; raises Refused as ``check_way``."""
     rule = _rule(session, choice)
     measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
     return max(rule.officers, measure)
@@ -285,11 +293,12 @@ def _rule(session: Session, choice: str) -> rules.Decision:
 
 
 def _code(session: Session, number: int, decision: Decision) -> Code:
-    """Return what the journal calls a decision: some take two officers, as does the measure that it takes.
+    """Return the journal's code for a decision; it says whether the decision takes two officers.
 
-    So does one that replaces such a one: else one officer would reverse what two decided. And, whatever the
-    law says, that the reporter was told though no reply says so: nobody else would know; and to put off
-    further what is put off.
+    Some decisions take two officers, and so do decisions whose measure does. So does a decision that replaces
+    one taken by two: otherwise one officer could reverse it. Two more cases take two officers, whatever the
+    law says: a statement that the reporter was told although no reply says so, because nobody else would
+    know; and a deferral of a decision that is already deferred.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)
@@ -301,9 +310,9 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
 
 
 def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool:
-    """Tell whether a decision puts off further what is put off: one officer alone could do so for ever.
+    """Return whether a decision defers a deferred one further: one officer alone could repeat that for ever.
 
-    Its ``longest`` in the law counts from the day of each one, so no day alone would end that.
+    The ``longest`` deferral of the law counts from the day of each decision, so it sets no final limit.
     """
     standing = legal_duties.standing(session, number, decision.choice)
     both = (decision.choice, standing)
@@ -314,10 +323,10 @@ def _is_put_off_again(session: Session, number: int, decision: Decision) -> bool
 
 
 def _lacks_reply(session: Session, number: int, choice: str) -> bool:
-    """Tell whether a decision says that the reporter was told something, and no reply has told it.
+    """Return whether a decision says that the reporter was told something that no reply has said.
 
-    A reply on which an earlier decision was founded told something else. One that waits for the next outbox
-    counts: nobody can take it back once a decision stands on it.
+    A reply that founded an earlier decision said something else. A reply that waits for the next outbox
+    counts: it cannot be retracted once a decision depends on it.
     """
     if not _rule(session, choice).by_reply:
         return False
@@ -328,9 +337,10 @@ def _lacks_reply(session: Session, number: int, choice: str) -> bool:
 
 
 def _reverse_waiting(session: Session, number: int, choice: str) -> None:
-    """Hold back the notices that wait and tell of a decision which the one now taken replaces.
+    """Hold back waiting notices about a decision that the new one replaces.
 
-    Its reporter would read the opposite of what was decided. If it is decided so again, another is written.
+    The reporter would read the opposite of the decision. If the earlier decision is taken again, a new notice
+    is written.
     """
     law = in_use.of(session)
     others = [each for each in law.duties[legal_duties.decided_by(law, choice)].decisions if each != choice]
@@ -341,9 +351,9 @@ def _reverse_waiting(session: Session, number: int, choice: str) -> None:
 
 
 def _last_reply(session: Session, number: int, choice: str) -> int:
-    """Return the position of the last message that told the reporter of a decision, 0 if none did.
+    """Return the position of the last message that told the reporter of a decision, 0 if there is none.
 
-    One that stays here, as it was decided otherwise while it waited, told nothing.
+    A message that was held back because the decision changed while it waited told the reporter nothing.
     """
     told = select(func.max(Message.position)).filter_by(case=number, decision=choice, reversed=False)
     return session.scalar(told) or 0
@@ -352,10 +362,10 @@ def _last_reply(session: Session, number: int, choice: str) -> int:
 def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     known = [code for code, each in in_use.of(session).replies.items() if each.decision == choice]
     return CaseRefused(
-        sentence("case {number}: no reply has told its reporter of this", number=number),
+        sentence("case {number}: no reply has told the reporter of this", number=number),
         sentence(
-            "write it: inbox reply {number} --template {known}; or say how they were told, or why not: inbox"
-            " decide {number} {choice} --reason TEXT --despite-warning REASON",
+            "write such a reply: inbox reply {number} --template {known}; or say how the reporter was"
+            " told, or why not: inbox decide {number} {choice} --reason TEXT --despite-warning REASON",
             number=number,
             known="|".join(known),
             choice=choice,
@@ -367,18 +377,16 @@ def _check(session: Session, decision: Decision, rule: rules.Decision, today: da
     if "until" in rule.needed:
         _check_until(session, decision.until, rule, today)
     elif decision.until is not None:
-        raise CaseRefused(sentence("only what is put off has a day"), sentence("leave --until out")).at(
-            "until"
-        )
+        raise CaseRefused(sentence("only a deferral has a day"), sentence("omit --until")).at("until")
     if rule.measure is None and (decision.addressee or decision.reference or decision.restrictions):
         raise CaseRefused(
-            sentence("only what is transmitted has an addressee, a reference and restrictions"),
-            sentence("leave them out"),
+            sentence("only a transmission has an addressee, a reference and restrictions"),
+            sentence("omit them"),
         ).at("addressee", "reference", "restrictions")
     if decision.despite and not (rule.by_reply or decision.addressee):
         raise CaseRefused(
             sentence("this decision does not say that the reporter was told"),
-            sentence("leave --despite-warning out"),
+            sentence("omit --despite-warning"),
         ).at("despite")
     _check_ground(decision, rule)
 
@@ -387,18 +395,18 @@ def _check_until(session: Session, until: date | None, rule: rules.Decision, tod
     last = rule.longest.after(today, office.of(session).calendar.legal) if rule.longest else today
     if until is None or not today < until <= last:
         raise CaseRefused(
-            sentence("it is put off until a day to come, {last} at the latest", last=last),
-            sentence("give it: --until DAY"),
+            sentence("the day of a deferral must be in the future, and {last} at the latest", last=last),
+            sentence("give the day: --until DAY"),
         ).at("until")
 
 
 def _check_ground(decision: Decision, rule: rules.Decision) -> None:
     if "ground" in rule.needed and decision.ground not in rule.grounds:
         raise CaseRefused(
-            sentence("this decision has a ground of the law"),
-            sentence("give it: --ground, one of: {known}", known=", ".join(rule.grounds)),
+            sentence("this decision needs a ground of the law"),
+            sentence("give the ground: --ground, one of: {known}", known=", ".join(rule.grounds)),
         )
     if decision.ground and not rule.grounds:
         raise CaseRefused(
-            sentence("the law names no grounds for this decision"), sentence("leave --ground out")
+            sentence("the law names no grounds for this decision"), sentence("omit --ground")
         ).at("decision-ground")

@@ -1,8 +1,8 @@
-"""Cases that are junk: marked many at once, out of the queue, and given back as easily.
+"""Junk cases: many can be marked at once, they leave the queue, and they are recovered as easily.
 
-Their reporters see no difference. A status of its own would tell whoever floods the inbox what is seen
-through, and would tell a reporter who was misjudged not to write again; what such a reporter writes brings
-the case back (``workflow.heard``). Their clocks run on, as for every report: to call it junk ends no duty.
+Their reporters see no difference. A separate status would show whoever floods the inbox what was detected,
+and would discourage a misjudged reporter from writing again. A new message of the reporter brings the case
+back (``workflow.heard``). The clocks of a junk case keep running, as marking a report as junk ends no duty.
 """
 
 from collections.abc import Iterable
@@ -24,10 +24,10 @@ from inbox.vault import queries_cases
 
 
 def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
-    """Make cases junk, all of them or none; return which, in order.
+    """Mark cases as junk, all of them or none; return which, in order.
 
-    Takes as many officers as the law says, once for all. Raises as ``declared.check``, and as ``exits.check``
-    for one of them, before anybody is asked to confirm; otherwise as ``bulk.do``.
+    The law says how many officers this takes; they confirm once for all cases. Raises as ``declared.check``,
+    and for each case as ``exits.check``, before anybody is asked to confirm; otherwise as ``bulk.do``.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -39,15 +39,15 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
 
 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
-    """Bring junk back into the queue, all of it or nothing; return which cases, in order.
+    """Return junk cases to the queue, all of them or none; return which, in order.
 
-    Raises CaseRefused for a case that is unknown, or no junk; otherwise as ``bulk.do`` does.
+    Raises CaseRefused for a case that is unknown or not junk; otherwise as ``bulk.do``.
     """
     return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
 
 
 def _mark(who: Actor, marked: Action, session: Session, number: int) -> None:
-    # Again: a duty, or another law, may have come up while the second one confirmed.
+    # Check again: a new duty or another law may have come into force while the second officer confirmed.
     exits.check(session, number, _asked(session, who, marked))
     workflow.set_junked(workflow.of(session, number), who.today)
     workflow.keep_in_step(session, number)
@@ -63,10 +63,10 @@ def _recover(session: Session, number: int) -> None:
     work = workflow.of(session, number)
     if work.junked is None:
         raise CaseRefused(
-            sentence("case {number} is no junk", number=number),
-            sentence("see what is: inbox queue --junk"),
+            sentence("case {number} is not junk", number=number),
+            sentence("see the junk cases: inbox queue --junk"),
         )
     workflow.set_junked(work, None)
     visas.take_out(session, number)
-    queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is over
+    queries_cases.case(session, number).closed_in = None  # the portal may have been told that it is closed
     workflow.keep_in_step(session, number)

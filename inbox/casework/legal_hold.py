@@ -1,4 +1,4 @@
-"""A case that must be kept for a procedure, however long that takes; its reporter sees nothing of it."""
+"""Legal hold: keep a case for a procedure, however long that takes; its reporter does not see it."""
 
 from inbox.deadlines import workflow
 from inbox.language.errors import CaseRefused
@@ -8,16 +8,16 @@ from inbox.session.inbox import Inbox
 
 
 def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Hold a case: nothing destroys it before the hold is released.
+    """Put a case on hold: nothing destroys it until the hold is released.
 
-    Raises CaseRefused for an unknown case, and for one that is held; Refused without a reason; otherwise as
-    ``Inbox.acting`` does.
+    Raises CaseRefused for an unknown case, and for one that is already on hold; Refused without a reason;
+    otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.HOLD, number, reason)) as session:
         work = workflow.of(session, number)
         if work.held:
             raise CaseRefused(
-                sentence("case {number} is held since {day}", number=number, day=work.held),
+                sentence("case {number} has been on hold since {day}", number=number, day=work.held),
                 sentence("there is nothing to do"),
             )
         work.held = who.today
@@ -27,13 +27,13 @@ def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def release(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Release the hold on a case; takes two officers.
 
-    Raises CaseRefused for an unknown case, and for one that is not held; otherwise as ``hold`` does.
+    Raises CaseRefused for an unknown case, and for one that is not on hold; otherwise as ``hold``.
     """
     with inbox.acting(who, action(Code.RELEASE_HOLD, number, reason)) as session:
         work = workflow.of(session, number)
         if not work.held:
             raise CaseRefused(
-                sentence("case {number} is not held", number=number), sentence("there is nothing to do")
+                sentence("case {number} is not on hold", number=number), sentence("there is nothing to do")
             )
         work.held = None
         workflow.acted(session, number, who.today)

@@ -1,6 +1,6 @@
-"""The index by which cases are found that have something in common: keyed hashes alone (SPEC 9.6).
+"""The link index finds cases that have something in common; it holds only keyed hashes (SPEC 9.6).
 
-It is made when something is filed, and leaves with its case.
+Entries are made when a report or message is filed, and are deleted with its case.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ Mark: TypeAlias = tuple[str, bytes]
 
 
 def make(session: Session, number: int, said: Answers) -> None:
-    """Add what a new case says to the index: what is in its answers, and how its text is told from others."""
+    """Add a new case to the index: marks of its answers, and marks by which similar texts are recognised."""
     key = _key(session)
     pieces = similarity.telling(similarity.pieces(conflicts.said(said)))
     marks = [*_marks(key, _found(said)), *((Kind.TEXT, blind.mark(key, Kind.TEXT, each)) for each in pieces)]
@@ -32,7 +32,7 @@ def make(session: Session, number: int, said: Answers) -> None:
 
 
 def add(session: Session, number: int, texts: Iterable[str]) -> None:
-    """Add what later texts of a case say, as long as there is room for it."""
+    """Add later texts of a case, as long as there is room."""
     if not (marks := _marks(_key(session), entities.found_in(texts))):
         return
     known = set(of(session, number))
@@ -44,7 +44,7 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def renew(session: Session, number: int) -> None:
-    """Make the index of a case anew from what it says now; raises as ``queries_cases.case``."""
+    """Build the index entries of a case again from its current texts; raises as ``queries_cases.case``."""
     case = queries_cases.case(session, number)
     session.execute(delete(Term).filter_by(case=number))
     make(session, number, answers.of(case))
@@ -60,7 +60,7 @@ def of(session: Session, number: int) -> list[Mark]:
 
 
 def explained(session: Session, case: Case, marks: set[Mark]) -> Mapping[Mark, Found]:
-    """Return what in a case stands behind these of its marks; those of its text are not among them."""
+    """Return the parts of a case behind these marks, without the marks of its text as a whole."""
     key = _key(session)
     found = _by_mark(key, _found(answers.of(case)))
     if marks - found.keys():
@@ -83,7 +83,7 @@ def _by_mark(key: bytes, found: Iterable[Found]) -> dict[Mark, Found]:
 
 
 def _key(session: Session) -> bytes:
-    """Return the key of this vault, made at its first use."""
+    """Return the key of this vault, which is made at its first use."""
     row = session.get(IndexKey, 1)
     if row is None:
         row = IndexKey(seed=blind.generate())

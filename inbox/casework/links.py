@@ -1,6 +1,6 @@
-"""Which cases have to do with one another: proposed with the reason, linked or dismissed by an officer.
+"""Related cases: the program proposes links with their reasons; an officer links or dismisses them.
 
-Nothing is ever linked, or merged, by itself (SPEC 9.6).
+Nothing is ever linked or merged automatically (SPEC 9.6).
 """
 
 from collections import defaultdict
@@ -30,18 +30,18 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Dismissal, Link, Term, Workflow
 from inbox.vault.tables import Case
 
-# What more cases than this have in common tells nothing, and is named as such.
+# A mark that more cases than this share shows no relation, and is listed as common.
 MANY = 50
-# So many cases are proposed, those with the best reasons.
+# At most this many cases are proposed, those with the best reasons.
 PROPOSED = 20
-# So many texts are compared whole.
+# At most this many complete texts are compared.
 _COMPARED = 10
 _WEIGHTS = {Kind.CONTAINER: 6, Kind.PLATE: 6, Kind.PHONE: 6, Kind.TEXT: 6, Kind.NAME: 3, Kind.DAY: 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What is common to two cases, as it stands in the one at hand; of texts how many in 100 pieces."""
+    """What two cases share, as written in the case at hand; for texts, how many pieces in 100."""
 
     kind: Kind
     shown: str
@@ -49,29 +49,30 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A case that may have to do with the one at hand."""
+    """A case that may be related to the one at hand."""
 
     case: Case
     reasons: tuple[Reason, ...]
 
     @property
     def weight(self) -> int:
-        """How much the reasons say together."""
+        """The total weight of the reasons."""
         return sum(_WEIGHTS[reason.kind] for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """The cases that are proposed, the best reasons first; what is ``common`` to more than MANY of them."""
+    """The proposed cases, the best reasons first; ``common`` is what more than MANY cases share."""
 
     cases: tuple[Proposal, ...]
     common: tuple[Reason, ...]
 
 
 def proposed(session: Session, number: int) -> Proposals:
-    """Return which cases may have to do with one; raises as ``queries_cases.case``.
+    """Return the cases that may be related to a case; raises as ``queries_cases.case``.
 
-    Only what those present may read is counted and compared. Junk is not, nor what is linked or dismissed.
+    Only cases that the signed-in officers may read are counted and compared, without junk and without cases
+    that are already linked or dismissed.
     """
     case = queries_cases.case(session, number)
     settled = _settled(session, number)
@@ -93,10 +94,11 @@ def proposed(session: Session, number: int) -> Proposals:
 
 
 def view(session: Session, number: int) -> View:
-    """Return what is linked to a case, and what is proposed, as plain values.
+    """Return the linked and the proposed cases of a case, as plain values.
 
-    Raises as ``declarations.check``: a reason is a word of the case. Of the others no further word is shown
-    before all present have declared it of these, too: anybody could link a case to read of it.
+    Raises as ``declarations.check``, because a reason quotes the case. No more of another case is shown until
+    all signed-in officers have declared on that one, too: otherwise anybody could link a case in order to
+    read it.
     """
     declarations.check(session, number)
     settled, found = linked(session, number), proposed(session, number)
@@ -130,26 +132,26 @@ def _reason(reason: Reason) -> View:
 
 
 def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
-    """Return what is linked to a case, with the other case of each; raises as ``queries_cases.case``."""
+    """Return the links of a case, each with the other case; raises as ``queries_cases.case``."""
     queries_cases.case(session, number)
     rows = select(Link, Case).join(Case, Case.number == Link.other).where(Link.case == number)
     return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> View:
-    """Show what is linked to a case, and what is proposed; raises as ``view`` and ``Inbox.acting``."""
+    """Show the linked and the proposed cases of a case; raises as ``view`` and ``Inbox.acting``."""
     with inbox.acting(who, action(Code.LIST_LINKS, number)) as session:
         return view(session, number)
 
 
 def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) -> Sequence[tuple[int, str]]:
-    """Say what two cases have to do with one another, instead of what was said before.
+    """State how two cases are related, and replace an earlier statement.
 
-    If that makes them one matter, all of it is kept from everybody from whom some of it is: return which
-    cases are newly kept from whom. Each case has an entry in the journal that does not name the other. It
-    takes two officers to say less than was said while that binds (``_is_guarded``). Raises CaseRefused if
-    either is unknown, and for one and the same; otherwise as ``conflicts.join`` and
-    ``chosen_action.together`` do.
+    If this makes the cases one matter, officers who are excluded from a part of it are excluded from all of
+    it: return which cases have newly excluded officers, and whom. Each case has a journal entry that does not
+    name the other. Weakening a relation takes two officers while it binds (``_is_guarded``). Raises
+    CaseRefused if either case is unknown, and if they are the same; otherwise as ``conflicts.join`` and
+    ``chosen_action.together``.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -160,10 +162,11 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
 
 
 def is_duplicate(session: Session, number: int) -> bool:
-    """Tell whether a case is linked as the duplicate of one that is looked into, or was.
+    """Return whether a case is linked as the duplicate of a case that is or was investigated.
 
-    That one is neither junk nor closed as a duplicate, nor in quarantine, and those present may see it. Else
-    two cases would end by one another, and nobody would investigate either.
+    The other case must be neither junk, nor closed as a duplicate, nor in quarantine, and the signed-in
+    officers must be able to see it. Otherwise two cases could end as duplicates of each other, and nobody
+    would investigate either.
     """
     rows = select(Link.case).join(Workflow, Workflow.case == Link.other)
     rows = rows.where(Link.case == number, Link.kind == Relation.DUPLICATE.value)
@@ -172,7 +175,7 @@ def is_duplicate(session: Session, number: int) -> bool:
 
 
 def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
-    """Say that two cases have nothing to do with one another: they are proposed no more. As ``link``."""
+    """State that two cases are unrelated, so that they are no longer proposed. Raises as ``link``."""
     with _changing(inbox, who, Code.DISMISS_LINK, (number, other)) as session:
         for one, two in ((number, other), (other, number)):
             session.add(Dismissal(case=one, other=two))
@@ -180,7 +183,7 @@ def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 
 
 def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
-    """Take back a link or a dismissal; CaseRefused if there is neither. As ``link``."""
+    """Remove a link or a dismissal; raises CaseRefused if there is neither, otherwise as ``link``."""
     with _changing(inbox, who, Code.UNLINK, (number, other)) as session:
         _keep_in_step(session, number, other)
 
@@ -189,7 +192,7 @@ def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def _changing(
     inbox: Inbox, who: Actor, code: Code, pair: tuple[int, int], relation: Relation | None = None
 ) -> Iterator[Session]:
-    """Give a session in which nothing is said of two cases any more; raises as ``link`` and ``unlink``."""
+    """Yield a session without any link or dismissal of two cases; raises as ``link`` and ``unlink``."""
     number, other = pair
 
     def choose(session: Session) -> Sequence[Action]:
@@ -212,11 +215,12 @@ def _changing(
 
 
 def _is_guarded(session: Session, number: int, other: int, relation: Relation | None) -> bool:
-    """Tell whether a link that binds two cases is to be loosened while something binds them, or one of them.
+    """Return whether a change would loosen a link while something binds one of the two cases.
 
-    By one officer alone, who may be the one concerned, a case would be freed of what the prosecutor said, of
-    proceedings or a hold of the other. Nor does one officer undo a link by which a case ended as a duplicate,
-    or by which it may mean somebody who asks what is held on them: two say whether it does.
+    A single officer, who may be the person concerned, could otherwise free a case from what the prosecutor
+    said, or from proceedings or a hold of the other case. Nor may one officer undo a link by which a case
+    ended as a duplicate, or by which it may mean somebody who has made a request for access: two officers
+    decide whether it does.
     """
     row = session.get(Link, (number, other))
     if row is None:
@@ -249,11 +253,13 @@ def _check_two(session: Session, number: int, other: int) -> None:
     for each in (number, other):
         queries_cases.case(session, each)
     if number == other:
-        raise CaseRefused(sentence("a case cannot be linked to itself"), sentence("give two numbers"))
+        raise CaseRefused(
+            sentence("a case cannot be linked to itself"), sentence("give two different numbers")
+        )
 
 
 def _said(session: Session, number: int, other: int) -> Sequence[Link | Dismissal]:
-    """Return what was said of two cases: a link or a dismissal, once for each of the two."""
+    """Return the links or dismissals between two cases, once for each of the two."""
     found: list[Link | Dismissal | None] = []
     for pair in ((number, other), (other, number)):
         found += [session.get(Link, pair), session.get(Dismissal, pair)]
@@ -267,7 +273,7 @@ def _settled(session: Session, number: int) -> set[int]:
 
 
 def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[Mark]]:
-    """Return the other cases of each mark of a case, and which marks are common to more than MANY."""
+    """Return the other cases of each mark of a case, and the marks that more than MANY cases share."""
     mine, theirs = aliased(Term), aliased(Term)
     others = (
         select(theirs.case)
@@ -275,7 +281,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
         .where(theirs.kind == mine.kind, theirs.value == mine.value, theirs.case != number)
         .where(Workflow.junked.is_(None))
     )
-    # No further than is told of it: a mark may stand in all cases.
+    # Counting stops where the result no longer matters: a mark may be in all cases.
     some = others.limit(MANY + 1).correlate(mine).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     counts = {
@@ -296,7 +302,7 @@ def _shared(session: Session, number: int) -> tuple[dict[Mark, set[int]], list[M
 
 
 def _alike(session: Session, case: Case, by_case: Mapping[int, set[Mark]]) -> dict[int, Reason]:
-    """Return the cases whose first text is mostly the same, of those that share what tells it."""
+    """Return the cases whose first text is mostly the same, among those that share its marks."""
     counts = {number: sum(kind == Kind.TEXT for kind, _ in marks) for number, marks in by_case.items()}
     likely = [number for number in counts if counts[number] >= similarity.LEAST_COMMON]
     likely.sort(key=lambda number: (-counts[number], number))
@@ -316,7 +322,7 @@ def _pieces(case: Case) -> frozenset[str]:
 
 def _reasons(marks: set[Mark], known: Mapping[Mark, Reason], alike: Reason | None) -> tuple[Reason, ...]:
     common = {known[mark] for mark in marks if mark in known}
-    # Of a name that stands in a longer one, the longer one says it.
+    # If a name is part of a longer one, only the longer one is shown.
     parts = {
         one
         for one in common

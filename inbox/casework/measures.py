@@ -1,7 +1,7 @@
-"""What is done about a case, and what of it the reporter may read.
+"""Measures: actions taken on a case, and which of them the reporter may read.
 
 No inquiry begins before the risk to the source is assessed (ISO 37002). A measure that was recorded by
-mistake can be retracted; that it was recorded stays in the journal.
+mistake can be retracted; the journal keeps that it was recorded.
 """
 
 import hashlib
@@ -44,11 +44,11 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A measure, by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it.
+    """A measure by its code; ``degree`` is the group of a sanction, ``told`` if the reporter may read it.
 
-    ``restrictions`` are what a prosecutor does not want done, or how. ``sent`` is the text that goes, where
-    the law wants it kept; ``dossiers.recording`` looks at it. ``despite`` is why it is taken though the word
-    of the prosecutor is awaited, or restricts what can be done; empty if that is no matter.
+    ``restrictions`` are actions that a prosecutor does not want, or the conditions for them. ``sent`` is the
+    text that is sent, if the law wants it kept; ``dossiers.recording`` checks it. ``despite`` is the reason
+    to take the measure while the prosecutor's word is awaited or restricts it; empty if neither applies.
     """
 
     kind: str
@@ -63,7 +63,7 @@ class Taken:
 
     @property
     def sha256(self) -> str | None:
-        """By what the journal and the ledger know the text that goes, None without one."""
+        """The hash by which the journal and the ledger know the text that is sent, or None without one."""
         return hashlib.sha256(self.sent.encode()).hexdigest() if self.sent else None
 
 
@@ -71,8 +71,8 @@ class Taken:
 class Recorded:
     """A measure of a case, and what the law says of it.
 
-    ``is_told`` if the reporter may read of it, given what is disclosed of the case. To retract it takes
-    ``officers``.
+    ``is_told`` if the reporter may read it, given how much of the case is disclosed. Retracting it takes
+    ``officers`` many.
     """
 
     row: Measure
@@ -84,14 +84,14 @@ class Recorded:
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
     """Assess how much the reporter of a case has to fear from an inquiry.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting`` does.
+    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, assessing(number, risk, reason)) as session:
         set_risk(session, number, risk, who.today)
 
 
 def assessing(number: int, risk: Risk, reason: str) -> Action:
-    """Return what the journal notes of an assessment of the risk; Refused without a reason."""
+    """Return the journal entry of an assessment of the risk; raises Refused without a reason."""
     return action(Code.ASSESS_SOURCE, number, reason, risk=risk)
 
 
@@ -102,10 +102,10 @@ def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
 
 
 def noted(session: Session, number: int, taken: Taken) -> Action:
-    """Return what the journal notes of a measure, by as many officers as the law says; Refused as ``add``.
+    """Return the journal entry of a measure, with as many officers as it takes; raises Refused as ``add``.
 
-    A final decision takes two, whatever the law says: without it no case that it ends is destroyed.
-    Raises CaseRefused for what a decision takes, and notes itself, and as ``addressees.check``.
+    A final decision takes two officers, whatever the law says, because it allows destroying the cases that it
+    ends. Raises CaseRefused for a measure that only a decision may record, and as ``addressees.check``.
     """
     rule = _rule(session, taken.kind)
     _check_by_hand(session, number, taken.kind)
@@ -121,22 +121,23 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
 
 
 def needed(inbox: Inbox, kind: str) -> dict[str, Sentence]:
-    """Return what has to be given with a measure, by its field, and what for; nothing for an unknown one."""
+    """Return the fields that a measure requires, each with the reason; none for an unknown measure."""
     with inbox.vault.transaction() as session:
         return needed_by(session, kind)
 
 
 def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
-    """Return as ``needed`` does, within a session."""
+    """Return the same as ``needed``, within a session."""
     rule = in_use.of(session).measures.get(kind)
     return dict.fromkeys(rule.needed, labels.named("measure", kind)) if rule else {}
 
 
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
-    """Let the reporter of a case read of a measure, or no longer.
+    """Let the reporter of a case read a measure, or no longer.
 
-    No longer takes two officers where the feedback that was given counts by it alone. Raises CaseRefused for
-    one that no reporter is ever told, Undeclared, and as ``of`` and ``chosen_action.acting``.
+    Hiding it takes two officers if feedback already given counts only through this measure. Raises
+    CaseRefused for a measure that reporters are never told, Undeclared, and as ``of`` and
+    ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -153,13 +154,14 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
 
 
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
-    """Remove a measure that was recorded by mistake; tell whether the reporter may have read of it.
+    """Retract a measure that was recorded by mistake; return whether the reporter may have read it.
 
-    It takes as many officers as to record it. A measure by which proceedings begin keeps its case from being
-    destroyed, and restrictions keep it from being told: to retract these takes two, as it does for what ends
-    proceedings, and for the only measure by which feedback that was given counts. Raises CaseRefused for an
-    unknown case or measure, and for the only one on which a decision stands, or the outcome of a closed case;
-    Refused without a reason, and if another measure has its number by now; otherwise as ``Inbox.acting``.
+    This takes as many officers as recording it. It takes two for a measure that opens proceedings, which
+    keeps its case from being destroyed; for one with restrictions, which keep its case from being disclosed;
+    for one that ends proceedings; and for the only measure through which feedback already given counts.
+    Raises CaseRefused for an unknown case or measure, and for the only measure that a decision or the outcome
+    of a closed case depends on; Refused without a reason, and if another measure has this number by now;
+    otherwise as ``Inbox.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -174,18 +176,27 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     """Add a measure within a larger action, such as a decision.
 
-    After one of justice, or by which a prosecutor is told, it is to be decided whether the prosecutor is told
-    in writing, also if it was decided before that nobody is told: to retract the measure takes that question
-    from nobody.
+    After a measure of the judiciary, or one that informs a prosecutor, officers have to decide whether to
+    inform the prosecutor in writing, even if they decided earlier not to. Retracting the measure does not
+    remove that question.
 
-    Raises CaseRefused for an unknown case, for an inquiry before the risk to the source is assessed, a day
-    to come, a final decision where no proceedings go on or before all that do, what needs the prosecutor's
-    word without that and without a reason, a sanction without its group, nobody where the law wants to know
-    to whom, no reference where it wants one, or not what went, an addressee, reference or restrictions that
-    are too long, restrictions that no prosecutor made, a text where none is kept, or a reporter who is told
-    what no reporter is, or of more than protection before the prosecutor's word, and as
-    ``unsaid.check_line`` for reference and restrictions; for one that contradicts the outcome with which the
-    case is closed. Refused for a measure that the law does not have.
+    Raises Refused for a measure that the law does not have. Raises CaseRefused for an unknown case and in
+    these situations:
+
+    - an inquiry comes before the assessment of the risk to the source;
+    - the day is in the future;
+    - a final decision has no pending proceedings to end, or is earlier than all of them;
+    - the prosecutor's word is needed, and there is neither the word nor a reason;
+    - the group of a sanction is missing;
+    - the addressee, the reference or the sent text is missing although the law wants it;
+    - an addressee, a reference or restrictions are too long;
+    - restrictions do not come from a prosecutor;
+    - a text is given although none is kept;
+    - the reporter would be told what no reporter is told, or, before the prosecutor's word, more than
+      protection;
+    - the measure contradicts the outcome with which the case is closed.
+
+    Raises as ``unsaid.check_line`` for the reference and the restrictions.
     """
     work, law = workflow.of(session, number), in_use.of(session)
     rule = _rule(session, taken.kind)
@@ -193,21 +204,21 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
     _check(number, taken, rule, today)
     if taken.restrictions.strip() and taken.kind not in law.with_restrictions:
         raise CaseRefused(
-            sentence("only what a prosecutor said has restrictions"),
+            sentence("only a prosecutor's word has restrictions"),
             sentence(
-                "leave them out; these have some: {kinds}", kinds=", ".join(sorted(law.with_restrictions))
+                "omit them; these measures have some: {kinds}", kinds=", ".join(sorted(law.with_restrictions))
             ),
         ).at("restrictions")
     _check_told(session, number, taken.kind, told=taken.told)
     if not taken.despite.strip() and lacks_word(session, number, taken.kind):
-        # It repeats what the prosecutor said of the case.
+        # The refusal repeats what the prosecutor said about the case.
         declarations.check(session, number)
         raise _without_word(session, number, taken.kind)
     if rule.is_inquiry and not work.source_risk:
         raise CaseRefused(
-            sentence("the risk to the source of case {number} was not assessed", number=number),
+            sentence("the risk to the source of case {number} has not been assessed", number=number),
             sentence(
-                "do that before any inquiry: inbox source-risk {number} low|medium|high --reason TEXT",
+                "assess it before any inquiry: inbox source-risk {number} low|medium|high --reason TEXT",
                 number=number,
             ),
         )
@@ -240,7 +251,7 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
 
 
 def _ask_anew(session: Session, number: int, kind: str, today: date) -> None:
-    """Ask for what a measure asks for, anew if it was decided without it."""
+    """Add the duty that a measure creates; ask again if it was decided without the measure."""
     if kind in in_use.of(session).of_justice:
         _ask_for_prosecutor(session, number, kind, today)
     if _rule(session, kind).concerns_somebody:
@@ -248,14 +259,14 @@ def _ask_anew(session: Session, number: int, kind: str, today: date) -> None:
 
 
 def _ask_for_prosecutor(session: Session, number: int, kind: str, today: date) -> None:
-    """Ask whether the prosecutor is told in writing, anew if it was decided otherwise."""
+    """Add the duty to decide on informing the prosecutor in writing; ask again if the answer was no."""
     legal_duties.asked_of(session, number, in_use.of(session).duty(DutyRole.PROSECUTOR), today)
     if not legal_duties.taking(session, kind):
         legal_duties.reopen_decisions(session, number, News.JUSTICE, today)
 
 
 def of(session: Session, number: int, position: int) -> Measure:
-    """Return a measure of a case; CaseRefused if there is no such case, or no such measure."""
+    """Return a measure of a case; raises CaseRefused if the case or the measure is unknown."""
     workflow.of(session, number)
     row = session.get(Measure, (number, position))
     if row is None:
@@ -267,12 +278,12 @@ def of(session: Session, number: int, position: int) -> Measure:
 
 
 def kinds(session: Session, number: int) -> set[str]:
-    """Return which kinds of measures are recorded of a case."""
+    """Return the kinds of measures that are recorded for a case."""
     return set(session.scalars(select(Measure.kind).filter_by(case=number)))
 
 
 def told(session: Session, number: int | None = None) -> defaultdict[int, list[str]]:
-    """Return by case number which kinds of measures its reporter may read of, in all cases or in one."""
+    """Return by case number the kinds of measures that its reporter may read, for all cases or for one."""
     asked = select(Measure, Workflow.disclosure).join(Workflow, Workflow.case == Measure.case)
     if number is not None:
         asked = asked.where(Measure.case == number)
@@ -284,15 +295,16 @@ def told(session: Session, number: int | None = None) -> defaultdict[int, list[s
 
 
 def answering(session: Session, number: int) -> set[str]:
-    """Return which kinds of measures may make an officer's own words feedback, once a slot tells of them.
+    """Return the kinds of measures that turn an officer's own words into feedback once a slot mentions them.
 
-    Not protection, which says nothing of what came of a report, nor what was done before that can have come.
+    Protection is excluded, because it says nothing about the follow-up to a report. So are measures from
+    before the report can have arrived.
     """
     return {row.kind for row in _answering(session, number)}
 
 
 def _answering(session: Session, number: int) -> list[Measure]:
-    """Return the measures that ``answering`` looks for, in no order."""
+    """Return the measures that ``answering`` considers, in no particular order."""
     received, disclosure = session.get_one(Case, number).received, workflow.of(session, number).disclosure
     rows = session.scalars(select(Measure).where(Measure.case == number, Measure.day >= received)).all()
     told = [row for row in rows if is_told(session, row, disclosure)]
@@ -300,17 +312,17 @@ def _answering(session: Session, number: int) -> list[Measure]:
 
 
 def founds_feedback(session: Session, number: int) -> bool:
-    """Tell whether feedback has left only in an officer's own words, which need a measure beside them."""
+    """Return whether feedback was sent only in an officer's own words, which count only with a measure."""
     return queries_cases.answers_by_measure(session, number)
 
 
 def _alone_founds_feedback(session: Session, row: Measure) -> bool:
-    """Tell whether feedback that was given counts by this measure, and by no other that is told."""
+    """Return whether feedback already given counts through this measure and no other disclosed one."""
     return _answering(session, row.case) == [row] and founds_feedback(session, row.case)
 
 
 def is_told(session: Session, row: Measure, disclosure: str) -> bool:
-    """Tell whether the reporter may read of a measure, given what is disclosed of the case as a whole."""
+    """Return whether the reporter may read a measure, given how much of the case is disclosed."""
     told = _rule(session, row.kind).told
     if disclosure == Disclosure.WITHHELD or told is Told.NEVER:
         return False
@@ -332,25 +344,26 @@ def _retracted_by(session: Session, row: Measure, rule: rules.Measure) -> int:
 
 
 def _guards(rule: rules.Measure) -> bool:
-    """Tell whether proceedings begin or end by a measure."""
+    """Return whether a measure opens or ends proceedings."""
     return rule.opens_proceedings or rule.ends_proceedings
 
 
 def by_hand(session: Session) -> list[str]:
-    """Return the measures that officers record by themselves: all that no decision takes."""
+    """Return the measures that officers record themselves: all that do not belong to a decision."""
     return [code for code in in_use.of(session).measures if not legal_duties.taking(session, code)]
 
 
 def tellable(session: Session) -> tuple[str, ...]:
-    """Return every measure of which a reporter may ever read."""
+    """Return all measures that a reporter may ever read."""
     law = in_use.of(session)
     return tuple(code for code, rule in law.measures.items() if rule.told is not Told.NEVER)
 
 
 def lacks_word(session: Session, number: int, kind: str) -> bool:
-    """Tell whether a measure could surprise a prosecutor who acts or may act.
+    """Return whether a measure could surprise a prosecutor who acts or may act.
 
-    That one has not spoken, or not without restrictions: whether it keeps to these, an officer says.
+    That is so while the prosecutor has not spoken, or has spoken with restrictions: an officer has to say
+    whether the measure keeps to these.
     """
     if not _rule(session, kind).needs_word:
         return False
@@ -362,16 +375,16 @@ def _rule(session: Session, kind: str) -> rules.Measure:
 
 
 def _check_by_hand(session: Session, number: int, kind: str) -> None:
-    """Raise CaseRefused for what a decision takes: it would be noted twice, or nobody would have decided."""
+    """Raise CaseRefused for a measure of a decision: it would be recorded twice, or without the decision."""
     if choices := legal_duties.taking(session, kind):
         raise CaseRefused(
             sentence(
-                "case {number}: this measure is taken by a decision, which notes it: {kind}",
+                "case {number}: this measure belongs to a decision, which records it: {kind}",
                 number=number,
                 kind=labels.named("measure", kind),
             ),
             sentence(
-                "decide it: inbox decide {number} {choices} --reason TEXT",
+                "take the decision: inbox decide {number} {choices} --reason TEXT",
                 number=number,
                 choices="|".join(choices),
             ),
@@ -385,7 +398,8 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
             number,
             _restricted(session, number),
             sentence(
-                "if this keeps to that, say how: inbox measure {number} {kind} --despite-warning REASON",
+                "if the measure keeps to these restrictions, say how: inbox measure {number} {kind}"
+                " --despite-warning REASON",
                 number=number,
                 kind=kind,
             ),
@@ -395,9 +409,9 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
         number,
         sentence("case {number}: the prosecutor has not said that this can be done", number=number),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; then"
-            " ask, and record the answer: inbox measure {other} {word}; or say why it is done all the same:"
-            " inbox measure {number} {kind} --despite-warning REASON",
+            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
+            " then ask, and record the answer: inbox measure {other} {word}; or say why you do it all the"
+            " same: inbox measure {number} {kind} --despite-warning REASON",
             number=number,
             kind=labels.named("measure", kind),
             **prosecutor_word.lifting(session, number),
@@ -406,7 +420,7 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
 
 
 def _restricted(session: Session, number: int) -> Sentence:
-    """Return what the prosecutor said; of a case that is linked alone that something was said, not what."""
+    """Return the prosecutor's restrictions; for a linked case, only that there are some."""
     if not (said := prosecutor_word.restrictions(session, number)):
         return sentence("case {number}: the prosecutor restricted what can be done", number=number)
     return sentence(
@@ -417,10 +431,10 @@ def _restricted(session: Session, number: int) -> Sentence:
 
 
 def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
-    """Tell whether a reporter would now learn of a measure before the prosecutor's word, if so much is told.
+    """Return whether so much disclosure would now reveal a measure before the prosecutor's word.
 
-    Not of protection: that is told at any time.
-    What an officer let be told earlier stays: that it is no longer told would tell something, too.
+    Protection is excluded, because reporters may be told of it at any time. So is a measure that an officer
+    disclosed earlier: hiding it now would reveal something, too.
     """
     rows = session.scalars(select(Measure).filter_by(case=number)).all()
     told = (_rule(session, row.kind) for row in rows if not row.told and is_told(session, row, disclosure))
@@ -428,15 +442,18 @@ def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
 
 
 def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None:
-    """Raise CaseRefused for what no reporter may read of a case now; protection is told at any time.
+    """Raise CaseRefused for a measure that the reporter may not read now; protection is always allowed.
 
-    All else tells that the office acts, or to whom it turned: which may be the prosecutor.
+    Any other measure reveals that the office acts, or to whom it turned, which may be the prosecutor.
     """
     rule = _rule(session, kind)
     if told and rule.told is Told.NEVER:
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
-            sentence("leave that out; these can be told: {kinds}", kinds=", ".join(tellable(session))),
+            sentence(
+                "record it without telling the reporter; these can be told: {kinds}",
+                kinds=", ".join(tellable(session)),
+            ),
         ).at("told")
     if not told or rule.protection:
         return
@@ -451,23 +468,23 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
                 number=number,
             ),
             sentence(
-                "record it without telling it, in a case that is open; once there is no objection, record"
-                " that: inbox measure {other} {word}",
+                "record it in an open case without telling the reporter; once the prosecutor has no"
+                " objection, record that: inbox measure {other} {word}",
                 **prosecutor_word.lifting(session, number),
             ),
         )
 
 
 def _check_decided(session: Session, number: int) -> None:
-    """Raise CaseRefused while it is not decided whether the prosecutor is told: until then all is open."""
+    """Raise CaseRefused until it is decided whether to inform the prosecutor: until then all is open."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         raise CaseRefused(
             sentence(
                 "case {number}: {why}", number=number, why=exits.why(session, number, Obstacle.PROSECUTOR)
             ),
             sentence(
-                "record it without telling it, and decide that first: inbox decide {number} {choices}"
-                " --reason TEXT",
+                "record it without telling the reporter, and decide first whether to inform the"
+                " prosecutor: inbox decide {number} {choices} --reason TEXT",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             ),
@@ -479,12 +496,12 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
     if _is_decided_by(session, row):
         raise CaseRefused(
             sentence(
-                "measure {position} of case {number} was decided, and is noted by this alone",
+                "measure {position} of case {number} is the only record of a decision",
                 position=position,
                 number=number,
             ),
             sentence(
-                "if that was the mistake, decide anew: inbox decide {number} DECISION --reason TEXT",
+                "if the decision was the mistake, decide again: inbox decide {number} DECISION --reason TEXT",
                 number=number,
             ),
         )
@@ -502,20 +519,20 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
 
 
 def _is_decided_by(session: Session, row: Measure) -> bool:
-    """Tell whether a measure is the only one on which a decision stands."""
+    """Return whether a decision depends on this measure alone."""
     rules = legal_duties.decisions(session)
     decided = {each.decision for each in legal_duties.of(session, row.case)} & rules.keys()
     return any(rules[each].measure == row.kind for each in decided) and _is_only_one(session, row)
 
 
 def _is_only_one(session: Session, row: Measure) -> bool:
-    """Tell whether a case has no other measure of the same kind."""
+    """Return whether a case has no other measure of the same kind."""
     same = select(func.count()).select_from(Measure).filter_by(case=row.case, kind=row.kind)
     return session.scalar(same) == 1
 
 
 def _ended(session: Session, work: Workflow) -> rules.Outcome | None:
-    """Return the outcome with which a case is closed, if the law in use has it; None while it is open."""
+    """Return the outcome of a closed case if the law in use has it; None while the case is open."""
     return in_use.of(session).outcomes.get(work.outcome) if work.closed else None
 
 
@@ -526,7 +543,7 @@ def _check_ended(session: Session, work: Workflow, kind: str) -> None:
 
 
 def _contradicting(work: Workflow, kind: str) -> CaseRefused:
-    """Return the refusal of what would let a closed case say something else than what is on record of it."""
+    """Return the refusal of a change that would contradict the recorded outcome of a closed case."""
     return CaseRefused(
         sentence(
             "case {number} is closed as {outcome}, which this would contradict: {kind}",
@@ -541,7 +558,7 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
 def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: nobody is named to whom it went, or who gave this word: {kind}",
+            "case {number}: the addressee, or the person who gave this word, is missing: {kind}",
             number=number,
             kind=kind,
         ),
@@ -552,7 +569,7 @@ def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
 def _without_reference(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: the reference is missing under which it goes: {kind}",
+            "case {number}: the reference is missing: {kind}",
             number=number,
             kind=labels.named("measure", kind),
         ),
@@ -563,7 +580,10 @@ def _without_reference(number: int, kind: str, _: rules.Measure) -> CaseRefused:
 def _without_group(number: int, kind: str, rule: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: {kind} has a group, from 1 to {most}", number=number, kind=kind, most=rule.groups
+            "case {number}: {kind} needs a group, from 1 to {most}",
+            number=number,
+            kind=kind,
+            most=rule.groups,
         ),
         sentence("give the group"),
     )
@@ -572,9 +592,9 @@ def _without_group(number: int, kind: str, rule: rules.Measure) -> CaseRefused:
 def _without_text(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: what is sent is recorded with this measure: {kind}", number=number, kind=kind
+            "case {number}: this measure records the text that is sent: {kind}", number=number, kind=kind
         ),
-        sentence("give it, in your own words, as it goes: --text TEXT or --text-file FILE"),
+        sentence("give that text, in your own words: --text TEXT or --text-file FILE"),
     )
 
 
@@ -587,30 +607,30 @@ _LACKING = {
 
 
 def _check_ends(session: Session, number: int, taken: Taken) -> None:
-    """Raise CaseRefused for a decision that ends none of its kind: none go on, or all began later."""
+    """Raise CaseRefused if no proceedings of a final decision's kind are pending, or all began later."""
     rule = _rule(session, taken.kind)
     opened = [each for each in proceedings.opened(session, number) if rule.ends(_rule(session, each.kind))]
     if not opened:
         raise CaseRefused(
-            sentence("no proceedings about case {number} go on that this could end", number=number),
-            sentence("record first the measure by which they began, with its day"),
+            sentence("case {number} has no pending proceedings that this could end", number=number),
+            sentence("first record the measure that opened them, with its day"),
         )
     received = session.get_one(Case, number).received
     if taken.day < received:
         raise CaseRefused(
             sentence(
-                "case {number}: the report came on {received} at the earliest, after {day}",
+                "case {number}: the report arrived on {received} at the earliest, after {day}",
                 number=number,
                 received=received,
                 day=taken.day,
             ),
-            sentence("a final decision about it is of a later day: give that"),
+            sentence("give the day of the final decision, which must be later"),
         ).at("day")
     first = min(each.day for each in opened)
     if taken.day < first:
         raise CaseRefused(
             sentence(
-                "the proceedings about case {number} that go on began on {first}, after {day}",
+                "the pending proceedings about case {number} began on {first}, after {day}",
                 number=number,
                 first=first,
                 day=taken.day,
@@ -622,11 +642,13 @@ def _check_ends(session: Session, number: int, taken: Taken) -> None:
 def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
     if taken.day > today:
         raise CaseRefused(
-            sentence("{day} is still to come", day=taken.day), sentence("record a measure once it is taken")
+            sentence("{day} is in the future", day=taken.day), sentence("record a measure once it is taken")
         ).at("day")
     if max(map(len, (taken.addressee, taken.reference, taken.restrictions))) > _LONGEST:
         raise CaseRefused(
-            sentence("addressee, reference and restrictions have at most {most} characters", most=_LONGEST),
+            sentence(
+                "addressee, reference and restrictions can each have at most {most} characters", most=_LONGEST
+            ),
             sentence("shorten them"),
         )
     _check_needed(number, taken, rule)
@@ -635,7 +657,7 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
 
 
 def _check_needed(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused for what the law wants with a measure and was not given: all of it at once."""
+    """Raise CaseRefused for all fields at once that the law requires with a measure and that are missing."""
     given = {
         "addressee": taken.addressee.strip(),
         "reference": taken.reference.strip(),
@@ -648,12 +670,10 @@ def _check_needed(number: int, taken: Taken, rule: rules.Measure) -> None:
 
 
 def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused for a text where none is kept."""
+    """Raise CaseRefused for a text with a measure that keeps none."""
     if taken.sent.strip() and not rule.sanitised:
         raise CaseRefused(
-            sentence(
-                "case {number}: no text is kept with this measure: {kind}", number=number, kind=taken.kind
-            ),
+            sentence("case {number}: this measure keeps no text: {kind}", number=number, kind=taken.kind),
             sentence("omit the text"),
         ).at("sent")
 
@@ -668,5 +688,5 @@ def _check_group(number: int, taken: Taken, rule: rules.Measure) -> None:
                 kind=taken.kind,
                 degree=taken.degree,
             ),
-            sentence("leave the group out, or give one that it has"),
+            sentence("omit the group, or give one that exists"),
         ).at("degree")

@@ -1,4 +1,4 @@
-"""What officers write about a case for one another; no reporter ever sees it."""
+"""Notes of officers about a case, for one another; no reporter ever sees them."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def add(inbox: Inbox, who: Actor, number: int, text: str) -> Note:
     """Add a note to a case.
 
     Raises CaseRefused for an unknown case, and for a note that is empty or too long; otherwise as
-    ``Inbox.acting`` does.
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.NOTE, number)) as session:
         return _add(session, who, number, text)
@@ -31,8 +31,8 @@ def _add(session: Session, who: Actor, number: int, text: str) -> Note:
         raise CaseRefused(sentence("the note is empty"), sentence("type it, or give it with --text-file"))
     if len(text) > _LONGEST_NOTE:
         raise CaseRefused(
-            sentence("a note has at most {most} characters", most=_LONGEST_NOTE),
-            sentence("make two of it"),
+            sentence("a note can have at most {most} characters", most=_LONGEST_NOTE),
+            sentence("split it into two notes"),
         )
     last = session.scalar(select(func.max(Note.position)).filter_by(case=number)) or 0
     row = Note(case=number, position=last + 1, by=", ".join(who.officers), day=who.today, text=text)
@@ -41,5 +41,5 @@ def _add(session: Session, who: Actor, number: int, text: str) -> Note:
 
 
 def of(session: Session, number: int) -> Sequence[Note]:
-    """Return the notes to a case, oldest first."""
+    """Return the notes on a case, oldest first."""
     return session.scalars(select(Note).filter_by(case=number).order_by(Note.position)).all()

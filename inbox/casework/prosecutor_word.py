@@ -1,8 +1,8 @@
-"""Whether anybody may learn what a case is worth or what is done, once it is one for the prosecutor.
+"""The prosecutor's word: before it, nobody may learn that a case for the prosecutor is pursued.
 
-Whoever wrote may be the network's own probe: “confirmed” tells it to hide, as does any notice to the persons
-whom a report names, a hearing, or that the service was reorganised. So the prosecutor is asked before. What
-binds a case binds every case that is bound to it (``bonds``): the same persons would be warned.
+The reporter may be the network's own probe: “confirmed” tells the network to hide. A notice to the persons
+concerned, a hearing, or a reorganised service does the same. So the office asks the prosecutor first. What
+binds a case binds all cases bound to it (``bonds``), because the same persons would be warned.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -23,31 +23,31 @@ from templates.law.rules import DutyRole, Law, MeasureRole
 
 
 def forbids(session: Session, number: int, outcome: str) -> bool:
-    """Tell whether an outcome may not be told to the reporter of a case; Refused as ``in_use.rule``.
+    """Return whether the reporter of a case may not be told an outcome; raises Refused as ``in_use.rule``.
 
-    Nor during proceedings of the office's own, also where no prosecutor is told.
+    This includes outcomes during the office's own proceedings, even if no prosecutor is informed.
     """
     needs = in_use.rule(in_use.of(session).outcomes, outcome).needs_word
     return needs and binds_outcome(session, number)
 
 
 def binds_outcome(session: Session, number: int) -> bool:
-    """Tell whether the word is missing for telling what came of a case."""
+    """Return whether the prosecutor's word is missing, so that no outcome may be disclosed."""
     return _is_bound(session, number, _holding)
 
 
 def binds(session: Session, number: int) -> bool:
-    """Tell whether the word is missing, or came with restrictions: whether these forbid it, officers know.
+    """Return whether the word is missing or has restrictions; officers know what these forbid.
 
-    A later word without any frees it.
+    A later word without restrictions frees the case.
     """
     return _is_bound(session, number, _binding)
 
 
 def binding_now(session: Session, number: int) -> frozenset[str]:
-    """Return what binds a case, as ``binds_outcome``, each by a name that never changes.
+    """Return what binds a case, as ``binds_outcome``, each item by a name that never changes.
 
-    A text was looked at under what bound its case when it was written, and under nothing that came later.
+    A text was checked against what bound its case when it was written, and not against anything later.
     """
     bound = bonds.of(session, number)
     asked = {*_asked(session, bound)}
@@ -58,52 +58,52 @@ def binding_now(session: Session, number: int) -> frozenset[str]:
 
 
 def puts_off(session: Session, number: int, outcome: str) -> bool:
-    """Tell whether an outcome is withheld only until the prosecutor's word comes; raises as ``forbids``."""
+    """Return whether an outcome is withheld only until the prosecutor's word; raises as ``forbids``."""
     return binds(session, number) or forbids(session, number, outcome)
 
 
 def is_missing(session: Session, number: int) -> bool:
-    """Tell whether the prosecutor has not spoken where that one acts or may act: then nobody is warned.
+    """Return whether a prosecutor who acts or may act has not spoken yet: until then, nobody is warned.
 
-    Nor is anybody until it is decided whether a prosecutor is told at all, though no rule asked for that: a
-    case that nobody has scored may be one of an offence all the same.
+    The same holds until it is decided whether to inform a prosecutor at all, even if no rule asked for that:
+    a case that nobody has scored may still be about an offence.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or is_awaited(session, number)
 
 
 def is_undecided(session: Session, number: int) -> bool:
-    """Tell whether it is to be decided if the prosecutor is told of a case, also where nobody was asked.
+    """Return whether it is undecided if the prosecutor is informed of a case, even if no rule asked for it.
 
-    Or of one that is bound to it, once that is asked: its duplicate may be closed without.
+    For a bound case, this holds only if the decision was asked for: a duplicate may be closed without it.
     """
     is_open = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_open or bool(_asked(session, bonds.of(session, number)))
 
 
 def is_awaited(session: Session, number: int) -> bool:
-    """Tell whether justice has a case, or one bound to it, and neither word nor final decision came since.
+    """Return whether the judiciary has a case or a bound one, and has given no word or final decision since.
 
-    Or it is asked whether the prosecutor is told of one of these, and not decided.
+    Also true if the decision on informing the prosecutor of one of these cases is asked for and not taken.
     """
     bound = bonds.of(session, number)
     return bool(_asked(session, bound)) or any(_has_justice(session, each) for each in bound)
 
 
 def is_restricted(session: Session, number: int) -> bool:
-    """Tell whether what a prosecutor does not want done binds a case, said of it or of one bound to it."""
+    """Return whether a prosecutor's restrictions bind a case, given for it or for a bound one."""
     return any(row.restrictions for each in bonds.of(session, number) for row in _binding(session, each))
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return what a prosecutor does not want done about this very case, as one text; empty if nothing.
+    """Return the prosecutor's restrictions on this very case as one text; empty if there are none.
 
-    That is what was recorded with the last word, or after it, or is of a later day; a final decision ends it.
+    They are those recorded with the last word, or recorded later, or dated later; a final decision ends them.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
 
 def binding(session: Session, number: int) -> int:
-    """Return the number of the case by which a case is bound: its own, before others."""
+    """Return the number of the case that binds a case: itself if it does, otherwise another."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR) or _holding(session, number):
         return number
     others = bonds.others(session, number)
@@ -112,17 +112,18 @@ def binding(session: Session, number: int) -> int:
 
 
 def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
-    """Return those of these cases of which it is asked whether the prosecutor is told, and not decided."""
+    """Return those of these cases that have the undecided duty to decide on informing the prosecutor."""
     code = in_use.of(session).duty(DutyRole.PROSECUTOR)
     rows = select(Duty.case).where(Duty.case.in_(numbers), Duty.kind == code, Duty.decided.is_(None))
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def freed(session: Session, number: int) -> None:
-    """Let the time for feedback run again of a case, and of those bound to it, which nothing binds any more.
+    """Restart the time for feedback of a case and its bound cases if nothing binds them any more.
 
-    That is where all was withheld while the word was missing: that is no reason any more. So also of those
-    that those present may not read: nobody would look at them again for that.
+    This concerns cases in which everything was withheld while the word was missing: that reason no longer
+    holds. It includes cases that the signed-in officers may not read, because nobody would look at them again
+    for this.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
@@ -134,7 +135,7 @@ def freed(session: Session, number: int) -> None:
 
 
 def _is_bound(session: Session, number: int, holds: Callable[[Session, int], object]) -> bool:
-    """Tell whether the prosecutor's duty is undecided, or something ``holds`` a case, or one bound to it."""
+    """Return whether the prosecutor's duty is undecided, or ``holds`` is true, for a case or a bound one."""
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         return True
     bound = bonds.of(session, number)
@@ -147,13 +148,13 @@ def _has_justice(session: Session, number: int) -> bool:
 
 
 def _holding(session: Session, number: int) -> Sequence[Any]:
-    """Return the measures that bind a case, as ``_binding``, or by which the office's own proceedings do."""
+    """Return the measures that bind a case: those of ``_binding`` and of the office's own proceedings."""
     rows = _recorded(session, number)
     return [*_unfreed(session, rows), *_of_office(session, rows)]
 
 
 def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the measures by which the office's own proceedings go on, and on which no prosecutor spoke."""
+    """Return the measures of the office's own pending proceedings on which no prosecutor has spoken."""
     law = in_use.of(session)
     kinds = in_use.proceedings(session) - law.of_justice
     roles = (MeasureRole.OFFICE_DECISION, MeasureRole.PROSECUTOR_WORD)
@@ -161,9 +162,9 @@ def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _binding(session: Session, number: int) -> Sequence[Any]:
-    """Return the measures of a case that no later word or final decision has freed, as ``_recorded``.
+    """Return the measures of a case that bind it and that no later word or final decision has freed.
 
-    What binds is of justice, or has restrictions.
+    A measure binds if it is of the judiciary or has restrictions. The format is that of ``_recorded``.
     """
     return _unfreed(session, _recorded(session, number))
 
@@ -181,10 +182,10 @@ def _recorded(session: Session, number: int) -> Sequence[Any]:
 
 
 def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> Sequence[Any]:
-    """Return those of these measures after which none of these roles came, in order.
+    """Return those of these measures that no measure with one of these roles follows, in order.
 
-    A word is about what was there then: not about what was recorded later, or is of a later day. Else one of
-    a day long past would lift what the prosecutor said since.
+    A word covers what existed at its time, not what was recorded later or is dated later. Otherwise a word
+    with an old date could lift what the prosecutor said since.
     """
     freeing = {law.measure(each) for each in roles}
     free = [each for each in rows if each.kind in freeing]
@@ -192,12 +193,12 @@ def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> S
 
 
 def refusing(session: Session, number: int, said: Sentence, hint: Sentence) -> CaseRefused:
-    """Return a refusal because of the word that is missing, with the case that it is missing of."""
+    """Return a refusal because the prosecutor's word is missing, naming the case that needs it."""
     return CaseRefused(bonds.because_of(said, number, binding(session, number)), hint)
 
 
 def refused(session: Session, number: int) -> CaseRefused:
-    """Return the refusal of a text for an outcome that may not be told."""
+    """Return the refusal of a text with an outcome that may not be disclosed."""
     return refusing(
         session,
         number,
@@ -212,14 +213,14 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
         session,
         number,
         sentence(
-            "case {number}: to inform the persons now would warn them before the prosecutor has the case, or"
-            " has said that there is no objection",
+            "case {number}: informing the persons concerned now would warn them before the prosecutor has"
+            " the case, or has said that there is no objection",
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
-            " there is no objection, record that: inbox measure {other} {word}; until then, put it off:"
-            " inbox decide {number} CHOICE --until DAY --reason TEXT",
+            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
+            " once there is no objection, record that: inbox measure {other} {word}; until then, put it"
+            " off: inbox decide {number} CHOICE --until DAY --reason TEXT",
             number=number,
             **lifting(session, number),
         ),
@@ -237,15 +238,15 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; then"
-            " ask, and record the answer: inbox measure {other} {word}",
+            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
+            " then ask, and record the answer: inbox measure {other} {word}",
             **lifting(session, number),
         ),
     )
 
 
 def refused_following_up(session: Session, number: int) -> CaseRefused:
-    """Return the refusal of the status by which the reporter reads that the report is acted on."""
+    """Return the refusal of the status that shows the reporter that the report is acted on."""
     return refusing(
         session,
         number,
@@ -255,16 +256,16 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
-            " there is no objection, record that: inbox measure {other} {word}; until then, leave the status"
-            " as it is",
+            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
+            " once there is no objection, record that: inbox measure {other} {word}; until then, leave"
+            " the status as it is",
             **lifting(session, number),
         ),
     )
 
 
 def lifting(session: Session, number: int) -> Mapping[str, object]:
-    """Return what a hint names: the case that binds, what settles whether that one is told, and the word."""
+    """Return the values of a hint: the binding case, the decisions that settle its duty, and the word."""
     return {
         "other": binding(session, number),
         "choices": legal_duties.settling(session, DutyRole.PROSECUTOR),
@@ -273,10 +274,10 @@ def lifting(session: Session, number: int) -> Mapping[str, object]:
 
 
 def hint(session: Session, number: int) -> Sentence:
-    """Return what to do about that."""
+    """Return what to do about the missing word."""
     return sentence(
-        "decide first whether the prosecutor is told: inbox decide {other} {choices} --reason TEXT; once"
-        " there is no objection, record that: inbox measure {other} {word}; until then, close with"
-        " --disclosure withheld and no text; all else can be told with inbox reply",
+        "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
+        " once there is no objection, record that: inbox measure {other} {word}; until then, close with"
+        " --disclosure withheld and no text; anything else can be told with inbox reply",
         **lifting(session, number),
     )

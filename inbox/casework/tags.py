@@ -1,4 +1,4 @@
-"""The words by which officers find cases again."""
+"""Tags: words by which officers find cases again."""
 
 import re
 import unicodedata
@@ -24,16 +24,16 @@ Left: TypeAlias = Mapping[int, list[str]]
 
 
 def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
-    """Add tags to cases, of which there is one at least: to all of them or to none.
+    """Add tags to cases, at least one: to all of them or to none.
 
-    The journal does not note which tags: they may say what the report says. Raises CaseRefused for an
-    unknown case, and for an invalid tag; Refused without any tag; otherwise as ``Inbox.acting`` does.
+    The journal does not record the tags, because they may repeat what the report says. Raises CaseRefused for
+    an unknown case, and for an invalid tag; Refused without any tag; otherwise as ``Inbox.acting``.
     """
     return _change(inbox, who, numbers, names, removed=False)
 
 
 def remove(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]) -> Left:
-    """Remove tags from cases, as ``add`` adds them; CaseRefused also for a case that has not all of them."""
+    """Remove tags from cases; raises as ``add``, and CaseRefused for a case that lacks one of them."""
     return _change(inbox, who, numbers, names, removed=True)
 
 
@@ -60,7 +60,7 @@ def _add(session: Session, number: int, names: Iterable[str], today: date) -> li
 
 
 def take_off(session: Session, number: int, names: Iterable[str], today: date) -> list[str]:
-    """Remove tags from a case and return what is left; CaseRefused for one that it has not."""
+    """Remove tags from a case and return the others; raises CaseRefused for a tag that it does not have."""
     work = workflow.of(session, number)
     before = legal_duties.offence_of(session, work)
     for name in {folded(name) for name in names}:
@@ -76,23 +76,23 @@ def take_off(session: Session, number: int, names: Iterable[str], today: date) -
 
 
 def of(session: Session, number: int) -> list[str]:
-    """Return the tags of a case in their order."""
+    """Return the tags of a case in order."""
     return list(session.scalars(select(Tag.name).filter_by(case=number).order_by(Tag.name)))
 
 
 def folded(name: str) -> str:
-    """Return a tag as it is kept: in small letters; CaseRefused if it is none."""
+    """Return a tag in its stored form, in lower case; raises CaseRefused if it is invalid."""
     found = unicodedata.normalize("NFC", name).casefold()
     if not _TAG.fullmatch(found):
         raise CaseRefused(
-            sentence("this is no tag"),
-            sentence("a tag is one word of letters, digits and hyphens, 32 characters at most"),
+            sentence("invalid tag"),
+            sentence("a tag is one word of letters, digits and hyphens, with at most 32 characters"),
         ).at("names")
     return found
 
 
 def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
-    """Return the tags of these cases by their numbers."""
+    """Return the tags of these cases by case number."""
     found: dict[int, list[str]] = {number: [] for number in numbers}
     for row in session.scalars(select(Tag).where(Tag.case.in_(found)).order_by(Tag.name)):
         found[row.case].append(row.name)
@@ -100,6 +100,6 @@ def of_all(session: Session, numbers: Iterable[int]) -> Mapping[int, list[str]]:
 
 
 def _asked_for(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
-    """Let a tag that says that it is of an offence ask for what the law then has decided."""
+    """Add the duties of an offence if a tag shows that the case is about one."""
     legal_duties.keep_in_step(session, work, today, before)
     workflow.keep_in_step(session, work.case)

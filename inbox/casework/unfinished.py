@@ -1,7 +1,7 @@
-"""Drafts of officers: the vault keeps what they type, and shows each draft to its writer alone.
+"""Drafts: the vault stores what officers type, and shows each draft to its writer alone.
 
-It is no act: nothing of it is journalled, and nobody is told. It follows its case: who may not read that is
-shown none of it, and it leaves with the case.
+A draft is not an action: the journal has no entry for it, and nobody is notified. A draft follows its case:
+officers who may not read the case cannot see it, and it is deleted with the case.
 """
 
 import json
@@ -18,14 +18,14 @@ from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import Unfinished
 
-# So many days what was begun for no case stays untouched before it goes: no retention of a case ends it.
+# A draft without a case is deleted after this many days without a change, as no retention of a case ends it.
 KEPT_DAYS = 30
 
 Fields = tuple[tuple[str, str], ...]
 
 
 class Form(StrEnum):
-    """What is written in a form; a report belongs to no case before it is entered."""
+    """The forms with drafts; a report belongs to no case until it is entered."""
 
     REPLY = "reply"
     EXTENSION = "extension"
@@ -37,7 +37,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The fields of a form, by name and in order, as they stood on a day."""
+    """The fields of a form, by name and in order, as of a day."""
 
     day: date
     fields: Fields
@@ -45,7 +45,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A form in which an officer has begun to write, of a case or, for an entry, of none."""
+    """A form in which an officer has begun to write, for a case or, for a new report, for None."""
 
     form: Form
     case: int | None
@@ -53,11 +53,11 @@ class Begun:
 
 
 def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields) -> bool:
-    """Keep what an officer has written in a form so far, in the place of what was kept of it before.
+    """Store what an officer has written in a form so far, and replace the earlier draft.
 
-    Nothing is kept of a form in which nothing stands, nor of a report that names who writes it: others enter
-    that. Return False for such a report, for a case that those who act may not read or have not declared, and
-    for one that is not there; else True.
+    An empty form is not stored, nor is a report that names its writer: others have to enter that one. Return
+    False for such a report, for a case that the acting officers may not read or have not declared on, and for
+    an unknown case; otherwise True.
     """
     if case is not None and not declarations.may_read(inbox, who, [case]):
         return False
@@ -75,20 +75,20 @@ def keep(inbox: Inbox, who: Actor, form: Form, case: int | None, fields: Fields)
 
 
 def drop(inbox: Inbox, who: Actor, form: Form, case: int | None) -> None:
-    """Keep nothing of a form any more: it was sent, or thrown away."""
+    """Delete the draft of a form that was sent or discarded."""
     with inbox.transaction() as session:
         session.execute(delete(Unfinished).where(*_of(who, case), Unfinished.form == form))
 
 
 def of(inbox: Inbox, who: Actor, case: int | None) -> dict[Form, Draft]:
-    """Return what an officer has begun to write about a case they may read, or to enter for None."""
+    """Return an officer's drafts for a case that they may read, or for a new report if the case is None."""
     with inbox.vault.transaction(who.officers) as session:
         rows = session.scalars(select(Unfinished).where(*_of(who, case)))
         return {Form(row.form): Draft(row.day, _fields(row)) for row in rows}
 
 
 def begun(inbox: Inbox, who: Actor) -> Sequence[Begun]:
-    """Return all that an officer has begun to write about what they may read, oldest first."""
+    """Return all drafts of an officer that they may read, oldest first."""
     with inbox.vault.transaction(who.officers) as session:
         mine = select(Unfinished).where(Unfinished.officer.in_(who.officers))
         rows = session.scalars(mine.order_by(Unfinished.day, Unfinished.id)).all()
@@ -97,20 +97,20 @@ def begun(inbox: Inbox, who: Actor) -> Sequence[Begun]:
 
 
 def sweep(inbox: Inbox, today: date) -> None:
-    """Let what was begun for no case go after ``KEPT_DAYS``, whoever wrote it."""
+    """Delete all officers' drafts without a case after ``KEPT_DAYS``."""
     with inbox.transaction() as session:
         old = Unfinished.day < today - timedelta(days=KEPT_DAYS)
         session.execute(delete(Unfinished).where(Unfinished.case.is_(None), old))
 
 
 def rewrite(session: Session, number: int, change: Callable[[str], str]) -> None:
-    """Change every text that anybody has begun to write about a case."""
+    """Change the text of all drafts for a case."""
     for row in session.scalars(select(Unfinished).filter_by(case=number)):
         row.fields = json.dumps([(name, change(value)) for name, value in _fields(row)])
 
 
 def end(session: Session, officers: Collection[str]) -> None:
-    """Keep nothing of officers who have left: nobody else may read it."""
+    """Delete the drafts of officers who have left, because nobody else may read them."""
     session.execute(delete(Unfinished).where(Unfinished.officer.in_(officers)))
 
 

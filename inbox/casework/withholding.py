@@ -1,10 +1,10 @@
 """Why a person whom a case names is not told what is held (GDPR, articles 15(4) and 23).
 
-Whoever learns of proceedings too early can hide, or look for the reporter. So a person is refused until it is
-decided whether persons concerned are informed, and whether the prosecutor is told. During proceedings, also
-those about a case that is bound to this one, a person is refused, too: in those of justice until the
-prosecutor does not object, in those of the office until the person was informed. What a prosecutor restricted
-counts as proceedings of justice.
+A person who learns of proceedings too early can hide, or look for the reporter. So the answer is refused
+until two decisions are taken: whether to inform the persons concerned, and whether to inform the prosecutor.
+It is also refused during proceedings about the case or a bound one: in judicial proceedings until the
+prosecutor does not object, in the office's own until the person has been informed. A prosecutor's
+restrictions count as judicial proceedings.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Unopposed:
-    """The prosecutor's word that a person may be told of a case: its day, who said so, where it stands."""
+    """The prosecutor's consent that a person may be told of a case: its day, its author, and its record."""
 
     case: int
     day: date
@@ -39,13 +39,13 @@ class Unopposed:
 
 
 def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> AccessCase:
-    """Record that the prosecutor does not object to an answer to a request, as far as it tells of a case.
+    """Record that the prosecutor does not object to an answer to a request, as far as it concerns a case.
 
-    It takes two officers: by it the person may learn what a prosecutor wanted kept. Raises as
-    ``access_requests.open_one``; CaseRefused if the case does not name the person, if neither proceedings of
-    justice go on nor a prosecutor restricted anything, for a day to come or before the request, and for a
-    reference that is empty or longer than LONGEST characters; and as ``unsaid.check_line`` and
-    ``Inbox.acting``.
+    This takes two officers, because the person may then learn what a prosecutor wanted kept. Raises as
+    ``access_requests.open_one``, ``unsaid.check_line`` and ``Inbox.acting``. Raises CaseRefused if the case
+    does not name the person, if there are neither pending judicial proceedings nor a prosecutor's
+    restrictions, for a day in the future or before the request, and for a reference that is empty or longer
+    than LONGEST characters.
     """
     number = word.case
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:
@@ -57,8 +57,8 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
             )
         if not _is_with_justice(session, number, _going_on(session, number)):
             raise CaseRefused(
-                sentence("no proceedings of justice about case {number} go on", number=number),
-                sentence("the prosecutor's word is about these: record their measure first"),
+                sentence("case {number} has no pending judicial proceedings", number=number),
+                sentence("the prosecutor's word is about such proceedings: record their measure first"),
             )
         if not row.received <= word.day <= who.today:
             raise CaseRefused(
@@ -68,7 +68,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
         if not 0 < len(word.reference.strip()) <= LONGEST:
             raise CaseRefused(
                 sentence(
-                    "the reference has 1 to {most} characters: who said so, and where it is recorded",
+                    "the reference must have 1 to {most} characters: who agreed, and where that is recorded",
                     most=LONGEST,
                 ),
                 sentence("give it: --reference TEXT"),
@@ -81,7 +81,7 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
 
 
 def about(session: Session, request: int, number: int) -> AccessCase:
-    """Return the row of a case and a request, which is added if it is missing."""
+    """Return the row of a case and a request; it is added if it is missing."""
     found = session.get(AccessCase, (number, request))
     if found is None:
         visas.take_out(session, number)
@@ -91,32 +91,32 @@ def about(session: Session, request: int, number: int) -> AccessCase:
 
 
 def names_who_asks(session: Session, number: int, today: date) -> None:
-    """Ask anew what was decided of a case as if it named nobody: it names somebody who asks for access."""
+    """Ask again for decisions taken as if a case named nobody: it names somebody who asks for access."""
     if legal_duties.reopen_decisions(session, number, News.NAMES, today):
         workflow.keep_in_step(session, number)
 
 
 def ask_anew(session: Session, number: int) -> None:
-    """Forget the prosecutor's word on requests that are not answered.
+    """Discard the prosecutor's consent for all unanswered requests.
 
-    It was not about new proceedings, nor about what a prosecutor restricted since.
+    It did not cover new proceedings, nor restrictions that a prosecutor has made since.
     """
     open_ones = update(AccessCase).where(AccessCase.case == number, AccessCase.given.is_(None))
     session.execute(open_ones.values(unopposed=None, reference="", unopposed_by=""))
 
 
 def is_undecided(session: Session, number: int) -> bool:
-    """Tell whether it is still to be decided if the persons whom a case names are informed.
+    """Return whether it is undecided if the persons whom a case names are informed.
 
-    No rule needs to have asked for it: any text may name a person.
+    This does not depend on a rule that asks for it, because any text may name a person.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PERSONS)
 
 
 def is_pending(session: Session, request: int, number: int) -> bool:
-    """Tell whether proceedings about a case forbid answering a request with what it says."""
+    """Return whether proceedings about a case forbid disclosing it in the answer to a request."""
     opened = _going_on(session, number)
-    # Proceedings that need the prosecutor's word are the office's own; those of justice need nobody's.
+    # Proceedings that need the prosecutor's word are the office's own; judicial ones do not need it.
     by_office = any(each.needs_word for each in opened)
     found = session.get(AccessCase, (number, request))
     if _is_with_justice(session, number, opened) and (found is None or found.unopposed is None):
@@ -130,5 +130,5 @@ def _going_on(session: Session, number: int) -> Sequence[Measure]:
 
 
 def _is_with_justice(session: Session, number: int, opened: Iterable[Measure]) -> bool:
-    """Tell whether proceedings of justice were ``opened``, or what a prosecutor restricted binds a case."""
+    """Return whether judicial proceedings were ``opened``, or a prosecutor's restrictions bind a case."""
     return any(each.is_of_justice for each in opened) or prosecutor_word.is_restricted(session, number)

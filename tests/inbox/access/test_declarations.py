@@ -158,7 +158,7 @@ def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) ->
         unread.others.json(*words)
         assert "alice and chloe must declare" in unread.others.run(*nobody).err
     unread.others.json("declare", "3")
-    assert "names somebody who asks" in unread.others.run(*nobody).err
+    assert "names somebody who has asked" in unread.others.run(*nobody).err
 
 
 def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:

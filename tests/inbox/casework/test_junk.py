@@ -121,7 +121,7 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
         (["1", "9"], 1, "there is no case 9"),
         (["1", "5"], 1, "case 5: closed already"),
         (["1", "4"], 1, "case 4: junk already"),
-        (["4", "1", "--recover"], 1, "case 1 is no junk"),
+        (["4", "1", "--recover"], 1, "case 1 is not junk"),
         (["--category", "nothing", "--count", "1"], 1, "no case matches"),
         (["--search", "!!", "--count", "3"], 1, "a search needs a word"),
         ([], 2, "give cases"),

@@ -237,7 +237,7 @@ def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(off
 def test_what_is_transmitted_is_a_measure(office: Office) -> None:
     """Once the risk to the source is assessed; the journal has decision and reason."""
     sent = ["--addressee", "Parquet du Havre", "--reference", "26/118", "--reason", "it is corruption"]
-    assert "was not assessed" in refused(office, "decide", "1", "transmit", *sent)
+    assert "has not been assessed" in refused(office, "decide", "1", "transmit", *sent)
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("decide", "1", "transmit", *sent)
     row = asked(office)["art40"]
@@ -322,16 +322,16 @@ def in_a_year(days: int = 0) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["defer"], "a day to come, {last} at the latest"),
-        (["defer", "--until", "2020-01-01"], "a day to come, {last} at the latest"),
-        (["defer", "--until", today().isoformat()], "a day to come, {last} at the latest"),
-        (["defer", "--until", in_a_year(1)], "a day to come, {last} at the latest"),
-        (["not_needed", "--until", "2999-01-01"], "only what is put off"),
-        (["no_transmission", "--addressee", "x"], "only what is transmitted"),
-        (["no_transmission", "--restrictions", "x"], "only what is transmitted"),
+        (["defer"], "must be in the future, and {last} at the latest"),
+        (["defer", "--until", "2020-01-01"], "must be in the future, and {last} at the latest"),
+        (["defer", "--until", today().isoformat()], "must be in the future, and {last} at the latest"),
+        (["defer", "--until", in_a_year(1)], "must be in the future, and {last} at the latest"),
+        (["not_needed", "--until", "2999-01-01"], "only a deferral"),
+        (["no_transmission", "--addressee", "x"], "only a transmission"),
+        (["no_transmission", "--restrictions", "x"], "only a transmission"),
         (["no_transmission", "--ground", "facts"], "the law names no grounds for this decision"),
-        (["inadmissible"], "this decision has a ground of the law"),
-        (["inadmissible", "--ground", "soon"], "this decision has a ground of the law"),
+        (["inadmissible"], "this decision needs a ground of the law"),
+        (["inadmissible", "--ground", "soon"], "this decision needs a ground of the law"),
         (["answered"], "the law in use does not have the code answered here"),
         (["transmitted"], "the law in use does not have the code transmitted here"),
     ],
@@ -405,7 +405,7 @@ def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office:
     """What was decided is noted by it; decided anew, it goes, by two officers."""
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("decide", "1", "transmit", "--reason", "x")
-    assert "was decided, and is noted by this alone" in refused(office, "retract", "1", "1", "--reason", "x")
+    assert "is the only record of a decision" in refused(office, "retract", "1", "1", "--reason", "x")
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json("retract", "1", "1", "--reason", "x")
 
@@ -625,7 +625,7 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     assert "no identity is kept" in refused(known, *NOTICE)
 
 
-UNTOLD = "no reply has told its reporter of this"
+UNTOLD = "no reply has told the reporter of this"
 
 
 def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_anew(
@@ -635,7 +635,9 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
     office, give = known, (*GIVE, "judicial")
     told = ("decide", "1", "told", "--reason", "x")
     office.json("reply", "1", "--text", "Votre nom est donné.")
-    assert f"{UNTOLD}\nhint: write it: inbox reply 1 --template identity_notice;" in refused(office, *told)
+    assert f"{UNTOLD}\nhint: write such a reply: inbox reply 1 --template identity_notice;" in refused(
+        office, *told
+    )
     office.json(*NOTICE)
     office.json(*told)
     office.json("decide", "1", "told", "--reason", "y")  # of the same time
@@ -699,7 +701,7 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
     forwarded = ("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
     office.close("2", *out)
     assert ALWAYS == asked(office, 2).keys()
-    assert "nobody is asked to decide this under the regime" in refused(office, *forwarded)
+    assert "the regime of this office does not ask for this decision" in refused(office, *forwarded)
     office.json("reopen", "2", "--reason", "x")
     office.json("settings", "--regime", "external")
     assert 0 == office.json("queue")["undecided_closed"]

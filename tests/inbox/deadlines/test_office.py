@@ -353,7 +353,7 @@ def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, aut
     """While it lasts the case has no end; to the author it is closed as any other."""
     office.close("1")
     assert RETENTION in clocks(office)
-    assert "is not held" in refused(office, "hold", "1", "--release", "--reason", "x")
+    assert "is not on hold" in refused(office, "hold", "1", "--release", "--reason", "x")
     office.json("hold", "1", "--reason", "trial")
     assert (RETENTION in clocks(office), today().isoformat()) == (
         False,
@@ -362,7 +362,7 @@ def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, aut
     assert f"LEGAL HOLD since {today()}" in office.run("show", "1").out
     heard(office)
     assert office.json("queue", "--closed")["cases"][0]["deadline"] is None
-    assert "is held since" in refused(office, "hold", "1", "--reason", "again")
+    assert "has been on hold since" in refused(office, "hold", "1", "--reason", "again")
     told = slot(office, author)
     assert ("closed", (), False) == (told.status, told.messages, "hold" in repr(told))
     office.json("hold", "1", "--release", "--reason", "over")

@@ -262,7 +262,7 @@ def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office:
     """As by the decision, on both surfaces; the two other letters do not wait for it."""
     transmitted(office)
     said = refused(office, *write("persons_notice", office.out / "x", "--despite-warning", "drill"))
-    assert "to inform the persons now would warn them" in said
+    assert "informing the persons concerned now would warn them" in said
     with sitting(office) as client:
         page = client.page("/en/case/1/letters")
     assert 1 == page.count("would warn them before the prosecutor has the case")

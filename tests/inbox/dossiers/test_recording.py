@@ -244,7 +244,7 @@ def test_another_law_asks_it_of_another_measure(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
-    assert "what is sent is recorded with this measure" in refused(office, "measure", "1", "coast_guard")
+    assert "this measure records the text that is sent" in refused(office, "measure", "1", "coast_guard")
     assert "who is concerned" in refused(office, "measure", "1", "coast_guard", "--text", NAME)
     assert OWN == office.json("measure", "1", "coast_guard", "--text", OWN)["sent"]
     assert "" == office.json("measure", "1", "shield")["sent"]

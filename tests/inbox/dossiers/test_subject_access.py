@@ -329,7 +329,7 @@ def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: O
     """Put off it is, or decided that they are informed."""
     nobody = ("decide", "2", "not_needed", "--reason", "drill")
     before = office.state()
-    assert "case 2 names somebody who asks what is held on them" in office.run(*nobody).err
+    assert "case 2 names somebody who has asked what is held on them" in office.run(*nobody).err
     assert before == office.state()
     put_off(office)
 
@@ -341,7 +341,7 @@ def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
     inform(office)
     office.json("source-risk", "2", "low", "--reason", "drill")
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
-    assert "no proceedings of justice about case 2 go on" in office.run(*word).err
+    assert "case 2 has no pending judicial proceedings" in office.run(*word).err
     for put in (transmit, measure("judicial_investigation")):
         put(office)
         assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]

@@ -60,7 +60,7 @@ def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
     ("words", "code", "said"),
     [
         (["tag", "1", "9", "--add", "x"], 1, "there is no case 9"),
-        (["tag", "1", "2", "--add", "two words"], 1, "this is no tag"),
+        (["tag", "1", "2", "--add", "two words"], 1, "invalid tag"),
         (["tag", "1", "2", "--remove", "vu"], 1, "case 2 has no such tag"),
         (["assign", "1", "9", "--to", "alice"], 1, "there is no case 9"),
         (["assign", "1", "2", "--to", "dora"], 1, "there is no officer dora"),
