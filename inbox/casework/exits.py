@@ -1,8 +1,8 @@
-"""How a case leaves, and what stands in its way: one matrix, which every exit asks and nothing else decides.
+"""The exits of a case and the obstacles to them, in one matrix that alone decides for every exit.
 
-Exits are its end (closed, junk, destroyed) and the two answers by which something of it is given or withheld:
-that to a person who asks what is held on them, and whether the persons concerned are informed. Quarantine is
-no exit: it hides a case at once, and nothing may delay it.
+Three exits end a case: it is closed, junk or destroyed. Two are answers that disclose or withhold something
+of it: the answer to a person who asks what is held on them, and the decision whether to inform the persons
+concerned. Quarantine is not an exit: it hides a case at once, and nothing may delay it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -39,7 +39,7 @@ class Exit(StrEnum):
 
     @property
     def code(self) -> Code:
-        """What the journal calls it."""
+        """The code of the exit in the journal."""
         return _CODES[self]
 
 
@@ -53,7 +53,7 @@ _CODES = {
 
 
 class Need(Enum):
-    """What it takes to leave past an obstacle."""
+    """What it takes to overcome an obstacle."""
 
     NOTHING = auto()
     REASON = auto()
@@ -63,10 +63,10 @@ class Need(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What an exit needs where there is an obstacle, beside what ``TABLE`` says that it always needs.
+    """What an exit needs if there is an obstacle, in addition to what ``TABLE`` always requires.
 
-    ``lifted_by`` are the actions of which each takes the obstacle away; so does a day if it has ``a_day``.
-    Beside one of ``unless`` the obstacle does not count.
+    Each of the actions ``lifted_by`` removes the obstacle; if ``a_day`` is true, so does a day. The obstacle
+    does not count if one of ``unless`` exists, too.
     """
 
     need: Need
@@ -104,7 +104,7 @@ def _every(cell: Cell) -> Mapping[Exit, Cell]:
 def _in_quarantine() -> Mapping[Exit, Cell]:
     """Return what quarantine blocks: every exit that shows something of a report, as ``TABLE`` says.
 
-    Two officers close such a case: one alone could put it there to close it unread.
+    Closing such a case takes two officers: one alone could put it in quarantine to close it unread.
     """
     lifted = _blocked(Code.LIFT_QUARANTINE)
     return {way: _FREE if TABLE[way.code].quarantine else lifted for way in Exit} | {
@@ -113,9 +113,9 @@ def _in_quarantine() -> Mapping[Exit, Cell]:
 
 
 MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
-    # Whoever closes a case says what is in it; whoever decides whether whom it names is informed knows whom.
-    # Nobody can declare, read or act on one in quarantine, and it must not be kept for ever: there, a second
-    # officer takes the place of these.
+    # Whoever closes a case says what is in it. Whoever decides on informing the persons concerned knows them.
+    # Nobody can declare on, read or work on a case in quarantine, and it must not be kept for ever: there, a
+    # second officer replaces these steps.
     Obstacle.UNDECLARED: _row(
         close=_blocked(Code.DECLARE, unless=(Obstacle.QUARANTINE,)),
         junk=_blocked(Code.DECLARE),
@@ -125,14 +125,15 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
     Obstacle.CLOSED: _row(close=_blocked(Code.REOPEN), junk=_blocked(Code.REOPEN)),
     Obstacle.JUNK: _row(junk=_blocked(Code.RECOVER)),
     Obstacle.OPEN: _row(destroy=_blocked(Code.CLOSE, Code.CLOSE_BY_TWO, Code.JUNK)),
-    # A case may be closed while a procedure goes on elsewhere: its rows are kept.
+    # A case may be closed during a procedure elsewhere, because its rows are kept.
     Obstacle.HELD: _row(junk=_blocked(Code.RELEASE_HOLD), destroy=_blocked(Code.RELEASE_HOLD)),
     Obstacle.PROCEEDINGS: _row(
         junk=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
         destroy=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS),
         access=_blocked(Code.END_PROCEEDINGS, Code.REMOVE_PROCEEDINGS, Code.NOTE_UNOPPOSED),
     ),
-    # An urgent case stays so when all is done: a score lowered only to close it would be a false record.
+    # An urgent case stays urgent when the work is done. A score lowered only to close it would be a false
+    # record.
     Obstacle.URGENT: _row(close=_SECOND_OFFICER, junk=_blocked(Code.JUDGE)),
     Obstacle.DANGER: _row(
         close=_blocked(Code.RECORD_MEASURE, unless=(Obstacle.QUARANTINE,)),
@@ -146,22 +147,25 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.SHOW, unless=(Obstacle.QUARANTINE,)),
     ),
     Obstacle.PORTAL: _row(destroy=_blocked(Code.COLLECT)),
-    # Whatever the reason: it could be what a judge is about to ask for. What must go earlier is struck.
+    # No reason overrides this, because a judge could be about to ask for the case. Redact what must be
+    # removed earlier.
     Obstacle.NOT_DUE: _row(destroy=_blocked(a_day=True)),
-    # A clock that is ahead, by error or on purpose, brings any day. Where no portal is left to tell its own,
-    # two officers answer for the day: the journal keeps their reason, and oversight counts it.
+    # A clock that is ahead, by mistake or on purpose, could bring any day. If there is no portal any more to
+    # state its day, two officers vouch for the day: the journal keeps their reason, and oversight counts it.
     Obstacle.ONE_CLOCK: _row(destroy=Cell(Need.REASON, (Code.COLLECT,))),
-    # Of exactly this case, as it is: whatever is done to it afterwards asks the archives anew.
+    # The visa is for this case in its present state. After any later action, the archives must be asked
+    # again.
     Obstacle.VISA: _row(destroy=_blocked(Code.RECORD_VISA)),
-    # What is transmitted opens proceedings, which stand in the way of junk and destruction by themselves.
+    # A transmission opens proceedings, which are themselves an obstacle to junk and destruction.
     Obstacle.PROSECUTOR: _row(
         close=_blocked(Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # A decision that was put off is enough to close a case, but not to destroy it: nobody could take it then.
-    # Two officers who find junk in which no answer names anybody decide that nobody is to be informed.
+    # A deferred decision is enough to close a case, but not to destroy it, because nobody could take it
+    # afterwards. Two officers who mark a report as junk, in which no answer names anybody, thereby decide to
+    # inform nobody.
     Obstacle.PERSONS: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO),
         junk=_blocked(Code.DECIDE_BY_TWO),
@@ -173,26 +177,27 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
         destroy=_blocked(Code.DECIDE_BY_TWO),
         access=_blocked(Code.DECIDE_BY_TWO),
     ),
-    # What nobody may read nobody can judge: there, the second officer who closes it takes the place of that,
-    # as two officers do who find junk.
+    # Nobody can judge what nobody may read: there, the second officer who closes the case replaces the
+    # decision, and so do two officers who mark it as junk.
     Obstacle.ADMISSIBILITY: _row(
         close=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE,)),
         destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO, unless=(Obstacle.QUARANTINE, Obstacle.JUNK)),
     ),
-    # Nobody could take any other decision either once a case is gone.
+    # After the destruction of a case, nobody could take any other decision, either.
     Obstacle.UNDECIDED: _row(destroy=_blocked(Code.DECIDE, Code.DECIDE_BY_TWO)),
-    # What a request asks for must not vanish before the answer, whatever that is; junk soon would.
+    # The case that a request concerns must not vanish before the answer, whatever that is. Junk would soon
+    # vanish.
     Obstacle.REQUEST: _row(junk=_blocked(Code.ANSWER_ACCESS), destroy=_blocked(Code.ANSWER_ACCESS)),
-    # It is looked into in place of its duplicate as well: else nobody would look into either.
+    # It is investigated on behalf of its duplicate as well: otherwise nobody would investigate either.
     Obstacle.REPEATED: _row(junk=_blocked(Code.REOPEN, Code.UNLINK)),
-    # The outcome is the one that was decided; who is of another mind decides anew.
+    # The outcome is the one that was decided. Officers who want another one have to decide again.
     Obstacle.PREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.UNPREPARED: _row(close=_blocked(Code.DECIDE_BY_TWO)),
     Obstacle.WITHHELD: _row(close=_REASON),
     Obstacle.UNREACHABLE: _row(close=_REASON),
     Obstacle.UNTOLD: _row(close=Cell(Need.REASON, (Code.REPLY,))),
     Obstacle.CAUTIONED: _row(close=_REASON),
-    # Also while nobody has decided whether the prosecutor is told: the persons would be warned.
+    # This also applies until it is decided whether to inform the prosecutor: the persons would be warned.
     Obstacle.NO_WORD: _row(
         close=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
         persons=_blocked(Code.RECORD_MEASURE, Code.END_PROCEEDINGS),
@@ -206,13 +211,12 @@ MATRIX: Mapping[Obstacle, Mapping[Exit, Cell]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An exit as officers ask for it: on which day, and with which reason, if they gave one.
+    """An exit as officers request it, on a day, with the reason that they gave, if any.
 
-    ``also`` are obstacles that lie in what is asked, each with the reason that was given for it alone.
-    ``code`` is the action by which it is done, None for that of the exit, and by how many ``officers`` at
-    least. ``due`` is what the retention
-    schedule says of the case, for its destruction; None while it is open. ``request`` is the number of the
-    request for access that is to be answered.
+    ``also`` are obstacles that depend on the request, each with the reason given for it alone. ``code`` is
+    the action that does it, None for the usual action of the exit; at least ``officers`` many take it.
+    ``due`` is the entry of the retention schedule, for a destruction; None while the case is open.
+    ``request`` is the number of the request for access to answer.
     """
 
     way: Exit
@@ -226,7 +230,7 @@ class Asked:
 
     @property
     def action(self) -> Code:
-        """The action by which it is done."""
+        """The action that does it."""
         return self.code or self.way.code
 
     @property
@@ -236,10 +240,10 @@ class Asked:
 
 
 def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
-    """Return what stands between a case and an exit, in the order of ``MATRIX``.
+    """Return the obstacles between a case and an exit, in the order of ``MATRIX``.
 
-    Raises as ``queries_cases.case`` where the case is not there for who acts: it is unknown or kept from
-    somebody, for its handlers alone, or in quarantine.
+    Raises as ``queries_cases.case`` if the acting officers may not see the case: it is unknown, one of them
+    is excluded from it, it is for its handlers alone, or it is in quarantine.
     """
     queries_cases.case(session, number)
     cells = [(what, row[asked.way]) for what, row in MATRIX.items()]
@@ -251,7 +255,7 @@ def obstacles(session: Session, number: int, asked: Asked) -> list[Obstacle]:
 def depending(session: Session, number: int) -> list[Obstacle]:
     """Return the obstacles to closing that depend on the outcome, which is not chosen yet; as in ``MATRIX``.
 
-    The reporter may be told more than that the case is closed, or cannot be told anything.
+    They matter if the reporter may be told more than that the case is closed, or cannot be told anything.
     """
     found = {
         Obstacle.NO_WORD: prosecutor_word.binds_outcome(session, number),
@@ -262,20 +266,20 @@ def depending(session: Session, number: int) -> list[Obstacle]:
 
 
 def ends_by_two(session: Session, number: int) -> bool:
-    """Tell whether a case takes two officers to end, whatever its outcome.
+    """Return whether it takes two officers to end a case, whatever its outcome.
 
-    What nobody has scored may be an offence: one officer alone could end it without a decision. Nor does one
-    officer end anew, as something else, what two ended.
+    A case that nobody has scored may be about an offence, and one officer alone could end it without a
+    decision. Nor may one officer end a case differently that two officers ended before.
     """
     is_undecided = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_undecided or workflow.of(session, number).by_two
 
 
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
-    """Return if nothing stands between a case and an exit, or nothing but what is overruled as asked.
+    """Return if no obstacle stops an exit, or only obstacles that the request overrules.
 
-    Nor do ``but``, for whoever is about to lift these. Raises as ``obstacles``, CaseRefused with how the
-    obstacle is lifted, Undeclared, and Locked for an action of one officer where it takes two.
+    Obstacles in ``but`` are ignored, for an action that removes them. Raises as ``obstacles``; CaseRefused
+    with the way to remove the obstacle; Undeclared; and Locked if one officer requests what takes two.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):
@@ -283,7 +287,7 @@ def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle]
 
 
 def is_stopped(what: Obstacle, asked: Asked) -> bool:
-    """Tell whether an obstacle that is there stops an exit, asked for in this way."""
+    """Return whether an existing obstacle stops an exit that is requested in this way."""
     match MATRIX[what][asked.way].need:
         case Need.NOTHING:
             return False
@@ -298,7 +302,7 @@ def is_stopped(what: Obstacle, asked: Asked) -> bool:
 def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -> Labelled:
     """Return the label of an obstacle between a case and an exit, with its day if it has one.
 
-    ``due`` is what the retention schedule says of the case, for its destruction.
+    ``due`` is the entry of the retention schedule, for a destruction.
     """
     if what in anew(session, number):
         return labels.said("obstacle_anew", what)
@@ -307,46 +311,46 @@ def why(session: Session, number: int, what: Obstacle, due: Due | None = None) -
 
 
 def anew(session: Session, number: int) -> Collection[Obstacle]:
-    """Return the obstacles that were lifted by a decision which is asked for again."""
+    """Return the obstacles whose decision was taken and is asked for again."""
     open_again = {row.kind for row in legal_duties.of(session, number) if legal_duties.is_anew(row)}
     law = in_use.of(session)
     return [what for what, role in ROLES.items() if law.duty(role) in open_again]
 
 
 def what_to_do(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
-    """Return what to do about an obstacle between a case and an exit that nobody has tried yet."""
+    """Return what to do about an obstacle to an exit that nobody has tried yet."""
     if MATRIX[what][way].need is Need.SECOND_OFFICER:
         return sentence("two officers close it together")
     return _hint(session, number, what, way)
 
 
 def takes_two(way: Exit, obstacles: Iterable[Obstacle]) -> bool:
-    """Tell whether an exit takes a second officer where these stand in its way."""
+    """Return whether an exit takes a second officer because of these obstacles."""
     return any(MATRIX[what][way].need is Need.SECOND_OFFICER for what in obstacles)
 
 
 def is_due(due: Due, today: date) -> bool:
-    """Tell whether a case is to be destroyed now: nothing that the schedule says of it stands in the way."""
+    """Return whether a case can be destroyed now, because nothing in the schedule forbids it."""
     return not _in_the_way(Exit.DESTROY, _scheduled(due, today))
 
 
 def waits_for_portal_day(due: Due, today: date) -> bool:
-    """Tell whether a case is to be destroyed now, but that only the clock of this machine says so."""
+    """Return whether a case could be destroyed now, except that only this machine's clock says so."""
     return _in_the_way(Exit.DESTROY, _scheduled(due, today)) == [Obstacle.ONE_CLOCK]
 
 
 def waits_for_visa(due: Due, today: date) -> bool:
-    """Tell whether a case is to be destroyed now, but for the archives' visa, or the portal's day too."""
+    """Return whether only the archives' visa, or the visa and the portal's day, delays a destruction."""
     return {*_in_the_way(Exit.DESTROY, _scheduled(due, today))} - {Obstacle.ONE_CLOCK} == {Obstacle.VISA}
 
 
 def waits_for(due: Due) -> list[Obstacle]:
-    """Return what but its day keeps a case from being destroyed, in the order of ``MATRIX``."""
+    """Return the obstacles to destroying a case other than its day, in the order of ``MATRIX``."""
     return _in_the_way(Exit.DESTROY, due.facts)
 
 
 def _in_the_way(way: Exit, found: Collection[Obstacle]) -> list[Obstacle]:
-    """Return those of the obstacles that are there that count for an exit."""
+    """Return those of the existing obstacles that count for an exit."""
     cells = [(what, row[way]) for what, row in MATRIX.items() if what in found]
     counted = [(what, cell) for what, cell in cells if cell.need is not Need.NOTHING]
     return [what for what, cell in counted if not any(other in found for other in cell.unless)]
@@ -361,7 +365,7 @@ def _stands(session: Session, number: int, what: Obstacle, asked: Asked) -> bool
 
 
 def _scheduled(due: Due | None, today: date) -> Collection[Obstacle]:
-    """Return what the retention schedule says of a case; it has no open one."""
+    """Return the obstacles in the retention schedule; it has no entry for an open case."""
     if due is None:
         return {Obstacle.OPEN}
     if today < due.day:
@@ -379,9 +383,9 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
 
 
 def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
-    """Tell whether it is to be decided if the prosecutor is told.
+    """Return whether the decision on informing the prosecutor is pending.
 
-    Also where no rule asked for it, if something would be told by the exit.
+    If the exit would disclose something, this includes a decision that no rule asked for.
     """
     if asked.request is not None:
         return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
@@ -402,7 +406,7 @@ def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
 
 
 def _names_somebody(session: Session, number: int) -> bool:
-    """Tell whether the answer that is for names has any."""
+    """Return whether the answer to the question for names has any."""
     return bool(answers.of(queries_cases.case(session, number)).get(scoring.questions().persons))
 
 
@@ -417,20 +421,20 @@ def _is_urgent(session: Session, number: int, _: Asked) -> bool:
 
 
 def is_danger_open(session: Session, number: int) -> bool:
-    """Tell whether somebody is in danger (``Workflow.in_danger``) and no measure answers that."""
+    """Return whether somebody is in danger (``Workflow.in_danger``) and no measure answers that."""
     if not workflow.of(session, number).in_danger:
         return False
     return legal_duties.measures_on(session, number).isdisjoint(legal_duties.answering_danger(session))
 
 
-# What stands there until the duty of this role is decided.
+# Each obstacle exists until the duty of this role is decided.
 ROLES = {
     Obstacle.PROSECUTOR: DutyRole.PROSECUTOR,
     Obstacle.PERSONS: DutyRole.PERSONS,
     Obstacle.ADMISSIBILITY: DutyRole.ADMISSIBILITY,
 }
 
-# All but what the retention schedule says of a case.
+# All obstacles that do not come from the retention schedule.
 _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
     Obstacle.UNDECLARED: lambda session, number, _: bool(declarations.missing(session, number)),
     Obstacle.CLOSED: lambda session, number, _: workflow.of(session, number).closed is not None,
@@ -453,7 +457,7 @@ _FACTS: Mapping[Obstacle, Callable[[Session, int, Asked], bool]] = {
 
 
 def _repeated_by(session: Session, number: int) -> int | None:
-    """Return a case that ended as the duplicate of this one, None if none did."""
+    """Return a case that ended as the duplicate of this one, or None."""
     return bonds.ended_by(session, number, in_use.of(session).linked)
 
 
@@ -472,7 +476,7 @@ def _refused(session: Session, number: int, what: Obstacle, asked: Asked) -> Ref
 
 
 def _standing_in(session: Session, number: int, what: Obstacle) -> int:
-    """Return the case in which an obstacle lies: this one, or one that is bound to it."""
+    """Return the case that causes an obstacle: this one, or one that is bound to it."""
     match what:
         case Obstacle.HELD:
             return proceedings.holding(session, number) or number
@@ -496,20 +500,20 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "it is no junk: leave it out, or close it; what was noted by mistake is taken back: inbox retract"
+            "it is not junk: omit it, or close it; retract what was recorded by mistake: inbox retract"
             " {number} POSITION --reason TEXT",
             number=_standing_in(session, number, what),
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
-            "answer it first, or declare to have no interest in the case, so that it can be looked at: inbox"
-            " declare {number}; inbox access list",
+            "answer the request first, or declare that you have no interest in the case, so that you can"
+            " look at it: inbox declare {number}; inbox access list",
             number=number,
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
         return sentence(
-            "answer it first, or say whether the case means that person: inbox access namesake {number}"
-            " --request {request} --reason TEXT",
+            "answer the request first, or say whether the case means that person: inbox access namesake"
+            " {number} --request {request} --reason TEXT",
             number=number,
             request=min(only),
         )
@@ -522,21 +526,21 @@ def _is_undeclared(session: Session, number: int) -> bool:
 
 
 def _only_may_name(session: Session, number: int) -> Collection[int]:
-    """Return the requests of persons of whom a case has only the family name, if it may be read."""
+    """Return the requests of persons of whom a case has only the family name, if the case may be read."""
     if number not in declarations.may_be_tried(session, [number]) or named.meant_in(session, number):
         return ()
     return named.waiting_for(session, number)
 
 
 def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence | None:
-    """Return what is to be decided or recorded about an obstacle; None where its hint never differs."""
+    """Return what to decide or record about an obstacle; None if its hint is always the same."""
     match what:
         case Obstacle.UNPREPARED:
             choices = "|".join(legal_duties.preparing(session))
         case Obstacle.PREPARED:
             choices = legal_duties.settling(session, DutyRole.ADMISSIBILITY)
             return sentence(
-                "close it as {outcome}, or decide anew: inbox decide {number} {choices} --reason TEXT",
+                "close it as {outcome}, or decide again: inbox decide {number} {choices} --reason TEXT",
                 outcome=labels.said("outcome", legal_duties.prepared(session, number)),
                 number=number,
                 choices=choices,
@@ -544,14 +548,13 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.DANGER:
             kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
             return sentence(
-                "record first by which of these measures the danger is answered: inbox measure {number} KIND"
-                " ({kinds})",
+                "first record the measure that answers the danger: inbox measure {number} KIND ({kinds})",
                 number=number,
                 kinds=joined(kinds),
             )
         case Obstacle.PUT_OFF:
             return sentence(
-                "leave it out, or decide anew: inbox decide {number} {choices} --reason TEXT",
+                "omit it, or decide again: inbox decide {number} {choices} --reason TEXT",
                 number=number,
                 choices=_deciding(session, DutyRole.PERSONS, way),
             )
@@ -560,31 +563,29 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case _:
             return None
     return sentence(
-        "do that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
+        "decide that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
     )
 
 
 def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
-    """Return the decisions that lift an obstacle: that nobody is named is refused where somebody asks."""
+    """Return the decisions that remove an obstacle, without those that a request for access forbids."""
     if way is Exit.ACCESS and role is DutyRole.PERSONS:
         return legal_duties.informing(session)
     return legal_duties.settling(session, role)
 
 
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
-    """Return what to do about each obstacle in a case; ``leaving`` is the one in whose way it stands."""
+    """Return what to do about each obstacle in a case; ``leaving`` is the case that it keeps from leaving."""
     return {
         Obstacle.CLOSED: sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
-        Obstacle.JUNK: sentence(
-            "leave it out, or bring it back first: inbox junk {number} --recover", number=number
-        ),
+        Obstacle.JUNK: sentence("omit it, or recover it first: inbox junk {number} --recover", number=number),
         Obstacle.OPEN: sentence("close it first: inbox close {number} OUTCOME", number=number),
         Obstacle.HELD: sentence(
             "lift the hold first: inbox hold {number} --release --reason TEXT", number=number
         ),
         Obstacle.PROCEEDINGS: sentence(
-            "once they and the time for appeals are over, two officers note the final decision:"
-            " inbox measure {number} KIND",
+            "when the proceedings and the time for appeals have ended, two officers record the final"
+            " decision: inbox measure {number} KIND",
             number=number,
         ),
         Obstacle.URGENT: sentence(
@@ -597,24 +598,24 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
             " collect BUNDLE"
         ),
         Obstacle.NOT_DUE: sentence(
-            "wait until then; what must go earlier is struck: inbox minimise {number}", number=number
+            "wait until then; redact what must be removed earlier: inbox minimise {number}", number=number
         ),
         Obstacle.ONE_CLOCK: sentence(
-            "collect a bundle that the portal exports now; where no portal is left, two officers answer for"
-            " the day: inbox destroy {number} --reason TEXT",
+            "collect a bundle that the portal exports now; if there is no portal any more, two officers"
+            " vouch for the day: inbox destroy {number} --reason TEXT",
             number=number,
         ),
         Obstacle.VISA: sentence(
-            "list it for the archives, then note their visa: inbox visa list {number} --out FOLDER",
+            "list it for the archives, then record their visa: inbox visa list {number} --out FOLDER",
             number=number,
         ),
         Obstacle.UNDECIDED: sentence(
-            "do that first, as its page says: inbox decide {number} CHOICE --reason TEXT", number=number
+            "decide that first, as its page says: inbox decide {number} CHOICE --reason TEXT", number=number
         ),
-        Obstacle.REQUEST: sentence("answer it first: inbox access list"),
+        Obstacle.REQUEST: sentence("answer the request first: inbox access list"),
         Obstacle.REPEATED: sentence(
-            "leave it out, or look into that one itself: inbox reopen {number} --reason TEXT; if they are not"
-            " the same, unlink them: inbox unlink {leaving} {number}",
+            "omit it, or reopen case {number} and investigate it: inbox reopen {number} --reason TEXT; if"
+            " the cases are not the same, unlink them: inbox unlink {leaving} {number}",
             number=number,
             leaving=leaving,
         ),

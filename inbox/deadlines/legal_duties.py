@@ -223,7 +223,7 @@ def settling(session: Session, role: DutyRole) -> str:
 
 
 def informing(session: Session) -> str:
-    """Return those of the decisions on persons by which these know, as they stand in a command."""
+    """Return the decisions by which the persons concerned are informed, as a command takes them."""
     law = in_use.of(session)
     decisions = law.duties[law.duty(DutyRole.PERSONS)].decisions.items()
     return "|".join(code for code, each in decisions if each.informs)

@@ -348,7 +348,9 @@ def liars() -> Iterator[Hostile]:
     yield Hostile(
         "photo.jpg", JPEG, program, exe, said=("its name ends in .jpg, but", "it was sent as image/jpeg")
     )
-    yield Hostile(BIDI, JPEG, program, exe, said=("its name holds characters", "it was sent as image/jpeg"))
+    yield Hostile(
+        BIDI, JPEG, program, exe, said=("its name contains characters", "it was sent as image/jpeg")
+    )
     yield Hostile("scan.pdf", PDF, image("PNG"), PNG, PIXELS, ("its name ends in .pdf, but it is image/png",))
     yield Hostile("photo.png", PNG, SCRIPT.encode(), "text/html", TEXT, ("its name ends in .png",))
     yield Hostile("list.pdf", PDF, b"just words", "text/plain", TEXT, ("it was sent as application/pdf",))

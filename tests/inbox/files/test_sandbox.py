@@ -249,7 +249,7 @@ def test_on_another_machine_it_says_so() -> None:
     code = "from inbox.files import sandbox; print(*sandbox.said())"
     command = ["setarch", "i686", sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "no preview: it is for amd64 alone, and this machine is i686." in done.stdout
+    assert "no preview: it works only on amd64, and this machine is i686." in done.stdout
     assert [] == sandbox.said()
 
 

@@ -470,7 +470,7 @@ def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office
     assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
     said = refused(office, "close", "1", "moot", *WITHHELD)
     assert "another outcome was decided" in said
-    assert "close it as Inadmissible, or decide anew: inbox decide 1 admissible|inadmissible" in said
+    assert "close it as Inadmissible, or decide again: inbox decide 1 admissible|inadmissible" in said
     office.json("close", "1", "inadmissible", *WITHHELD)
     last = [each["action"] for each in office.json("journal", "print")["entries"] if each["case"] == 1]
     assert ["decide-by-two", "close-by-two"] == [each for each in last if each.endswith("by-two")]

@@ -247,7 +247,7 @@ def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
     """Whatever the reason, and though the archives have agreed."""
     said = refused(closed, "destroy", "1")
     assert "case 1: not due before" in said
-    assert "what must go earlier is struck: inbox minimise 1" in said
+    assert "redact what must be removed earlier: inbox minimise 1" in said
     assert "nothing is due before" in refused(closed, "destroy", "--due")
     with sitting(closed) as client:
         assert "No case can be destroyed today." in client.page("/en/retention")

@@ -330,7 +330,7 @@ def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Offi
         assert (1, True, True) == (
             said.code,
             "a request for access" in said.err,
-            "answer it first" in said.err,
+            "answer the request first" in said.err,
         )
     assert before == office.state()
     answer(office, 2)

@@ -279,7 +279,7 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
     agree(due, name)
     assert [name] == [each["list"] for each in due.json("retention")["lists"]]
     assert "is left to be destroyed" in refused(due, "visa", "record", again, "--day", late, *REF)
-    assert "has had its visa since" in refused(due, "visa", "record", name, "--day", late, *REF)
+    assert "already has its visa, since" in refused(due, "visa", "record", name, "--day", late, *REF)
     assert "case 1 needs no visa, or already has one" in refused(due, "visa", "list", "1", "--out", "x")
 
 
