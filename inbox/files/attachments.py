@@ -95,7 +95,7 @@ def pieces(home: Home, found: Found) -> Iterator[bytes]:
     except (CryptoError, FileRefused, FileNotFoundError):
         raise Refused(
             sentence("the sealed copy of file {number} is missing or damaged", number=attachment.number),
-            sentence("put back a copy of the attachments folder"),
+            sentence("restore a copy of the attachments folder"),
         ) from None
 
 
@@ -105,7 +105,7 @@ def _sweep(out: Path) -> None:
         and out.exists()
         and not out.stat().st_size
     ):
-        out.unlink()  # where the name was taken, for the part that was found
+        out.unlink()  # an empty file that only reserved the name
 
 
 def _find(session: Session, case: int, number: int) -> Attachment:

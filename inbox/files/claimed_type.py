@@ -19,7 +19,7 @@ def lies(name: str, declared: str, true: str, like: Collection[str]) -> Iterator
     ``true`` is the true type. ``like`` are other types and name endings that would be correct as well.
     """
     if visible(name) != name:
-        yield sentence("its name holds characters that are not seen, or that turn others around")
+        yield sentence("its name contains characters that are invisible or that reverse the order of others")
     if true in _NOTHING:
         return
     ending = PurePath(name).suffix.lower()

@@ -25,7 +25,7 @@ class Enclosed:
 
 
 def seal(home: Home, session: Session, paths: Sequence[Path]) -> list[Enclosed]:
-    """Seal files, each to a seed of its own, which the key store then has; raises FileRefused, OSError."""
+    """Seal each file to its own seed, and add the seeds to the key store; raises FileRefused, OSError."""
     seeds, enclosed = {}, []
     for number, path in enumerate(paths, 1):
         digest = FileDigest()

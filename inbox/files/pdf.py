@@ -161,7 +161,7 @@ class _Pdf(FPDF):
 
     def __init__(self, foot: str, orientation: str) -> None:
         super().__init__(orientation)
-        # Else a report could have the number of pages written into it.
+        # Otherwise a report could make the library insert the number of pages.
         self.str_alias_nb_pages = None  # type: ignore[assignment]
         self._foot = foot
         self._quoted_from: float | None = None
@@ -178,7 +178,7 @@ class _Pdf(FPDF):
         self.set_font(_FAMILY, "", _SIZE)
 
     def legible(self, text: str) -> str:
-        """Return a text in which whatever cannot be seen, or is not in the present font, is spelled out."""
+        """Return a text with each character spelled out that is invisible or missing from the font."""
         return unseen.spelled_out(text.replace("\r\n", "\n"), self._is_legible, _MOST_MARKS)
 
     def begin_quote(self) -> None:

@@ -1,7 +1,7 @@
 """Previews: the type, the text or the pixels of a page of a file, without opening it.
 
-A process in the sandbox looks at the file (``sandbox``, ``inside``). Here nothing of it is parsed: pixels
-become a picture that we encode, facts and text are checked for their size and shown as text.
+A process in the sandbox examines the file (``sandbox``, ``inside``). Nothing of the file is parsed here:
+pixels become a picture that we encode; facts and text are checked for their size and shown as text.
 """
 
 import fcntl
@@ -35,7 +35,7 @@ _WORKER = Path(answer.__file__).with_name("worker.py")
 # In bytes. The sandbox gets only the beginning of a larger file, to recognise its type.
 LARGEST_SHOWN = 100 << 20
 _HEAD = 1 << 16
-_FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, which Python does not name: all writing but by the mapping here
+_FUTURE_WRITE = 0x10  # F_SEAL_FUTURE_WRITE, missing in Python: only the mapping here may write
 _SEALS = _FUTURE_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 _BOUNDS = Bounds(seconds=20.0, answer=answer.LARGEST)
 
@@ -68,13 +68,13 @@ class Preview:
         if (picture := self.picture) is None:
             raise CaseRefused(
                 sentence("file {number} shows no pixels", number=self.found.attachment.number),
-                sentence("to see what it is, leave --out away"),
+                sentence("to see what it is, omit --out"),
             )
         attachments.write_new(out, [picture])
 
     @property
     def view(self) -> View:
-        """All of it but the pixels, as plain values."""
+        """The preview without its pixels, as plain values."""
         return attachment(self.found.attachment) | {
             "sha256": self.sha256,
             "true_type": self._first("type"),
@@ -115,7 +115,7 @@ def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
     if not 1 <= page <= answer.MOST_PAGES:
         raise CaseRefused(
             sentence("no file has a page {page}", page=page),
-            sentence("it shows pages 1 to {last}", last=answer.MOST_PAGES),
+            sentence("choose a page from 1 to {last}", last=answer.MOST_PAGES),
         )
     with inbox.acting(who, action(Code.PREVIEW, which.case, file=which.number, page=page)) as session:
         found = attachments.find(inbox.home, session, *which)
@@ -154,15 +154,17 @@ def _with_reason(seen: Answer, why: Fact) -> Answer:
 
 @contextmanager
 def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]:
-    """Give a descriptor with the beginning of a file, in memory without a name, and the SHA-256 of it all."""
+    """Yield a descriptor of nameless memory with the first bytes of a file, and the SHA-256 of the file."""
     size = min(most, found.attachment.size)
     descriptor = os.memfd_create("file", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.ftruncate(descriptor, size)
-        # A mapping, so that it is locked with the rest of our memory: written to, it could be swapped out.
+        # Written through a mapping, it is locked with the rest of our memory. Written through the descriptor,
+        # it could be swapped out.
         with mmap.mmap(descriptor, size) if size else nullcontext(bytearray()) as mapped:
             sha256 = _filled(mapped, size, attachments.pieces(home, found))
-            # From here on who looks at it can neither change it, by a mapping of its own either, nor cut it.
+            # From here on, whoever has the descriptor can neither change nor shorten it, even with a mapping
+            # of their own.
             fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
             yield descriptor, sha256
     finally:
@@ -170,7 +172,7 @@ def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]
 
 
 def _filled(mapped: mmap.mmap | bytearray, size: int, pieces: Iterator[bytes]) -> str:
-    """Put the first ``size`` bytes where they belong; return the SHA-256 of all."""
+    """Write the first ``size`` bytes to ``mapped``; return the SHA-256 of all bytes."""
     place, digest = 0, hashlib.sha256()
     for piece in pieces:
         digest.update(piece)

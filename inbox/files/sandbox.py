@@ -1,8 +1,8 @@
 """Run a process of ours in a sandbox: no network, no user files, no other processes, no keys.
 
-bubblewrap (https://github.com/containers/bubblewrap) builds them: namespaces of its own, and of the file
-system nothing but the interpreter and the libraries that it needs, read-only. The process is told what to do
-by arguments and has three descriptors: what is given to it, its answer, and one that leads nowhere.
+bubblewrap (https://github.com/containers/bubblewrap) builds the sandbox: separate namespaces, and from the
+file system only the interpreter and the libraries that it needs, read-only. The process gets its task as
+arguments, and has three descriptors: its input, its answer, and one that leads nowhere.
 """
 
 import importlib.util
@@ -61,7 +61,8 @@ class NoSandbox(Refused):
         super().__init__(
             sentence("there is no sandbox, so no preview: {why}", why=why),
             sentence(
-                "install bubblewrap and let this user have namespaces: docs/deploying.md, the inbox's machine"
+                "install bubblewrap and allow this user to create namespaces: docs/deploying.md, the"
+                " inbox's machine"
             ),
         )
 
@@ -72,7 +73,7 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a process may take, in seconds by the wall's clock, and how many bytes it may answer."""
+    """How long a process may take, in seconds of real time, and how many bytes it may answer."""
 
     seconds: float
     answer: int
@@ -114,7 +115,7 @@ def run(script: Path, given: int, arguments: Sequence[str], bounds: Bounds) -> b
 
 
 def _started(command: Sequence[str], given: int) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(  # noqa: S603 - nothing of the command is from outside
+    return subprocess.Popen(  # noqa: S603 - no part of the command comes from outside
         command, stdin=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
     )
 
@@ -140,7 +141,7 @@ def _trouble() -> str:
     """Return why the sandbox does not work here, empty if it works. This test uses no hostile data."""
     probe = _command(_ROOT / "inbox" / "sandboxed" / "worker.py", ["1", "head"])
     try:
-        done = subprocess.run(  # noqa: S603 - nothing of the command is from outside
+        done = subprocess.run(  # noqa: S603 - no part of the command comes from outside
             probe,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -160,7 +161,7 @@ def _trouble() -> str:
 def _command(script: Path, arguments: Sequence[str]) -> list[str]:
     if platform.machine() != _MACHINE:
         raise NoSandbox(
-            sentence("it is for amd64 alone, and this machine is {other}", other=platform.machine())
+            sentence("it works only on amd64, and this machine is {other}", other=platform.machine())
         )
     walls = shutil.which("bwrap", path=_PLACES)
     if walls is None:

@@ -72,7 +72,7 @@ def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
         if len(rows) != entries:
             raise Refused(
                 sentence("the envelopes that may be discarded have changed"),
-                sentence("look at the list again, then repeat"),
+                sentence("look at the list again, then try again"),
             )
         unopened_numbers.remember(session)
         envelopes = {row.envelope for row in rows if row.envelope is not None}

@@ -141,13 +141,13 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
         raise _refused(session, number, what, way)
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
-    striker.emptied |= _gone_by_now(session, number, striker)
+    striker.emptied |= _almost_emptied(session, number, striker)
     # In a case without an assessment, no rule has asked yet whether to inform a prosecutor; one still may.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):
         raise _only_in_parts(session, number, kept[0])
-    _make_anew(session, case)
+    _rebuild(session, case)
     if passage.words is not None:
         strikers.from_drafts(session, number, passage.words)
     last = session.scalar(select(func.max(Strike.position)).filter_by(case=number)) or 0
@@ -158,7 +158,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     return dict(striker.times), residue.in_vault(session, number, passage.words) if passage.words else []
 
 
-def _gone_by_now(session: Session, number: int, striker: Striker) -> set[str]:
+def _almost_emptied(session: Session, number: int, striker: Striker) -> set[str]:
     """Return the places where almost none of the original words are left; store the original word counts."""
     gone = set()
     for place in striker.times.keys() & striker.had.keys():
@@ -245,11 +245,11 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
 
 
 def _show_all(session: Session, case: Case, striker: Striker, today: date) -> None:
-    strikers.from_author(session, case, striker)
+    strikers.from_reporter(session, case, striker)
     strikers.from_officers(session, case.number, striker, today)
 
 
-def _make_anew(session: Session, case: Case) -> None:
+def _rebuild(session: Session, case: Case) -> None:
     """Rebuild the summary, words and index of a case from its current texts."""
     said = answers.of(case)
     if case.unsigned:

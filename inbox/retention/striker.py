@@ -143,7 +143,7 @@ def _whole(place: str, text: str) -> Seen:
     return Seen(place, text, redaction.REMOVED, (text,))
 
 
-def from_author(session: Session, case: Case, striker: Striker) -> None:
+def from_reporter(session: Session, case: Case, striker: Striker) -> None:
     """Redact the reporter's texts: answers or note, follow-ups, and the names and types of files.
 
     Places are the ids of questions, ``note`` in an unsigned report, ``follow-up-N`` and ``file-N``. Raises

@@ -137,7 +137,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:
         raise Refused(
-            sentence("the reference of a visa has 1 to {most} characters", most=LONGEST),
+            sentence("the reference of a visa must have 1 to {most} characters", most=LONGEST),
             sentence("give it as the archives wrote it, so that they can find their visa by it"),
         )
     noted = action(Code.RECORD_VISA, list=name, day=word.day, reference=reference)
@@ -150,7 +150,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
             )
         if found.row.visa:
             raise Refused(
-                sentence("the list {name} has had its visa since {day}", name=name, day=found.row.visa),
+                sentence("the list {name} already has its visa, since {day}", name=name, day=found.row.visa),
                 sentence("there is nothing to do"),
             )
         if not found.row.made <= word.day <= who.today:
