@@ -29,8 +29,9 @@ class Assessment:
     """The statements on a case; fields that are None, empty or unchanged have no effect.
 
     ``parts`` are parts of the score, by name; ``confirmed`` confirms the score that the rules propose.
-    ``choices`` are the codes of legal decisions; ``extras`` are their further fields, each for the decisions
-    that have it. ``officer`` is the officer to assign the case to, empty for nobody.
+    ``choices`` are the codes of legal decisions. ``extras`` has the other fields of these decisions; each
+    decision takes the fields that belong to it. ``officer`` is the officer to assign the case to, empty for
+    nobody.
     """
 
     risk: Risk | None = None
@@ -78,7 +79,7 @@ def assess(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> Assesse
 
 
 def needed(inbox: Inbox, who: Actor, number: int, wanted: Assessment) -> dict[str, Sentence]:
-    """Return the fields that an assessment requires, each with the statement that requires it.
+    """Return the fields that an assessment requires, each with the reason.
 
     Nothing is revealed about a case that the acting officers may not read, or have not declared on.
     """

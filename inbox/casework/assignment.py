@@ -71,7 +71,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
 
 
 def workload(session: Session, today: date) -> Sequence[Load]:
-    """Return how many of the open cases that the signed-in officers may read each officer is assigned."""
+    """Return how many open cases each officer has, counting those that the signed-in officers may read."""
     late = func.count().filter(Workflow.deadline < today)
     rows = session.execute(
         select(Workflow.assigned, func.count(), late)

@@ -75,10 +75,10 @@ def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decisio
 
 
 def apart_by(session: Session, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return a decision for each of these codes, with the reason of ``given`` and its other matching fields.
+    """Return one decision for each of these codes, with the reason ``given``.
 
-    A single decision gets all fields: when it is taken, a field that does not belong to it is refused by
-    name.
+    Each decision takes the other fields of ``given`` that belong to it. A single decision gets all fields:
+    when it is taken, a field that does not belong to it is refused by name.
 
     Raises Refused for a code that the law does not have, for two codes of the same duty, and for a field that
     belongs to none of the decisions.
@@ -282,7 +282,7 @@ def _says_nobody(rule: rules.Decision) -> bool:
 
 
 def officers(session: Session, choice: str) -> int:
-    """Return how many officers a decision takes, with its measure; raises Refused as ``check_way``."""
+    """Return how many officers a decision takes, including its measure; raises Refused as ``check_way``."""
     rule = _rule(session, choice)
     measure = in_use.of(session).measures[rule.measure].officers if rule.measure else 1
     return max(rule.officers, measure)
@@ -353,7 +353,7 @@ def _reverse_waiting(session: Session, number: int, choice: str) -> None:
 def _last_reply(session: Session, number: int, choice: str) -> int:
     """Return the position of the last message that told the reporter of a decision, 0 if there is none.
 
-    A message that was held back because the decision changed while it waited told the reporter nothing.
+    A message that was held back, because the decision changed while it waited, does not count.
     """
     told = select(func.max(Message.position)).filter_by(case=number, decision=choice, reversed=False)
     return session.scalar(told) or 0

@@ -214,9 +214,9 @@ class Asked:
     """An exit as officers request it, on a day, with the reason that they gave, if any.
 
     ``also`` are obstacles that depend on the request, each with the reason given for it alone. ``code`` is
-    the action that does it, None for the usual action of the exit; at least ``officers`` many take it.
-    ``due`` is the entry of the retention schedule, for a destruction; None while the case is open.
-    ``request`` is the number of the request for access to answer.
+    its action, None for the usual one of the exit; ``officers`` is how many take it at least. ``due`` is the
+    entry of the retention schedule, for a destruction; None while the case is open. ``request`` is the number
+    of the request for access to answer.
     """
 
     way: Exit
@@ -269,7 +269,7 @@ def ends_by_two(session: Session, number: int) -> bool:
     """Return whether it takes two officers to end a case, whatever its outcome.
 
     A case that nobody has scored may be about an offence, and one officer alone could end it without a
-    decision. Nor may one officer end a case differently that two officers ended before.
+    decision. Nor may one officer change how a case ends that two officers ended before.
     """
     is_undecided = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_undecided or workflow.of(session, number).by_two
@@ -278,7 +278,7 @@ def ends_by_two(session: Session, number: int) -> bool:
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Return if no obstacle stops an exit, or only obstacles that the request overrules.
 
-    Obstacles in ``but`` are ignored, for an action that removes them. Raises as ``obstacles``; CaseRefused
+    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises as ``obstacles``; CaseRefused
     with the way to remove the obstacle; Undeclared; and Locked if one officer requests what takes two.
     """
     for what in obstacles(session, number, asked):
@@ -385,7 +385,7 @@ def _is_open(role: DutyRole) -> Callable[[Session, int, Asked], bool]:
 def _is_prosecutor_open(session: Session, number: int, asked: Asked) -> bool:
     """Return whether the decision on informing the prosecutor is pending.
 
-    If the exit would disclose something, this includes a decision that no rule asked for.
+    For the answer to a request, it counts as pending even if no rule asked for it.
     """
     if asked.request is not None:
         return legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
@@ -406,7 +406,7 @@ def _are_persons_open(session: Session, number: int, asked: Asked) -> bool:
 
 
 def _names_somebody(session: Session, number: int) -> bool:
-    """Return whether the answer to the question for names has any."""
+    """Return whether the report's answer on persons concerned names anybody."""
     return bool(answers.of(queries_cases.case(session, number)).get(scoring.questions().persons))
 
 
@@ -621,7 +621,8 @@ def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
         ),
         Obstacle.UNREACHABLE: sentence("close it with: --disclosure withheld --reason TEXT, and no text"),
         Obstacle.UNTOLD: sentence(
-            "give --text-file FILE, or reply with --feedback first; or --disclosure withheld --reason TEXT"
+            "give --text-file FILE, or reply with --feedback first, or give --disclosure withheld"
+            " --reason TEXT"
         ),
         Obstacle.WITHHELD: sentence("give it: --reason TEXT"),
     }

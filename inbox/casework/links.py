@@ -30,7 +30,7 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Dismissal, Link, Term, Workflow
 from inbox.vault.tables import Case
 
-# A mark that more cases than this share shows no relation, and is listed as common.
+# A mark in more cases than this does not suggest a relation, and is listed as common.
 MANY = 50
 # At most this many cases are proposed, those with the best reasons.
 PROPOSED = 20
@@ -148,9 +148,9 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
     """State how two cases are related, and replace an earlier statement.
 
     If this makes the cases one matter, officers who are excluded from a part of it are excluded from all of
-    it: return which cases have newly excluded officers, and whom. Each case has a journal entry that does not
-    name the other. Weakening a relation takes two officers while it binds (``_is_guarded``). Raises
-    CaseRefused if either case is unknown, and if they are the same; otherwise as ``conflicts.join`` and
+    it: return each case with each newly excluded officer. Each case has a journal entry that does not name
+    the other. Weakening a relation takes two officers while it binds (``_is_guarded``). Raises CaseRefused if
+    either case is unknown, and if they are the same; otherwise as ``conflicts.join`` and
     ``chosen_action.together``.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
@@ -259,7 +259,7 @@ def _check_two(session: Session, number: int, other: int) -> None:
 
 
 def _said(session: Session, number: int, other: int) -> Sequence[Link | Dismissal]:
-    """Return the links or dismissals between two cases, once for each of the two."""
+    """Return the links or dismissals between two cases, one row for each of the two."""
     found: list[Link | Dismissal | None] = []
     for pair in ((number, other), (other, number)):
         found += [session.get(Link, pair), session.get(Dismissal, pair)]

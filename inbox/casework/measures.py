@@ -135,9 +135,8 @@ def needed_by(session: Session, kind: str) -> dict[str, Sentence]:
 def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) -> Recorded:
     """Let the reporter of a case read a measure, or no longer.
 
-    Hiding it takes two officers if feedback already given counts only through this measure. Raises
-    CaseRefused for a measure that reporters are never told, Undeclared, and as ``of`` and
-    ``chosen_action.acting``.
+    Hiding it takes two officers if feedback already given counts only because of it. Raises CaseRefused for a
+    measure that reporters are never told, Undeclared, and as ``of`` and ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -156,9 +155,12 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
 def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -> bool:
     """Retract a measure that was recorded by mistake; return whether the reporter may have read it.
 
-    This takes as many officers as recording it. It takes two for a measure that opens proceedings, which
-    keeps its case from being destroyed; for one with restrictions, which keep its case from being disclosed;
-    for one that ends proceedings; and for the only measure through which feedback already given counts.
+    This takes as many officers as recording it, and two for these measures:
+
+    - a measure that opens or ends proceedings, because proceedings keep a case from being destroyed;
+    - a measure with restrictions, because they keep a case from being disclosed;
+    - the only measure that makes feedback already given count.
+
     Raises CaseRefused for an unknown case or measure, and for the only measure that a decision or the outcome
     of a closed case depends on; Refused without a reason, and if another measure has this number by now;
     otherwise as ``Inbox.acting``.
@@ -317,7 +319,7 @@ def founds_feedback(session: Session, number: int) -> bool:
 
 
 def _alone_founds_feedback(session: Session, row: Measure) -> bool:
-    """Return whether feedback already given counts through this measure and no other disclosed one."""
+    """Return whether feedback already given counts only because of this measure."""
     return _answering(session, row.case) == [row] and founds_feedback(session, row.case)
 
 
@@ -431,7 +433,7 @@ def _restricted(session: Session, number: int) -> Sentence:
 
 
 def tells_too_early(session: Session, number: int, disclosure: str) -> bool:
-    """Return whether so much disclosure would now reveal a measure before the prosecutor's word.
+    """Return whether disclosing this much would reveal a measure before the prosecutor's word.
 
     Protection is excluded, because reporters may be told of it at any time. So is a measure that an officer
     disclosed earlier: hiding it now would reveal something, too.
@@ -558,11 +560,11 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
 def _without_addressee(number: int, kind: str, _: rules.Measure) -> CaseRefused:
     return CaseRefused(
         sentence(
-            "case {number}: the addressee, or the person who gave this word, is missing: {kind}",
+            "case {number}: the name of the addressee, or of the person who said this, is missing: {kind}",
             number=number,
             kind=kind,
         ),
-        sentence("name them: --addressee TEXT"),
+        sentence("give the name: --addressee TEXT"),
     )
 
 
@@ -657,7 +659,7 @@ def _check(number: int, taken: Taken, rule: rules.Measure, today: date) -> None:
 
 
 def _check_needed(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused for all fields at once that the law requires with a measure and that are missing."""
+    """Raise CaseRefused once for all missing fields that the law requires with a measure."""
     given = {
         "addressee": taken.addressee.strip(),
         "reference": taken.reference.strip(),

@@ -72,9 +72,9 @@ def is_missing(session: Session, number: int) -> bool:
 
 
 def is_undecided(session: Session, number: int) -> bool:
-    """Return whether it is undecided if the prosecutor is informed of a case, even if no rule asked for it.
+    """Return whether the decision on informing the prosecutor is pending, even if no rule asked for it.
 
-    For a bound case, this holds only if the decision was asked for: a duplicate may be closed without it.
+    For a bound case, it counts only if it was asked for: a duplicate may be closed without it.
     """
     is_open = legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR)
     return is_open or bool(_asked(session, bonds.of(session, number)))
@@ -97,7 +97,7 @@ def is_restricted(session: Session, number: int) -> bool:
 def restrictions(session: Session, number: int) -> str:
     """Return the prosecutor's restrictions on this very case as one text; empty if there are none.
 
-    They are those recorded with the last word, or recorded later, or dated later; a final decision ends them.
+    They were recorded with the last word or after it, or are dated later; a final decision ends them.
     """
     return "; ".join(each.restrictions for each in _binding(session, number) if each.restrictions)
 
@@ -112,7 +112,7 @@ def binding(session: Session, number: int) -> int:
 
 
 def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
-    """Return those of these cases that have the undecided duty to decide on informing the prosecutor."""
+    """Return those of these cases with an open request to decide on informing the prosecutor."""
     code = in_use.of(session).duty(DutyRole.PROSECUTOR)
     rows = select(Duty.case).where(Duty.case.in_(numbers), Duty.kind == code, Duty.decided.is_(None))
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
@@ -121,9 +121,9 @@ def _asked(session: Session, numbers: Collection[int]) -> Collection[int]:
 def freed(session: Session, number: int) -> None:
     """Restart the time for feedback of a case and its bound cases if nothing binds them any more.
 
-    This concerns cases in which everything was withheld while the word was missing: that reason no longer
-    holds. It includes cases that the signed-in officers may not read, because nobody would look at them again
-    for this.
+    In these cases, everything was withheld because the word was missing, and that reason no longer holds.
+    They include cases that the signed-in officers may not read, because nobody would look at them again for
+    this.
     """
     asked = select(Workflow).where(Workflow.case.in_(bonds.of(session, number)), Workflow.put_off.is_(True))
     session.flush()
@@ -135,7 +135,10 @@ def freed(session: Session, number: int) -> None:
 
 
 def _is_bound(session: Session, number: int, holds: Callable[[Session, int], object]) -> bool:
-    """Return whether the prosecutor's duty is undecided, or ``holds`` is true, for a case or a bound one."""
+    """Return whether the decision on informing the prosecutor is pending, for a case or a bound one.
+
+    Also return true if the function ``holds`` returns something for one of these cases.
+    """
     if legal_duties.is_undecided(session, number, DutyRole.PROSECUTOR):
         return True
     bound = bonds.of(session, number)
@@ -162,7 +165,7 @@ def _of_office(session: Session, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _binding(session: Session, number: int) -> Sequence[Any]:
-    """Return the measures of a case that bind it and that no later word or final decision has freed.
+    """Return the measures that still bind a case, because no later word or final decision has freed it.
 
     A measure binds if it is of the judiciary or has restrictions. The format is that of ``_recorded``.
     """
@@ -182,7 +185,7 @@ def _recorded(session: Session, number: int) -> Sequence[Any]:
 
 
 def _free_of(law: Law, rows: Sequence[Any], roles: Collection[MeasureRole]) -> Sequence[Any]:
-    """Return those of these measures that no measure with one of these roles follows, in order.
+    """Return these measures, in order, without those that a later measure with one of these roles frees.
 
     A word covers what existed at its time, not what was recorded later or is dated later. Otherwise a word
     with an old date could lift what the prosecutor said since.
@@ -265,7 +268,7 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
 
 
 def lifting(session: Session, number: int) -> Mapping[str, object]:
-    """Return the values of a hint: the binding case, the decisions that settle its duty, and the word."""
+    """Return the values for a hint: the case whose word is missing, and the codes that resolve it."""
     return {
         "other": binding(session, number),
         "choices": legal_duties.settling(session, DutyRole.PROSECUTOR),

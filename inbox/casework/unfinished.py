@@ -45,7 +45,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A form in which an officer has begun to write, for a case or, for a new report, for None."""
+    """A form in which an officer has begun to write; ``case`` is None for a new report."""
 
     form: Form
     case: int | None

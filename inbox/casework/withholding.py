@@ -91,7 +91,7 @@ def about(session: Session, request: int, number: int) -> AccessCase:
 
 
 def names_who_asks(session: Session, number: int, today: date) -> None:
-    """Ask again for decisions taken as if a case named nobody: it names somebody who asks for access."""
+    """Ask again for decisions that assumed a case names nobody: it names a person who requests access."""
     if legal_duties.reopen_decisions(session, number, News.NAMES, today):
         workflow.keep_in_step(session, number)
 
@@ -106,9 +106,9 @@ def ask_anew(session: Session, number: int) -> None:
 
 
 def is_undecided(session: Session, number: int) -> bool:
-    """Return whether it is undecided if the persons whom a case names are informed.
+    """Return whether the decision on informing the persons whom a case names is pending.
 
-    This does not depend on a rule that asks for it, because any text may name a person.
+    It counts even if no rule asked for it, because any text may name a person.
     """
     return legal_duties.is_undecided(session, number, DutyRole.PERSONS)
 

@@ -19,10 +19,10 @@ RETENTION = "end-of-retention"
 class Due:
     """The last day to do something; ``done`` is the day on which it was done.
 
-    ``clock`` is the code of a clock of the law, which ``ends`` with an event; RETENTION does not end with
-    one. ``dropped`` is the day on which the case was closed, if nobody had done it and it was no longer due.
-    ``sent`` is the day of the outbox that does it, until the portal confirms that outbox. It is
-    ``impossible`` if the reporter cannot be reached: then it is neither waiting nor late.
+    ``clock`` is the code of a clock of the law, and ``ends`` the event that stops it; or they are RETENTION
+    and None. ``dropped`` is the day on which the case was closed, if nobody had done it and it was no longer
+    due. ``sent`` is the day of the outbox that does it, if the portal has not confirmed that outbox yet. It
+    is ``impossible`` if the reporter cannot be reached: then it is neither waiting nor late.
     """
 
     clock: str
@@ -47,12 +47,13 @@ class Due:
 class Events:
     """The events of a case, each with its day; ``held`` while something forbids destroying it.
 
-    ``received`` is the portal's day. ``acknowledged`` and ``answered`` (feedback) are the days from which the
-    reporter could read this (``portal_days``). ``sent`` and ``answer_sent`` are the days of the outboxes with
-    these messages. ``extended`` is the day on which an officer took more time for feedback. ``period`` is how
-    long a closed case is kept, ``after_decision`` how long after the last final decision, if there was one.
-    An ``unreachable`` reporter cannot be told anything. Feedback may be ``withheld`` from others, for a
-    reason or by a closing that contains none. A case is ``silent`` if it ended without any text.
+    ``received`` is the portal's day. ``acknowledged`` and ``answered`` are the first days on which the
+    reporter could read the acknowledgement and the feedback (``portal_days``). ``sent`` and ``answer_sent``
+    are the days of the outboxes with these messages. ``extended`` is the day on which an officer took more
+    time for feedback. ``period`` is how long a closed case is kept, ``after_decision`` how long after the
+    last final decision, if there was one. An ``unreachable`` reporter cannot be told anything. From other
+    reporters, feedback may be ``withheld``: for a stated reason, or because the case was closed without any.
+    A case is ``silent`` if it ended without any text.
     """
 
     received: date
@@ -92,9 +93,9 @@ class Events:
 def clocks(events: Events, how: Practice) -> list[Due]:
     """Return all deadlines of a case, met or not: the clocks of the law in its order, then retention.
 
-    Closing a case meets no deadline. It drops a first act that nobody has done. It drops messages to the
-    reporter only if the reporter cannot be reached; feedback also if it is withheld, and the acknowledgement
-    if the case ends without a text.
+    Closing a case meets no deadline. It drops a first act that nobody has done. It drops all messages to a
+    reporter who cannot be reached. It also drops feedback that is withheld, and the acknowledgement if the
+    case ends without a text.
     """
     running = [_due(code, rule, events, how) for code, rule in how.clocks.items()]
     ended = [replace(each, dropped=_dropped(each, events)) for each in running]
@@ -143,10 +144,10 @@ def _dropped(due: Due, events: Events) -> date | None:
 
 
 def kept_until(last: date, period: Period, calendar: Calendar) -> date:
-    """Return the day from which a case has to be destroyed; it ended, or was last written to, on ``last``.
+    """Return the day from which a case has to be destroyed.
 
-    If the period has an archive, that is the end of the archive: a case that has to be archived is not
-    destroyed earlier.
+    ``last`` is the day on which the case ended, or on which its reporter last wrote. If the period has an
+    archive, the result is the end of the archive: a case that has to be archived is not destroyed earlier.
     """
     kept = period.keep.after(last, calendar.legal)
     return period.archive.after(kept, calendar.legal) if period.archive else kept

@@ -1,8 +1,8 @@
 """Legal duties: decisions that the law asks for. Each is a deadline until it is taken.
 
 The law in use defines the duties, the cases that have each duty, the event from which its time counts, and
-how long it has. Once a duty exists, the decision is due until it is taken: neither a lower score nor another
-law removes it. A decision holds for what was known at its time: news that the law names reopen it.
+how long it has. Neither a lower score nor another law removes a duty: its decision stays due until it is
+taken. A decision is based on what was known at the time; news of a kind that the law names reopens it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
@@ -53,7 +53,7 @@ def ask(session: Session, works: Iterable[tuple[Case, Workflow]], today: date) -
 
 
 def renew(session: Session) -> None:
-    """Compute the days of all pending decisions again, and those of all answers to requests.
+    """Compute again the days of all pending decisions and of all answers to requests.
 
     A decision that was put off keeps its day.
     """
@@ -66,7 +66,7 @@ def renew(session: Session) -> None:
 
 
 def keep_days(session: Session, number: int) -> None:
-    """Compute the days of all decisions on a case again, after a measure was added or retracted."""
+    """Compute again the days of all decisions on a case, after a measure was added or retracted."""
     for row, case in session.execute(_UNDECIDED.where(Duty.case == number)):
         row.due = _due(session, case, row)
 
@@ -104,9 +104,9 @@ def is_anew(row: Duty) -> bool:
 def keep_in_step(session: Session, work: Workflow, today: date, before: Set[str]) -> None:
     """Add the duties of a case of an offence if severity, tags or danger now show that it is one.
 
-    Decisions that were taken without a new sign, one that is not in ``before`` (``offence_of``), are asked
-    for again. A decision becomes urgent if the priority of the case now says so. Nothing is removed:
-    otherwise one officer with a lower score could end what two officers have to decide.
+    A sign of an offence (``offence_of``) is new if it is not in ``before``. Decisions that were taken without
+    it are asked for again. A decision becomes urgent if the priority of the case now says so. Nothing is
+    removed: otherwise one officer with a lower score could end what two officers have to decide.
     """
     if not before >= offence_of(session, work):
         reopen_decisions(session, work.case, News.OFFENCE, today)
@@ -134,7 +134,7 @@ def asked_of(session: Session, number: int, code: str, today: date) -> Duty:
 def learned(session: Session, number: int, asked: Asked, today: date, *, each_time: bool = False) -> None:
     """Add the duties that the law attaches to what the program has just learned of a case.
 
-    With ``each_time``, each occurrence takes its own decision, before or after it.
+    With ``each_time``, each occurrence needs its own decision, which may be taken before or after it.
     """
     for code in _asked_where(session, asked):
         row = asked_of(session, number, code, today)
@@ -153,7 +153,7 @@ def keep_lateness(row: Duty, today: date) -> None:
 
 
 def undecided_before(session: Session, number: int, asked: Asked) -> Sequence[str]:
-    """Return the duties that each such action on a case creates, and that are undecided for the next one."""
+    """Return the duties that this action creates each time, if they are undecided for the next time."""
     codes = _asked_where(session, asked)
     return [code for code in codes if not _is_decided_before(session.get(Duty, (number, code)))]
 
@@ -237,7 +237,7 @@ def prepared(session: Session, number: int) -> str:
 
 
 def preparing(session: Session, outcome: str = "") -> Collection[str]:
-    """Return the decisions from which an outcome follows, or any outcome."""
+    """Return the decisions that lead to an outcome; without ``outcome``, those that lead to any."""
     rules = decisions(session).items()
     return [code for code, each in rules if each.outcome and each.outcome == (outcome or each.outcome)]
 
@@ -261,7 +261,7 @@ def by_role(session: Session, number: int, role: DutyRole) -> Duty | None:
 
 
 def is_open(session: Session, number: int, role: DutyRole) -> bool:
-    """Return whether a case has the duty of a role and it is undecided."""
+    """Return whether a case has an undecided duty of this role."""
     row = by_role(session, number, role)
     return row is not None and row.decided is None
 
@@ -309,7 +309,7 @@ def answering_danger(session: Session) -> Sequence[str]:
 
 
 def measures_on(session: Session, number: int) -> Set[str]:
-    """Return the kinds of measures that answer a report, without those dated before it can have come.
+    """Return the kinds of measures that answer a report, without those from before its arrival.
 
     An earlier measure was not about the report, or its date is wrong: it meets no duty and ends no danger.
     """
@@ -339,9 +339,9 @@ def owed_after_end(session: Session, number: int | None = None) -> Collection[in
     """Return the numbers of the closed and junk cases with a decision that is still owed, of all or of one.
 
     Closing does not end a decision that was put off or is asked for again: such a case waits like an open
-    one, and does not go to the archive. Decisions that closing drops are not owed: in quarantine nobody can
-    judge admissibility, and two officers found that a junk report names nobody, unless the decision was put
-    off or is asked for again.
+    one, and does not go to the archive. Two decisions are not owed. Admissibility is dropped, because nobody
+    can judge it in quarantine. Informing persons is dropped for junk, because two officers found that it
+    names nobody; it is owed if it was put off or is asked for again.
     """
     rows = owed_rows(in_use.of(session))
     return set(session.scalars(rows if number is None else rows.where(Duty.case == number)))

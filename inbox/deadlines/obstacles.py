@@ -14,15 +14,17 @@ class Obstacle(StrEnum):
     this machine; no bundle was collected that the portal exported on that day or later.
 
     ``PROSECUTOR``, ``PERSONS``, ``ADMISSIBILITY`` and, for any other, ``UNDECIDED`` are decisions of the law
-    that are still to be taken; ``PUT_OFF`` if the decision on persons was put off.
+    that are still to be taken. ``PUT_OFF``: the decision on persons was put off.
 
-    Those from ``PREPARED`` to ``BY_TWO`` depend on how a case ends: its outcome differs from the decided one,
-    or was not decided; something is withheld from the reporter; the reporter cannot be reached, or is told
-    nothing; a text could reveal somebody; an outcome needs the prosecutor's word, which is missing; or the
-    law lets no officer alone decide this outcome, or that the case is junk.
+    The next depend on how a case ends. ``PREPARED``: another outcome was decided. ``UNPREPARED``: nobody
+    decided this outcome. ``WITHHELD``: something is withheld from the reporter. ``UNREACHABLE``: the reporter
+    cannot be reached. ``UNTOLD``: the reporter is told nothing. ``CAUTIONED``: a text could reveal somebody.
+    ``NO_WORD``: the prosecutor's word on the outcome is missing. ``BY_TWO``: the law lets no officer alone
+    decide this.
 
-    The last depend on who acts: an officer has not yet declared that they have no interest in the case, is
-    excluded from it, or is not one of its handlers; or nobody may read it, because it is in quarantine.
+    The last depend on who acts. ``UNDECLARED``: an officer has not declared yet that they have no interest in
+    the case. ``EXCLUDED``: an officer is excluded from it. ``ENTRUSTED``: an officer is not one of its
+    handlers. ``QUARANTINE``: nobody may read it.
     """
 
     CLOSED = "closed"

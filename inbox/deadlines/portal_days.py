@@ -22,10 +22,10 @@ class ImportDay:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """The days between which all events happened that an export of the portal reports.
+    """The period of the events that an export of the portal reports.
 
-    They happened after the ``previous`` export, which is None before the portal's first one, and by the day
-    of this export, ``exported``, which cannot be later than our own ``today``.
+    ``previous`` is the day of the export before, None before the portal's first one. ``exported`` is the day
+    of this export; it cannot be later than our own ``today``.
     """
 
     previous: date | None

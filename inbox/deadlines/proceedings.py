@@ -1,7 +1,8 @@
 """Which cases are in proceedings or on hold, and when proceedings ended.
 
-A measure opens proceedings, and only a final decision ends them: a court may still ask for what is kept. All
-cases bound to such a case (``bonds``) are kept as well, because they are evidence of the same matter.
+A measure opens proceedings, and only a final decision ends them. Until then the case is kept, because a court
+may ask for it. All cases bound to it (``bonds``) are kept as well, because they are evidence of the same
+matter.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

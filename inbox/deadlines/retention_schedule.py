@@ -1,4 +1,4 @@
-"""How long cases and uploads that became no case are kept (Directive (EU) 2019/1937, article 18)."""
+"""How long cases and unopened envelopes are kept (Directive (EU) 2019/1937, article 18)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ from templates.law.rules import DutyRole
 
 
 class Rule(StrEnum):
-    """Reasons to destroy a case that are not the end of a period of the law."""
+    """Reasons to destroy a case other than the end of a period of the law."""
 
     JUNK = "junk"
     PROCEEDINGS = "proceedings"
@@ -47,11 +47,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class UnopenedTerm:
-    """The uploads that became no case: how many there are, and how many may be discarded now.
+    """The unopened envelopes: how many there are, and how many may be discarded now.
 
-    ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is how many are past their
-    term and wait for the archives' visa; they were collected up to the day ``unasked_to``. For
-    ``by_one_clock`` uploads, the term has expired only by the clock of this machine (``day_of_two_clocks``).
+    ``next_day`` is the day from which more may be discarded, or None. ``unasked`` is how many are expired and
+    wait for the archives' visa; they were collected up to the day ``unasked_to``. ``by_one_clock`` envelopes
+    are expired only by the clock of this machine (``day_of_two_clocks``).
     """
 
     count: int
@@ -63,17 +63,18 @@ class UnopenedTerm:
 
 
 def day_of_two_clocks(session: Session, today: date) -> date | None:
-    """Return the day that has come by the clocks of this machine, ``today``, and of the portal.
+    """Return the latest day that both this machine's clock, ``today``, and the portal's clock have reached.
 
-    It is the latest export day of a collected bundle, or None before the first. Irreversible actions use it:
-    a clock that is ahead, by mistake or on purpose, could otherwise bring any day.
+    The portal's clock is known from the latest export of a collected bundle; the result is None before the
+    first. Irreversible actions use this day: a single clock that is ahead, by mistake or on purpose, could
+    otherwise bring any day.
     """
     known = queries_exchange.newest_export(session)
     return None if known is None else min(known, today)
 
 
 def unopened_until(session: Session, collected: date) -> date:
-    """Return the day from which an upload that became no case may be discarded.
+    """Return the day from which an unopened envelope may be discarded.
 
     The period begins on the day of collection, because the portal could claim any day.
     """
@@ -94,9 +95,10 @@ def junk_over(session: Session, today: date) -> set[int]:
 
 
 def unopened(session: Session, today: date) -> UnopenedTerm:
-    """Return how many uploads became no case, and how many of them are past their term.
+    """Return how many unopened envelopes there are, and how many of them are expired.
 
-    Uploads that name a case of the vault are not counted: they belong to that case and are destroyed with it.
+    Envelopes that name a case of the vault are not counted: they belong to that case and are destroyed with
+    it.
     """
     found = queries_exchange.caseless_by_day(session)
     until = {day: unopened_until(session, day) for day in found}
@@ -114,9 +116,9 @@ def unopened(session: Session, today: date) -> UnopenedTerm:
 
 
 def discardable(session: Session, today: date) -> list[date]:
-    """Return the collection days whose uploads that became no case may be discarded on a day.
+    """Return the collection days whose unopened envelopes may be discarded on a day.
 
-    Their term has expired by then, and they have the archives' visa if the law asks for one.
+    They are expired by then, and have the archives' visa if the law asks for one.
     """
     needs_visa = office.of(session).law.retention.unopened.visa
     agreed = visas.unopened_to(session) if needs_visa else today
@@ -200,7 +202,7 @@ def _term(
 def archive_from(how: Practice, work: Workflow, written: date | None, decided: date | None) -> date | None:
     """Return the day from which an ended case is in the archive, or None if it does not go there.
 
-    It stays outside the archive as long as any period says, and while it is on hold or in proceedings.
+    It stays among the other cases as long as any period says, and during a hold or proceedings.
     """
     ended = work.junked or work.closed
     if ended is None:
@@ -223,7 +225,7 @@ def _needs_visa(how: Practice, work: Workflow, decided: date | None) -> bool:
 
 
 class _Awaited:
-    """Cases of which the portal still awaits the last news: it could not be told after the case is destroyed.
+    """Cases about which the portal must still be told something, so they cannot be destroyed yet.
 
     Cases named in an unconfirmed outbox belong to them, too.
     """
@@ -237,6 +239,6 @@ class _Awaited:
             self._named |= {slot.case_id for slot in bundle.OUTBOX.parse(manifest.raw).slots}
 
     def has(self, case: Case) -> bool:
-        """Return whether the portal still awaits news of a case."""
+        """Return whether the portal must still be told something about a case."""
         told = case.closed_in in self._heard
         return case.case_id in self._named or (case.mailbox is not None and not told)

@@ -50,7 +50,7 @@ class _Since(NamedTuple):
     has_word: bool = False
 
 
-# Cases about which an outbox can bring news, and those with news in an outbox that is not confirmed.
+# Cases about which the next outbox can say something new, and cases with news in an unconfirmed outbox.
 _TELLS_MORE = Workflow.acknowledged_in.is_(None) | Workflow.answered_in.is_(None)
 _IS_AWAITED = (Workflow.acknowledged.is_(None) & Workflow.acknowledged_in.is_not(None)) | (
     Workflow.answered.is_(None) & Workflow.answered_in.is_not(None)
@@ -219,10 +219,10 @@ def forget_told(session: Session, n: int) -> None:
 
 
 def feedback_due(session: Session, number: int, today: date, *, acknowledging: bool = False) -> Due:
-    """Return the deadline for feedback, as the reporter may be told today.
+    """Return the deadline for feedback, as it can be told to the reporter today.
 
-    If an acknowledgement waits, or today's text is one, the time runs from today; otherwise from the last day
-    for an acknowledgement. Feedback that was held back is still owed.
+    If an acknowledgement waits, or today's text is one, the time runs from today. Otherwise it runs from the
+    last day for an acknowledgement. Feedback that was held back is still owed.
     """
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
@@ -238,8 +238,8 @@ def feedback_due(session: Session, number: int, today: date, *, acknowledging: b
 def keep_in_step(session: Session, number: int) -> None:
     """Compute the next deadline and the rank again, after any change that affects a clock.
 
-    The same is done for all bound cases, because they are kept as long, even if the signed-in officers may
-    not read them.
+    This includes all bound cases, even those that the signed-in officers may not read, because they are kept
+    as long.
     """
     session.flush()
     with row_security.with_lines(session):

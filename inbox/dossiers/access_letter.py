@@ -1,7 +1,7 @@
 """The two possible answers to a person who asks what is held on them, as pages (PDF).
 
-One says what is held. The other neither confirms nor denies anything. It is the same if the request is
-refused and if nothing is held: except for the names and the day, not a byte differs.
+One says what is held. The other neither confirms nor denies anything. It is the same whether the request is
+refused or nothing is held: only the names and the day differ.
 """
 
 from collections.abc import Sequence

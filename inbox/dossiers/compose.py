@@ -37,7 +37,7 @@ from inbox.vault import queries_cases, queries_office
 from inbox.vault.tables import Case
 from templates.law.rules import DossierWords, MeasureRole
 
-# The measure that sending a dossier amounts to.
+# Sending a dossier counts as this measure.
 MEASURES = {
     Purpose.PROSECUTOR: MeasureRole.TRANSMISSION,
     Purpose.DISCIPLINARY: MeasureRole.DISCIPLINE,
@@ -147,17 +147,17 @@ def compose(
     """Return what goes into a dossier, and the places at which officers should look again.
 
     These are places where text still stands that was redacted elsewhere, texts that repeat what the reporter
-    asked never to repeat, and words with letters of several alphabets, which no typed passage finds. Officers
-    are also warned of an addressee whom the case names, and of a dossier that needs the prosecutor's word
-    first: both could warn a person concerned.
+    asked never to repeat, and words with letters of several alphabets, which a typed passage does not find.
+    Officers are also warned of an addressee whom the case names, and of a dossier that needs the prosecutor's
+    word first: both could warn a person concerned.
 
-    Two officers who act together see how many passages are omitted because they reveal the reporter, and
-    which: otherwise an officer who stores the name of a person concerned as the reporter's identity would
-    blank the evidence. A single officer sees the complete text. Wherever an identity is stored, a single
-    officer is told that such passages are omitted, whether there are any or not: any other answer would
-    confirm a guessed name.
+    Passages that reveal the reporter are omitted. Two officers who act together see how many, and which.
+    Otherwise an officer could store the name of a person concerned as the reporter's identity, and so remove
+    the evidence unnoticed. A single officer sees the complete text. Wherever an identity is stored, this
+    officer is told that such passages are omitted, even if there are none: any other answer would confirm a
+    guessed name.
 
-    Raises CaseRefused if there is no such case; Refused if a passage to redact or a file to enclose is
+    Raises CaseRefused if there is no such case. Raises Refused if a passage to redact or a file to enclose is
     missing, and if a question to include was not answered or must never be repeated.
     """
     case = queries_cases.case(session, number)

@@ -87,7 +87,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A letter that ``officers`` many can write about a case, to one of the authorities or to a person.
+    """A letter that can be written about a case, to an authority or a person; it takes ``officers`` many.
 
     ``waits`` says why it cannot be written yet, and what to do; empty if it can.
     """
@@ -202,7 +202,7 @@ def _refused(session: Session, number: int, wanted: Wanted) -> Refused | None:
 
 
 def _check_given(session: Session, number: int, wanted: Wanted) -> None:
-    """Raise for officers' entries that must not leave, or not without a reason."""
+    """Raise for entries of officers that must not be sent, or only with a reason."""
     rule = _rule(session, wanted.letter)
     if rule.to is Addressee.PERSON:
         _check_concerned(session, number, wanted)
@@ -223,8 +223,11 @@ def _check_form(session: Session, wanted: Wanted) -> None:
     rule = _rule(session, wanted.letter)
     if max(len(wanted.to), len(wanted.address)) > LONGEST or not one_line(wanted.to):
         raise Refused(
-            sentence("name and address must each have 1 to {most} characters", most=LONGEST),
-            sentence("shorten the name and the address"),
+            sentence(
+                "a name is required, and name and address can each have at most {most} characters",
+                most=LONGEST,
+            ),
+            sentence("correct the name and the address"),
         ).at("to", "address")
     if rule.to is not Addressee.PERSON:
         in_use.rule(in_use.of(session).addressees(rule), wanted.to)

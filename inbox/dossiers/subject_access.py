@@ -1,9 +1,9 @@
 """Answer a request for access (GDPR, article 15) without warning the person or quoting a report.
 
-Officers see which cases name the person, and write the answer themselves. If an obstacle forbids the answer,
-and if nothing is held, the person gets the same letter, from the same day on. Outside of its cases, the
-traces that a request leaves are the same, too: an officer who is excluded from a case does not learn that it
-names the person.
+Officers see which cases name the person, and write the answer themselves. The person gets the same letter,
+from the same day on, whether an obstacle forbids the answer or nothing is held. A request also leaves the
+same traces outside of its cases: an officer who is excluded from a case does not learn that it names the
+person.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ class Answer:
 def look(inbox: Inbox, who: Actor, number: int) -> Seen:
     """Return what the signed-in officers see of a request and, if it was answered, the answer on each case.
 
-    Cases that not all signed-in officers have declared are not shown, whether the request was answered or
+    Cases on which not all signed-in officers have declared are not shown, whether the request was answered or
     not. The journal has the same entry as for the complete register. Raises as ``access_requests.of`` and
     ``Inbox.acting``.
     """
@@ -155,7 +155,7 @@ def _asked(row: AccessRequest, today: date) -> Asked:
 
 
 def _withhold(session: Session, seen: Seen, reason: str) -> None:
-    """Record for each case why nothing is disclosed; raises Refused without an obstacle or a reason."""
+    """Record for each case why nothing is disclosed; raises Refused without any obstacle and any reason."""
     why = sorted({str(what) for each in seen.cases for what in each.obstacles})
     if seen.cases and not why and not reason.strip():
         raise Refused(

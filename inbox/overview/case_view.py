@@ -1,4 +1,4 @@
-"""Views of cases for officers, as plain values for JSON or lines; none contains a proof of authorship."""
+"""Views of cases for officers, as plain values for JSON or lines; none proves who the reporter is."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -152,13 +152,13 @@ def never_repeat(view: View) -> list[str]:
 
 
 def overview(inbox: Inbox, who: Actor) -> View:
-    """List all cases and all uploads that became no case, with warnings about keys and conflicts.
+    """List all cases and all unopened envelopes, with warnings about keys and conflicts.
 
     The warnings also count what the acting officers may not see. Raises as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
-    # Nothing changes here, so nothing has to be brought up to date as ``acting`` does.
+    # Nothing changes here, so the home that ``acting`` has just settled need not be settled again.
     with inbox.vault.transaction() as session:
         warnings = [
             *expiry_warnings.warnings(session, who.today),

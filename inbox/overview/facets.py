@@ -1,9 +1,9 @@
 """Facets: the choices that narrow a queue further, and how many cases each choice leaves.
 
-A count is the number of cases that the acting officers would find by selecting the choice. Cases from which
-one of them is excluded are never counted. Cases that only other handlers may read are counted for choices
-that a line of the queue shows anyway. Cases on which not all have declared are not counted for any choice
-that depends on the content of a report.
+A count is the number of cases that the acting officers would find by selecting the choice. A case from which
+one of them is excluded is never counted. A case for other handlers is counted only in choices that its line
+in the queue shows anyway. A case on which not all have declared is counted in no choice that depends on the
+content of its report.
 """
 
 from collections import Counter, defaultdict
@@ -24,8 +24,8 @@ from inbox.vault.tables import Case
 
 # Beyond this number, cases are not counted. Selecting a choice narrows the queue until there are fewer.
 COUNTED = 10_000
-# The filter fields that serve as facets, in the order of their display. Each has an empty value; the reach of
-# a question about the field follows from it.
+# The filter fields that serve as facets, in the order of their display. Each has a sample value, which shows
+# how much a query on this field reveals.
 FIELDS: Mapping[str, Any] = {
     "state": "",
     "due": Due.TODAY,
@@ -197,7 +197,7 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Return the number of cases due by each day; 0 if it equals the previous number, unless it is chosen."""
+    """Return how many cases are due by each day; a count that adds nothing becomes 0, unless it is chosen."""
     total, found = 0, Counter(counts)
     for each in _CUMULATED:
         total += counts[each]

@@ -1,8 +1,9 @@
 """Oversight of the office's work: numbers, days, and emergency access with its actor.
 
 It contains nothing from reports or from officers' texts. Therefore cases in quarantine are counted like any
-other. Cases from which a signed-in officer is excluded are not counted. If a case has handlers and not all
-signed-in officers are among them, only its existence and whether it is overdue are counted.
+other. Cases from which a signed-in officer is excluded are not counted. If not all signed-in officers are
+among the handlers of a case, it counts only in two numbers: how many such cases there are, and how many are
+overdue.
 """
 
 from collections import Counter

@@ -39,13 +39,14 @@ MANY = 1_000
 class QueuePage:
     """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
 
-    ``undecided_closed`` closed and junk cases wait with the open ones, because a decision about them is owed;
-    ``unread_closed`` others have an unread message. ``declared_only``: the search covers only cases on which
-    all acting officers have declared. ``officers`` and ``questionnaire`` are the current ones, to choose
-    from. ``danger_left_out`` more cases outside this list report danger, or have priority 1 and may.
-    ``missed`` is the exchange that should have taken place by now. ``requests`` are the open requests for
-    access, in order of their deadlines. ``workload`` is the number of cases assigned to each officer.
-    ``facets`` are the choices that narrow the queue, if they were requested.
+    ``undecided_closed`` is the number of closed and junk cases that wait with the open ones, because a
+    decision about them is owed; ``unread_closed`` is the number of others with an unread message.
+    ``declared_only``: the search covers only cases on which all acting officers have declared. ``officers``
+    and ``questionnaire`` are the current ones, to choose from. ``danger_left_out`` is the number of cases
+    outside this list that report danger, or that have priority 1 and may. ``missed`` is the exchange that
+    should have taken place by now. ``requests`` are the open requests for access, in order of their
+    deadlines. ``workload`` is the number of cases assigned to each officer. ``facets`` are the choices that
+    narrow the queue, if they were requested.
     """
 
     count: int
@@ -196,7 +197,7 @@ def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
         session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
         for each in wanted.by_state()
     )
-    # They are sorted here: to sort them, the vault would find all matches instead of the number needed.
+    # They are sorted here. To sort them, the vault would first find all matches, not only as many as needed.
     return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 
@@ -232,7 +233,7 @@ def _count(
 
 
 def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
-    """Return how many open cases outside the list report danger, or may do so but are undeclared."""
+    """Return how many open cases outside the list report danger, or are undeclared and may."""
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)
@@ -249,7 +250,7 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of matching cases from a place on, PAGE of each run."""
+    """Yield number, rank, deadline and state of matching cases from a place on, at most PAGE of each run."""
     for each, run in queue_filter.runs(wanted, order, today):
         rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)
@@ -259,7 +260,7 @@ def _found(
 
 
 def leaves_out(session: Session, wanted: Filter) -> bool:
-    """Return whether only cases match on which all signed-in officers have declared (``declarations``)."""
+    """Return whether a filter is limited to cases on which all signed-in officers have declared."""
     return wanted.tells_words and declarations.is_asked(session)
 
 

@@ -166,7 +166,7 @@ def matching(
 ) -> Select[int, int, date | None]:
     """Return the query for number, rank and deadline of the matching cases.
 
-    If ``as_of`` is stricter than ``wanted``, the cases found are those that may be revealed for ``as_of``.
+    If ``as_of`` asks for more than ``wanted``, only cases are found that may be revealed for ``as_of``.
     """
     rows = lines(session, wanted, today, as_of=as_of)
     if asked := fulltext.phrase(wanted.search):
@@ -189,7 +189,7 @@ def lines(
 
 
 def reach(wanted: Filter) -> Mapping[str, bool]:
-    """Return how a query reaches cases for their handlers alone, if it reveals nothing more of them."""
+    """Return the option that includes other handlers' cases, if a query reveals no more than their line."""
     return AS_A_LINE if wanted.tells_nothing else {}
 
 

@@ -40,12 +40,12 @@ class Today:
     ``danger`` are open cases that report danger and have no measure that answers it; ``shut`` are other
     cases, in quarantine, which may report danger. ``pressing`` are undeclared cases of the highest priority,
     which the queue shows as well. Each of these has at most SHOWN cases. ``due`` are lines of the queue,
-    overdue first, of the ``due_count`` cases that are due by the end of the day. ``this_week`` more are due
-    in the seven days after that; ``to_read`` cases have something unread. ``missed`` is the exchange that
-    should have taken place; if there is none, the next is due on ``next_exchange``. ``keys`` are warnings of
-    keys that expire soon, ``requests`` the open requests for access, ``ripe`` those that can be answered.
-    ``needs_backup`` if the last backup, of the day ``backed_up``, is older than BACKUP_EVERY or does not
-    exist.
+    overdue first, of the ``due_count`` cases that are due by the end of the day. ``this_week`` is the number
+    of other cases due in the seven days after that, ``to_read`` the number of cases with something unread.
+    ``missed`` is the exchange that should have taken place; if there is none, the next is due on
+    ``next_exchange``. ``keys`` are warnings of keys that expire soon, ``requests`` the open requests for
+    access, ``ripe`` those that can be answered. ``needs_backup`` is true if there is no backup, or if the
+    last one, of the day ``backed_up``, is older than BACKUP_EVERY.
     """
 
     danger: Sequence[int]

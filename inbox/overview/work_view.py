@@ -106,7 +106,7 @@ def _before_closing(session: Session, number: int, today: date) -> list[str]:
 
 
 def _unasked(session: Session, number: int) -> View | None:
-    """Return why no decision on informing the prosecutor is requested, or None if one is."""
+    """Return why nobody is asked to decide on informing the prosecutor, or None if somebody is."""
     if legal_duties.by_role(session, number, DutyRole.PROSECUTOR) is not None:
         return None
     law = in_use.of(session)
@@ -168,7 +168,7 @@ def clock(due: Due, today: date) -> View:
 
 
 def duty(row: Duty, today: date, urgent: str = "") -> View:
-    """Return a duty with its deadline, the decision on it, and whether that is, was or earlier had been late.
+    """Return a duty with its deadline, its decision, and whether it is late or was late at any time.
 
     ``urgent`` is the code of the measure that cannot wait for the decision; empty if there is none.
     ``urgency`` is as in ``clock``.
@@ -212,7 +212,7 @@ def note(row: Note) -> View:
 
 
 def measure(recorded: Recorded) -> View:
-    """Return a measure; ``told`` if the reporter may read it; retracting it takes ``officers`` many."""
+    """Return a measure; ``told`` if the reporter may read it; ``officers`` is how many retract it."""
     row = recorded.row
     return {
         "number": row.position,

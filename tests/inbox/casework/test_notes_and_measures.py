@@ -349,7 +349,7 @@ def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> 
     for words in (("measure", "1", "prosecutor_word"), ("decide", "1", "transmit", "--reason", "x")):
         for nobody in ((), ("--addressee", " ")):
             said = office.typed(*words, *nobody)
-            assert (1, True) == (said.code, "the addressee, or the person" in said.err), words
+            assert (1, True) == (said.code, "the name of the addressee" in said.err), words
     assert before == office.state()
     office.json("measure", "1", "log_preservation")
     office.json("measure", "1", "prosecutor_word", "--addressee", "Mme Le Goff")

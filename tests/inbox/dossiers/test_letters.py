@@ -352,7 +352,7 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -
             "letter", "1", "prosecutor", "--to", "police", "--text", "x", "--out", str(out),
         ),
         "needs a text of your own": ("letter", "1", "prosecutor", "--to", "pnf", "--out", str(out)),
-        "have 1 to 200 characters": write("prosecutor", out, "--address", "x" * 201),
+        "at most 200 characters": write("prosecutor", out, "--address", "x" * 201),
         "says itself what could give somebody away": write(
             "persons_notice", out, "--despite-warning", SECRET
         ),

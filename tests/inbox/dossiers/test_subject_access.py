@@ -892,7 +892,9 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
             session.get_one(Case, number).withdrawn = True  # so that no portal has to hear of it
     rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
-    waits_for = "a request for access that may be about it was not answered yet\nhint: answer it first"
+    waits_for = (
+        "a request for access that may be about it was not answered yet\nhint: answer the request first"
+    )
     assert f"{waits_for}: inbox access list" in office.run("destroy", "1").err
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Declaration))
