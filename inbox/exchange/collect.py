@@ -61,8 +61,8 @@ class State(StrEnum):
 class Outcome:
     """The result for one bundle: ``filed`` or ``refused``; neither if it was collected before.
 
-    ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has those of its
-    cases in which new texts name an officer, each with every officer from whom the case is withheld.
+    ``filed`` has only the cases and rows that the signed-in officers may see. ``kept_from`` has the cases of
+    the bundle in which new texts name an officer, each with the officers who are now excluded from it.
     """
 
     bundle: str

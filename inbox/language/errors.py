@@ -85,7 +85,7 @@ class Locked(Refused):
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
         """Take the number of passphrases that the action needs.
 
-        ``why`` is the reason if an action that one officer can usually do alone takes two officers.
+        ``why`` says why the action takes two officers, if one officer can usually do it alone.
         """
         super().__init__(
             why

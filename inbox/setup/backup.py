@@ -76,8 +76,8 @@ class Made:
 class Source:
     """A backup to be restored, with its key store.
 
-    ``last_case`` is the highest case number that the lost inbox gave. If nobody knows it, numbers go on 1,000
-    higher, because two cases with the same number could not be told apart on paper. ``written`` is a journal
+    ``last_case`` is the highest case number that the lost inbox gave. If nobody knows it, 1,000 numbers are
+    skipped, because two cases with the same number could not be told apart on paper. ``written`` is a journal
     head of the lost inbox that somebody wrote down: an older backup is refused.
     """
 

@@ -25,7 +25,7 @@ from inbox.vault.tables import (
     ReplyKey,
 )
 
-# A portal keeps the slot of a closed case for so long, and up to a week more (SPEC 8.4).
+# A portal keeps the slot of a closed case for this time and up to one week more (SPEC 8.4).
 CLOSED_KEPT = timedelta(days=187)
 
 
