@@ -201,7 +201,7 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
         (["suspension", "--tell"], "no reporter is told of this measure"),
         (["none", "--addressee", "x" * 201], "at most 200"),
         (["prosecutor_word", "--addressee", "x", "--restrictions", "x" * 201], "at most 200"),
-        (["none", "--text", "x"], "no text is kept with this measure: none"),
+        (["none", "--text", "x"], "this measure keeps no text: none"),
         (["hearing", "--restrictions", "no"], "only a prosecutor's word has restrictions"),
     ],
 )
@@ -481,7 +481,7 @@ def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reaso
     assert is_unasked == is_asked == said
     assert "case 1: the prosecutor has not said that this can be done" in said
     assert "inbox decide 1 transmit|no_transmission --reason TEXT; then ask" in said
-    assert "inbox measure 1 prosecutor_word; or say why it is done all the same" in said
+    assert "inbox measure 1 prosecutor_word; or say why you do it all the same" in said
     counted = office.json("oversight")["actions"]["despite-warning"]
     office.json("measure", "1", "suspension", "--despite-warning", "he burns files")
     noted = [

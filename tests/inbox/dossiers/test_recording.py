@@ -64,7 +64,7 @@ def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) 
     """It is refused without a text or with an empty one; other measures take no text."""
     before = office.state()
     for words in (["measure", "1", "dnred_informed"], informed(" ")):
-        assert "what is sent is recorded with this measure: dnred_informed" in refused(office, *words)
+        assert "this measure records the text that is sent: dnred_informed" in refused(office, *words)
     assert before == office.state()
     office.json(*informed(OWN))
     office.json("measure", "1", "onaf_informed")

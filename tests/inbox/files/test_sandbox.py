@@ -272,7 +272,7 @@ def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
         for said in (at.shown, served.greeting):
             assert "Creating new namespace failed" in said or not before
             assert bool(before) == said.count("there is no sandbox, so no preview: bwrap: ")
-            assert bool(before) == said.count("To have one: install bubblewrap and let this user have")
+            assert bool(before) == said.count("To have one: install bubblewrap and allow this user to create")
 
 
 def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:
