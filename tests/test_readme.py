@@ -29,3 +29,10 @@ def test_every_local_link_leads_somewhere() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert len(links) > 5
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_pictures_are_small_and_have_a_caption() -> None:
+    """Whoever reads on a slow line gets them, too; who cannot see them reads what they show."""
+    pictures = re.findall(r"^!\[(.+?)\]\((.+?\.png)\)\n\n\*(.+?)\*$", README, re.MULTILINE | re.DOTALL)
+    assert len(pictures) == README.count(".png")
+    assert [name for _, name, _ in pictures if (ROOT / name).stat().st_size > 150_000] == []
