@@ -70,7 +70,9 @@ def watching(pids: list[int]) -> Iterator[Future[int]]:
             ended.set()
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["stream", "control"])
+@pytest.mark.parametrize(
+    "whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["stream", "control"]
+)
 def test_a_large_file_takes_little_memory(
     chromium: Browser,
     visitor: Visitor,

@@ -166,7 +166,7 @@ def test_shift_held_down_is_one_press(leaver: Visitor) -> None:
     "typed",
     [
         lambda visitor: press_shift(visitor, 2),
-        lambda visitor: visitor.page.keyboard.type("DGDDI"),
+        pytest.param(lambda visitor: visitor.page.keyboard.type("DGDDI"), marks=pytest.mark.soak),
         lambda visitor: [visitor.page.keyboard.press(f"{SHIFT}+{letter}") for letter in "abcd"],
         lambda visitor: [(press_shift(visitor, 1), visitor.page.keyboard.press("x")) for _ in range(4)],
         lambda visitor: [(press_shift(visitor, 1), visitor.page.clock.run_for(5_100)) for _ in range(4)],

@@ -119,7 +119,11 @@ def answer_much(visitor: Visitor, folder: Path) -> None:
         folded.click()
 
 
-@pytest.mark.parametrize(("language", "screen"), [("fr", TELEPHONE), ("en", DESKTOP)], ids=LANGUAGES)
+@pytest.mark.parametrize(
+    ("language", "screen"),
+    [("fr", TELEPHONE), pytest.param("en", DESKTOP, marks=pytest.mark.soak)],
+    ids=LANGUAGES,
+)
 def test_no_answer_of_the_way_without_a_script_keeps_anybody_out(
     visitor: Visitor, tmp_path: Path, language: str, screen: ViewportSize
 ) -> None:

@@ -300,7 +300,7 @@ STEPS = st.lists(
 
 
 # Each takes a tenth of a second and more, and the gate would try the same in every run: `make soak clocks`.
-A_THIRD = settings(max_examples=max(33, settings().max_examples // 3))
+A_THIRD = settings(max_examples=max(11, settings().max_examples // 3))
 SOON = [(Inspectorate.adopt, 4), (Inspectorate.make_outbox, 1)]
 # Of two outboxes that the portal applied, the inbox knows nothing any more.
 LOST = [

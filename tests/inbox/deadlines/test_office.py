@@ -64,7 +64,7 @@ OFF = st.sets(st.integers(1, 40), max_size=8)
 
 
 # Each takes a tenth of a second, and the gate would try the same in every run: `make soak clocks`.
-@examples(max_examples=max(33, examples().max_examples // 3))
+@examples(max_examples=max(11, examples().max_examples // 3))
 @given(EVENTS, OFF, st.sampled_from([0, None]))
 def test_every_deadline_follows_the_office(
     opened: Inbox, happened: tuple[date, int | None, int | None, int | None], off: set[int], acted: int | None

@@ -82,11 +82,17 @@ def test_a_difference_would_be_seen(served: Server) -> None:
     assert len(forms) == 3
 
 
+@pytest.mark.parametrize(
+    "methods",
+    [("GET",), pytest.param(("GET", "OPTIONS", "BREW"), marks=pytest.mark.soak)],
+    ids=["reading", "every-method"],
+)
 def test_pages_are_the_same_on_every_day(
     tmp_path: Path,
     free_port: Callable[[], int],
     paths: list[str],
     false_clock: Callable[[timedelta], None],
+    methods: tuple[str, ...],
 ) -> None:
     """By processes that began a month later, too: status, headers and bytes on every route but one.
 
@@ -97,7 +103,6 @@ def test_pages_are_the_same_on_every_day(
     for days in (0, 30):
         false_clock(timedelta(days=days))
         with server.serving():
-            methods = ("GET", "OPTIONS", "BREW")
             found.append(
                 {
                     (each, path): asked(server, each, path, PLAIN)
