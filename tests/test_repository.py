@@ -154,6 +154,7 @@ def test_no_file_refers_to_a_list_that_is_not_here() -> None:
     assert found - {"tests/test_repository.py"} == set()
 
 
+@pytest.mark.slow
 def test_no_module_of_tests_imports_another() -> None:
     """What two of them need stands in tests/support; the control is what they import from there."""
     names = {path: [*sources_of_tests.imports(path)] for path in SOURCES}

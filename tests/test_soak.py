@@ -272,6 +272,7 @@ def test_a_measured_figure(record_property: Callable[[str, object], None]) -> No
     record_property("kills", "3, of which 0 lost")
 
 
+@pytest.mark.slow
 def test_the_gate_leaves_out_what_is_marked_and_the_soak_runs_it_with_its_figures(
     request: pytest.FixtureRequest,
 ) -> None:

@@ -1,6 +1,6 @@
 """The tests of what was touched since ``main``, for as long as somebody waits (`make check`).
 
-Not those marked long or browser: the gate runs these.
+Not those marked long, slow or browser: the gate runs these.
 """
 
 import subprocess
@@ -81,7 +81,7 @@ def _git(root: Path, *words: str) -> list[str]:
 def _command(places: Iterable[str]) -> Iterator[str]:
     # The first failure ends it: so when time is over, nothing that ran has failed.
     yield from (sys.executable, "-m", "pytest", "-q", "-x", "-n", "2", "--dist", "loadscope")
-    yield from ("-m", "not long and not soak and not browser", *places)
+    yield from ("-m", "not long and not slow and not soak and not browser", *places)
 
 
 def main() -> int:
@@ -98,7 +98,7 @@ def main() -> int:
             tests.terminate()
             sys.stdout.write(f"not all were run in {SECONDS} seconds, none failed: `make test` runs them\n")
             return _UNFINISHED
-    sys.stdout.write("left to `make test`: long ones, and those in a browser\n")
+    sys.stdout.write("left to `make test`: slow ones, and those in a browser\n")
     return 0 if status == _NONE_SELECTED else status
 
 

@@ -91,6 +91,7 @@ def second(chromium: Browser, page: Page, served: Served) -> Iterator[Page]:
 PARTS = {"Le signalement": "report", "Dialogue": "dialogue", "Fichiers": "files", "Traitement": "work"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARTS)
 def test_each_part_of_a_case_is_a_press_away_and_no_other_is_shown(case: Page, name: str) -> None:
     """The link that was pressed says where one is."""

@@ -54,6 +54,7 @@ def codes_in(page: str) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_case")
 def test_no_page_and_no_refusal_says_a_code(client: Client) -> None:
     said = {

@@ -209,6 +209,7 @@ def test_a_token_of_another_session_does_nothing(client: Client) -> None:
     assert (answer.status_code, client.send("/en/medium/outbox").status_code) == (400, 200)
 
 
+@pytest.mark.slow
 def test_no_other_command_loads_what_opens_sockets() -> None:
     """Not even to say what it can do; the control is what the desk itself loads."""
     asked = (

@@ -108,6 +108,7 @@ def _in_toml(text: str) -> str:
     return '"' + "".join(f"\\U{ord(char):08X}" for char in text) + '"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
 def test_no_page_takes_what_was_written_for_more_than_text(
     client: Client, stick: Path, language: str

@@ -105,6 +105,7 @@ def command(process: int) -> bytes:
     return b""
 
 
+@pytest.mark.slow
 def test_a_job_says_how_far_it_is_and_then_what_came_of_it_or_what_it_refused(place: Place) -> None:
     """Each page meanwhile is answered within a second, of two busy cores most."""
     with serving(place.office, "--medium", place.medium) as served:
@@ -159,6 +160,7 @@ def test_while_the_inbox_is_busy_nothing_else_is_done_and_nothing_that_was_writt
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Browser, place: Place) -> None:
     """No page has a script; both, and that of a page that has to wait, are for everybody."""
@@ -180,6 +182,7 @@ def test_a_browser_comes_by_itself_from_the_progress_to_what_came(chromium: Brow
         expect(page.locator("h1")).to_have_text("Récupéré", timeout=60_000)
 
 
+@pytest.mark.slow
 def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Place) -> None:
     """It says so, and not that it is locked already; what was collected is there."""
     with standing_still(place) as (served, visitor, helpers):
@@ -195,6 +198,7 @@ def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Plac
         assert "collect" in place.acts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", chosen([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: signal.Signals) -> None:
     """And can do it the next time; no helper stays behind."""

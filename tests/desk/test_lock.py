@@ -67,6 +67,7 @@ def secrets_of(office: Office) -> list[bytes]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root reads the memory of a process that forbids it")
 def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office) -> None:
     """The control is the same process before: another program stands in its place, at the same port."""

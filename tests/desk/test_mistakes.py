@@ -55,6 +55,7 @@ def summary(page: str) -> str:
     return html.unescape(found)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("decided_case")
 def test_every_form_of_the_desk_names_all_that_it_lacks_at_once(client: Client) -> None:
     """Sent as it is, with nothing filled in; the page is the same, and each field says what it lacks."""
@@ -315,6 +316,7 @@ def test_a_form_whose_page_is_no_more_still_names_what_it_lacks(client: Client) 
     assert (422, True) == (came.status_code, "Motif" in came.text)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.long
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])

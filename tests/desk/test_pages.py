@@ -487,6 +487,7 @@ _SEND = """([action, fields]) => {
 }"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "language"), in_languages(ANSWERS, KINDS_OF_ANSWERS, "refused"))
 def test_every_answer_to_a_form_is_for_everybody(
     answering: Room, name: str, language: str, tmp_path: Path
@@ -656,6 +657,7 @@ def _lock(page: Page) -> None:
     expect(page.locator("div[lang=en] h1")).to_have_text("The desk is locked")
 
 
+@pytest.mark.slow
 def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path: Path) -> None:
     """The first bundle takes the fingerprint and two passphrases, none of which any page shows again."""
     office = Office.found_by(tmp_path, NAMES, 2)

@@ -48,6 +48,7 @@ def queue(page: Page, served: Served) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_ten_reports_go_from_the_medium_to_their_acknowledgement_in_eight_presses(page: Page) -> None:
     """By the keyboard alone, nothing is typed; the one that tells of danger is left out, and named."""
     press = Keys(page)

@@ -585,6 +585,7 @@ def test_a_session_shows_nothing_of_a_case_that_is_kept_from_its_officer(one_cas
         assert {"/en/case/1", "/en/"} <= seen["alice"]
 
 
+@pytest.mark.slow
 def test_every_page_is_as_if_a_case_that_is_kept_from_its_officer_had_never_been(
     office: Office, tmp_path: Path
 ) -> None:

@@ -137,6 +137,7 @@ def confirm(chloe: Page, root: str) -> None:
     expect(chloe.locator("main")).to_contain_text("Confirmed by chloe")
 
 
+@pytest.mark.slow
 def test_three_work_at_once_and_one_sees_nothing_of_a_case_on_which_the_others_do(team: Team) -> None:
     """Each under their own name, and bruno what he would see had the case never been.
 

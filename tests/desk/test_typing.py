@@ -232,6 +232,7 @@ def confirm(page: Page) -> None:
     page.get_by_role("button", name="Confirmer").click()
 
 
+@pytest.mark.slow
 def test_without_a_script_cases_are_acknowledged_together_and_one_goes_to_its_end(
     chromium: Browser, office: Office, tmp_path: Path
 ) -> None:
@@ -274,6 +275,7 @@ def hasty_desk(office: Office) -> Iterator[Served]:
         yield served
 
 
+@pytest.mark.slow
 def test_a_page_warns_before_its_session_ends_and_shows_nothing_once_it_has(
     chromium: Browser, hasty_desk: Served
 ) -> None:

@@ -102,6 +102,7 @@ def hits(path: Path, keys: CaseKeys, other: Path) -> list[bytes]:
     return [form for form in forms if form in content]
 
 
+@pytest.mark.slow
 def test_what_concerns_the_inspectorate_is_read_and_answered_outside_alone(bodies: Bodies) -> None:
     """Through browser, portal and both inboxes; the inspectorate's bundles hold no trace of it."""
     with bodies.portal.serving():

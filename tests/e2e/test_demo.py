@@ -105,6 +105,7 @@ def answer(page: Page, address: str) -> None:
     expect(page.locator("h1")).to_contain_text("is on the medium")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "again", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["once", "again"], indirect=True
 )

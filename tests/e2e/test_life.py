@@ -137,6 +137,7 @@ class Life:
         assert sent(next(iter(self.files.values()))) == self.attachment(3)
 
 
+@pytest.mark.slow
 def test_the_whole_life_of_a_report(installation: Installation, person: Visitor, tmp_path: Path) -> None:
     """Reported, collected, answered, followed up, answered again; every byte arrives and nothing leaks."""
     names = [f"IMG_20261124_{CANARY}.jpg", f"lettre {CANARY}.pdf"]

@@ -140,6 +140,7 @@ def frozen(copy: Copy) -> Path:
     return copy.folder / "frozen" / freeze.SITE
 
 
+@pytest.mark.slow
 def test_every_page_exists_in_the_language_without_a_word_of_another(frozen: Path) -> None:
     pages = sorted((frozen / LANGUAGE).glob("*.html"))
     assert [page.name for page in pages] == sorted(page.name for page in (frozen / "fr").glob("*.html"))

@@ -68,6 +68,7 @@ def barriers(page: Page, path: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "screen"),
     [("fr", TELEPHONE), pytest.param("en", DESKTOP, marks=pytest.mark.soak)],

@@ -51,6 +51,7 @@ def sent(visitor: Visitor) -> dict[int, bytes]:
     return visitor.site.report()[1]
 
 
+@pytest.mark.slow
 def test_pictures_leave_without_what_they_tell_and_with_every_pixel(
     visitor: Visitor, gallery: list[Path], tmp_path: Path
 ) -> None:

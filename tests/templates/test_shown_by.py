@@ -79,6 +79,7 @@ def collected(modules: list[str]) -> set[str]:
     return {line.partition("[")[0].removeprefix("tests/") for line in said.splitlines() if "::" in line}
 
 
+@pytest.mark.slow
 def test_every_test_that_is_named_is_one() -> None:
     named = {test for each in [*ROWS_OF_IT, *MENDED, *TRIED] for test in each.tests}
     found = collected(sorted({each.partition("::")[0] for each in named}))
@@ -138,6 +139,7 @@ def wrong(file: str) -> Iterator[tuple[Row, Wrong]]:
         yield row, each
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_no_value_becomes_another_one_without_a_test_of_its_row_that_notices(
     file: str, monkeypatch: pytest.MonkeyPatch

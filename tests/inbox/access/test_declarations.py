@@ -51,6 +51,7 @@ OTHER_WAYS: list[list[str]] = [
 ]
 
 
+@pytest.mark.slow
 def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp_path: Path) -> None:
     """Nor is anything noted; the control is that none asks for it once they have."""
     unread.others.json("declare", "1")

@@ -120,6 +120,7 @@ def numbers(holds: Callable[[Kept], bool]) -> set[int]:
     return {number for number, case in CASES.items() if holds(case)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quarantine", [False, True], ids=["reading", "showing nothing"])
 @pytest.mark.parametrize("present", SOMEBODY, ids=lambda names: "+".join(sorted(names)))
 def test_those_present_read_what_each_of_them_may(

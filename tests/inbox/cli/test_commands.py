@@ -289,6 +289,7 @@ def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.C
     assert "Missing option '--home'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_a_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
     """It is spelled out where standard output takes ASCII alone, and stands there as it is in UTF-8."""
     path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
@@ -330,6 +331,7 @@ for words in json.loads(sys.argv[1]):
 """
 
 
+@pytest.mark.slow
 def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path) -> None:
     """A whole round with helper processes, in interpreters in which any socket raises."""
     (tmp_path / "sitecustomize.py").write_text(NO_SOCKET)

@@ -340,6 +340,7 @@ SILENT = [
 LONGER = [(Inspectorate.choose_regime, 1), (Inspectorate.extend, 1), (Inspectorate.choose_regime, 2)]
 
 
+@pytest.mark.slow
 @example(SOON)
 @example([*SOON, (Inspectorate.lose_the_last_outbox, 1)])
 @example([(Inspectorate.make_outbox, 1), (Inspectorate.exchange, 1)])

@@ -64,6 +64,7 @@ OFF = st.sets(st.integers(1, 40), max_size=8)
 
 
 # Each takes a tenth of a second, and the gate would try the same in every run: `make soak clocks`.
+@pytest.mark.slow
 @examples(max_examples=max(11, examples().max_examples // 3))
 @given(EVENTS, OFF, st.sampled_from([0, None]))
 def test_every_deadline_follows_the_office(

@@ -222,6 +222,7 @@ def differences(life: Life, step: Step) -> Iterator[str]:
 SIX = ("founded", "transmitted", "duplicate", "inadmissible", "out_of_scope", "junk")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     "names", [SIX, pytest.param(tuple(CASES), marks=pytest.mark.soak)], ids=["six", "twelve"]

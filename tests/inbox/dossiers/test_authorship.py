@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from crypto.messages import REPORT
@@ -81,6 +82,7 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
     assert [] == [name for out in told for name in shown(values, out)]
 
 
+@pytest.mark.slow
 def test_no_command_prints_what_proves_authorship(trio: Trio, tmp_path: Path) -> None:
     """Raw, in hexadecimal or in base 64; the control is the reports, where they stand."""
     values = list(proofs(trio))

@@ -515,6 +515,7 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     assert before == (tmp_path / "out").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor_is_told(
     room: Room, tmp_path: Path
 ) -> None:
@@ -545,6 +546,7 @@ def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor
     assert 0 == office.run(*made, "--despite-warning", "he leaves").code
 
 
+@pytest.mark.slow
 def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_path: Path) -> None:
     """In one step; not before the risk to the source is assessed, and then nothing is written either."""
     assert 1 == make(room, tmp_path / "out", "--measure").code

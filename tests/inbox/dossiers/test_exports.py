@@ -178,6 +178,7 @@ def found_in(read: Iterable[bytes], proofs: Mapping[str, bytes]) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPORTS)
 def test_no_export_proves_authorship(made: Made, name: str) -> None:
     """Author key, signatures, case id, reply recipient, salt, ids of envelope, key and keyring."""

@@ -162,6 +162,7 @@ def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Of
     assert ("Palais de justice, Brest" in pages, "75859" in pages) == (True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", chosen(LETTERS, "prosecutor", "persons_notice"))
 def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
     office: Office, letter: str
@@ -430,6 +431,7 @@ def test_a_letter_is_seen_before_it_is_written_in_the_very_words(office: Office,
     assert 2 == office.run(*write("prosecutor", drawer / "x")[:-2]).code
 
 
+@pytest.mark.slow
 def test_the_preview_of_a_letter_warns_as_writing_it_does_and_has_room_for_the_reason(
     office: Office, drawer: Path
 ) -> None:
@@ -490,6 +492,7 @@ def test_a_letter_that_waits_can_be_seen_and_not_written(office: Office, drawer:
             assert 409 == answer.status_code, more
 
 
+@pytest.mark.slow
 def test_as_many_officers_write_it_as_take_its_decision_with_its_measure(
     office: Office, stick: Path, drawer: Path
 ) -> None:

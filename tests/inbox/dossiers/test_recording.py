@@ -60,6 +60,7 @@ def informed(text: str, *more: str) -> list[str]:
     return ["measure", "1", "dnred_informed", "--text", text, *more]
 
 
+@pytest.mark.slow
 def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) -> None:
     """It is refused without a text or with an empty one; other measures take no text."""
     before = office.state()

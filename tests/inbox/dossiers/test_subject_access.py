@@ -508,6 +508,7 @@ def test_no_answer_is_given_before_the_same_day_whatever_is_found(
     assert 0 == answer(office, request="2").code
 
 
+@pytest.mark.slow
 @pytest.mark.long
 def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
     founded_three: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

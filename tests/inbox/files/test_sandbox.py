@@ -122,6 +122,7 @@ def test_there_is_one_process_and_no_other_program() -> None:
     assert ["reached: many", "another\n"] == [outside("fork", 3), inside("walls", "execute", interpreter)]
 
 
+@pytest.mark.slow
 def test_the_limit_of_processes_alone_refuses_another_one() -> None:
     """As the filter of calls does alone. The kernel spares root this limit, so an ordinary user tries."""
     code = (
@@ -143,6 +144,7 @@ def test_memory_has_a_limit(rings: str) -> None:
     assert f"reached: {1 << 20}" == inside(rings, "memory", 1 << 20)
 
 
+@pytest.mark.slow
 def test_time_has_a_limit_whether_it_computes_or_sleeps() -> None:
     with pytest.raises(Ended):
         inside("limits", "compute", 2)
@@ -275,6 +277,7 @@ def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
             assert bool(before) == said.count("To have one: install bubblewrap and allow this user to create")
 
 
+@pytest.mark.slow
 def test_locked_and_large_memory_of_ours_does_not_stop_it() -> None:
     """The inbox locks its memory, and may hold much of it; the process is born all the same."""
     code = (

@@ -77,6 +77,7 @@ def cleaned(room: Room) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_what_was_in_them_unseen_is_gone(
     cleaned: Path, room: Room, sent: list[bytes], tmp_path: Path
 ) -> None:

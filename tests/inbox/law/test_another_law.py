@@ -101,6 +101,7 @@ def french_at_desk(office: Office) -> dict[str, set[str]]:
     return {path: french for path, french in found.items() if french}
 
 
+@pytest.mark.slow
 def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> None:
     began, office = today(), founded(tmp_path)
     portal = reported(office, tmp_path)

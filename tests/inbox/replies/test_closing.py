@@ -351,6 +351,7 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
         assert "inbox decide 1 transmit|no_transmission" in said
 
 
+@pytest.mark.slow
 def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor_is_told(
     office: Office,
 ) -> None:

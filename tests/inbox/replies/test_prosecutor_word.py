@@ -392,6 +392,7 @@ def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -
     assert [*sorted(TELLING)] == sorted(each["words"] for each in found)
 
 
+@pytest.mark.slow
 def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_one_does(
     office: Office,
 ) -> None:
@@ -408,6 +409,7 @@ def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_on
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
 
 
+@pytest.mark.slow
 def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> None:
     """What the law says of it, typed by hand, too: nobody is to wait for a call to the police."""
     phone(office)

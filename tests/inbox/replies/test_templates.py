@@ -151,6 +151,7 @@ def test_no_shipped_template_gives_away_what_an_office_knows() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
     """In both languages, without a brace left; what names a day that is not due is refused."""
     reported.office.tell_no_prosecutor(1, 2)

@@ -123,6 +123,7 @@ def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
     assert 0 == told.others.run("journal", "verify").code
 
 
+@pytest.mark.slow
 def test_pages_keep_what_was_deleted_until_the_vault_is_written_anew(tmp_path: Path) -> None:
     """The control shows that ``secure_delete`` does not suffice: pages that were split, the index."""
     path, key, found = tmp_path / "vault.sqlite", secrets.token_bytes(32), []

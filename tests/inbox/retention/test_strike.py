@@ -366,6 +366,7 @@ def measured(report: int, kind: str, position: int) -> casework_tables.Measure:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("await_justice", [ask_nobody, ask_for_the_prosecutor, transmit])
 def test_what_justice_may_ask_for_is_struck_only_in_parts(
     office: Office, await_justice: Callable[[Office, int], None]

@@ -229,6 +229,7 @@ WAYS: dict[str, Callable[[Inbox, Actor, str, Path], object]] = {
 }
 
 
+@pytest.mark.slow
 def test_what_is_refused_to_one_officer_is_noted_nevertheless_and_counted(
     inbox: Inbox, tmp_path: Path
 ) -> None:

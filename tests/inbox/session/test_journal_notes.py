@@ -38,6 +38,7 @@ def entries(trio: Trio, first: int = 1) -> list[Any]:
         return [ENTRY.parse(row.raw) for row in queries_access.journal(session, first)]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_each_command_notes_who_what_which_case_and_why(trio: Trio, tmp_path: Path) -> None:
     """One entry each, with the day alone; what was written to the author or as an alias is not in it.

@@ -270,6 +270,7 @@ def actions(office: Office) -> list[str]:
     return [entry["action"] for entry in office.json("journal", "print")["entries"]]
 
 
+@pytest.mark.slow
 def test_every_command_that_does_one_asks_two(
     office: Office, place: dict[str, object], types: Typing
 ) -> None:

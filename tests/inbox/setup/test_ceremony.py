@@ -237,6 +237,7 @@ def agree(at: Typist) -> None:
         at.confides("the same again: ", passphrase_of(name))
 
 
+@pytest.mark.slow
 def test_a_ceremony_at_a_terminal(tmp_path: Path) -> None:
     """What two new officers see, word by word; no passphrase is seen, or in a file."""
     with typing_to_inbox([*WORDS, *TWO, "--sheets"], tmp_path) as at:

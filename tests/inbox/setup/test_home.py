@@ -74,6 +74,7 @@ def test_the_key_of_backups_is_fixed_for_ever() -> None:
     assert expected == passphrase.backup_key(bytes(range(32))).hex()
 
 
+@pytest.mark.slow
 def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_needs(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.secret.write_text(build.PASSPHRASE)
@@ -369,6 +370,7 @@ def test_an_older_key_store_does_not_open_with_the_present_vault(office: Office)
         opening(office)
 
 
+@pytest.mark.slow
 def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office, tmp_path: Path) -> None:
     """SIGKILL at some moment of a real collect, several times over; in the end all of it is there once."""
     world = World(office)

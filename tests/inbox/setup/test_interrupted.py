@@ -74,6 +74,7 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
     return left[0], has_changed
 
 
+@pytest.mark.slow
 @STOPS
 def test_stopped_anywhere_in_a_session_no_key_is_lost(
     founded_circle: Office,
@@ -121,6 +122,7 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
         assert 0 == run(Open(opened), "list").code
 
 
+@pytest.mark.slow
 @STOPS
 def test_a_founding_that_is_stopped_leaves_nothing_or_all(
     tmp_path: Path, stop: Callable[[], None], stride: int

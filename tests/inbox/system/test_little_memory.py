@@ -35,6 +35,7 @@ def run(office: Office, room: int) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_told_and_not_a_wrong_passphrase(office: Office) -> None:
     assert (256 << 20) == passphrase.MEMLIMIT
     done = run(office, 200)

@@ -131,6 +131,7 @@ def hostile_world(
     return world
 
 
+@pytest.mark.slow
 def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World, tmp_path: Path) -> None:
     """Each that prints anything of one, in a session; the control is that the words of reports are there."""
     office, missing = hostile_world.office, []

@@ -213,6 +213,7 @@ def request(method: str, path: str, headers: dict[str, str], body: bytes, framin
     return raw.encode("utf-8") + body
 
 
+@pytest.mark.slow
 def test_no_request_makes_the_portal_fail(
     target: Target, record_property: Callable[[str, object], None]
 ) -> None:

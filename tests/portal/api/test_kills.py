@@ -19,6 +19,7 @@ LONG_ROUNDS = 67
 SETTINGS = ROOT / "deploy" / "postgresql.conf"
 
 
+@pytest.mark.slow
 def test_nothing_acknowledged_is_lost_in_six_kills(tmp_path: Path, free_port: Callable[[], int]) -> None:
     """Killed during uploads, exports, imports: all is whole, nothing is half, every start needs no repair."""
     campaign = Campaign(Server(tmp_path, free_port()).make())

@@ -127,6 +127,7 @@ def half_sent(server: Server, path: str, body: bytes, headers: dict[str, str]) -
         yield
 
 
+@pytest.mark.slow
 def test_nothing_of_a_form_or_a_refusal_stays_in_memory(served: Server) -> None:
     """Neither the name of a file, plaintext, a locator, where a form came from, nor what was typed."""
     plain, headers = sent(PLAINTEXT * 4_000, "sealed", NAME)

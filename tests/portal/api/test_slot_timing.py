@@ -28,6 +28,7 @@ def near(taken: Mapping[str, Sequence[float]]) -> bool:
     return slot_timing.alike(slot_timing.medians(taken))
 
 
+@pytest.mark.slow
 def test_unknown_waiting_collected_answered_take_the_same_time(room: Room) -> None:
     """The quickest of them, and the medians: by the same requests, until both can be judged."""
     locators = slot_timing.fill(room.database, CASES)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support.installation import Installation, free_port
 
 DROPS_SECONDS = 2
@@ -38,6 +40,7 @@ def dripping(port: int, count: int) -> Iterator[None]:
             each.join()
 
 
+@pytest.mark.slow
 def test_heads_that_come_by_drops_do_not_hold_the_portal(tmp_path: Path) -> None:
     """As many such clients as there are processes: everybody else is answered all the same, soon."""
     port = free_port()

@@ -103,6 +103,7 @@ def test_a_number_that_was_never_made_is_refused(room: Room) -> None:
     assert caught.value.hint == "the newest bundle is 0"
 
 
+@pytest.mark.slow
 @pytest.mark.databases_differ
 def test_an_applied_outbox_is_acknowledged(room: Room) -> None:
     """The inbox learns which of its bundles need no copy any more, and on which day the last were applied."""

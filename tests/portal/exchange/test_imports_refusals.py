@@ -97,6 +97,7 @@ def test_what_is_not_from_its_inbox_is_refused(sqlite_room: Room, kind: str) -> 
     refused(sqlite_room, make(sqlite_room), words)
 
 
+@pytest.mark.slow
 def test_a_bundle_altered_anywhere_is_refused(sqlite_room: Room) -> None:
     """One flipped bit in any header, manifest, signature, slot, keyring or padding: nothing is applied."""
     room = sqlite_room

@@ -299,6 +299,7 @@ def test_a_manifest_is_made_for_days_to_come(made: Path) -> None:
     assert out.exists()
 
 
+@pytest.mark.slow
 def test_a_question_that_takes_an_id_of_the_page_is_told_before_anything_is_served(made: Path) -> None:
     """By each command that shows the page: the file would have to be mended on the site else."""
     questions = made / "questions.toml"

@@ -162,6 +162,7 @@ def test_a_kernel_that_cannot_shut_a_process_in_is_warned_of(tmp_path: Path) -> 
     assert could == "True\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("places", "lines"), [(4_095, 1), (4_096, 0)])
 def test_a_kernel_with_short_queues_is_warned_of(tmp_path: Path, places: int, lines: int) -> None:
     """It shortens them for portal and nginx, whatever these ask for."""

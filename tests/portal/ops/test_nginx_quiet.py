@@ -33,6 +33,7 @@ SEALED = b"POST /en/sealed HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-d
 SOON_SECONDS = 12
 
 
+@pytest.mark.slow
 def test_no_body_is_written_to_a_file(behind_nginx: Nginx) -> None:
     """A whole piece waits in memory until it is complete; with a smaller buffer it would lie in a file."""
     # One process: it has done with what it read before it answers anything else.

@@ -21,6 +21,7 @@ TORRC = CONFIGURATION.with_name("torrc")
 NAME = "a" * 55 + "d.onion"
 
 
+@pytest.mark.slow
 def test_a_report_is_sent_to_the_onion_service(behind_nginx: Nginx) -> None:
     """By a browser that knows the site by its .onion name alone; no request of the page goes to another."""
     with proxying(behind_nginx.onion_port) as proxy:

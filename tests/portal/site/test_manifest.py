@@ -140,6 +140,7 @@ def test_a_manifest_is_strict() -> None:
         pages.open_pages(raw + b" ", signature, root_key=office.root_key, deployment=office.deployment)
 
 
+@pytest.mark.slow
 def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
     """manifest, sign-pages and verify, as people type them; a site without manifest fails."""
     office = Office.found(tmp_path)

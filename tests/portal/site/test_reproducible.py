@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from crypto import base64url
 from tests.support.paths import ROOT
 from tests.support.portal_room import SITE
@@ -41,6 +43,7 @@ def frozen(checkout: Path, out: Path, environment: dict[str, str]) -> dict[str, 
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.slow
 def test_manifest_and_frozen_site_are_the_same_from_another_checkout(tmp_path: Path) -> None:
     """By other processes, in another folder, with another time zone and language; one byte more is seen."""
     copy, here, there = (tmp_path / name for name in ("copy", "here", "there"))

@@ -82,6 +82,7 @@ def test_a_difference_would_be_seen(served: Server) -> None:
     assert len(forms) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "methods",
     [("GET",), pytest.param(("GET", "OPTIONS", "BREW"), marks=pytest.mark.soak)],

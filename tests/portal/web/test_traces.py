@@ -79,6 +79,7 @@ def reporting(chromium: Browser, port: int, file: Path) -> list[str]:
     return [CANARY, *words, file.stem, ADDRESS, FORWARDED, AGENT]
 
 
+@pytest.mark.slow
 def test_nothing_of_a_reporter_is_found(
     chromium: Browser, server: Server, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
