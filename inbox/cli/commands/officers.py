@@ -177,5 +177,5 @@ def _lines(done: Reshared, generation: int) -> list[str]:
         *lines,
         "",
         "Make a new backup.",
-        f"Old shares still open old copies: then destroy them, and every backup of vault-{generation}.sqlite.",
+        f"Then destroy old shares, which still open old copies, and each backup of vault-{generation}.sqlite.",
     ]
