@@ -177,5 +177,5 @@ def _lines(done: Reshared, generation: int) -> list[str]:
         *lines,
         "",
         "Make a new backup.",
-        f"Then destroy old shares, which still open old copies, and each backup of vault-{generation}.sqlite.",
+        f"Then destroy old shares, as they still open old copies, and backups of vault-{generation}.sqlite.",
     ]
