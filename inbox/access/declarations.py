@@ -26,7 +26,7 @@ from inbox.session.inbox import Inbox
 from inbox.vault import queries_access, queries_cases, row_security
 from inbox.vault.casework_tables import Declaration
 
-QUESTION = "no kinship, friendship, quarrel or interest with whom or what the case may concern"
+QUESTION = "no family tie, friendship or dispute with the people concerned, and no interest in the facts"
 
 
 def missing(session: Session, number: int) -> list[str]:

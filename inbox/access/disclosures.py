@@ -130,7 +130,7 @@ def check_justice(session: Session, number: int) -> None:
     if not proceedings.has_justice(session, number):
         law = in_use.of(session)
         raise CaseRefused(
-            sentence("case {number}: no measure says that justice has it", number=number),
+            sentence("case {number}: no measure shows that the case is with the prosecutor", number=number),
             sentence(
                 "decide first that the prosecutor is told: inbox decide {number} {choice} --reason TEXT; if"
                 " justice has it already, record that: inbox measure {number} {kind}",

@@ -193,7 +193,7 @@ def _check_looked_at(seen: Seen) -> None:
         raise Refused(
             sentence(
                 "cases not searched, because they are in the archive or not all signed-in officers have"
-                " declared that they have no interest in them: {count}",
+                " declared that they have no conflict of interest in them: {count}",
                 count=seen.not_looked_at,
             ),
             sentence(

@@ -167,12 +167,16 @@ class Undeclared(CaseRefused):
 
     def __init__(self, cases: Sequence[int], names: Sequence[str]) -> None:
         which, asked = ", ".join(map(str, cases)), " and ".join(names)
-        one = sentence("{names} must declare no interest in case {cases} first", names=asked, cases=which)
-        many = sentence("{names} must declare no interest in cases {cases} first", names=asked, cases=which)
+        one = sentence(
+            "{names} must declare no conflict of interest in case {cases} first", names=asked, cases=which
+        )
+        many = sentence(
+            "{names} must declare no conflict of interest in cases {cases} first", names=asked, cases=which
+        )
         super().__init__(
             one if len(cases) == 1 else many,
             sentence(
-                "use inbox declare {cases}; an officer with an interest leaves the case to others:"
+                "use inbox declare {cases}; an officer with a conflict of interest leaves the case to others:"
                 " inbox conflict exclude CASE NAME --reason TEXT",
                 cases=" ".join(map(str, cases)),
             ),

@@ -163,7 +163,7 @@ def test_who_declares_first_is_led_to_the_page_that_they_asked_for(one_case: Off
             hidden = form_of(bruno.page(path), "/case/1/declare").hidden()
             came = bruno.send("/en/case/1/declare", **hidden)
             assert (303, f"{bruno.desk.place}{path}") == (came.status_code, came.location)
-            assert "I declare no interest" not in bruno.page(path)
+            assert "I declare no conflict of interest" not in bruno.page(path)
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def test_it_is_for_those_who_may_read_the_case(office: Office) -> None:
         kept, absent = (client.send(f"/en/case/{n}/assess", **WHOLE) for n in (1, 9))
         assert (409, 409) == (kept.status_code, absent.status_code)
     with sitting(office.of("alice", "chloe"), officer="chloe") as client:
-        assert "I declare no interest" in client.send("/en/case/1/assess", **WHOLE).text
+        assert "I declare no conflict of interest" in client.send("/en/case/1/assess", **WHOLE).text
     with sitting(office.of("alice", "chloe")) as client:
         assert 303 == sent(client, **WHOLE | {"officer": "alice"})
         client.send("/en/case/1/readers/quarantine", reason="a protected secret")

@@ -131,7 +131,7 @@ def test_where_nobody_can_read_a_reply_the_page_says_so_and_has_no_way_to_write_
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Message(case=1, position=1, serial=1, day=today(), text="Quand ?"))
     ways = ("/reply/preview", "/take-back", "Status shown to the reporter", "waits for the next outbox<")
-    said = ("Nobody can read a reply to this report.", "nobody can read it", "Status, read by officers alone")
+    said = ("Nobody can read a reply to this report.", "nobody can read it", "Status (seen by officers only)")
     with sitting(office) as client:
         page = client.page("/en/case/1/dialogue")
         assert ([True] * 4, [False] * 3) == ([each in page for each in ways], [each in page for each in said])
@@ -322,7 +322,7 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
             assert 'class="notice danger"' in page
             assert "/case/1/work#measures" in page
             assert "Next deadline" in page
-            assert "To be done at once: Prosecutor told by telephone." in page
+            assert "record it: “Prosecutor informed by telephone”." in page
             assert "fears, that somebody is in danger" not in client.page(f"/en/case/2/{path}")
         folds = [client.page(f"/en/case/{number}/work") for number in (1, 2)]
         assert [True, False] == ["<details open><summary>Record a measure" in each for each in folds]
@@ -334,7 +334,7 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
     office.json("measure", "1", "none")
     with sitting(office) as client:
         page = client.page("/en/case/1/letters")
-        assert ("A measure that answers it is recorded." in page, "#measures" in page) == (True, False)
+        assert ("Action on this danger has been recorded." in page, "#measures" in page) == (True, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

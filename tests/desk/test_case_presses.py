@@ -132,7 +132,7 @@ def test_what_was_done_is_in_sight_and_has_the_focus(case: Page) -> None:
     case.locator(".tabs").get_by_role("link", name="Dialogue").click()
     case.set_viewport_size({"width": 360, "height": 640})
     case.fill("#text", "Merci")
-    case.get_by_role("button", name="Envoyer la réponse").click()
+    case.get_by_role("button", name="Envoyer au prochain dépôt").click()
     said = case.locator(".said[role=status]")
     expect(said).to_be_in_viewport()
     expect(said).to_be_focused()

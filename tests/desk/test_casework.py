@@ -85,7 +85,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "tell/1", told="on")
         sends(client, "tell/2")
         assert re.search(
-            "Retract it: two officers.*Needed for: [^<]*Prosecutor told by telephone",
+            r"Retract it \(needs two officers\).*needed for: [^<]*Prosecutor informed by telephone",
             client.page("/en/case/1"),
             re.DOTALL,
         )
@@ -94,13 +94,14 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "retract/2", reason="another case, too")
         assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
         sends(client, "rate", credibility="2", reason="two agree")
-        assert 'F2</strong> <span class="soft">F: source not judged; 2:</span> Probably true' in client.page(
-            "/en/case/1"
+        assert (
+            "F2</strong> · Source: reliability cannot be judged · Information: Probably true"
+            in client.page("/en/case/1")
         )
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
         sends(client, "reply", template="acknowledgement")
         sends(client, "reply", text="Merci", feedback="on")
-        assert "priority P1: two officers close it" in client.page("/en/case/1")
+        assert "two officers must close it (priority P1)" in client.page("/en/case/1")
         # A sanction was on record: whether anybody is informed is asked anew.
         sends(client, "decide", **both(choice="not_needed", reason="another case"))
         assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
@@ -162,14 +163,14 @@ def test_links_are_proposed_linked_and_dismissed(office: Office) -> None:
         assert "The same facts" in client.page("/en/case/2/links")
         sends(client, "links/2/unlink")
         sends(client, "links/2/dismiss")
-        assert "No link is suggested." in client.page("/en/case/1/links")
+        assert "No links are suggested." in client.page("/en/case/1/links")
 
 
 def test_a_case_is_linked_by_its_number_though_nothing_is_proposed(office: Office) -> None:
     """One that is not there is refused on the page, as one that is kept from the officer."""
     with sitting(office) as client:
         sends(client, "links/2/dismiss")
-        assert "No link is suggested." in (page := client.page("/en/case/1/links"))
+        assert "No links are suggested." in (page := client.page("/en/case/1/links"))
         assert chosen_beforehand(page, "relation-named") == []
         assert client.send("/en/case/1/links", other="2", relation="").status_code == 400
         for absent in ("9", "1"):
@@ -203,7 +204,7 @@ def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
         sends(client, "readers/break-glass", **both(reason="danger"))
         assert client.ask("/en/case/1").status_code == 200
         sends(client, "readers")
-        assert "Every officer may read it" in client.page("/en/case/1/readers")
+        assert "Every officer may read this case" in client.page("/en/case/1/readers")
 
 
 def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
@@ -256,7 +257,7 @@ def test_the_queue_is_filtered_by_officer_and_tag(client: Client) -> None:
             "Case 2" in client.page("/en/"),
         )
     client.send("/en/queue", sort="priority", tag="nowhere")
-    assert "No case matches." in (none := client.page("/en/"))
+    assert "No cases match." in (none := client.page("/en/"))
     assert ("All open ones" in none, "New reports" in none) == (True, False)
     client.send("/en/queue/view", view="open")
     assert ("2 cases" in (every := client.page("/en/")), "All open ones" in every) == (True, False)
@@ -331,7 +332,7 @@ def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None
         assert client.send("/en/many/junk", **both(case=["1", "2"])).status_code == 409
         assert "2 cases" in client.page("/en/")
         assert client.send("/en/many/junk", **both(**chosen)).status_code == 303
-        assert "No case is open" in client.page("/en/")
+        assert "No cases are open" in client.page("/en/")
         client.send("/en/queue/facet", choice="state:junk")
         assert "Case 1" in client.page("/en/").replace("Choose case", "Case")
         assert client.send("/en/many/recover", case=["1", "2"]).status_code == 303
@@ -366,7 +367,7 @@ def test_cases_are_tagged_and_assigned_in_one_act(office: Office) -> None:
 def test_a_file_is_looked_at_without_being_opened(office: Office) -> None:
     """Its pixels are given once, to the page that asks; what it is stands beside, and in the list."""
     with sitting(office) as client:
-        assert "sent as image/jpeg, not looked at yet" in client.page("/en/case/1/files")
+        assert "sent as image/jpeg; open it to check" in client.page("/en/case/1/files")
         shown = client.page("/en/case/1/file/1")
         assert "text/plain · 7 B" in client.page("/en/case/1/files")
         assert ("image/jpeg", "SHA-256") == tuple(word for word in ("image/jpeg", "SHA-256") if word in shown)

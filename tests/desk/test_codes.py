@@ -106,4 +106,4 @@ def test_each_decision_that_is_given_back_is_called_by_what_it_decides(client: C
     for code, each in decided.items():
         assert translate.field("fr", "choice", code) == each.fr
     assert translate.field("fr", "choice") == "Décision"
-    assert translate.value("fr", translate.NOBODY, "officer") == "personne"
+    assert translate.value("fr", translate.NOBODY, "officer") == "non attribué"

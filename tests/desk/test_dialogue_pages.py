@@ -141,7 +141,7 @@ def test_files_of_letters_on_other_pages_are_found_from_the_files_of_the_case(al
     """The control is the page on which their letter stands."""
     name = "plan of the quay"
     page = alice.page("/en/case/1/files/2")
-    assert (False, True) == (name in page, "Files came with follow-ups on other pages:" in page)
+    assert (False, True) == (name in page, "There are files with follow-ups on other pages:" in page)
     assert re.search(r'href="[^"]+/case/1/files/1">1</a>', page)
     page = alice.page("/en/case/1/files/1")
     assert (True, False) == (name in page, "Files came with letters" in page)

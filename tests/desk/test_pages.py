@@ -328,7 +328,7 @@ def test_the_queue_is_narrowed_by_the_keyboard_alone(room: Room) -> None:
     expect(page.locator("#search")).to_have_value("argént")
     page.fill("#search", "nowhere")
     page.click("text=Show")
-    expect(page.locator("main")).to_contain_text("No case matches")
+    expect(page.locator("main")).to_contain_text("No cases match")
     page.fill("#search", "")
     page.click("text=Show")
 
@@ -613,7 +613,7 @@ def test_a_case_is_printed_without_what_only_a_screen_is_for(room: Room) -> None
     ):
         assert shown in screen
         assert shown in printed
-    answering = "Envoyer la réponse"
+    answering = "Envoyer au prochain dépôt"
     for left_out in ("Supervision", "Verrouiller", "Chronologie", answering, "Noter la mesure"):
         assert left_out in screen
         assert left_out not in printed
@@ -636,10 +636,10 @@ def answer(page: Page) -> None:
     page.click("text=To the queue")
     page.click("tbody a")
     expect(page.locator("main")).to_contain_text("The journal records this declaration for: alice.")
-    page.click("text=I declare no interest")
+    page.click("text=I declare no conflict of interest")
     page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Quel scellé ?\nÀ quel terminal ?")
-    page.click("text=Send the reply")
+    page.click("text=Send with the next outbox")
     expect(page.locator("[role=status]")).to_contain_text("waits for the next outbox")
     page.select_option("#status", "assessing")
     page.click("text=Change the status")

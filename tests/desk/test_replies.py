@@ -83,7 +83,7 @@ def test_what_each_template_says_in_a_case_is_seen_before_one_is_chosen(office: 
     """Filled in, in the language of the author; what only an officer can say stands in brackets."""
     with sitting(office) as client:
         page = client.page("/en/case/1/dialogue")
-    (texts,) = re.findall(r"<summary>What each template says.*?</details>", page, re.DOTALL)
+    (texts,) = re.findall(r"<summary>Preview of the templates.*?</details>", page, re.DOTALL)
     offered = re.findall(r'<option value="(\w+)"', page.split('id="template"')[1].split("</select>")[0])
     assert len(offered) == texts.count("<h4>") > 3
     assert "[votre texte pour ce dossier]" in texts
@@ -108,7 +108,11 @@ def test_what_a_mark_means_and_a_field_takes_stands_beside_it_and_a_template_has
 
 @pytest.mark.parametrize(
     ("way", "called"),
-    [("reply", "Send the reply"), ("extend", "More time for the feedback"), ("close", "Close the case")],
+    [
+        ("reply", "Send with the next outbox"),
+        ("extend", "More time for the feedback"),
+        ("close", "Close the case"),
+    ],
 )
 def test_a_preview_is_called_by_what_it_shows(office: Office, way: str, called: str) -> None:
     with sitting(office) as client:

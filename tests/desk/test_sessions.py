@@ -316,7 +316,7 @@ def test_nobody_is_asked_about_a_case_before_they_declared(one_case: Office) -> 
             chloe.send("/en/many/declare", case="1")
 
 
-WAITS = "A request waits for a second officer."
+WAITS = "A request is waiting for a second officer."
 
 
 def test_who_types_a_passphrase_at_another_s_page_declares_there_first(one_case: Office) -> None:

@@ -76,7 +76,7 @@ def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:
             asked = client.send("/en/case/1/minimise", chosen=chosen, reason="health")
         assert asked.status_code == 401
         confirmed = asked.text.partition("This is what is confirmed")[2]
-        (shown,) = re.findall("<dt>What is struck</dt><dd [^>]*>(.*)</dd>", confirmed)
+        (shown,) = re.findall("<dt>What is deleted</dt><dd [^>]*>(.*)</dd>", confirmed)
         assert said == shown
 
 
@@ -172,7 +172,7 @@ def test_what_it_did_not_reach_is_named(client: Client) -> None:
     (chosen,) = re.findall(r'name="chosen" value="([^"]*)"', page)
     sent = {"chosen": html.unescape(chosen), "reason": "health"} | both()
     said = client.send("/en/case/1/minimise", **sent).text
-    assert ("The same words still stand" in said, ">disclosures</code>" in said) == (True, True)
+    assert ("The same words still appear" in said, ">disclosures</code>" in said) == (True, True)
     assert "What was handed out before still holds it" in said
 
 

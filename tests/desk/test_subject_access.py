@@ -56,7 +56,7 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, dr
         assert f"{NAME}, Quelennec" in client.page("/en/access")
         page = client.page("/en/access/1")
         assert "Case 1" in page
-        assert "Whether the persons concerned are informed was not decided" in page
+        assert "It has not been decided whether to inform the persons concerned" in page
         assert "son badge" not in page
         shown = client.page("/en/access/1/passages/1")
         assert (True, False) == (f"{NAME.upper()} a loué son badge." in shown, "Un inconnu" in shown)

@@ -156,7 +156,7 @@ def test_who_is_excluded_from_a_closed_case_learns_of_no_decision_that_is_owed(t
         row.decision, row.due = "defer", today() - timedelta(2)
         workflow.keep_in_step(session, 2)
     three_cases.of("alice", "chloe").json("conflict", "exclude", "2", "bruno", "--reason", "kin")
-    owed = "Closed cases about which the law asks for a decision: 1."
+    owed = "Closed cases that still need a decision required by law: 1."
     with sitting(three_cases) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
         assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "due"))
@@ -287,7 +287,7 @@ def test_bundles_that_are_not_collected_yet_stand_before_all_else(
 
 def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Office) -> None:
     """What else is asked for stays; no list leaves out a case that tells of danger without saying so."""
-    left_out = "1 case that tells of danger, or may, is not in this list."
+    left_out = "1 case that mentions danger, or may, is not in this list."
     with sitting(three_cases) as client:
         client.page("/en/case/1")
         shown = client.send("/en/today", to_read="on")

@@ -99,7 +99,7 @@ def answer(page: Page, address: str) -> None:
     expect(page.locator("main")).to_contain_text("Someone asked me for a container number.")
     page.click(".tabs >> text=Dialogue")
     page.fill("#text", "Thank you. When did it begin?")
-    page.get_by_role("button", name="Send the reply", exact=True).click()
+    page.get_by_role("button", name="Send with the next outbox", exact=True).click()
     page.click("nav >> text=Portal exchange")
     page.click("text=Prepare outbox")
     expect(page.locator("h1")).to_contain_text("is on the medium")

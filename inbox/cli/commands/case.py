@@ -39,7 +39,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Declare for all present that they have no interest in cases; who has: inbox conflict exclude.
+    """Declare for all present: no conflict of interest in cases; who has one: inbox conflict exclude.
 
     A flood is declared at once: inbox declare --undeclared.
     """

@@ -458,8 +458,9 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
         yield "no case names this person"
     if seen.not_looked_at:
         yield (
-            f"cases not searched: {seen.not_looked_at}; all present must first declare to have no interest in"
-            " them: inbox declare CASE…; two officers open those in the archive: inbox open-archive CASE…"
+            f"cases not searched: {seen.not_looked_at}; all present must first declare no conflict of"
+            " interest in them: inbox declare CASE…; two officers open those in the archive:"
+            " inbox open-archive CASE…"
         )
 
 

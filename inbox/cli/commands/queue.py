@@ -200,7 +200,7 @@ def _lines(view: View) -> Iterator[str]:
         due = f"due {each['due']}, {each['urgency']}"
         yield f"request for access {each['request']}, {due}; see: inbox access list"
     if view["declared_only"]:
-        yield "searched: only cases of which all present have declared to have no interest in them"
+        yield "searched: only cases of which all present have declared no conflict of interest"
     for field, counts in view["facets"].items():
         told = (f"{value} {f'{COUNTED}+' if n is None else n}" for value, n in counts.items())
         yield visible(f"by {field}: {', '.join(told)}")

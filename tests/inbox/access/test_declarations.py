@@ -62,7 +62,9 @@ def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp
     for words in every:
         refused = unread.others.run(*words)
         assert (1, "") == (refused.code, refused.out), words
-        assert "error: alice and chloe must declare no interest in case 3 first\n" in refused.err, words
+        assert (
+            "error: alice and chloe must declare no conflict of interest in case 3 first\n" in refused.err
+        ), words
     assert before == unread.office.state()
     assert not Path(out).exists()
     unread.others.json("declare", "3")
@@ -255,12 +257,15 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     with sitting(unread.others) as client:
         client.send("/en/queue/facet", choice="state:closed")
         asked = client.page("/en/queue/1")
-        (name,) = re.findall(r"You, (\w+), have no kinship.*? under your name\.", asked)
-        assert ("I declare no interest" in asked, f"<strong>{name}</strong>" in asked) == (True, True)
+        (name,) = re.findall(r"You, (\w+), declare that you have no .*? under your name\.", asked)
+        assert ("I declare no conflict of interest" in asked, f"<strong>{name}</strong>" in asked) == (
+            True,
+            True,
+        )
         assert client.send("/en/many/declare", case=["1", "2", "3"]).status_code == 303
         page = client.page("/en/queue/1")
         journal = client.page("/en/journal?action=declare").partition("<tbody>")[2]
-    assert (True, False) == (CANARY in page, "I declare no interest" in page)
+    assert (True, False) == (CANARY in page, "I declare no conflict of interest" in page)
     assert ["3", "2", "1"] == re.findall(r'/en/case/(\d)"', journal)
 
 
@@ -274,10 +279,10 @@ def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     with sitting(unread.others) as client:
         client.send("/en/queue/facet", choice="state:closed")
         client.send("/en/queue", sort="priority", undeclared="on")
-        assert "I declare no interest in all 2" in client.page("/en/queue/1")
+        assert "I declare no conflict of interest in all 2" in client.page("/en/queue/1")
         assert client.send("/en/many/declare-all", count="3").status_code == 409
         assert client.send("/en/many/declare-all", count="2").status_code == 303
-        assert "No case matches" in client.page("/en/queue/1")
+        assert "No cases match" in client.page("/en/queue/1")
     done = unread.others.json(*flood, "--count", "2")
     assert ([2, 3], ["chloe"]) == (done["cases"], done["officers"])
     assert "no case matches" in unread.others.run(*flood).err
@@ -359,7 +364,7 @@ def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
     office = unread.others
     with start(["--home", office.root, *office.opening(), "show", "3"], tmp_path) as typist:
         for name, answer in zip(office.present, answers, strict=True):
-            typist.answers(f"{name}, about case 3: no kinship", answer)
+            typist.answers(f"{name}, about case 3: no family tie", answer)
         assert code == typist.waits()
     assert (code == 0) is (CANARY in typist.shown)
     assert (code == 0) is ("inbox conflict exclude 3 chloe --reason" not in typist.shown)

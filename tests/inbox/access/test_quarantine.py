@@ -103,7 +103,7 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
         legal_duties.asked_of(session, 1, "art40", today())
     office.settle(1)
     closed = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
-    assert "was not decided" in office.run(*closed).err
+    assert "has not been decided" in office.run(*closed).err
     office.json("source-risk", "1", "high", "--reason", "x")
     decided = office.run("decide", "1", "transmit", "--reason", "the judge lifts the secret", "--json")
     assert (0, CANARY in decided.out) == (decided.code, False)

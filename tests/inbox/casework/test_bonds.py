@@ -146,7 +146,8 @@ def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
     with acting(bound, "alice", "bruno") as (inbox, who):
         legal_hold.release(inbox, who, 1, "x")
     assert (
-        "proceedings go on: kept until the final decision, because of case 1" in bound.run("destroy", "3").err
+        "proceedings are under way: kept until the final decision, because of case 1"
+        in bound.run("destroy", "3").err
     )
     assert "only parts of a text" in bound.run("minimise", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):

@@ -438,7 +438,7 @@ def test_what_comes_up_while_a_second_officer_confirms_stands_in_the_way(
 
     with room.office.unlocked() as opened:
         who = Actor(opened.present, today(), confirm)
-        with pytest.raises(CaseRefused, match="the prosecutor is told was not decided"):
+        with pytest.raises(CaseRefused, match="whether to inform the prosecutor"):
             _leave(way, opened.inbox, who)
         with opened.inbox.vault.transaction() as session:
             work = session.get_one(Workflow, 1)

@@ -241,7 +241,7 @@ def test_no_reporter_reads_that_nothing_is_done_before_the_prosecutor_is_told_or
     office: Office, kind: str
 ) -> None:
     """Nor by a second step, nor where no rule asked for that; of protection the reporter reads at once."""
-    undecided = "whether the prosecutor is told was not decided"
+    undecided = "it has not been decided whether to inform the prosecutor"
     assert undecided in refused(office, "measure", "1", kind, "--tell")
     office.json("measure", "1", kind)
     assert undecided in refused(office, "tell", "1", "1")

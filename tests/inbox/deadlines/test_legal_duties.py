@@ -66,7 +66,7 @@ def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(offic
     assert ALWAYS == asked(office, 2).keys()
     shown = office.run("show", "1").out
     due = f"{found['art40']['due']}  {'tomorrow':<18}"
-    assert f"  {due}  Telling the prosecutor (art. 40 CPP): to be decided\n" in shown
+    assert f"  {due}  Informing the prosecutor (art. 40 CPP): to be decided\n" in shown
 
 
 def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> None:
@@ -153,7 +153,7 @@ def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch:
     clock.wait(1)
     assert 1 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
     assert asked(office)["art40"]["late"]
-    assert f"  {'overdue by 1 day':<18}  Telling the prosecutor" in office.run("show", "1").out
+    assert f"  {'overdue by 1 day':<18}  Informing the prosecutor" in office.run("show", "1").out
     office.json("decide", "1", "no_transmission", "--reason", "told already")
     assert 0 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
 
@@ -189,7 +189,7 @@ def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: O
         workflow.heard(session, 1, today())
     first = {"decision": "no_transmission", "day": today().isoformat(), "sent": False}
     assert asked(office)["art40"]["before"] == first
-    said = f"Not transmitted on {today()}; something new came since: to be decided again"
+    said = f"Not transmitted on {today()}; something new has been received since: to be decided again"
     assert said in office.run("show", "1").out
     with sitting(office) as client:
         page = client.page("/fr/case/1/work")
@@ -202,7 +202,7 @@ def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(
     office.json("decide", "1", "no_transmission", "--reason", "drill")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
-    said = "whether the prosecutor is told was decided, but something new came since"
+    said = "it was decided whether to inform the prosecutor, but something new has been received since"
     assert f"obstacles to closing it: {said}" in office.run("show", "1").out
     assert f"case 1: {said}" in refused(office, *CLOSED)
     with sitting(office) as client:
@@ -214,11 +214,13 @@ def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:
     office.json("show", "1")
-    assert "case 1: whether the prosecutor is told was not decided" in refused(office, *CLOSED)
+    assert "case 1: it has not been decided whether to inform the prosecutor" in refused(office, *CLOSED)
     office.json("decide", "1", "no_transmission", "--reason", "no offence")
-    assert "case 1: whether the persons concerned are informed was not decided" in refused(office, *CLOSED)
+    assert "case 1: it has not been decided whether to inform the persons concerned" in refused(
+        office, *CLOSED
+    )
     office.json("decide", "1", "not_needed", "--reason", "they know")
-    assert "case 1: whether the report is admissible was not decided" in refused(office, *CLOSED)
+    assert "case 1: it has not been decided whether the report is admissible" in refused(office, *CLOSED)
     office.json("decide", "1", "admissible", "--reason", "facts of 2026")
     office.json(*CLOSED)
 
@@ -429,7 +431,7 @@ def endangered(founded_endangered: Office, tmp_path: Path) -> Office:
     return founded_endangered.copy(tmp_path / "endangered")
 
 
-PHONED = "IMMINENT DANGER, to be done at once: Prosecutor told by telephone"
+PHONED = "IMMINENT DANGER, to be done at once: Prosecutor informed by telephone"
 
 
 def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endangered: Office) -> None:
@@ -498,7 +500,7 @@ def test_once_the_prosecutor_was_telephoned_it_is_still_to_be_decided(endangered
     tomorrow = (today() + timedelta(1)).isoformat()
     assert (tomorrow, "", "") == (due(endangered), urgent(endangered), asked(endangered)["art40"]["decision"])
     endangered.json("show", "1")
-    assert "whether the prosecutor is told was not decided" in refused(endangered, *CLOSED)
+    assert "it has not been decided whether to inform the prosecutor" in refused(endangered, *CLOSED)
     endangered.json("retract", "1", "1", "--reason", "another case")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered), urgent(endangered))
     endangered.json("decide", "1", "no_transmission", "--reason", "x")
@@ -710,10 +712,10 @@ def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: O
     assert 1 == office.json("queue")["undecided_closed"]
     assert "closed cases about which the law asks for a decision: 1" in office.run("queue").out
     with sitting(office) as client:
-        assert "Closed cases about which the law asks for a decision: 1." in client.page("/en/")
+        assert "Closed cases that still need a decision required by law: 1." in client.page("/en/")
     (row,) = office.json("retention")["cases"]
     assert "undecided" in row["obstacles"]
-    assert "whether the prosecutor is told was not decided" in refused(office, *forwarded)
+    assert "it has not been decided whether to inform the prosecutor" in refused(office, *forwarded)
     office.json("decide", "2", "no_transmission", "--reason", "x")
     office.json(*forwarded)
     assert "forwarded_external" in [each["kind"] for each in office.json("show", "2")["work"]["measures"]]

@@ -122,7 +122,7 @@ def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
     assert ["ack_eu", "ack_fr", "first_act", "feedback"] == [*clocks(office)]
     shown = office.run("show", "1").out
     assert f"  {today() + timedelta(7)}  {'in 7 days':<18}  Acknowledgement (Directive, 7 days)\n" in shown
-    assert "Acknowledgement (décret, 7 working days)\n" in shown
+    assert "Acknowledgement (decree, 7 working days)\n" in shown
     office.close("1")
     found = clocks(office)
     assert [RETENTION, "ack_eu", "ack_fr", "first_act", "feedback"] == [*found]

@@ -56,7 +56,8 @@ def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[s
     office.json(*words)
     assert "" == decided(office)["art40"]
     assert (
-        "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
+        "it was decided whether to inform the prosecutor, but something new has been received since"
+        in office.run(*CLOSED).err
     )
     with sitting(office) as client:
         form = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
@@ -86,7 +87,7 @@ def test_that_nobody_is_named_is_asked_again_once_somebody_is_heard_or_punished(
     degree = ("--degree", "1") if kind == "disciplinary_sanction" else ()
     office.json("measure", "1", kind, *degree)
     assert ("" if asked else "not_needed") == decided(office)["art14"]
-    assert ("whether the persons concerned are informed was decided, but" in office.run(*CLOSED).err) is asked
+    assert ("it was decided whether to inform the persons concerned, but" in office.run(*CLOSED).err) is asked
 
 
 def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
@@ -123,7 +124,8 @@ def test_a_follow_up_asks_again_whom_it_concerns(
     assert {"art40": "", "art14": "defer", "admissibility": "admissible"} == decided(office)
     office.json("show", "1")
     assert (
-        "whether the prosecutor is told was decided, but something new came since" in office.run(*CLOSED).err
+        "it was decided whether to inform the prosecutor, but something new has been received since"
+        in office.run(*CLOSED).err
     )
 
 

@@ -276,9 +276,9 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     clock.wait(400)
     work_on(closed, category="threat")
     assert ["proceedings"] == terms(closed)[0][3]
-    assert "waits: proceedings go on: kept until the final decision" in closed.run("retention").out
+    assert "waits: proceedings are under way: kept until the final decision" in closed.run("retention").out
     assert "proceedings go on: it is kept until two officers note the final decision" in shown(closed)
-    assert "case 1: proceedings go on: kept until the final decision" in refused(closed, "1")
+    assert "case 1: proceedings are under way: kept until the final decision" in refused(closed, "1")
     assert "nothing is due" in refused(closed, "--due")
     closed.json("measure", "1", "office_decision")
     assert [("proceedings", a_year_after(clock.day), False, [])] == terms(closed)

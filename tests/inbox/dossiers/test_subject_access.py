@@ -386,7 +386,9 @@ def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) ->
     inform(office, "1", "2")
     office.json("decide", "3", "no_transmission", "--reason", "drill")
     assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
-    assert "case 3: whether the persons concerned are informed was not decided" in answer(office, OWN).err
+    assert (
+        "case 3: it has not been decided whether to inform the persons concerned" in answer(office, OWN).err
+    )
     inform(office, "3")
     assert 0 == answer(office, OWN).code
 
@@ -894,7 +896,7 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
     rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
     waits_for = (
-        "a request for access that may be about it was not answered yet\nhint: answer the request first"
+        "an access request that may concern it has not been answered yet\nhint: answer the request first"
     )
     assert f"{waits_for}: inbox access list" in office.run("destroy", "1").err
     with office.opened() as inbox, inbox.vault.transaction() as session:

@@ -37,33 +37,33 @@ PARTS = {
     "a link": ("has to do with case 2: same_facts", '>The same facts · <a href="'),
     "a measure": ("measure 1, ", "<strong>Administrative inquiry</strong>"),
     "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
-    "the clock of the décret": ("Acknowledgement (décret, 7 working days)",) * 2,
+    "the clock of the décret": ("Acknowledgement (decree, 7 working days)",) * 2,
     "the clock of the feedback": (
         f"  {EXTENDED}  {LEFT:<18}  Feedback",
-        f'{days.short("en", EXTENDED)} <span class="soft">{LEFT}</span> Feedback',
+        f'{days.short("en", EXTENDED)} <span class="soft">{LEFT}</span> · Feedback',
     ),
     "the regime": (
         f"deadlines of: external authority, more time taken on {DAY}\n",
         f"External authority · more time taken on {days.short('en', DAY)}",
     ),
     "a decision of the law": (
-        "Telling the prosecutor (art. 40 CPP): to be decided",
-        "Telling the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
+        "Informing the prosecutor (art. 40 CPP): to be decided",
+        "Informing the prosecutor (art. 40 CPP) – to be decided",  # noqa: RUF001 - as it is written
     ),
     "what stands in the way of closing it": (
-        "whether the prosecutor is told was not decided, ",
-        "<li>whether the prosecutor is told was not decided<br>",
+        "it has not been decided whether to inform the prosecutor, ",
+        "<li>it has not been decided whether to inform the prosecutor<br>",
     ),
     "what stands there by how it is closed": (
-        "(or is not informed), the reporter may be told only that the case is closed, ",
-        "(or is not informed), the reporter may be told only that the case is closed<br>",
+        "the reporter may be told only that the case is closed, not its outcome, ",
+        "the reporter may be told only that the case is closed, not its outcome<br>",
     ),
     "that one alone cannot close it": (
-        "one officer alone cannot close it",
-        "one officer alone cannot close it<br>",
+        "two officers must close it",
+        "two officers must close it<br>",
     ),
     "the way to the act that lifts an obstacle": (
-        "whether the prosecutor is told was not decided, ",
+        "it has not been decided whether to inform the prosecutor, ",
         '<a href="#assessing">Decide it</a>',
     ),
     "the risk to the source": ("risk to the source: high\n", "Risk to the reporter: <strong>High"),
@@ -73,7 +73,7 @@ PARTS = {
     "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
     "how credible it is": (
         "F3, possibly true",
-        '<strong>F3</strong> <span class="soft">F: source not judged; 3:</span> Possibly true',
+        '<strong>F3</strong> · Source: reliability cannot be judged · Information: Possibly true',
     ),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
 }  # fmt: skip
@@ -204,7 +204,7 @@ def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own
         page = client.page("/en/case/2")
     shown = days.short("en", today())
     assert f"  {today()}  {'':<18}  Admissibility: " in seen
-    assert re.search(rf"<li>{re.escape(shown)} Admissibility", page)
+    assert re.search(rf"<li>{re.escape(shown)} · Admissibility", page)
     assert "nobody is asked to decide it: the severity is 1, below 2" in page
     assert "before an outcome is told to the reporter" in page
     assert "délit" not in page

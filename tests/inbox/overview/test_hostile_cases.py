@@ -135,7 +135,7 @@ def test_thousands_of_follow_ups_break_nothing(
     assert f"follow-up {many}, written" in printed(office, "show", str(number))
     with sitting(office) as client:
         assert f"More, number {many}" in client.page(f"/en/case/{number}")
-        assert "No case is open" not in client.page("/en/")
+        assert "No cases are open" not in client.page("/en/")
     assert 0 == office.run("reply", str(number), "--text", "Enough").code
     assert 0 == office.run("outbox", "--out", office.out).code
     collect(portal.bundle(Sent(flooder.follow_up("and one more"))))

@@ -347,7 +347,7 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
         code for code, rule in FRENCH.outcomes.items() if rule.finds_facts and not rule.only_after
     ]:
         said = refused(office, "close", "1", outcome, *WITHHELD)
-        assert "whether the prosecutor is told was not decided" in said
+        assert "it has not been decided whether to inform the prosecutor" in said
         assert "inbox decide 1 transmit|no_transmission" in said
 
 
@@ -366,7 +366,7 @@ def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor
         to = ["--to", "ministry"] if FRENCH.outcomes[outcome].body is Body.NEEDED else []
         for how in (["--disclosure", "full"], ["--disclosure", "partial"], [*WITHHELD]):
             said = refused(office, "close", "1", outcome, *how, *to, "--text", "Merci.")
-            assert "whether the prosecutor is told was not decided" in said
+            assert "it has not been decided whether to inform the prosecutor" in said
             assert "inbox decide 1 transmit|no_transmission --reason TEXT" in said
     form = {"outcome": "moot", "disclosure": "full", "text": "Merci."}
     with sitting(office) as client:
@@ -383,7 +383,7 @@ def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is
     """The office that sends somebody to complain of an offence knows of one itself; elsewhere it need not."""
     end = ("close", "1", "out_of_scope", *WITHHELD, "--to", code)
     office.json("close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
-    assert "whether the prosecutor is told was not decided" in refused(office, *end)
+    assert "it has not been decided whether to inform the prosecutor" in refused(office, *end)
     office.json("decide", "1", "no_transmission", "--reason", "x")
     office.json(*end)
 
@@ -464,13 +464,13 @@ def test_no_score_closes_a_case(office: Office) -> None:
 def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office) -> None:
     """Another outcome is refused until it is decided anew; nobody is asked for a word before that."""
     decided = ["inadmissible", "--ground", "consideration", "--reason", "he asks for money"]
-    assert "this outcome was not decided" in refused(office, "close", "1", "inadmissible", *WITHHELD)
+    assert "this outcome has not been decided" in refused(office, "close", "1", "inadmissible", *WITHHELD)
     office.json("decide", "1", *decided)
     shown = office.run("show", "1").out
     assert "outcome that was decided: Inadmissible\n" in shown
     assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
     said = refused(office, "close", "1", "moot", *WITHHELD)
-    assert "another outcome was decided" in said
+    assert "another outcome has been decided" in said
     assert "close it as Inadmissible, or decide again: inbox decide 1 admissible|inadmissible" in said
     office.json("close", "1", "inadmissible", *WITHHELD)
     last = [each["action"] for each in office.json("journal", "print")["entries"] if each["case"] == 1]
