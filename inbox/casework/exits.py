@@ -506,8 +506,8 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
-            "answer the request first, or declare that you have no conflict of interest in the case, so that you"
-            " can look at it: inbox declare {number}; inbox access list",
+            "answer the request first, or declare that you have no conflict of interest in the case, so that"
+            " you can look at it: inbox declare {number}; inbox access list",
             number=number,
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):

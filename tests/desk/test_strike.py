@@ -173,7 +173,7 @@ def test_what_it_did_not_reach_is_named(client: Client) -> None:
     sent = {"chosen": html.unescape(chosen), "reason": "health"} | both()
     said = client.send("/en/case/1/minimise", **sent).text
     assert ("The same words still appear" in said, ">disclosures</code>" in said) == (True, True)
-    assert "What was handed out before still holds it" in said
+    assert "What was handed out before still contains it" in said
 
 
 def test_who_the_author_is_can_be_neither_seen_nor_guessed_there(office: Office) -> None:

@@ -186,8 +186,8 @@ def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
         ("too urgent to wait", ["judge", "1", "--danger", "0", *WHY]),
         ("somebody may be in danger", ["measure", "1", "none"]),
         ("nobody has read", ["show", "1"]),
-        ("whether the prosecutor is told", ["decide", "1", "no_transmission", *WHY]),
-        ("whether the persons concerned", ["decide", "1", "not_needed", *WHY]),
+        ("whether to inform the prosecutor", ["decide", "1", "no_transmission", *WHY]),
+        ("whether to inform the persons", ["decide", "1", "not_needed", *WHY]),
     ]
     for why, lift in lifts:
         assert why in office.run("junk", "1", *WHY).err
