@@ -72,7 +72,7 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, dr
         answered = client.send("/en/access/1/answer", **both(**form))
         assert (200, True) == (answered.status_code, "access-1.pdf" in answered.text)
         assert "Access requests to be answered" not in client.page("/en/")
-        assert "the answer told of it" in client.page("/en/access/1")
+        assert "the answer mentioned it" in client.page("/en/access/1")
         assert "person concerned" in client.page("/en/case/1/ledger")
         assert 409 == client.send("/en/access/1/answer", **both(**form)).status_code
     assert "aurait cédé" in printed((drawer / "access-1.pdf").read_bytes())
@@ -85,7 +85,7 @@ def test_without_a_text_nothing_is_confirmed_or_denied(office: Office, drawer: P
         form = both(text=" \r\n", reason="", language="en", papers=str(drawer))
         answered = client.send("/en/access/1/answer", **form)
         assert 200 == answered.status_code
-        assert "the answer told nothing of it" in client.page("/en/access/1")
+        assert "the answer did not mention it" in client.page("/en/access/1")
         assert "person concerned" not in client.page("/en/case/1/ledger")
     assert "neither confirm nor deny" in printed((drawer / "access-1.pdf").read_bytes())
 

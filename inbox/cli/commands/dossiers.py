@@ -466,7 +466,7 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
 
 def _case_line(each: Concerned) -> str:
     if each.noted and each.noted.given is not None:
-        done = "the answer told of it" if each.noted.given else "the answer told nothing of it"
+        done = "the answer mentioned it" if each.noted.given else "the answer did not mention it"
         return f"case {each.number}: {done}" + (f" ({each.noted.reason})" if each.noted.reason else "")
     why = "; ".join(each.obstacles.values()) or "nothing stands in the way"
     word = ""
