@@ -187,7 +187,7 @@ def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(page: Page, se
     """Besides typing; with all that its assessment has, and what the second officer presses."""
     both = Officers(page, second)
     press = both.mine
-    press(page.get_by_role("link", name="Échanges avec le portail"))
+    press(page.get_by_role("link", name="Échanges portail"))
     press("Récupérer")
     expect(page.locator("h1")).to_have_text("Récupéré", timeout=30_000)
     both.others(second.get_by_role("link", name="Dossiers", exact=True))

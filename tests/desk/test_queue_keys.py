@@ -53,7 +53,7 @@ def test_ten_reports_go_from_the_medium_to_their_acknowledgement_in_eight_presse
     """By the keyboard alone, nothing is typed; the one that tells of danger is left out, and named."""
     press = Keys(page)
     everything = page.get_by_label("Choisir tous les dossiers de la page")
-    press(page.get_by_role("link", name="Échanges avec le portail"))
+    press(page.get_by_role("link", name="Échanges portail"))
     press("Récupérer")
     expect(page.locator("h1")).to_have_text("Récupéré", timeout=30_000)
     press(page.get_by_role("link", name="Vers les dossiers"))
