@@ -577,7 +577,7 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
     """Return what to do about each obstacle in a case; ``leaving`` is the case that it keeps from leaving."""
     return {
-        Obstacle.CLOSED: sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+        Obstacle.CLOSED: sentence("reopen it first: inbox reopen {number} --reason TEXT", number=number),
         Obstacle.JUNK: sentence("omit it, or recover it first: inbox junk {number} --recover", number=number),
         Obstacle.OPEN: sentence("close it first: inbox close {number} OUTCOME", number=number),
         Obstacle.HELD: sentence(

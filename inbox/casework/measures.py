@@ -553,7 +553,7 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
             outcome=labels.said("outcome", work.outcome),
             kind=labels.named("measure", kind),
         ),
-        sentence("open it again first: inbox reopen {number} --reason TEXT", number=work.case),
+        sentence("reopen it first: inbox reopen {number} --reason TEXT", number=work.case),
     )
 
 

@@ -1,1 +1,1 @@
-"""Everything that the reporter will read: slots, replies, templates, closing."""
+"""Everything that the reporter will read: slots, replies, templates, closings."""

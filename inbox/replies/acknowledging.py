@@ -1,4 +1,4 @@
-"""Many reports acknowledged in one act, each in the language of its report (décret 2022-1284, article 4)."""
+"""Acknowledge many reports in one action, each in its own language (décret 2022-1284, article 4)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -19,9 +19,9 @@ from inbox.vault.casework_tables import Workflow
 
 
 class LeftOut(StrEnum):
-    """Why a case is not acknowledged together with others; labels stand in labels.toml.
+    """Why a case is not acknowledged together with others; the labels are in labels.toml.
 
-    Whoever may be in danger gets an answer of their own, from somebody who has read the report.
+    A person who may be in danger gets an individual answer from somebody who has read the report.
     """
 
     DANGER = "danger"
@@ -32,7 +32,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Which cases were acknowledged, in order, and which were left out, and why."""
+    """The cases that were acknowledged, in order, and those that were omitted, with the reasons."""
 
     done: tuple[int, ...]
     left_out: Mapping[int, LeftOut]
@@ -40,7 +40,7 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text that the reporters of these cases are to read, in the language of their reports."""
+    """A text for the reporters of these cases, in the language of their reports."""
 
     language: str
     text: str
@@ -49,7 +49,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """What is to be read before cases are acknowledged: each text once; who of them nobody opened yet."""
+    """What officers read before they acknowledge cases: each text once, and the cases nobody has opened."""
 
     texts: tuple[Text, ...]
     unopened: tuple[int, ...]
@@ -57,12 +57,12 @@ class ToRead:
 
     @property
     def count(self) -> int:
-        """How many cases are acknowledged."""
+        """How many cases will be acknowledged."""
         return sum(len(each.cases) for each in self.texts)
 
 
 def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
-    """Return what the reporters of these cases would read, and which are left out; nothing is done.
+    """Return what the reporters of these cases would read, and which cases are omitted, without any change.
 
     Raises Undeclared and CaseRefused as ``declarations.check``, and as ``templates.fill``.
     """
@@ -80,13 +80,13 @@ def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
 
 
 def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledged:
-    """Acknowledge cases with the text of the law or the office: each that can be, or none.
+    """Acknowledge cases with the text of the law or the office: all that can be, or none.
 
-    Those in which somebody is in danger, by an answer or as an officer judged, are left out, as are closed
-    ones and junk, those whose reporter cannot be answered, and those that an answer acknowledges already.
+    A case is omitted if somebody is in danger, by an answer or an officer's assessment; if it is closed or
+    junk; if its reporter cannot be answered; and if an answer acknowledges it already.
 
     Raises Undeclared and CaseRefused as ``declarations.check``; otherwise as ``drafts.add`` and
-    ``Inbox.acting``: then nothing is done.
+    ``Inbox.acting``. After an error, no case is acknowledged.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -104,7 +104,7 @@ def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> Non
 
 
 def _reasons(session: Session, numbers: Iterable[int]) -> Mapping[int, LeftOut | None]:
-    """Return why each of these is left out, None for one that is not; raises as ``declarations.check``."""
+    """Return why each case is omitted, None for one that is not; raises as ``declarations.check``."""
     chosen = list(numbers)
     for number in chosen:
         declarations.check(session, number)

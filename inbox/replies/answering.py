@@ -1,8 +1,8 @@
-"""Which texts count as feedback (décret 2022-1284, article 4): no program knows what free words say.
+"""Which texts count as feedback (décret 2022-1284, article 4): no program knows what free text says.
 
-A text of the law, or of the office, that is marked for it counts by itself. Words of an officer's own count
-beside a measure that the reporter reads of in the same slot: one that was taken about the report, and more
-than protection, which is promised to everybody. An outbox looks again at what it really tells.
+A text of the law or the office that is marked as feedback counts on its own. An officer's own words count
+only if the reporter can read a measure in the same slot. The measure must be about the report, and more than
+protection, which is promised to everybody. When an outbox is made, its actual content is checked again.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,9 +22,9 @@ from templates.law.rules import Reply
 
 
 def tells_measure(session: Session, number: int) -> bool:
-    """Tell whether the next outbox lets the reporter read of a measure that answers the report.
+    """Return whether the next outbox lets the reporter read a measure that answers the report.
 
-    What is held back does not count, nor what no slot can tell.
+    Measures that are held back, or that no slot may mention, do not count.
     """
     case = queries_cases.case(session, number)
     dialogues = slots.dialogues(session, number)
@@ -37,7 +37,7 @@ def _is_among(session: Session, number: int, kinds: Iterable[str]) -> bool:
 
 
 def counting(session: Session, number: int, kinds: Iterable[str], leaving: Iterable[Message]) -> bool:
-    """Tell whether any of these messages is feedback in a slot that tells these kinds of measures."""
+    """Return whether any of these messages is feedback in a slot that mentions these kinds of measures."""
     found = {each.answers_by for each in leaving if each.feedback}
     if AnswersBy.TEXT in found:
         return True
@@ -45,9 +45,10 @@ def counting(session: Session, number: int, kinds: Iterable[str], leaving: Itera
 
 
 def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence[Message]) -> bool:
-    """Let what leaves with an outbox be no feedback if it tells of no measure; tell whether any was none.
+    """Mark own words in an outbox as no feedback if it mentions no measure; return whether there were any.
 
-    ``leaving`` are the messages of which this outbox is the first to have them; ``kinds`` the measures told.
+    ``leaving`` are the messages that this outbox is the first to contain; ``kinds`` are the measures that it
+    mentions.
     """
     own = [each for each in leaving if each.feedback and each.answers_by == AnswersBy.MEASURE]
     if not own or _is_among(session, case.number, kinds):
@@ -61,7 +62,10 @@ def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return which messages of a case left and are no feedback, while none is; raises as ``workflow.of``."""
+    """Return the messages of a case that were sent and did not count, while it has no feedback.
+
+    Raises as ``workflow.of``.
+    """
     if workflow.of(session, number).has_feedback:
         return []
     messages = queries_cases.messages(session, number)
@@ -69,39 +73,42 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
-    """Return as ``of`` what of these cases an outbox took; nothing of one that is not there for who asks."""
+    """Return, as ``of``, the messages that an outbox took of these cases.
+
+    Cases that the acting officers may not see are omitted.
+    """
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]
 
 
 def _hollow(message: Message) -> Sentence:
     return sentence(
-        "case {number}: reply {position} left, but is no feedback: the reporter reads of no measure",
+        "case {number}: reply {position} was sent, but is not feedback: the reporter cannot read any measure",
         number=message.case,
         position=message.position,
     )
 
 
 def how(session: Session, number: int, template: Reply | None) -> AnswersBy | None:
-    """Return what makes a text in this template, or in none, feedback; None if nothing does."""
+    """Return what makes a text in this template, or without one, feedback; None if nothing does."""
     if template and template.answers:
         return AnswersBy.TEXT
     return AnswersBy.MEASURE if tells_measure(session, number) else None
 
 
 def takes_two(template: Reply | None) -> bool:
-    """Tell whether feedback in a template takes two officers: where it says nothing of this very case.
+    """Return whether feedback in a template takes two officers, because it says nothing about the case.
 
-    Always, so that nothing shows whether anything forbids to say more.
+    It always does, so that nobody can see whether something forbids saying more.
     """
     return template is not None and template.answers and not template.takes_own_words
 
 
 def check_case(session: Session, number: int) -> None:
-    """Raise CaseRefused where no text is feedback yet, or none at all.
+    """Raise CaseRefused if no text can be feedback yet, or none at all.
 
-    None is where those who act may not read the case. In an open case feedback comes after the
-    acknowledgement, which names the last day for it, so that nobody could write one afterwards.
+    No text can if the acting officers may not read the case. In an open case, feedback comes after the
+    acknowledgement, which names its deadline: afterwards, nobody could write an acknowledgement any more.
     """
     if declarations.is_shut(session, number):
         raise CaseRefused(
@@ -116,7 +123,7 @@ def check_case(session: Session, number: int) -> None:
                 "case {number}: feedback comes after the acknowledgement, which is missing", number=number
             ),
             sentence(
-                "acknowledge it first: inbox reply {number} --template {template}",
+                "acknowledge the report first: inbox reply {number} --template {template}",
                 number=number,
                 template=templates.acknowledging(session),
             ),

@@ -1,7 +1,7 @@
-"""How a case ends: with an outcome, and a word to its reporter or a reason for none.
+"""Close a case with an outcome, and with a text to its reporter or a reason for sending none.
 
-Décret 2022-1284, article 4, asks for that word. What stands in the way, and what takes two officers, is for
-``casework.exits`` to say.
+Décret 2022-1284, article 4, asks for that text. ``casework.exits`` decides which obstacles forbid a closing,
+and which take two officers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,14 +39,14 @@ from templates.law.rules import DutyRole, MeasureRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What came of a case, and what its reporter is told.
+    """The outcome of a case, and what its reporter is told.
 
     ``outcome`` is its code in the law. ``reason`` says why something is withheld: then the reporter reads
-    that the case is closed, of no measure, and the text if there is one. ``body`` is the code of an authority
-    of the law that is competent, where the outcome names one. ``text`` goes to the reporter, within the
-    ``template`` if one is named; both are empty if feedback waits for the next outbox already. ``despite`` is
-    the reason to say what ``leak_check`` warns of. ``seen`` is the digest of what officers were shown, as
-    ``preview`` gives it; None if nobody asks for that.
+    that the case is closed, and the text if there is one, but no measure. ``body`` is the code of the
+    competent authority, if the outcome names one. ``text`` goes to the reporter, within the ``template`` if
+    there is one; both are empty if feedback is already waiting for the next outbox. ``despite`` is the reason
+    to set the warnings of ``leak_check`` aside. ``seen`` is the digest of what officers were shown, as
+    ``preview`` returns it; None if it is not to be checked.
     """
 
     outcome: str
@@ -60,17 +60,17 @@ class Closing:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether the reporter is to read that the case is closed, and of no measure."""
+        """Whether the reporter will read that the case is closed, but no measure."""
         return self.disclosure is Disclosure.WITHHELD
 
     @property
     def may_tell(self) -> bool:
-        """Whether its reporter may read more than that the case is closed."""
+        """Whether the reporter may read more than that the case is closed."""
         return self._has_text or not self.is_withheld
 
     @property
     def tells(self) -> bool:
-        """Whether it has a text for the reporter: an officer's, or where to turn."""
+        """Whether there is a text for the reporter: an officer's text, or the address of an authority."""
         return self._has_text or (bool(self.body) and not self.is_withheld)
 
     @property
@@ -78,7 +78,7 @@ class Closing:
         return bool(self.template) or unseen.says_anything(self.text)
 
     def action(self, code: Code, number: int) -> Action:
-        """Return the action of closing a case so, for the journal."""
+        """Return the action of this closing, for the journal."""
         return action(
             code,
             number,
@@ -90,22 +90,23 @@ class Closing:
 
 
 class NotSeen(CaseRefused):
-    """The reporter would read something else than officers were shown, or they were shown nothing."""
+    """The reporter would not read what officers were shown, or officers were shown nothing."""
 
     def __init__(self) -> None:
         super().__init__(
-            sentence("what its reporter will read has changed since it was shown, or was never shown"),
+            sentence("what the reporter will read has changed since it was shown, or was never shown"),
             sentence("read it, then close the case"),
         )
 
 
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
-    """Close a case; takes two officers if an obstacle does, in the case or in the outcome.
+    """Close a case; takes two officers if an obstacle in the case or in the outcome does.
 
-    Raises, before anybody is asked to confirm, as ``exits.check``; Refused for an outcome that the law does
-    not have; CaseRefused as ``referrals.check``, ``_check_linked`` and ``_check_record``; Cautioned and as
-    ``leak_check.warnings``. Raises NotSeen if its reporter would read something else than was shown, which
-    ``confirmed`` tells before; otherwise as ``replies.add`` and ``chosen_action.acting``.
+    All of these are raised before anybody is asked to confirm: errors of ``exits.check``; Refused for an
+    outcome that the law does not have; CaseRefused as ``referrals.check``, ``_check_linked`` and
+    ``_check_record``; Cautioned; and errors of ``leak_check.warnings``. Raises NotSeen if the reporter would
+    not read what was shown, which ``confirmed`` detects earlier; otherwise as ``replies.add`` and
+    ``chosen_action.acting``.
     """
     asked: Asked
 
@@ -135,13 +136,13 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
 def preview(
     inbox: Inbox, who: Actor, number: int, closing: Closing, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the reporter of a case will see it once it is closed, and change nothing.
+    """Return the page as the reporter will see it once the case is closed, without any change.
 
-    Beside it stands the digest by which ``close`` knows that it was ``seen``, and how many ``officers`` it
-    takes. ``found`` is what officers were just told of its words. Raises as ``close`` does, and as
-    ``_as_read``.
+    The result also has the digest by which ``close`` knows that the page was ``seen``, and how many
+    ``officers`` the closing takes. ``found`` are the warnings that officers were just shown about the text.
+    Raises as ``close`` and ``_as_read``.
     """
-    # Nothing is compared with a case that nobody may read: to look at its words once more tells no more.
+    # Nothing is compared with a case that nobody may read, so checking its text again reveals no more.
     is_told = found is not None and declarations.may_read(inbox, who, [number])
     with inbox.acting(who, status_preview.noted(number, found if is_told else None)) as session:
         asked = _checked(session, number, closing, who.today)
@@ -158,9 +159,10 @@ def preview(
 
 
 def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str, Sentence]:
-    """Return what has to be given with a closing, by its field, and what for.
+    """Return the fields that a closing requires, each with the reason.
 
-    Whether a text waits already is told of no case that those who act may not read, or have not declared.
+    For a case that the acting officers may not read or have not declared on, this does not reveal whether a
+    text is already waiting.
     """
     with inbox.vault.transaction(who.officers) as session:
         rule, found = in_use.of(session).outcomes.get(closing.outcome), dict[str, Sentence]()
@@ -177,8 +179,8 @@ def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str,
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that is confirmed with a closing, as ``preview``; NotSeen if officers have not seen it.
 
-    Raises otherwise as ``close`` does. It is for those who are about to close the case: that is noted, and
-    this is not.
+    Raises otherwise as ``close``. It serves officers who are about to close the case: the closing is
+    recorded, and this is not.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
         declared.check(session, [number])
@@ -189,10 +191,10 @@ def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
 
 
 def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
-    """Open a closed case again, to be assessed; return its status.
+    """Reopen a closed case, to be assessed; return its status.
 
-    A text of the closing that no outbox has taken is taken back: its reporter reads nothing of it. Raises
-    CaseRefused for an unknown case or one that is open, and as ``chosen_action.acting``.
+    A text of the closing that no outbox has taken is retracted, so its reporter never reads it. Raises
+    CaseRefused for an unknown or open case, and as ``chosen_action.acting``.
     """
 
     def choose(session: Session) -> Action:
@@ -211,18 +213,18 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
 
 
 def _check_seen(closing: Closing, page: View) -> None:
-    """Raise NotSeen if officers have seen another page than this, or recorded something else beside it."""
+    """Raise NotSeen if officers have seen another page than this, or are recording something else with it."""
     if closing.seen != _digest(closing, page):
         raise NotSeen
 
 
 def _digest(closing: Closing, page: View) -> str:
-    """Return the digest of a page and of what is recorded beside it, but for why a warning is set aside."""
+    """Return the digest of a page and of what is recorded with it, without the reason for warnings."""
     return status_preview.digest({**page, **asdict(replace(closing, seen=None, despite=""))})
 
 
 def _as_read(session: Session, number: int, closing: Closing, today: date) -> View:
-    """Return the page of a case once it is closed, and change nothing; raises as ``_told`` and ``_page``."""
+    """Return the page of a case as if it were closed, without a change; raises as ``_told`` and ``_page``."""
     with session.begin_nested() as undone:
         text = _told(session, number, closing, today)
         _refer(session, number, closing, today)
@@ -233,10 +235,10 @@ def _as_read(session: Session, number: int, closing: Closing, today: date) -> Vi
 
 
 def _page(session: Session, number: int, text: str, today: date, *, is_added: bool) -> View:
-    """Return the page of a case that is closed, with a text that is to be added, or was.
+    """Return the page of a closed case, with a text that is to be added or was added.
 
-    Of a case that those present may not read it has nothing but what they say themselves. It is empty but for
-    the reason if nobody can read it at all. Raises as ``status_preview.as_read``.
+    For a case that the signed-in officers may not read, it contains only their own text. If nobody can read
+    the page at all, it contains only the reason. Raises as ``status_preview.as_read``.
     """
     if queries_cases.case(session, number).mailbox is None and not text.strip():
         return status_preview.nobody(session, number)
@@ -246,22 +248,23 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
 
 
 def _no_feedback(session: Session, number: int) -> Sentence | str:
-    """Return that a closing ends the time for feedback without any, empty if it was given or is withheld."""
+    """Return that a closing drops the deadline for feedback; empty if feedback was given or is withheld."""
     work = workflow.of(session, number)
-    # Of a case that those present may not read nothing shows whether feedback was given before.
+    # For a case that the signed-in officers may not read, nothing may reveal whether feedback was given
+    # before.
     if work.withheld or (work.has_feedback and not declarations.is_shut(session, number)):
         return ""
     return sentence(
-        "This closing gives no feedback, and the deadline for it is dropped: your own words count beside a"
-        " measure that the reporter reads of; a template of the outcome counts by itself."
+        "This closing gives no feedback, and the deadline for it is dropped: your own words count only"
+        " with a measure that the reporter can read; a template of the outcome counts on its own."
     )
 
 
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
-    """Return what to ask the matrix of exits: for two officers, if the obstacles take two.
+    """Return the request for the matrix of exits: with two officers, if the obstacles take two.
 
     Raises as ``_rule``, ``referrals.check``, ``_check_linked`` and ``_check_record``, and as ``exits.check``
-    if a case may not be closed so.
+    if a case may not be closed in this way.
     """
     referrals.check(session, _rule(session, closing), closing.body)
     _check_linked(session, number, _rule(session, closing))
@@ -275,7 +278,7 @@ def _checked(session: Session, number: int, closing: Closing, today: date) -> As
 
 
 def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstacle, str]:
-    """Return what stands in the way of closing this case so; the reason given for each."""
+    """Return the obstacles to closing this case in this way, each with the reason that was given for it."""
     silent, rule = "" if closing.may_tell else closing.reason, _rule(session, closing)
     is_undecided = legal_duties.is_undecided(session, case.number, DutyRole.PROSECUTOR)
     is_early = closing.may_tell and _tells_too_early(session, case.number, closing)
@@ -290,7 +293,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         Obstacle.BY_TWO: (
             rule.officers > 1
             or exits.ends_by_two(session, case.number)
-            # Without a word its reporter learns neither that anybody read the report nor what came of it.
+            # Without a text, the reporter learns neither that anybody read the report nor what came of it.
             or (case.mailbox is not None and not closing.may_tell)
             or (closing.is_withheld and measures.founds_feedback(session, case.number)),
             "",
@@ -303,13 +306,13 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
 
 
 def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:
-    """Tell whether the reporter would learn too early of this outcome, or of a measure."""
+    """Return whether the reporter would learn of this outcome, or of a measure, too early."""
     is_early = prosecutor_word.forbids(session, number, closing.outcome)
     return is_early or measures.tells_too_early(session, number, closing.disclosure)
 
 
 def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for an outcome of duplicates where no link says so (``links.is_duplicate``)."""
+    """Raise CaseRefused for a duplicate's outcome without a link that says so (``links.is_duplicate``)."""
     queries_cases.case(session, number)
     if rule.linked and not links.is_duplicate(session, number):
         raise CaseRefused(
@@ -318,7 +321,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
                 number=number,
             ),
             sentence(
-                "link them first: inbox link {number} OTHER {relation}",
+                "first link the two cases: inbox link {number} OTHER {relation}",
                 number=number,
                 relation=labels.named("relation", Relation.DUPLICATE.value),
             ),
@@ -326,7 +329,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
 
 
 def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
-    """Raise CaseRefused for an outcome that lacks a measure on record, or contradicts one."""
+    """Raise CaseRefused for an outcome without the recorded measure that it needs, or against one."""
     taken = legal_duties.measures_on(session, number)
     if rule.only_after and rule.only_after not in taken:
         raise CaseRefused(
@@ -340,7 +343,7 @@ def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
     if rule.never_after and rule.never_after in taken:
         raise CaseRefused(
             sentence(
-                "case {number}: this outcome contradicts what is on record of it: {kind}",
+                "case {number}: this outcome contradicts a recorded measure: {kind}",
                 number=number,
                 kind=labels.named("measure", rule.never_after),
             ),
@@ -349,10 +352,10 @@ def _check_record(session: Session, number: int, rule: rules.Outcome) -> None:
 
 
 def _first(session: Session, number: int, kind: str) -> Sentence:
-    """Return what to do about a measure that is missing."""
+    """Return what to do about a missing measure."""
     if choices := legal_duties.taking(session, kind):
         return sentence(
-            "do that first: inbox decide {number} {choices} --reason TEXT",
+            "decide that first: inbox decide {number} {choices} --reason TEXT",
             number=number,
             choices="|".join(choices),
         )
@@ -364,12 +367,12 @@ def _first(session: Session, number: int, kind: str) -> Sentence:
 
 
 def _rule(session: Session, closing: Closing) -> rules.Outcome:
-    """Return what the law says of an outcome; Refused if it does not have it."""
+    """Return the rule of the law for an outcome; raises Refused if the law does not have it."""
     return in_use.rule(in_use.of(session).outcomes, closing.outcome)
 
 
 def _decided_otherwise(session: Session, number: int, closing: Closing) -> Iterator[Obstacle]:
-    """Yield what contradicts the outcome: what was decided prepares another, or nothing prepared this one."""
+    """Yield the contradictions to an outcome: a decision prepares another one, or none prepares this one."""
     prepared = legal_duties.prepared(session, number)
     if closing.outcome != prepared:
         if prepared:
@@ -379,7 +382,7 @@ def _decided_otherwise(session: Session, number: int, closing: Closing) -> Itera
 
 
 def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -> None:
-    """Raise Cautioned for a text that could give somebody away, where the matrix of exits stops it."""
+    """Raise Cautioned for a text that could reveal somebody, if the matrix of exits stops it."""
     text = _told(session, number, closing, asked.today)
     own = templates.by_officers(session, closing.template, text, closing.text)
     findings = leak_check.warnings(session, number, text, own, closing.despite)
@@ -389,11 +392,11 @@ def _check_text(session: Session, number: int, closing: Closing, asked: Asked) -
 
 
 def _end(session: Session, number: int, closing: Closing, today: date) -> AnswersBy | None:
-    """Let a case be closed; return what makes the text of the closing feedback, None if nothing does."""
+    """Close a case; return what makes the text of the closing feedback, or None."""
     case, work = queries_cases.case(session, number), workflow.of(session, number)
     work.outcome, work.disclosure = closing.outcome, closing.disclosure.value
     work.withheld = closing.reason if closing.is_withheld else ""
-    # Only put off: the reporter is owed a word once that is possible.
+    # It is only deferred: the reporter is owed a text once that is possible.
     work.put_off = closing.is_withheld and prosecutor_word.puts_off(session, number, closing.outcome)
     case.status, case.closed_in = Status.CLOSED.value, None
     by = _answering(session, number, closing)
@@ -407,9 +410,9 @@ def _end(session: Session, number: int, closing: Closing, today: date) -> Answer
 
 
 def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | None:
-    """Return what makes the text of a closing feedback: a text for its outcome, or a measure told beside it.
+    """Return what makes the text of a closing feedback: a text for its outcome, or a disclosed measure.
 
-    Nothing does if all is withheld, or if those who close the case may not read it.
+    Nothing does if everything is withheld, or if the officers who close the case may not read it.
     """
     if closing.is_withheld or not closing.tells or declarations.is_shut(session, number):
         return None
@@ -419,33 +422,33 @@ def _answering(session: Session, number: int, closing: Closing) -> AnswersBy | N
 
 
 def _written(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text to the reporter, in its template; CaseRefused as ``templates.fill``."""
+    """Return the text to the reporter, in its template; raises CaseRefused as ``templates.fill``."""
     template = templates.known(session).get(closing.template)
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(
-            sentence("no other text than the one that tells nothing goes with this outcome"),
-            sentence("take the template that has closes = true, without words of your own: inbox templates"),
+            sentence("this outcome takes only the text that reveals nothing"),
+            sentence("choose the template with closes = true, without words of your own: inbox templates"),
         )
     if template and not template.closes and template.outcome != closing.outcome:
         raise CaseRefused(
-            sentence("this template is not one for the outcome with which the case is closed"),
-            sentence("see for which outcome each is: inbox templates"),
+            sentence("this template is not for the outcome with which you close the case"),
+            sentence("see the outcome of each template: inbox templates"),
         )
     return templates.fill(session, number, closing.template, closing.text, today)
 
 
 def _told(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return what the reporter is told, with where to turn unless withheld; raises as ``_written``."""
+    """Return the text for the reporter, with the authority to contact, if any; raises as ``_written``."""
     text = _written(session, number, closing, today)
     if not closing.body or closing.is_withheld:
         return text
-    # An officer's own words say why, and may not say where to.
+    # An officer's own words say why, but may not say which authority.
     said = referrals.said(session, number, closing.body, _rule(session, closing))
     return "\n\n".join(filter(None, (text.strip(), said)))
 
 
 def _refer(session: Session, number: int, closing: Closing, today: date) -> None:
-    """Record to which authority the reporter is directed, if to one."""
+    """Record to which authority the reporter is directed, if any."""
     if closing.body:
         kind = in_use.of(session).measure(MeasureRole.REFERRAL)
         referred = Taken(kind=kind, day=today, addressee=closing.body)
@@ -453,23 +456,23 @@ def _refer(session: Session, number: int, closing: Closing, today: date) -> None
 
 
 def _is_untold(session: Session, number: int, closing: Closing) -> bool:
-    """Tell whether the reporter is told nothing with a closing, and nothing waits already."""
+    """Return whether a closing has no text for the reporter, and none is already waiting."""
     return not closing.tells and not _waits(session, number, closing.outcome)
 
 
 def _waits(session: Session, number: int, outcome: str) -> bool:
-    """Tell whether feedback waits for the next outbox, and tells of no other outcome."""
+    """Return whether feedback waits for the next outbox and is not about another outcome."""
     return any(each.feedback and each.outcome in {"", outcome} for each in _waiting(session, number))
 
 
 def _waiting(session: Session, number: int) -> Sequence[Message]:
-    """Return what waits for the next outbox."""
+    """Return the messages that wait for the next outbox."""
     rows = select(Message).join(Case, Case.number == Message.case)
     return session.scalars(rows.where(Message.case == number, Message.serial > Case.serial)).all()
 
 
 def _take_back(session: Session, number: int) -> None:
-    """Take back what was to leave with a closing that holds no more: no outbox has told of it."""
+    """Retract the messages of a closing that no longer holds: no outbox has taken them."""
     for each in _waiting(session, number):
         if each.outcome:
             session.delete(each)
@@ -478,7 +481,7 @@ def _take_back(session: Session, number: int) -> None:
 
 
 def _reopening(session: Session, number: int, reason: str) -> Action:
-    """Return the action of opening a case again: by two if two closed it, unless its reporter wrote since."""
+    """Return the action of reopening: by two if two closed the case, unless its reporter wrote since."""
     work = workflow.of(session, number)
     letters = queries_cases.follow_ups(session, number)
     wrote = any(each.received >= work.closed for each in letters if work.closed)

@@ -1,4 +1,4 @@
-"""An answer on its way: own words or a template, looked at as its reporter will see it, then sent or left."""
+"""An answer in progress: free text or a template, checked as its reporter will see it, then sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ from templates.law.rules import Asked, Authority, DutyRole, Reply
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an officer wants to send: own words, in a ``template`` if one is named by its id.
+    """What an officer wants to send: free text, within a ``template`` if its id is given.
 
-    ``feedback`` if it tells what was done or is planned (décret 2022-1284, article 4), ``despite`` why a
-    warning is set aside.
+    ``feedback`` if it says what was done or is planned (décret 2022-1284, article 4); ``despite`` is the
+    reason to set a warning aside.
     """
 
     text: str = ""
@@ -39,15 +39,15 @@ class Draft:
     despite: str = ""
 
     def chosen(self, session: Session) -> Reply | None:
-        """Return the template, None for own words alone and for one that is not in use."""
+        """Return the template, or None for free text alone and for a template that is not in use."""
         return templates.known(session).get(self.template)
 
 
 def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the reporter of a case: the message waits for the next outbox.
 
-    With a template by which its reporter is told of a decision it takes two officers, as does feedback that
-    says nothing of the case (``answering.takes_two``). Raises as ``add`` and ``chosen_action.acting``.
+    This takes two officers with a template that tells the reporter of a decision, and for feedback that says
+    nothing about the case (``answering.takes_two``). Raises as ``add`` and ``chosen_action.acting``.
     """
     noted = action(
         Code.REPLY,
@@ -60,7 +60,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 
     def choose(session: Session) -> Action:
         template = draft.chosen(session)
-        # One officer alone could tell a reporter that the identity goes to somebody.
+        # One officer alone could otherwise tell a reporter that the identity is passed on.
         is_for_two = (template and template.decision) or (draft.feedback and answering.takes_two(template))
         return noted.by(2) if is_for_two else noted
 
@@ -71,20 +71,21 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
 def preview(
     inbox: Inbox, who: Actor, number: int, draft: Draft, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as the reporter of a case will see it with the draft; nothing is changed.
+    """Return the page as the reporter of a case will see it with the draft, without any change.
 
-    ``found`` is what officers were just told of its words. Raises as ``seen`` and ``Inbox.acting``.
+    ``found`` are the warnings that officers were just shown about the text. Raises as ``seen`` and
+    ``Inbox.acting``.
     """
     with inbox.acting(who, status_preview.noted(number, found)) as session:
         return seen(session, number, draft, who.today, found)
 
 
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
-    """Add it to the case.
+    """Add a draft to a case as a message.
 
-    Raises CaseRefused for feedback that tells nothing, while there is nothing to tell, or in a case that
-    those present may not read; for a template of an outcome, which leaves with the closing alone, and for
-    one of a decision on the identity where none is to be passed on; and as ``templates.fill``,
+    Raises CaseRefused for feedback that says nothing, while nothing was done, or in a case that the signed-in
+    officers may not read; for a template of an outcome, which can only be sent with the closing; and for a
+    template about passing on the identity if that is not planned. Raises as ``templates.fill``,
     ``leak_check.check`` and ``replies.add``.
     """
     template = draft.chosen(session)
@@ -116,8 +117,8 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 def seen(
     session: Session, number: int, draft: Draft, today: date, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page with the draft; raises as ``status_preview.preview`` and ``templates.fill``."""
-    declarations.check(session, number)  # also before the words of a template are looked at
+    """Return the page with a draft; raises as ``status_preview.preview`` and ``templates.fill``."""
+    declarations.check(session, number)  # even before the text of a template is checked
     text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
         own = templates.by_officers(session, draft.template, text, draft.text)
@@ -132,8 +133,8 @@ def seen(
 def _check_feedback(session: Session, number: int) -> None:
     """Raise CaseRefused unless something was decided and done, and as ``answering.check_case``.
 
-    Else a text that tells nothing would end the time for feedback on the first day. Admissibility is decided,
-    and something else is decided or done; that nobody is informed is nothing done.
+    Otherwise a text that says nothing would end the time for feedback on the first day. Admissibility must be
+    decided, and something else decided or done; the decision to inform nobody does not count.
     """
     answering.check_case(session, number)
     law = in_use.of(session)
@@ -145,10 +146,11 @@ def _check_feedback(session: Session, number: int) -> None:
     if admissibility not in decided or not is_done:
         raise CaseRefused(
             sentence(
-                "case {number}: nothing was decided and done yet of which feedback could tell", number=number
+                "case {number}: nothing has been decided and done yet that feedback could report",
+                number=number,
             ),
             sentence(
-                "send it as a reply like any other; or first decide: inbox decide {number} {choices} --reason"
+                "send it as an ordinary reply; or first decide: inbox decide {number} {choices} --reason"
                 " TEXT; and record what was done: inbox measure {number} KIND",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
@@ -159,25 +161,28 @@ def _check_feedback(session: Session, number: int) -> None:
 def _untold(session: Session, number: int) -> CaseRefused:
     known = "|".join(code for code, each in templates.known(session).items() if each.answers)
     in_template = sentence(
-        "write it in a template for feedback: inbox reply {number} --template {known}; or let the reporter"
-        " read of a measure: inbox tell {number} MEASURE; or send it without --feedback",
+        "write it in a template for feedback: inbox reply {number} --template {known}; or let the"
+        " reporter read a measure: inbox tell {number} MEASURE; or send it without --feedback",
         number=number,
         known=known,
     )
     no_template = sentence(
-        "let the reporter read of a measure first: inbox tell {number} MEASURE; or send it without"
-        " --feedback",
+        "first let the reporter read a measure: inbox tell {number} MEASURE; or send it without --feedback",
         number=number,
     )
     return CaseRefused(
-        sentence("case {number}: its reporter reads of no measure, so this is no feedback", number=number),
+        sentence(
+            "case {number}: the reporter cannot read any measure, so this is not feedback", number=number
+        ),
         in_template if known else no_template,
     )
 
 
 def _of_closing(number: int, template: Reply) -> CaseRefused:
     return CaseRefused(
-        sentence("case {number}: this text ends the case, and leaves with the closing", number=number),
+        sentence(
+            "case {number}: this text ends the case, and can only be sent with the closing", number=number
+        ),
         sentence(
             "close the case with it: inbox close {number} OUTCOME --disclosure full --template ID",
             number=number,
@@ -192,10 +197,10 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
 
 
 def _check_passing_on(session: Session, number: int, decision: str) -> None:
-    """Raise CaseRefused for a reply on an identity that nobody keeps, or that could not be passed on.
+    """Raise CaseRefused for a reply about an identity that is not recorded, or that could not be passed on.
 
-    Who reads it is afraid: it is sent where the identity goes to justice, which has the case, or to somebody
-    by consent.
+    Such a reply frightens its reader. It is sent only if the identity goes to the judiciary, which has the
+    case, or to somebody by consent.
     """
     law = in_use.of(session)
     if law.duties[legal_duties.decided_by(law, decision)].asked is not Asked.IDENTITY_GIVEN:
@@ -204,19 +209,20 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
     if kept is None or not (kept.consent or proceedings.has_justice(session, number)):
         raise CaseRefused(
             sentence(
-                "case {number}: no identity is kept that could be passed on, to justice or by consent",
+                "case {number}: no identity is recorded that could be passed on, to the judiciary or by"
+                " consent",
                 number=number,
             ),
             sentence(
-                "first record the reporter's identity, and the measure by which justice has the case, or the"
-                " consent: inbox identity set {number}",
+                "first record the reporter's identity, and either the measure that brought the case to"
+                " the judiciary or the reporter's consent: inbox identity set {number}",
                 number=number,
             ),
         )
 
 
 def _keep_status(session: Session, number: int, draft: Draft) -> None:
-    """Let the reporter who reads that the report is acknowledged read no status that says less."""
+    """Keep a reporter who reads an acknowledgement from reading a status that says less."""
     case = queries_cases.case(session, number)
     template = draft.chosen(session)
     if template and template.acknowledges and case.status == Status.RECEIVED:
@@ -225,7 +231,7 @@ def _keep_status(session: Session, number: int, draft: Draft) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The templates, also filled in for the case, and authorities to direct a reporter to, by their ids."""
+    """The templates, blank and filled in for the case, and the authorities to direct a reporter to, by id."""
 
     templates: Mapping[str, Reply]
     filled: Mapping[str, str]
@@ -233,7 +239,7 @@ class Choices:
 
 
 def offered(inbox: Inbox, who: Actor, number: int) -> Choices:
-    """Return them for a case that is being read: of it they tell no more than its page, which is noted."""
+    """Return the choices for a case that is being read; they reveal no more than its page."""
     with inbox.vault.transaction(who.officers) as session:
         known = templates.known(session)
         filled = templates.for_case(session, number, who.today, known)

@@ -1,4 +1,4 @@
-"""More time for the feedback to the reporter, where the law gives it to the regime of the office.
+"""More time for feedback to the reporter, if the law allows it under the regime of the office.
 
 It takes a good reason, and the reporter is told before the usual time ends.
 """
@@ -23,9 +23,9 @@ from templates.law.rules import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
-    """Why there is more time: ``reason`` for the journal, ``text`` for the reporter, within the template.
+    """The reasons for more time: ``reason`` for the journal, ``text`` for the reporter, within the template.
 
-    ``despite`` is the reason to say what ``leak_check`` warns of.
+    ``despite`` is the reason to set the warnings of ``leak_check`` aside.
     """
 
     reason: str
@@ -33,15 +33,15 @@ class Extension:
     despite: str = ""
 
     def notice(self, session: Session) -> Draft:
-        """Return what the reporter reads; CaseRefused as ``templates.extension``."""
+        """Return the notice to the reporter; raises CaseRefused as ``templates.extension``."""
         return Draft(template=templates.extension(session), text=self.text, despite=self.despite)
 
 
 def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
-    """Extend the time for the feedback and tell the reporter; return the new day.
+    """Extend the time for feedback and tell the reporter; return the new day.
 
-    Raises CaseRefused for an unknown case, in a regime that has no such time, for a case that is closed,
-    answered, extended already or late; and as ``drafts.send``.
+    Raises CaseRefused for an unknown case, under a regime without such an extension, and for a case that is
+    closed, answered, already extended or late; otherwise as ``drafts.send``.
     """
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
@@ -53,9 +53,9 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
 def preview(
     inbox: Inbox, who: Actor, number: int, extension: Extension, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as its reporter will see it then, and change nothing; raises as ``extend`` does.
+    """Return the page as its reporter would see it after the extension; raises as ``extend``.
 
-    ``found`` is what officers were just told of its words.
+    ``found`` are the warnings that officers were just shown about the text.
     """
     with inbox.acting(who, status_preview.noted(number, found)) as session:
         with session.begin_nested() as undone:
@@ -70,22 +70,22 @@ def _extend(session: Session, number: int, today: date) -> None:
     due = next(each for each in workflow.clocks(session, number) if each.ends is Event.ANSWERED)
     if not office.of(session).may_extend:
         raise CaseRefused(
-            sentence("the regime of this office does not let it extend the time for feedback"),
-            sentence("if it is another: inbox settings --regime CODE"),
+            sentence("the regime of this office does not allow it to extend the time for feedback"),
+            sentence("if this is the wrong regime, change it: inbox settings --regime CODE"),
         )
     if due.dropped:
         raise CaseRefused(
             sentence("case {number} is closed", number=number),
-            sentence("open it again first: inbox reopen {number} --reason TEXT", number=number),
+            sentence("reopen it first: inbox reopen {number} --reason TEXT", number=number),
         )
     if due.done or work.feedback or work.extended:
         raise CaseRefused(
-            sentence("case {number}: the feedback was given, or extended", number=number),
+            sentence("case {number}: feedback was already given, or its time extended", number=number),
             sentence("see: inbox show {number}", number=number),
         )
     if due.is_late(today):
         raise CaseRefused(
-            sentence("case {number}: the feedback was due on {day}", number=number, day=due.day),
+            sentence("case {number}: feedback was due on {day}", number=number, day=due.day),
             sentence("give it now"),
         )
     work.extended = today

@@ -1,12 +1,12 @@
-"""What waits for an outbox and may not leave with it: what has not left obeys what binds when it leaves.
+"""Hold back content of an outbox: the restrictions at the time of sending decide, not those at writing.
 
-A text that was free to go may wait while the prosecutor is told, a restriction comes, or a link binds the
-case to another. Held back are texts that tell of an outcome or give feedback, the status that the report is
-acted on, the closing, and measures but those of protection. The slot keeps what it said last of these. Calls
-in danger, protection, acknowledgements and texts of the law without an officer's words leave at any time.
+A text that was free to be sent may be waiting when the prosecutor is informed, a restriction arrives, or a
+link binds the case to another. These are held back: texts that tell an outcome or give feedback, the status
+that the report is acted on, the closing, and measures other than protection. The slot keeps what it last said
+about them. Calls in danger, protection, acknowledgements and texts of the law without an officer's words are
+always sent.
 
-A notice of a decision that was taken otherwise since does not leave either, until it is taken back; nor one
-of more time while the regime of the office gives none.
+A notice of a decision that was replaced is not sent either, until it is retracted.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -29,18 +29,18 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Workflow
 from inbox.vault.tables import Case, Message
 
-# What binds a case does not matter to a text that is the same for everybody.
+# The restrictions on a case do not matter for a text that is the same for everybody.
 _ANYTHING = "*"
-# Of these a slot tells more than that somebody reads the report.
+# With these, a slot reveals more than that somebody reads the report.
 _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What of a case an outbox leaves out.
+    """The parts of a case that an outbox omits.
 
-    ``replies`` and ``reversed`` are positions: of those that what binds forbids, and of notices of what holds
-    no more. ``later`` is the status that waits, None if none does, ``measures`` are kinds.
+    ``replies`` and ``reversed`` are positions of messages: those that the restrictions forbid, and notices of
+    a decision that was replaced. ``later`` is the status that waits, or None; ``measures`` are kinds.
     """
 
     case: int
@@ -51,26 +51,26 @@ class Held:
 
     @property
     def is_anything(self) -> bool:
-        """Whether anything is left out."""
+        """Whether anything is omitted."""
         return bool(self.replies or self.reversed or self.later or self.measures)
 
     @property
     def closing(self) -> bool:
-        """Whether the reporter is not to read yet that the case is closed."""
+        """Whether the closing is withheld from the reporter for now."""
         return self.later is Status.CLOSED
 
 
 def mark(session: Session, message: Message, own: str) -> None:
-    """Note what bound a case when a message was written that tells an outcome or gives feedback.
+    """Record what binds a case when a message that tells an outcome or gives feedback is written.
 
-    ``own`` is what officers wrote of it; a text of the law alone is free whatever binds the case.
+    ``own`` is the part of it that officers wrote; a text of the law alone is always free.
     """
     known = prosecutor_word.binding_now(session, message.case)
     message.written_under = " ".join(sorted(known)) if own.strip() else _ANYTHING
 
 
 def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
-    """Take out of ``dialogues`` what may not leave of a case now, and return what that was."""
+    """Remove from ``dialogues`` what may not be sent about a case now, and return it."""
     waiting = [each for each in dialogues.sent[case.number] if each.serial > case.serial]
     replies = tuple(each.position for each in waiting if _is_held(session, each))
     may_extend = office.of(session).may_extend
@@ -89,28 +89,28 @@ def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
 
 
 def keep(session: Session, held: Held, case: Case) -> None:
-    """Let what an outbox left out wait for the next one, whose slot of the case has a higher serial."""
+    """Make what an outbox omitted wait for the next one, whose slot of the case has a higher serial."""
     for position in (*held.replies, *held.reversed):
         message = session.get_one(Message, (case.number, position))
         message.serial, message.held = case.serial + 1, True
 
 
 def set_days(leaving: Iterable[Message], case: Case, today: date) -> None:
-    """Date what was held back on the day on which it leaves: its reporter is not to read that it waited."""
+    """Date held-back messages on the day they are sent, so that no reporter sees that they waited."""
     for each in leaving:
         if each.held and each.serial > case.serial:
             each.day, each.held = today, False
 
 
 def forget_left(session: Session) -> None:
-    """Forget of messages that have left what bound their case: nothing asks for that any more."""
+    """Delete what bound the cases of messages that were sent: it is no longer needed."""
     left = Message.serial <= select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     session.flush()
     session.execute(update(Message).where(left, Message.written_under != "").values(written_under=""))
 
 
 def candidates(session: Session, dialogues: Dialogues) -> Collection[int]:
-    """Return the numbers of the cases of which anything might be held back: few, of all that are there."""
+    """Return the numbers of the few cases for which something might be held back."""
     unsent = select(Message.case).join(Case, Case.number == Message.case).where(Message.serial > Case.serial)
     notice = Message.reversed.is_(True) | Message.extends.is_(True)
     telling = Message.feedback.is_(True) | (Message.outcome != "") | notice
@@ -130,7 +130,7 @@ def candidates(session: Session, dialogues: Dialogues) -> Collection[int]:
 
 
 def of(session: Session, number: int) -> list[Sentence]:
-    """Return what of a case the next outbox would leave out, as ``said``; CaseRefused if there is none."""
+    """Return what the next outbox would omit of a case, as ``said``; CaseRefused for an unknown case."""
     case = queries_cases.case(session, number)
     if case.mailbox is None:
         return []
@@ -138,9 +138,9 @@ def of(session: Session, number: int) -> list[Sentence]:
 
 
 def warnings(session: Session, numbers: Collection[int] | None = None) -> list[Sentence]:
-    """Return as ``said`` what the next outbox would leave out, of these cases or of all.
+    """Return, as ``said``, what the next outbox would omit, of these cases or of all.
 
-    Those that those present may not read are not there.
+    Cases that the signed-in officers may not read are excluded.
     """
     dialogues = slots.dialogues(session)
     asked = candidates(session, dialogues) if numbers is None else numbers
@@ -153,8 +153,8 @@ def said(session: Session, held: Held) -> list[Sentence]:
     """Return what is held back of a case, why, and what to do about it; empty if nothing is."""
     found = [
         sentence(
-            "held back in case {number}: reply {position}, for it was decided otherwise since; take it back:"
-            " inbox unsend {number} {position}",
+            "held back in case {number}: reply {position}, because the decision has changed since;"
+            " retract it: inbox unsend {number} {position}",
             number=held.case,
             position=each,
         )
@@ -184,23 +184,23 @@ def _parts(held: Held) -> Iterator[Sentence]:
 def _hint(session: Session, held: Held) -> Sentence:
     if held.closing:
         return sentence(
-            "it leaves by itself once there is no objection; until then, you can open the case again: inbox"
-            " reopen {number} --reason TEXT; to have the word: inbox decide {other} {choices} --reason TEXT,"
-            " then inbox measure {other} {word}",
+            "it will be sent automatically once the prosecutor has no objection; until then, you can"
+            " reopen the case: inbox reopen {number} --reason TEXT; to get the prosecutor's word: inbox"
+            " decide {other} {choices} --reason TEXT, then inbox measure {other} {word}",
             number=held.case,
             **prosecutor_word.lifting(session, held.case),
         )
     return sentence(
-        "it leaves by itself once there is no objection; until then, you can take a reply back, and write"
-        " what may be told now: inbox unsend {number} REPLY; to have the word: inbox decide {other} {choices}"
-        " --reason TEXT, then inbox measure {other} {word}",
+        "it will be sent automatically once the prosecutor has no objection; until then, you can retract"
+        " a reply and write what may be told now: inbox unsend {number} REPLY; to get the prosecutor's"
+        " word: inbox decide {other} {choices} --reason TEXT, then inbox measure {other} {word}",
         number=held.case,
         **prosecutor_word.lifting(session, held.case),
     )
 
 
 def _is_held(session: Session, message: Message) -> bool:
-    """Tell whether what binds a case now forbids a text that waits."""
+    """Return whether the present restrictions on a case forbid a waiting text."""
     if message.reversed or message.acknowledges or not (message.feedback or message.outcome):
         return False
     if message.outcome and _forbids(session, message.case, message.outcome):
@@ -210,14 +210,14 @@ def _is_held(session: Session, message: Message) -> bool:
 
 
 def _forbids(session: Session, number: int, outcome: str) -> bool:
-    """Tell whether an outcome may not be told; of one that the law no longer has, whether anything binds."""
+    """Return whether an outcome may not be told; if it left the law, whether anything binds the case."""
     if outcome in in_use.of(session).outcomes:
         return prosecutor_word.forbids(session, number, outcome)
     return prosecutor_word.binds_outcome(session, number)
 
 
 def _holds_closing(session: Session, case: Case, replies: Collection[int]) -> bool:
-    """Tell whether a reporter would read by the closing what may not be told, or that a text is missing."""
+    """Return whether the closing would reveal what may not be told, or that a text is missing."""
     if case.status != Status.CLOSED or case.slot_status == Status.CLOSED:
         return False
     work = session.get_one(Workflow, case.number)
@@ -233,17 +233,17 @@ def _later(session: Session, case: Case, *, closing: bool) -> Status | None:
 
 
 def _earlier(session: Session, case: Case) -> Status:
-    """Return what the slot said last, or that the report is acknowledged if that leaves, or left."""
+    """Return the status that the slot last showed, or "acknowledged" if that is or was being sent."""
     last = Status(case.slot_status or Status.RECEIVED)
     if last is Status.CLOSED:
-        return Status.ASSESSING  # it was opened again: nothing of that was told
+        return Status.ASSESSING  # it was reopened, and the closing was not told
     if last is Status.RECEIVED and queries_cases.is_acknowledged(session, case.number):
         return Status.ACKNOWLEDGED
     return last
 
 
 def _measures(session: Session, case: Case, told: Collection[str], *, closing: bool) -> Iterator[str]:
-    """Yield the measures that no slot has told yet and none may tell now; protection is told at any time."""
+    """Yield measures that no slot has told yet and that may not be told now; protection is always allowed."""
     law, known = in_use.of(session).measures, case.slot_measures.split()
     fresh = [each for each in told if each not in known and not law[each].protection]
     if fresh and (closing or prosecutor_word.binds(session, case.number)):

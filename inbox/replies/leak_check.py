@@ -1,4 +1,4 @@
-"""What in a reply could give somebody away: officers see it before the reporter or a bystander does."""
+"""Find what in a reply could reveal somebody, and show it to officers before anybody else reads it."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,13 +24,13 @@ from inbox.text.repeating import capitals
 from inbox.vault import queries_cases
 from templates.law import rules
 
-# So many words show which text is meant.
+# This many words show which text is meant.
 _SHOWN = 4
-# A word of so many letters tells which place is meant; a shorter one may stand anywhere.
+# A word with at least this many letters shows which place is meant; a shorter one may be anywhere.
 _TELLING = 4
-# Each run of letters is looked at once: from every letter of it, a long word would take seconds.
+# Each run of letters is tried once: starting at each of its letters, a long word would take seconds.
 _MAIL = re.compile(r"[\w.+-]++(@[\w-]+(?:\.[\w-]+)+)?")
-# Three letters or more, each by itself.
+# Three or more single letters with signs between them.
 _LETTERS_APART = re.compile(r"(?<!\w)(?:\w[\s.]+){2,}\w(?!\w)")
 _HYPHEN = re.compile(f"[{HYPHENS}]")
 _ANYWHERE = {Kind.PHONE}
@@ -54,7 +54,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Words that are in a reply, and why they should not be; none before one officer who may not know."""
+    """Words of a reply, and why they should not be in it; empty if one officer may not see them."""
 
     why: Why
     words: str
@@ -62,7 +62,7 @@ class Finding:
 
 @dataclass(slots=True, eq=False)
 class Place:
-    """What of a text is warned about once: all its words that were found, and every reason why."""
+    """A place in a text that gets one warning: all words found there, and all reasons."""
 
     words: list[str]
     whys: list[Why]
@@ -74,10 +74,10 @@ class Place:
         return cls([finding.words] if finding.words else [], [finding.why], set(names.words(finding.words)))
 
     def holds(self, finding: Finding) -> bool:
-        """Tell whether a finding is at this place: it shares a word that tells something.
+        """Return whether a finding is at this place: it shares a distinctive word.
 
-        Protected words are found in pairs, of which the next begins with the word that ends the last.
-        Two addresses share that of a server, and are two all the same.
+        Protected words are found in pairs, and the next pair begins with the last word of the previous one.
+        Two e-mail addresses that share only the server are two places.
         """
         words = set(names.words(finding.words))
         if Why.CONTACT in (finding.why, *self.whys):
@@ -85,14 +85,14 @@ class Place:
         return any(len(each) >= _TELLING or not each.isalpha() for each in words & self.known)
 
     def add(self, other: "Place") -> None:
-        """Take in what was found at the same place."""
+        """Add what was found at the same place."""
         self.words += [each for each in _apart(other.words) if not {*names.words(each)} <= self.known]
         self.whys += [each for each in other.whys if each not in self.whys]
         self.known |= other.known
 
     @property
     def said(self) -> str:
-        """The words, as they are shown; an empty text for one who may not know them."""
+        """The words as they are shown; empty for an officer who may not see them."""
         return " ".join(self.words)
 
 
@@ -102,7 +102,7 @@ def _apart(texts: Iterable[str]) -> Iterator[str]:
 
 
 def places(findings: Iterable[Finding]) -> list[Place]:
-    """Return what was found by its places, each once: nobody has to read five warnings about one."""
+    """Return the findings by place, each place once, so that nobody has to read five warnings about one."""
     found: list[Place] = []
     for finding in findings:
         made = Place.of(finding)
@@ -117,19 +117,19 @@ def places(findings: Iterable[Finding]) -> list[Place]:
 
 
 class Cautioned(CaseRefused):
-    """A reply has words that could give somebody away, and nobody gave a reason for them."""
+    """A reply has words that could reveal somebody, and nobody gave a reason for them."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(
-            sentence("the text could give somebody away: {findings}", findings=told(findings)),
-            sentence("say it in other words; if it has to be said: --despite-warning REASON"),
+            sentence("the text could reveal somebody: {findings}", findings=told(findings)),
+            sentence("say it in other words; to say it all the same: --despite-warning REASON"),
         )
         self.findings = tuple(findings)
         self.fields = ("text", "sent", "despite")
 
 
 def told(findings: Sequence[Finding]) -> Sentence:
-    """Return what was found, in words; it is something."""
+    """Return the findings in words; there must be at least one."""
     return joined(
         [
             sentence(
@@ -145,19 +145,19 @@ def told(findings: Sequence[Finding]) -> Sentence:
 
 
 def is_for_two(findings: Iterable[Finding]) -> bool:
-    """Tell whether words touch who the reporter is, and one officer is not told which.
+    """Return whether words touch the reporter's identity, and one officer may not see which.
 
-    No reason of that one sets that aside: nobody weighs what they do not see.
+    That officer cannot set the warning aside with a reason, because nobody can weigh what they do not see.
     """
     return any(not each.words for each in findings)
 
 
 def check(session: Session, number: int, text: str, own: str, despite: str) -> None:
-    """Return if ``text`` may go to the reporter of a case; ``despite`` is the reason to say it all the same.
+    """Return if ``text`` may go to the reporter of a case; ``despite`` is the reason to set warnings aside.
 
-    ``own`` is what an officer wrote of it.
+    ``own`` is the part of it that an officer wrote.
 
-    Raises Cautioned without a reason, and as ``warnings``. At the end of a case ``casework.exits`` decides.
+    Raises Cautioned without a reason, and as ``warnings``. At the end of a case, ``casework.exits`` decides.
     """
     findings = warnings(session, number, text, own, despite)
     if findings and (is_for_two(findings) or not despite.strip()):
@@ -165,11 +165,11 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 
 
 def warnings(session: Session, number: int, text: str, own: str, despite: str) -> list[Finding]:
-    """Return what in ``text`` could give somebody away, for whoever may send it with a reason or not.
+    """Return what in ``text`` could reveal somebody, whether or not a reason could set that aside.
 
-    Raises Undeclared for words of officers who may not read the report yet, whatever they say: otherwise they
-    could try names on it. Raises CaseRefused for a reason that repeats such words itself: it is noted in the
-    journal.
+    Raises Undeclared for words of officers who may not read the report yet, whatever the words are: otherwise
+    these officers could test names on it. Raises CaseRefused for a reason that repeats such words itself,
+    because the journal records the reason.
     """
     if (own.strip() or despite.strip()) and not declarations.is_shut(session, number):
         declarations.check(session, number)
@@ -180,11 +180,11 @@ def warnings(session: Session, number: int, text: str, own: str, despite: str) -
 
 
 def find(session: Session, number: int, text: str, own: str) -> list[Finding]:
-    """Return what in ``text`` could give somebody away, each once; CaseRefused for an unknown case.
+    """Return what in ``text`` could reveal somebody, each finding once; CaseRefused for an unknown case.
 
-    ``own`` is what an officer wrote of it: it is not to repeat or name another report, nor, before the
-    prosecutor's word, to tell of justice. What the law's own texts say, they say to everybody. Nothing is
-    compared with a report that those present may not read.
+    ``own`` is the part of it that an officer wrote: it must not repeat or name another report, nor, before
+    the prosecutor's word, mention the judiciary. The law's own texts are the same for everybody. Nothing is
+    compared with a report that the signed-in officers may not read.
     """
     found = [*_contacts(text), *_officers(session, text)]
     found += [Finding(Why.ALIKE, word) for word in confusables.mixed([text])]
@@ -231,7 +231,7 @@ def _of_report(session: Session, report: Report, text: str) -> Iterator[Finding]
 
 
 def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
-    """Yield what tells that justice has a case, or may have: word by word as the law says how each begins."""
+    """Yield words that reveal that the judiciary has or may have a case, by beginnings listed in the law."""
     said = [(written, word) for written in own.split() for word in names.words(written)]
     if not said or not prosecutor_word.binds_outcome(session, number):
         return
@@ -242,7 +242,7 @@ def _of_justice(session: Session, number: int, own: str) -> Iterator[Finding]:
 
 
 def _set_apart(own: str) -> Iterator[tuple[str, str]]:
-    """Yield the words whose letters or parts stand apart, as one each: “p r o c u r e u r”, “pro-cureur”."""
+    """Yield each word with spaced-out letters or parts, as one word: “p r o c u r e u r”, “pro-cureur”."""
     for run in _LETTERS_APART.findall(own):
         yield run, "".join(names.words(run))
     for written in own.split():
@@ -251,11 +251,7 @@ def _set_apart(own: str) -> Iterator[tuple[str, str]]:
 
 
 def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]:
-    """Yield the words of justice in a text, except where they only say where to turn.
-
-    A word counts as it begins, so that no inflected form is missed. An exception must stand as the law writes
-    it: by its beginning alone, “à la police” would excuse “avec la police”.
-    """
+    """Yield the words that the law lists for the judiciary, unless they only say where to turn."""
     free: set[int] = set()
     for each in (*law.obstacles.spared, *_reaching(law)):
         free.update(*_places(said, each, str.__eq__))
@@ -267,7 +263,7 @@ def _among(law: rules.Law, said: Sequence[tuple[str, str]]) -> Iterator[Finding]
 
 
 def _reaching(law: rules.Law) -> Iterator[str]:
-    """Yield what the law itself says of whom to reach, in danger, too: who types it tells of no case."""
+    """Yield the law's own texts on whom to contact, also in danger: they reveal nothing of a case."""
     for each in (law.reporters.danger, *(known.reach for known in law.authorities.values())):
         yield from (each.fr, each.en)
 
@@ -275,7 +271,7 @@ def _reaching(law: rules.Law) -> Iterator[str]:
 def _places(
     said: Sequence[tuple[str, str]], words: str, matches: Callable[[str, str], bool]
 ) -> Iterator[range]:
-    """Yield the places of these words in a text, each word as ``matches`` compares it."""
+    """Yield where these words are, each as a range from its start."""
     wanted = names.words(words)
     for first in range(len(said) - len(wanted) + 1):
         place = range(first, first + len(wanted))
@@ -284,7 +280,7 @@ def _places(
 
 
 def _uncompared(own: str) -> Iterator[Finding]:
-    """Yield the beginning of what an officer wrote, if anything: whatever it says, nobody can look."""
+    """Yield the start of an officer's text, if there is any: whatever it says, nobody can check it."""
     if words := own.split():
         yield Finding(Why.SHUT, f"{' '.join(words[:_SHOWN])} …")
 

@@ -1,8 +1,8 @@
-"""Words and names of one report in what is said about another: whoever wrote that one would be known by them.
+"""Find words and names of another report in a text, because they could reveal the reporter of that one.
 
-Only what those present may search as well is looked at: reports that are kept from one of them, that are in
-the archive or in quarantine, or of which not all have declared, would else be found out by trying words. What
-is found names no case.
+Only reports that the signed-in officers may search are compared. Other reports (one of the officers is
+excluded, has not declared, or they are in the archive or in quarantine) could otherwise be found out by
+trying words. A finding names no case.
 """
 
 import json
@@ -22,28 +22,28 @@ from inbox.text.common_words import COMMON
 from inbox.vault import fulltext, queries_cases, row_security
 from inbox.vault.casework_tables import Fulltext, Workflow
 
-# So many words in a row are nobody's own by chance.
+# Nobody writes the same run of this many words by chance.
 RUN = 6
-# A run that two texts share has three words in a row that begin at a fourth word of one. Few texts share even
-# these, so that few whole runs are looked for.
+# A run that two texts share contains three consecutive words that begin at every fourth word of one text. Few
+# texts share even these, so few complete runs have to be searched.
 _PROBE = 3
 _STEP = RUN - _PROBE + 1
-# As the index takes words apart.
+# Words as the index splits them.
 _WORD = re.compile(r"[^\W_]+")
-# A name in so many other reports or more says nothing of one of them, and so much of it is looked at.
+# A name in this many other reports says nothing about one of them; at most this many names are searched.
 _MANY, _MOST = 4, 40
 _LEAST = 3
-# The number of a case after a word for one.
+# A word for a case, followed by its number.
 _CASE = re.compile(
     r"\b(?:dossiers?|affaires?|signalements?|cases?|reports?)\W{1,3}(?:n[o°º]\W{0,2}|#)?(\d+)\b",
     re.IGNORECASE,
 )
-# What a word that begins no sentence stands behind.
+# The text before a word that does not begin a sentence.
 _WITHIN = re.compile(r"[\w,'\u2019-]\s*$")
 
 
 def quoted(session: Session, number: int, text: str) -> Iterator[str]:
-    """Yield each passage of ``text`` of RUN words or more in a row that stands in a report of another case.
+    """Yield each passage of at least RUN consecutive words of ``text`` that is in another case's report.
 
     Accents, case and punctuation do not count.
     """
@@ -63,11 +63,12 @@ def quoted(session: Session, number: int, text: str) -> Iterator[str]:
 
 
 def named(session: Session, number: int, text: str) -> Iterator[str]:
-    """Yield what in ``text`` names another case: a name of another report that is not in this one; a number.
+    """Yield what in ``text`` names another case: a name from another report only, or a case number.
 
-    The case is one that those present may search. A name is a word with a capital that has one in the other
-    report as well, where no sentence begins, or in its answer of who is concerned; one that many reports have
-    is a place, or an office. A number is pointed out whether there is such a case or not.
+    Only cases that the signed-in officers may search count. A name is a capitalised word that the other
+    report also has with a capital, but not at the start of a sentence, or in its answer on persons concerned.
+    A name that many reports have is a place or an office. A case number is reported whether such a case
+    exists or not.
     """
     text = unicodedata.normalize("NFC", text)
     yield from (match[0] for match in _CASE.finditer(text) if int(match[1]) != number)
@@ -87,7 +88,7 @@ def _may_be_name(word: str) -> bool:
 
 
 def _has_name(session: Session, number: int, word: str) -> bool:
-    """Tell whether a word stands in a report as names do."""
+    """Return whether a word appears in a report as names do."""
     folded, said = names.words(word), answers.of(queries_cases.case(session, number))
     listed = answers.several(said.get(scoring.questions().persons, ()))
     texts = [each for given in said.values() for each in answers.several(given)]
@@ -98,16 +99,16 @@ def _has_name(session: Session, number: int, word: str) -> bool:
 
 
 def _capitals(text: str, folded: Sequence[str]) -> Sequence[int]:
-    """Return where a word stands in a text with a capital."""
+    """Return the positions of a word with a capital in a text."""
     found = (match for match in _WORD.finditer(text) if match[0][0].isupper())
     return [match.start() for match in found if names.words(match[0]) == folded]
 
 
 def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) -> Collection[int]:
-    """Return which of these runs of words stand in another report that those present may search."""
+    """Return which of these runs of words are in another report that the signed-in officers may search."""
     if not runs:
         return ()
-    # In one statement: to find out which cases are hidden takes longer than to look for a few words.
+    # This is one statement, because finding the hidden cases takes longer than searching a few words.
     listed = json.dumps([[first, fulltext.in_a_row(run)] for first, run in runs.items()])
     run = func.json_each(listed).table_valued("value", name="run").c.value
     others = _others(session, number, func.json_extract(run, "$[1]")).correlate(run.table)
@@ -115,7 +116,7 @@ def _standing(session: Session, number: int, runs: Mapping[int, Sequence[str]]) 
 
 
 def _others(session: Session, number: int, asked: Any) -> Select[int]:
-    """Return the question for other reports in which something stands, of those that may be searched."""
+    """Return the query for other reports with a match, among those that may be searched."""
     return (
         select(Fulltext.case)
         .join(Workflow, Workflow.case == Fulltext.case)

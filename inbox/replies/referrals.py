@@ -1,6 +1,6 @@
-"""To which authorities a reporter is directed whose report is not for this office.
+"""The authorities to which a reporter is directed if the report is not for this office.
 
-Décret 2022-1284, article 4; the law says which, and how each is reached.
+Décret 2022-1284, article 4; the law lists them, and how to reach each.
 """
 
 from collections.abc import Mapping
@@ -25,33 +25,33 @@ def offered(session: Session) -> Mapping[str, Authority]:
 
 
 def check(session: Session, rule: Outcome, code: str) -> None:
-    """Return if an outcome can go with an authority, by its code, or with "" for none; else CaseRefused."""
+    """Return if an outcome can name this authority, by code ("" for none); otherwise raise CaseRefused."""
     if rule.body is Body.NONE and code:
         raise CaseRefused(
-            sentence("with this outcome, nobody is directed to another authority"),
-            sentence("leave --to out"),
+            sentence("with this outcome, the reporter is not directed to another authority"),
+            sentence("omit --to"),
         )
     if lacks(rule, code):
         raise CaseRefused(sentence("say which authority is competent"), _hint(session))
     if code and code not in offered(session):
-        raise CaseRefused(sentence("this authority is not one to direct a reporter to"), _hint(session))
+        raise CaseRefused(sentence("reporters cannot be directed to this authority"), _hint(session))
 
 
 def lacks(rule: Outcome, code: str) -> bool:
-    """Tell whether an outcome needs an authority, and has none."""
+    """Return whether an outcome needs an authority and has none."""
     return rule.body is Body.NEEDED and not code
 
 
 def is_for_offences(session: Session, code: str) -> bool:
-    """Tell whether a reporter is directed to who receives complaints: then there may be an offence."""
+    """Return whether a reporter is directed to an authority for complaints: there may be an offence."""
     authority = offered(session).get(code)
     return authority is not None and authority.kind in {Reach.PROSECUTOR, Reach.EMERGENCY}
 
 
 def said(session: Session, number: int, code: str, rule: Outcome) -> str:
-    """Return what the reporter of a case is told of an authority, by its code; in English unless in French.
+    """Return what the reporter is told about an authority, by its code, in French or otherwise in English.
 
-    It says that the report was forwarded only where that is on record, and not while it is still to decide.
+    It says that the report was forwarded only if that is recorded, and not while the decision is pending.
     """
     language, authority = queries_cases.case(session, number).language, offered(session)[code]
     known = "fr" if language == "fr" else "en"
@@ -60,8 +60,8 @@ def said(session: Session, number: int, code: str, rule: Outcome) -> str:
 
 
 def _begins(session: Session, number: int, rule: Outcome) -> str:
-    """Return the name of the text that stands before an authority."""
-    # Another authority that can help, too, does not mean that this office could not.
+    """Return the name of the text that precedes an authority."""
+    # Even if another authority can help as well, this office may be competent.
     if rule.body is not Body.NEEDED:
         return "also"
     if legal_duties.is_forwarded(session, number):
@@ -71,4 +71,4 @@ def _begins(session: Session, number: int, rule: Outcome) -> str:
 
 def _hint(session: Session) -> Sentence:
     known = joined([labels.named("authority", code) for code in offered(session)])
-    return sentence("give --to ID, one of: {known}", known=known)
+    return sentence("add --to ID, one of: {known}", known=known)

@@ -1,4 +1,4 @@
-"""What the inspectorate answers: a message that waits for the next outbox."""
+"""Replies of the inspectorate: messages that wait for the next outbox."""
 
 from datetime import date, timedelta
 
@@ -16,10 +16,10 @@ from inbox.vault.tables import Case, Mailbox, Message
 
 
 def add(session: Session, number: int, text: str, today: date) -> Message:
-    """Add a message to a case that ``leak_check`` has seen.
+    """Add a message that ``leak_check`` has checked to a case.
 
-    Raises CaseRefused for one in which no letter and no digit can be seen, if its reporter cannot be
-    answered, or if the slot could not hold it.
+    Raises CaseRefused for a message without a visible letter or digit, if the reporter cannot be answered,
+    and if the slot could not hold it.
     """
     if not unseen.says_anything(text):
         raise CaseRefused(sentence("the reply is empty"), sentence("give it with --text or --text-file"))
@@ -35,8 +35,8 @@ def add(session: Session, number: int, text: str, today: date) -> Message:
 def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     """Return the next slot of a case, with ``text`` as one more message if there is any.
 
-    What the next outbox would hold back is left out. Raises CaseRefused if the reporter cannot be answered,
-    or if it could not hold the text, with all that waits.
+    It omits what the next outbox would hold back. Raises CaseRefused if the reporter cannot be answered, or
+    if the slot could not hold the text with all waiting messages.
     """
     case = queries_cases.case(session, number)
     mailbox = _mailbox(case)
@@ -48,7 +48,10 @@ def next_slot(session: Session, number: int, text: str, today: date) -> Slot:
     slot = slots.compose(mailbox, exchanged, channel=office.channel, issued=today, next_by=next_by)
     if text.strip() and not slots.holds(slot, case.seen, measures.tellable(session)):
         raise CaseRefused(
-            sentence("the reply would not fit into the slot beside what the reporter has not opened yet"),
+            sentence(
+                "the reply does not fit into the slot together with the messages that the reporter has"
+                " not opened yet"
+            ),
             sentence("shorten it, or wait until a follow-up shows that the earlier messages were read"),
         )
     holding.hold_back(session, case, exchanged)
@@ -61,14 +64,14 @@ def _message(session: Session, case: Case, text: str, today: date) -> Message:
 
 
 def _mailbox(case: Case) -> Mailbox:
-    """Return the mailbox of a case whose reporter can be answered; else raise CaseRefused."""
+    """Return the mailbox of a case whose reporter can be answered; otherwise raise CaseRefused."""
     if case.mailbox is None:
         raise unanswerable(case)
     return case.mailbox
 
 
 def unanswerable(case: Case) -> CaseRefused:
-    """Return why the reporter of a case without a mailbox cannot be answered."""
+    """Return the reason why the reporter of a case without a mailbox cannot be answered."""
     if case.unsigned:
         return CaseRefused(
             sentence("case {number} is unsigned: it has no reply address", number=case.number),
@@ -84,5 +87,5 @@ def unanswerable(case: Case) -> CaseRefused:
             "case {number} cannot be answered: nothing can be sealed to the key in its report",
             number=case.number,
         ),
-        sentence("only its reporter can help that, with a new report"),
+        sentence("only the reporter can change that, with a new report"),
     )

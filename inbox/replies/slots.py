@@ -1,4 +1,4 @@
-"""The slot of a case: what its reporter may read, made to fit, signed and sealed (SPEC 5.3)."""
+"""The slot of a case: what its reporter may read, shortened to fit, signed and sealed (SPEC 5.3)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _ROOM = padding.SLOT - archive.END - archive.span(signing.SIGNATURE)
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What signs every slot of an outbox."""
+    """The secrets that sign every slot of an outbox."""
 
     deployment: bytes
     reply_seed: bytes = field(repr=False)
@@ -31,14 +31,14 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A slot before it is signed: raw recipient, message.json."""
+    """A slot before it is signed: the raw recipient, and message.json."""
 
     recipient: bytes
     message: bytes
 
 
 class Sealer:
-    """Signs and seals one slot after the other: a function from Unsent to an age file of 18,043 bytes."""
+    """Sign and seal slots one at a time: a function from Unsent to an age file of 18,043 bytes."""
 
     def __init__(self, seal: Seal) -> None:
         self._seal = seal
@@ -53,9 +53,9 @@ class Sealer:
 
 
 class Dialogues(NamedTuple):
-    """By case number: the messages sent; id and day of each follow-up heard; the measures it is told of.
+    """By case number: sent messages; id and day of each received follow-up; measures the reporter can read.
 
-    ``status`` has the cases whose status is held back, each with the one that its reporter reads.
+    ``status`` has the cases whose status is held back, each with the status that its reporter reads.
     """
 
     sent: defaultdict[int, list[Message]]
@@ -65,7 +65,7 @@ class Dialogues(NamedTuple):
 
 
 def dialogues(session: Session, number: int | None = None) -> Dialogues:
-    """Return what was written both ways, oldest first, and what is told, in all cases or in one."""
+    """Return the messages both ways, oldest first, and the disclosed measures, of all cases or of one."""
     sent = select(Message).order_by(Message.case, Message.position)
     heard = select(FollowUp.case, FollowUp.id, FollowUp.written).order_by(FollowUp.case, FollowUp.position)
     if number is not None:
@@ -79,9 +79,9 @@ def dialogues(session: Session, number: int | None = None) -> Dialogues:
 
 
 def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, next_by: date) -> Slot:
-    """Return the next slot of a case; the oldest messages that its reporter has seen give way."""
+    """Return the next slot of a case; if space is short, the oldest messages that were seen are dropped."""
     case = mailbox.case
-    # What was held back is new to its reporter, whenever it was written.
+    # Held-back messages are new to the reporter, whenever they were written.
     sent = sorted(said.sent[case.number], key=lambda each: each.serial)
     slot = Slot(
         channel=channel,
@@ -101,9 +101,9 @@ def compose(mailbox: Mailbox, said: Dialogues, *, channel: str, issued: date, ne
 
 
 def holds(slot: Slot, seen: int, tellable: tuple[str, ...]) -> bool:
-    """Tell whether the unseen replies fit, however much the rest of the slot grows until it is read.
+    """Return whether the unseen replies fit, however much the rest of the slot grows until it is read.
 
-    ``tellable`` are the measures of which it may tell by then.
+    ``tellable`` are the measures that it may have to mention by then.
     """
     largest = replace(
         slot,

@@ -1,6 +1,6 @@
 """What the reporter of a case will read on the status page, in the page's own words.
 
-What depends on the portal's word, as the day of arrival, is left out.
+Facts that depend on the portal's word, such as the day of arrival, are omitted.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from inbox.session.actions import Action, Code, Viewed, action
 from inbox.vault import queries_cases, queries_office
 from templates.law.rules import Law
 
-# As they stand in texts_case.html; a test compares.
+# The texts of texts_case.html; a test compares them.
 TEXTS = {
     "confirmed": "This answer bears the signature of {name}.",
     "earlier": "Earlier messages that no longer fit here: {count}",
@@ -56,7 +56,7 @@ TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page in the language of a report, with the name of who answers."""
+    """The page in the language of a report, with the name of the office that answers."""
 
     language: str
     name: str
@@ -76,14 +76,14 @@ class Page:
 
 
 def page_of(session: Session, number: int) -> Page:
-    """Return the page that the reporter of a case sees; CaseRefused if there is no such case."""
+    """Return the page that the reporter of a case sees; raises CaseRefused for an unknown case."""
     language = "fr" if queries_cases.case(session, number).language == "fr" else "en"
     office = queries_office.office(session)
     return Page(language, office.called(language))
 
 
 def noted(number: int, found: Sequence[Finding] | None) -> Action:
-    """Return the action that the journal notes; a plain view if ``found`` was told already."""
+    """Return the action for the journal; it is a plain view if ``found`` was shown before."""
     if found is None:
         return action(Code.PREVIEW_REPLY, number)
     return action(Code.SHOW, number, view=Viewed.REPLY)
@@ -92,8 +92,8 @@ def noted(number: int, found: Sequence[Finding] | None) -> Action:
 def preview(session: Session, number: int, text: str, found: Sequence[Finding], today: date) -> View:
     """Return what the next slot will show, with ``text`` as one more message if there is any.
 
-    Beside it stand the text, and what is ``found`` in it that could give somebody away. Changes nothing.
-    Raises CaseRefused if the reporter cannot be answered, or ``text`` would not fit; and as
+    The result also has the text, and what is ``found`` in it that could reveal somebody. Changes nothing.
+    Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit; and as
     ``declarations.check``.
     """
     declarations.check(session, number)
@@ -101,7 +101,7 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
 
 
 def beside(number: int, text: str, found: Sequence[Finding]) -> View:
-    """Return what officers are shown beside a page: the text, and what is ``found`` in it."""
+    """Return what officers see next to a page: the text, and what is ``found`` in it."""
     return {
         "case": number,
         "text": text,
@@ -114,14 +114,14 @@ def beside(number: int, text: str, found: Sequence[Finding]) -> View:
 
 
 def digest(page: View) -> str:
-    """Return the SHA-256 of a page, in hexadecimal: who has seen it knows whether another is sent."""
+    """Return the SHA-256 of a page in hexadecimal; it shows whether officers have seen what is sent."""
     return hashlib.sha256(json.dumps(page, sort_keys=True).encode()).hexdigest()
 
 
 def as_read(session: Session, number: int, text: str, today: date) -> View:
     """Return the words of the page that the next slot will show, with ``text`` as one more message.
 
-    Raises CaseRefused if the reporter cannot be answered, or ``text`` would not fit.
+    Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit.
     """
     page = page_of(session, number)
     slot = replies.next_slot(session, number, text, today)
@@ -145,14 +145,14 @@ def as_read(session: Session, number: int, text: str, today: date) -> View:
 
 
 def of_shut(page: View, text: str) -> View:
-    """Return of a page what those may be shown who may not read its case: of its messages, ``text`` alone."""
+    """Return the page for officers who may not read its case: of its messages, it has only ``text``."""
     mine = page["messages"][-1:] if text.strip() else []
     none_of = dict.fromkeys(("measures", "earlier", "no_messages", "received"), "")
     return page | none_of | {"messages": mine, "hidden": True}
 
 
 def nobody(session: Session, number: int) -> View:
-    """Return the page of a case whose reporter reads none: it has the reason, and no word."""
+    """Return the page of a case whose reporter has none: it has only the reason."""
     case = queries_cases.case(session, number)
     page = page_of(session, number)
     why = replies.unanswerable(case).what

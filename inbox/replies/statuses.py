@@ -1,4 +1,4 @@
-"""Where a case stands, as its reporter reads it: never in contradiction to what the reporter was written."""
+"""The status of a case for its reporter; it never contradicts what the reporter was told."""
 
 from collections.abc import Collection
 
@@ -20,9 +20,9 @@ from inbox.vault.tables import Case, Message
 def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
     """Change the status that the reporter of an open case reads in the next slot.
 
-    Raises CaseRefused for an unknown case, one that is closed, and the status of one: ``closing`` does both;
-    for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); for "in
-    follow-up" without the prosecutor's word; and as ``Inbox.acting``.
+    Raises CaseRefused for an unknown or closed case, and for the status of a closed one, because ``closing``
+    handles both; for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); for
+    "in follow-up" without the prosecutor's word; and as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
         case = queries_cases.case(session, number)
@@ -34,13 +34,15 @@ def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
 def _check(session: Session, case: Case, status: Status) -> None:
     if status is Status.CLOSED:
         raise CaseRefused(
-            sentence("a case is closed with its outcome"),
-            sentence("do that: inbox close {number} OUTCOME --disclosure HOW", number=case.number),
+            sentence("a case is closed with an outcome"),
+            sentence(
+                "close it with its outcome: inbox close {number} OUTCOME --disclosure HOW", number=case.number
+            ),
         )
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=case.number),
-            sentence("open it again first: inbox reopen {number} --reason TEXT", number=case.number),
+            sentence("reopen it first: inbox reopen {number} --reason TEXT", number=case.number),
         )
     if status is Status.IN_FOLLOW_UP and prosecutor_word.binds(session, case.number):
         raise prosecutor_word.refused_following_up(session, case.number)
@@ -48,7 +50,7 @@ def _check(session: Session, case: Case, status: Status) -> None:
         raise CaseRefused(
             sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),
             sentence(
-                "write it first: inbox reply {number} --template {template}",
+                "write one first: inbox reply {number} --template {template}",
                 number=case.number,
                 template=templates.acknowledging(session),
             ),
@@ -56,10 +58,10 @@ def _check(session: Session, case: Case, status: Status) -> None:
 
 
 def acknowledged(session: Session, unclosed: Collection[int]) -> set[int]:
-    """Return the cases of which the next outbox, or an earlier one, acknowledges the report.
+    """Return the cases whose report the next outbox, or an earlier one, acknowledges.
 
-    These are the cases that a reply acknowledges, and those that are closed with a text: that acknowledges,
-    too. Of those ``unclosed`` it is held back.
+    A reply or the text of a closing acknowledges a report. For the ``unclosed`` cases, the closing is held
+    back.
     """
     by_reply = select(Message.case).where(Message.acknowledges.is_(True))
     closed = select(Case.number).where(Case.status == Status.CLOSED, queries_cases.has_word(Case.number))

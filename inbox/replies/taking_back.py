@@ -1,6 +1,6 @@
-"""A reply taken back before it leaves: what it set is undone with it, and the journal keeps that it was.
+"""Retract a reply before it is sent: its effects are undone, and the journal keeps a record.
 
-To take one back takes one officer: nothing more is told to anybody.
+This takes one officer, because nobody is told anything more.
 """
 
 from dataclasses import dataclass
@@ -21,21 +21,20 @@ from inbox.vault.tables import Case, Message
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """The text of a reply; ``is_free`` if the text did nothing but say something, and may be used again."""
+    """The text of a retracted reply; ``is_free`` if the text had no effects and may be used again."""
 
     text: str
     is_free: bool
 
 
 def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack:
-    """Delete reply ``position`` of a case, counted as ``show`` does, from 1 on, and return it.
+    """Delete reply ``position`` of a case, counted from 1 as ``show`` does, and return it.
 
-    The status of a report that nothing acknowledges any more is "received" again, feedback and more time that
-    it told of are not given.
+    If no other reply acknowledges the report, its status is "received" again. Feedback and an extension that
+    the reply contained no longer count.
 
-    Raises CaseRefused for an unknown case or reply, for one that an outbox has taken, in a case that is
-    closed, for one on which a decision still stands, and for the acknowledgement while feedback waits behind
-    it; otherwise as ``Inbox.acting``.
+    Raises CaseRefused for an unknown case or reply, a reply that an outbox has taken, a reply in a closed
+    case, and a reply that a decision depends on; otherwise as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)
@@ -58,18 +57,20 @@ def _checked(session: Session, case: Case, position: int) -> Message:
         )
     if reply.serial <= case.serial:
         raise CaseRefused(
-            sentence("reply {position} stands in an outbox already", position=position),
-            sentence("write another one that sets it right"),
+            sentence("reply {position} is already in an outbox", position=position),
+            sentence("write another reply to correct it"),
         )
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=case.number),
-            sentence("open it again first: inbox reopen {number} --reason TEXT", number=case.number),
+            sentence("reopen it first: inbox reopen {number} --reason TEXT", number=case.number),
         )
     if _is_decided_by(session, case.number, reply):
         raise CaseRefused(
-            sentence("a decision says that reply {position} told the reporter of it", position=position),
-            sentence("decide otherwise first; or write another reply that sets it right"),
+            sentence(
+                "a decision depends on reply {position}, which told the reporter of it", position=position
+            ),
+            sentence("change the decision first; or write another reply to correct this one"),
         )
     if feedback := _behind(session, reply):
         raise CaseRefused(
@@ -77,7 +78,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
                 "reply {position} acknowledges the report, and feedback waits behind it", position=position
             ),
             sentence(
-                "take back the feedback first: inbox unsend {number} {position}",
+                "retract the feedback first: inbox unsend {number} {position}",
                 number=case.number,
                 position=feedback,
             ),
@@ -94,19 +95,19 @@ def _behind(session: Session, reply: Message) -> int | None:
 
 
 def _is_decided_by(session: Session, number: int, reply: Message) -> bool:
-    """Tell whether a decision stands on this reply; one that was taken otherwise since holds nothing."""
+    """Return whether a decision depends on this reply; a decision that was replaced does not count."""
     asked = select(func.count()).select_from(Duty).filter_by(case=number, reply=reply.position)
     return not reply.reversed and bool(session.scalar(asked))
 
 
 def _undo(session: Session, case: Case, reply: Message) -> None:
-    """Undo what the reply set, as far as no other one says the same."""
+    """Undo the effects of a reply that no other reply has as well."""
     if case.status == Status.ACKNOWLEDGED and not queries_cases.is_acknowledged(session, case.number):
         case.status = Status.RECEIVED.value
     if reply.feedback:
         workflow.take_back_feedback(session, case.number)
     if reply.extends:
         workflow.of(session, case.number).extended = None
-    # The next reply may have its place; those before it were what an earlier decision was founded on.
+    # The next reply may take this position; earlier replies belonged to an earlier decision.
     founded = update(Duty).where(Duty.case == case.number, Duty.reply == reply.position)
     session.execute(founded.values(reply=reply.position - 1))

@@ -38,7 +38,7 @@ class InUse:
 def parse(raw: bytes, law: Law) -> Mapping[str, Reply]:
     """Return the templates of a TOML file by id, in their order.
 
-    Refused names the first mistake, also an outcome or a decision that this law does not have.
+    Raises Refused, which names the first mistake; unknown outcomes and decisions are mistakes, too.
     """
     document = toml_files.document(REPLIES, raw)
     extends = any(each.extension for each in law.clocks.values())
@@ -50,7 +50,7 @@ def parse(raw: bytes, law: Law) -> Mapping[str, Reply]:
 
 
 def source(session: Session) -> str:
-    """Return the file in use: this office's own, else the one that comes with the law."""
+    """Return the file in use: this office's own, or else the one that comes with the law."""
     own = session.get(Setting, OWN_REPLIES)
     return own.value if own else in_use.files(session)["replies.toml"].decode("utf-8")
 
@@ -62,7 +62,7 @@ def known(session: Session) -> Mapping[str, Reply]:
 
 
 def has_own(session: Session) -> bool:
-    """Tell whether this office has templates of its own, which another law does not change."""
+    """Return whether this office has templates of its own, which a new law does not change."""
     return session.get(Setting, OWN_REPLIES) is not None
 
 
@@ -75,11 +75,11 @@ def listed(inbox: Inbox, who: Actor) -> InUse:
 def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Use the templates of this file from now on, and return them; takes two officers.
 
-    Which template tells of a decision is said there: one officer alone could make any text tell of it.
-    Raises Refused as ``parse``, and as ``Inbox.acting``.
+    The file says which template tells the reporter of a decision: one officer alone could otherwise declare
+    this of any text. Raises Refused as ``parse``, and as ``Inbox.acting``.
     """
     with inbox.transaction() as session:
-        parse(raw, in_use.of(session))  # nobody confirms a file in vain
+        parse(raw, in_use.of(session))  # so that nobody confirms an invalid file
     with inbox.acting(who, action(Code.ADOPT_TEMPLATES)) as session:
         found = parse(raw, in_use.of(session))
         session.merge(Setting(name=OWN_REPLIES, value=raw.decode("utf-8")))
@@ -87,31 +87,31 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
 
 
 def takes_own_words(inbox: Inbox, template_id: str) -> bool:
-    """Tell whether there is such a template, and it is nothing without words of an officer's own."""
+    """Return whether the template exists and needs words of an officer's own."""
     with inbox.transaction() as session:
         template = known(session).get(template_id)
     return template is not None and template.takes_own_words
 
 
 def extension_takes_own_words(inbox: Inbox) -> bool:
-    """Tell the same of the template that tells of more time."""
+    """Return whether the template for an extension needs words of an officer's own."""
     with inbox.transaction() as session:
         return any(each.extends and each.takes_own_words for each in known(session).values())
 
 
 def extension(session: Session) -> str:
-    """Return the id of the template that tells of more time; CaseRefused if there is none."""
+    """Return the id of the template for an extension; raises CaseRefused if there is none."""
     found = next((code for code, each in known(session).items() if each.extends), None)
     if found is None:
         raise CaseRefused(
-            sentence("there is no template that tells of more time"),
+            sentence("no template tells the reporter of an extension"),
             sentence("add one, with extends = true: inbox templates"),
         )
     return found
 
 
 def acknowledging(session: Session) -> str:
-    """Return the id of a template that acknowledges a report: ``parse`` takes no file without one."""
+    """Return the id of a template that acknowledges a report: ``parse`` accepts no file without one."""
     return next(code for code, each in known(session).items() if each.acknowledges)
 
 
@@ -132,10 +132,10 @@ def view(template: Reply) -> View:
 def fill(session: Session, number: int, template_id: str, own: str, today: date) -> str:
     """Return a template filled in for a case, in the language of its reporter.
 
-    Without an id these are the ``own`` words alone. Raises CaseRefused for an unknown template or case, if
-    ``own`` words are missing, show no letter and no digit, or have no place in it, if it names a day that
-    this case does not have, tells of more time that was not taken, or an outcome for which the prosecutor's
-    word is missing.
+    Without an id, this is the ``own`` text alone. Raises CaseRefused for an unknown template or case; for
+    ``own`` words that are missing, contain no letter or digit, or have no place in the template; for a
+    template with a day that this case does not have; for an extension that was not taken; and for an outcome
+    without the prosecutor's word.
     """
     if not template_id:
         return own
@@ -143,15 +143,17 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     if template is None:
         raise CaseRefused(
             sentence("there is no template {template_id}", template_id=template_id),
-            sentence("see them: inbox templates"),
+            sentence("see all templates: inbox templates"),
         )
     is_given = unseen.says_anything(own) if template.takes_own_words else bool(own.strip())
     if template.takes_own_words is not is_given:
         raise CaseRefused(*_OWN_WORDS[template.takes_own_words])
     if template.extends and not workflow.of(session, number).extended:
         raise CaseRefused(
-            sentence("it tells of more time, which was not taken"),
-            sentence("take it and tell the reporter: inbox extend {number} --reason TEXT", number=number),
+            sentence("this template tells the reporter of an extension, but the time was not extended"),
+            sentence(
+                "extend the time and tell the reporter: inbox extend {number} --reason TEXT", number=number
+            ),
         )
     if template.outcome and prosecutor_word.forbids(session, number, template.outcome):
         raise prosecutor_word.refused(session, number)
@@ -162,15 +164,15 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
         if not values.get(field):
             raise CaseRefused(
                 sentence("the template names {field}, which this case does not have", field=field),
-                sentence("take another"),
+                sentence("choose another template"),
             )
     return text.strip().format_map(values)
 
 
 def example(session: Session, template: Reply, language: str, today: date) -> str:
-    """Return a template as a reporter would read it whose report came today; officers' own words are marked.
+    """Return a template as a reporter of today's report would read it, with officers' own words marked.
 
-    The status is the first one in which it is proposed.
+    The status is the first one for which the template is proposed.
     """
     office = queries_office.office(session)
     page = Page(language, office.called(language))
@@ -187,9 +189,9 @@ def example(session: Session, template: Reply, language: str, today: date) -> st
 
 
 def for_case(session: Session, number: int, today: date, templates: Mapping[str, Reply]) -> Mapping[str, str]:
-    """Return each of these templates by its id, filled in for a case in the language of its reporter.
+    """Return each of these templates by id, filled in for a case in the language of its reporter.
 
-    What it takes of officers' own words, or what the case does not have, stands in brackets by what it is.
+    Officers' own words, and values that the case does not have, are in brackets, each by its name. Raises
     CaseRefused for an unknown case.
     """
     page = status_preview.page_of(session, number)
@@ -207,10 +209,10 @@ def for_case(session: Session, number: int, today: date, templates: Mapping[str,
 
 
 def by_officers(session: Session, template_id: str, text: str, own: str) -> str:
-    """Return what officers wrote of a template that is filled in as ``text``.
+    """Return the part of a filled-in template, ``text``, that officers wrote.
 
-    Of one of the law their ``own`` words in it; all of one that the office changed or added. The template is
-    one in use, or none is named.
+    For a template of the law, this is their ``own`` text in it; for one that the office changed or added, it
+    is the complete text. The template must be in use, or empty.
     """
     if not template_id:
         return own
@@ -225,7 +227,7 @@ _OWN_WORDS = {
     ),
     False: (
         sentence("this template has no place for words of your own"),
-        sentence("send them without --template"),
+        sentence("send your text without --template"),
     ),
 }
 

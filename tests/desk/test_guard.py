@@ -289,7 +289,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
     with sitting(world.office) as client:
         answer = client.send("/en/case/1/reply", text="a long thought " * 2_000)
         assert (409, True) == (answer.status_code, "a long thought a long thought" in answer.text)
-        assert "would not fit into the slot" in answer.text
+        assert "does not fit into the slot" in answer.text
         assert client.send("/en/case/9/reply", text="kept").status_code == 409
         assert client.send("/en/case/1/status", status="unheard-of").status_code == 400
         assert client.send("/en/case/1/assess", danger="7").status_code == 400

@@ -618,13 +618,13 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     """Nor where none is kept, or nobody could get it: whoever reads it is afraid. The last is the control."""
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
-        assert number == "1" or "no identity is kept" in refused(known, "reply", number, *NOTICE[2:])
+        assert number == "1" or "no identity is recorded" in refused(known, "reply", number, *NOTICE[2:])
     with known.unlocked() as opened:
         with pytest.raises(Locked):
             drafts.send(opened.inbox, Actor(opened.present, today()), 1, notice)
         drafts.send(opened.inbox, opened.by_opening(today()), 1, notice)
     known.json("retract", "1", "1", "--reason", "x")
-    assert "no identity is kept" in refused(known, *NOTICE)
+    assert "no identity is recorded" in refused(known, *NOTICE)
 
 
 UNTOLD = "no reply has told the reporter of this"
@@ -678,7 +678,7 @@ def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office, t
     warned = ("decide", "1", "warned", "--reason", "x")
     assert "inbox reply 1 --template warning;" in refused(office, *warned)
     warning = ("reply", "1", "--template", "warning", "--text", "Au phare.")
-    assert "no identity is kept that could be passed on" in refused(office, *warning)
+    assert "no identity is recorded that could be passed on" in refused(office, *warning)
     (tmp_path / "named").write_text("Jean Dupont")
     office.json("identity", "set", "1", "--text-file", tmp_path / "named")
     office.json("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")

@@ -291,9 +291,9 @@ def test_more_time_is_for_an_external_authority_alone(
     assert extended == clocks(office)["feedback"]["day"]
     assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
     assert "de temps que prévu\u00a0:\n\nun témoin est à l'étranger\n" in said
-    assert "was given, or extended" in refused(office, "extend", "1", *why)
+    assert "was already given, or its time extended" in refused(office, "extend", "1", *why)
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
-    assert f"the feedback was due on {due}" in refused(copy, "extend", "1", *why)
+    assert f"feedback was due on {due}" in refused(copy, "extend", "1", *why)
 
 
 def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_waits_for_the_day_once_told(
@@ -309,7 +309,7 @@ def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_wait
     office.json("settings", "--regime", "internal")
     assert () == slot(office, author).messages
     (said,) = office.json("show", "1")["work"]["held_back"]
-    assert "reply 1, for it was decided otherwise since" in said
+    assert "reply 1, because the decision has changed since" in said
     office.json("settings", "--regime", "external")
     told = slot(office, author).messages
     assert days.full("fr", date.fromisoformat(later)) in told[-1].text
@@ -341,7 +341,7 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
         if law == "xx":
             office.json("templates", own)
     office.json("settings", "--regime", "external")
-    assert "there is no template that tells of more time" in refused(office, "extend", "1", "--reason", "x")
+    assert "no template tells the reporter of an extension" in refused(office, "extend", "1", "--reason", "x")
     assert "exactly one entry has: extends = true" in refused(office, "templates", own)
     own.write_text(f"{OWN}extends = true\n")
     office.json("templates", own)

@@ -209,7 +209,7 @@ def test_old_messages_give_way_only_once_they_were_seen(
     assert 0 == world.office.run("reply", "1", "--text", long).code
     before = world.office.state()
     said = world.office.run("reply", "1", "--text", long)
-    assert (1, True) == (said.code, "would not fit" in said.err)
+    assert (1, True) == (said.code, "does not fit" in said.err)
     assert before == world.office.state()
     collect(world, portal, Sent(correspondent.follow_up(edit=lambda f: replace(f, seen=1))))
     assert 0 == world.office.run("reply", "1", "--text", long).code

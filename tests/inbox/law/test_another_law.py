@@ -196,7 +196,7 @@ def test_no_more_time_is_taken_where_the_law_has_none(tmp_path: Path) -> None:
     reported(office, tmp_path)
     before = days(office), office.state()
     said = office.run("extend", "1", "--reason", "x", "--text", "Il faut du temps.")
-    assert (1, True) == (said.code, "the regime of this office does not let it extend" in said.err)
+    assert (1, True) == (said.code, "the regime of this office does not allow it to extend" in said.err)
     assert 1 == office.run("reply", "1", "--template", "extension", "--text", "Il faut du temps.").code
     assert (False, before) == (
         office.json("show", "1")["work"]["may_extend"],

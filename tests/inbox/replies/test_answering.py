@@ -27,8 +27,8 @@ pytestmark = pytest.mark.copy_of("ready")
 
 DRILL = ("--reason", "drill")
 OWN = ("reply", "1", "--feedback", "--text", "Merci.")
-NO_MEASURE = "reads of no measure, so this is no feedback"
-HOLLOW = "case 1: reply 2 left, but is no feedback: the reporter reads of no measure"
+NO_MEASURE = "cannot read any measure, so this is not feedback"
+HOLLOW = "case 1: reply 2 was sent, but is not feedback: the reporter cannot read any measure"
 TOLD = ("measure", "1", "process_fix", "--tell")
 ACKNOWLEDGE = ("reply", "1", "--template", "acknowledgement")
 
@@ -83,7 +83,7 @@ def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_i
     assert before == office.state()
     with sitting(office) as client:
         page = client.send("/en/case/1/reply", text="Merci.", feedback="on").text
-        assert "cknowledge it first on the page of case 1, with the template Acknowledgement" in page
+        assert "cknowledge the report first on the page of case 1, with the template Acknowledgement" in page
     office.json("reply", "1", "--text", "En danger, appelez le 17.")
     office.json("reply", "1", "--template", "functional_protection")
     for words in (ACKNOWLEDGE, ACKNOWLEDGE, feedback):

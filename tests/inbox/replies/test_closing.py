@@ -54,13 +54,13 @@ REFUSED: list[tuple[list[str], str]] = [
     (["moot", "--disclosure", "withheld"], "nothing is withheld without a reason"),
     (["moot", *WITHHELD, "--text", "agent@port.example"], "it is an address"),
     (["moot", "--disclosure", "full", "--text", " \n"], "has to be told in writing"),
-    (["moot", *WITHHELD, "--to", "prosecutor"], "nobody is directed to another authority"),
+    (["moot", *WITHHELD, "--to", "prosecutor"], "the reporter is not directed to another authority"),
     (["other", *WITHHELD], "use one of: founded, partly_founded, transmitted"),
     (["out_of_scope", "--disclosure", "full"], "say which authority is competent"),
     (["out_of_scope", *WITHHELD], "say which authority is competent"),
     (
         ["out_of_scope", "--disclosure", "full", "--to", "nobody"],
-        "not one to direct a reporter to",
+        "reporters cannot be directed to this authority",
     ),
 ]
 
@@ -233,7 +233,7 @@ def test_only_authorities_that_take_reports_are_named_and_the_refusal_lists_them
     full = ("--disclosure", "full")
     for to in ([], ["--to", "lawyer"], ["--to", "nobody"]):
         said = refused(office, "close", "1", "out_of_scope", *full, *to)
-        assert f"hint: give --to ID, one of: {'; '.join(REFERRALS)}\n" in said
+        assert f"hint: add --to ID, one of: {'; '.join(REFERRALS)}\n" in said
     with sitting(office) as client:
         form = {"outcome": "out_of_scope", "disclosure": "full"}
         shown = html.unescape(client.send("/fr/case/1/close", **form).text)
@@ -295,10 +295,7 @@ def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(o
     office.json("source-risk", "1", "low", "--reason", "x")
     office.json("decide", "1", "transmit", "--reason", "x")
     out_of_scope = ("close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
-    assert (
-        "this outcome contradicts what is on record of it: art40_transmission"
-        in office.run(*out_of_scope).err
-    )
+    assert "this outcome contradicts a recorded measure: art40_transmission" in office.run(*out_of_scope).err
     office.json("close", "1", "transmitted", *WITHHELD)
     office.json("reopen", "1", "--reason", "x")
     office.json("close", "1", "founded", *WITHHELD)
@@ -428,7 +425,7 @@ def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: O
         assert "use one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
     assert "say which authority is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
     office.settle(1)
-    said = "nobody is directed to another authority"
+    said = "the reporter is not directed to another authority"
     assert said in refused(office, "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
     assert "inbox decide 1 seize|drop" in refused(office, "close", "1", "upheld", *WITHHELD)
     office.json("decide", "1", "drop", "--reason", "x")
@@ -445,7 +442,7 @@ def test_a_case_is_closed_once_and_opened_again_with_a_reason(
     assert "case 1 is open" in refused(office, "reopen", "1", "--reason", "x")
     office.json("close", "1", "moot", *WITHHELD)
     assert "closed already" in refused(office, "close", "1", "founded", *WITHHELD)
-    assert "case 1 is closed\nhint: open it again" in refused(office, "status", "1", "assessing")
+    assert "case 1 is closed\nhint: reopen it first" in refused(office, "status", "1", "assessing")
     assert 2 == office.run("status", "1", "closed").code
     assert 2 == office.run("reopen", "1").code
     assert "closed" == told().status
@@ -551,7 +548,7 @@ def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(offic
         replying, ending = (page.split(f'<select id="{each}"')[1].split("</select>")[0] for each in ids)
         assert ("closing_bad_faith" in replying, "closing_bad_faith" in ending) == (False, True)
     other = (*BAD_FAITH, "--template", "closing_moot", "--text", "Merci.")
-    assert "not one for the outcome" in refused(office, *other)
+    assert "is not for the outcome" in refused(office, *other)
     office.json(*BAD_FAITH, "--template", "closing_bad_faith", "--text", "Merci.")
     (text,) = waiting(office)
     assert "Merci." in text
@@ -571,7 +568,7 @@ def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_tr
     office.json("link", "1", "2", "duplicate")
     duplicate, end = ("close", "1", "duplicate"), ("--disclosure", "full")
     for how in (end, WITHHELD):
-        assert "no other text" in refused(office, *duplicate, *how, "--text", "Merci.")
+        assert "takes only the text" in refused(office, *duplicate, *how, "--text", "Merci.")
     other = (*duplicate, *end, "--template", "closing_moot", "--text", "Merci.")
     assert "without words of your own" in refused(office, *other)
     assert "this text ends the case" in refused(office, "reply", "1", *neutral)

@@ -225,10 +225,10 @@ def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back
     notice = ("reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
     office.json(*notice)
     office.json("decide", "1", "told", *DRILL)
-    assert "a decision says that reply 2 told" in refused(office, "unsend", "1", "2")
+    assert "a decision depends on reply 2, which told" in refused(office, "unsend", "1", "2")
     office.json("decide", "1", "not_told", *DRILL)
     assert [] == further(told())
-    assert "decided otherwise" in office.json("show", "1")["work"]["held_back"][0]
+    assert "the decision has changed" in office.json("show", "1")["work"]["held_back"][0]
     assert "no reply has told" in refused(office, "decide", "1", "told", *DRILL)
     office.json("unsend", "1", "2")
     assert [] == office.json("show", "1")["work"]["held_back"]

@@ -170,7 +170,7 @@ def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
         before = case.office.state()
         refused = case.office.run("status", "1", "acknowledged")
         assert (1, True) == (refused.code, "no acknowledgement was written" in refused.err)
-        assert f"hint: write it first: inbox reply 1 --template {name}" in refused.err
+        assert f"hint: write one first: inbox reply 1 --template {name}" in refused.err
         assert before == case.office.state()
     case.office.json("reply", "1", "--template", name, "--despite-warning", "the text of the law")
     for status in ("acknowledged", "assessing", "acknowledged"):
@@ -197,7 +197,7 @@ def test_a_reply_is_taken_back_until_an_outbox_has_it(case: World) -> None:
     office.json("reply", "1", "--text", "quatre")
     assert [1, 3, 4] == [each["number"] for each in office.json("show", "1")["messages"]]
     office.json("outbox", "--out", office.out)
-    assert "reply 3 stands in an outbox already" in refused(case, "unsend", "1", "3")
+    assert "reply 3 is already in an outbox" in refused(case, "unsend", "1", "3")
     assert ["un", "trois", "quatre"] == replies(case)
     (noted,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "unsend")
     assert ({"reply": 2}, "") == (noted["values"], noted["reason"])
@@ -238,7 +238,7 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     office.json("reply", "1", "--text", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=2))
-    assert "a decision says that reply 2 told the reporter of it" in refused(case, "unsend", "1", "2")
+    assert "a decision depends on reply 2, which told the reporter of it" in refused(case, "unsend", "1", "2")
 
 
 def test_a_reply_in_free_words_stops_no_clock_that_its_status_says_runs(case: World) -> None:

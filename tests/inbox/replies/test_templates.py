@@ -208,7 +208,7 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
         for words in put:
             office.json(*words)
         refusal = office.run(*said, "--feedback")
-        assert (1, True) == (refusal.code, "nothing was decided and done yet" in refusal.err)
+        assert (1, True) == (refusal.code, "nothing has been decided and done yet" in refusal.err)
     office.json(*said)
     office.json(*done)
     office.json(*said, "--feedback")
@@ -225,7 +225,7 @@ def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(repor
     own, general = ("--text", OWN_WORDS), ("--template", "reprisals")
     for said in (own, general):
         refusal = office.run("reply", "1", *said, "--feedback")
-        assert (1, True) == (refusal.code, "its reporter reads of no measure" in refusal.err)
+        assert (1, True) == (refusal.code, "the reporter cannot read any measure" in refusal.err)
         assert "inbox reply 1 --template feedback|withheld; or let the reporter" in refusal.err
     office.json("reply", "1", *own)
     office.json("tell", "1", "1")
@@ -253,7 +253,10 @@ def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World
     refused = reported.office.run("reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS)
     assert "has no place for words of your own" in refused.err
     refused = reported.office.run("reply", "1", "--template", "extension", "--text", OWN_WORDS)
-    assert "more time, which was not taken\nhint: take it and tell the reporter: inbox extend" in refused.err
+    assert (
+        "but the time was not extended\nhint: extend the time and tell the reporter: inbox extend"
+        in refused.err
+    )
     assert "there is no template hello" in reported.office.run("reply", "1", "--template", "hello").err
     assert "at most 500 characters" in reported.office.run("reply", "1", "--template", "x" * 501).err
     braces = "Was it {name}?"
@@ -399,7 +402,7 @@ def test_more_time_is_told_by_the_template_that_says_so_whatever_its_name(
     office.json("templates", mine)
     office.json("settings", "--regime", "external")
     refused = office.run("reply", "2", "--template", "later", "--text", "x")
-    assert "more time, which was not taken" in refused.err
+    assert "the time was not extended" in refused.err
     office.json("extend", "2", "--reason", "abroad", "--text", "abroad")
     (message,) = office.json("show", "2")["messages"]
     assert "Later: abroad" == message["text"]
