@@ -672,7 +672,7 @@ def _check_needed(number: int, taken: Taken, rule: rules.Measure) -> None:
 
 
 def _check_sent(number: int, taken: Taken, rule: rules.Measure) -> None:
-    """Raise CaseRefused for a text with a measure that keeps none."""
+    """Raise CaseRefused if a text comes with a measure that stores no text."""
     if taken.sent.strip() and not rule.sanitised:
         raise CaseRefused(
             sentence("case {number}: this measure keeps no text: {kind}", number=number, kind=taken.kind),

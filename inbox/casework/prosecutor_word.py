@@ -45,7 +45,7 @@ def binds(session: Session, number: int) -> bool:
 
 
 def binding_now(session: Session, number: int) -> frozenset[str]:
-    """Return what binds a case, as ``binds_outcome``, each item by a name that never changes.
+    """Return what binds a case, as ``binds_outcome``; each item has a name that never changes.
 
     A text was checked against what bound its case when it was written, and not against anything later.
     """

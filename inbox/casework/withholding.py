@@ -42,10 +42,12 @@ def note_unopposed(inbox: Inbox, who: Actor, request: int, word: Unopposed) -> A
     """Record that the prosecutor does not object to an answer to a request, as far as it concerns a case.
 
     This takes two officers, because the person may then learn what a prosecutor wanted kept. Raises as
-    ``access_requests.open_one``, ``unsaid.check_line`` and ``Inbox.acting``. Raises CaseRefused if the case
-    does not name the person, if there are neither pending judicial proceedings nor a prosecutor's
-    restrictions, for a day in the future or before the request, and for a reference that is empty or longer
-    than LONGEST characters.
+    ``access_requests.open_one``, ``unsaid.check_line`` and ``Inbox.acting``. Raises CaseRefused:
+
+    - if the case does not name the person;
+    - if there are neither pending judicial proceedings nor a prosecutor's restrictions;
+    - for a day in the future or before the request;
+    - for a reference that is empty or longer than LONGEST characters.
     """
     number = word.case
     with inbox.acting(who, action(Code.NOTE_UNOPPOSED, number)) as session:

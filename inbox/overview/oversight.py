@@ -1,9 +1,8 @@
 """Oversight of the office's work: numbers, days, and emergency access with its actor.
 
 It contains nothing from reports or from officers' texts. Therefore cases in quarantine are counted like any
-other. Cases from which a signed-in officer is excluded are not counted. If not all signed-in officers are
-among the handlers of a case, it counts only in two numbers: how many such cases there are, and how many are
-overdue.
+other. Cases from which a signed-in officer is excluded are not counted. Cases whose handlers do not include
+all signed-in officers are only counted, all together and those that are overdue.
 """
 
 from collections import Counter

@@ -90,7 +90,7 @@ class Closing:
 
 
 class NotSeen(CaseRefused):
-    """The reporter would not read what officers were shown, or officers were shown nothing."""
+    """What the reporter would read differs from what officers were shown, or they were shown nothing."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -102,11 +102,11 @@ class NotSeen(CaseRefused):
 def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     """Close a case; takes two officers if an obstacle in the case or in the outcome does.
 
-    All of these are raised before anybody is asked to confirm: errors of ``exits.check``; Refused for an
+    Most errors are raised before anybody is asked to confirm: errors of ``exits.check``; Refused for an
     outcome that the law does not have; CaseRefused as ``referrals.check``, ``_check_linked`` and
-    ``_check_record``; Cautioned; and errors of ``leak_check.warnings``. Raises NotSeen if the reporter would
-    not read what was shown, which ``confirmed`` detects earlier; otherwise as ``replies.add`` and
-    ``chosen_action.acting``.
+    ``_check_record``; Cautioned; and errors of ``leak_check.warnings``. NotSeen is raised if the reporter
+    would read something that was not shown; ``confirmed`` finds this earlier. Raises otherwise as
+    ``replies.add`` and ``chosen_action.acting``.
     """
     asked: Asked
 

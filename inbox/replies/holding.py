@@ -103,7 +103,7 @@ def set_days(leaving: Iterable[Message], case: Case, today: date) -> None:
 
 
 def forget_left(session: Session) -> None:
-    """Delete what bound the cases of messages that were sent: it is no longer needed."""
+    """Forget what bound a case when a message was written, once the message has been sent."""
     left = Message.serial <= select(Case.serial).where(Case.number == Message.case).scalar_subquery()
     session.flush()
     session.execute(update(Message).where(left, Message.written_under != "").values(written_under=""))

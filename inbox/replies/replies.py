@@ -16,7 +16,7 @@ from inbox.vault.tables import Case, Mailbox, Message
 
 
 def add(session: Session, number: int, text: str, today: date) -> Message:
-    """Add a message that ``leak_check`` has checked to a case.
+    """Add a message to a case; ``leak_check`` has checked it before.
 
     Raises CaseRefused for a message without a visible letter or digit, if the reporter cannot be answered,
     and if the slot could not hold it.

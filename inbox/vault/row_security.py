@@ -66,7 +66,12 @@ _LASTING: list[Any] = [JournalEntry, destroyed_tables.DestroyedCase, destroyed_t
 
 
 class _Depth(Enum):
-    """Visibility of cases that officers may not read: none, for actions that show no report, queue line."""
+    """How many cases are hidden from the signed-in officers, besides those from which one is excluded.
+
+    ``ALL`` also hides cases of other handlers, in quarantine and in the archive. ``UNSEEN`` hides only those
+    of other handlers, for an action that shows no part of a report. ``LINE`` hides no others, for a line of
+    the queue.
+    """
 
     ALL = auto()
     UNSEEN = auto()
