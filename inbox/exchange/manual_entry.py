@@ -89,7 +89,7 @@ def check_day(received: date, today: date) -> None:
 
 
 def check(asked: Questionnaire, told: Told, today: date) -> None:
-    """Raise Refused for the first answer that the report page would not have sent, and as ``check_amount``."""
+    """Raise Refused for the first answer that the report page would not have sent; or as ``check_amount``."""
     check_day(told.received, today)
     for question, oddity in wrong(asked, told.answers).items():
         raise Refused(

@@ -45,7 +45,7 @@ def counting(session: Session, number: int, kinds: Iterable[str], leaving: Itera
 
 
 def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence[Message]) -> bool:
-    """Mark own words in an outbox as no feedback if it mentions no measure; return whether there were any.
+    """Mark own words as no feedback if an outbox mentions no measure; return whether there were any.
 
     ``leaving`` are the messages that this outbox is the first to contain; ``kinds`` are the measures that it
     mentions.

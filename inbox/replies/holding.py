@@ -6,7 +6,8 @@ that the report is acted on, the closing, and measures other than protection. Th
 about them. Calls in danger, protection, acknowledgements and texts of the law without an officer's words are
 always sent.
 
-A notice of a decision that was replaced is not sent either, until it is retracted.
+A notice of a decision that was replaced is not sent either, until it is retracted; nor is a notice of an
+extension while the regime of the office allows none.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -39,8 +40,8 @@ _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 class Held:
     """The parts of a case that an outbox omits.
 
-    ``replies`` and ``reversed`` are positions of messages: those that the restrictions forbid, and notices of
-    a decision that was replaced. ``later`` is the status that waits, or None; ``measures`` are kinds.
+    ``replies`` and ``reversed`` are positions of messages: those that the restrictions forbid, and notices
+    that no longer hold. ``later`` is the status that waits, or None; ``measures`` are kinds.
     """
 
     case: int

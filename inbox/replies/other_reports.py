@@ -1,8 +1,8 @@
 """Find words and names of another report in a text, because they could reveal the reporter of that one.
 
-Only reports that the signed-in officers may search are compared. Other reports (one of the officers is
-excluded, has not declared, or they are in the archive or in quarantine) could otherwise be found out by
-trying words. A finding names no case.
+Only reports that the signed-in officers may search are compared. Otherwise officers could find hidden reports
+by trying words: reports from which one of them is excluded, on which one has not declared, in the archive or
+in quarantine. A finding names no case.
 """
 
 import json

@@ -34,7 +34,8 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
     the reply contained no longer count.
 
     Raises CaseRefused for an unknown case or reply, a reply that an outbox has taken, a reply in a closed
-    case, and a reply that a decision depends on; otherwise as ``Inbox.acting``.
+    case, a reply that a decision depends on, and an acknowledgement while feedback waits behind it; otherwise
+    as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)
