@@ -123,6 +123,12 @@ def test_an_outbox_tells_on_its_page_which_keys_end_soon_and_where_the_journal_s
             assert f"<code>{head.n} {head.fingerprint}</code>" in page
 
 
+def test_a_new_backup_is_made_before_the_old_ones_are_destroyed(client: Client) -> None:
+    """In the other order no backup exists in between."""
+    page = client.page("/en/office/officers")
+    assert 0 < page.find("make a new backup") < page.find("destroy the old shares and the old backups")
+
+
 def test_the_lists_for_the_archives_go_elsewhere_than_onto_the_medium(
     client: Client, stick: Path, tmp_path: Path
 ) -> None:
