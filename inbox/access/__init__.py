@@ -1,1 +1,1 @@
-"""Who may know: conflicts, declarations, handlers, quarantine, identities, disclosures."""
+"""Who may know what: conflicts, declarations, handlers, quarantine, identities, disclosures."""

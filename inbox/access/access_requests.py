@@ -1,10 +1,11 @@
-"""The register of requests for access: who asks what is held on them, and until when they are answered.
+"""The register of access requests: who asks which data is held on them, and when the answer is due.
 
-GDPR, article 15. The law in use says until when, and from which day on; it may give more time once, for two
-reasons that the person is told (GDPR, article 12(3)).
-The register stands apart from the cases, and the destruction of a case changes nothing in it. It says that a
-request was answered, and never how: whoever a case is kept from would else see that it names the person.
-Names are deleted a fixed time after the answer, whatever it was.
+A person has this right under article 15 GDPR. The law in use sets the due day and its first day. It may allow
+one extension, for one of two reasons, which the person is told (article 12(3) GDPR).
+
+The register is separate from the cases, and the destruction of a case changes nothing in it. It records that
+a request was answered, but not how: otherwise an officer excluded from a case would learn that it names the
+person. Names are deleted a fixed time after the answer, whatever the answer was.
 """
 
 from collections.abc import Sequence
@@ -28,18 +29,18 @@ from inbox.text.lines import one_line
 from inbox.vault import row_security
 from inbox.vault.casework_tables import AccessRequest
 
-# What oversight calls it among the deadlines.
+# The name of this deadline in the oversight figures.
 DEADLINE = "access"
-# So long after the answer the person can bring it before a court; then nobody needs the names.
+# For this long after the answer the person can go to court. Then nobody needs the names any more.
 NAMED = relativedelta(months=2)
-# A day that lies further back was mistyped.
+# An earlier day is a typing mistake.
 _LONGEST_AGO = relativedelta(years=1)
 MOST_NAMES = 10
 LONGEST_NAME = 100
 
 
 class Way(StrEnum):
-    """How a request came; labels stand in labels.toml, as ``access_way``."""
+    """How a request came. The labels are in labels.toml, in ``access_way``."""
 
     LETTER = "letter"
     EMAIL = "email"
@@ -49,7 +50,7 @@ class Way(StrEnum):
 
 
 class Because(StrEnum):
-    """Why it takes longer: the law knows two reasons, of which neither tells whether anything is held."""
+    """Why an answer takes longer. The law knows two reasons, and neither reveals whether any data is held."""
 
     COMPLEXITY = "complexity"
     NUMBER = "number"
@@ -57,7 +58,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A request as it came: its day, how it came, and all names of the person that reports may use."""
+    """A new request: its day, how it came, and all names of the person that reports may use."""
 
     received: date
     way: Way
@@ -67,16 +68,16 @@ class Came:
 def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
     """Add a request to the register, under the next number.
 
-    Raises Refused for a day to come or more than a year ago; for no name, more than MOST_NAMES, one without a
-    letter, with unseen characters, or of more than LONGEST_NAME characters; if the same person's
-    request of that day is there already; and as ``Inbox.acting``.
+    Raises Refused for a day in the future or more than a year ago; for no name, or more than MOST_NAMES; for
+    a name without a letter, with invisible characters or of more than LONGEST_NAME characters; and if the
+    same person's request of that day is already recorded. Raises as ``Inbox.acting`` does.
     """
     names = _checked(came, who.today)
     with inbox.vault.transaction() as session:
         number = _last(session) + 1
     with inbox.acting(who, action(Code.RECORD_ACCESS, request=number)) as session:
         if number != _last(session) + 1:
-            raise Refused(sentence("somebody else recorded a request meanwhile"), sentence("try again"))
+            raise Refused(sentence("somebody else has just recorded a request"), sentence("try again"))
         _check_new(session, came.received, names)
         due, earliest = legal_duties.answer_days(session, came.received, extended=False)
         row = AccessRequest(
@@ -94,22 +95,23 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest]:
     """Extend all open requests, once each, and return them.
 
-    The persons have to be told before the answer is due without it. It takes two officers. All are extended
-    at once: to extend one would tell that person, and whoever reads the register, what was found.
+    The persons must be told before their answers would be due without the extension. It takes two officers.
+    All requests are extended at once: extending one would show that person, and readers of the register, that
+    data was found.
 
-    Raises as ``open_one`` and ``Inbox.acting``; Refused if no open request can be given more time, as each
-    was extended before or is late, and if the law gives no more.
+    Raises Refused if every open request was extended before or is late, and if the law allows no extension.
+    Raises as ``open_one`` and ``Inbox.acting`` do.
     """
     with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
         if not legal_duties.may_extend_answer(session):
             raise Refused(
-                sentence("the law in use gives no more time for an answer"), sentence("answer it in time")
+                sentence("the law in use does not allow an extension"), sentence("answer it in time")
             )
         rows = [open_one(session, each.n) for each in pending(session)]
         found = [row for row in rows if may_extend(row, who.today)]
         if not found:
             raise Refused(
-                sentence("no request can be given more time: each has had it, or is overdue"),
+                sentence("no request can be extended: each was extended before or is overdue"),
                 sentence("answer them: inbox access list"),
             )
         for row in found:
@@ -119,14 +121,14 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
 
 
 def may_extend(row: AccessRequest, today: date) -> bool:
-    """Tell whether more time can be taken for an answer: it is still due, in time, and had none before."""
+    """Whether a request can be extended: it is open, not late, and was not extended before."""
     return row.answered is None and row.extended is None and today <= row.due
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
-    """Return the register: open requests by the day on which they are due, then those that were answered.
+    """Return the register: open requests by due day, then the answered ones.
 
-    Raises as ``Inbox.acting``.
+    Raises as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         forget_names(session, who.today)
@@ -134,7 +136,7 @@ def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
 
 
 def of(session: Session, number: int) -> AccessRequest:
-    """Return a request; Refused for an unknown number."""
+    """Return a request. Raises Refused for an unknown number."""
     found = session.get(AccessRequest, number)
     if found is None:
         raise Refused(
@@ -144,18 +146,18 @@ def of(session: Session, number: int) -> AccessRequest:
 
 
 def open_one(session: Session, number: int) -> AccessRequest:
-    """Return a request that is still to be answered, to those who see to it.
+    """Return an open request, for the officers who work on it.
 
-    Refused for any other, and before an officer whom it names, by a name or an alias: nobody sees to what is
-    held on themselves. That is said whatever cases hold.
+    Raises Refused for any other request, and for an officer whom the request names, by name or alias: nobody
+    answers a request about themselves. This error does not depend on what cases contain.
     """
     found = of(session, number)
     if mine := sorted(conflicts.watched(session).meant_in(names(found)) & {*row_security.present(session)}):
         raise Refused(
             sentence("request {number} names {officers}", number=number, officers=", ".join(mine)),
             sentence(
-                "let others see to it; where too few are left, let officers from outside join first: inbox"
-                " officers add"
+                "another officer must handle it; if too few are left, add officers from outside first:"
+                " inbox officers add"
             ),
         )
     if found.answered is not None:
@@ -167,21 +169,21 @@ def open_one(session: Session, number: int) -> AccessRequest:
 
 
 def names(row: AccessRequest) -> tuple[str, ...]:
-    """Return by which names reports may mean the person; none once the answer is old."""
+    """Return the names that reports may use for the person, empty once the answer is old."""
     return tuple(row.names.splitlines())
 
 
 def check_day(row: AccessRequest, today: date) -> None:
-    """Return if an answer may be given on this day; else raise Refused.
+    """Raise Refused if an answer may not be given on this day yet.
 
-    An early one would tell that nothing had to be looked for.
+    An early answer would reveal that there was nothing to search for.
     """
     if not is_ripe(row, today):
         raise Refused(
-            sentence("request {number} is answered from {day} on", number=row.n, day=row.earliest),
+            sentence("request {number} can be answered from {day} on", number=row.n, day=row.earliest),
             sentence(
-                "every answer waits as long, so that nobody learns from the day of one what was found;"
-                " come back then"
+                "every answer waits equally long, so that its day does not reveal what was found; come back"
+                " then"
             ),
         )
 
@@ -195,43 +197,43 @@ def dated(row: AccessRequest, today: date) -> date:
 
 
 def is_ripe(row: AccessRequest, today: date) -> bool:
-    """Tell whether an answer may be given: all that may are given on one day, whatever was found."""
+    """Whether an answer may be given. All answers of a day become possible together, whatever was found."""
     return row.earliest <= today
 
 
 def pending(session: Session) -> Sequence[AccessRequest]:
-    """Return the requests that are still to be answered, the first due first."""
+    """Return the open requests, the first due first."""
     rows = select(AccessRequest).where(AccessRequest.answered.is_(None))
     return session.scalars(rows.order_by(AccessRequest.due, AccessRequest.n)).all()
 
 
 def deadlines(session: Session) -> list[tuple[str, date, date | None]]:
-    """Return of every request its kind of deadline, the day on which it ends, that of the answer."""
+    """Return the deadline of every request: its kind, its due day, and the day of the answer or None."""
     rows = session.execute(select(AccessRequest.due, AccessRequest.answered))
     return [(DEADLINE, due, answered) for due, answered in rows]
 
 
 def forget_names(session: Session, today: date) -> None:
-    """Delete the names of whoever was answered so long ago that nobody contests it any more."""
+    """Delete the names in requests that were answered too long ago to be contested."""
     for row in _answered(session):
         if row.answered is not None and row.names and row.answered + NAMED <= today:
             row.names = ""
 
 
 def _checked(came: Came, today: date) -> tuple[str, ...]:
-    """Return the names, each once and on one line; raises as ``record``."""
+    """Return the names, without duplicates, each on one line. Raises as ``record`` does."""
     if not today - _LONGEST_AGO <= came.received <= today:
         raise Refused(
             sentence("{day} is in the future, or more than a year ago", day=came.received),
-            sentence("give the day on which the request came"),
+            sentence("give the day on which the request arrived"),
         ).at("received")
     for name in came.names:
         _check_name(name)
     given = tuple(dict.fromkeys(map(one_line, came.names)))
     if not 0 < len(given) <= MOST_NAMES:
         raise Refused(
-            sentence("a person has 1 to {most} names", most=MOST_NAMES),
-            sentence("give those that may stand in reports, each with --person"),
+            sentence("give 1 to {most} names of a person", most=MOST_NAMES),
+            sentence("give the names that reports may use, each with --person"),
         ).at("persons")
     return given
 
@@ -240,20 +242,20 @@ def _check_name(name: str) -> None:
     if visible(name) != name:
         raise Refused(
             sentence("the name contains invisible characters: {name}", name=name),
-            sentence("type the name again, do not paste it"),
+            sentence("type the name again instead of pasting it"),
         ).at("persons")
     if not any(map(str.isalpha, "".join(person_names.words(name)))) or not person_names.counts(name):
         raise Refused(
             sentence(
-                "a name has at least {least} characters, and a letter among them",
+                "a name must have at least {least} characters, one of them a letter",
                 least=person_names.LEAST_LETTERS,
             ),
-            sentence("give it with --person"),
+            sentence("use --person"),
         ).at("persons")
     if len(name) > LONGEST_NAME:
         raise Refused(
-            sentence("a name has at most {most} characters", most=LONGEST_NAME),
-            sentence("give each name by itself: --person, once for each"),
+            sentence("a name may have at most {most} characters", most=LONGEST_NAME),
+            sentence("use --person once for each name"),
         ).at("persons")
 
 

@@ -1,4 +1,4 @@
-"""The other names by which reports may mean an officer: named, listed, taken off."""
+"""Aliases: other names that reports may use for an officer. Add, list and remove them."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,10 @@ LONGEST = 100
 
 
 def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
-    """Name an officer as reports may do; keep from that one what is found, in old and new reports.
+    """Add an alias, and exclude the officer from all cases, old and new, whose reports use it.
 
-    Return the cases that are newly kept, of those that ``who`` may see. Raises Refused if it is such a name
-    already, or too short or long, if there is no such officer, or no other one; and as ``Inbox.acting``.
+    Returns the newly restricted cases that ``who`` may see. Raises Refused if the alias exists, is too short
+    or too long, and if the officer is unknown or the only one. Raises as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.NAME_ALIAS, officer=officer)) as session:
         _add(session, officer, alias)
@@ -31,22 +31,22 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 
 
 def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
-    """Take such a name off the list, however it is written; what was found by it stays kept.
+    """Remove an alias, however it is written. The exclusions that it caused stay.
 
-    Raises Refused if the officer has no such name, and as ``Inbox.acting``.
+    Raises Refused if the officer has no such alias. Raises as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.REMOVE_ALIAS, officer=officer)) as session:
         row = _find(session, officer, alias)
         if row is None:
             raise Refused(
-                sentence("{officer} is not known by this name", officer=officer),
+                sentence("{officer} does not have this alias", officer=officer),
                 sentence("see: inbox conflict aliases"),
             )
         session.delete(row)
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[Alias]:
-    """Return by which other names reports may mean officers; raises as ``Inbox.acting``."""
+    """Return all aliases of officers. Raises as ``Inbox.acting`` does."""
     with inbox.acting(who, action(Code.LIST_CONFLICTS, view=Viewed.ALIASES)) as session:
         return queries_access.aliases(session)
 
@@ -59,21 +59,21 @@ def _add(session: Session, officer: str, alias: str) -> None:
         )
     if len(queries_office.officers(session)) == 1:
         raise Refused(
-            sentence("there is no other officer who could read what is kept from this one"),
-            sentence("let others join first: inbox officers add"),
+            sentence("no other officer could read the cases that exclude this one"),
+            sentence("add another officer first: inbox officers add"),
         )
     if len(alias) > LONGEST or not person_names.counts(alias):
         raise Refused(
             sentence(
-                "an alias has at least {least} letters and at most {most} characters",
+                "an alias must have at least {least} letters and at most {most} characters",
                 least=person_names.LEAST_LETTERS,
                 most=LONGEST,
             ),
-            sentence("give a name as a report may write it, first and last name together"),
+            sentence("give a name as reports may write it, first and last name together"),
         ).at("alias")
     if _find(session, officer, alias) or person_names.words(officer) == person_names.words(alias):
         raise Refused(
-            sentence("{officer} is known by this name already", officer=officer),
+            sentence("{officer} already has this alias", officer=officer),
             sentence("see: inbox conflict aliases"),
         ).at("alias")
     session.add(Alias(officer=officer, name=alias))

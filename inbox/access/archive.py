@@ -1,8 +1,9 @@
-"""The restricted archive: a case that is kept as evidence, and that nobody needs any more, is opened by two.
+"""The restricted archive: two officers must open a case that is kept only as evidence.
 
-It sits beneath every read (``inbox.vault.row_security``), like quarantine: it is a line in the queue, it is
-counted, and what shows nothing of it goes on, its destruction among that. Two officers open it for a day, on
-which each of them reads it. A message that nobody has read, and whoever opens the case again, takes it out.
+``inbox.vault.row_security`` enforces it on every read, as for quarantine. The case stays a line in the queue
+and in the counts, and actions that show nothing of it, such as its destruction, go on. Two officers open it
+for one day, on which both can read it. A new unread message, or reopening the case, takes it out of the
+archive.
 """
 
 from collections.abc import Iterable
@@ -24,17 +25,17 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 def since(session: Session, number: int, today: date) -> date | None:
-    """Return the day from which a case is in the archive, None if it is not there today."""
+    """Return the day since which a case is in the archive, or None if it is not there today."""
     as_a_line = select(Workflow.archive_from).filter_by(case=number).execution_options(**AS_A_LINE)
     found = session.scalar(as_a_line)
     return found if found is not None and found <= today else None
 
 
 def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) -> list[int]:
-    """Open cases of the archive for today, for those who act and confirm, all of them or none; return which.
+    """Open archived cases for today, for the officers who act and confirm: all of them or none.
 
-    Takes two officers, once for all. Raises CaseRefused for an unknown case, and for one that is not in the
-    archive; Refused without a reason; otherwise as ``bulk.do`` does.
+    Returns their numbers. It takes two officers, once for all cases. Raises CaseRefused for an unknown case
+    and for one outside the archive; Refused without a reason; and as ``bulk.do`` does.
     """
     opened = action(Code.OPEN_ARCHIVED, None, reason)
     return bulk.do(inbox, who, opened, numbers, partial(_open, who.today))
@@ -47,7 +48,7 @@ def _open(today: date, session: Session, number: int) -> None:
             sentence("case {number} is not in the archive", number=number),
             sentence("see it: inbox show {number}", number=number),
         )
-    # Of an earlier day none counts any more.
+    # Openings of earlier days have expired.
     session.execute(delete(ArchiveOpening).where(ArchiveOpening.day != today))
     for name in row_security.present(session):
         session.merge(ArchiveOpening(case=number, officer=name, day=today))

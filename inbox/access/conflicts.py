@@ -1,7 +1,8 @@
-"""Cases that are kept from officers: because somebody says so, or because a report names them.
+"""Exclude officers from cases: because somebody decides it, or because a report names them.
 
-A case is kept from an officer together with all that is one matter with it (``bonds``). Otherwise they would
-not see what binds the rest, and could warn, through one case, whom nobody may warn because of another.
+An officer is excluded from a case together with all cases of the same matter (``bonds``). Otherwise they
+would not see why the other cases belong together. Through one case they could warn a person who must not be
+warned because of another.
 """
 
 from collections import defaultdict
@@ -27,13 +28,13 @@ from inbox.vault.casework_tables import Workflow
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Alias, Exclusion
 
-# What founding calls the one officer of an inbox: a word of every other report, and no name.
+# The name of the only officer of a new inbox. It is a common word in reports, so it does not count as a name.
 UNNAMED = "officer"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Which cases are kept from whom, and how many of all no quorum may read, with a warning if any."""
+    """The exclusions, the number of cases that no quorum may read, and a warning about these."""
 
     exclusions: Sequence[Exclusion]
     out_of_reach: int
@@ -41,27 +42,28 @@ class Kept:
 
 
 def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
-    """Keep a case from an officer, with what is one matter with it: none of it is there for that one.
+    """Exclude an officer from a case and from all cases of the same matter: for them, these do not exist.
 
-    Return the numbers of the other cases that are newly kept. Raises CaseRefused for an unknown case, Refused
-    for an unknown officer, one from whom it is kept already, and if fewer than a quorum would be left who may
-    read it, or one of the others; and as ``Inbox.acting``.
+    Returns the numbers of the other cases from which the officer is newly excluded. Raises CaseRefused for an
+    unknown case; Refused for an unknown officer, for one already excluded, and if fewer than a quorum could
+    then read one of the cases; and as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:
         return _exclude(session, journal.actor(session), number, officer, inbox.quorum)
 
 
 def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> list[int]:
-    """Show a case to an officer again, with what is one matter with it; return the numbers of all these.
+    """Admit an excluded officer to a case again, and to all cases of the same matter. Return their numbers.
 
-    Who does it may read them all, and has declared on each: one of the others may be the one that names that
-    officer. Raises CaseRefused for an unknown case, Refused if it is not kept from that one; and as
-    ``chosen_action.together``.
+    The acting officers must be able to read them all, and have declared each: any of them may be the one that
+    names the excluded officer. Raises CaseRefused for an unknown case, Refused if the officer is not
+    excluded, and as ``chosen_action.together`` does.
     """
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
     def choose(session: Session) -> Sequence[Action]:
-        # If it is not kept from that one, two who confirmed are told so, as with any act that takes two.
+        # If there is no exclusion, the refusal comes only after two officers have confirmed, as for other
+        # actions that take two.
         return [replace(noted, case=each) for each in _kept_with(session, number, officer) or [number]]
 
     with chosen_action.together(inbox, who, number, choose) as session:
@@ -69,9 +71,9 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
 
 
 def listed(inbox: Inbox, who: Actor) -> Kept:
-    """Return what is kept from whom, without the cases that are kept from ``who``; these are counted only.
+    """Return the exclusions. Cases from which ``who`` is excluded are only counted.
 
-    Raises as ``Inbox.acting``.
+    Raises as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.LIST_CONFLICTS)) as session:
         rows = queries_access.exclusions(session)
@@ -80,9 +82,10 @@ def listed(inbox: Inbox, who: Actor) -> Kept:
 
 
 def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> list[int]:
-    """Keep each of these cases from the officers that it means, whoever is left; return what is newly kept.
+    """Exclude officers from these cases and all of the same matter. Return the newly restricted cases.
 
-    With each goes what is one matter with it. The journal notes each, without the words that were found.
+    This holds even if too few officers are left to read a case. The journal has an entry for each case,
+    without the words that were found.
     """
     kept = []
     for number in sorted(meant):
@@ -94,10 +97,10 @@ def keep(session: Session, by: Actor, meant: Mapping[int, Iterable[str]]) -> lis
 
 
 def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[int, str]]:
-    """Keep all cases of one matter, of which this is one, from everybody from whom one of them is kept.
+    """Extend the exclusions from each case of a matter to all its cases. ``number`` is one of them.
 
-    Return which were newly kept from whom, by the numbers of the cases. Raises Refused, for a link that has
-    just been made, if fewer than a quorum would be left who may read one of them.
+    Returns the new exclusions, in the order of the cases. Raises Refused, for a link that has just been made,
+    if fewer than a quorum could then read one of the cases.
     """
     rows = _not_kept_yet(session, number)
     short = _left_to_few(session, rows, quorum)
@@ -105,7 +108,7 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
         raise Refused(
             _too_few(short, quorum),
             sentence(
-                "let officers from outside join first: inbox officers add; until then, link them as one of"
+                "add officers from outside first: inbox officers add; until then, link them as one of"
                 " these: {kinds}",
                 kinds=joined([labels.named("relation", each) for each in Relation if not each.binds]),
             ),
@@ -115,23 +118,23 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
 
 
 def watched(session: Session) -> Names:
-    """Return the names for which reports are kept from officers.
+    """Return the names whose mention in a report excludes an officer.
 
-    Where there is one officer alone, nobody else could read what is kept from that one: then no name counts.
+    With only one officer, no name counts: nobody else could read the excluded cases.
     """
     return names(session) if len(queries_office.officers(session)) > 1 else Names({})
 
 
 def names(session: Session) -> Names:
-    """Return the names of all officers, of those who left too, with their aliases."""
+    """Return the names and aliases of all officers, also of former ones."""
     aliases = queries_access.aliases(session)
     return Names({each.name: _names_of(each.name, aliases) for each in queries_office.everybody(session)})
 
 
 def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> list[int]:
-    """Look for new names of an officer in all that was ever received; ``keep`` what is found.
+    """Search all received texts for new names of an officer, and ``keep`` the cases found from them.
 
-    Names that were there before are not looked for again: what was lifted stays so.
+    Earlier names are not searched for again, so that a lifted exclusion stays lifted.
     """
     new = Names({officer: names})
     meant: dict[int, set[str]] = {}
@@ -142,12 +145,12 @@ def search(session: Session, by: Actor, officer: str, names: Iterable[str]) -> l
 
 
 def search_for(session: Session, by: Actor, officer: str) -> list[int]:
-    """Do as ``search`` for an officer who joins, by all names that are known."""
+    """Do the same as ``search`` for all names of an officer who joins."""
     return search(session, by, officer, _names_of(officer, queries_access.aliases(session)))
 
 
 def out_of_reach(session: Session, quorum: int) -> int:
-    """Return how many cases no quorum of those who are officers now may read."""
+    """Return how many cases no quorum of the current officers may read."""
     officers = {each.name for each in queries_office.officers(session)}
     excluded: dict[int, set[str]] = {}
     for row in queries_access.exclusions(session):
@@ -156,14 +159,14 @@ def out_of_reach(session: Session, quorum: int) -> int:
 
 
 def warnings(session: Session, quorum: int) -> list[str]:
-    """Return what everybody must know, also those from whom a case is kept: how many nobody can read."""
+    """Return warnings for all officers, excluded or not: how many cases nobody can read."""
     count = out_of_reach(session, quorum)
     if not count:
         return []
     cases = "1 case is" if count == 1 else f"{count} cases are"
     return [
-        f"{cases} kept from so many officers that no {quorum} of the others are left to read it;"
-        " let officers from outside join: inbox officers add"
+        f"{cases} restricted so far that fewer than {quorum} officers can read it;"
+        " add officers from outside: inbox officers add"
     ]
 
 
@@ -178,13 +181,13 @@ def received(session: Session) -> Iterator[tuple[int, Iterable[str]]]:
 
 
 def said(answers: Mapping[str, str | tuple[str, ...]]) -> Iterator[str]:
-    """Yield each text of the answers to a questionnaire."""
+    """Yield each text in the answers to a questionnaire."""
     for answer in answers.values():
         yield from [answer] if isinstance(answer, str) else answer
 
 
 def _kept_with(session: Session, number: int, officer: str) -> list[int]:
-    """Return the cases of one matter that are kept from an officer, this one first; none if it is not."""
+    """Return the cases of the matter that exclude the officer, this one first; empty if this one does not."""
     queries_cases.case(session, number)
     rows = select(Exclusion.case).where(Exclusion.case.in_(bonds.of(session, number)))
     kept = set(session.scalars(rows.filter_by(officer=officer)))
@@ -195,7 +198,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
     kept = _kept_with(session, number, officer)
     if not kept:
         raise Refused(
-            sentence("case {number} is not kept from {officer}", number=number, officer=officer),
+            sentence("{officer} is not excluded from case {number}", number=number, officer=officer),
             sentence("see: inbox conflict list"),
         )
     for each in kept:
@@ -204,7 +207,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
 
 
 def _not_kept_yet(session: Session, number: int) -> list[tuple[int, str]]:
-    """Return the cases of one matter, each with every officer from whom only others of them are kept."""
+    """Return the exclusions that a matter lacks: cases and officers excluded only from its other cases."""
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     everybody = {officer for each in kept.values() for officer in each}
@@ -219,7 +222,7 @@ def _excluded_from(session: Session, numbers: Collection[int]) -> defaultdict[in
 
 
 def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int) -> int | None:
-    """Return the first case that fewer than a quorum may read once it is kept from these, too."""
+    """Return the first case that fewer than a quorum could read with these exclusions."""
     more = defaultdict[int, set[str]](set)
     for number, officer in rows:
         more[number].add(officer)
@@ -231,12 +234,12 @@ def _left_to_few(session: Session, rows: Iterable[tuple[int, str]], quorum: int)
 
 def _too_few(number: int, quorum: int) -> Sentence:
     return sentence(
-        "then fewer than {quorum} officers would be left to read case {number}", quorum=quorum, number=number
+        "fewer than {quorum} officers would then be left to read case {number}", quorum=quorum, number=number
     )
 
 
 def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str]]) -> list[int]:
-    """Keep cases from officers, note it of each in the journal, and return the numbers of the cases."""
+    """Exclude officers from cases, record each in the journal, and return the numbers of the cases."""
     for number, officer in rows:
         _take_off(session, number, officer)
         journal.note(session, by, action(code, number, officer=officer))
@@ -246,9 +249,9 @@ def _keep(session: Session, by: Actor, code: Code, rows: Sequence[tuple[int, str
 
 
 def _take_off(session: Session, number: int, officer: str) -> None:
-    """Unassign a case from an officer before it is kept from them: afterwards nobody could reach it here.
+    """Unassign a case from an officer before the exclusion: afterwards it may be out of reach here.
 
-    It may be one of the same matter that those present may not read.
+    It may be a case of the same matter that the signed-in officers may not read.
     """
     theirs = update(Workflow).where(Workflow.case == number, Workflow.assigned == officer)
     session.execute(theirs.values(assigned=None).execution_options(**AS_A_LINE))
@@ -268,21 +271,21 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
         )
     if officer in queries_access.excluded_from(session, number):
         raise Refused(
-            sentence("case {number} is kept from {officer} already", number=number, officer=officer),
+            sentence("{officer} is already excluded from case {number}", number=number, officer=officer),
             sentence("see: inbox conflict list"),
         ).at("officer")
-    # Before it is kept: if that one is present, the links of the case are not there any more then.
+    # Before the exclusion: if the excluded officer is signed in, the links of the case are hidden afterwards.
     matter = bonds.of(session, number)
     kept = _excluded_from(session, matter)
     others = [(each, officer) for each in sorted(matter - {number}) if officer not in kept[each]]
     short = _left_to_few(session, [(number, officer), *others], quorum)
     if short is not None:
         raise Refused(
-            _too_few(short, quorum), sentence("let officers from outside join first: inbox officers add")
+            _too_few(short, quorum), sentence("add officers from outside first: inbox officers add")
         )
     also = _keep(session, by, Code.SPREAD_CONFLICT, others)
     _take_off(session, number, officer)
     session.add(Exclusion(case=number, officer=officer, since=by.today))
     session.flush()
-    session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
+    session.expunge_all()  # cached rows would stay readable; the case may now be hidden
     return also

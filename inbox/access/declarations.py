@@ -1,15 +1,15 @@
-"""Each officer's word of having no interest in a case, given before its first reading.
+"""Each officer declares to have no interest in a case before reading it for the first time.
 
-Who follows up on a report has to be impartial (Directive (EU) 2019/1937, article 9).
+A person who follows up on a report must be impartial (Directive (EU) 2019/1937, article 9).
 
-Until all who are present have given it, lists show of a case its number, how pressing it is, its category
-and what officers did, but no word of it; and no search, tag or area finds it: with a name to look for,
-whoever has an interest would learn what the case says, and the journal would not name the case. The links of
-another case do name it, by words that stand in that one as well. Nor does anybody act on it
-(``inbox.session.declared``), but to leave it to others. Who is named in a case is kept from it when it comes
-(``conflicts``): that is not left to an officer who glances at its first line.
+Until all signed-in officers have declared a case, lists show its number, urgency, category and what officers
+did, but none of its words. No search, tag or area finds the case: an officer with an interest could otherwise
+search for a name, learn what the case says, and leave no entry that names the case. The links of another case
+do show it, because of words that the other case contains as well. Nobody can act on an undeclared case
+(``inbox.session.declared``), except to leave it to others. An officer whom a report names is excluded
+automatically when it arrives (``conflicts``), and does not have to notice it at first reading.
 
-An officer who is alone is not asked: there is nobody to whom the case could be given instead.
+An officer who works alone is not asked, because nobody else could take the case.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,54 +30,55 @@ QUESTION = "no family tie, friendship or dispute with the people concerned, and 
 
 
 def missing(session: Session, number: int) -> list[str]:
-    """Return who of those present has not declared it; raises as ``queries_cases.case``."""
+    """Return the signed-in officers who have not declared the case. Raises as ``queries_cases.case`` does."""
     queries_cases.case(session, number)
     return declared.lacking(session, number)
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return the cases of which all who are present have declared it, at least those among ``numbers``."""
+    """Return cases that all signed-in officers have declared: at least those among ``numbers``."""
     return declared.given(session, numbers)
 
 
 def is_asked(session: Session) -> bool:
-    """Tell whether those who are present are asked at all."""
+    """Whether the signed-in officers must declare cases at all."""
     return bool(declared.asked(session))
 
 
 def check(session: Session, number: int) -> None:
-    """Return if all who are present have declared it; else raise Undeclared, or as ``queries_cases.case``."""
+    """Raise Undeclared, or as ``queries_cases.case``, unless all signed-in officers have declared it."""
     if names := missing(session, number):
         raise Undeclared([number], names)
 
 
 def is_shut(session: Session, number: int) -> bool:
-    """Tell whether those present may not read a case, declared or not: nobody may, or two open it first."""
+    """Whether the signed-in officers may not read a case, declared or not: in quarantine, or archived."""
     return number not in row_security.readable(session, [number])
 
 
 def may_be_tried(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return the cases on which those present may try names, as they may read them; at least of these.
+    """Return cases against which the signed-in officers may test names, because they may read them.
 
-    What is answered about any other case must not differ by whom it names, or by what it says.
+    Covers at least ``numbers``. Answers about any other case must not depend on whom it names or what it
+    says.
     """
     return given(session, numbers) & row_security.readable(session, numbers)
 
 
 def may_read(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> bool:
-    """Tell whether those who act may read all these cases, and have declared on each."""
+    """Whether the acting officers may read all these cases and have declared each."""
     with inbox.vault.transaction(who.officers) as session:
         return set(numbers) <= may_be_tried(session, numbers)
 
 
 def readable(inbox: Inbox, who: Actor) -> frozenset[int]:
-    """Return the cases that are open to those who act, whether they have declared on them or not."""
+    """Return the cases that the acting officers may read, declared or not."""
     with inbox.vault.transaction(who.officers) as session:
         return frozenset(queries_access.case_numbers(session))
 
 
 def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
-    """Return the cases still to be declared by those who act.
+    """Return the cases that the acting officers still have to declare.
 
     Empty if one of them is hidden from those who act: its existence is not disclosed.
     """
@@ -88,9 +89,9 @@ def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
 
 
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
-    """Return who of those who act has not declared it, without an entry.
+    """Return the acting officers who have not declared the case, without an entry in the journal.
 
-    Raises as ``queries_cases.case``, and Refused if one of them cannot declare it: see ``declare``.
+    Raises as ``queries_cases.case`` does, and Refused if one of them cannot declare it: see ``declare``.
     """
     with inbox.vault.transaction(who.officers) as session:
         names = missing(session, number)
@@ -99,10 +100,11 @@ def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
 
 
 def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
-    """Note the word of each who acts on each of these cases, of all of them or of none.
+    """Record the declarations of all acting officers for these cases: for all of them or none.
 
-    Return who had not given it before for one of them at least. Raises as ``bulk.do`` and ``missing``, and
-    Refused for an officer who is present by a sheet alone: anybody can bring that.
+    Returns the officers who had not declared at least one of them before. Raises as ``bulk.do`` and
+    ``missing`` do, and Refused for an officer represented only by a paper sheet, because anybody can bring
+    that.
     """
     newly: set[str] = set()
 
@@ -117,13 +119,16 @@ def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
 def _check_here(who: Actor, names: Iterable[str]) -> None:
     if absent := [name for name in names if who.present.get(name) is Presence.SHEET]:
         raise Refused(
-            sentence("nobody can declare for {names}: only their sheet was brought", names=", ".join(absent)),
-            sentence("each must bring share and passphrase; if one is lost, run first: inbox officers renew"),
+            sentence("{names} cannot declare: only a paper sheet was brought", names=", ".join(absent)),
+            sentence(
+                "each officer must bring share and passphrase; if one is lost, renew the shares"
+                " first: inbox officers renew"
+            ),
         )
 
 
 def _declare(session: Session, number: int, today: date) -> Sequence[str]:
-    """Note the word of those present who had not given it, and return who that was."""
+    """Record the missing declarations of the signed-in officers, and return these officers."""
     names = missing(session, number)
     session.add_all(Declaration(case=number, officer=name, day=today) for name in names)
     session.flush()

@@ -1,4 +1,4 @@
-"""To whom something of a case was given, on which ground (article 9 of loi 2016-1691)."""
+"""The ledger of disclosures: what was given to whom, on which ground (article 9 of loi 2016-1691)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _REASON = sentence("name an authority; if it has to go to that person, give a re
 
 
 class Ground(StrEnum):
-    """Why something may be given."""
+    """The ground of a disclosure."""
 
     CONSENT = "consent"
     JUDICIAL = "judicial"
@@ -33,7 +33,7 @@ class Ground(StrEnum):
 
 
 class What(StrEnum):
-    """What was given; dossiers and answers to who asks for access note themselves."""
+    """What was given. Dossiers and answers to access requests add their own entries."""
 
     REPORT = "report"
     ATTACHMENTS = "attachments"
@@ -42,7 +42,7 @@ class What(StrEnum):
 
 
 class Unasked(StrEnum):
-    """What was given, and to whom, where no officer chooses it: a letter, an answer under article 15 GDPR."""
+    """The kinds of entries whose recipient no officer chooses: a letter, an answer under article 15 GDPR."""
 
     ACCESS_ANSWER = "access-answer"
     LETTER = "letter"
@@ -50,7 +50,7 @@ class Unasked(StrEnum):
 
 
 def said(row: Disclosure, language: str) -> tuple[str, str]:
-    """Return to whom a row says that what was given, in words; text that an officer wrote stays as it is."""
+    """Return the recipient of an entry and what was given, in words. Text by an officer stays as it is."""
     known = {**labels.of("what"), **labels.of("ledger")}
     recipient, what = (known.get(each) for each in (row.recipient, row.what))
     return (
@@ -61,7 +61,7 @@ def said(row: Disclosure, language: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """To whom what was given, in at most LONGEST characters each, and why."""
+    """The recipient, what was given, and the ground. Each text has at most LONGEST characters."""
 
     recipient: str
     what: str
@@ -69,20 +69,20 @@ class Given:
 
 
 def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = "") -> Disclosure:
-    """Note that something of a case is given; of its reporter's identity that takes two officers.
+    """Record a disclosure. For the reporter's identity it takes two officers.
 
-    To justice the identity goes at its request alone, whoever it is that asks: the reason says which request
-    that is, by which it can be checked.
+    The identity goes to the judicial authority only at its request. The reason names the request, so that it
+    can be checked.
 
-    Raises Refused without a reason for a ground that is not on the list, and for the identity that goes to
-    justice; as ``addressees.check``, ``add`` and ``Inbox.acting``.
+    Raises Refused without a reason for a ground that is not on the list, and for the identity given to the
+    judicial authority. Raises as ``addressees.check``, ``add`` and ``Inbox.acting`` do.
     """
     if given.ground is Ground.OTHER and not reason.strip():
-        raise Refused(sentence("the ground is another one, and not said"), sentence("give a reason"))
+        raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
     if given.what == What.IDENTITY and given.ground is Ground.JUDICIAL and not reason.strip():
         raise Refused(
-            sentence("the identity of a reporter goes to the judicial authority only when that asks for it"),
-            sentence("give the request as the reason: which court or prosecutor, its day and reference"),
+            sentence("a reporter's identity goes to the judicial authority only at its request"),
+            sentence("name the request in the reason: the court or prosecutor, its day and reference"),
         )
     code = Code.DISCLOSE_IDENTITY if given.what == What.IDENTITY else Code.DISCLOSE
     with inbox.acting(who, action(code, number, reason, what=given.what, ground=given.ground)) as session:
@@ -91,21 +91,21 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
 
 
 def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
-    """Return the ledger of a case; raises as ``of`` and ``Inbox.acting``."""
+    """Return the ledger of a case. Raises as ``of`` and ``Inbox.acting`` do."""
     with inbox.acting(who, action(Code.LIST_DISCLOSURES, number)) as session:
         return of(session, number)
 
 
 def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
-    """Note in the ledger, as part of another action, that something of a case is given.
+    """Add a disclosure to the ledger, as part of another action.
 
-    Where that is its reporter's identity, what the law asks to be decided then is asked, for each time anew
-    and beforehand: who consented once is still to learn to whom it goes.
+    For the reporter's identity, the decision that the law asks for must be taken each time and beforehand: a
+    reporter who consented once must still learn who receives it.
 
-    Raises CaseRefused if there is no such case, and for the ground ``JUDICIAL`` as ``check_justice``. For the
-    identity of its reporter raises CaseRefused if the reporter has not consented, or while it is not decided
-    whether the reporter is told, and Refused for another ground than these two. Raises Refused for a text
-    that is empty or too long.
+    Raises CaseRefused if the case is unknown, and for the ground ``JUDICIAL`` as ``check_justice`` does. For
+    the identity, raises CaseRefused if the reporter has not consented, or while it is not decided whether to
+    inform the reporter; and Refused for a third ground. Raises Refused for an empty text or one that is too
+    long.
     """
     queries_cases.case(session, number)
     _check(session, number, given)
@@ -126,14 +126,17 @@ def add(session: Session, number: int, given: Given, by: Actor) -> Disclosure:
 
 
 def check_justice(session: Session, number: int) -> None:
-    """Raise CaseRefused while nothing is recorded by which justice has a case, or a prosecutor was told."""
+    """Raise CaseRefused unless a measure records that the prosecutor or the courts have the case."""
     if not proceedings.has_justice(session, number):
         law = in_use.of(session)
         raise CaseRefused(
             sentence("case {number}: no measure shows that the case is with the prosecutor", number=number),
             sentence(
-                "decide first that the prosecutor is told: inbox decide {number} {choice} --reason TEXT; if"
-                " justice has it already, record that: inbox measure {number} {kind}",
+                "case {number}: no measure records that the courts or the prosecutor have it", number=number
+            ),
+            sentence(
+                "first decide to inform the prosecutor: inbox decide {number} {choice} --reason TEXT; if"
+                " the courts already have the case, record that: inbox measure {number} {kind}",
                 number=number,
                 choice=legal_duties.transmitting(session),
                 kind="|".join(
@@ -146,7 +149,7 @@ def check_justice(session: Session, number: int) -> None:
 
 
 def sent_to_prosecutor(session: Session) -> Collection[int]:
-    """Return the numbers of the cases of which a letter or a dossier went to a prosecutor, by the ledger.
+    """Return the cases of which, by the ledger, a letter or a dossier was sent to a prosecutor.
 
     Entries that an officer writes by hand do not count: one officer alone can write them.
     """
@@ -156,9 +159,9 @@ def sent_to_prosecutor(session: Session) -> Collection[int]:
 
 
 def transmitted_unsent(session: Session) -> Sequence[int]:
-    """Return the numbers of the cases of which a transmission is on record, and of which nothing went.
+    """Return the cases whose transmission to the prosecutor is recorded, but was never sent.
 
-    The decision may be another by now, about one more letter of the reporter: that sends nothing either.
+    The decision may have changed since, about a later message of the reporter: still nothing was sent.
     """
     kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     transmitted = select(Measure.case).filter_by(kind=kind)
@@ -166,7 +169,7 @@ def transmitted_unsent(session: Session) -> Sequence[int]:
 
 
 def of(session: Session, number: int) -> Sequence[Disclosure]:
-    """Return the ledger of a case, oldest first; CaseRefused if there is no such case."""
+    """Return the ledger of a case, oldest first. Raises CaseRefused if there is no such case."""
     queries_cases.case(session, number)
     rows = select(Disclosure).filter_by(case=number).order_by(Disclosure.position)
     return session.scalars(rows).all()
@@ -175,7 +178,7 @@ def of(session: Session, number: int) -> Sequence[Disclosure]:
 def _check(session: Session, number: int, given: Given) -> None:
     if not 0 < len(given.recipient.strip()) <= LONGEST:
         raise Refused(
-            sentence("to whom it goes is said in 1 to {most} characters", most=LONGEST),
+            sentence("the recipient must have 1 to {most} characters", most=LONGEST),
             sentence("name the authority, not a private person"),
         )
     if given.ground is Ground.JUDICIAL:
@@ -185,7 +188,7 @@ def _check(session: Session, number: int, given: Given) -> None:
     if given.ground not in {Ground.JUDICIAL, Ground.CONSENT}:
         raise Refused(
             sentence(
-                "the identity of a reporter goes to the judicial authority, or where the reporter consents"
+                "a reporter's identity goes only to the judicial authority, or with the reporter's consent"
             ),
             sentence("use --ground judicial or --ground consent, or do not disclose it"),
         )
@@ -193,7 +196,8 @@ def _check(session: Session, number: int, given: Given) -> None:
         raise Refused(
             sentence("the reporter of case {number} has not consented", number=number),
             sentence(
-                "ask, then note it together: inbox identity consent {number} --day DAY --reason TEXT",
+                "ask the reporter, then two officers record the consent: inbox identity consent"
+                " {number} --day DAY --reason TEXT",
                 number=number,
             ),
         )
@@ -201,12 +205,12 @@ def _check(session: Session, number: int, given: Given) -> None:
 
 
 def _check_decided(session: Session, number: int) -> None:
-    """Raise CaseRefused while it is open whether the reporter is told this time: afterwards is too late."""
+    """Raise CaseRefused until it is decided whether to inform the reporter of this disclosure beforehand."""
     if codes := legal_duties.undecided_before(session, number, Asked.IDENTITY_GIVEN):
         decisions = in_use.of(session).duties[codes[0]].decisions
         raise CaseRefused(
             sentence(
-                "case {number}: it is to be decided, for this time, whether its reporter is told before",
+                "case {number}: decide for this disclosure whether to inform the reporter first",
                 number=number,
             ),
             sentence(

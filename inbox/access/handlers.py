@@ -1,7 +1,7 @@
-"""Which officers handle a case: where there are any, they alone read it.
+"""Handlers of a case: if it has any, only they read it.
 
-All others know that it is there, how pressing it is and when something is due (``inbox.vault.row_security``,
-``inbox.overview.queue``).
+All other officers see that the case exists, how urgent it is and when a deadline ends
+(``inbox.vault.row_security``, ``inbox.overview.queue``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,11 +26,11 @@ from inbox.vault.tables import Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
-    """Who may read a case: its ``handlers`` alone, all if it has none; nobody while it is ``quarantined``.
+    """Who may read a case: only its ``handlers``, or everybody if it has none; nobody in quarantine.
 
-    It is ``archived`` since a day if two have to open it. ``kept_from`` are the officers whom it concerns,
-    ``officers`` all there are; ``is_read`` tells whether
-    those who ask are among the handlers.
+    ``quarantined`` and ``archived`` are the days on which that began. Two officers must open an archived
+    case. ``kept_from`` are the excluded officers, ``officers`` all officers. ``is_read``: the officers who
+    ask may read the case as far as handlers are concerned.
     """
 
     handlers: list[str]
@@ -42,13 +42,13 @@ class Readers:
 
 
 def of(session: Session, number: int) -> list[str]:
-    """Return who handles a case, by name, nobody where all may read it; CaseRefused if there is no case."""
+    """Return the names of the handlers, empty if all officers may read the case. Raises CaseRefused."""
     _check_is_there(session, number)
     return _names(session, number)
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> Readers:
-    """Return who may read a case; CaseRefused for an unknown case, and as ``Inbox.acting``."""
+    """Return who may read a case. Raises CaseRefused for an unknown case, and as ``Inbox.acting`` does."""
     with inbox.acting(who, action(Code.LIST_HANDLERS, number)) as session:
         handlers = of(session, number)
         return Readers(
@@ -62,10 +62,10 @@ def look(inbox: Inbox, who: Actor, number: int) -> Readers:
 
 
 def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list[str]:
-    """Make these the handlers of a case, instead of those it had, and return them.
+    """Make these officers the only handlers of a case, and return them.
 
-    Raises CaseRefused if those who act may not read the case, Refused for who is no officer, or one from whom
-    it is kept, and for fewer than a quorum, who could never open it; and as ``Inbox.acting``.
+    Raises CaseRefused if the acting officers may not read the case; Refused for an unknown or excluded
+    officer, and for fewer than a quorum, who could not open the inbox; and as ``Inbox.acting`` does.
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
@@ -76,26 +76,27 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
 def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
     """Let all officers read a case again.
 
-    Raises CaseRefused if those who act may not, or all may already; and as ``Inbox.acting``.
+    Raises CaseRefused if the acting officers may not read it, or if it has no handlers; and as
+    ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:
         _open_to_all(session, number)
 
 
 def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]:
-    """Make the two who confirm it handlers, too, of a case for its handlers alone; return who handles it.
+    """Emergency: add the two officers who confirm to the handlers of a case. Return its handlers.
 
-    Raises CaseRefused if there is no such case, they may read it, or it is in quarantine; and as
-    ``Inbox.acting``.
+    Raises CaseRefused if there is no such case, if they may read it already, or if it is in quarantine; and
+    as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.BREAK_GLASS, number, reason)) as session:
         return _break_glass(session, number, journal.actor(session).officers, who.today)
 
 
 def broken_since(session: Session, since: date) -> Iterator[Line]:
-    """Yield the journal's lines about cases that were opened in an emergency since a day, for the oversight.
+    """Yield, for oversight, the journal's lines about emergency openings since a day.
 
-    One about a case that is kept from somebody present is not among them.
+    Cases from which a signed-in officer is excluded are not among them.
     """
     for line in journal.lines(session, 1):
         if line.entry and line.entry.action == Code.BREAK_GLASS and line.entry.day >= since:
@@ -112,7 +113,7 @@ def _open_to_all(session: Session, number: int) -> None:
     if not _names(session, number):
         raise CaseRefused(
             sentence("case {number} has no handlers", number=number),
-            sentence("all may read it from whom it is not kept"),
+            sentence("all officers who are not excluded may read it"),
         )
     _replace(session, number, (), date.min)
 
@@ -120,10 +121,10 @@ def _open_to_all(session: Session, number: int) -> None:
 def _break_glass(session: Session, number: int, opened_to: Sequence[str], today: date) -> list[str]:
     handlers = of(session, number)
     if quarantine.since(session, number):
-        queries_cases.case(session, number)  # says so
+        queries_cases.case(session, number)  # raises for an unknown case
     if not handlers or set(opened_to) <= set(handlers):
         raise CaseRefused(
-            sentence("case {number} is open to those present", number=number),
+            sentence("the signed-in officers may already read case {number}", number=number),
             sentence("see it: inbox show {number}", number=number),
         )
     for name in set(opened_to) - set(handlers):
@@ -146,7 +147,8 @@ def _check_chosen(session: Session, number: int, chosen: Sequence[str], quorum: 
     if len(chosen) < quorum:
         raise Refused(
             sentence(
-                "it takes {quorum} officers to open the inbox: fewer handlers could not read case {number}",
+                "it takes {quorum} officers to open the inbox, so fewer handlers could not read"
+                " case {number}",
                 quorum=quorum,
                 number=number,
             ),
@@ -170,4 +172,4 @@ def _replace(session: Session, number: int, names: Sequence[str], today: date) -
     session.flush()
     session.add_all(Handler(case=number, officer=name, since=today) for name in names)
     session.flush()
-    session.expunge_all()  # what it holds is not narrowed again, and the case may be gone for those present
+    session.expunge_all()  # cached rows would stay readable; the case may now be hidden

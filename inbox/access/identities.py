@@ -1,6 +1,6 @@
-"""Who the reporter of a case is, where the reporter said so: apart from all else, shown by its own act alone.
+"""The reporter's identity, if the reporter gave it: stored separately and shown only by its own action.
 
-Article 9 of loi 2016-1691: whoever discloses it without consent, but to the judicial authority, is punished.
+Article 9 of loi 2016-1691 punishes disclosure without consent, except to the judicial authority.
 """
 
 from dataclasses import dataclass
@@ -22,33 +22,35 @@ from inbox.vault import queries_office
 from inbox.vault.casework_tables import Identity, Link
 
 LONGEST = 8_000
-# Why to keep an identity takes two.
+# Why it takes two officers to record an identity.
 KEPT_ALREADY = sentence(
-    "this takes two officers, each with an own passphrase: an identity is kept already, and with names added"
-    " to it one officer could try who it is"
+    "two officers must each enter their passphrase: an identity is already recorded, and by adding names"
+    " one officer could find out who it is"
 )
 NAMED = sentence(
-    "this takes two officers, each with an own passphrase: the case, or one linked to it, says some of these"
-    " words, and what is kept as the identity can be told to nobody"
+    "two officers must each enter their passphrase: the case, or a linked one, contains some of these"
+    " words, and words of the identity are removed from everything that leaves"
 )
 
 
 class Consent(StrEnum):
-    """What the reporter said of passing the identity on."""
+    """What the reporter said about disclosing their identity."""
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
 
 
 def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
-    """Note who the reporter of a case is, below what was noted before, whose consent ends.
+    """Record the reporter's identity, below the existing text. The consent to the existing text ends.
 
-    One officer notes it first. It takes two once an identity is kept, as one could add name after name and
-    see which of them changes what the program answers. It also takes two if the case or one linked to it says
-    any of these words: what is kept here is left out of all that leaves, and one who has an interest could
-    so keep the person concerned from being named, or blank the evidence. What is wrong is struck by two
-    (``inbox.retention.strike``). Raises CaseRefused if there is no such case, Refused for a text that is
-    empty or, with all before, too long; Undeclared, and as ``chosen_action.acting``.
+    One officer may record the first text. It takes two officers once an identity is recorded: one officer
+    could add name after name and watch how the program's answers change. It also takes two if the case or a
+    linked case contains any of these words. Recorded words are removed from all outgoing texts, so an officer
+    with an interest could keep the person concerned from being named, or remove the evidence. To correct a
+    mistake, two officers redact it (``inbox.retention.strike``).
+
+    Raises CaseRefused if there is no such case; Refused if the text is empty or, with the existing text, too
+    long; Undeclared; and as ``chosen_action.acting`` does.
     """
 
     def choose(session: Session) -> Action:
@@ -64,8 +66,8 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
         whole = text if known is None else f"{known.text}\n{text}"
         if not text.strip() or len(whole) > LONGEST:
             raise Refused(
-                sentence("an identity is told in 1 to {most} characters", most=LONGEST),
-                sentence("give it with --text-file"),
+                sentence("an identity must have 1 to {most} characters", most=LONGEST),
+                sentence("use --text-file"),
             )
         if known is None:
             session.add(Identity(case=number, day=who.today, text=whole))
@@ -74,9 +76,9 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
 
 
 def _is_said(session: Session, number: int, text: str) -> bool:
-    """Tell whether a case, or a linked one that those present may read, says any of an identity.
+    """Whether a case, or a linked one that the signed-in officers may read, contains words of an identity.
 
-    It is found as it would be in what leaves: by its words, and line by line.
+    The search is the one used for outgoing texts: by words and line by line.
     """
     lines = comparisons.lines(text)
     words, whole = Protected(lines), Redactor((), lines)
@@ -91,14 +93,14 @@ def _is_said(session: Session, number: int, text: str) -> bool:
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:
-    """Return who the reporter of a case is; raises as ``of`` and ``Inbox.acting``."""
+    """Return the identity of a case's reporter. Raises as ``of`` and ``Inbox.acting`` do."""
     with inbox.acting(who, action(Code.READ_IDENTITY, number)) as session:
         return of(session, number)
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSaid:
-    """What the reporter said: allowed on a ``day``, or ``withdrawn``; ``reason`` says in which message."""
+    """The reporter's consent, given on ``day``, or ``withdrawn``. ``reason`` names the message."""
 
     day: date | None = None
     withdrawn: bool = False
@@ -106,16 +108,17 @@ class ConsentSaid:
 
 
 def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
-    """Note the day on which the reporter allowed that the identity be passed on, or that this is withdrawn.
+    """Record the day on which the reporter consented to disclose their identity, or that they withdrew.
 
-    Given, it takes two officers and a reason that says in which message: by it somebody learns who the
-    reporter is, who alone knows whether that was said. Raises Refused unless it is one of the two, without
-    that reason and for a day that is still to come; CaseRefused as ``of`` does; and as ``Inbox.acting``.
+    A consent takes two officers and a reason that names the message: it lets somebody learn who the reporter
+    is, and only the reporter knows whether they agreed. Raises Refused unless it is either a consent or a
+    withdrawal, without that reason, and for a day in the future; CaseRefused as ``of`` does; and as
+    ``Inbox.acting`` does.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
         raise Refused(
-            sentence("a consent has the day on which it was given, or is withdrawn"),
+            sentence("give either the day of the consent or its withdrawal"),
             sentence("give the day on which the reporter consented"),
         )
     if day is not None and day > who.today:
@@ -125,11 +128,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
         ).at("day")
     if not withdrawn and not word.reason.strip():
         raise Refused(
-            sentence("a consent was given in a message of the reporter's, which is not named"),
-            sentence(
-                "give as the reason the message in which the reporter consented: the report, a follow-up and"
-                " its day, a conversation"
-            ),
+            sentence("the message in which the reporter consented is missing"),
+            sentence("name it in the reason: the report, a follow-up and its day, or a conversation"),
         )
     given = Consent.WITHDRAWN if withdrawn else Consent.GIVEN
     noted = action(Code.NOTE_CONSENT, number, word.reason, consent=given)
@@ -147,6 +147,6 @@ def of(session: Session, number: int) -> Identity:
     if found is None:
         raise CaseRefused(
             sentence("no identity is recorded for case {number}", number=number),
-            sentence("if the reporter said it, note it first: inbox identity set {number}", number=number),
+            sentence("if the reporter gave it, record it first: inbox identity set {number}", number=number),
         )
     return found

@@ -1,12 +1,12 @@
-"""Which cases name a person, in any text of reporters or officers; and which may, by the family name alone.
+"""Find the cases that name a person in any text, and those that may, by the family name alone.
 
-A family name alone is ambiguous: an officer says whether the case means this person (``namesakes``). The same
-holds for a case linked as "same person" to one that names them: it may call them otherwise. Until then the
-case counts wherever something could be lost.
+A family name alone is ambiguous, so an officer decides whether the case means this person (``namesakes``).
+The same holds for a case linked as "same person" to one that names them: it may use another name. Until the
+decision, the case counts wherever something could be lost.
 
-A case that is kept from somebody present is not found, as everywhere. A case is not searched before all
-present have declared to have no interest in it (``declarations``): whoever has one could search for names to
-learn what it says. Nor is one in the archive, before two officers have opened it.
+A case from which a signed-in officer is excluded is not found. A case is not searched before all signed-in
+officers have declared it (``declarations``): otherwise an officer with an interest could search for names to
+learn what it says. An archived case is not searched before two officers have opened it.
 """
 
 import re
@@ -25,14 +25,14 @@ from inbox.vault import queries_access, queries_cases
 from inbox.vault.casework_tables import AccessCase, AccessRequest, Duty, Link, Measure, Note
 
 _ONE = "person"
-# Forms of address, folded.
+# Forms of address, without case and accents.
 TITLES = {"m", "mr", "mme", "mlle", "mrs", "ms", "dr", "monsieur", "madame", "mademoiselle"}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The numbers of the cases that name a person, of those that may, and how many were not searched."""
+    """The cases that name a person, the cases that may, and the number of cases not searched."""
 
     cases: tuple[int, ...]
     maybe: tuple[int, ...]
@@ -40,7 +40,7 @@ class Named:
 
 
 def find(session: Session, request: AccessRequest) -> Named:
-    """Return which cases name the person who asks."""
+    """Return the cases that name the person who requests access."""
     numbers = queries_access.case_numbers(session)
     declared = declarations.given(session, sorted(numbers)) & numbers
     names = access_requests.names(request)
@@ -59,26 +59,26 @@ def find(session: Session, request: AccessRequest) -> Named:
 
 
 def not_looked_at(session: Session) -> int:
-    """Return how many cases are not searched, whomever they name: undeclared, or in the archive."""
+    """Return how many cases are not searched, because they are undeclared or archived."""
     numbers = queries_access.case_numbers(session)
     declared = declarations.given(session, sorted(numbers)) & numbers
     return len(numbers - declared) + len(queries_access.archived(session, numbers))
 
 
 def names(session: Session, number: int, names: Sequence[str]) -> bool:
-    """Tell whether a case names the person with these names; CaseRefused for an unknown case."""
+    """Whether a case contains one of these names of a person. Raises CaseRefused for an unknown case."""
     return bool(Names({_ONE: names}).meant_in([*of_reporter(session, number), *notes(session, number)]))
 
 
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
-    """Tell whether an addressee may be a person whom a case names; raises as ``names``.
+    """Whether an addressee may be a person whom a case names. Raises as ``names`` does.
 
-    That is one whose whole name stands in it, or whose family name does after a form of address; one of whom
-    the answer that is for names has a word with a capital; one who is meant by initials; and one who asks
-    what is held, and is meant.
+    This holds if the whole name stands in the case, or the family name after a form of address. It also
+    holds if the answer to the question for names contains a capitalised word of the addressee, if initials
+    match, or if the addressee requested access and the case means them.
     """
     given = words(addressee)
-    # One word alone can be an office that a report speaks of.
+    # A single word can be an office that a report mentions.
     if len(given) > 1 and names(session, number, [addressee]):
         return True
     titled, *_ = re.split(r"[,;\n]", addressee, maxsplit=1)  # an address can follow
@@ -95,15 +95,15 @@ def is_person_of(session: Session, number: int, addressee: str) -> bool:
 
 
 def concerns(session: Session, number: int, request: AccessRequest) -> bool:
-    """Tell whether a case names the person who asks, or an officer has said so; raises as ``names``."""
+    """Whether a case names the person who requests access, or an officer said so. Raises as ``names``."""
     given = access_requests.names(request)
     return names(session, number, given) or bool(_judged(session, request.n).get(number))
 
 
 def may_name(session: Session, number: int, request: AccessRequest) -> bool:
-    """Tell whether a case may mean the person who asks without naming them; raises as ``names``.
+    """Whether a case may mean the person who requests access without naming them. Raises as ``names`` does.
 
-    Their family name alone stands in it, or an officer linked it as one of the same person to one that names
+    Either only their family name stands in it, or an officer linked it as "same person" to a case that names
     them.
     """
     given = access_requests.names(request)
@@ -115,7 +115,7 @@ def may_name(session: Session, number: int, request: AccessRequest) -> bool:
 
 
 def waiting_for(session: Session, number: int) -> set[int]:
-    """Return the open requests for access of somebody whom a case names, or may name; raises as ``names``."""
+    """Return the open access requests of persons whom a case names, or may name. Raises as ``names`` does."""
     return meant_in(session, number) | {
         each.n
         for each in access_requests.pending(session)
@@ -124,10 +124,11 @@ def waiting_for(session: Session, number: int) -> set[int]:
 
 
 def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return which of these cases wait for the answer to a request for access.
+    """Return which of these cases must wait for the answer to an access request.
 
-    Those are the cases that name who asks, or may. While any request is open, those wait as well that those
-    present may not read, whomever they name: with a request for any name, one could learn what they say.
+    Those are the cases that name the person, or may. While any request is open, cases that the signed-in
+    officers may not read wait as well, whomever they name: otherwise a request under any name would reveal
+    what they say.
     """
     if not access_requests.pending(session):
         return set()
@@ -136,19 +137,19 @@ def may_wait(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def meant_in(session: Session, number: int) -> set[int]:
-    """Return those of whom it is certain that the case means them; raises as ``names``."""
+    """Return the open access requests of persons whom a case certainly means. Raises as ``names`` does."""
     return {each.n for each in access_requests.pending(session) if concerns(session, number, each)}
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
-    """Return each sentence of a case that names the person, or may; raises as ``names``."""
+    """Return each sentence of a case that names the person, or may. Raises as ``names`` does."""
     person = Names({_ONE: [*names, *_families(names)]})
     texts = [*of_reporter(session, number), *notes(session, number)]
     return [said for text in texts for said in segments.split(text) if person.meant_in([said])]
 
 
 def of_reporter(session: Session, number: int) -> list[str]:
-    """Return each text that the reporter of a case wrote; CaseRefused for an unknown case."""
+    """Return each text that the reporter of a case wrote. Raises CaseRefused for an unknown case."""
     said = answers.of(queries_cases.case(session, number))
     return [
         *(text for answer in said.values() for text in answers.several(answer)),
@@ -171,12 +172,12 @@ def said(session: Session, number: int) -> Iterator[str]:
 
 
 def notes(session: Session, number: int) -> Sequence[str]:
-    """Return the notes of officers on a case, in their order."""
+    """Return the notes of officers on a case, in order."""
     return session.scalars(select(Note.text).filter_by(case=number).order_by(Note.position)).all()
 
 
 def _of_same_person(session: Session, number: int) -> set[int]:
-    """Return the cases that officers linked to one as of the same person, of those that may be seen."""
+    """Return the visible cases that officers linked to a case as "same person"."""
     rows = select(Link.other).where(Link.case == number, Link.kind == Relation.SAME_PERSON)
     return set(session.scalars(rows))
 
@@ -186,7 +187,7 @@ def _families(names: Iterable[str]) -> list[str]:
 
 
 def _judged(session: Session, request: int) -> Mapping[int, bool]:
-    """Return of the cases of which an officer has said so whether they mean the person who asks."""
+    """Return, by case, the officers' decisions whether the case means the person who requests access."""
     rows = select(AccessCase.case, AccessCase.same).where(
         AccessCase.request == request, AccessCase.same.is_not(None)
     )

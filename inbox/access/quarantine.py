@@ -1,7 +1,7 @@
-"""Protected secrets that came nevertheless: nobody reads such a case (loi 2016-1691, article 6 II).
+"""Quarantine: nobody reads a case that contains legally protected secrets (loi 2016-1691, article 6 II).
 
-It sits beneath every read (``inbox.vault.row_security``): for whoever is present the case is a line in the
-queue. What shows nothing of the report can be done all the same: it is answered, closed, destroyed.
+``inbox.vault.row_security`` enforces it on every read: for signed-in officers the case is only a line in the
+queue. Actions that show nothing of the report stay possible: officers can answer, close and destroy the case.
 """
 
 from datetime import date
@@ -19,27 +19,27 @@ from inbox.vault.row_security import AS_A_LINE
 
 
 def since(session: Session, number: int) -> date | None:
-    """Return the day from which nobody reads a case, None if it is in no quarantine."""
+    """Return the day since which a case is in quarantine, or None."""
     as_a_line = select(Workflow.quarantined).filter_by(case=number).execution_options(**AS_A_LINE)
     return session.scalar(as_a_line)
 
 
 def place(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Let nobody read a case from now on; raises as ``queries_cases.case`` and ``Inbox.acting``."""
+    """Put a case into quarantine. Raises as ``queries_cases.case`` and ``Inbox.acting`` do."""
     with inbox.acting(who, action(Code.QUARANTINE, number, reason)) as session:
         _place(session, number, who.today)
 
 
 def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
-    """Let a case be read again by those who could.
+    """Lift the quarantine: officers who could read the case can read it again.
 
-    Raises CaseRefused if it is in no quarantine, and as ``Inbox.acting``.
+    Raises CaseRefused if the case is not in quarantine, and as ``Inbox.acting`` does.
     """
     with inbox.acting(who, action(Code.LIFT_QUARANTINE, number, reason)) as session:
         work = workflow.of(session, number)
         if work.quarantined is None:
             raise CaseRefused(
-                sentence("case {number} is in no quarantine", number=number), sentence("see: inbox queue")
+                sentence("case {number} is not in quarantine", number=number), sentence("see: inbox queue")
             )
         work.quarantined = None
 
@@ -47,4 +47,4 @@ def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def _place(session: Session, number: int, today: date) -> None:
     workflow.of(session, number).quarantined = today
     session.flush()
-    session.expunge_all()  # what it holds is not narrowed again
+    session.expunge_all()  # cached rows would stay readable

@@ -28,7 +28,7 @@ def add(inbox: Inbox, who: Actor, number: int, text: str) -> Note:
 def _add(session: Session, who: Actor, number: int, text: str) -> Note:
     workflow.of(session, number)
     if not text.strip():
-        raise CaseRefused(sentence("the note is empty"), sentence("type it, or give it with --text-file"))
+        raise CaseRefused(sentence("the note is empty"), sentence("type it, or use --text-file"))
     if len(text) > _LONGEST_NOTE:
         raise CaseRefused(
             sentence("a note can have at most {most} characters", most=_LONGEST_NOTE),

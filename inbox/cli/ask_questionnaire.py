@@ -1,4 +1,4 @@
-"""The questionnaire at a terminal, question by question, as the page would ask it (SPEC 5.5)."""
+"""Ask the questionnaire at a terminal, question by question, in the order of the page (SPEC 5.5)."""
 
 import re
 
@@ -10,15 +10,15 @@ from inbox.questionnaire.answers import Answer
 from inbox.system import terminal
 
 _HOW = {
-    Kind.LINE: "Enter alone leaves it out: ",
-    Kind.CHOICE: "a number; Enter alone leaves it out: ",
-    Kind.CHOICES: "numbers with spaces between; Enter alone leaves it out: ",
-    Kind.PERIOD: "a day as 2026-11-24, or first/last; Enter alone leaves it out: ",
+    Kind.LINE: "press Enter to skip: ",
+    Kind.CHOICE: "a number, or Enter to skip: ",
+    Kind.CHOICES: "numbers separated by spaces, or Enter to skip: ",
+    Kind.PERIOD: "a day such as 2026-11-24, or first/last, or Enter to skip: ",
 }
 
 
 def hold(asked: Questionnaire, language: str) -> dict[str, Answer]:
-    """Ask whatever the answers so far call for; return what was answered. Everything can be left out."""
+    """Ask the questions that the previous answers require, and return the answers. All are optional."""
     given: dict[str, Answer] = {}
     for section in asked.sections:
         title = section.title
@@ -48,7 +48,7 @@ def _ask(field: Field, language: str) -> Answer:
 
 
 def _taken(field: Field) -> Answer:
-    """Ask until an answer is valid, and return it: a mistake must not end the interview."""
+    """Repeat a question until its answer is valid, so that a mistake does not end the interview."""
     while True:
         try:
             answer = _answer(field)
@@ -57,12 +57,12 @@ def _taken(field: Field) -> Answer:
             continue
         if not answer or not answers.oddity(field, answer):
             return answer
-        terminal.warn(f"not taken: {_form(field)}")
+        terminal.warn(f"invalid: {_form(field)}")
 
 
 def _answer(field: Field) -> Answer:
     if field.kind is Kind.TEXT:
-        return terminal.ask_text("  what was said").strip()
+        return terminal.ask_text("  the report").strip()
     typed = (terminal.ask_line(f"  {_HOW[field.kind]}") or "").strip()
     if field.kind in {Kind.LINE, Kind.PERIOD}:
         return typed
@@ -72,7 +72,7 @@ def _answer(field: Field) -> Answer:
 
 
 def _option(field: Field, typed: str) -> str:
-    """Return the id of an option by its number; what is no number of one is none of its ids either."""
+    """Return the id of the option with this number, or a value that is not an id."""
     known = {str(place): option.id for place, option in enumerate(field.options, 1)}
     return known.get(typed, "?")
 
@@ -80,4 +80,4 @@ def _option(field: Field, typed: str) -> str:
 def _form(field: Field) -> str:
     if field.most and field.kind is not Kind.PERIOD:
         return f"at most {field.most} characters"
-    return "see what can be answered above"
+    return "see the possible answers above"

@@ -1,4 +1,4 @@
-"""How commands choose cases: by their numbers, or by what they have in common."""
+"""How commands select cases: by number, or by a filter."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,45 +16,47 @@ from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 
 _OPTIONS: list[Callable[[Any], Any]] = [
-    click.option("--search", default="", help="Cases that say all these words."),
-    click.option("--language", default="", help="Written in this language: fr or en."),
+    click.option("--search", default="", help="Cases with all these words."),
+    click.option("--language", default="", help="In this language: fr or en."),
     click.option("--status", type=click.Choice([status.value for status in Status]), help="In this status."),
-    click.option("--category", default="", help="Of this category, by its id in the questionnaire."),
+    click.option("--category", default="", help="With this category, by its id in the questionnaire."),
     click.option("--area", default="", help="In this area, by its id in the questionnaire."),
-    click.option("--priority", type=click.IntRange(1, 4), help="Of this priority; 1 cannot wait."),
+    click.option("--priority", type=click.IntRange(1, 4), help="With this priority; 1 is the most urgent."),
     click.option(
         "--due",
         type=click.Choice([each.value for each in Due]),
-        help="By today, within a week, later, never.",
+        help="Due by today, within a week, later, never.",
     ),
-    click.option("--danger", is_flag=True, help="Of which the score tells of danger."),
-    click.option("--to-read", is_flag=True, help="New ones, and those with a letter that nobody has read."),
-    click.option("--undeclared", is_flag=True, help="Of which not all present have declared it."),
+    click.option("--danger", is_flag=True, help="Whose score shows danger."),
+    click.option("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
+    click.option("--undeclared", is_flag=True, help="Not declared by every signed-in officer."),
     click.option(
-        "--officer", default="", help="That this officer sees to; @me: those present, @nobody: nobody."
+        "--officer",
+        default="",
+        help="Assigned to this officer; @me: to a signed-in officer, @nobody: to nobody.",
     ),
     click.option("--tag", default="", help="With this tag."),
 ]
 
 _STATES = {
-    State.OPEN: "Those that wait alone, also with words to search.",
-    State.CLOSED: "Closed ones about which no decision is owed.",
-    State.JUNK: "The junk.",
-    State.ALL: "Open, closed and junk, as with words to search.",
+    State.OPEN: "Only open cases, also when searching for words.",
+    State.CLOSED: "Closed cases without an open decision.",
+    State.JUNK: "Cases marked as junk.",
+    State.ALL: "Open, closed and junk cases: the default when searching for words.",
 }
 
 sort_option = click.option(
-    "--sort", type=click.Choice([each.value for each in Order]), help="What comes first; else priority."
+    "--sort", type=click.Choice([each.value for each in Order]), help="The order; by default, priority."
 )
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a command take what its cases have in common."""
+    """Add the options of a filter to a command."""
     return reduce(lambda made, option: option(made), reversed(_OPTIONS), command)
 
 
 def state_options(*states: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a command take one of these states of cases, as a flag each."""
+    """Add a flag for each of these states of cases to a command. Only one can be given."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for each in reversed(states):
@@ -66,12 +68,12 @@ def state_options(*states: str) -> Callable[[Callable[..., Any]], Callable[..., 
 
 
 def filtered(given: Mapping[str, Any]) -> Filter:
-    """Return what was asked for by these options; what is empty asks for nothing."""
+    """Return the filter from these options. Empty options do not filter."""
     return Filter(**_asked(given))
 
 
 def narrowed(view: Filter, given: Mapping[str, Any]) -> Filter:
-    """Return what a view asks for, but where these options ask for something else."""
+    """Return the filter of a view, overridden by these options."""
     return replace(view, **_asked(given))
 
 
@@ -84,34 +86,34 @@ def _asked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Cases by their numbers; without any, those that ``wanted`` finds, as many as ``count`` confirms."""
+    """Selected cases, by number or by the filter ``wanted``, which must find exactly ``count`` cases."""
 
     cases: tuple[int, ...]
     wanted: Filter
     count: int | None
 
     def numbers(self, inbox: Inbox, who: Actor) -> Sequence[int]:
-        """Return the numbers, each once, in order; raises as ``queue.pick``."""
+        """Return the numbers without duplicates, in order. Raises as ``queue.pick`` does."""
         return sorted(set(self.cases)) or queue.pick(inbox, who, self.wanted, self.count)
 
 
 def many_cases(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a command take cases, or a filter with the number of those that it finds."""
+    """Let a command take case numbers, or a filter with the number of cases it finds."""
     count = click.option(
-        "--count", type=NUMBER, help="How many the filter finds, to confirm that it is these."
+        "--count", type=NUMBER, help="The number of cases that the filter finds, as a confirmation."
     )
     return click.argument("cases", type=NUMBER, nargs=-1)(filters(count(command)))
 
 
 def chosen(given: dict[str, Any], state: State = State.OPEN) -> Chosen:
-    """Return which cases are meant, in one state; UsageError for none, and for both ways of naming them."""
+    """Return the selected cases in one state. Raises UsageError without a selection, or with both kinds."""
     cases, count = given.pop("cases"), given.pop("count")
     wanted = filtered(given)
     if bool(cases) is (wanted != Filter()):
-        raise click.UsageError("give cases, or what they have in common, not both")
+        raise click.UsageError("give case numbers or a filter, not both")
     return Chosen(cases, replace(wanted, state=wanted.state or state), count)
 
 
 def counted(numbers: Sequence[object]) -> str:
-    """Return how many cases these are."""
+    """Return the number of cases in words."""
     return "1 case" if len(numbers) == 1 else f"{len(numbers)} cases"

@@ -1,4 +1,4 @@
-"""Who become officers, by options or in a ceremony at the terminal, and what each of them carries away."""
+"""Appoint officers, by options or in a ceremony at the terminal, and show what each of them takes away."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,15 +19,15 @@ _STEPS = (
     "1. Each officer in turn types a passphrase, twice. It is not shown; the others look away.",
     "2. A secret is drawn and split. Each officer's share goes into a file that this passphrase opens.",
     "3. The files are tried on a test message: every quorum has to open it, no smaller group may.",
-    "4. Only then it counts. A record is written, for all of you to print and sign.",
+    "4. Only then do the shares count. A record is written, for all of you to print and sign.",
 )
 
 
 def circle_options(command: Command) -> Command:
-    """Let a command take what a circle of officers needs: a quorum, and where their shares go."""
+    """Add the options for a circle of officers: the quorum, and the folder for the shares."""
     for option in (
         click.option(
-            "--sheets", is_flag=True, help="Write each share in words too, in clear, to be printed."
+            "--sheets", is_flag=True, help="Also write each share in words, as plain text, to be printed."
         ),
         click.option(
             "--shares",
@@ -41,9 +41,9 @@ def circle_options(command: Command) -> Command:
 
 
 def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple[Appointee, ...] | None:
-    """Return the officers with the passphrases in these files, which stand in the same order; None without.
+    """Return the officers with the passphrases in these files, in the same order. None without files.
 
-    Says of which a guess is easy. Raises UsageError if there are files for some of them alone.
+    Warns about weak passphrases. Raises UsageError if only some of the officers have files.
     """
     if not files:
         return None
@@ -58,14 +58,14 @@ def appointed(names: Sequence[str], files: Sequence[Path], option: str) -> tuple
 
 
 def founders(names: Sequence[str]) -> tuple[Appointee, ...] | None:
-    """Return the first officers with the passphrases given as files, None if they are to type them."""
+    """Return the first officers with the passphrases in the files, or None if they type them."""
     return appointed(names, remembered("passphrase_file"), "--passphrase-file")
 
 
 def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout | None:
-    """Make the folder for shares and papers; None without one: then the one share stays in the home.
+    """Create the folder for shares and papers. None without a folder: then the only share stays in the home.
 
-    Raises Refused if shares would lie beside what they open, UsageError for sheets without a folder.
+    Raises Refused if shares would be beside the vault that they open, UsageError for sheets without a folder.
     """
     if folder is None and with_sheets:
         raise click.UsageError("give --shares FOLDER with --sheets")
@@ -73,7 +73,7 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
         return None
     if folder.resolve().is_relative_to(home.resolve()):
         raise Refused(
-            sentence("shares must not lie in the home that they open"),
+            sentence("shares must not be in the home that they open"),
             sentence("choose another --shares folder"),
         )
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -81,12 +81,12 @@ def handout_in(folder: Path | None, home: Path, *, with_sheets: bool) -> Handout
 
 
 def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
-    """Lead the officers through their passphrases; Refused if they do not agree to what they are told."""
+    """Lead the officers through their passphrases. Raises Refused if they do not agree to the conditions."""
     _check_terminal()
     for line in _explained(names, quorum, title):
         terminal.warn(line)
     if not terminal.ask("Do all of you understand this, and agree?"):
-        raise Refused(sentence("not all agreed"), sentence("nothing was changed"))
+        raise Refused(sentence("not all officers agreed"), sentence("nothing was changed"))
     members = []
     for turn, name in enumerate(names, 1):
         terminal.warn("")
@@ -94,13 +94,13 @@ def circle(names: Sequence[str], quorum: int, title: str) -> Circle:
         terminal.warn("five or more randomly drawn words are strong and can be remembered.")
         members.append(Appointee(name, chosen(name, names)))
     terminal.warn("")
-    terminal.warn("Thank you. The shares are made and tried: some seconds.")
+    terminal.warn("Thank you. Making and testing the shares takes some seconds.")
     terminal.warn("")
     return Circle(tuple(members), quorum)
 
 
 def chosen(name: str, names: Sequence[str]) -> str:
-    """Ask for a new passphrase until there is one that its officer wants to keep; ``names`` are all officers.
+    """Ask for a new passphrase until its officer accepts it. ``names`` are all officers.
 
     Raises Refused without a terminal.
     """
@@ -111,15 +111,15 @@ def chosen(name: str, names: Sequence[str]) -> str:
                 given = _typed_twice(name)
                 estimate = passphrase_strength.estimate(given, names)
         except Refused as refused:
-            terminal.warn(f"{refused}; once more")
+            terminal.warn(f"{refused}; try again")
             continue
         terminal.warn(f"strength: {estimate.said}")
-        if not estimate.is_weak or terminal.ask("Keep it all the same?"):
+        if not estimate.is_weak or terminal.ask("Keep it anyway?"):
             return given
 
 
 def view(proven: Proven, papers: Papers) -> dict[str, Any]:
-    """Return what a ceremony brought forth, for JSON."""
+    """Return the result of a ceremony as a JSON value."""
     sharing = proven.sharing
     return {
         "sharing": sharing.name,
@@ -132,19 +132,19 @@ def view(proven: Proven, papers: Papers) -> dict[str, Any]:
 
 
 def lines(proven: Proven, papers: Papers) -> Iterator[str]:
-    """Yield what a ceremony brought forth, and what everybody does with it."""
+    """Yield the result of a ceremony, and what each officer does with it."""
     sharing = proven.sharing
     yield f"share test: {proven.said}"
     yield f"sharing {sharing.name}: {_which(sharing.quorum, len(sharing.files))}"
     yield ""
-    yield "Each officer copies their file onto a medium of their own, and opens the inbox with it once:"
+    yield "Each officer copies their file to their own medium, and opens the inbox with it once:"
     yield from (f"  {name:<12} {path}" for name, path in papers.shares.items())
-    yield "Then delete them here: shares that lie in one place are stolen together."
+    yield "Then delete them here: shares kept in one place are stolen together."
     if papers.sheets:
         yield ""
-        yield f"The sheets are in clear: any {sharing.quorum} of them open everything, without a passphrase."
+        yield f"The sheets are plain text: any {sharing.quorum} of them open everything without passphrases."
         yield from (f"  {name:<12} {path}" for name, path in papers.sheets.items())
-        yield "Print each before its officer alone, seal it in an envelope, delete the file."
+        yield "Print each with only its officer present, seal it in an envelope, delete the file."
     yield ""
     yield f"record: {papers.record}: print it, read it together, sign it"
 
@@ -154,7 +154,7 @@ def _explained(names: Sequence[str], quorum: int, title: str) -> Iterator[str]:
     yield title
     yield ""
     yield f"  officers  {', '.join(names)}"
-    yield f"  quorum    {_which(quorum, count)}; nothing less does"
+    yield f"  quorum    {_which(quorum, count)}; fewer cannot"
     yield ""
     yield "What will happen:"
     yield from (f"  {step}" for step in _STEPS)
@@ -162,11 +162,11 @@ def _explained(names: Sequence[str], quorum: int, title: str) -> Iterator[str]:
     yield ""
     yield "Know before you begin:"
     yield "  Nobody else has a key: no administrator, nobody who wrote this program."
-    yield "  Whoever is not here gets no share."
+    yield "  Officers who are absent get no share."
     yield f"  Once fewer than {quorum} shares with their passphrases are left, all reports are lost for ever."
     yield "  That is by design. A lost share or passphrase can be replaced while the others still open."
     if quorum == count:
-        yield f"  With {quorum} of {count} the first loss is already one too many: take in another officer."
+        yield f"  With {quorum} of {count} a single lost share loses everything: appoint another officer."
     yield ""
 
 
@@ -180,7 +180,7 @@ def _which(quorum: int, count: int) -> str:
 def _check_terminal() -> None:
     if not terminal.is_interactive():
         raise Refused(
-            sentence("there is no terminal to type passphrases at"),
+            sentence("no terminal to type the passphrases"),
             sentence("give them in files, one for each officer"),
         )
 
@@ -188,6 +188,6 @@ def _check_terminal() -> None:
 def _typed_twice(name: str) -> str:
     given = terminal.ask_secret(f"new passphrase of {name}")
     check_passphrase(given)
-    if terminal.ask_secret("the same again") != given:
-        raise Refused(sentence("the two passphrases differ"), sentence("nothing was changed, try again"))
+    if terminal.ask_secret("repeat it") != given:
+        raise Refused(sentence("the two passphrases differ"), sentence("nothing was changed; try again"))
     return given

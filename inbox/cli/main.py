@@ -1,4 +1,4 @@
-"""The command line of the inbox: words in, words out; the work is done elsewhere."""
+"""The command line of the inbox: it parses words and prints results. The work is done in other rooms."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
 from inbox.text.lines import one_line
 
-# What they do, in the order in which one meets them; which module has it.
+# The commands by topic, in the order in which users meet them, each with its module.
 _COMMANDS = {
     "init": "inbox.cli.commands.setup:init",
     "keyring": "inbox.cli.commands.keys:keyring",
@@ -96,16 +96,16 @@ _COMMANDS = {
 }
 
 _NOT_TYPED = sentence(
-    "not what was typed is at fault, but a file, the vault, or the program: put back a copy of what changed;"
-    " if that does not help, report this to the people who maintain the program"
+    "the command was right, but a file, the vault, or the program is at fault: restore a copy of what"
+    " changed; if that does not help, report this to the maintainers of the program"
 )
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run one command and exit: 0 done, 1 refused, 2 usage."""
+    """Run one command and exit: 0 for done, 1 for refused, 2 for wrong usage."""
     terminal.silence_others()
     os.umask(0o077)
-    # A stopped process would keep its keys, and wait for nobody.
+    # A suspended process would keep its keys for an unlimited time.
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     terminal.lose_nothing()
     memory.forbid_dumps()
@@ -115,16 +115,16 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except idle_timeout.Inactive:
         terminal.warn("")
         terminal.fail(
-            Refused(sentence("nobody answered"), sentence("what was not finished was undone; start again"))
+            Refused(sentence("nobody answered"), sentence("unfinished work was undone; start again"))
         )
         status = 1
     sys.exit(status)
 
 
 def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
-    """Run one command, behind a door that is open already if there is one; return the exit status.
+    """Run one command, with an open ``door`` if there is one, and return the exit status.
 
-    Whatever the command refuses is said.
+    Refusals of the command are printed.
     """
     words = sys.argv[1:] if arguments is None else arguments
     try:
@@ -135,7 +135,7 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
     except CryptoError as error:
         terminal.fail(Refused(sentence("{error}", error=library_errors.of_crypto(error)), _NOT_TYPED))
     except click.Abort:
-        terminal.fail(Refused(sentence("stopped"), sentence("what was not finished was undone")))
+        terminal.fail(Refused(sentence("stopped"), sentence("unfinished work was undone")))
     except click.ClickException as error:
         terminal.warn_all(_misused(error))
         return error.exit_code
@@ -151,7 +151,7 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
 
 
 def _misused(error: click.ClickException) -> Iterator[str]:
-    """Yield what is wrong with how a command was typed; words of it, as names of files, may be hostile."""
+    """Yield the mistake in a command line. Its words, such as file names, may be hostile."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         yield from error.ctx.get_usage().splitlines()
         yield f"Try '{error.ctx.command_path} --help' for help."
@@ -160,12 +160,12 @@ def _misused(error: click.ClickException) -> Iterator[str]:
 
 
 def _check_text(words: Sequence[str]) -> None:
-    """Return if all words are text; what neither vault nor journal can hold must not reach them."""
+    """Raise Refused unless all words are valid text, because neither vault nor journal can hold others."""
     for word in words:
         if any("\ud800" <= char <= "\udfff" for char in word):
             raise Refused(
-                sentence("this does not read as text: {word}", word=word),
-                sentence("set the terminal to UTF-8; give a file another name"),
+                sentence("not valid text: {word}", word=word),
+                sentence("set the terminal to UTF-8; rename a file with such a name"),
             )
 
 
@@ -174,8 +174,8 @@ def _check_text(words: Sequence[str]) -> None:
 @officer_options
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:
-    """Unseal, read, and answer reports; no network."""
+    """Unseal, read, and answer reports, without a network."""
     if context.obj is None:
         context.obj = Closed(home)
     elif home is not None:
-        raise click.UsageError("a session has its home")
+        raise click.UsageError("a session already has its home")

@@ -1,4 +1,4 @@
-"""What commands take: the home, who is present, the form of the answer, a file to read or write."""
+"""Common options: the home, the officers, the output format, files to read or write."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -34,7 +34,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Door(Protocol):
-    """What stands before the inbox of a command: each one opens it, a session has it open already."""
+    """How a command opens the inbox. Each single command opens it, a session has it open."""
 
     @property
     def root(self) -> Path:
@@ -42,30 +42,30 @@ class Door(Protocol):
         ...
 
     def opened(self) -> AbstractContextManager[tuple[Inbox, Actor]]:
-        """Give the inbox, unlocked, and the officers who act in it today."""
+        """Give the unlocked inbox, and the officers who act in it today."""
         ...
 
     def shut(self) -> None:
-        """Take note that those who are present open the inbox no longer."""
+        """Record that the shares of the officers do not open the inbox any more."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The door of a single command: opened by the shares and passphrases that are given with it."""
+    """The door of a single command: the shares and passphrases given with it open the inbox."""
 
     home: Path | None
 
     @property
     def root(self) -> Path:
-        """The home folder; UsageError if none was named: who asks for ``--help`` need not."""
+        """The home folder. Raises UsageError if none was given: ``--help`` needs none."""
         if self.home is None:
             raise click.UsageError("Missing option '--home'.")
         return self.home
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        """Give the inbox, unlocked while the command runs, and those who opened it."""
+        """Give the inbox, unlocked while the command runs, and the officers who opened it."""
         day = today()
         with self.unlocked(day) as opened:
             yield opened.inbox, opened.by_opening(day)
@@ -81,7 +81,7 @@ class Closed:
             yield opened
 
     def shut(self) -> None:
-        """Do nothing: the command ends by itself."""
+        """Do nothing: the command ends anyway."""
 
 
 def _remember(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:
@@ -89,17 +89,17 @@ def _remember(context: click.Context, option: click.Parameter, given: Sequence[P
 
 
 def remembered(name: str) -> list[Path]:
-    """Return the files that were given with an option of ``officer_options``, in their order."""
+    """Return the files given with an option of ``officer_options``, in order."""
     return list(click.get_current_context().meta.get(f"inbox.{name}", ()))
 
 
 def brings_officers() -> bool:
-    """Tell whether shares or passphrases are given with the command."""
+    """Whether shares or passphrases were given with the command."""
     return bool(remembered("share") or remembered("passphrase_file"))
 
 
 def _opening(name: str, what: str) -> Callable[[Command], Command]:
-    # Before the command or behind it, as people type it.
+    # People type these options before or after the command.
     return click.option(
         name,
         multiple=True,
@@ -111,13 +111,13 @@ def _opening(name: str, what: str) -> Callable[[Command], Command]:
 
 
 def officer_options(command: Command) -> Command:
-    """Let a command take who is present: ``--share`` and ``--passphrase-file``, once for each officer."""
+    """Add the options for the officers: ``--share`` and ``--passphrase-file``, once for each."""
     for name, what in (
         (
             "--passphrase-file",
-            "Take the passphrase of an officer from this file, in the order of the shares.",
+            "Read an officer's passphrase from this file; files in the order of the shares.",
         ),
-        ("--share", "The share of an officer, once for each who is present."),
+        ("--share", "The share file of an officer; repeat it for each officer."),
     ):
         command = _opening(name, what)(command)
     return command
@@ -127,24 +127,24 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def reason_of(_: click.Context, __: click.Parameter, given: str) -> str:
-    """Return the reason that was given with an option on one line, if the journal takes it."""
+    """Return the reason given with an option, on one line. Raises BadParameter if it is too long."""
     reason = one_line(given)
     if len(reason) > LONGEST_REASON:
         raise click.BadParameter(
-            f"a reason has at most {LONGEST_REASON} characters, this one has {len(reason)}"
+            f"a reason may have at most {LONGEST_REASON} characters, this one has {len(reason)}"
         )
     return reason
 
 
 def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | None:
-    """Return the day that was given with an option, None without one."""
+    """Return the day given with an option, or None."""
     try:
         return None if given is None else shape.day.read(given)
     except Malformed:
-        raise click.BadParameter(f"{given!r} is no day such as 2026-11-24") from None
+        raise click.BadParameter(f"{given!r} is not a day such as 2026-11-24") from None
 
 
-_WHY = "Why, for the journal; nothing of a report."
+_WHY = "The reason, for the journal, without anything of a report."
 reason_option = click.option("--reason", default="", callback=reason_of, help=_WHY)
 reason_needed = click.option("--reason", required=True, callback=reason_of, help=_WHY)
 despite_option = click.option(
@@ -152,59 +152,61 @@ despite_option = click.option(
     "despite",
     default="",
     callback=reason_of,
-    help="Why a warning about the text is set aside, for the journal; nothing of a report.",
+    help="Why you override a warning about the text, for the journal, without anything of a report.",
 )
-# Up to what canonical JSON, and so the journal, can write.
+# The highest number that canonical JSON, and so the journal, can write.
 NUMBER = click.IntRange(1, LARGEST)
 case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Write here; never over a file."
+    "--out", required=True, type=click.Path(path_type=Path), help="Write to this new file."
 )
 out_folder = click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Write into this folder."
+    "--out", required=True, type=click.Path(path_type=Path), help="Write to this folder."
 )
 
 same_disk_option = click.option(
-    "--same-disk", is_flag=True, help="Also onto a disk of this machine, or twice onto the same one."
+    "--same-disk", is_flag=True, help="Allow a disk of this machine, or the same disk twice."
 )
 
 
 def text_options(command: Command) -> Command:
-    """Let a command take a text: ``--text`` or ``--text-file``."""
+    """Add the options for a text: ``--text`` or ``--text-file``."""
     for option in (
         click.option(
-            "--text-file", type=click.Path(path_type=Path), help="Take the text from this UTF-8 file."
+            "--text-file", type=click.Path(path_type=Path), help="Read the text from this UTF-8 file."
         ),
-        click.option("--text", help="The text; a shell may keep it in clear, so better type it when asked."),
+        click.option(
+            "--text", help="The text; a shell may keep it in its history, so type it when asked instead."
+        ),
     ):
         command = option(command)
     return command
 
 
 def given_text(text: str | None, text_file: Path | None) -> str | None:
-    """Return the text that came with the command, None without; UsageError if it came twice."""
+    """Return the text given with the command, or None. Raises UsageError if it was given twice."""
     if text is not None and text_file is not None:
         raise click.UsageError("give the text with --text or --text-file, not with both")
     return text_of(text_file) if text_file is not None else text
 
 
 def given_or_to_type(text: str | None, text_file: Path | None) -> str | None:
-    """Return the text that came with the command, None if it is to be typed; UsageError if nobody can."""
+    """Return the text given with the command, or None to type it. Raises UsageError without a terminal."""
     found = given_text(text, text_file)
     if found is None and not terminal.is_interactive():
         raise click.UsageError("give the text with --text-file, or type it at a terminal")
     return found
 
 
-# What is in the line of the journal, or no word of an officer's.
+# Already in the line of the journal, or not an officer's own words.
 _UNSAID = {"as_json", "case", "cases", "confirm", "despite", "reason", "text", "text_file"}
 _TEXT = "inbox.text"
 
 
 def written() -> Iterator[str]:
-    """Yield what was given with the command at hand, as officers read it before they confirm it.
+    """Yield the options of the current command as officers read them before they confirm it.
 
-    What was typed when the program asked for it is repeated, too: others come to the terminal later.
+    Texts typed at a prompt are repeated, too: other officers come to the terminal later.
     """
     context = click.get_current_context(silent=True)
     if context is None:
@@ -218,12 +220,12 @@ def written() -> Iterator[str]:
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a UTF-8 file of at most 4 MiB, or raise Refused."""
+    """Return the text of a UTF-8 file of at most 4 MiB. Raises Refused."""
     return _remembered(_text_of(path))
 
 
 def asked_text(what: str) -> str:
-    """Return the text that a person types in answer to ``what``, which ``written`` has from then on."""
+    """Ask for a text and return it. ``written`` shows it from then on."""
     return _remembered(terminal.ask_text(what))
 
 
@@ -238,17 +240,17 @@ def _text_of(path: Path) -> str:
         return given_files.content(path).decode()
     except UnicodeDecodeError:
         raise Refused(
-            sentence("{path} is not UTF-8 text", path=path), sentence("save it as UTF-8, then try again")
+            sentence("{path} is not UTF-8 text", path=path), sentence("save it as UTF-8 and try again")
         ) from None
 
 
 def passphrase_of(path: Path) -> str:
-    """Return the passphrase in a file: editors end it with a line end that nobody typed."""
+    """Return the passphrase in a file, without the line end that editors add."""
     return _text_of(path).removesuffix("\n").removesuffix("\r")
 
 
 def credentials_at(root: Path) -> list[Credential]:
-    """Return what the officers bring to an inbox; the share of a single one may lie in its home."""
+    """Return the credentials that officers bring to an inbox. A single share may be in its home."""
     shares = remembered("share") or _at_home(root)
     secrets = iter(remembered("passphrase_file"))
     credentials = [_credential(path, secrets) for path in shares]
@@ -258,10 +260,10 @@ def credentials_at(root: Path) -> list[Credential]:
 
 
 def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
-    """Return as ``credentials_at``, with a terminal that echoes nothing until ``quiet`` is closed.
+    """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
 
     Close it once the vault is open: officers may type another passphrase while one is tried. Passphrases from
-    files leave the terminal alone.
+    files do not change the terminal.
     """
     if not remembered("passphrase_file"):
         quiet.enter_context(terminal.passphrases())
@@ -269,7 +271,7 @@ def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
 
 
 def _at_home(root: Path) -> list[Path]:
-    """Return the share that lies in the home, not one that a change cut short has left there."""
+    """Return the share in the home, without one that an interrupted change has left there."""
     sharing = vault_header.parse(given_files.content(Home(root).header)).sharing
     paths = sorted(root.glob("*.share"))
     return [path for path in paths if share_file.sharing_of(given_files.content(path)) == sharing] or paths
@@ -280,7 +282,7 @@ def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
     try:
         officer = share_file.parse(content).officer
     except ShareDamaged:
-        officers.typed(content)  # the words of a sheet; else no passphrase file is blamed for the damage
+        officers.typed(content)  # the words of a sheet; a damaged share is reported before passphrase files
         return Credential(content, None)
     secret = next(secrets, None)
     given = terminal.ask_secret(f"passphrase of {officer}") if secret is None else passphrase_of(secret)

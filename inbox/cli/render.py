@@ -1,4 +1,4 @@
-"""Views as lines for a person; whatever came from outside is made harmless here, value by value."""
+"""Views as lines for a person. Values from outside are made harmless here, one by one."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ from inbox.vault.casework_tables import PORTAL
 
 
 def sheet_notices(found: Sequence[Notice]) -> Iterator[str]:
-    """Yield the notices of renewals with a sheet, and who has confirmed each."""
+    """Yield the notices of renewals with a paper sheet, and who has confirmed each."""
     for each in found:
         by = action_words.officers(each.by, "en")
         yield visible(f"NOTICE: on {each.day} the shares were renewed with a sheet, by {by}")
@@ -39,7 +39,7 @@ def _confirmed(notice: Notice) -> Iterator[str]:
 
 
 def overview(view: View) -> Iterator[str]:
-    """Yield the list of cases, then how much became no case, then what nobody has read."""
+    """Yield the list of cases, the number of unfiled envelopes, and the cases with unread messages."""
     if not view["cases"]:
         yield "no cases yet"
     yield from _cases_of(view)
@@ -51,7 +51,7 @@ def overview(view: View) -> Iterator[str]:
 
 
 def summary(case: View) -> str:
-    """Return the line by which a case stands in lists, or what is to be done before it is shown."""
+    """Return the line of a case in lists, or what to do before it is shown."""
     undeclared = f"       not shown before: inbox declare {case['case']}"
     return undeclared if case["summary"] is None else quoted(case["summary"])
 
@@ -62,7 +62,7 @@ def _cases_of(view: View) -> Iterator[str]:
         language = case["language"] or "--"
         yield f"{case['case']:>5}  {case['received']}  {case['status']:<14}  {language}  {counts}"
         yield summary(case)
-        if marks := [*case["flags"], *(f"kept from {name}" for name in case["kept_from"])]:
+        if marks := [*case["flags"], *(f"excludes {name}" for name in case["kept_from"])]:
             yield f"       [{visible(', '.join(marks))}]"
         if new := to_read(case):
             yield f"       NOT READ YET: {new}"
@@ -71,27 +71,27 @@ def _cases_of(view: View) -> Iterator[str]:
 def _unopened_of(view: View) -> Iterator[str]:
     if view["unopened"]:
         yield ""
-        yield f"came in, but could not be filed: {view['unopened']}; see: inbox unopened"
+        yield f"unfiled envelopes: {view['unopened']}; see: inbox unopened"
 
 
 def unopened(row: View) -> Iterator[str]:
-    """Yield what came in and became no case."""
+    """Yield the lines of an unfiled envelope."""
     kind = f"{row['kind']}: {labels.english('unopened', row['kind'])}"
     yield f"{row['number']:>5}  {row['received']}  bundle {row['bundle']}  {kind}"
-    kept = f"kept as {row['file']}" if row["file"] else "kept without an envelope"
+    kept = f"kept as {row['file']}" if row["file"] else "kept without the envelope"
     yield f"       {kept}, until {row['kept_until']}"
 
 
 def details(view: View) -> Iterator[str]:
-    """Yield all of one case."""
+    """Yield one case in full."""
     yield f"case {view['case']}: {view['status']}"
     language = view["language"] or "unknown"
     yield f"received {view['received']}, collected {view['collected']}, language {language}"
     if view["received_doubted"]:
-        yield f"the portal says that it came on {view['received_doubted']}, which is impossible"
+        yield f"the portal says that it arrived on {view['received_doubted']}, which is impossible"
     if view["route"] != PORTAL:
         route = labels.english("route", view["route"])
-        yield f"entered by officers, in words that may be theirs; how it came: {route}"
+        yield f"entered by officers, possibly in their own words; how it arrived: {route}"
     yield from _to_know(view)
     if view["note"] is not None:
         yield from ("", "note:", quoted(view["note"]))
@@ -115,21 +115,21 @@ def details(view: View) -> Iterator[str]:
 
 
 def _to_know(view: View) -> Iterator[str]:
-    """Yield what staff must know before they read on."""
+    """Yield warnings that officers must see first."""
     yield from (_loud("flag", flag) for flag in view["flags"])
-    yield from (f"KEPT FROM {visible(name)}: do not speak of it there" for name in view["kept_from"])
+    yield from (f"EXCLUDED: {visible(name)}: do not mention this case to them" for name in view["kept_from"])
     yield from (f"minimised on {each['day']} at {visible(each['place'])}" for each in view["struck"])
     if view["handlers"]:
-        yield f"FOR ITS HANDLERS ALONE: {visible(', '.join(view['handlers']))}"
+        yield f"FOR ITS HANDLERS ONLY: {visible(', '.join(view['handlers']))}"
     if view["junked"]:
         yield f"JUNK since {view['junked']}: not in the queue; inbox junk {view['case']} --recover"
     yield from (_loud("caution", flag) for flag in view["cautions"])
     if view["alike"]:
-        yield f"LOOK TWICE at words with letters of several alphabets: {visible(', '.join(view['alike']))}"
+        yield f"CHECK these words with letters of several alphabets: {visible(', '.join(view['alike']))}"
 
 
 def keyring(view: View) -> Iterator[str]:
-    """Yield what the portal must know of a keyring."""
+    """Yield the lines about a keyring that the portal needs."""
     how = "renewed" if view["renewed"] else "unchanged"
     yield f"keyring {view['serial']}, {how}, valid until {view['valid_until']}"
     yield "the portal's configuration needs these two lines:"
@@ -138,7 +138,7 @@ def keyring(view: View) -> Iterator[str]:
 
 
 def outcome(result: Outcome) -> Iterator[str]:
-    """Yield what became of one bundle, unless it was refused."""
+    """Yield the result of a bundle that was not refused."""
     name = visible(result.bundle)
     if result.filed is None:
         yield f"{name}: bundle {result.n} {labels.english('bundle', result.state)}"
@@ -156,16 +156,16 @@ def outcome(result: Outcome) -> Iterator[str]:
     if filed.withdrawn:
         yield f"withdrawn by the reporter: {_cases(filed.withdrawn)}"
     for case, officer in result.kept_from:
-        yield f"case {case} is kept from {visible(officer)}: do not speak of it there"
+        yield f"case {case} excludes {visible(officer)}: do not mention it to them"
     if filed.resolved:
-        yield f"filed at last, and no longer listed as what could not be filed: {_numbers(filed.resolved)}"
+        yield f"filed at last, and no longer listed as unfiled: {_numbers(filed.resolved)}"
     if filed.unopened:
-        yield "what could not be filed stands in: inbox unopened"
+        yield "to see unfiled envelopes: inbox unopened"
     yield from (f"warning: {warning}" for warning in result.warnings)
 
 
 def outcome_view(result: Outcome) -> View:
-    """Return what became of one bundle as a value for JSON."""
+    """Return the result of a bundle as a JSON value."""
     filed = result.filed
     return {
         "bundle": result.bundle,
@@ -185,13 +185,13 @@ def outcome_view(result: Outcome) -> View:
 
 
 def _loud(codes: str, code: str) -> str:
-    """Return what a code is called, in capitals up to its colon, for a terminal has no other stress."""
+    """Return the label of a code, in capitals up to its colon: terminals have no other emphasis."""
     head, colon, rest = labels.english(codes, code).partition(":")
     return f"{head.upper()}{colon}{rest}"
 
 
 def to_read(row: View) -> str:
-    """Return what nobody has read of a case, by its line of a list, or nothing."""
+    """Return the unread messages of a case, from its line in a list, or ""."""
     count = row["unread_follow_ups"] or 0
     follow_ups = f"{count} follow-up" + "s" * (count > 1)
     return ", ".join(["the case"] * bool(row["new"]) + [follow_ups] * (count > 0))
@@ -217,7 +217,7 @@ def _answer(field: str, answer: str | Sequence[str], labels: dict[str, str]) -> 
 def _way(message: View) -> str:
     if message["seen"]:
         return "read by the reporter"
-    return "sent, not known to be read" if message["sent"] else "waits for the next outbox"
+    return "sent, not confirmed as read" if message["sent"] else "waits for the next outbox"
 
 
 def _cases(numbers: list[int]) -> str:
@@ -229,7 +229,7 @@ def _numbers(numbers: list[int]) -> str:
 
 
 def _spans(numbers: list[int]) -> str:
-    """Name the numbers, runs by their ends: those that are kept from somebody present lie between."""
+    """Return numbers as text, with ranges. Hidden cases may lie within a range."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
         if runs and runs[-1][-1] == number - 1:

@@ -1,4 +1,4 @@
-"""The law, and what another one changes, as commands print them."""
+"""Print the law, and the changes of another one."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from templates.law.rules import Law
 
 
 def name(law: Law) -> str:
-    """Return what a law is called, with its hash."""
+    """Return the name of a law, with its hash."""
     return visible(f"{law.name.en} ({law.sha256.hex()})")
 
 
@@ -31,13 +31,13 @@ def _codes(law: Law) -> Mapping[str, Mapping[str, Texts]]:
 
 
 def view(law: Law) -> View:
-    """Return a law for JSON: its hash, and what its codes are called."""
+    """Return a law as a JSON value: its hash, and the labels of its codes."""
     names = {kind: {code: called.en for code, called in codes.items()} for kind, codes in _codes(law).items()}
     return {"law": law.sha256.hex(), "name": law.name.en, "to_confirm": len(law.to_confirm)} | names
 
 
 def lines(law: Law) -> Iterator[str]:
-    """Yield the same as lines of text."""
+    """Yield a law as lines of text."""
     yield name(law)
     yield f"to be confirmed by counsel: {len(law.to_confirm)}"
     for kind, codes in _codes(law).items():
@@ -46,7 +46,7 @@ def lines(law: Law) -> Iterator[str]:
 
 
 def plan_view(planned: Plan) -> View:
-    """Return for JSON what another law would change."""
+    """Return the changes of another law as a JSON value."""
     return {
         "law": planned.law.sha256.hex(),
         "changes": _changed(planned.changes),
@@ -75,7 +75,7 @@ def _moved(moved: Sequence[Moved]) -> list[View]:
 
 
 def planned_lines(planned: Plan) -> Iterator[str]:
-    """Yield the same as lines of text."""
+    """Yield the changes as lines of text."""
     yield from map(_line, planned.changes)
     yield from (f"looser: {_line(each)}" for each in planned.looser)
     for each in planned.later:

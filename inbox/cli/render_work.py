@@ -1,4 +1,4 @@
-"""The work on a case as lines for a person."""
+"""Print the work on a case."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from inbox.vault import score
 
 
 def of(work: View) -> Iterator[str]:
-    """Yield how pressing a case is, what is due, what was done, who sees to it; not what officers noted."""
+    """Yield the work on a case, without notes: score, deadlines, measures, assignment."""
     judged = "" if work["judged"] else ", as the rules propose"
     yield f"priority {work['priority']}, score {work['score']} of {score.MOST}{judged}"
     yield from (_part(name, work) for name in score.NAMES)
@@ -21,7 +21,7 @@ def of(work: View) -> Iterator[str]:
     yield _regime(work)
     yield from _kept(work)
     if work["assigned"]:
-        yield f"seen to by {visible(work['assigned'])}"
+        yield f"assigned to {visible(work['assigned'])}"
     if work["tags"]:
         yield f"tags: {visible(', '.join(work['tags']))}"
     yield from _source_risk(work)
@@ -32,17 +32,17 @@ def of(work: View) -> Iterator[str]:
         if each["sent"]:
             yield quoted(each["sent"])
     for each in work["links"]:
-        yield f"has to do with case {each['case']}: {each['relation']}, since {each['since']}"
+        yield f"related to case {each['case']}: {each['relation']}, since {each['since']}"
 
 
 def notes(work: View) -> Iterator[str]:
-    """Yield what officers noted for one another."""
+    """Yield the notes of officers."""
     for each in work["notes"]:
         yield from ("", f"note of {each['day']} by {visible(each['by'])}:", quoted(each["text"]))
 
 
 def rating(each: View) -> str:
-    """Return how far what is said is borne out, on one line."""
+    """Return the credibility rating on one line."""
     label = labels.english("credibility", each["credibility"])
     return f"credibility of what it says: {each['source']}{each['credibility']}, {label.lower()}"
 
@@ -54,25 +54,25 @@ def measure(each: View) -> str:
     to = f", {visible(each['addressee'])}" if each["addressee"] else ""
     reference = f", ref. {visible(each['reference'])}" if each["reference"] else ""
     limits = f", restrictions: {visible(each['restrictions'])}" if each["restrictions"] else ""
-    told = "the reporter is told" if each["told"] else "the reporter is not told"
-    return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference}{limits} ({told})"
+    shown = "the reporter is told" if each["told"] else "the reporter is not told"
+    return f"measure {each['number']}, {each['day']}: {label}{group}{to}{reference}{limits} ({shown})"
 
 
 def _kept(work: View) -> Iterator[str]:
-    """Yield why a case is not to be destroyed, whatever its age."""
+    """Yield why a case must not be destroyed, whatever its age."""
     if work["held"]:
-        yield f"LEGAL HOLD since {work['held']}: it is kept for a procedure; the reporter is not told"
+        yield f"LEGAL HOLD since {work['held']}: kept for a procedure; the reporter is not told"
     if work["pursued"]:
-        yield "proceedings go on: it is kept until two officers note the final decision"
+        yield "proceedings are open: the case is kept until two officers record the final decision"
 
 
 def _end(work: View) -> Iterator[str]:
-    """Yield how a case ended, or how it is to end, and what stands in the way of that."""
+    """Yield the outcome of a case, or its prepared outcome and the obstacles to closing."""
     if work["outcome"]:
         yield _outcome(work)
         return
     if work["prepared_outcome"]:
-        yield f"outcome that was decided: {labels.english('outcome', work['prepared_outcome'])}"
+        yield f"decided outcome: {labels.english('outcome', work['prepared_outcome'])}"
     if obstacles := (*work["closing"], *work["closing_depending"]):
         anew = work["closing_anew"]
         why = ", ".join(
@@ -82,15 +82,15 @@ def _end(work: View) -> Iterator[str]:
 
 
 def _part(name: str, work: View) -> str:
-    """Return a part of the score, and for which answers the rules propose what."""
+    """Return a part of the score, and the answers behind the proposed value."""
     line = f"  {name:<14} {work['parts'][name]} of {score.HIGHEST}"
     if name not in work["proposed"]:
         return line
     rule = work["proposed"][name]
     because = "; ".join(
-        f"{question}: {', '.join(given) or 'whatever is said'}" for question, given in rule["because"].items()
+        f"{question}: {', '.join(given) or 'any answer'}" for question, given in rule["because"].items()
     )
-    return f"{line}  (the rules say {rule['value']} for {because})"
+    return f"{line}  (proposed by the rules: {rule['value']} for {because})"
 
 
 def _clock(each: View) -> str:
@@ -139,7 +139,7 @@ def _until(day: str, each: View) -> str:
 
 
 def _unasked(each: View) -> str:
-    """Return why nobody is asked whether the prosecutor is told, on one line."""
+    """Return why no decision about informing the prosecutor is required, on one line."""
     return (
         f"  {labels.english('duty', each['duty'])}: nobody is asked, as the severity is {each['severity']},"
         f" below {each['from']}, and no tag is one of: {', '.join(each['tags'])}; it"

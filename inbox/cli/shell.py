@@ -1,4 +1,4 @@
-"""An inbox open for as long as its officers sit before it: one process that ends with all its keys."""
+"""A terminal session: the inbox stays open in one process, which ends with all its keys."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from inbox.system.clock import today
 
 
 class Open:
-    """The door of a session: its inbox is open, and asks for passphrases afresh where it takes them."""
+    """The door of a session: its inbox is open, and asks for passphrases again for actions that need them."""
 
     def __init__(self, opened: Unlocked) -> None:
         self._opened = opened
@@ -37,18 +37,18 @@ class Open:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Inbox, Actor]]:
-        """Give the inbox and those who opened it."""
+        """Give the inbox and the officers who opened it."""
         if options.brings_officers():
             raise click.UsageError("the officers of a session are those who opened it")
         yield self._opened.inbox, Actor(self._opened.present, today(), asking(self._opened))
 
     def shut(self) -> None:
-        """End the session: the shares that opened it are no longer those of the inbox."""
+        """End the session: its shares do not open the inbox any more."""
         self.is_over = True
 
 
 def _hold(opened: Unlocked) -> None:
-    """Take commands until ``lock``, the end of input, or a change of officers; Inactive if nobody types."""
+    """Run commands until ``lock``, the end of input, or a change of officers. Raises Inactive."""
     door = Open(opened)
     prompt = f"{', '.join(opened.officers)}> "
     try:
@@ -65,19 +65,21 @@ def _hold(opened: Unlocked) -> None:
 
 
 def _words(line: str) -> list[str]:
-    """Return the words of a command as a shell would; the name of the program may stand before it."""
+    """Split a command line into words as a shell does. It may start with the program's name."""
     try:
         words = shlex.split(line)
     except ValueError:
         terminal.fail(
-            Refused(sentence("a quotation mark has no other end"), sentence("write it twice, or not at all"))
+            Refused(
+                sentence("a quotation mark is not closed"), sentence("close the quotation mark, or remove it")
+            )
         )
         return []
     return words[1:] if words[:1] == ["inbox"] else words
 
 
 def asking(opened: Unlocked) -> Confirm:
-    """Return what confirms an action by passphrases that are typed for it at the terminal."""
+    """Return the function that confirms an action by passphrases typed at the terminal."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         who = "two officers: each types" if needed > 1 else "the officer, who types"
@@ -87,7 +89,7 @@ def asking(opened: Unlocked) -> Confirm:
             terminal.warn(str(why))
         terminal.warn(f"this takes {who} the passphrase now")
         if len(opened.sealed) > needed:
-            terminal.warn("(Enter alone lets another one do it)")
+            terminal.warn("(press Enter to let another officer do it)")
         confirmed: list[str] = []
         with terminal.passphrases():
             for name, file in opened.sealed.items():
@@ -105,15 +107,15 @@ def asking(opened: Unlocked) -> Confirm:
     type=click.IntRange(1, 120),
     default=10,
     show_default=True,
-    help="End after so long without typing.",
+    help="End after this many minutes without typing.",
 )
 @officer_options
 @click.pass_context
 def session(context: click.Context, minutes: int) -> None:
-    """Open the inbox and take commands at a prompt, until `lock`."""
+    """Open the inbox and run commands at a prompt, until `lock`."""
     door: Door = context.obj
     if not isinstance(door, Closed):
-        raise click.UsageError("this is a session already")
+        raise click.UsageError("this is already a session")
     why = "locked"
     try:
         with idle_timeout.limited(minutes * 60), terminal.unstoppable(), door.unlocked(today()) as opened:
@@ -124,11 +126,11 @@ def session(context: click.Context, minutes: int) -> None:
                 with holder.telling(opened.inbox.home.root, Surface.SESSION, opened.officers):
                     _hold(opened)
             except Exception:
-                terminal.warn("this session is over: a fault of the program ended it")
+                terminal.warn("a fault of the program ended this session")
                 raise
     except idle_timeout.Inactive:
         why = f"nobody typed for {minutes} minutes: locked"
-    terminal.warn(f"{why}; this process ends with every key that it held")
+    terminal.warn(f"{why}; this process and its keys are gone")
 
 
 def _greeting(minutes: int) -> list[str]:

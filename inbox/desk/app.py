@@ -1,4 +1,4 @@
-"""The desk's pages put together."""
+"""The Flask application of the desk."""
 
 import secrets
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ from inbox.desk.pages import (
 from inbox.desk.sessions import confirming, guard, meanwhile, signing, staying, writing
 from inbox.desk.state import Desk
 
-# The answers to a questionnaire have at most 160,000 characters, of up to twelve bytes in a form.
+# The answers to a questionnaire have at most 160,000 characters, each of up to twelve bytes in a form.
 _LARGEST_FORM = 1 << 21
 
 _PAGES = (
@@ -63,7 +63,7 @@ _PAGES = (
 
 
 def create_app(desk: Desk) -> Flask:
-    """Return the application of one desk: its cookie, and what signs it, end with the process."""
+    """Return the application of one desk. Its cookie and the signing key end with the process."""
     app = Flask(__name__, static_folder=None)
     app.request_class = _Request
     app.config.update(
@@ -95,12 +95,12 @@ def create_app(desk: Desk) -> Flask:
 
 class _Request(Request):
     def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
-        """Keep a file that comes with a form in memory: a share, which no disk of this machine may have."""
+        """Keep a file from a form in memory: it is a share, and no disk of this machine may hold it."""
         return BytesIO()
 
 
 class _Number(IntegerConverter):
-    """A number in an address, up to what the vault can hold."""
+    """A number in an address, up to the highest that the vault can hold."""
 
     def __init__(self, addresses: Map) -> None:
         super().__init__(addresses, max=LARGEST)

@@ -1,4 +1,4 @@
-"""Keep the inbox open at a page of this machine's browser while its officers work at it."""
+"""Keep the inbox open in this machine's browser while its officers work."""
 
 from pathlib import Path
 
@@ -37,10 +37,10 @@ from inbox.system.clock import today
 @officer_options
 @click.pass_obj
 def desk(door: Door, /, *, port: int, medium: Path | None, same_disk: bool, **minutes: int) -> None:
-    """Serve the work desk to a browser on this machine, until it is locked."""
+    """Serve the work desk to a browser on this machine, until an officer locks it."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
-    # Here alone: no other command so much as loads what opens sockets.
+    # Imported only here: no other command loads code that opens sockets.
     from inbox.desk import locked, opening, serving, state  # noqa: PLC0415
 
     listener = serving.listen(port)

@@ -1,10 +1,10 @@
-"""What pages say that an officer has just done."""
+"""What pages say an officer has just done."""
 
 from enum import StrEnum
 
 
 class Done(StrEnum):
-    """What an officer has just done, as the next page says it; labels stand in labels.toml."""
+    """An action that the next page confirms to the officer. The labels are in labels.toml."""
 
     CONFIRMED = "confirmed"
     REFUSED = "refused"

@@ -1,4 +1,4 @@
-"""What officers give with a form; what no page of ours would send is no request."""
+"""Read form values. A value that no page of the desk would send is a bad request."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def choice(name: str, choices: type[Choice]) -> Choice:
-    """Return the one of these that was chosen."""
+    """Return the chosen value."""
     given = request.form.get(name, "")
     if given not in list(choices):
         abort(HTTPStatus.BAD_REQUEST)
@@ -38,27 +38,29 @@ def number(name: str, most: int) -> int:
 
 
 def cases() -> list[int]:
-    """Return the cases that were chosen, each once, in order; Refused if none was."""
+    """Return the chosen cases without duplicates, in order. Raises Refused if no case was chosen."""
     given = sorted(set(request.form.getlist("case", int)))
     if given and given[-1] > LARGEST:
         abort(HTTPStatus.BAD_REQUEST)
     if not given:
-        raise Refused(sentence("no case was chosen"), sentence("tick some in the queue, then press again"))
+        raise Refused(
+            sentence("no case was chosen"), sentence("tick cases in the queue, then press the button again")
+        )
     return given
 
 
 def text(name: str) -> str:
-    """Return a text of several lines, which browsers send with line ends of their own."""
+    """Return a text of several lines. Browsers send their own line ends."""
     return request.form.get(name, "").replace("\r\n", "\n")
 
 
 def lines(name: str) -> tuple[str, ...]:
-    """Return the lines of a text that say something."""
+    """Return the lines of a text that are not empty."""
     return tuple(each.strip() for each in text(name).splitlines() if each.strip())
 
 
 def language(name: str) -> str:
-    """Return a language of the desk that was chosen."""
+    """Return the chosen language of the desk."""
     given = request.form.get(name, "")
     if given not in LANGUAGES:
         abort(HTTPStatus.BAD_REQUEST)
@@ -66,18 +68,18 @@ def language(name: str) -> str:
 
 
 def line(name: str) -> str:
-    """Return a text of one line; as a reason it must fit into the journal, else Refused."""
+    """Return a text of one line. Raises Refused if it is longer than a reason in the journal may be."""
     given = one_line(request.form.get(name, ""))
     if len(given) > LONGEST_REASON:
         raise Refused(
-            sentence("a line has at most {most} characters", most=LONGEST_REASON),
-            sentence("say it in fewer words"),
+            sentence("a line may have at most {most} characters", most=LONGEST_REASON),
+            sentence("use fewer words"),
         ).at(name)
     return given
 
 
 def path(name: str) -> Path:
-    """Return the path of a folder; Refused unless it is absolute."""
+    """Return the path of a folder. Raises Refused unless it is absolute."""
     given = Path(line(name))
     if not given.is_absolute():
         raise Refused(
@@ -87,7 +89,7 @@ def path(name: str) -> Path:
 
 
 def day(name: str) -> date | None:
-    """Return a day, None if none was given; 400 for anything else: the form's check has already named it."""
+    """Return a day, or None for an empty field. Other values get status 400: the check has reported them."""
     given = request.form.get(name, "").strip()
     try:
         return days.read(given) if given else None
@@ -96,7 +98,7 @@ def day(name: str) -> date | None:
 
 
 def required_day(name: str) -> date:
-    """Return a day of a field that cannot be left empty."""
+    """Return the day of a required field."""
     given = day(name)
     if given is None:
         abort(HTTPStatus.BAD_REQUEST)
@@ -105,19 +107,19 @@ def required_day(name: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A passage at a place, all that stands there for None; ``code`` carries it letter by letter."""
+    """A passage at a place, or the complete place for None. ``code`` encodes it exactly."""
 
     place: str
     passage: str | None
 
     @property
     def code(self) -> str:
-        """Return it as plain characters, whatever it holds."""
+        """Return it in plain characters, whatever the passage contains."""
         return json.dumps([self.place, self.passage])
 
 
 def passage(code: str) -> Chosen:
-    """Return the passage of a case that was picked on a page."""
+    """Return the passage that an officer picked on a page."""
     try:
         place, words = json.loads(code)
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What a page of the desk may do in a browser: show itself, send forms, run the one script of the desk."""
+"""Limit pages in the browser: they show themselves, send forms and run the desk's only script."""
 
 from flask import Flask, Response
 
@@ -32,7 +32,7 @@ ALWAYS = {
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every answer of ``app``, errors included."""
+    """Set the headers on every answer of ``app``, including errors."""
 
     @app.after_request
     def protect(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Something that takes long at the desk: what it is, how far it is, what came of it."""
+"""A long action at the desk: its kind, its progress and its answer."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,7 +8,7 @@ from flask import Response
 
 
 class Work(StrEnum):
-    """What a desk may be busy with; labels stand in labels.toml."""
+    """The kind of a long action. The labels are in labels.toml."""
 
     COLLECT = "collect"
     OUTBOX = "outbox"
@@ -23,9 +23,9 @@ class Work(StrEnum):
 
 
 class Job:
-    """Something that takes long, and what is answered at its end; ``done`` of ``total`` parts of it are.
+    """A long action and its final answer. ``done`` of ``total`` parts are finished.
 
-    ``seen`` are the cases that its officer could read at its end: the answer may name any of them.
+    ``seen`` are the cases that its officer could read at the end: the answer may name any of them.
     """
 
     def __init__(self, number: int, work: Work, run: Callable[[], Response]) -> None:
@@ -42,13 +42,13 @@ class Job:
         return self._end.is_set()
 
     def run(self) -> None:
-        """Do it; of what it was given, passphrases included, nothing is kept."""
+        """Run the action, then forget its input, including passphrases."""
         run, self._run = self._run, None
         if run:
             self._answer = run()
         self._end.set()
 
     def answer_within(self, seconds: float) -> Response | None:
-        """Wait at most so many seconds for the answer; return it, or None."""
+        """Wait for the answer for at most this many seconds. Return it, or None."""
         self._end.wait(seconds)
         return self._answer

@@ -1,6 +1,6 @@
-"""A long action: it begins once its form is answered, and a page says how far it is.
+"""Long actions: each starts once its form is answered, and a page shows its progress.
 
-Until it ends every other page says that the inbox is busy: one thing at a time is done to a vault.
+Until it ends, every other page says that the inbox is busy: the vault allows one action at a time.
 """
 
 from collections.abc import Callable
@@ -31,22 +31,22 @@ from inbox.system import idle_timeout
 
 pages = Blueprint("jobs", __name__, url_prefix="/job")
 
-# What is answered meanwhile, as it needs nothing of the vault.
+# Pages that are answered during a long action, because they do not use the vault.
 _MEANWHILE = {"jobs.show", "locked.lock", "guard.enter", "signing.ask", "staying.left", "staying.stay"}
 _MEANWHILE |= {"style.sheet", "style.script", "style.icon"}
-# So long a page waits for the end of a job before it says that there is none yet: most are over by then.
+# How long a page waits for the end of a job before it reports progress. Most jobs end within this time.
 _PATIENCE_SECONDS = 0.4
-# Browsers ask again by themselves after so many seconds.
+# Browsers reload the page automatically after this many seconds.
 REFRESH = {"Refresh": "2"}
 
 View = Callable[..., ResponseReturnValue]
 
 
 def long(work: Work) -> Callable[[View], View]:
-    """Let a page be a job that does this work.
+    """Make a view a job of this kind.
 
-    Its form is answered by the way to the page that shows how far the job is, and at the end what the view
-    returned or what it refused: it runs within the very request that asked for it.
+    The form is answered with a redirect to the progress page. That page shows the result or the refusal of
+    the view at the end. The view runs in the context of the original request.
     """
 
     def decorate(view: View) -> View:
@@ -71,7 +71,7 @@ def long(work: Work) -> Callable[[View], View]:
 
 
 def init_app(app: Flask) -> None:
-    """Let every page but those of the job itself wait for its end."""
+    """Let every page wait for the end of a job, except the pages of the job itself."""
 
     @app.before_request
     def check() -> ResponseReturnValue | None:
@@ -82,9 +82,9 @@ def init_app(app: Flask) -> None:
 
 
 def said(*, is_refused: bool) -> str:
-    """Return the page that says what is done, how far it is and, for one that was refused, what it had.
+    """Return the page with the job's kind and progress, and the refused form if there is one.
 
-    Another officer learns only that the inbox is at work.
+    Other officers only learn that the inbox is busy.
     """
     written = witnesses.written() if is_refused else []
     if not _is_mine():
@@ -99,9 +99,9 @@ def _is_mine() -> bool:
 
 @pages.get("/<int:number>")
 def show(number: int) -> ResponseReturnValue:
-    """Show how far a job is, or what came of it; of those before the last nothing is known any more.
+    """Show the progress or the result of a job. Results of earlier jobs are discarded.
 
-    Nor of one that may name a case which its officer may not read any more.
+    A result that may name a case is also discarded if its officer may not read that case any more.
     """
     job = seat().job
     if job is None or job.number != number:
@@ -110,7 +110,7 @@ def show(number: int) -> ResponseReturnValue:
     pending = here().pending
     if answer is None or pending not in {None, job}:
         return said(is_refused=False), REFRESH
-    # One that has only just ended: nobody did anything since, and the vault may not be asked yet.
+    # A job that has just ended: nothing was done since, and the vault may not be read yet.
     if pending is None and not job.seen <= declarations.readable(here().inbox, actor()):
         seat().job = None
         abort(HTTPStatus.NOT_FOUND)
@@ -118,7 +118,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 def work_goes_on(done: int, total: int) -> None:
-    """Note how far a job is; let nobody be taken for absent while the program works."""
+    """Record the progress of a job. While the program works, nobody counts as absent."""
     idle_timeout.renew()
     here().seats.acts(seat())
     if job := seat().job:

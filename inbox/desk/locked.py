@@ -1,4 +1,4 @@
-"""Locking: a process that never had a key answers in the place of the one that had."""
+"""Locking: a process that never had a key replaces the one that had."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from inbox.desk.state import here, seat
 from templates.catalogues import LANGUAGES
 
 _TYPE = "text/html; charset=utf-8"
-# Where the process that has no key gives the style sheet: it does not know the place of the desk.
+# The process without keys serves the style sheet here: it does not know the desk's secret path.
 _SHEET = "/locked.css"
 
 pages = Blueprint("locked", __name__)
@@ -26,10 +26,10 @@ pages = Blueprint("locked", __name__)
 
 @pages.post("/lock")
 def lock() -> ResponseReturnValue:
-    """Give the last page of this process, which ends with every key that it holds.
+    """Return the last page of this process, which then ends with every key that it holds.
 
-    Ask once before: it ends all sessions, and nobody opens the inbox again from a page. A job comes to its
-    end before: what it is in the middle of is not done by halves.
+    The page asks once before: locking ends all sessions, and nobody can open the inbox again from a page. A
+    running job is finished first, so that no action is left half done.
     """
     others = [each for each in here().seats.officers if each != seat().officer]
     lost = confirming.at_stake()
@@ -40,8 +40,8 @@ def lock() -> ResponseReturnValue:
 
 
 def become(listener: socket.socket) -> NoReturn:
-    """Replace this process, and all that it has in memory, by one that only says that the desk is locked."""
-    # The end that was set for a process in which nobody is active would meet the new one.
+    """Replace this process, with everything in its memory, by one that only says that the desk is locked."""
+    # Otherwise the idle timeout of this process would end the new one.
     signal.setitimer(signal.ITIMER_REAL, 0)
     os.set_inheritable(listener.fileno(), True)  # noqa: FBT003 - it has no name there
     command = [sys.executable, "-P", "-m", "inbox.desk.locked", str(listener.fileno())]
@@ -49,7 +49,7 @@ def become(listener: socket.socket) -> NoReturn:
 
 
 def main(descriptor: int) -> None:
-    """Answer on an inherited socket until Ctrl-C."""
+    """Serve on an inherited socket until Ctrl-C."""
     signal.signal(signal.SIGTSTP, signal.SIG_DFL)
     page = _page().encode()
 

@@ -1,4 +1,4 @@
-"""An inbox open at the desk for as long as its officers work at it."""
+"""Keep the inbox open at the desk while its officers work."""
 
 import socket
 from collections.abc import Callable
@@ -10,20 +10,20 @@ from inbox.desk.sessions.seats import Limits
 from inbox.desk.state import Desk
 from inbox.system import idle_timeout
 
-# So often is looked whether the inbox has to lock: the system's own timer stands still while a laptop sleeps.
+# How often to check for locking. The system's own timer stops while a laptop sleeps.
 _TICK_SECONDS = 5.0
 
 
 def limits(*, minutes: int, short_minutes: int) -> Limits:
-    """Return after how long a session ends, and the inbox locks with too few officers signed in."""
+    """Return the time limits of sessions, and of the inbox with too few officers signed in."""
     return Limits(idle=minutes * seats.MINUTE, short=short_minutes * seats.MINUTE)
 
 
 def hold(desk: Desk, listener: socket.socket, greet: Callable[[str], None]) -> None:
-    """Serve until somebody locks the desk. ``greet`` gets an address.
+    """Serve until an officer locks the desk. ``greet`` is called with an address.
 
-    Raises Inactive, saying why, once the inbox has to lock by itself. What takes long is done here, between
-    two requests, while another thread says how far it is.
+    Raises Inactive, with the reason, when the inbox must lock automatically. Long actions run here between
+    two requests, while another thread reports their progress.
     """
     app = create_app(desk)
     greet(desk.address())

@@ -1,4 +1,4 @@
-"""What is answered where something is refused, needs two officers, or is the program's own fault."""
+"""Answers to refusals, to actions that need two officers, and to faults of the program."""
 
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ from inbox.system import terminal
 
 
 def init_app(app: Flask) -> None:
-    """Let every error of ``app`` be a page that says what happened and what to do."""
+    """Turn every error of ``app`` into a page that says what happened and what to do."""
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Locked, _unconfirmed)
     app.register_error_handler(Undeclared, _undeclared)
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(refused: Refused) -> ResponseReturnValue:
-    """Say what is refused on the page of its form; on one of its own, where there is no way back to that."""
+    """Show a refusal on the page of its form, or on its own page if that form cannot be found."""
     if page := again.shown(refused):
         return page, HTTPStatus.CONFLICT
     shown = {"what": refused.what, "hint": refused.hint, **_what_was_written()}
@@ -41,7 +41,7 @@ def _refused(refused: Refused) -> ResponseReturnValue:
 
 
 def _what_was_written() -> dict[str, Any]:
-    """Return what an officer gave with a form, where it is kept, and the case that it is about."""
+    """Return the officer's input and its case, if the input is kept as a draft."""
     case = (request.view_args or {}).get("case")
     return {"written": witnesses.written(), "back": writing.way_back(), "case": case}
 
@@ -54,7 +54,7 @@ def _undeclared(refused: Undeclared) -> ResponseReturnValue:
 
 
 def _unconfirmed(refused: Refused) -> ResponseReturnValue:
-    """Ask for the passphrases that an act takes, then for the same form once more."""
+    """Ask for the passphrases that an action needs, with a form that sends the same input again."""
     actions = g.get("actions")
     if actions is None:
         return _refused(refused)
@@ -73,17 +73,17 @@ def _unconfirmed(refused: Refused) -> ResponseReturnValue:
 
 
 def confirm_apart(path: str, written: list[tuple[str, str]]) -> None:
-    """Let what is confirmed next be asked for by a form of its own, with these fields.
+    """Let the next action ask for confirmation with a form of its own, with these fields.
 
-    The second officer is then not asked to confirm what one officer has already done alone. No passphrase
-    that came with this request confirms what is asked for.
+    The second officer is then not asked to confirm what one officer has already done alone. Passphrases that
+    came with this request do not confirm the next action.
     """
     g.apart = path, written
     witnesses.spend()
 
 
 def confirm_change(template: str, /, **values: Any) -> None:
-    """Let what is confirmed next be shown as what it changes, by a template, instead of by its fields."""
+    """Show the next action to be confirmed by its changes, in a template, instead of by its fields."""
     g.change = {"change": f"desk/{template}", **values}
 
 
@@ -91,7 +91,7 @@ def _damaged(error: CryptoError) -> ResponseReturnValue:
     return _refused(
         Refused(
             sentence("{error}", error=library_errors.of_crypto(error)),
-            sentence("a file, the vault or the program is at fault: put back a copy"),
+            sentence("a file, the vault or the program is at fault: restore a copy"),
         )
     )
 
@@ -104,17 +104,17 @@ def _no_file(error: OSError) -> ResponseReturnValue:
 
 def _no_page(error: HTTPException) -> ResponseReturnValue:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    # A path that is no page's has no values, yet it begins with a language.
+    # The path of an unknown page has no values, but it begins with a language.
     g.language = next((each for each in LANGUAGES if f"/{each}/" in request.path), "en")
     return _page("nothing.html", status=status.value), status
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    """Say where the fault is, on the terminal and without any value; what was not finished was undone."""
+    """Report a fault and its place on the terminal, without values. Unfinished work was undone."""
     terminal.crash(type(error), error, error.__traceback__)
     return _page("fault.html"), HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _page(template: str, /, **values: Any) -> str:
-    """Return a page; for who is not let in one that tells nothing of the desk, not even its path."""
+    """Return a page. Unauthenticated requests get one that reveals nothing of the desk, not even its path."""
     return rendering.page(template, **values) if "seat" in g else rendering.outside()

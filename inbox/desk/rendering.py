@@ -1,4 +1,4 @@
-"""Templates to pages; whatever came from outside is text, control and direction characters spelled out."""
+"""Render templates. Text from outside is escaped, and its control characters are made visible."""
 
 import re
 import secrets
@@ -34,13 +34,13 @@ from templates import catalogues, typography
 from templates.catalogues import Domain
 
 FIRST = "fr"
-# Between one unit of bytes and the next; from how many of one on no fraction of it is told.
+# The factor between units of bytes; and from this number on, fractions are omitted.
 _STEP, _TELLING = 1024, 10
 _TYPED = re.compile("`([^`]+)`")
 
 
 class Unit(StrEnum):
-    """A unit of bytes; labels stand in labels.toml."""
+    """A unit of bytes. The labels are in labels.toml."""
 
     BYTE = "byte"
     KIB = "kib"
@@ -50,7 +50,7 @@ class Unit(StrEnum):
 
 @cache
 def environment(language: str) -> Environment:
-    """Return the templates of the desk, and those that rooms share, speaking ``language``."""
+    """Return the templates of the desk, and those that several rooms share, in ``language``."""
     templates = Environment(
         loader=PrefixLoader({name: PackageLoader("templates", name) for name in ("desk", "shared")}),
         autoescape=True,
@@ -84,17 +84,17 @@ def environment(language: str) -> Environment:
 
 
 def _own(language: str, texts: Texts) -> str:
-    """Return a text that an office wrote itself, as a question, with the spaces of its language."""
+    """Return a text that the office wrote itself, such as a question, with the spaces of its language."""
     return typography.spaced(language, texts.in_(language))
 
 
 def _day(language: str, value: str | date) -> str:
-    """Return a day, which views write as ISO 8601 does."""
+    """Format a day that views give in ISO 8601."""
     return days.short(language, date.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _typed(value: str) -> str:
-    """Return what stands in the field of a day: a day as officers type it, anything else as it was given."""
+    """Return the value of a day field as officers type it. Other texts stay as they are."""
     try:
         return days.typed(days.read(value))
     except ValueError:
@@ -102,51 +102,51 @@ def _typed(value: str) -> str:
 
 
 def _told(language: str, text: str) -> Markup:
-    """Return what the inbox tells, commands and what else is typed as such."""
+    """Return a message of the inbox, with commands and other typed texts marked as code."""
     return _coded(translate.told(language, text))
 
 
 def _coded(text: str) -> Markup:
-    """Return a text in which what stands between backticks is code, as a terminal shows it."""
+    """Return a text with the parts between backticks marked as code, as on a terminal."""
     pieces = enumerate(_TYPED.split(text))
     return Markup("").join(Markup("<code>{}</code>").format(each) if n % 2 else each for n, each in pieces)
 
 
 def _until(language: str, value: str | date, today: str | date) -> str:
-    """Return in words how far a day is on which something is due, as within a sentence."""
+    """Return how far away a due day is, in words that fit within a sentence."""
     day, now = (date.fromisoformat(each) if isinstance(each, str) else each for each in (value, today))
     said = translate.told(language, urgency.said(day, now))
     return said[:1].lower() + said[1:]
 
 
 def _label(language: str, code: str, codes: str) -> str:
-    """Return what a code is called; the code itself if no label has it."""
+    """Return the label of a code, or the code itself."""
     label = labels.of(codes).get(code)
     return visible(label.in_(language) if label else code)
 
 
 def _degree(language: str, degree: str) -> Markup:
-    """Return how grave a notice is, as it begins."""
+    """Return the degree that begins a notice."""
     return style.degree_mark(degree, labels.of("degree")[degree].in_(language))
 
 
 def _beneath(language: str, text: str) -> str:
-    """Return a text that stands beneath its degree, and does not say that once more."""
+    """Return the text of a notice without its degree, which the page shows separately."""
     return style.beneath_degree(text, [each.in_(language) for each in labels.of("degree").values()])
 
 
 def _labelled(language: str, codes: str) -> Mapping[str, str]:
-    """Return what each code of a list is called, in their order, for the choices of a form."""
+    """Return the labels of a list of codes in order, for the choices of a form."""
     return {code: label.in_(language) for code, label in labels.of(codes).items()}
 
 
 def _those(language: str, officers: Mapping[str, Presence]) -> str:
-    """Return officers, of each how they were there."""
+    """Return officers, each with how they took part."""
     return visible(action_words.officers(officers, language))
 
 
 def _about(language: str, values: Mapping[str, Value], code: str) -> str:
-    """Return what an action was about."""
+    """Return the values of an action in words."""
     return visible(action_words.values(code, values, language))
 
 
@@ -186,14 +186,14 @@ def page(template: str, /, **values: Any) -> str:
 
 
 def piece(template: str, /, **values: Any) -> str:
-    """Return a piece of a page, in the language of its address."""
+    """Return a fragment of a page in the language of its address."""
     return environment(g.language).get_template(f"desk/{template}").render(values)
 
 
 def _as_of() -> int:
-    """Return how far the journal goes as a page of a case or the queue is shown, 0 for other pages.
+    """Return the number of the last journal entry as a page of a case or the queue is shown, otherwise 0.
 
-    Also for a page shown in place of what such a form asked for.
+    This includes pages that answer such a page's form.
     """
     is_kept_in_step = request.endpoint in {"queue.first", "queue.show"} or _came_from_such()
     if not (is_kept_in_step or "case" in (request.view_args or {})) or (here().pending and "is_job" not in g):
@@ -205,7 +205,7 @@ def _today() -> date | None:
     try:
         return seat().actor().today
     except Refused:
-        # By a clock that is wrong no day is told: the page says that.
+        # With a wrong clock, no day is shown: the page reports the clock.
         return None
 
 
@@ -213,29 +213,29 @@ def _came_from_such() -> bool:
     try:
         return declaring.AS_OF in request.form
     except HTTPException:
-        # A form that is too large to be read says nothing.
+        # A form that is too large to read says nothing.
         return False
 
 
 def _about_case(template: str) -> View | None:
-    """Return where the case stands in which something is done, None for other pages and for its own."""
+    """Return the state of the case that a page is about. None for other pages and for that case's page."""
     case = (request.view_args or {}).get("case")
     if case is None or here().pending or template == "case/case.html":
         return None
     try:
         return case_view.standing(here().inbox, seat().actor(), case)
     except Refused:
-        # What refuses a page refuses this, too, and is to be read on it.
+        # What prevents the page also prevents this, and the page reports it.
         return None
 
 
 def _around() -> Neighbours | None:
-    """Return the cases beside this page's in the queue, None if another case was opened last."""
+    """Return the cases beside this page's case in the queue. None if another case was opened last."""
     found = seat().around
     return found if found and found.case == (request.view_args or {}).get("case") else None
 
 
-# To which entry of the navigation the pages of a blueprint belong that have none of their own.
+# The navigation entry for blueprints whose pages have no entry of their own.
 _SECTIONS = {
     "queue": "queue.first",
     "casework": "queue.first",
@@ -249,7 +249,7 @@ _APART = {"queue.today", "exchange.ask", "office.oversee"}
 
 
 def _section() -> str:
-    """Return the endpoint of the entry of the navigation to which this page belongs, empty if to none."""
+    """Return the endpoint of the navigation entry that this page belongs to, or ""."""
     if "case" in (request.view_args or {}):
         return "queue.first"
     if request.endpoint == "exchange.enter":
@@ -268,7 +268,7 @@ def plain(template: str, /, **values: Any) -> str:
 
 
 def outside() -> str:
-    """Return what somebody is told who is not let in, in the language of the address."""
+    """Return the message for a browser that was not let in, in the language of the address."""
     return environment(g.language).get_template("desk/outside.html").render(language=g.language)
 
 
@@ -279,7 +279,7 @@ def language() -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Take the language from the address of a page, and keep it in the addresses on it."""
+    """Read the language from the address of a page, and keep it in the addresses on the page."""
 
     @app.url_value_preprocessor
     def take(_: str | None, values: dict[str, Any] | None) -> None:
@@ -295,7 +295,7 @@ def init_app(app: Flask) -> None:
 
 
 def _in_other_language(language: str) -> str:
-    """Return the address of this page in another language; that of the queue for an answer to a form."""
+    """Return the address of this page in another language. For the answer to a form, that of the queue."""
     if (
         (request.method != "GET" and "again" not in g)
         or request.endpoint is None
@@ -306,7 +306,7 @@ def _in_other_language(language: str) -> str:
 
 
 def _size(language: str, count: int) -> str:
-    """Return a number of bytes as people read it."""
+    """Return a number of bytes in a readable form."""
     size, units = float(count), iter(Unit)
     unit = next(units)
     while size >= _STEP and unit is not Unit.GIB:

@@ -1,7 +1,7 @@
-"""Requests from this machine alone, each answered after the one before it; nothing is written down.
+"""Serve requests from this machine only, one after the other, without a log.
 
-waitress reads and writes in a thread of its own, so that nobody waits for a slow client. The pages are made
-in the thread that calls ``answer``: the vault belongs to it, and so do the signals that end its work.
+waitress reads and writes in its own thread, so that nobody waits for a slow client. Pages are made in the
+thread that calls ``answer``: it owns the vault and receives the signals that end its work.
 """
 
 import logging
@@ -26,16 +26,16 @@ from inbox.language.messages import sentence
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# What is asked must be here by then, and of an answer something must be taken in that time.
+# A request must be complete within this time, and an answer must make progress within it.
 _SECONDS = 5.0
-# So often is looked for who takes longer.
+# How often slow connections are looked for.
 _TICK_SECONDS = 0.2
-# Of connections on which nothing was asked yet, these are kept: any user of this machine can open some.
+# The most connections without a complete request: any user of this machine can open some.
 _MOST_WAITING = 32
-# Of all, these; further ones wait to be accepted.
+# The most connections in total. Further ones wait to be accepted.
 _MOST_OPEN = 48
 _LARGEST_HEADER = 1 << 16
-# Above what the desk reads of a form: it has a page for what is larger.
+# More than the desk reads of a form: for larger forms it has its own error page.
 _LARGEST_BODY = 1 << 22
 
 _SETTINGS = {
@@ -43,7 +43,7 @@ _SETTINGS = {
     "cleanup_interval": 0,
     "max_request_header_size": _LARGEST_HEADER,
     "max_request_body_size": _LARGEST_BODY,
-    # What waitress holds of a form or a page beyond these would go into a file.
+    # Above these limits, waitress would write forms and pages to a file.
     "inbuf_overflow": sys.maxsize,
     "outbuf_overflow": sys.maxsize,
     "outbuf_high_watermark": sys.maxsize,
@@ -55,7 +55,7 @@ _SETTINGS = {
 
 
 def listen(port: int) -> socket.socket:
-    """Return a socket that listens on loopback, on any free port for 0; Refused if another program has it."""
+    """Return a socket that listens on loopback, on any free port for 0. Raises Refused if it cannot."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -65,7 +65,7 @@ def listen(port: int) -> socket.socket:
         listener.close()
         raise Refused(
             sentence(
-                "{host}:{port} cannot be served on: {why}",
+                "cannot listen on {host}:{port}: {why}",
                 host=HOST,
                 port=port,
                 why=(error.strerror or "unknown reason").lower(),
@@ -76,25 +76,25 @@ def listen(port: int) -> socket.socket:
 
 
 def port_of(listener: socket.socket) -> int:
-    """Return the port on which a socket listens."""
+    """Return the port of a listening socket."""
     return int(listener.getsockname()[1])
 
 
 class Server:
-    """The requests that came in whole, to be answered one after the other by whoever calls."""
+    """A queue of complete requests. The caller answers them one after the other."""
 
     def __init__(self, asked: "SimpleQueue[HTTPChannel | None]") -> None:
         self._asked = asked
 
     def answer(self, within: float | None = None) -> None:
-        """Wait for a request, so many seconds at most if they are given, and answer it."""
+        """Wait for a request, at most the given number of seconds, and answer it."""
         with suppress(Empty):
             if channel := self._asked.get(timeout=within):
                 channel.service()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Let another thread answer for as long as the block runs: no page may use what the block uses."""
+        """Let another thread answer requests during the block. Its pages must not use the block's data."""
         thread = Thread(target=self._answer_all, daemon=True)
         thread.start()
         try:
@@ -110,9 +110,10 @@ class Server:
 
 @contextmanager
 def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]:
-    """Give the server of an application; it takes in requests as long as the block runs.
+    """Give the server of an application. It accepts requests during the block.
 
-    What the system has not taken of an answer by then is dropped: it takes a page of a few lines at once.
+    At the end, the rest of unsent answers is dropped. The system takes a page of a few lines at once, so the
+    last page arrives.
     """
     for name in ("waitress", "waitress.queue"):
         logging.getLogger(name).disabled = True
@@ -127,7 +128,7 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Not before: the thread may end of itself, and the number of a file that it closed be another's.
+        # Not earlier: the thread may end on its own, and another file could have the number of a closed one.
         inner.trigger.close()
 
 
@@ -149,25 +150,25 @@ class _Waitress(TcpWSGIServer):
         )
 
     def read_and_write(self, is_over: Event) -> None:
-        """Do what the connections are ready for, and close them at the end, but for the one that listens."""
+        """Serve the connections that are ready. At the end, close them all except the listening socket."""
         while not is_over.is_set():
             wasyncore.loop(_TICK_SECONDS, use_poll=True, map=self._map, count=1)
         for channel in [*self.active_channels.values()]:
             channel.handle_close()
 
     def add_task(self, task: HTTPChannel) -> None:
-        """Let a request that is here as a whole be answered in its turn."""
+        """Queue a complete request."""
         self._asked.put(task)
 
     def handle_accept(self) -> None:
-        """Take one more connection; if too many wait to ask, the one that has waited longest does no more."""
+        """Accept one more connection. If too many are waiting, close the one that has waited longest."""
         super().handle_accept()
         waiting = [channel for channel in self.active_channels.values() if channel.is_asking]
         for channel in waiting[:-_MOST_WAITING]:
             channel.handle_close()
 
     def maintenance(self, now: float) -> None:
-        """Close connections of who takes too long to ask, letter by letter or not, or to take an answer."""
+        """Close connections that take too long to send a request or to receive an answer."""
         for channel in self.active_channels.values():
             since = channel.creation_time if channel.is_asking else channel.last_activity
             channel.will_close |= not channel.requests and since < now - _SECONDS
@@ -175,14 +176,14 @@ class _Waitress(TcpWSGIServer):
 
 class _Answer(WSGITask):
     def start(self) -> None:
-        """Let each connection be for one request."""
+        """Use each connection for one request only."""
         super().start()
         self.set_close_on_finish()
 
 
 class _Refusal(ErrorTask):
     def execute(self) -> None:
-        """Answer what is no request without repeating any of it."""
+        """Answer an invalid request without repeating any of it."""
         error = self.request.error
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Length", "0"))
@@ -196,5 +197,5 @@ class _Channel(HTTPChannel):
 
     @property
     def is_asking(self) -> bool:
-        """Tell whether nothing was asked yet as a whole."""
+        """Whether no complete request has arrived yet."""
         return not (self.requests or self.writable())

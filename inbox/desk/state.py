@@ -1,4 +1,4 @@
-"""What a desk knows while it is open; all of it ends with its process."""
+"""The state of an open desk. All of it ends with the process."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -22,13 +22,12 @@ HOST = "127.0.0.1"
 
 
 class Desk:
-    """An open inbox, the browsers that were let in, and the officers who have signed in there.
+    """An open inbox, the browsers that were let in, and the signed-in officers.
 
     ``place`` begins every path: no other program on this machine can guess it, and none gets the cookies.
-    ``notices`` are those of renewals of shares with a sheet.
-    With ``same_disk`` the medium may be a folder on this machine's own disk. ``papers`` is the folder that
-    officers last named for what is for somebody else than the portal. ``kinds`` is what files that were
-    looked at turned out to be, by case and file: their type, and whether anything of them is to be warned of.
+    ``notices`` report renewals of shares with a paper sheet. With ``same_disk``, the medium may be a folder
+    on this machine's own disk. ``papers`` is the folder last named for documents that are not for the portal.
+    ``kinds`` holds, by case and file, the types of previewed files and whether the file needs a warning.
     """
 
     def __init__(
@@ -54,27 +53,28 @@ class Desk:
         self._once: set[str] = set()
 
     def address(self) -> str:
-        """Return an address that lets one browser in, once; who sits before it has yet to sign in."""
+        """Return an address that lets one browser in, once. The officer must still sign in."""
         once = secrets.token_urlsafe(32)
         self._once.add(once)
         return f"http://{self.host}{self.place}/open/{once}"
 
     def admit(self, given: str) -> bool:
-        """Tell whether this is the secret of an address; it never is again."""
+        """Whether this is the secret of an address. Each secret works once."""
         found = {each for each in self._once if secrets.compare_digest(each.encode(), given.encode())}
         self._once -= found
         return bool(found)
 
     def begin(self, work: Work, run: Callable[[], Response], seat: Seat) -> Job:
-        """Return a job of an officer's, which begins once the page that is asked for is answered."""
+        """Return a job of an officer, which starts once the current request is answered."""
         self._job = seat.job = Job(self._job.number + 1 if self._job else 1, work, run)
         return self._job
 
     @property
     def pending(self) -> Job | None:
-        """The job that is to be done, or is being done: until it is over, nothing else may use the inbox.
+        """The job that waits or runs: until it ends, nothing else may use the inbox.
 
-        Nor what another thread answers ``beside`` it: the vault is for the one that opened it.
+        Pages that another thread answers ``beside`` it may not use the inbox either: the vault belongs to the
+        thread that opened it.
         """
         if self._job is None or (self._job.is_over and not self._is_beside):
             return None
@@ -82,7 +82,7 @@ class Desk:
 
     @contextmanager
     def beside(self) -> Iterator[None]:
-        """Let what is answered within the block be answered by another thread than the one of the vault."""
+        """Answer requests during the block in another thread than that of the vault."""
         self._is_beside = True
         try:
             yield
@@ -90,42 +90,42 @@ class Desk:
             self._is_beside = False
 
     def lock(self) -> None:
-        """Let this be the last answer, or that of the job that is not over yet."""
+        """Lock the desk after this answer, or after the answer of an unfinished job."""
         self.is_over = True
 
 
 def keep(app: Flask, desk: Desk) -> None:
-    """Let the pages of ``app`` be those of this desk."""
+    """Connect the pages of ``app`` with this desk."""
     app.extensions["desk"] = desk
 
 
 def here() -> Desk:
-    """Return the desk of the page that is asked for."""
+    """Return the desk of the current request."""
     desk: Desk = current_app.extensions["desk"]
     return desk
 
 
 def seat() -> Seat:
-    """Return the session in which the page is asked for; pages without one are those to sign in."""
+    """Return the session of the current request. Only sign-in pages have none."""
     found: Seat = g.seat
     return found
 
 
 def actor() -> Actor:
-    """Return the officer who asks for the page."""
+    """Return the officer of the current request."""
     return seat().actor()
 
 
 def waiting() -> list[Confirmation]:
-    """Return what others ask the officer to confirm, or had confirmed, of cases that this one may read."""
+    """Return the pending and confirmed requests of other officers about cases that this one may read."""
     asked = here().seats.asked_of(seat())
     return [each for each in asked if declarations.may_read(here().inbox, actor(), each.cases)]
 
 
 def to_declare() -> list[int]:
-    """Return the cases on which the officer has yet to declare before seeing what others ask there.
+    """Return the cases that the officer must declare before seeing the requests about them.
 
-    What is asked, and by whom, is not told.
+    This reveals neither the request nor who made it.
     """
     asked = (each for each in here().seats.asked_of(seat()) if not each.confirmed_by)
     found = (declarations.to_declare(here().inbox, actor(), each.cases) for each in asked)
@@ -133,7 +133,7 @@ def to_declare() -> list[int]:
 
 
 def medium_folder() -> Path:
-    """Return the folder of the removable medium; Refused if none was named."""
+    """Return the folder of the removable medium. Raises Refused if none was given."""
     named = here().medium
     if named is None:
         raise Refused(sentence("no medium was named"), sentence("start the desk with --medium FOLDER"))

@@ -1,6 +1,6 @@
-"""What every page loads (style sheet, script, icon), and how grave what it points out is.
+"""Style sheet, script and icon of every page, and the degrees of notices.
 
-Each notice begins with its degree, in a word, an icon and a colour.
+Each notice begins with its degree, as a word, an icon and a colour.
 """
 
 import hashlib
@@ -20,19 +20,19 @@ sheets = Blueprint("style", __name__)
 
 @sheets.get("/style.css")
 def sheet() -> Response:
-    """Return the style sheet; pages of errors have it, too."""
+    """Return the style sheet, also for error pages."""
     return Response(_content("style.css"), content_type="text/css; charset=utf-8")
 
 
 @sheets.get("/desk.js")
 def script() -> Response:
-    """Return the script; without it every page works, and nothing is kept while one types."""
+    """Return the script. Without it every page works, but drafts are not kept during typing."""
     return Response(_content("desk.js"), content_type="text/javascript; charset=utf-8")
 
 
 @cache
 def integrity() -> str:
-    """Return what the script must be, by its hash, for a browser to run it (W3C Subresource Integrity)."""
+    """Return the hash that browsers check before they run the script (W3C Subresource Integrity)."""
     return "sha384-" + b64encode(hashlib.sha384(_content("desk.js")).digest()).decode()
 
 
@@ -47,12 +47,12 @@ def _content(name: str) -> bytes:
     return files("inbox.desk").joinpath(name).read_bytes()
 
 
-# The class of a notice says its degree; of what was done, and of what is marked otherwise, none is said.
+# The class of a notice names its degree. A confirmation and a notice marked otherwise have none.
 _NOTICE = re.compile(r'<(?:p|div|section) class="notice(?: (danger|warning))?"[^>]*>')
 
 
 class Degree(StrEnum):
-    """How grave it is; labels stand in labels.toml."""
+    """The degree of a notice. The labels are in labels.toml."""
 
     DANGER = "danger"
     WARNING = "warning"
@@ -63,10 +63,10 @@ _ICONS = {Degree.DANGER: "\u203c", Degree.WARNING: "\u26a0\ufe0e", Degree.INFORM
 
 
 class Notices(Extension):
-    """Begin every notice of a template with its degree: a page that points something out cannot forget it."""
+    """Insert the degree into every notice of a template, so that no page can forget it."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Return the template with the degree behind the tag that begins each notice."""
+        """Return the template with the degree after the start tag of each notice."""
         del name, filename
 
         def begin(found: re.Match[str]) -> str:
@@ -76,14 +76,14 @@ class Notices(Extension):
 
 
 def beneath_degree(text: str, words: Iterable[str]) -> str:
-    """Return a text without the degree with which it begins, if one of these words says it already."""
+    """Return a text without the degree at its beginning, if one of these words names it."""
     head, colon, rest = text.partition(":")
     said = rest.strip() if colon and head.strip() in words else text
     return said[:1].upper() + said[1:]
 
 
 def degree_mark(degree: str, word: str) -> Markup:
-    """Return a degree as a page shows it; the icon is for the eye alone."""
+    """Return a degree as HTML. The icon is hidden from screen readers."""
     known = Degree(degree)
     return Markup('<strong class="degree"><span aria-hidden="true">{}</span> {}</strong>').format(
         _ICONS[known], word

@@ -1,4 +1,4 @@
-"""What the inbox tells officers, and what they gave with a form, said in the language of a page."""
+"""Translate messages of the inbox, and officers' input, to the language of a page."""
 
 import json
 import re
@@ -12,15 +12,15 @@ from inbox.language.labels import Labelled
 from inbox.language.messages import Sentence, sentence
 from templates import catalogues
 
-# What a form says to assign a case to nobody: a field that is empty is left as it is.
+# The value that unassigns a case. An empty field leaves the assignment unchanged.
 NOBODY = "-"
 LANGUAGES = {language: catalogues.name(language) for language in catalogues.LANGUAGES}
 
 
 def told(language: str, text: str) -> str:
-    """Return what the inbox tells in a language, with nothing in it that is not seen; other text as it is."""
+    """Translate a message of the inbox, with invisible characters shown. Other text stays as it is."""
     said = _said(language, text)
-    # As a page begins its sentences; a value that stands first, as the name of a file, stays as it is.
+    # As at the beginning of a sentence. A value at the beginning, such as a file name, stays as it is.
     begins = isinstance(text, Sentence) and not catalogue.text(language, text.template).startswith("{")
     return visible(said[:1].upper() + said[1:] if begins else said)
 
@@ -36,7 +36,7 @@ def _said(language: str, value: object, name: str = "") -> str:
             return _uncoded(language, str(value), name)
 
 
-# Which labels say a value of a sentence that is a code, by its name in the sentence.
+# The labels for values of a sentence that are codes, by the name of the value.
 _VALUES = {
     "kind": "measure",
     "measure": "measure",
@@ -52,14 +52,14 @@ _VALUES = {
     "regime": "regime",
 }
 _APART = re.compile(r", |\|")
-# Where a code may be any of the law. By "decided" a decision is called by its duty, not by itself.
+# For values that can be any code of the law. "decided" is omitted: a decision is named by its duty.
 _ANY = sorted(labels.OF_THE_LAW - {"decided"})
 
 
 def _uncoded(language: str, text: str, name: str) -> str:
-    """Return a value of a sentence without codes of the law or of the program: officers read what they mean.
+    """Return a value with labels in place of the codes of the law or program.
 
-    A value may be a list of codes. One with an underscore is told as such whatever it is called there.
+    A value can be a list of codes. A code with an underscore is translated whatever the name of its value.
     """
     said = [_label(language, each, name) for each in _APART.split(text)]
     return ", ".join(each for each in said if each) if all(said) else text
@@ -91,7 +91,7 @@ _NUMBERED = {
 
 
 def place(language: str, code: str) -> str:
-    """Return what officers call a place of a case; an empty text for a question, which has its own words."""
+    """Return the officers' name for a place in a case, or "" for a question, which has its own text."""
     if code in _PLACES:
         return _said(language, _PLACES[code])
     kind, _, number = code.rpartition("-")
@@ -104,7 +104,7 @@ def _template(language: str, text: Sentence) -> str:
     return catalogue.text(language, text.template)
 
 
-# Which labels say what a form gives as a code, by the field of the form.
+# The labels for form values that are codes, by field.
 CODED = {
     "purpose": "purpose",
     "status": "status",
@@ -140,11 +140,10 @@ _PASSAGES = {"chosen", "picked", "removed"}
 
 
 def field(language: str, name: str, given: str = "") -> str:
-    """Return the label of a field that officers fill in; an empty text for any other.
+    """Return the label of a field that officers fill in, or "" for any other field.
 
-    That of a decision, where it is given back, is what it decides: a form may have several.
-
-    The name of one that is filled in for each language ends with it, as in ``entry-text-fr``.
+    For a decision that is shown again, the label is its duty, because a form may have several decisions. The
+    name of a field for one language ends with it, as in ``entry-text-fr``.
     """
     if name == "choice" and (decided := labels.of("decided").get(given)):
         return decided.in_(language)
@@ -156,9 +155,9 @@ def field(language: str, name: str, given: str = "") -> str:
 
 
 def value(language: str, given: str, name: str) -> str:
-    """Return what stands in a field: a code by its label, all else as it is, over as many lines.
+    """Return the value of a field: a code by its label, other text as it is, on several lines.
 
-    Of a passage, its place and its words, or that all goes that stands there.
+    For a passage, return its place and words, or that everything at the place is removed.
     """
     if name == "officer" and given == NOBODY:
         return _said(language, sentence("nobody"))
@@ -172,11 +171,11 @@ def value(language: str, given: str, name: str) -> str:
 
 
 def _passage(given: str) -> str | Sentence:
-    """Return what a passage is called; nothing for what no page of ours would send."""
+    """Return the description of a passage, or "" for a value that no page of the desk sends."""
     try:
         where, words = json.loads(given)
     except (ValueError, TypeError, RecursionError):
         return ""
     if words is None:
-        return sentence("{place}: all that stands there", place=where)
+        return sentence("{place}: everything", place=where)
     return sentence("{place}: {words}", place=where, words=words)

@@ -77,8 +77,8 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
         out.touch(mode=0o600, exist_ok=False)  # from here on the name is ours
     except FileExistsError:
         raise Refused(
-            sentence("{out} is already there", out=out),
-            sentence("choose another --out, nothing is overwritten"),
+            sentence("{out} already exists", out=out),
+            sentence("choose another --out: nothing is overwritten"),
         ) from None
     try:
         atomic_files.write(out, content)

@@ -123,8 +123,8 @@ def _checked(said: Said) -> Said:
         )
     if max(map(len, astuple(given))) > LONGEST:
         raise Refused(
-            sentence("a line has at most {most} characters", most=LONGEST),
-            sentence("say it in fewer words"),
+            sentence("a line may have at most {most} characters", most=LONGEST),
+            sentence("use fewer words"),
         )
     return given
 

@@ -33,8 +33,8 @@ def write(home: Home, out: Path, name: str, paper: str, value: View) -> list[Pat
     for path in contents:
         if path.exists():
             raise Refused(
-                sentence("{path} is already there", path=path),
-                sentence("choose another --out, nothing is overwritten"),
+                sentence("{path} already exists", path=path),
+                sentence("choose another --out: nothing is overwritten"),
             )
     for path, content in contents.items():
         atomic_files.write(path, [content.encode()])

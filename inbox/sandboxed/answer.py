@@ -1,7 +1,7 @@
 """The output of the sandbox: a header of fixed size, facts, text, pixels.
 
-The reader does not trust the output. It only compares numbers, and has no complex format to parse: facts are
-lines of visible characters, pixels are red, green and blue, row after row.
+The reader does not trust the output. It only compares numbers and parses no complex format: facts are lines
+of visible characters, and pixels are red, green and blue bytes, row after row.
 """
 
 import re
@@ -24,7 +24,7 @@ LARGEST = _HEAD.size + _LARGEST_FACTS + _LARGEST_TEXT + 3 * LONGEST_SIDE**2
 
 
 class NotShown(Exception):
-    """A file is not looked at further: a code that says why, and its values."""
+    """Stops the examination of a file: a code for the reason, and its values."""
 
     def __init__(self, code: str, *values: object) -> None:
         super().__init__(code)
@@ -33,9 +33,9 @@ class NotShown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that was found out about a file: of which kind, a code, and what belongs to it.
+    """One fact about a file: its kind, a code, and values.
 
-    The code is a MIME type for kinds that name one, the name of a field for ``metadata``, else one of
+    The code is a MIME type for kinds that name one, the name of a field for ``metadata``, otherwise a code of
     ``inbox.files.sandbox_messages``.
     """
 
@@ -46,7 +46,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a file is and shows: facts, text if it is one, the pixels of one of its pages if it has any."""
+    """The result for a file: facts, its text if it is text, and the pixels of one page if it has pages."""
 
     facts: tuple[Fact, ...]
     text: str = ""
@@ -56,7 +56,7 @@ class Answer:
     pixels: bytes = b""
 
     def encode(self) -> bytes:
-        """Return this as it leaves the sandbox."""
+        """Return the bytes that leave the sandbox."""
         facts = "\n".join("\t".join((each.kind, each.code, *each.values)) for each in self.facts).encode()
         text = self.text.encode()
         head = _HEAD.pack(_MAGIC, self.pages, self.width, self.height, len(facts), len(text))
@@ -64,7 +64,7 @@ class Answer:
 
 
 def parse(raw: bytes) -> Answer:
-    """Return what left the sandbox; ValueError for anything that is not exactly of this form."""
+    """Parse the bytes that left the sandbox. Raises ValueError for any other form."""
     if len(raw) < _HEAD.size:
         raise ValueError("too short")
     magic, pages, width, height, facts, text = _HEAD.unpack_from(raw)
@@ -76,10 +76,10 @@ def parse(raw: bytes) -> Answer:
         or text > _LARGEST_TEXT
         or len(raw) != pixels + 3 * width * height
     ):
-        raise ValueError("not of this form")
+        raise ValueError("invalid form")
     lines = raw[_HEAD.size : _HEAD.size + facts].decode().split("\n")
     if not all(map(_is_fact, lines)):
-        raise ValueError("not of this form")
+        raise ValueError("invalid form")
     return Answer(
         tuple(_read(*line.split("\t")) for line in lines),
         raw[_HEAD.size + facts : pixels].decode(),
@@ -91,17 +91,17 @@ def parse(raw: bytes) -> Answer:
 
 
 def fact(kind: str, code: object, *values: object) -> Fact:
-    """Return a fact whose code and values can be seen, and were cut to what fits on its line."""
+    """Return a fact whose code and values are visible characters, shortened to fit on a line."""
     return Fact(kind, _cut(code), tuple(map(_cut, values)))
 
 
 def counted(number: int, one: str, several: str) -> Fact:
-    """Return how much a file holds: the code ``one``, or ``several`` with the number."""
+    """Return a count as a fact: the code ``one``, or ``several`` with the number."""
     return fact("measure", one) if number == 1 else fact("measure", several, number)
 
 
 def _is_fact(line: str) -> bool:
-    """Tell whether a line has the form of a fact, and all of it can be seen."""
+    """Whether a line has the form of a fact, in visible characters only."""
     return _FACT.fullmatch(line) is not None and all(visible(word) == word for word in line.split("\t"))
 
 

@@ -1,4 +1,4 @@
-"""What an archive lists; nothing of it is unpacked but the little in which a document says who made it."""
+"""List the contents of an archive. Only the small entries with a document's metadata are unpacked."""
 
 import html
 import io
@@ -14,10 +14,10 @@ from inbox.sandboxed.answer import Answer, Fact, counted, fact
 _MOST_ENTRIES = 200
 _LISTED = fact("why", "archive")
 _UNREAD = fact("caution", "unread-metadata")
-_BOMB = 100  # times its size
-# What programs make of zip archives: an entry that tells, the type.
+_BOMB = 100  # times the size of the archive
+# Types of documents that are zip archives: an entry that identifies the type, and the type.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-# OpenDocument and EPUB say what they are in their first entry, uncompressed.
+# OpenDocument and EPUB name their type in their first entry, uncompressed.
 _SAID = re.compile(rb".{30}mimetype(application/[a-z0-9.+-]{1,80})", re.DOTALL)
 _MADE_OF_ZIP = (
     ("word/document.xml", f"{_OFFICE}wordprocessingml.document"),
@@ -26,16 +26,16 @@ _MADE_OF_ZIP = (
     ("AndroidManifest.xml", "application/vnd.android.package-archive"),
     ("META-INF/MANIFEST.MF", "application/java-archive"),
 )
-# Where a document of Office, or one of OpenDocument, says who made it, when and with what.
+# The entries of Office and OpenDocument files that hold metadata: author, times, program.
 _SAID_OF_ITSELF = ("docProps/core.xml", "docProps/app.xml", "meta.xml")
 _MOST_SAID, _MOST_VALUES, _LONGEST_VALUE = 1 << 16, 40, 200
 _VALUE = re.compile(r"<(?:[\w-]+:)?([\w-]{1,40})(?:\s[^<>]*)?>([^<]*)")
-# The ways of packing of which a piece can be unpacked without the rest.
+# Compression methods that allow unpacking only the beginning of an entry.
 _IN_PIECES = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 def of_zip(data: bytes, _: int) -> Answer:
-    """Return what the list at the end of a zip says; BadZipFile without one."""
+    """Return the contents of a zip from the list at its end. Raises BadZipFile without a list."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
         own = tuple(_said_of_itself(archive, entries))
@@ -54,7 +54,7 @@ def of_zip(data: bytes, _: int) -> Answer:
 
 
 def of_tar(data: bytes, _: int) -> Answer:
-    """Return what a tar lists; TarError for a damaged one."""
+    """Return the contents of a tar. Raises TarError for a damaged one."""
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         return Answer((_LISTED, *_listing((entry.name, entry.size) for entry in archive)))
 
@@ -66,17 +66,17 @@ def _made_of_zip(data: bytes, names: Container[str]) -> list[Fact]:
 
 
 def _said_of_itself(archive: zipfile.ZipFile, entries: Iterable[zipfile.ZipInfo]) -> Iterator[Fact]:
-    """Yield the names and values that a document has for its author; that they were not read, if so."""
+    """Yield the metadata of a document, or the fact that it could not be read."""
     for entry in [each for each in entries if each.filename in _SAID_OF_ITSELF][: len(_SAID_OF_ITSELF)]:
         try:
             yield from _values(_beginning(archive, entry))
-        except Exception:  # noqa: BLE001  who unpacks hostile bytes may raise anything
+        except Exception:  # noqa: BLE001  unpacking hostile bytes can raise anything
             yield _UNREAD
 
 
 def _beginning(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
     if entry.compress_type not in _IN_PIECES:
-        raise zipfile.BadZipFile("packed in a way in which documents are not")
+        raise zipfile.BadZipFile("a compression method that documents do not use")
     with archive.open(entry) as opened:
         return opened.read(_MOST_SAID).decode(errors="replace")
 

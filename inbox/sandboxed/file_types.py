@@ -14,7 +14,7 @@ ZIP = "application/zip"
 TAR = "application/x-tar"
 UNKNOWN = "application/octet-stream"
 EMPTY = "application/x-empty"
-# What begins a picture, its type, how its name may end and what else it may be called.
+# The first bytes of a picture, its type, and other endings and types that fit.
 _PICTURES = (
     (rb"\xff\xd8\xff", "image/jpeg", ".jpg .jpeg .jpe .jfif .mpo"),
     (rb"\x89PNG\r\n\x1a\n", "image/png", ".png .apng"),
@@ -25,7 +25,7 @@ _PICTURES = (
     (rb"II\*\0|MM\0\*", "image/tiff", ".tif .tiff"),
     (rb"BM.{4}\0{4}.{4}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", "image/bmp", ".bmp .dib"),
 )
-# What else a program might take a file for, and how far into it that program looks.
+# Other types a program might read a file as, and the part of the file where it looks for them.
 _ALSO = (
     (rb"%PDF-", PDF, slice(0, 1024)),
     (rb"PK\x05\x06", ZIP, slice(-65_557, None)),
@@ -39,14 +39,14 @@ _MARKUP = (
     (r"\s*\{\\rtf", "text/rtf"),
 )
 _MARKUP_WITHIN = 4_096
-_LEAST_SURE = 0.3  # of puremagic: a signature of three bytes
+_LEAST_SURE = 0.3  # confidence of puremagic for a signature of three bytes
 _TAR = slice(257, 262)
 _ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The type of a file, as MIME names it if it does; ``like``: types and endings that would be no lie."""
+    """The type of a file, a MIME type if it has one. ``like``: other types and endings that fit."""
 
     type: str
     like: frozenset[str] = frozenset()
@@ -54,7 +54,7 @@ class Kind:
 
 
 def of(data: bytes) -> Kind:
-    """Return what a file is: a picture, a PDF, a text, whatever its first bytes say, or unknown."""
+    """Return the type of a file: a picture, a PDF, text, another type by its first bytes, or unknown."""
     for begin, mime, endings in _PICTURES:
         if re.match(begin, data, re.DOTALL):
             return Kind(mime, frozenset(endings.split()))
@@ -71,7 +71,7 @@ def of(data: bytes) -> Kind:
 
 
 def also(data: bytes, kind: Kind) -> list[str]:
-    """Return the other types as which a program might read a file whose beginning says ``kind``."""
+    """Return other types that a program might read a file of this ``kind`` as."""
     if kind.text is not None:
         return []
     return [mime for sign, mime, place in _ALSO if mime != kind.type and re.search(sign, data[place])]
@@ -95,7 +95,7 @@ def _markup(text: str) -> str:
 
 
 def _text(data: bytes) -> str | None:
-    """Return the beginning of a text, None if the data is not text."""
+    """Return the beginning of a text, or None if the data is not text."""
     start = data[: 4 * LONGEST_TEXT]
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _decoded(start, "utf-16")
@@ -115,5 +115,5 @@ def _decoded(start: bytes, encoding: str) -> str | None:
 
 
 def _reads_as_words(start: bytes) -> bool:
-    """Tell whether nearly all bytes are those of letters, digits, signs and white space."""
+    """Whether nearly all bytes are letters, digits, punctuation or white space."""
     return 10 * len(re.findall(rb"[\t\r\n -~]", start)) > 9 * len(start)

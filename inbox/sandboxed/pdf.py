@@ -11,7 +11,7 @@ from pypdfium2_raw.bindings import FPDF_ERR_PASSWORD
 from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, counted, fact
 from inbox.sandboxed.pictures import shrunk
 
-_SHARPEST = 2.0  # pixels for each of 72 parts of an inch
+_SHARPEST = 2.0  # pixels per 1/72 inch
 _SMALLEST = 1.0
 _ACTIVE = (
     (rb"/J(avaScript|S)\b", "javascript"),
@@ -23,22 +23,22 @@ _ACTIVE = (
 )
 _ENCRYPTED = fact("caution", "encrypted")
 _UNREAD = fact("caution", "unread-objects")
-# Where the list of what a stream is stands before it; how much is unpacked of all such streams.
+# How far before a stream its dictionary may begin, and the most bytes unpacked from all object streams.
 _BEFORE = 400
 _MOST_UNPACKED = 1 << 24
 
 
 def look(data: bytes, page: int) -> Answer:
-    """Return the pixels of one page of a PDF; NotShown for one with a password, PdfiumError for a damaged."""
+    """Return the pixels of a page. Raises NotShown for an encrypted PDF, PdfiumError for a damaged one."""
     active = tuple(_active(data))
     with _opened(data) as document:
         count = len(document)
-        told = (*active, counted(count, "page", "pages"), *_metadata(document))
+        facts = (*active, counted(count, "page", "pages"), *_metadata(document))
         pages = min(count, MOST_PAGES)
         if page > pages:
-            return Answer((*told, fact("why", "page-not-shown", page)), pages=pages)
+            return Answer((*facts, fact("why", "page-not-shown", page)), pages=pages)
         shown = shrunk(_drawn(document[page - 1]))
-    return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
+    return Answer(facts, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
 
 
 def _active(data: bytes) -> Iterator[Fact]:
@@ -70,7 +70,7 @@ def _inflated(packed: memoryview, most: int) -> bytes:
 
 
 def _plain(written: bytes) -> bytes:
-    """Return names with their letters decoded: PDF allows a letter to be written as its number."""
+    """Return names with their escaped letters decoded: PDF allows a letter to be written as its number."""
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), written)
 
 

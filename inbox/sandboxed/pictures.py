@@ -1,4 +1,4 @@
-"""A picture as pixels, with what cameras and programs wrote beside them."""
+"""Decode a picture to pixels, with the metadata that cameras and programs wrote."""
 
 import io
 import re
@@ -17,15 +17,15 @@ from PIL import (
 
 from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, fact
 
-# Imported now, with those of preinit(): later no file opens.
+# Imported now, with those of preinit(): no file can be opened later.
 _PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 Image.preinit()
-AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # there is no other
-Image.MAX_IMAGE_PIXELS = None  # we look ourselves, and say what was declared
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # no other thread can start
+Image.MAX_IMAGE_PIXELS = None  # _check does this, and reports the declared size
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MOST_PIXELS = 100_000_000
 _MOST_TAGS = 100
-# With the first bytes of what it is: other boxes name it, too.
+# With the first bytes of its contents, because other boxes contain this name, too.
 _EXIF = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
 _LONGEST_EXIF = 1 << 16
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
@@ -34,25 +34,25 @@ _PAPER = "white"
 
 
 def look(data: bytes, page: int) -> Answer:
-    """Return the pixels of one page of a picture; NotShown, or whatever Pillow says of a damaged one."""
+    """Return the pixels of a picture's page. Raises NotShown, or Pillow's own errors for a damaged one."""
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         _check(image)
-        told = (fact("measure", "pixels", image.width, image.height), *_metadata(image))
+        facts = (fact("measure", "pixels", image.width, image.height), *_metadata(image))
         pages = min(getattr(image, "n_frames", 1), MOST_PAGES)
         if page > pages:
-            return Answer((*told, fact("why", "no-page", page)), pages=pages)
+            return Answer((*facts, fact("why", "no-page", page)), pages=pages)
         if page > 1:
             image.seek(page - 1)
             _check(image)
         shown = shrunk(image)
-    return Answer(told, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
+    return Answer(facts, pages=pages, width=shown.width, height=shown.height, pixels=shown.tobytes())
 
 
 def named(data: bytes, _: int) -> Answer:
     """Return the metadata of a HEIC file.
 
-    Its pixels take libheif, whose decoder starts a thread before it does anything, and with it the one system
-    call that would let a process of the sandbox multiply.
+    Its pixels need libheif, whose decoder starts a thread first. The sandbox forbids
+    the system call for this, because a process could use it to start others.
     """
     exif = Image.Exif()
     if found := _EXIF.search(data):

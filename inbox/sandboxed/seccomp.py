@@ -1,7 +1,7 @@
 """Confine this process, irrevocably, before it reads the first byte of a hostile file.
 
 The sandbox (``inbox.files.sandbox``) already surrounds the process. This second layer protects even if the
-sandbox has a gap: it allows only system calls that allocate memory and pass on bytes, and it sets limits.
+sandbox has a gap: it allows only system calls that allocate memory and move bytes, and it sets limits.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ from inbox.system import memory
 
 _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
 _X86_64 = 0xC000003E
-# The calls by which a computation reads, writes, takes memory and ends, by their numbers on x86-64.
+# System calls for reading, writing, allocating memory and exiting, by their numbers on x86-64.
 _ALLOWED = {
     "read": 0,
     "write": 1,
@@ -50,7 +50,7 @@ class _Program(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a process may take: bytes of memory, seconds of a core."""
+    """Limits of a process: memory in bytes, processor time in seconds."""
 
     memory: int = 1 << 30
     seconds: int = 10
@@ -68,9 +68,10 @@ def confine(limits: Limits) -> None:
 
 
 def limit(limits: Limits) -> None:
-    """Set what the system itself can limit: memory, time, no byte in any file, no further process.
+    """Set the limits that the system provides: memory, time, no byte in any file, no further process.
 
-    The kernel spares root the last: where the inbox runs as root, ``filter_calls`` alone refuses it.
+    The kernel does not apply the last one to root: if the inbox runs as root, only ``filter_calls`` forbids
+    it.
     """
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory),

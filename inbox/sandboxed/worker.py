@@ -1,7 +1,6 @@
-"""The process in the sandbox: it reads a file, and writes its type and what it shows.
+"""The process in the sandbox: it reads a file, and writes its type and contents.
 
-``worker.py PAGE HOW``: the page of that number; HOW is ``whole``, or ``head`` if the file's type is all that
-is asked for.
+``worker.py PAGE HOW``: PAGE is the number of the page. HOW is ``whole``, or ``head`` for the type only.
 """
 
 import codecs
@@ -13,7 +12,7 @@ from inbox.sandboxed import archives, file_types, pdf, pictures, seccomp
 from inbox.sandboxed.answer import LONGEST_TEXT, Answer, NotShown, fact
 from inbox.sandboxed.file_types import Kind
 
-# What metadata is written in; a codec that is asked for later would be a file that does not open.
+# Codecs for metadata, loaded now: later Python could not open their files.
 for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "ascii", "cp437"):
     codecs.lookup(encoding)
 
@@ -43,7 +42,7 @@ def _looked(kind: Kind, data: bytes, page: int) -> Answer:
         return Answer((fact("why", error.code, *error.values),))
     except MemoryError:
         return Answer((fact("why", "memory"),))
-    except Exception as error:  # noqa: BLE001  who parses hostile bytes may raise anything
+    except Exception as error:  # noqa: BLE001  parsing hostile bytes can raise anything
         return Answer((fact("why", "damaged", type(error).__name__),))
 
 

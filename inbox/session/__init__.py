@@ -1,1 +1,1 @@
-"""Actions, journal and the unlocked inbox: one transaction is one journalled action."""
+"""Actions, the journal and the unlocked inbox: each action is one transaction with one journal entry."""

@@ -1,4 +1,4 @@
-"""What an entry of the journal says, in either language: words for codes stand in labels.toml."""
+"""Text of a journal entry in either language. The labels of codes are in labels.toml."""
 
 from collections.abc import Mapping
 
@@ -8,24 +8,24 @@ from crypto.journal import Presence, Value
 from inbox.language import days, labels
 from inbox.session.actions import TABLE, Code, Field, Form
 
-# What the timeline says of what is no action: what came in, and a measure on the day on which it was taken.
+# A timeline also lists two events that are not actions: an incoming message, and a measure on its own day.
 _EVENTS = {"kind": Field(Form.CODE, "measure"), "follow_up": Field(Form.NUMBER)}
 
 
 def action(code: str, language: str) -> str:
-    """Return what an action is called; the code itself if no label has it."""
+    """Return the name of an action, or its code if it has no label."""
     label = labels.of("action").get(code)
     return label.in_(language) if label else code
 
 
 def officers(given: Mapping[str, Presence], language: str) -> str:
-    """Return officers on one line, of each how they were there."""
+    """Return the officers on one line, each with how they took part."""
     words = labels.of("presence")
     return ", ".join(f"{name} ({words[how].in_(language)})" for name, how in given.items())
 
 
 def values(code: str, given: Mapping[str, Value], language: str) -> str:
-    """Return what an action was about, on one line, or nothing; what has no label stands as it is."""
+    """Return the values of an action on one line, or "" without values. Unlabelled values are kept."""
     fields = TABLE[Code(code)].values if code in set(Code) else _EVENTS
     return ", ".join(_value(name, value, fields.get(name), language) for name, value in given.items())
 

@@ -1,8 +1,8 @@
-"""Every action that officers take: what the journal calls it, what it needs, what it says of itself.
+"""Every action that officers take: its code in the journal, its conditions, and the values of its entry.
 
-``TABLE`` is the one place that decides how many officers an action takes (the law may ask for more), whether
-it needs a reason, whether it is also done to a case in quarantine, to one that nobody has declared or to all
-cases, whether oversight counts it, and which values its entry has.
+``TABLE`` alone decides how many officers an action takes (the law may ask for more), whether it needs a
+reason, and whether it also applies to a case in quarantine, to an undeclared case or to all cases. It also
+decides whether oversight counts the action, and which values its entry has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from inbox.text.lines import one_line
 
 
 class Code(StrEnum):
-    """What the journal calls an action; one that is not listed here cannot be done."""
+    """The code of an action in the journal. An action that is not listed here cannot be taken."""
 
     FOUND = "found"
     UPGRADE = "upgrade"
@@ -137,7 +137,7 @@ class Code(StrEnum):
 
 
 class Viewed(StrEnum):
-    """What is listed or shown, where that is not plain from the action."""
+    """What an officer listed or viewed, where the code of the action does not say it."""
 
     QUEUE = "queue"
     TODAY = "today"
@@ -161,7 +161,7 @@ class Reason(Enum):
 
 
 class Form(Enum):
-    """What a value of an entry is; all but codes are no words of ours."""
+    """The type of a value in an entry. Only codes are chosen by the program; the rest is data."""
 
     NUMBER = auto()
     TEXT = auto()
@@ -175,7 +175,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a value is; ``labels`` names the table of labels.toml for a code."""
+    """The type of a value. For a code, ``labels`` names its table in labels.toml."""
 
     form: Form
     labels: str = ""
@@ -183,18 +183,28 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What an action needs, and which values its entry may have.
+    """The conditions of an action, and the values that its entry may have.
 
-    ``officers``: 2 if it gives away what cannot be taken back, or takes away what guards the others. In
-    ``quarantine``: it shows nothing of a report, so it is also done to a case in quarantine. To one that is
-    ``undeclared`` only that is done by which somebody declares it, is kept from it, or comes to it. On
-    ``all_cases``: it is the program's own work; what it tells afterwards is narrowed to what its officers
-    may see. What ``reads`` changes nothing but the journal; where doing it again shows nothing else, it is
-    noted ``once`` for each officer and session. ``oversight`` counts it: it departs from the ordinary or from
-    what the rules propose, ends a case, or changes who can act, who can see something, or by what everything
-    is measured. ``compared``: with it come words of an officer, beside its reason, that are compared with the
-    identity of the author (``comparisons``). An ``alarm`` one officer raises alone, whatever else: a reason
-    that may not be compared any more is not kept then.
+    ``officers``: 2 if the action discloses data for good, or removes a safeguard of the other officers.
+
+    ``quarantine``: the action also applies to a case in quarantine, because it shows nothing of the report.
+
+    ``undeclared``: the action also applies to a case that a signed-in officer has not declared yet. These are
+    the declaration itself and the actions that exclude an officer from a case or admit them.
+
+    ``all_cases``: the program works on all cases. What it then shows is limited to what the officers may see.
+
+    ``reads``: the action changes only the journal. ``once``: the journal records it once for each officer and
+    session, because a repetition shows nothing new.
+
+    ``oversight``: oversight counts the action. It departs from the ordinary or from what the rules propose,
+    ends a case, or changes who can act, who can see something, or how the work is measured.
+
+    ``compared``: the action carries an officer's text, beside the reason, that is compared with the
+    reporter's identity (``comparisons``).
+
+    ``alarm``: one officer always raises it alone. If the reason may not be compared any more, it is
+    discarded.
     """
 
     officers: int = 1
@@ -254,7 +264,7 @@ TABLE: Mapping[Code, Rule] = {
         quarantine=True,
         values={"template": _code("reply"), "feedback": _FLAG, "despite": _FLAG},
     ),
-    # A case ends in quarantine, too: who ends it sees first what is read of that, and nothing of the case.
+    # A case can also be closed in quarantine. The officer first sees the reply, and nothing of the case.
     Code.PREVIEW_REPLY: Rule(reads=True, compared=True, quarantine=True),
     Code.UNSEND: Rule(oversight=True, values={"reply": _NUMBER}),
     Code.LIST_TEMPLATES: Rule(reads=True),
@@ -262,7 +272,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.JUDGE: Rule(reason=_NEEDED, oversight=True, values=dict.fromkeys(_PARTS, _NUMBER)),
     Code.JUNK: Rule(reason=_NEEDED, oversight=True),
     Code.RECOVER: Rule(reason=Reason.OPTIONAL, oversight=True),
-    # By two where one alone could try names on what is kept, or keep the case from being told.
+    # Two officers, where one alone could test names against the identity or prevent a disclosure of the case.
     Code.KEEP_IDENTITY: Rule(oversight=True),
     Code.NOTE_CONSENT: Rule(
         reason=Reason.OPTIONAL, oversight=True, compared=True, values={"consent": _code("consent")}
@@ -317,7 +327,7 @@ TABLE: Mapping[Code, Rule] = {
         undeclared=True, reason=_NEEDED, oversight=True, alarm=True, values=_OFFICER | _UNKEPT
     ),
     Code.FOUND_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
-    # Beside the act by which another case of the same matter is kept from that one, or linked.
+    # Accompanies the action that excludes the officer from another case of the same matter, or links the two.
     Code.SPREAD_CONFLICT: Rule(undeclared=True, oversight=True, values=_OFFICER),
     Code.LIST_CONFLICTS: Rule(reads=True, values=_VIEW),
     Code.LIST_LINKS: Rule(reads=True, once=True),
@@ -329,13 +339,13 @@ TABLE: Mapping[Code, Rule] = {
     Code.LIST_HANDLERS: Rule(undeclared=True, reads=True, once=True),
     Code.LIST_RETENTION: Rule(reads=True, quarantine=True, values=_VIEW),
     Code.LIST_DESTROYED: Rule(reads=True),
-    # Also of what is in quarantine: codes and days, which show nothing of a report.
+    # Also covers cases in quarantine: codes and days show nothing of a report.
     Code.READ_REGISTER: Rule(reads=True, quarantine=True, values=_REGISTER),
     Code.EXPORT_REGISTER: Rule(quarantine=True, oversight=True, values=_REGISTER),
     Code.RECORD_CONSULTATION: Rule(values=_CONSULTATION),
     Code.WRITE_SHEET: Rule(values={"sheet": _code("sheet")}),
     Code.RETRACT_CONSULTATION: Rule(reason=_NEEDED, oversight=True, values=_CONSULTATION),
-    # Both are of no case: lists of what is in quarantine, too, which show nothing of a report.
+    # These two name no case. Their lists include cases in quarantine and show nothing of a report.
     Code.LIST_FOR_VISA: Rule(reason=Reason.OPTIONAL, quarantine=True, values=_VISA_LIST),
     Code.RECORD_VISA: Rule(
         officers=2, quarantine=True, oversight=True, values=_VISA_LIST | {"day": _DAY, "reference": _TEXT}
@@ -389,7 +399,7 @@ TABLE: Mapping[Code, Rule] = {
     Code.NAME_ALIAS: Rule(officers=2, all_cases=True, oversight=True, values=_OFFICER),
     Code.REMOVE_ALIAS: Rule(officers=2, oversight=True, values=_OFFICER),
     Code.READ_IDENTITY: Rule(reads=True, officers=2, oversight=True),
-    # Made by the program, beside the act with which a text came, or instead of it.
+    # The program records it beside the action that a text came with, or in place of that action.
     Code.COMPARE_IDENTITY: Rule(reads=True, values={"touched": _FLAG, "words_shown": _FLAG}),
     Code.DISCLOSE_IDENTITY: Rule(officers=2, reason=Reason.OPTIONAL, oversight=True, values=_GIVEN),
     Code.BREAK_GLASS: Rule(undeclared=True, officers=2, reason=_NEEDED, oversight=True),
@@ -406,7 +416,7 @@ TABLE: Mapping[Code, Rule] = {
             "despite": _FLAG,
         },
     ),
-    # As many officers as its decision takes; to whom it goes stands in the ledger.
+    # Takes as many officers as the decision behind the letter. The ledger names the recipient.
     Code.WRITE_LETTER: Rule(
         reason=Reason.OPTIONAL,
         oversight=True,
@@ -416,10 +426,10 @@ TABLE: Mapping[Code, Rule] = {
     Code.RECORD_ACCESS: Rule(values=_REQUEST),
     # Extends all open requests: extending one would show that something was found on that person.
     Code.EXTEND_ACCESS: Rule(officers=2, oversight=True, values={"because": _code("because")}),
-    # Without the request: not all who read the journal may know that this case names the person.
+    # Does not name the request: not every reader of the journal may know that this case names the person.
     Code.NOTE_UNOPPOSED: Rule(officers=2, oversight=True),
     Code.JUDGE_NAME: Rule(reason=_NEEDED, oversight=True, values={"same_person": _FLAG}),
-    # Of no case: a withheld entry would tell an excluded officer that a case names the person.
+    # Names no case: a withheld entry would tell an excluded officer that a case names the person.
     Code.ANSWER_ACCESS: Rule(officers=2, oversight=True, values=_REQUEST),
     Code.DESTROY_CASES: Rule(
         officers=2,
@@ -448,11 +458,11 @@ TABLE: Mapping[Code, Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One action with what it is about: a case, the reason that an officer gave, values by name.
+    """One action: its code, the case, the officer's reason, and values by name.
 
-    Neither values nor reason may hold anything of a report. Made by ``action``. The law asks for
-    at least ``least`` officers. ``why_two`` says why one that is of one officer takes two, where that is not
-    plain.
+    ``action`` makes it. Neither the values nor the reason may hold anything of a report. The law asks for at
+    least ``least`` officers. ``why_two`` explains why an action that usually takes one officer takes two
+    here, where that is not obvious.
     """
 
     code: Code
@@ -464,29 +474,29 @@ class Action:
 
     @property
     def rule(self) -> Rule:
-        """What it needs."""
+        """The conditions of this action."""
         return TABLE[self.code]
 
     @property
     def officers(self) -> int:
-        """How many officers it takes: as ``TABLE`` says, or more if the law does."""
+        """The number of officers that this action takes: from ``TABLE``, or more if the law says so."""
         return max(self.rule.officers, self.least)
 
     def by(self, least: int, why: Sentence | None = None) -> "Action":
-        """Return the same action, which takes at least this many officers here, and ``why`` if not plain."""
+        """Return the same action with a minimum number of officers, and ``why`` if that is not obvious."""
         return replace(self, least=least, why_two=why)
 
     def without_reason(self) -> "Action":
-        """Return the same action, of which the journal says that a reason was given and is not kept."""
+        """Return the same action without its reason. The journal records that a reason was given."""
         return replace(self, reason="", values=dict(self.values) | {"reason_unkept": True})
 
 
 def action(code: Code, case: int | None = None, reason: str = "", /, **values: Value | date | None) -> Action:
-    """Return an action; of ``values``, those that are None or False are left out.
+    """Return an action. Values that are None or False are omitted.
 
-    A reason stands on one line. Raises Refused if it needs one and has none, for a reason or a text that no
-    entry can hold, and for what cannot be the name of an officer; TypeError for values, or a reason, that
-    TABLE does not give it: a mistake in the program.
+    The reason is put on one line. Raises Refused for a missing reason, for a reason or a text that is too
+    long for an entry, and for an invalid officer's name. Raises TypeError for values, or a reason, that TABLE
+    does not allow: that is a mistake in the program.
     """
     rule = TABLE[code]
     kept = {
@@ -501,25 +511,25 @@ def action(code: Code, case: int | None = None, reason: str = "", /, **values: V
         raise TypeError(f"{code} has no reason")
     if rule.reason is Reason.REQUIRED and not reason:
         raise Refused(
-            sentence("a reason is needed"), sentence("say in a few words why; nothing of the report")
+            sentence("a reason is required"), sentence("say in a few words why, without quoting the report")
         )
     if len(reason) > LONGEST_REASON:
         raise Refused(
-            sentence("reasons together have at most {most} characters", most=LONGEST_REASON),
+            sentence("all reasons together may have at most {most} characters", most=LONGEST_REASON),
             sentence("shorten them"),
         )
     return Action(code, case, reason, kept)
 
 
 def _check(field: Field, value: Value) -> None:
-    """Raise Refused for what no entry can hold in this field."""
+    """Raise Refused for a value that this field cannot hold."""
     for text in [value] if isinstance(value, str) else value if isinstance(value, tuple) else ():
         if field.form in {Form.OFFICER, Form.OFFICERS}:
             secret_sharing.check_name(text)
         if len(text) > LONGEST_TEXT:
             raise Refused(
-                sentence("a line has at most {most} characters", most=LONGEST_TEXT),
-                sentence("say it in fewer words"),
+                sentence("a line may have at most {most} characters", most=LONGEST_TEXT),
+                sentence("use fewer words"),
             )
 
 
@@ -533,8 +543,8 @@ def _written(value: Value | date) -> Value:
             return value
 
 
-# Tells officers which action, on which cases, needs how many of them, asks for their passphrases afresh;
-# returns who gave theirs.
+# Shows officers the actions, their cases and how many officers they need, and asks for their passphrases
+# again. Returns the officers who gave theirs.
 Confirm: TypeAlias = Callable[[Sequence[Action], int], Mapping[str, Presence]]
 
 
@@ -545,11 +555,11 @@ def nobody(_: Sequence[Action], __: int) -> Mapping[str, Presence]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and on which day; ``confirm`` asks two officers where an action takes two.
+    """The officers who act, the day, and ``confirm``, which asks two officers for confirmation.
 
-    ``present`` are the ``officers`` who act together, each with how they are there. They see what each of
-    them may see. ``is_fresh`` if their passphrases came with this very act. ``session`` tells one session of
-    an officer from another in the same open inbox.
+    ``present`` maps the ``officers`` who act together to how each of them takes part. They see only what each
+    of them may see. ``is_fresh``: their passphrases came with this action. ``session`` distinguishes the
+    sessions of an officer in the same open inbox.
     """
 
     present: Mapping[str, Presence]
@@ -560,5 +570,5 @@ class Actor:
 
     @property
     def officers(self) -> tuple[str, ...]:
-        """The names of those who act."""
+        """The names of the officers who act."""
         return tuple(self.present)

@@ -1,4 +1,4 @@
-"""The journal compared with what others keep: outbox manifests at the portal, a head on paper (SPEC 9.3)."""
+"""Compare the journal with outside copies: outbox manifests at the portal, a head on paper (SPEC 9.3)."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,12 +17,12 @@ from inbox.session import journal
 from inbox.vault import queries_exchange, queries_office
 
 _PAPER = re.compile(r"\s*([1-9][0-9]{0,15})[\s,]+((?:[A-Z2-7]\s*){32})", re.IGNORECASE)
-_FETCH_AGAIN = sentence("have it made again with `portal anchors`, and fetched by somebody whom you trust")
+_FETCH_AGAIN = sentence("ask somebody you trust to run `portal anchors` again and bring the file")
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A head as somebody wrote it down: number of the entry, 32 letters of its fingerprint."""
+    """A head as an officer wrote it down: the number of the entry, and the 32 letters of its fingerprint."""
 
     n: int
     letters: str
@@ -30,7 +30,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What outbox ``n`` said of the journal."""
+    """The journal head that outbox ``n`` recorded."""
 
     n: int
     journal: Head
@@ -38,7 +38,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A journal that holds: its head, how many outboxes it was compared with, the last entry they name.
+    """The result for an intact journal: its head, the number of outboxes compared, the last entry they name.
 
     ``warnings`` say what the comparison could not cover.
     """
@@ -50,20 +50,20 @@ class Checked:
 
 
 def paper(written: str) -> Paper:
-    """Return a head as typed from paper, in any spacing and case; Refused for anything else."""
+    """Parse a head typed from paper, in any spacing and case. Raises Refused for any other text."""
     found = _PAPER.fullmatch(written)
     if found is None:
         raise Refused(
-            sentence("this is no head of a journal"),
+            sentence("not a journal head"),
             sentence('type the number and the eight groups: --head "57 ABCD EFGH …"'),
         )
     return Paper(int(found[1]), "".join(found[2].split()).upper())
 
 
 def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | None) -> Checked:
-    """Return the head of a journal that holds, in itself and beside a file of anchors and a head on paper.
+    """Verify the journal itself, against an anchor file and a head on paper, and return its head.
 
-    Raises Refused: it names the first entry that does not hold, or says that the anchors are not ours.
+    Raises Refused. The error names the first wrong entry, or says that the anchors belong to another inbox.
     """
     try:
         heads = [head.hash for head in journal.follow(session)]
@@ -76,7 +76,8 @@ def check(session: Session, pieces: Iterable[bytes] | None, written: Paper | Non
         raise Refused(
             sentence("{error}", error=library_errors.of_crypto(broken)),
             sentence(
-                "keep a copy of the vault as it is now; find out with all officers what was done, and by whom"
+                "keep a copy of the vault as it is now;"
+                " with all officers, find out what happened and who did it"
             ),
         ) from None
     head = Head(len(heads) - 1, heads[-1])
@@ -91,20 +92,20 @@ def _kept(session: Session, pieces: Iterable[bytes]) -> list[Anchor]:
         return [_open(n, manifest, office.deployment, keys) for n, manifest in anchors.read(pieces)]
     except CryptoError as error:
         raise Refused(
-            sentence("the file of anchors was not taken: {error}", error=library_errors.of_crypto(error)),
+            sentence("the anchor file was refused: {error}", error=library_errors.of_crypto(error)),
             _FETCH_AGAIN,
         ) from None
 
 
 def _open(n: int, manifest: Manifest, deployment: bytes, keys: Sequence[bytes]) -> Anchor:
-    """Return what the portal kept as outbox ``n``; Refused if none of our keys signed it as that.
+    """Return the anchor that the portal kept as outbox ``n``. Raises Refused unless we signed it.
 
-    Reply keys that are past their date, or whose seed was destroyed, count as well.
+    Expired reply keys and those whose seed was destroyed count as well.
     """
     outbox = bundle.open_outbox(manifest, deployment, keys)
     if outbox.n != n:
         raise Refused(
-            sentence("in the file of anchors outbox {n} is kept as {other}", n=outbox.n, other=n),
+            sentence("the anchor file keeps outbox {n} as {other}", n=outbox.n, other=n),
             _FETCH_AGAIN,
         )
     return Anchor(n, outbox.journal)
@@ -115,7 +116,9 @@ def _compare(heads: Sequence[bytes], anchor: Anchor) -> None:
     if n >= len(heads):
         raise JournalBroken(len(heads), f"is missing: outbox {anchor.n} names {n} entries")
     if heads[n] != anchor.journal.hash:
-        raise JournalBroken(n, f"is not the one that outbox {anchor.n} names: it was rewritten up to there")
+        raise JournalBroken(
+            n, f"differs from the one that outbox {anchor.n} names: entries up to it were rewritten"
+        )
 
 
 def _compare_paper(heads: Sequence[bytes], written: Paper) -> None:
@@ -123,7 +126,9 @@ def _compare_paper(heads: Sequence[bytes], written: Paper) -> None:
     if n >= len(heads):
         raise JournalBroken(len(heads), f"is missing: the head on paper names {n} entries")
     if "".join(Head(n, heads[n]).fingerprint.split()) != written.letters:
-        raise JournalBroken(n, "is not the one on paper: it was rewritten up to there, or a letter is wrong")
+        raise JournalBroken(
+            n, "differs from the one on paper: entries up to it were rewritten, or a letter is mistyped"
+        )
 
 
 def _gaps(session: Session, kept: Sequence[Anchor]) -> Iterable[str]:

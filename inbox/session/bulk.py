@@ -1,4 +1,4 @@
-"""One action on many cases: on all of them or on none, noted of each."""
+"""Take one action on many cases: on all of them or on none, with a journal entry for each."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -12,10 +12,10 @@ Act = Callable[[Session, int], object]
 
 
 def do(inbox: Inbox, who: Actor, action: Action, numbers: Iterable[int], act: Act) -> list[int]:
-    """Take ``action`` on each of these cases, of which there is one at least; return which, in order.
+    """Take ``action`` on each of these cases, at least one, and return their numbers in order.
 
-    Each case has an entry of its own in the journal, with the reason: nobody can count those that they may
-    not see. Raises as ``act`` does for any of them, and as ``Inbox.acting``: then nothing is done.
+    Each case has its own entry in the journal, with the reason, so nobody can count cases that they may not
+    see. Raises as ``act`` and ``Inbox.acting`` do. If one case is refused, nothing is done.
     """
     done = sorted(set(numbers))
     first, *others = (replace(action, case=number) for number in done)

@@ -1,4 +1,4 @@
-"""An action that depends on what the vault says: its code, or the values that the journal notes."""
+"""Actions whose code or values depend on the contents of the vault."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -22,7 +22,7 @@ def acting(
     *,
     quarantine: bool = False,
 ) -> Iterator[Session]:
-    """Give a session in which ``who`` takes one action, as ``together``."""
+    """Give a session in which ``who`` takes one action. See ``together``."""
     with together(inbox, who, case, lambda session: [choose(session)], quarantine=quarantine) as session:
         yield session
 
@@ -36,13 +36,14 @@ def together(
     *,
     quarantine: bool = False,
 ) -> Iterator[Session]:
-    """Give a session in which ``who`` takes the actions that ``choose`` makes of what the vault says.
+    """Give a session in which ``who`` takes the actions that ``choose`` derives from the vault.
 
-    What it says of a ``case`` that they may read is not looked at before those who act have declared: see
-    ``declared.check``. Any other is not there for ``choose``; ``Inbox.acting`` says so.
-    ``choose`` is asked before, so that officers know what they confirm, and again in the session itself:
-    Refused if it then makes other ones. ``quarantine`` if all that it can choose are done to a case in
-    quarantine, too. Raises otherwise as ``choose`` and ``Inbox.acting`` do.
+    If the officers may read ``case``, they must have declared it before ``choose`` is called
+    (``declared.check``). For ``choose``, any other case does not exist, and ``Inbox.acting`` says so.
+    ``choose`` is called twice: first so that officers know what they confirm, then in the session itself.
+    ``quarantine``: all actions that it can return also apply to a case in quarantine.
+
+    Raises Refused if the second call returns other actions, and as ``choose`` and ``Inbox.acting`` do.
     """
     with inbox.choosing(who, quarantine=quarantine) as (session, looks):
         if case is not None and case in row_security.readable(session, [case]):
@@ -52,11 +53,11 @@ def together(
         try:
             session = stack.enter_context(inbox.acting(who, *actions))
         except Refused:
-            inbox.note_looks(who, looks)  # whoever was asked to confirm knows already what came of them
+            inbox.note_looks(who, looks)  # the officers asked to confirm know the results
             raise
         if choose(session) != actions:
             raise Refused(
-                sentence("somebody else has changed this in the meantime"),
-                sentence("look at it again, then decide"),
+                sentence("somebody else has changed this since you opened it"),
+                sentence("look at it again before you decide"),
             )
         yield session

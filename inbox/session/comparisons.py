@@ -1,15 +1,17 @@
-"""Texts of officers compared with who the author of a case is, which is kept apart; and who hears what of it.
+"""Compare officers' texts with the reporter's identity, which is stored separately, and limit the answers.
 
-Who types a list of names as a reply must not be told which of them it is. So one officer alone hears that a
-text touches the identity: no word, no number, no place. The exact words are for two who confirm the act, as
-those two may read the identity (``READ_IDENTITY``). Each comparison has an entry of its own, also one whose
-act was refused; oversight counts those that touched.
+An officer who types a list of names as a reply must not learn which of them is the reporter's. So one officer
+alone learns only that a text touches the identity, without the word, its number or its place. The exact words
+are shown to two officers who confirm the action, because those two may read the identity (``READ_IDENTITY``).
+Each comparison has its own journal entry, even if the action was refused. Oversight counts the comparisons
+that touched an identity.
 
-Halving the list, nine such answers would single out one of 300. So an officer alone is told once that a text
-touches the identity, or ``MOST_ALONE`` times that it does not. After that a text about the case is compared
-only before two, who see what is tried; then it begins anew. An alarm does not wait for a second officer: it
-goes without its reason. One touch after at most so many looks leaves as
-many groups of names: of a service of 300 at least 27 persons in the largest.
+By halving the list, nine such answers would single out one person of 300. So an officer alone gets one answer
+that a text touches the identity, or ``MOST_ALONE`` answers that it does not. After that, a text about the
+case is compared only before two officers, who see what is tried; then the count starts again. An alarm does
+not wait for a second officer: it is recorded without its reason. So the answers that one officer gets can
+split the names of a service into at most ``MOST_ALONE`` + 1 groups. In a service of 300, the largest group
+has at least 27 persons.
 """
 
 from collections.abc import Container, Iterator
@@ -27,23 +29,24 @@ from inbox.text.repeating import Protected
 from inbox.vault import queries_office
 from inbox.vault.casework_tables import Identity
 
-# What one officer writes about a case in a week or two.
+# About as many texts as one officer writes about a case in a week or two.
 MOST_ALONE = 10
 _LOOKS = "looks"
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A text that says something of who an author is; the ``words``, for two officers, or nothing."""
+    """A text that touches an identity. ``words`` are the matches, empty unless two officers confirm."""
 
     words: tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Looks:
-    """The comparisons of an act: of each case whether a text touched the identity, before how many officers.
+    """The comparisons of an action: for each case, whether a text touched the identity.
 
-    ``is_choosing``: nobody has confirmed anything yet, as it is not yet known which action it is.
+    ``by_two``: two officers confirmed the action. ``is_choosing``: nobody has confirmed anything yet, because
+    the action is not known yet.
     """
 
     by_two: bool = False
@@ -52,29 +55,29 @@ class Looks:
 
 
 def begin(session: Session, who: Actor, *, is_choosing: bool = False) -> Looks:
-    """Let a session know before whom texts are compared in it; return what will have been compared."""
+    """Record in a session before which officers texts are compared. Return the record of its comparisons."""
     journal.begin(session, who)
     looks = session.info[_LOOKS] = Looks(_are_two(session, who), is_choosing)
     return looks
 
 
 def passages(session: Session, number: int) -> list[str]:
-    """Return what of an identity is left out of whatever leaves: each line; nothing if nothing is noted."""
+    """Return the lines of an identity to remove from outgoing texts; empty without a recorded identity."""
     found = session.get(Identity, number)
     return lines(found.text) if found else []
 
 
 def lines(text: str) -> list[str]:
-    """Return each line of an identity, as it is looked for in other texts."""
+    """Return the lines of an identity, each to be searched for in other texts."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def touched(session: Session, number: int, text: str, own: Container[str] = ()) -> Touched | None:
-    """Return whether a text of officers says something of who the author of a case is, None if it does not.
+    """Return whether an officers' text reveals something of a reporter's identity, or None if it does not.
 
-    ``own`` are folded words that it may say. Also None before one officer who has had the answers that one
-    gets alone: then nothing is compared until two confirm the act, as ``takes_two`` says. Raises Locked where
-    two did not.
+    ``own`` are folded words that the text may contain. Also returns None for an officer alone who has used up
+    their answers (``takes_two``): nothing is compared until two officers confirm the action. Raises Locked if
+    the action is known and two officers did not confirm it.
     """
     known = passages(session, number)
     if not known or not text.strip():
@@ -99,10 +102,11 @@ def touched(session: Session, number: int, text: str, own: Container[str] = ()) 
 
 @contextmanager
 def unnoted(session: Session) -> Iterator[None]:
-    """Compare, before two officers, what must not leave a trace of the cases with which it is compared.
+    """Compare, before two officers, a text that must not leave a trace of the cases it is compared with.
 
-    If the block ends no comparison has an entry: its action has one, which names no case. If it raises, those
-    that touched an identity have theirs, as two could else find out by their guesses who it is.
+    If the block ends, no comparison has an entry: the action has one, which names no case. If it raises, the
+    comparisons that touched an identity have entries. Otherwise two officers could find out by guessing who
+    the reporter is.
     """
     looks: Looks = session.info[_LOOKS]
     try:
@@ -113,26 +117,26 @@ def unnoted(session: Session) -> Iterator[None]:
 
 
 def may_show_words(session: Session) -> bool:
-    """Tell whether those who act may see by which words something touches an identity: two who confirm it."""
+    """Whether the acting officers may see the words that touch an identity: two officers who confirmed."""
     looks: Looks = session.info[_LOOKS]
     return looks.by_two
 
 
 def takes_two(session: Session, who: Actor, wanted: Action) -> bool:
-    """Tell whether an action has words of an officer who alone is told no more of what they touch."""
+    """Whether an action carries an officer's text after that officer has used up their answers alone."""
     has_words = bool(wanted.reason) or wanted.rule.compared
     return has_words and wanted.case is not None and is_used_up(session, who, wanted.case)
 
 
 def is_used_up(session: Session, who: Actor, number: int) -> bool:
-    """Tell whether one of those who act has had the answers that one gets alone about a case."""
+    """Whether one of the acting officers has used up the answers that one officer gets alone about a case."""
     if session.get(Identity, number) is None or _are_two(session, who):
         return False
     return any(_is_used_up(session, name, number) for name in who.officers)
 
 
 def note(session: Session, who: Actor, looks: Looks) -> None:
-    """Add an entry for each case with which texts were compared."""
+    """Add an entry for each case that texts were compared with."""
     for number, found in looks.found.items():
         journal.note(
             session, who, action(Code.COMPARE_IDENTITY, number, touched=found, words_shown=looks.by_two)
@@ -149,7 +153,7 @@ def _is_used_up(session: Session, officer: str, number: int) -> bool:
 
 
 def _are_two(session: Session, who: Actor) -> bool:
-    """Tell whether two of those who act typed their passphrases for it, or the one officer there is."""
+    """Whether two of the acting officers, or the only officer, typed their passphrases for this action."""
     meant = {Presence.CONFIRMED, Presence.OWN} if who.is_fresh else {Presence.CONFIRMED}
     typed = sum(how in meant for how in who.present.values())
     return bool(typed) and typed >= min(2, len(queries_office.officers(session)))

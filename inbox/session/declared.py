@@ -1,6 +1,6 @@
-"""Who acts on a case has declared to have no interest in it: ``Inbox.acting`` holds every act to this.
+"""Only officers who have declared to have no interest in a case act on it: ``Inbox.acting`` checks this.
 
-Why, and what is shown of a case before: ``inbox.access.declarations``.
+``inbox.access.declarations`` says why, and what of a case is shown before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,24 +16,24 @@ from inbox.vault.casework_tables import Declaration
 from inbox.vault.row_security import AS_A_LINE
 from inbox.vault.tables import Case
 
-# So many numbers are asked for by themselves.
+# Up to this many cases, the query filters by their numbers.
 _AT_ONCE = 1_000
 
 
 def asked(session: Session) -> tuple[str, ...]:
-    """Return who of those present is asked: nobody for the program's own work, nor who is alone."""
+    """Return the signed-in officers who must declare: none for the program's own work or an only officer."""
     names = row_security.present(session)
     return () if len(names) == 1 and len(queries_office.officers(session)) == 1 else names
 
 
 def lacking(session: Session, number: int) -> list[str]:
-    """Return who of those present has not declared it of a case, whether that is there or not."""
+    """Return the signed-in officers who have not declared the case, even if the case does not exist."""
     given = set(session.scalars(select(Declaration.officer).filter_by(case=number)))
     return [name for name in asked(session) if name not in given]
 
 
 def given(session: Session, numbers: Sequence[int]) -> set[int]:
-    """Return the cases of which all who are asked have declared it, at least those among ``numbers``."""
+    """Return cases that all officers concerned have declared: at least those among ``numbers``."""
     names = asked(session)
     if not names:
         return set(numbers)
@@ -44,27 +44,26 @@ def given(session: Session, numbers: Sequence[int]) -> set[int]:
 
 
 def is_given(session: Session, case: Any) -> list[ColumnElement[bool]]:
-    """Return what holds of the number of a case, a column, if all who are present have declared it."""
+    """Return SQL conditions on a column of case numbers: all signed-in officers have declared the case."""
     words = (
         select(Declaration.day).where(Declaration.case == case, Declaration.officer == name)
         for name in asked(session)
     )
-    return [word.exists() for word in words]  # one by one: each is found by the key
+    return [word.exists() for word in words]  # one by one: each uses the primary key
 
 
 def lacking_cases(session: Session) -> set[int]:
-    """Return the cases that are there, also where nobody reads them, and not all present have declared."""
+    """Return the existing cases, readable or not, that some signed-in officer has not declared."""
     given = is_given(session, Case.number)
     rows = select(Case.number).where(or_(*map(not_, given)) if given else false())
     return set(session.scalars(rows.execution_options(**AS_A_LINE)))
 
 
 def check(session: Session, numbers: Iterable[int]) -> None:
-    """Raise Undeclared for those of these cases of which not all who are present have declared it.
+    """Raise Undeclared for those of these cases that some signed-in officer has not declared.
 
-    Raises CaseRefused for one that is not there, whoever has declared what.
-    Of a case that those present may not read nobody can declare anything. There, what is done shows nothing
-    of it, or is refused.
+    Raises CaseRefused for a case that does not exist, whatever was declared. Nobody can declare a case that
+    the signed-in officers may not read. An action on such a case shows nothing of it or is refused.
     """
     for number in (of := sorted(set(numbers))):
         queries_cases.case(session, number)
@@ -79,6 +78,6 @@ def check(session: Session, numbers: Iterable[int]) -> None:
 
 
 def check_actions(session: Session, actions: Iterable[Action]) -> None:
-    """Raise as ``check`` for the cases of those of these actions that need it declared: no work on all."""
+    """Check the cases of the actions that need a declaration. Raises as ``check`` does."""
     asked_of = [each for each in actions if not each.rule.undeclared and not each.rule.all_cases]
     check(session, [each.case for each in asked_of if each.case is not None])

@@ -1,4 +1,4 @@
-"""From a home folder with the shares of a quorum to an inbox at work."""
+"""The unlocked inbox: from a home folder and the shares of a quorum to sessions of work."""
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -26,16 +26,16 @@ from inbox.system.home import Home
 from inbox.vault import database, queries_office
 from inbox.vault.database import Vault
 
-# Told what is done, how many steps are done, of how many.
+# Called with the step being done, the number of steps done, and the number of steps.
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """An unlocked home: its folder, its open vault, and what vault.json said when it was opened.
+    """An unlocked home: its folder, its open vault, and the contents of vault.json when it was opened.
 
-    ``progress`` is told of work on the vault that takes long; under ``backup_key`` (32 bytes) lists of
-    backups are made. ``read`` is what was noted of reading that is noted once for each session.
+    ``progress`` is called during long work on the vault. ``backup_key`` (32 bytes) authenticates lists of
+    backups. ``read`` holds the readings that the journal records once for each session.
     """
 
     home: Home
@@ -47,17 +47,17 @@ class Inbox:
 
     @property
     def quorum(self) -> int:
-        """How many officers it takes to open the inbox."""
+        """The number of officers it takes to open the inbox."""
         return self.header.quorum
 
     @property
     def is_superseded(self) -> bool:
-        """Whether vault.json says something else by now: another vault is valid, with another key store."""
+        """Whether vault.json has changed since: another vault is valid, with another key store."""
         return vault_header.parse(given_files.content(self.home.header)) != self.header
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Give a session of the program's own, then ``settle``; what it finds is not for showing.
+        """Give a session for the program's own work, then ``settle``. Its results are not for display.
 
         Raises Superseded.
         """
@@ -70,18 +70,21 @@ class Inbox:
     def acting(
         self, who: Actor, action: Action, *also: Action, new_case: Callable[[Session], int] | None = None
     ) -> Iterator[Session]:
-        """Give a session in which ``who`` takes an action, which the journal notes if the block ends.
+        """Give a session in which ``who`` takes an action. The journal records the action if the block ends.
 
-        What is done to several cases at once is noted of each: ``also`` are the same action on the others,
-        or what else is done to the same case. It all takes as many officers as the one that takes most, and
-        reaches a case in quarantine only if all of it may.
-        Reading is noted once for each session (``once``).
-        If the action makes a case, ``new_case`` draws its number in the session, and the entry names it.
-        Cases that exclude an officer who acts or confirms are not there, unless the action is the program's
-        work on all. It takes two officers also as ``comparisons.takes_two`` says; what is compared in it is
-        noted even if the block raises. Raises Undeclared as ``declared.check_actions``, also before anybody
-        is asked to confirm; Locked if it takes two officers who do not both confirm it, Superseded, Refused
-        as ``journal.note`` does, CaseRefused as ``unsaid.check_reason``.
+        An action on several cases has an entry for each. ``also`` are the same action on the other cases, or
+        further actions on the same case. Together they take as many officers as the strictest of them, and
+        reach a case in quarantine only if each of them may. Repeated reading has one entry for each session
+        (``once``). If the action creates a case, ``new_case`` draws its number in the session, and the entry
+        names it.
+
+        A case that excludes an officer who acts or confirms does not exist in the session, unless the action
+        is the program's work on all cases. ``comparisons.takes_two`` can also ask for two officers.
+        Comparisons are recorded even if the block raises.
+
+        Raises Undeclared as ``declared.check_actions`` does, also before anybody is asked to confirm; Locked
+        if an action takes two officers who do not both confirm it; Superseded; Refused as ``journal.note``
+        does; CaseRefused as ``unsaid.check_reason`` does.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -116,9 +119,9 @@ class Inbox:
 
     @contextmanager
     def choosing(self, who: Actor, *, quarantine: bool = False) -> Iterator[tuple[Session, Looks]]:
-        """Give a session in which it is found out which action ``who`` takes, and what is compared in it.
+        """Give a session to find out which action ``who`` takes, with the comparisons made in it.
 
-        If the block raises, that is noted. Raises Superseded.
+        If the block raises, the comparisons are recorded. Raises Superseded.
         """
         self._check_valid()
         self.vault.today = who.today
@@ -132,16 +135,16 @@ class Inbox:
             raise
 
     def note_looks(self, who: Actor, looks: Looks) -> None:
-        """Note what was compared and is not noted yet, though nothing came of it: it was answered."""
+        """Record comparisons that have no entry yet, even if the action was refused: they gave an answer."""
         if looks.found:
             with self.vault.transaction() as session:
                 comparisons.note(session, who, looks)
 
     def _by_enough(self, who: Actor, action: Action, *also: Action) -> Action:
-        """Return the action by as many officers as all take that is done with it.
+        """Return the action with the number of officers that all actions taken with it need.
 
-        It takes two if words that come with it are compared before two alone. An alarm waits for nobody: it
-        is taken without its reason, which is compared with nothing.
+        It takes two if its texts may now be compared only before two. An alarm waits for nobody: its reason
+        is neither compared nor kept.
         """
         together = [action, *(each for each in also if each.case == action.case)]
         with self.vault.transaction() as session:
@@ -154,19 +157,19 @@ class Inbox:
         return action if needed <= action.officers else action.by(needed)
 
     def settle(self) -> None:
-        """Bring the files of the home to where the vault says that they are; Superseded if it may not say."""
+        """Bring the files of the home in line with the vault. Raises Superseded if this vault is outdated."""
         self._check_valid()
         with self.vault.transaction() as session:
             is_unclean = reconcile.settle(self.home, session)
         if is_unclean:
-            self.vault.compact(partial(self.progress, "writing the vault anew"))
+            self.vault.compact(partial(self.progress, "rewriting the vault"))
             with self.vault.transaction() as session:
                 reconcile.note_clean(session)
 
     def confirmed(self, who: Actor, *actions: Action) -> Mapping[str, Presence]:
-        """Return who confirms an action: two officers, or the one where there is no other; else Locked.
+        """Return the officers who confirm an action: two, or the only one there is. Raises Locked otherwise.
 
-        What is done to several cases at once is confirmed once, for all of them. Raises Superseded.
+        An action on several cases is confirmed once, for all of them. Raises Superseded.
         """
         self._check_valid()
         with self.vault.transaction() as session:
@@ -178,7 +181,7 @@ class Inbox:
         return confirmed
 
     def needed(self, taken: int) -> int:
-        """Return how many officers confirm what takes so many: all of them, where there are fewer."""
+        """Return how many officers must confirm: ``taken``, or all officers if there are fewer."""
         with self.vault.transaction() as session:
             return min(taken, len(queries_office.officers(session)))
 
@@ -189,10 +192,10 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """An inbox and the officers who opened it, with the ``words`` of their shares.
+    """An inbox, the officers who opened it, and the ``words`` of their shares.
 
-    ``sealed`` has the share file of each officer who has given a passphrase; ``failed`` counts the wrong ones
-    that ``prove`` was given since in the name of each.
+    ``sealed`` holds the share file of each officer who has given a passphrase. ``failed`` counts the wrong
+    passphrases given to ``prove`` since then, by officer.
     """
 
     inbox: Inbox
@@ -203,19 +206,19 @@ class Unlocked:
 
     @property
     def present(self) -> Mapping[str, Presence]:
-        """Return how each of those who opened it is there."""
+        """Return how each officer who opened the inbox takes part."""
         return {name: _presence(name, self.sealed) for name in self.officers}
 
     def by_opening(self, today: date) -> Actor:
-        """Return those who opened it, for a single command: their passphrases are fresh by themselves."""
+        """Return the officers who opened the inbox for one command: their passphrases count as fresh."""
         return Actor(self.present, today, self._given, is_fresh=True)
 
     def signed_in(self, name: str) -> Mapping[str, Presence]:
-        """Return how an officer is there who has signed in with a passphrase."""
+        """Return how an officer takes part who has signed in with a passphrase."""
         return {name: _presence(name, self.sealed)}
 
     def prove(self, name: str, given: str) -> None:
-        """Return if this is the passphrase of an officer whose share is here; else WrongPassphrase."""
+        """Check an officer's passphrase against their share file here. Raises WrongPassphrase."""
         try:
             share_file.unseal(self.sealed[name], given)
         except WrongPassphrase:
@@ -223,7 +226,7 @@ class Unlocked:
             raise
 
     def bring(self, share: bytes, given: str) -> str:
-        """Take in the share file of one more officer, proven by its passphrase; return who it is.
+        """Add the share file of one more officer, checked with its passphrase, and return the officer's name.
 
         Raises ShareDamaged, OtherSharing, WrongPassphrase, TooLittleMemory.
         """
@@ -235,10 +238,10 @@ class Unlocked:
         return name
 
     def _given(self, actions: Sequence[Action], _: int) -> Mapping[str, Presence]:
-        """Return whose passphrases came with the command.
+        """Return the officers whose passphrases came with the command.
 
-        The words of a sheet lie in clear somewhere, for the day on which a passphrase is lost. So they
-        confirm that the shares are renewed, and nothing else.
+        The words on a paper sheet are in plain text, for the day on which a passphrase is lost. So a sheet
+        can only confirm that the shares are renewed.
         """
         if actions[0].code is Code.RENEW_SHARES:
             return self.present
@@ -247,11 +250,11 @@ class Unlocked:
 
 @contextmanager
 def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Progress) -> Iterator[Unlocked]:
-    """Give the inbox in the folder ``root``, held by this process alone.
+    """Give the inbox in the folder ``root``, locked for this process alone.
 
-    ``bring`` gives what the officers bring, once it is known that there is something to open.
-    Raises HomeRefused, also for a law that is not as it was adopted, HeaderDamaged, VaultMissing,
-    VaultDamaged, or what ``officers.open_master`` does.
+    ``bring`` returns the officers' credentials. It is called once there is something to open. Raises
+    HomeRefused, also for a law that has changed since it was adopted, HeaderDamaged, VaultMissing,
+    VaultDamaged, and what ``officers.open_master`` raises.
     """
     home = Home(root)
     with home.locked():
@@ -273,9 +276,10 @@ def unlocked(root: Path, bring: Callable[[], Sequence[Credential]], progress: Pr
 
 @dataclass(frozen=True, slots=True)
 class OpenedAny:
-    """A vault of any version that can be brought to the newest, and the officers who opened it.
+    """A vault of any version that can be upgraded, and the officers who opened it.
 
-    ``generation`` is that of its file, ``backup_key`` (32 bytes) that of the list of a backup.
+    ``generation`` is the generation of its file. ``backup_key`` (32 bytes) authenticates the list of a
+    backup.
     """
 
     vault: Vault
@@ -286,7 +290,7 @@ class OpenedAny:
 
 
 def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny:
-    """Return the vault of a home that nobody else uses, to be closed; raises as ``unlocked`` does."""
+    """Return the vault of a home that nobody else uses. The caller closes it. Raises as ``unlocked`` does."""
     found = vault_header.parse(given_files.content(home.header))
     credited = officers.open_master(found, bring())
     opened, version = database.load_any(*_place(home, found, credited))
@@ -298,7 +302,7 @@ def open_any(home: Home, bring: Callable[[], Sequence[Credential]]) -> OpenedAny
 
 
 def _presence(who: object, sealed: Container[object]) -> Presence:
-    """Return how an officer is there who gave a passphrase for a share file, or the words of a sheet."""
+    """Return how an officer takes part: with the passphrase of a share file, or with the words of a sheet."""
     return Presence.OWN if who in sealed else Presence.SHEET
 
 
@@ -307,6 +311,6 @@ def _place(home: Home, found: Header, credited: Opened) -> tuple[Path, bytes]:
 
 
 def _names(session: Session, credited: Opened) -> dict[int, str]:
-    """Return the names of the officers who opened the inbox by the numbers of their shares, in that order."""
+    """Return the names of the officers who opened the inbox by their share numbers, in that order."""
     names = {each.member: each.name for each in queries_office.officers(session)}
     return {member: names[member] for member in sorted(credited.members)}

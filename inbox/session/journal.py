@@ -1,4 +1,4 @@
-"""The journal of this inbox: one entry for each action, in the transaction that does it (SPEC 9.3)."""
+"""The journal of this inbox: one entry for each action, in the same transaction (SPEC 9.3)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,21 +19,22 @@ _ACTOR = "actor"
 
 
 def begin(session: Session, who: Actor) -> None:
-    """Let a session know who does what is done in it."""
+    """Record in a session which officers act in it."""
     session.info[_ACTOR] = who
 
 
 def actor(session: Session) -> Actor:
-    """Return who does what is done in a session: of what takes two officers, the two who confirmed it."""
+    """Return the officers who act in a session, or the two who confirmed an action that takes two."""
     found: Actor = session.info[_ACTOR]
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry as those present may read it: without ``entry`` if it is damaged, or not for them.
+    """An entry as the signed-in officers may read it. ``entry`` is None if it is damaged or withheld.
 
-    Why it is not for them is not told, nor which case it is about: who is kept from a case would learn it.
+    A withheld line does not say why, nor which case it is about: otherwise an excluded officer would learn
+    it.
     """
 
     n: int
@@ -42,7 +43,7 @@ class Line:
 
 
 def note(session: Session, who: Actor, action: Action) -> None:
-    """Add an entry; Refused if the clock was set back since the last one, unless that is what is noted."""
+    """Add an entry. Raises Refused if the clock was set back since the last one, except for a correction."""
     last = queries_access.last_journal_entry(session)
     before = _parsed(last) if last is not None else None
     is_back = before is not None and who.today < before.day
@@ -54,8 +55,8 @@ def note(session: Session, who: Actor, action: Action) -> None:
                 day=before.day,
             ),
             sentence(
-                "if it is behind, set the clock, then try again; if it is right now and was ahead then,"
-                " two officers note that: inbox journal clock --reason TEXT"
+                "if the clock is behind, set it and try again; if it is right now and was ahead then,"
+                " two officers record that: inbox journal clock --reason TEXT"
             ),
         )
     if action.code is Code.CORRECT_CLOCK and not is_back:
@@ -81,7 +82,7 @@ def note(session: Session, who: Actor, action: Action) -> None:
 
 
 def head(session: Session) -> Head:
-    """Return how far the journal goes."""
+    """Return the head of the journal."""
     return _head(session, queries_access.last_journal_entry(session))
 
 
@@ -92,9 +93,10 @@ def _head(session: Session, last: JournalEntry | None) -> Head:
 
 
 def follow(session: Session) -> Iterator[Head]:
-    """Yield the genesis as head 0, then the head at each entry; JournalBroken at the first that is wrong.
+    """Yield the genesis as head 0, then the head at each entry. Raises JournalBroken at a wrong entry.
 
-    What the vault's own columns say beside an entry must agree with it: by them it is found and withheld.
+    The columns of the vault beside an entry must agree with it, because entries are found and withheld by
+    them.
     """
     office = queries_office.office(session)
     chain = Chain(office.journal_genesis, office.deployment, signing.public_key(office.journal_seed))
@@ -102,14 +104,14 @@ def follow(session: Session) -> Iterator[Head]:
     for row in queries_access.journal(session):
         entry = chain.take(Signed(row.raw, row.signature))
         if (row.n, row.case) != (entry.n, entry.case):
-            raise JournalBroken(entry.n, "was filed as another")
+            raise JournalBroken(entry.n, "does not match its row in the vault")
         yield chain.head
 
 
 def lines(session: Session, first: int) -> Iterator[Line]:
     """Yield the entries from number ``first`` on, unverified.
 
-    Of those about a case that is not there for somebody present, only number and day are given.
+    An entry about a case that is hidden from a signed-in officer has only its number and day.
     """
     open_to_all = set(queries_access.journal_numbers(session))
     for row in queries_access.journal(session, first):
@@ -119,21 +121,21 @@ def lines(session: Session, first: int) -> Iterator[Line]:
 
 
 def newest(session: Session, code: Code) -> Entry | None:
-    """Return the newest entry of an action that is about no case, unverified; None without one.
+    """Return the newest entry of an action that names no case, unverified, or None.
 
-    The vault looks for it, from the newest entry on: also for pages that officers open all day.
+    The query searches from the newest entry on, so it is fast enough for pages that officers open all day.
     """
     found = map(_parsed, queries_access.journal_naming(session, code.value))
     return next((entry for entry in found if entry and entry.action == code.value), None)
 
 
 def of_case(session: Session, number: int) -> Iterator[Entry]:
-    """Yield the entries about a case, unverified; one that is damaged is not among them."""
+    """Yield the entries about a case, unverified, without damaged ones."""
     yield from filter(None, map(_parsed, queries_access.journal_of(session, number)))
 
 
 def _parsed(row: JournalEntry) -> Entry | None:
-    """Return the entry of a row, or None if it is damaged: `journal verify` names it, work goes on."""
+    """Return the entry of a row, or None if it is damaged: `journal verify` names it, and work can go on."""
     try:
         return journal.ENTRY.parse(row.raw)
     except Malformed:

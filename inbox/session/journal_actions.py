@@ -1,4 +1,4 @@
-"""What officers do with the journal itself, and the opening of the inbox that it begins with."""
+"""Actions on the journal itself, and the opening of the desk, a terminal session or an officer's session."""
 
 from collections import deque
 from collections.abc import Collection
@@ -16,7 +16,7 @@ from inbox.system import atomic_files, given_files
 
 
 class Surface(StrEnum):
-    """Where officers work for a while."""
+    """Where officers work for a longer time: the desk or a terminal session."""
 
     DESK = "desk"
     SESSION = "session"
@@ -31,9 +31,9 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which entries to show: those about a case, by an officer, of an action; an empty value asks for all.
+    """A filter for entries: by case, officer and action. An empty value matches all entries.
 
-    Only entries from number ``first`` on are shown, and only those below ``before``.
+    Only entries from number ``first`` on and below ``before`` match.
     """
 
     case: int | None = None
@@ -44,11 +44,11 @@ class Wanted:
 
     @property
     def is_all(self) -> bool:
-        """Whether entries are asked for whatever they say."""
+        """Whether the filter matches entries whatever they say."""
         return self.case is None and not self.officer and not self.action
 
     def has(self, line: Line) -> bool:
-        """Tell whether an entry is among them; what is withheld only if all are asked for."""
+        """Whether an entry matches. A withheld entry matches only if all do."""
         if self.before is not None and line.n >= self.before:
             return False
         if line.entry is None:
@@ -62,7 +62,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Entries of the journal, and the head of all of it; ``is_more`` if there are earlier ones than these."""
+    """Entries of the journal and the head of the journal. ``is_more``: earlier entries match, too."""
 
     lines: list[Line]
     head: Head
@@ -70,19 +70,19 @@ class Read:
 
 
 def open_at(inbox: Inbox, who: Actor, surface: Surface) -> None:
-    """Note that a surface is opened on which officers work for a while."""
+    """Record that officers open the desk or a terminal session."""
     with inbox.acting(who, action(Code.OPEN, surface=surface)):
         pass
 
 
 def sign_in(inbox: Inbox, who: Actor) -> None:
-    """Note that an officer begins to work in a session of their own."""
+    """Record that an officer starts a session of their own."""
     with inbox.acting(who, action(Code.SIGN_IN)):
         pass
 
 
 def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> Read:
-    """Return the entries that are wanted; of more than ``most`` of them the newest. As ``Inbox.acting``."""
+    """Return the entries that match, at most the newest ``most``. Raises as ``Inbox.acting`` does."""
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:
         head, first = journal.head(session), wanted.first
         if most is not None and wanted.is_all:
@@ -95,17 +95,18 @@ def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> R
 
 
 def _shown(line: Line, undeclared: Collection[int]) -> Line:
-    """Return a line of the journal without what it would tell of a case that not all present have declared.
+    """Return a line, withheld if it is about a case that some signed-in officer has not declared.
 
-    All of it is withheld, as of a case that is kept from one of them: by any difference, that one would learn
-    it. Reasons may name somebody besides, and that a name was judged tells that the case has it.
+    The entry is withheld completely, as for a case that excludes an officer. If the two looked different,
+    that officer would learn of the exclusion. Besides, a reason may name somebody, and an entry about a name
+    shows that the case has that name.
     """
     entry = line.entry
     return line if entry is None or entry.case not in undeclared else replace(line, entry=None)
 
 
 def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | None = None) -> Checked:
-    """Return the head of a journal that holds, in itself, beside a ``file`` of anchors and a head on paper.
+    """Verify the journal, also against a ``file`` of anchors and a head on paper, and return its head.
 
     Raises Refused as ``anchors.check`` does.
     """
@@ -117,7 +118,7 @@ def verify(inbox: Inbox, who: Actor, file: Path | None = None, paper: Paper | No
 
 
 def correct_clock(inbox: Inbox, who: Actor, reason: str) -> Head:
-    """Note that the clock was ahead and is right now; return the head of the journal.
+    """Record that the clock was ahead and is right now. Return the head of the journal.
 
     Two officers confirm it. Raises Refused if there is nothing to correct.
     """

@@ -1,4 +1,4 @@
-"""The journal as values for JSON and as lines for a person."""
+"""The journal as JSON values and as lines of text."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,39 +12,39 @@ from inbox.session.anchors import Checked
 from inbox.session.inbox import Inbox
 from inbox.session.journal import Line
 
-# One text whatever the reason: see ``Line``.
-_WITHHELD = "withheld: not every case is shown to all who are present"
+# The same text for every reason: see ``Line``.
+_WITHHELD = "withheld: this case is not shown to every signed-in officer"
 _DAMAGED = "damaged; see: inbox journal verify"
 
 
 def line(each: Line) -> str:
-    """Return an entry on one line: number, day, officers, act, and what it was about."""
+    """Return an entry on one line: number, day, officers, action and its values."""
     if (entry := each.entry) is not None:
-        told = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
+        text = f"{action_words.officers(entry.officers, 'en')}: {action(entry.action, entry)}"
     else:
-        told = _DAMAGED if each.day is None else _WITHHELD
-    return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(told)}"
+        text = _DAMAGED if each.day is None else _WITHHELD
+    return f"{each.n:>6}  {each.day or '????-??-??'}  {visible(text)}"
 
 
 def reached(inbox: Inbox) -> int:
-    """Return the number of the last entry of the journal, 0 before the first."""
+    """Return the number of the last entry of the journal, or 0 for an empty journal."""
     with inbox.vault.transaction() as session:
         return journal.head(session).n
 
 
 def changes_by_others(inbox: Inbox, who: Actor, number: int, seen: int) -> list[Entry]:
-    """Return what others did to a case since entry ``seen`` of the journal, reading aside, oldest first.
+    """Return what other officers did to a case since entry ``seen``, without reading, oldest first.
 
-    Nothing of a case that is not there for those who act.
+    Empty for a case that the acting officers may not see.
     """
     since = changes(inbox, who.officers, number, seen)
     return [each for each in since if not each.officers.keys() & who.present.keys()]
 
 
 def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> list[Entry]:
-    """Return what was done to a case since entry ``seen`` of the journal, as these officers may see it.
+    """Return what was done to a case since entry ``seen``, without reading, as these officers may see it.
 
-    Reading is left out; without officers it is not for showing.
+    Without officers, the result is not for display.
     """
     with inbox.vault.transaction(officers, quarantine=True) as session:
         since = [each for each in journal.of_case(session, number) if each.n > seen]
@@ -52,10 +52,10 @@ def changes(inbox: Inbox, officers: Sequence[str], number: int, seen: int) -> li
 
 
 def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
-    """Return what is done at once, each action once with the cases that it is done to, none of them twice."""
+    """Return actions taken at once: each action once, with its cases, without duplicates."""
     found: list[tuple[Action, dict[int, None]]] = []
     for each in actions:
-        # By how many officers it is done holds for all of it.
+        # The number of officers is the same for all of them.
         bare = replace(each, case=None, least=1, why_two=None)
         cases = next((known for other, known in found if other == bare), None)
         if cases is None:
@@ -67,18 +67,18 @@ def together(actions: Sequence[Action]) -> list[tuple[Action, list[int]]]:
 
 
 def several(actions: Sequence[Action]) -> Iterator[str]:
-    """Yield what is done at once, each action on a line with the cases that it is done to."""
+    """Yield actions taken at once, each on a line with its cases."""
     for each, cases in together(actions):
         yield _line(each.code, each, cases)
 
 
-def action(code: str, told: Entry | Action) -> str:
-    """Return an action on one line: its code, the case, what it is about, the reason."""
-    return _line(code, told, [] if told.case is None else [told.case])
+def action(code: str, done: Entry | Action) -> str:
+    """Return an action on one line: its code, case, values and reason."""
+    return _line(code, done, [] if done.case is None else [done.case])
 
 
-def _line(code: str, told: Entry | Action, cases: Sequence[int]) -> str:
-    about = action_words.values(code, told.values, "en")
+def _line(code: str, done: Entry | Action, cases: Sequence[int]) -> str:
+    about = action_words.values(code, done.values, "en")
     which = "case" if len(cases) == 1 else "cases"
     return visible(
         " ".join(
@@ -86,14 +86,14 @@ def _line(code: str, told: Entry | Action, cases: Sequence[int]) -> str:
                 code,
                 *([f"{which} {', '.join(map(str, cases))}"] if cases else []),
                 *([f"({about})"] if about else []),
-                *([f"reason: {told.reason}"] if told.reason else []),
+                *([f"reason: {done.reason}"] if done.reason else []),
             ]
         )
     )
 
 
 def line_view(each: Line) -> View:
-    """Return an entry as a value for JSON; of one that is withheld number and day."""
+    """Return an entry as a JSON value; for a withheld entry, only its number and day."""
     entry = each.entry
     return {"n": each.n, "day": each.day.isoformat() if each.day else None, "withheld": False} | (
         {"withheld": each.day is not None}
@@ -109,24 +109,24 @@ def line_view(each: Line) -> View:
 
 
 def head(found: Head) -> str:
-    """Return the line that people write down and compare."""
+    """Return the line that officers write down and compare."""
     return f"journal: entry {found.n}, {found.fingerprint}"
 
 
 def head_view(found: Head) -> View:
-    """Return the head as a value for JSON."""
+    """Return the head as a JSON value."""
     return {"n": found.n, "fingerprint": found.fingerprint}
 
 
 def checked(found: Checked) -> Iterator[str]:
-    """Yield what was verified."""
-    yield f"the journal holds: {found.head.n} entries"
+    """Yield lines that say what was verified."""
+    yield f"the journal is intact: {found.head.n} entries"
     if found.outboxes:
-        yield f"outboxes of the portal that it agrees with: {found.outboxes}, up to entry {found.anchored}"
+        yield f"portal outboxes that it agrees with: {found.outboxes}, up to entry {found.anchored}"
     yield head(found.head)
 
 
 def checked_view(found: Checked) -> View:
-    """Return what was verified as a value for JSON."""
+    """Return what was verified as a JSON value."""
     compared = {"outboxes": found.outboxes, "anchored": found.anchored}
     return {"head": head_view(found.head)} | compared | {"warnings": found.warnings}

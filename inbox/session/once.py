@@ -1,4 +1,4 @@
-"""What is read again and again in one session, such as a case, stands in the journal once."""
+"""Record repeated reading once: an officer who views a case several times in a session has one entry."""
 
 from collections.abc import Container
 from datetime import date
@@ -13,9 +13,9 @@ from inbox.vault.tables import Case
 
 
 class Reading(NamedTuple):
-    """What is read, by whom, in which session, on which day: each of them anew is noted anew.
+    """What was read, by whom, in which session, on which day. A reading that differs in one of them is new.
 
-    ``letter`` is the place of the newest letter of the case, 0 for none: a letter that came since is new.
+    ``letter`` is the position of the newest message of the case, 0 for none: a later message makes it new.
     """
 
     session: str
@@ -28,9 +28,9 @@ class Reading(NamedTuple):
 
 
 def reading(session: Session, who: Actor, action: Action) -> Reading | None:
-    """Return what an action reads of a case, to be known again; None for one that is noted each time.
+    """Return what an action reads of a case, to recognise a repetition; None if each reading is recorded.
 
-    Nobody reads the letters of a case that those present do not read: its newest is 0, as where none came.
+    The messages of a case that the signed-in officers may not read are hidden: then the newest is 0.
     """
     if not action.rule.once or action.case is None:
         return None
@@ -40,7 +40,7 @@ def reading(session: Session, who: Actor, action: Action) -> Reading | None:
 
 
 def was_noted(session: Session, noted: Container[Reading], found: Reading | None) -> bool:
-    """Tell whether this session has read it before, and the report itself was not still to be read."""
+    """Whether this session has already recorded the reading, and the report itself is not new."""
     if found is None or found not in noted:
         return False
     return not session.scalar(select(Case.new).filter_by(number=found.case))

@@ -1,7 +1,7 @@
-"""The files of the home brought to where the vault says that they are, after every change to it.
+"""After every change to the vault, bring the files of the home in line with it.
 
-A file in its place stays when the vault does not know it: the vault may be an older copy that was put back,
-and the portal has long forgotten what came. Only what the vault knows to be done with is removed.
+A file in its place is kept even if the vault does not know it. The vault may be an older copy that was
+restored, and the portal no longer has the message. Only files that the vault lists as finished are removed.
 """
 
 from pathlib import Path
@@ -17,9 +17,9 @@ from inbox.vault.destroyed_tables import VAULT, Leaving
 
 
 def settle(home: Home, session: Session) -> bool:
-    """Move what has arrived to its place; remove what is done with and what was cut short.
+    """Move new files to their places. Remove finished files and those of interrupted work.
 
-    Returns whether the vault must be rewritten, so that no page keeps what was removed.
+    Returns whether the vault must be rewritten, so that none of its pages keeps removed data.
     """
     key_store.sweep(home, session)
     _bring_in(home, session)
@@ -37,12 +37,12 @@ def _confirmed(home: Home, session: Session) -> set[Path]:
 
 
 def note_clean(session: Session) -> None:
-    """Note that this was done."""
+    """Record that the vault was rewritten."""
     session.execute(delete(Leaving).where(Leaving.name == VAULT))
 
 
 def _take_away(home: Home, session: Session, names: set[str]) -> None:
-    """Remove the files of what was destroyed, unless something else that the vault knows is the same file."""
+    """Remove the files of destroyed data, unless the vault still uses the same file for something else."""
     known = set(map(home.envelope, queries_exchange.envelope_hashes(session)))
     for path in {home.root / name for name in names} - known:
         path.unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def _take_away(home: Home, session: Session, names: set[str]) -> None:
 
 
 def _bring_in(home: Home, session: Session) -> None:
-    """Move what the vault knows to its place; remove what interrupted or refused work left behind."""
+    """Move files that the vault knows to their places. Remove the remains of interrupted or refused work."""
     arrived = list(home.arriving.iterdir())
     if not arrived:
         return

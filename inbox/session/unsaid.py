@@ -1,8 +1,9 @@
-"""Words that no line beside a case may have: what its author asked never to repeat, and who that is.
+"""Check that a text kept beside a case does not reveal protected words or the reporter's identity.
 
-An addressee is such a line, and so is each reason: the journal keeps it after the case is destroyed, and more
-officers read it. ``Inbox.acting`` checks the reason of every action about a case; who takes an action on
-several cases as a whole, whose entry names none, checks it here for each.
+Protected words are those that the reporter asked never to repeat. The check covers addressees and reasons:
+the journal keeps them after the case is destroyed, and more officers read them. ``Inbox.acting`` checks the
+reason of every action about a case. An action on several cases whose entry names none of them calls this
+check for each case.
 """
 
 from dataclasses import dataclass
@@ -19,9 +20,9 @@ from inbox.vault import row_security
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """What a text says of it: words that are ``protected``, and ``touching`` the identity.
+    """What a text reveals: ``protected`` words, and words ``touching`` the identity.
 
-    ``is_for_two``: it touches the identity, and one officer is not told by which words.
+    ``is_for_two``: the text touches the identity, and one officer alone may not see the words.
     """
 
     protected: tuple[str, ...]
@@ -29,8 +30,8 @@ class Unsaid:
     is_for_two: bool
 
     @property
-    def told(self) -> Sentence:
-        """What was found, in words; it is something."""
+    def described(self) -> Sentence:
+        """The matches as a sentence, never empty."""
         found = [("protected", words) for words in self.protected]
         found += [("identity", words) for words in self.touching]
         said = [
@@ -40,9 +41,10 @@ class Unsaid:
 
 
 def find(session: Session, number: int, text: str) -> Unsaid | None:
-    """Return what a text says of a case that it must not, None if nothing.
+    """Return the forbidden matches of a text about a case, or None.
 
-    Whoever calls it has seen to it that those present may read the case. Raises as ``comparisons.touched``.
+    The caller has checked that the signed-in officers may read the case. Raises as ``comparisons.touched``
+    does.
     """
     kept = tuple(dict.fromkeys(protected.of(session, number).repeated(text)))
     touched = comparisons.touched(session, number, text)
@@ -52,24 +54,24 @@ def find(session: Session, number: int, text: str) -> Unsaid | None:
 
 
 def check_reason(session: Session, number: int, reason: str) -> None:
-    """Return if the journal may keep a reason that is given about a case; else raise CaseRefused.
+    """Raise CaseRefused if the journal may not keep this reason about a case.
 
-    Raises as ``comparisons.touched``. Nothing is compared with a case that those present may not read, or
-    have not declared: nobody may try words on it.
+    Raises as ``comparisons.touched`` does. A case that the signed-in officers may not read or have not
+    declared is not compared: otherwise they could test names against it.
     """
     if _says(session, number, reason):
         raise says_itself()
 
 
 def check_line(session: Session, number: int, text: str) -> None:
-    """Return if a reference, or another line, may be kept beside a case; else raise CaseRefused.
+    """Raise CaseRefused if a reference or another line may not be kept beside a case.
 
-    It stands in registers and ledgers that more officers read. Raises, and compares, as ``check_reason``.
+    Registers and ledgers keep it, which more officers read. Compares and raises as ``check_reason`` does.
     """
     if _says(session, number, text):
         raise CaseRefused(
-            sentence("a reference, or a restriction, says itself what could give somebody away"),
-            sentence("registers keep it: write it without that"),
+            sentence("the reference or the restriction contains words that could reveal somebody"),
+            sentence("registers keep this line: write it without those words"),
         ).at("reference", "restrictions")
 
 
@@ -81,8 +83,8 @@ def _says(session: Session, number: int, text: str) -> bool:
 
 
 def says_itself() -> CaseRefused:
-    """Return why a reason is refused: the same words, whatever it says and whoever gave it."""
+    """Return the refusal of a reason. Its text is the same whatever the reason says and whoever gave it."""
     return CaseRefused(
-        sentence("the reason says itself what could give somebody away"),
-        sentence("the journal keeps it: give another"),
+        sentence("the reason contains words that could reveal somebody"),
+        sentence("the journal keeps the reason: write another one"),
     ).at("despite", "reason")

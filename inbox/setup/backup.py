@@ -176,7 +176,7 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
     if folder.exists():
         raise Refused(
             sentence("{folder} already exists", folder=folder),
-            sentence("choose another --out, nothing is overwritten"),
+            sentence("choose another --out: nothing is overwritten"),
         )
     with inbox.transaction() as session:
         generation = session.get_one(KeyStoreKey, 1).generation

@@ -1,7 +1,7 @@
-"""Keep files for other addressees off the portal's exchange medium.
+"""Keep files for other recipients off the portal's exchange medium.
 
-The portal's machine is on the network. An attacker who controls it can read files in clear there, and the
-name of a sealed file reveals that it was made. Such files therefore go to another medium than the outboxes.
+The portal's machine is on the network. An attacker who controls it can read plain files on the medium, and
+the name of a sealed file reveals that it was made. So such files go to another medium than outboxes.
 """
 
 import os
@@ -16,22 +16,22 @@ from inbox.language.messages import sentence
 from inbox.system import atomic_files, media
 from inbox.system.home import Home
 
-# A bundle of the portal's, or one for it, as both programs name them: CHANNEL-NUMBER.tar.
+# The name of a bundle from or for the portal, as both programs write it: CHANNEL-NUMBER.tar.
 _BUNDLE = re.compile(r".+-[0-9]+\.tar")
-# How the desk names what goes to somebody else.
+# The first part of the desk's file names for other recipients.
 LETTER, ANSWER, DOSSIER = "letter", "access", "dossier"
 REGISTER, SHEET, VISA, DESTROYED, BACKUP = "register", "sheet", "visa", "destroyed", "backup"
 _ELSEWHERE = re.compile(
     rf"(?:{LETTER}|{ANSWER}|{REGISTER}|{SHEET})-.+\.(?:pdf|csv)|{DOSSIER}-.+\.age"
     rf"|(?:{VISA}|{DESTROYED})-.+\.(?:txt|json)|{BACKUP}\.json"
 )
-# A medium is looked through down to here, if it is one: on it, files lie near the top.
+# On a medium, folders are searched down to this depth: such files are near the top.
 _DEPTH = 3
 
 
 @contextmanager
 def new(home: Home, path: Path) -> Iterator[BinaryIO]:
-    """Yield a new file for another addressee, as ``atomic_files.new``. Raise as it and ``check`` do."""
+    """Yield a new file for another recipient, as ``atomic_files.new`` does. Raises as it and ``check`` do."""
     check(home, path.parent)
     with atomic_files.new(path) as file:
         yield file
@@ -40,13 +40,13 @@ def new(home: Home, path: Path) -> Iterator[BinaryIO]:
 def check(home: Home, folder: Path) -> None:
     """Raise Refused if ``folder`` is not a folder, or is on a medium with bundles from or for the portal.
 
-    The medium is all of the file system that a folder is on, unless that is one of this machine's own, where
-    copies of bundles may lie: there, it is the folder.
+    The medium is the complete file system that holds the folder. On this machine's own disks, where copies of
+    bundles may be, only the folder itself counts.
     """
     if not folder.is_dir():
         raise Refused(
             sentence("{out} is not a folder", out=folder),
-            sentence("make it, or mount the medium, then try again"),
+            sentence("create the folder or mount the medium, then try again"),
         )
     is_medium = media.is_carried(folder, home.root)
     top, depth = (media.top(folder), _DEPTH) if is_medium else (folder, 1)
@@ -55,7 +55,7 @@ def check(home: Home, folder: Path) -> None:
 
 
 def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
-    """Raise Refused for a folder on the medium that goes to the portal, whatever it contains now.
+    """Raise Refused for a folder on the medium that goes to the portal, whatever is on it now.
 
     With ``same_disk`` the medium is a folder on this machine's own disk, and only that folder counts.
     """
@@ -66,11 +66,11 @@ def check_beside(folder: Path, medium: Path, *, same_disk: bool) -> None:
 
 
 def check_outgoing(medium: Path) -> None:
-    """Raise Refused for a medium with a file that the desk wrote for another addressee."""
+    """Raise Refused for a medium with a file that the desk wrote for another recipient."""
     if found := next(_named(_ELSEWHERE, medium, _DEPTH), None):
         raise Refused(
-            sentence("{found} is on the medium, and not for the portal", found=found),
-            sentence("take it off the medium, or use another one; then try again"),
+            sentence("{found} is on the medium, but not meant for the portal", found=found),
+            sentence("remove it from the medium, or use another medium; then try again"),
         )
 
 
@@ -85,12 +85,12 @@ def _named(name: re.Pattern[str], top: Path, depth: int) -> Iterator[Path]:
 def _refused(folder: Path, found: Path) -> Refused:
     return Refused(
         sentence(
-            "{folder} is on the medium that goes to the portal, whose machine is on the network: {found}",
+            "{folder} is on the medium for the portal, whose machine is on the network: {found}",
             folder=folder,
             found=found,
         ),
         sentence(
-            "choose a folder on another medium, or in this machine's memory, with --out; what is in clear is"
+            "with --out, choose a folder on another medium or in this machine's memory; plain documents are"
             " best printed and handed over on paper"
         ),
     )

@@ -20,7 +20,7 @@ _DRAWN = 8
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Yield a file open for writing that replaces ``path`` once it is safely on disk.
 
-    If the block raises, ``path`` stays as it was. Mode 0600.
+    If the block raises, ``path`` is not changed. The file has mode 0600.
     """
     part = path.with_name(f"{path.name}.{secrets.token_hex(_DRAWN)}{PART}")
     try:
@@ -36,30 +36,30 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file as ``replacing`` does. Raise Refused if ``path`` exists already."""
+    """Yield a file as ``replacing`` does. Raises Refused if ``path`` exists already."""
     if path.exists():
         raise Refused(
-            sentence("{path} is already there", path=path),
-            sentence("choose another --out, nothing is overwritten"),
+            sentence("{path} already exists", path=path),
+            sentence("choose another --out: nothing is overwritten"),
         )
     with replacing(path) as file:
         yield file
 
 
 def write(path: Path, pieces: Iterable[bytes]) -> None:
-    """Put ``pieces`` at ``path``, whole and on disk, or leave ``path`` as it was."""
+    """Write ``pieces`` to ``path`` completely and flush them to disk, or leave ``path`` unchanged."""
     with replacing(path) as file:
         file.writelines(pieces)
 
 
 def copy(source: Path, target: Path) -> None:
-    """Put the bytes of ``source`` at ``target`` as ``write`` does."""
+    """Copy the file ``source`` to ``target`` as ``write`` does."""
     with source.open("rb") as original, replacing(target) as file:
         shutil.copyfileobj(original, file, PIECE)
 
 
 def pieces(file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
-    """Yield what is left of an open file, or its next ``size`` bytes, in pieces of at most 1 MiB."""
+    """Yield the rest of an open file, or its next ``size`` bytes, in pieces of at most 1 MiB."""
     left = size
     while piece := file.read(PIECE if left is None else min(PIECE, left)):
         yield piece
@@ -67,7 +67,7 @@ def pieces(file: BinaryIO, size: int | None = None) -> Iterator[bytes]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Return once the names in ``folder`` are on disk."""
+    """Return once the entries of ``folder`` are on disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -76,12 +76,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can enter, unless it is there."""
+    """Create a folder that only its owner can enter, unless it exists."""
     folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def remove_parts(folder: Path, name: str) -> bool:
-    """Remove unfinished files of a killed ``replacing`` from ``folder``. ``name`` is a pattern.
+    """Remove the unfinished files of a killed ``replacing`` from ``folder``. ``name`` is a pattern.
 
     Returns whether there were any.
     """
@@ -94,7 +94,7 @@ def remove_parts(folder: Path, name: str) -> bool:
 
 
 def remove(folder: Path, done: Callable[[], Container[Path]]) -> None:
-    """Remove files that are no longer needed, and unfinished files, from ``folder``.
+    """Remove finished and unfinished files from ``folder``. ``done`` returns the finished ones.
 
     ``done`` is called only if the folder is not empty.
     """

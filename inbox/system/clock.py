@@ -1,4 +1,4 @@
-"""The inbox's only clock: the day that commands and desk pages take for today, and the minute for people."""
+"""The inbox's only clock: the current day for commands and desk pages, and the current minute for display."""
 
 from datetime import UTC, date, datetime
 
@@ -8,7 +8,7 @@ from inbox.language.messages import sentence
 
 
 def today() -> date:
-    """Return the day it is in UTC; Refused if it is one that no file of ours can hold (SPEC 1.2)."""
+    """Return the current day in UTC. Raises Refused for a day that file formats cannot hold (SPEC 1.2)."""
     day = datetime.now(UTC).date()
     if not FIRST_DAY <= day <= LAST_DAY:
         raise Refused(
@@ -18,5 +18,5 @@ def today() -> date:
 
 
 def minute() -> str:
-    """Return the day and the minute that it is in UTC, for people who want to know since when."""
+    """Return the current day and minute in UTC, for display."""
     return f"{datetime.now(UTC):%Y-%m-%d %H:%M}"

@@ -1,8 +1,8 @@
-"""Files that people name, on a medium or in a folder: what stands there may be anything.
+"""Open files that officers name, on a medium or in a folder. Such a path can lead to anything.
 
-A pipe or a socket would hold the program, its keys in memory, for as long as somebody likes; a device or a
-file that is mostly a hole has no end. So a file is opened without waiting for it, must be a regular one, and
-is read no further than its kind can be long.
+A pipe or a socket could block the program, with its keys in memory, for any length of time. A device or a
+sparse file can be endless. So a file is opened without waiting, must be a regular file, and is read only up
+to the limit for its kind.
 """
 
 import errno
@@ -18,17 +18,17 @@ from crypto.signing import LARGEST_FILE
 from inbox.language.errors import FileRefused
 from inbox.language.messages import sentence
 
-# A link is refused: on a medium of somebody else's it would lead to a file of the officers' own.
+# Links are refused: on somebody else's medium, a link could lead to one of the officers' own files.
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
-_AGAIN = sentence("give the file that is asked for")
+_AGAIN = sentence("choose a regular file")
 
 
 @contextmanager
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
-    """Give a file open for reading, which has at most ``most`` bytes.
+    """Give a file of at most ``most`` bytes, open for reading.
 
-    Without ``most`` its reader has to see from the first block on whether it is what it should be, and how
-    long. Raises FileRefused for what is no regular file or larger, OSError.
+    Without ``most``, the reader must check the format from the first block on, and the length. Raises
+    FileRefused if it is not a regular file or is too large, and OSError.
     """
     try:
         descriptor = os.open(path, _FLAGS)
@@ -50,9 +50,9 @@ def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
 
 @contextmanager
 def opened_to_copy(path: Path, folder: Path) -> Iterator[BinaryIO]:
-    """Give a file as ``opened`` does, for a copy in ``folder``; OSError (ENOSPC) if that has no room for it.
+    """Give a file as ``opened`` does, to copy it to ``folder``. Raises OSError (ENOSPC) if it does not fit.
 
-    A file that is mostly a hole would else fill the disk before it is known to be too large.
+    Otherwise a sparse file could fill the disk before it is known to be too large.
     """
     with opened(path) as file:
         if os.fstat(file.fileno()).st_size > shutil.disk_usage(folder).free:
@@ -61,9 +61,9 @@ def opened_to_copy(path: Path, folder: Path) -> Iterator[BinaryIO]:
 
 
 def content(path: Path, most: int = LARGEST_FILE) -> bytes:
-    """Return the bytes of a file that has at most ``most``, by default 4 MiB; raises as ``opened`` does."""
+    """Return the bytes of a file of at most ``most`` bytes, by default 4 MiB. Raises as ``opened`` does."""
     with opened(path, most) as file:
-        # It may have grown meanwhile.
+        # The file may have grown since.
         read = file.read(most + 1)
     if len(read) > most:
         raise _too_large(path, most)
@@ -72,7 +72,7 @@ def content(path: Path, most: int = LARGEST_FILE) -> bytes:
 
 def _no_file(path: Path) -> FileRefused:
     return FileRefused(
-        sentence("{path} is no regular file, but a link, a folder, a pipe or a device", path=path), _AGAIN
+        sentence("{path} is a link, a folder, a pipe or a device, not a regular file", path=path), _AGAIN
     )
 
 

@@ -1,7 +1,7 @@
-"""Who holds a home for long: told to whoever finds it held, and never written to a disk.
+"""Record in memory who has a home open, for other processes that find it locked. Never written to a disk.
 
-Names of officers stand in the vault alone; this file lies in memory, is for the same user only, and goes with
-the process or with the machine's next start.
+On disk, names of officers are only in the vault. This file is in memory, readable by the same user only, and
+disappears with the process or at the machine's next start.
 """
 
 import json
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from inbox.system import clock
 
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the name tells one home from another, and only its owner may write it
+_MEMORY = Path("/dev/shm")  # noqa: S108 - each home has its own file name, and only its owner may write it
 _LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The surface on which officers work (a label of labels.toml), since when in UTC, and who opened it."""
+    """The desk or terminal session (a label of labels.toml), its start in UTC, and the officers."""
 
     surface: str
     since: str
@@ -28,7 +28,7 @@ class Holder:
 
 @contextmanager
 def telling(root: Path, surface: str, officers: Sequence[str]) -> Iterator[None]:
-    """Let other processes of this user learn who holds a home while the block runs, where the system can."""
+    """Tell other processes of this user who has a home open during the block, if the system allows it."""
     place = _place(root)
     with suppress(OSError):
         place.unlink(missing_ok=True)
@@ -43,11 +43,11 @@ def telling(root: Path, surface: str, officers: Sequence[str]) -> Iterator[None]
 
 
 def of(root: Path) -> Holder | None:
-    """Return who holds a home that is held, None if that is not known."""
+    """Return who has a locked home open, or None if that is not known."""
     try:
         descriptor = os.open(_place(root), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, encoding="utf-8") as file:
-            # Somebody else's file says what they please.
+            # Another user's file could say anything.
             if os.fstat(descriptor).st_uid != os.geteuid():
                 return None
             found = json.loads(file.read(_LONGEST))

@@ -1,4 +1,4 @@
-"""The home folder of an inbox: the paths of its files, and the lock for one process at a time."""
+"""The home folder of an inbox: the paths of its files, and its lock for one process at a time."""
 
 import fcntl
 import os
@@ -16,13 +16,13 @@ from inbox.system.holder import Holder
 
 
 def keystore_name(generation: int) -> str:
-    """Return the name of the key store of one generation, in whichever home."""
+    """Return the file name of the key store of one generation."""
     return f"keystore-{generation}.age"
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder of one inbox; every path in it has its name here."""
+    """The folder of one inbox. This class names every path in it."""
 
     root: Path
 
@@ -32,17 +32,17 @@ class Home:
         return self.root / "vault.json"
 
     def vault(self, generation: int) -> Path:
-        """The encrypted database under the key of one sharing."""
+        """The encrypted database of one generation."""
         return self.root / f"vault-{generation}.sqlite"
 
     @property
     def attachments(self) -> Path:
-        """The folder of attachments, each sealed under a key of its own."""
+        """The folder of attachments, each sealed under its own key."""
         return self.root / "attachments"
 
     @property
     def unopened(self) -> Path:
-        """The folder of envelopes that did not become a case, unchanged."""
+        """The folder of unchanged envelopes that did not become a case."""
         return self.root / "unopened"
 
     @property
@@ -52,17 +52,17 @@ class Home:
 
     @property
     def arriving(self) -> Path:
-        """The folder of files that the vault does not know yet."""
+        """The folder of new files that the vault does not know yet."""
         return self.root / "arriving"
 
     @property
     def laws(self) -> Path:
-        """The folder of all laws that were ever in use, each in a folder of its own."""
+        """The folder of all laws that were ever in use, each in its own folder."""
         return self.root / "law"
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """All folders in it; an empty one may be lost on the way when the home is copied."""
+        """All folders of the home. When the home is copied, empty ones may be lost."""
         return (self.attachments, self.unopened, self.outbox, self.arriving, self.laws)
 
     def keystore(self, generation: int) -> Path:
@@ -74,27 +74,27 @@ class Home:
         return self.attachments / f"{base64url.encode(attachment_id)}.age"
 
     def envelope(self, envelope_hash: bytes) -> Path:
-        """An envelope kept because it became no case; by its hash, for ids are the portal's to repeat."""
+        """An envelope that did not become a case. Its hash is its name, because the portal can repeat ids."""
         return self.unopened / f"{base64url.encode(envelope_hash)}.age"
 
     def name_of(self, path: Path) -> str:
-        """The path of a file in it as the vault writes it down."""
+        """The path of a file in the home as the vault records it."""
         return path.relative_to(self.root).as_posix()
 
     def sweep_vaults(self, generation: int) -> None:
-        """Remove vaults of other sharings and unfinished headers: a change of officers was cut short."""
+        """Remove vaults of other generations and unfinished headers: a change of officers was interrupted."""
         valid = self.vault(generation)
         stale = [path for path in self.root.glob("vault-*.sqlite*") if not path.name.startswith(valid.name)]
         stale += self.root.glob(f"{self.header.name}.*{atomic_files.PART}")
         if not stale:
             return
-        atomic_files.sync_folder(self.root)  # the header that names the valid one must be there first
+        atomic_files.sync_folder(self.root)  # the header that names the valid vault must be on disk first
         for path in stale:
             path.unlink()
         atomic_files.sync_folder(self.root)
 
     def on_its_way(self, place: Path) -> Path:
-        """Where a file lies until the vault knows it and ``place`` becomes its own."""
+        """The path of a file until the vault knows it and it moves to ``place``."""
         return self.arriving / place.name
 
     def outbox_bundle(self, channel: str, n: int) -> Path:
@@ -103,11 +103,11 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the home folder. Raise HomeRefused if it does not exist or another process has locked it."""
+        """Lock the home folder. Raises HomeRefused if it does not exist or another process has locked it."""
         if not self.header.exists():
             raise HomeRefused(
                 sentence("there is no inbox in {root}", root=self.root),
-                sentence("check --home, or make one: inbox init"),
+                sentence("check --home, or create an inbox: inbox init"),
             )
         descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -126,7 +126,7 @@ def _lock(descriptor: int, root: Path) -> None:
 
 def _held(by: Holder | None) -> HomeRefused:
     if by is None:
-        return HomeRefused(sentence("another inbox command is at work here"), sentence("wait for it to end"))
+        return HomeRefused(sentence("another inbox command is running here"), sentence("wait for it to end"))
     return HomeRefused(
         sentence(
             "the inbox has been open since {since} UTC: {surface}, {officers}",

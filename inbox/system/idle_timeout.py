@@ -4,30 +4,30 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds that a single command waits for the answer to a question: its vault may be open.
+# Seconds that a single command waits for an answer: its vault may be open.
 QUESTION = 600
-# Seconds: the system takes 0 for never.
+# Seconds: the system takes 0 to mean never.
 _AT_ONCE = 0.001
-# Seconds in which a process to which nobody types any more may close its vault and say so.
+# Seconds that a process has after the timeout to close its vault and say so.
 GRACE = 10
 
 
 class Inactive(BaseException):
-    """Nobody typed anything for as long as was allowed; no handler of errors may go on from here."""
+    """Nobody typed anything within the time limit. Error handlers must not continue after this."""
 
 
 class _Limit:
-    """How many seconds may pass; without a limit the process belongs to a single command."""
+    """The time limit in seconds. 0 means no limit: the process runs a single command."""
 
     seconds = 0
 
 
 @contextmanager
 def limited(seconds: int) -> Iterator[None]:
-    """End the block with Inactive once ``renew`` was not called for so many seconds.
+    """Raise Inactive in the block if ``renew`` is not called for this many seconds.
 
-    The system ends the process GRACE seconds later if it is still there, say because a terminal that was
-    stopped takes none of its words.
+    The system kills the process GRACE seconds later if it is still there, for example because a stopped
+    terminal blocks its output.
     """
     before = signal.signal(signal.SIGALRM, _end)
     _Limit.seconds = seconds
@@ -43,9 +43,9 @@ def limited(seconds: int) -> Iterator[None]:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """End the block, which waits for an answer, with Inactive after QUESTION seconds.
+    """Raise Inactive in a block that waits for an answer, after QUESTION seconds.
 
-    A session has a limit already, which starts anew with the answer.
+    In a session, its own limit applies, and restarts with the answer.
     """
     if signal.getsignal(signal.SIGALRM) is not _end:
         with limited(QUESTION):
@@ -58,18 +58,18 @@ def asking() -> Iterator[None]:
 
 
 def renew() -> None:
-    """Take note that somebody typed, or that work which people wait for went on."""
+    """Restart the time limit: somebody typed, or work that officers wait for made progress."""
     end_in(_Limit.seconds)
 
 
 def end_in(seconds: float) -> None:
-    """Let the block end after so many seconds, at once for 0 or fewer, unless it is renewed before."""
+    """Raise Inactive after this many seconds, at once for 0 or fewer, unless the limit is renewed before."""
     if signal.getsignal(signal.SIGALRM) is _end:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, _AT_ONCE) if _Limit.seconds else 0)
 
 
 def _end(*_: object) -> None:
-    # The system's own way to end, not a handler: that would wait for whatever the program is in.
+    # The system's default action: a Python handler would wait for whatever the program is doing.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, GRACE)
     raise Inactive

@@ -1,10 +1,10 @@
-"""Which disks a folder is on: a copy on the disk of the original is lost, or stolen, together with it.
+"""Find the disks of a folder: a copy on the disk of the original is lost or stolen together with it.
 
-What the kernel tells (``/proc/self/mountinfo``, ``/sys/dev/block``): partitions, LUKS, LVM, RAID and loop
-devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. Not told are
-two disks in one case, two virtual disks on one server, the other disks of a btrfs that has several, nor what
-lies behind ZFS, a network or FUSE: such a file system counts as a disk of its own. All that is
-in memory, as ``/run`` and often ``/tmp``, counts as one disk, which nobody can carry.
+The kernel provides the facts (``/proc/self/mountinfo``, ``/sys/dev/block``): partitions, LUKS, LVM, RAID and
+loop devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. The
+kernel does not reveal two disks in one enclosure, two virtual disks on one server, the other disks of a btrfs
+with several, or the disks behind ZFS, a network or FUSE: such a file system counts as a disk of its own.
+Everything in memory, such as ``/run`` and often ``/tmp``, counts as one disk, which nobody can carry.
 """
 
 import os
@@ -18,16 +18,16 @@ from inbox.language.messages import sentence
 
 _BLOCK = Path("/sys/dev/block")
 _ESCAPED = re.compile(r"\\([0-7]{3})")
-# The types of /dev/shm, /run and, on many machines, /tmp: nothing in them outlasts the machine's power.
+# The types of /dev/shm, /run and, on many machines, /tmp: their contents are lost when the power goes off.
 _IN_MEMORY = {"tmpfs", "ramfs", "devtmpfs", "rootfs"}
 _MEMORY = "memory"
 _MEMORY_DEVICE = re.compile(r"z?ram[0-9]+")
-# The fields of a line of mountinfo before the one that is a single "-": proc_pid_mountinfo(5).
+# Fields of a line of mountinfo before the field that is a single "-": proc_pid_mountinfo(5).
 _ID, _DEVICE = 0, 2
 
 
 def check_apart(*folders: Path) -> None:
-    """Raise Refused if two of these folders, which are there, share a disk."""
+    """Raise Refused if two of these existing folders share a disk."""
     seen: dict[str, Path] = {}
     for folder in folders:
         for disk in disks(folder):
@@ -37,26 +37,26 @@ def check_apart(*folders: Path) -> None:
 
 
 def check_carried(medium: Path, home: Path) -> None:
-    """Raise Refused if a folder on a medium is on the disk of the home, on that of the system, or in memory.
+    """Raise Refused if a folder on a medium is really on the disk of the home or system, or in memory.
 
-    So is the empty folder at which a medium is to be mounted, and is not.
+    This also catches the empty mount point of a medium that is not mounted.
     """
     if not is_carried(medium, home):
         raise Refused(
             sentence(
                 "{medium} is on this machine's own disk or in its memory, not on a medium", medium=medium
             ),
-            sentence("plug the medium in and mount it there; or insist: --same-disk"),
+            sentence("plug in the medium and mount it there; to use the disk anyway: --same-disk"),
         )
 
 
 def is_carried(folder: Path, home: Path) -> bool:
-    """Tell whether a folder is on a medium: not on the disk of the home or of the system, nor in memory."""
+    """Whether a folder is on a medium: not on the disk of the home or of the system, nor in memory."""
     return not disks(folder) & (disks(home) | disks(Path("/")) | {_MEMORY})
 
 
 def is_in_memory(folder: Path) -> bool:
-    """Tell whether a folder is in memory: what is in it is gone once the machine is off."""
+    """Whether a folder is in memory: its contents are lost when the machine is switched off."""
     return _MEMORY in disks(folder)
 
 
@@ -67,7 +67,7 @@ def top(folder: Path) -> Path:
 
 
 def disks(folder: Path) -> frozenset[str]:
-    """Return the names of the disks that a folder is on; of a file system without one, its device number."""
+    """Return the names of a folder's disks; for a file system without a disk, its device number."""
     return frozenset(_disks_of(folder, frozenset()))
 
 
@@ -86,7 +86,7 @@ def _disks_of(path: Path, behind: frozenset[str]) -> Iterator[str]:
 
 
 def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the disks below a block device, given by its folder in /sys; ``behind`` are those above it."""
+    """Yield the disks below a block device, given by its folder in /sys. ``behind``: the devices above it."""
     if block.name in behind:
         return
     behind |= {block.name}
@@ -104,7 +104,7 @@ def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _block_number(source: str) -> str | None:
-    """Return the number of a block device by its path: btrfs gives each subvolume a number without one."""
+    """Return the number of a block device by its path: btrfs subvolumes have numbers without a device."""
     try:
         found = Path(source).stat()
     except (OSError, ValueError):
@@ -113,19 +113,19 @@ def _block_number(source: str) -> str | None:
 
 
 def _mount(path: Path) -> tuple[str, str, str]:
-    """Return the device number, as "8:1", source and type of the mount that a path is on."""
+    """Return the device number, such as "8:1", the source and the type of the mount that holds a path."""
     descriptor = os.open(path, os.O_PATH)
     try:
-        told = Path(f"/proc/self/fdinfo/{descriptor}").read_text("utf-8")
+        written = Path(f"/proc/self/fdinfo/{descriptor}").read_text("utf-8")
     finally:
         os.close(descriptor)
-    (mount_id,) = re.findall(r"^mnt_id:\s*([0-9]+)$", told, re.MULTILINE)
+    (mount_id,) = re.findall(r"^mnt_id:\s*([0-9]+)$", written, re.MULTILINE)
     for line in Path("/proc/self/mountinfo").read_text("utf-8", errors="surrogateescape").splitlines():
         first, _, last = line.partition(" - ")
         if (fields := first.split())[_ID] == mount_id:
             kind, source, *_ = last.split(" ")
             return fields[_DEVICE], _plain(source), kind
-    raise OSError(f"no mount is known for {path}")
+    raise OSError(f"no mount found for {path}")
 
 
 def _plain(escaped: str) -> str:
@@ -134,6 +134,8 @@ def _plain(escaped: str) -> str:
 
 def _together(one: Path, other: Path) -> Refused:
     return Refused(
-        sentence("{one} and {other} are on one disk", one=one, other=other),
-        sentence("what is lost or stolen there goes together: use another medium; or insist: --same-disk"),
+        sentence("{one} and {other} are on the same disk", one=one, other=other),
+        sentence(
+            "both would be lost or stolen together: use another medium; to use this disk anyway: --same-disk"
+        ),
     )

@@ -1,4 +1,4 @@
-"""What this process holds in memory stays out of core dumps and, if the system lets it, off the disk."""
+"""Keep the memory of this process out of core dumps and, if the system allows it, out of swap."""
 
 import ctypes
 import mmap
@@ -7,14 +7,14 @@ import resource
 
 _PR_SET_DUMPABLE = 4
 _CURRENT, _FUTURE, _ON_FAULT = 1, 2, 4
-# Four times what Argon2id takes for a passphrase: if this can be had while memory is locked, so can that.
+# Four times the memory of Argon2id: if this can be allocated while memory is locked, Argon2id can run.
 _TRIAL = 1 << 30
 
 
 def forbid_dumps() -> None:
-    """Leave no core dump of this process, and let no other process of the same user read its memory.
+    """Forbid core dumps of this process, and forbid other processes of the same user to read its memory.
 
-    Both are needed: the limit holds for files, the other one also for dumps that go to a program.
+    Both calls are needed: the limit covers dumps to files, the other call also dumps to a program.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
@@ -22,9 +22,9 @@ def forbid_dumps() -> None:
 
 
 def lock() -> bool:
-    """Keep the memory of this process, present and future, from being swapped out; return whether that held.
+    """Lock the present and future memory of this process against swapping. Return whether that succeeded.
 
-    Pages are locked once they are used. A limit that would later refuse memory to Argon2id counts as a no.
+    Pages are locked once they are used. A limit that would later deny memory to Argon2id counts as a failure.
     """
     if _libc().mlockall(_CURRENT | _FUTURE | _ON_FAULT):
         return False
@@ -37,13 +37,13 @@ def lock() -> bool:
 
 
 def said() -> str:
-    """Return what officers are told of it, once ``lock`` was tried once more."""
+    """Return the message for officers, after trying ``lock`` again."""
     swapped = (
-        "its memory is locked: nothing of it is swapped to a disk"
+        "its memory is locked and is never swapped to a disk"
         if lock()
         else "its memory could not be locked: switch swap off, or raise the limit (ulimit -l unlimited)"
     )
-    return f"No core dumps are made of this process; {swapped}."
+    return f"This process makes no core dumps; {swapped}."
 
 
 def _libc() -> ctypes.CDLL:

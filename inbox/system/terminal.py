@@ -1,8 +1,8 @@
 """All terminal input and output of the inbox goes through this module.
 
-Answers go to standard output, errors and questions to standard error. One function writes there, and takes
-nothing but ``Printable``: a report must neither move the cursor nor pass for a line of ours. Each line is
-made printable here, whoever made it; ``quoted`` makes what stands on several.
+Answers go to standard output, errors and questions to standard error. One function writes there, and it only
+accepts ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every line is
+made printable here, whoever made it. ``quoted`` does this for text of several lines.
 """
 
 import copy
@@ -33,25 +33,25 @@ _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _MARGIN = "│ "
 _NARROWEST = 20
 _TERMINAL = Path("/dev/tty")
-# What a terminal takes of a line, its end included; it drops the rest without a word.
+# The longest line that a terminal accepts, with its end. It drops the rest silently.
 _LONGEST_LINE = 4_096
-# Nobody types the next line, or goes on after an interrupt, as fast as this.
+# Nobody types another line, or reacts to an interrupt, as fast as this.
 _AT_ONCE_SECONDS = 0.05
 _AFTER_INTERRUPT_SECONDS = 0.3
-# The portions of a paste are closer together than this, also over a slow line.
+# Parts of a paste follow each other faster than this, even over a slow line.
 _PASTE_IS_OVER_SECONDS = 2
-# The place of the keys in the settings of termios, and the byte that disables a key.
+# The position of the keys in termios settings, and the byte that disables a key.
 _KEYS, _NO_KEY = 6, b"\0"
 
 
 def lose_nothing() -> None:
-    """Let what the encoding of standard output cannot hold be spelled out, and end no command half told."""
+    """Escape characters that the encoding of standard output cannot hold, so that no command breaks off."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
 class _Order(str):
-    """What we tell a terminal to do."""
+    """A control sequence for the terminal."""
 
     __slots__ = ()
 
@@ -61,19 +61,19 @@ _CLEAR = _Order("\x1b[H\x1b[2J\x1b[3J")
 
 
 def quoted(text: str) -> Printable:
-    """Return ``text`` over as many lines as it has, each behind a margin that it cannot leave."""
+    """Return ``text`` line by line, each behind a margin that its characters cannot leave."""
     width = max(_NARROWEST, shutil.get_terminal_size().columns - len(_MARGIN) - 1)
     shown = printable.lines(text).split("\n")
     return printable.lines("\n".join(_MARGIN + part for line in shown for part in _folded(line, width)))
 
 
 def say(line: str = "") -> None:
-    """Print a line, or what ``quoted`` made."""
+    """Print a line, or the result of ``quoted``."""
     _write(_printable(line), end="\n")
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON, for programs to read."""
+    """Print a value as JSON, for other programs."""
     _write(printable.as_json(value), end="\n")
 
 
@@ -84,7 +84,7 @@ def say_all(lines: Iterable[str]) -> None:
 
 
 def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> None:
-    """Print a view as JSON, or as the lines that a person reads, then its warnings."""
+    """Print a view as JSON, or as lines for a person, then its warnings."""
     if as_json:
         say_json(view)
         return
@@ -94,24 +94,24 @@ def show(view: Mapping[str, Any], lines: Iterable[str], *, as_json: bool) -> Non
 
 
 def warn(line: str) -> None:
-    """Print a line about what went on, or what ``quoted`` made, to standard error."""
+    """Print a line of information, or the result of ``quoted``, to standard error."""
     _write(_printable(line), end="\n", to=sys.stderr)
 
 
 def warn_all(lines: Iterable[str]) -> None:
-    """Print lines about what is going on to standard error."""
+    """Print lines of information to standard error."""
     for line in lines:
         warn(line)
 
 
 def fail(refused: Refused) -> None:
-    """Print what was refused and what to do."""
+    """Print the refusal and its hint."""
     warn(f"error: {refused}")
     warn(f"hint: {refused.hint}")
 
 
 def progress(what: str, done: int, total: int) -> None:
-    """Show how far work is, if someone is there to see it."""
+    """Show the progress of work if standard error is a terminal."""
     idle_timeout.renew()
     if sys.stderr.isatty():
         line = visible(f"{what}: {done} of {total}")
@@ -119,20 +119,20 @@ def progress(what: str, done: int, total: int) -> None:
 
 
 def is_interactive() -> bool:
-    """Tell whether there is a person to ask."""
+    """Whether there is a person to ask."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask(question: str) -> bool:
-    """Ask a yes-or-no question; anything but yes is no."""
+    """Ask a yes-or-no question. Any answer but "yes" means no."""
     return (ask_line(f"{question} (yes/no) ") or "").strip().lower() == "yes"
 
 
 def ask_line(prompt: str) -> str | None:
-    """Return the line that a person types in answer to ``prompt``, None at the end of input.
+    """Ask for one line after ``prompt``, and return it, or None at the end of input.
 
-    Whatever was typed before the question appears is discarded: it answers something else. Raises
-    Refused if more comes with the line, and discards that, too: see ``_check_alone``.
+    Whatever was typed before the question appears is discarded, because it answers another question. Raises
+    Refused if more input comes with the line, and discards it: see ``_check_alone``.
     """
     with _asking():
         if sys.stdin.isatty():
@@ -143,20 +143,20 @@ def ask_line(prompt: str) -> str | None:
 
 
 def take_line(prompt: str) -> str | None:
-    """Return the next line that a person types, as a command, None at the end of input."""
+    """Return the next line as a command, or None at the end of input."""
     _write(visible(prompt), to=sys.stderr)
     try:
         with idle_timeout.asking():
             return sys.stdin.readline() or None
     except UnicodeDecodeError:
-        return _UNREADABLE  # no command, and no answer
+        return _UNREADABLE  # neither a command nor an answer
 
 
 def ask_text(prompt: str) -> str:
-    """Return the lines that a person types, up to a full stop alone or the end of input.
+    """Ask for several lines, up to a full stop alone or the end of input, and return them.
 
-    Raises Refused for what does not read as text, for a line that the terminal may have cut, and as
-    ``ask_line`` if more comes with the full stop.
+    Raises Refused for input that is not valid text, for a line that the terminal may have cut, and, as
+    ``ask_line`` does, if more input comes with the full stop.
     """
     lines: list[str] = []
     with _asking():
@@ -169,7 +169,8 @@ def ask_text(prompt: str) -> str:
         raise _no_text()
     if any(len(line.encode()) >= _LONGEST_LINE for line in lines):
         raise Refused(
-            sentence("a line is longer than a terminal takes"), sentence("break it, or use --text-file FILE")
+            sentence("a line is too long for the terminal"),
+            sentence("break the line, or use --text-file FILE"),
         )
     return text.removesuffix("\n")
 
@@ -178,7 +179,7 @@ def ask_secret(prompt: str) -> str:
     """Ask for a secret without echo."""
     if not sys.stdin.isatty():
         raise Refused(
-            sentence("there is no terminal to ask for the passphrase on"),
+            sentence("no terminal to ask for the passphrase"),
             sentence("use --passphrase-file FILE"),
         )
     try:
@@ -190,16 +191,16 @@ def ask_secret(prompt: str) -> str:
 
 @contextmanager
 def passphrases() -> Iterator[None]:
-    """Let officers type one passphrase after the other in the block, between which nothing typed is echoed.
+    """Let officers type several passphrases in the block. Nothing typed between them is echoed.
 
-    Who types ahead while the one before is tried would else show it. What is typed before a question stands
-    there is discarded, also at the end of the block: it may be meant for another question, and what is
-    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. So is
-    all of what was pasted there, and no byte of it ends the program: see ``_asking``.
+    Otherwise an officer who types ahead, while the last passphrase is checked, would show their own. Input
+    before a question, and at the end of the block, is discarded: it may be meant for another question. A
+    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. A
+    paste is discarded completely, and none of its bytes can end the program: see ``_asking``.
     """
     with ExitStack() as stack:
         with suppress(OSError):
-            # The terminal that getpass asks at, whatever standard input is.
+            # The terminal that getpass uses, whatever standard input is.
             at = stack.enter_context(_TERMINAL.open("rb", buffering=0))
             before = termios.tcgetattr(at)
             stack.callback(_set, at, before)
@@ -211,7 +212,7 @@ def passphrases() -> Iterator[None]:
 
 @contextmanager
 def unstoppable() -> Iterator[None]:
-    """Let no Ctrl-S stop the terminal while the block runs: what then prints would wait for ever."""
+    """Stop Ctrl-S from pausing the terminal during the block: output would then wait for ever."""
     if not sys.stdin.isatty():
         yield
         return
@@ -220,42 +221,43 @@ def unstoppable() -> Iterator[None]:
     try:
         yield
     finally:
-        # Not once all is printed, as is usual: who takes none of it must not hold us here.
+        # Not TCSADRAIN, which waits until the output is printed: a stopped terminal must not block us here.
         termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
 
 
 def wipe() -> None:
-    """Clear the screen and what was scrolled off it, if there is one."""
+    """Clear the screen and its scrollback, if there is a screen."""
     if sys.stdout.isatty():
         _write(_CLEAR)
 
 
 def silence_others() -> None:
-    """Let nobody but this module write: not the interpreter about a fault, nor a library about what it does.
+    """Silence all other output: error reports of the interpreter, and messages of libraries.
 
-    They would write values as they are, and so what stands in a report.
+    They would print values as they are, and with them parts of a report.
     """
     sys.excepthook = crash
-    threading.excepthook = lambda told: crash(told.exc_type, told.exc_value, told.exc_traceback)
-    sys.unraisablehook = lambda told: crash(told.exc_type, told.exc_value, told.exc_traceback)
+    threading.excepthook = lambda fault: crash(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    sys.unraisablehook = lambda fault: crash(fault.exc_type, fault.exc_value, fault.exc_traceback)
     logging.disable()
     warnings.simplefilter("ignore")
 
 
 def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
-    """Say that the program has a fault, and where, without any value that it held."""
+    """Report a fault in the program and its place, without any value from memory."""
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
-    warn(f"error: the program has a fault ({kind.__name__}{place}); what was not finished was undone")
-    warn("hint: report this line to the people who maintain the program")
+    warn(f"error: the program has a fault ({kind.__name__}{place}); unfinished work was undone")
+    warn("hint: report this line to the maintainers of the program")
 
 
 @contextmanager
 def _asking() -> Iterator[None]:
-    """Ask a question in the block, during which no byte of a pasted text ends the program.
+    """Ask a question in the block. No byte of a pasted text can end the program meanwhile.
 
-    Otherwise the rest of the paste would go to the shell, or to the prompt of a session. For the same reason
-    an interrupt discards what still comes. The key that suspends a program does nothing: see ``cli.main``.
+    Otherwise the rest of the paste would go to the shell, or to the prompt of a session. For the same reason,
+    an interrupt also discards the rest of the input. The key that suspends a program does nothing: see
+    ``cli.main``.
     """
     if not sys.stdin.isatty():
         yield
@@ -272,22 +274,22 @@ def _asking() -> Iterator[None]:
 
 
 def _without_quit(settings: "list[Any]") -> "list[Any]":
-    """Return the settings of a terminal at which no key ends the program without a word."""
+    """Return terminal settings in which no key ends the program silently."""
     quiet = copy.deepcopy(settings)
     quiet[_KEYS][termios.VQUIT] = _NO_KEY
     return quiet
 
 
 def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
-    """Discard what comes behind the last passphrase, or behind what ended its question instead."""
+    """Discard the input behind the last passphrase, or behind whatever ended its question."""
     is_interrupted = kind is KeyboardInterrupt
     _discard_what_comes(at, _AFTER_INTERRUPT_SECONDS if is_interrupted else _AT_ONCE_SECONDS)
 
 
 def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
-    """Discard what was typed and, if a line comes within so many seconds, go on until nothing comes.
+    """Discard typed input. If a line comes within so many seconds, discard until no more input comes.
 
-    Tell whether one came. An unfinished line, which select does not report, is discarded, too.
+    Returns whether a line came. An unfinished line, which select does not report, is discarded, too.
     """
     came = is_more = _comes_within(at, seconds)
     termios.tcflush(at, termios.TCIFLUSH)
@@ -298,21 +300,18 @@ def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
 
 
 def _check_alone() -> None:
-    """Discard the rest of a paste; raise Refused if it has more lines than were asked for.
+    """Discard the rest of a paste. Raises Refused if it has more lines than the question asked for.
 
-    A sender's text may hold the line that ends it, and more lines after that: the prompt of a session, or the
-    shell that gets the terminal back, would take them for commands.
+    A reporter's text may contain the line that ends it, with more lines after that. The prompt of a session,
+    or the shell afterwards, would take them for commands.
     """
     if not sys.stdin.isatty():
         return
     if not _discard_what_comes(sys.stdin, _AT_ONCE_SECONDS):
         return
     raise Refused(
-        sentence("more lines came at once than were asked for; all of them were discarded"),
-        sentence(
-            "a text that somebody else wrote may hold commands after its end: put it into a file, and"
-            " give the file"
-        ),
+        sentence("the input had more lines than one answer takes; all of them were discarded"),
+        sentence("pasted text can contain commands after its end: save it to a file, and give the file"),
     )
 
 
@@ -321,28 +320,28 @@ def _comes_within(at: "IO[Any]", seconds: float) -> bool:
 
 
 def _set(at: IO[bytes], settings: "list[Any]") -> None:
-    """Set a terminal, and discard what was typed."""
-    # It may be stopped, so what it has to print is not waited for.
+    """Change the settings of a terminal, and discard typed input."""
+    # A stopped terminal would never finish printing, so do not wait for its output.
     termios.tcsetattr(at, termios.TCSANOW, settings)
     termios.tcflush(at, termios.TCIFLUSH)
 
 
 def _printable(line: str) -> Printable:
-    """Return what is printable already as it is, and any other text as one line."""
+    """Return printable text unchanged, and any other text as one printable line."""
     return line if isinstance(line, Printable) else visible(line)
 
 
 def _write(*parts: Printable | _Order, end: Literal["", "\n"] = "", to: TextIO | None = None) -> None:
-    """Write to standard output, or another stream. Nothing else in the inbox writes to a terminal."""
+    """Write to standard output or another stream. No other function of the inbox writes to a terminal."""
     print(*parts, sep="", end=end, file=to, flush=not end)
 
 
 def _no_text() -> Refused:
-    return Refused(sentence("what was typed does not read as text"), sentence("set the terminal to UTF-8"))
+    return Refused(sentence("the input is not valid text"), sentence("set the terminal to UTF-8"))
 
 
 def _folded(line: str, width: int) -> Iterator[str]:
-    """Yield a line in parts of at most ``width`` columns, broken behind a space where there is one."""
+    """Yield a line in parts of at most ``width`` columns, broken after a space where possible."""
     start, gap, used = 0, 0, 0
     for place, char in enumerate(line):
         if used + _columns(char) > width:

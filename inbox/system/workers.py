@@ -1,4 +1,4 @@
-"""Work spread over all cores by processes that know what they are given, nothing else."""
+"""Work spread over all cores by worker processes that receive only the data of their jobs."""
 
 import multiprocessing
 import os
@@ -30,7 +30,7 @@ def spread(
     *,
     few: int,
 ) -> Iterator[Result]:
-    """Yield ``start(context)(job)`` for each job in order; up to ``few`` jobs run in this process.
+    """Yield ``start(context)(job)`` for each job, in order. Up to ``few`` jobs run in this process.
 
     Everything must be picklable. Raises Refused if a process is killed.
     """
@@ -38,7 +38,7 @@ def spread(
         yield from map(start(context), jobs)
         return
     cores = len(os.sched_getaffinity(0))
-    # A fresh process inherits no open vault; it has what it is sent, over a pipe.
+    # A fresh process inherits no open vault. It has only the data sent over a pipe.
     pool = ProcessPoolExecutor(
         cores,
         mp_context=multiprocessing.get_context("spawn"),
@@ -52,7 +52,7 @@ def spread(
             yield from results
         except BrokenProcessPool:
             raise Refused(
-                sentence("a process that helped was ended"), sentence("check the free memory, then try again")
+                sentence("a worker process was killed"), sentence("check the free memory, then try again")
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -60,7 +60,7 @@ def spread(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start processes that inherit deafness to Ctrl-C: this one hears it, ends them, and says so once."""
+    """Start worker processes that ignore Ctrl-C: this process receives it, ends them, and reports it once."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -69,7 +69,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context) -> None:
-    terminal.silence_others()  # it opens what others sent, and has our terminal
+    terminal.silence_others()  # it opens hostile data and shares our terminal
     memory.forbid_dumps()
     memory.lock()
     Thread(target=_end_with_parent, daemon=True).start()
@@ -77,7 +77,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """Killed outright, the parent tells nobody: a helper must not stay behind with keys in its memory."""
+    """Ends with a killed parent, which cannot notify it: a worker must not stay with keys in its memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

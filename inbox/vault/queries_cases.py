@@ -78,7 +78,7 @@ def case(session: Session, number: int) -> Case:
             sentence("open it for today: inbox open-archive {number} --reason TEXT", number=number),
         )
     raise CaseRefused(
-        sentence("case {number} is for its handlers alone", number=number),
+        sentence("case {number} is for its handlers only", number=number),
         sentence(
             "see who they are: inbox handlers {number}; in an emergency two officers open it, which"
             " is told to the referent: inbox break-glass {number} --reason TEXT",

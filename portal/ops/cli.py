@@ -208,8 +208,14 @@ def _tell_exported(made: list[Exported], *, as_json: bool) -> None:
     if as_json:
         terminal.data(bundles)
         return
-    for each in bundles:
-        terminal.say("{file}: {envelopes} envelopes, {withdrawals} withdrawals".format(**each))
+    for each in made:
+        envelopes, withdrawals = len(each.intake.entries), len(each.intake.withdrawn)
+        counts = f"{_counted(envelopes, 'envelope')}, {_counted(withdrawals, 'withdrawal')}"
+        terminal.say(f"{each.path}: {counts}")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _tell_imported(imported: Imported, *, as_json: bool) -> None:

@@ -36,7 +36,7 @@ FILE = Schema(
 )
 NOT_EMPTY = "a text that is not empty"
 BOTH_SAID = "line 11: plan, row 'second': 'said' must be a text in fr and in en"
-AN_ID = "a-z, 0-9 and _, from a letter, at most 32"
+AN_ID = "at most 32 characters a-z, 0-9 and _, starting with a letter"
 GOOD = """
 most = 3
 open = true

@@ -102,7 +102,7 @@ def test_no_passphrase_and_no_file_is_put_back() -> None:
     page = f'<main><form method="post" action="/x">{page}</form></main>'
     (form,) = markup.read(page)
     given = {kind: [f"given {kind}"] for kind in ("password", "file", "hidden", "text")}
-    again = filling.filled(page, form, filling.Refusal(given, {"password": "fill this in"}, "", ""))
+    again = filling.filled(page, form, filling.Refusal(given, {"password": "this field is required"}, "", ""))
     assert re.findall(r"given \w+", again) == ["given text"]
 
 

@@ -142,7 +142,7 @@ def test_a_decision_that_takes_two_is_confirmed_by_itself(office: Office) -> Non
             name: value for name, value in form.items() if name not in {"csrf_token", "as_of"}
         }
         assert 'action="' + client.desk.place + "/en/case/1/decide" in asked.text
-        assert "Risk" not in asked.text.partition("This is what is confirmed")[2]
+        assert "Risk" not in asked.text.partition("You confirm:")[2]
         assert 303 == client.send("/en/case/1/decide", **both(**form)).status_code
     assert ["judge", "assess-source", "decide", "assign", "decide-by-two"] == noted(office)
 

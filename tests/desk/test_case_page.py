@@ -91,7 +91,7 @@ def test_no_way_tells_what_a_search_finds_before_the_queue_has_shown_and_noted_i
 
 
 def test_no_way_leads_to_a_case_that_is_kept_from_the_officer(office: Office) -> None:
-    """Nor to one for its handlers alone or in quarantine; the control is an officer who may read them."""
+    """Nor to one for its handlers only or in quarantine; the control is an officer who may read them."""
     with sitting(office) as client:
         client.send("/en/case/2/readers/exclude", officer="bruno", reason="kin")
         assert ["n2"] == beside(client, 1)

@@ -198,7 +198,7 @@ def test_who_may_read_is_changed_and_the_glass_broken(office: Office) -> None:
         sends(client, "readers", officer=["alice", "chloe"])
         assert "alice, chloe" in client.page("/en/case/1/readers")
     with sitting(office, officer="bruno") as client:
-        assert "for its handlers alone" in client.page("/en/")
+        assert "for its handlers only" in client.page("/en/")
         assert client.ask("/en/case/1").status_code == 409
         assert "Break the glass" in client.page("/en/case/1/readers")
         sends(client, "readers/break-glass", **both(reason="danger"))
@@ -483,12 +483,12 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
         asked = client.send("/en/retention", **form)
         assert (401, True) == (asked.status_code, 'name="case" value="1"' in asked.text)
         assert [1, 2] == drafted(client, 1, 2)
-        confirmed = asked.text.partition("This is what is confirmed")[2]
+        confirmed = asked.text.partition("You confirm:")[2]
         assert re.findall("<dt>(.*)</dt><dd [^>]*>(.*)</dd>", confirmed) == [("Case", "1")]
         gone = client.send("/en/retention", **both(**form))
         assert (200, True) == (gone.status_code, "Case 1" in gone.text)
         assert (409, 200) == tuple(client.ask(f"/en/case/{number}").status_code for number in (1, 2))
-        assert '<tr><th scope="row">1</th>' in client.page("/en/retention").partition('id="gone"')[2]
+        assert '<tr><th scope="row">1</th>' in client.page("/en/retention").partition('id="destroyed"')[2]
         assert [2] == drafted(client)
     assert [1] == [line["case"] for line in office.json("destroyed")["destroyed"]]
 
@@ -604,7 +604,7 @@ def test_a_reply_is_seen_as_its_author_will_see_it(office: Office) -> None:
 
 def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Office) -> None:
     with sitting(office) as client:
-        assert "Let it be read again" not in client.page("/en/case/1/readers")
+        assert "Lift the quarantine (needs" not in client.page("/en/case/1/readers")
         sends(client, "readers/quarantine", reason="a protected secret")
         assert client.ask("/en/case/1").status_code == 409
         queue = client.page("/en/")

@@ -47,7 +47,7 @@ def test_reading_a_case_is_noted_once_for_each_officer_and_session(one_case: Off
     assert [["alice"], ["bruno"], ["alice"]] == noted(one_case, "show")
     assert [["alice"], ["bruno"]] == noted(one_case, "read-timeline")
     assert [["alice"]] * 2 == noted(one_case, "preview-reply")
-    assert "the journal holds" in one_case.run("journal", "verify").out
+    assert "the journal is intact" in one_case.run("journal", "verify").out
     assert counted == one_case.json("oversight")["actions"]
 
 

@@ -174,4 +174,4 @@ def test_a_port_in_use_is_named_before_anybody_types_a_passphrase(office: Office
     with serving(office) as served:
         port = served.root.split(":")[2].partition("/")[0]
         said = office.run("desk", "--port", port)
-    assert (1, True) == (said.code, f"127.0.0.1:{port} cannot be served on" in said.err)
+    assert (1, True) == (said.code, f"cannot listen on 127.0.0.1:{port}" in said.err)

@@ -190,7 +190,7 @@ def test_the_words_are_on_one_answer_and_nowhere_else(
     assert {"fr"} == casetoken.parse(" ".join(words)).keys()
     assert headers.ALWAYS.items() <= dict(answer.headers).items()
     assert ("no-store", None) == (answer.headers["Cache-Control"], answer.location)
-    assert (409, True) == (again.status_code, "was entered already" in again.text)
+    assert (409, True) == (again.status_code, "was already processed" in again.text)
     elsewhere = [str(answer.headers), again.text, *later, said.out, said.err]
     elsewhere += [office.run(*line).out for line in (("show", "1"), ("journal", "print"))]
     assert [] == [found for each in elsewhere if (found := traces.neighbours_in(each, words))]

@@ -100,7 +100,7 @@ def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, 
         assert (409, True) == (on_the_medium.status_code, "goes to the portal" in on_the_medium.text)
         assert [] == [*stick.iterdir(), *keys.iterdir(), *copies.iterdir()]
         made = client.send("/en/office/backup", **asked)
-        assert (200, True) == (made.status_code, "keep them apart" in made.text)
+        assert (200, True) == (made.status_code, "keep them separately" in made.text)
         assert client.send("/en/office/backup", **asked).status_code == 409
     (store,) = keys.iterdir()
     assert [f"backup-{today()}"] == [path.name for path in copies.iterdir()]

@@ -131,7 +131,7 @@ def test_an_inbox_that_locks_while_something_is_sent_stores_none_of_it(
         sending.join()
     assert [""] == answered
     assert before == office.state()
-    for said in ("look whether it is there", "vérifiez"):
+    for said in ("check whether it is there", "vérifiez"):
         assert said in locked._page()
 
 

@@ -181,7 +181,7 @@ def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_wha
     made = copies.of(office)
     with sitting(office) as client:
         page = client.page("/en/office/backup")
-        assert ("Last backup" in page, "was put back" in page) == (True, False)
+        assert ("Last backup" in page, "This inbox was restored" in page) == (True, False)
     lost = portal.bundle()
     office.json("collect", lost)
     back, _ = copies.restore(office, made, tmp_path / "back")

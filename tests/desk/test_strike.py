@@ -69,7 +69,7 @@ def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:
     """The words with their place; or that all goes that stands there."""
     asked_for = {
         '["what", "Le quai"]': "what: Le quai",
-        '["what", null]': "what: all that stands there",
+        '["what", null]': "what: everything",
     }
     for chosen, said in asked_for.items():
         with sitting(office) as client:

@@ -68,7 +68,10 @@ def test_a_request_is_recorded_answered_and_done(office: Office, stick: Path, dr
         assert (401, True) == (asked.status_code, "request 1" in asked.text)
         assert [] == [*drawer.iterdir()]
         on_the_medium = client.send("/en/access/1/answer", **both(**form | {"papers": str(stick)}))
-        assert (409, True) == (on_the_medium.status_code, "goes to the portal" in on_the_medium.text)
+        assert (409, True) == (
+            on_the_medium.status_code,
+            "is on the medium for the portal" in on_the_medium.text,
+        )
         answered = client.send("/en/access/1/answer", **both(**form))
         assert (200, True) == (answered.status_code, "access-1.pdf" in answered.text)
         assert "Access requests to be answered" not in client.page("/en/")

@@ -304,4 +304,4 @@ def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Offic
         assert left_out not in client.page("/en/")
     found = three_cases.json("queue", "--to-read")
     assert 1 == found["danger_left_out"]
-    assert "tell of danger, or may, and are not in this list: 1" in three_cases.run("queue", "--to-read").out
+    assert "report danger, or may, and are not in this list: 1" in three_cases.run("queue", "--to-read").out

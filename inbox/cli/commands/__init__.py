@@ -1,1 +1,1 @@
-"""The commands: each parses, calls one action and prints its result."""
+"""The commands: each parses its options, calls one action and prints the result."""

@@ -1,4 +1,4 @@
-"""Read one case, and what happened to it; before, declare that one has no interest in it."""
+"""Show one case and its history. Before that, declare that you have no interest in it."""
 
 from typing import Any
 
@@ -41,14 +41,18 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
     """Declare for all present: no conflict of interest in cases; who has one: inbox conflict exclude.
 
-    A flood is declared at once: inbox declare --undeclared.
+    To declare many cases at once: inbox declare --undeclared.
     """
     cases = chosen(given)
     with door.opened() as (inbox, who):
         numbers = cases.numbers(inbox, who)
         names = declarations.declare(inbox, who, numbers)
     which = f"{counted(numbers)}: {', '.join(map(str, numbers))}"
-    said = f"{', '.join(names)}: {declarations.QUESTION}" if names else "all present have declared it before"
+    said = (
+        f"{', '.join(names)}: {declarations.QUESTION}"
+        if names
+        else "all signed-in officers had declared before"
+    )
     terminal.show({"cases": numbers, "officers": names}, [which, visible(said)], as_json=as_json)
 
 
@@ -58,7 +62,7 @@ def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
 @json_option
 @click.pass_obj
 def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Show what happened to a case, day by day."""
+    """Show the history of a case by day."""
     with door.opened() as (inbox, who):
         events = timeline.look(inbox, who, case)
     view = {"case": case, "events": list(map(timeline.view, events))}
@@ -66,14 +70,14 @@ def timeline_command(door: Door, /, *, case: int, as_json: bool) -> None:
 
 
 def _ask(inbox: Inbox, who: Actor, case: int) -> None:
-    """Let each who is present declare it, if there is somebody to ask; Refused if one does not."""
+    """Ask each signed-in officer for the missing declaration. Raises Refused if one declines."""
     if not terminal.is_interactive():
         return
     names = declarations.undeclared(inbox, who, case)
     for name in names:
         if not terminal.ask(f"{visible(name)}, about case {case}: {declarations.QUESTION}?"):
             raise Refused(
-                sentence("{name} did not declare it", name=name),
+                sentence("{name} did not declare the case", name=name),
                 sentence(
                     "leave the case to others: inbox conflict exclude {case} {name} --reason TEXT",
                     case=case,

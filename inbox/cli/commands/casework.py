@@ -1,4 +1,4 @@
-"""Work on cases: note, tag, assign, judge how pressing one is, rate what it says, link it to others."""
+"""Work on cases: notes, tags, assignment, score, credibility, links."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -43,14 +43,14 @@ _other_argument = click.argument("other", type=NUMBER)
 @json_option
 @click.pass_obj
 def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, as_json: bool) -> None:
-    """Note something for the other officers; the reporter never sees it."""
+    """Add a note for the other officers. The reporter never sees it."""
     given = given_or_to_type(text, text_file)
     with door.opened() as (inbox, who):
         written = asked_text(f"the note to case {case}") if given is None else given
         row = notes.add(inbox, who, case, written)
     view = {"case": case} | work_view.note(row)
     terminal.show(
-        view, [f"case {case}: note {row.position} is kept; its reporter never sees it"], as_json=as_json
+        view, [f"case {case}: note {row.position} is recorded; the reporter never sees it"], as_json=as_json
     )
 
 
@@ -62,7 +62,7 @@ def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, 
 @json_option
 @click.pass_obj
 def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_json: bool) -> None:
-    """Give a case words by which it is found again: inbox queue --tag NAME."""
+    """Add tags to a case. To find it by a tag: inbox queue --tag NAME."""
     with door.opened() as (inbox, who):
         tags = (case_tags.remove if remove else case_tags.add)(inbox, who, [case], names)[case]
     said = visible(", ".join(tags)) or "no tags"
@@ -72,12 +72,12 @@ def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_js
 @click.command()
 @case_argument
 @click.argument("officer", metavar="OFFICER", required=False)
-@click.option("--nobody", is_flag=True, help="Nobody sees to it any longer.")
+@click.option("--nobody", is_flag=True, help="Unassign it.")
 @officer_options
 @json_option
 @click.pass_obj
 def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_json: bool) -> None:
-    """Say which officer sees to a case."""
+    """Assign a case to an officer."""
     if (officer is None) is not nobody:
         raise click.UsageError("name an officer, or give --nobody")
     with door.opened() as (inbox, who):
@@ -91,20 +91,20 @@ def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_js
 
 @click.group(name="many")
 def many_group() -> None:
-    """Tag or assign many cases in one act, all of them or none."""
+    """Tag or assign many cases in one action: all of them or none."""
 
 
 @many_group.command(name="tag")
 @many_cases
-@click.option("--add", "added", multiple=True, help="A word by which they are found; can be repeated.")
-@click.option("--remove", "removed", multiple=True, help="One that each of them has, to remove.")
+@click.option("--add", "added", multiple=True, help="A tag to add; can be repeated.")
+@click.option("--remove", "removed", multiple=True, help="A tag to remove, which each of them has.")
 @officer_options
 @json_option
 @click.pass_obj
 def tag_many(
     door: Door, /, *, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool, **given: Any
 ) -> None:
-    """Give cases words by which they are found again, or take some away."""
+    """Add tags to cases, or remove tags from them."""
     if bool(added) is bool(removed):
         raise click.UsageError("give --add NAME, or --remove NAME")
     cases = chosen(given)
@@ -117,13 +117,13 @@ def tag_many(
 
 @many_group.command(name="assign")
 @many_cases
-@click.option("--to", "to", metavar="OFFICER", help="Who sees to them.")
-@click.option("--nobody", is_flag=True, help="Nobody sees to them any longer.")
+@click.option("--to", "to", metavar="OFFICER", help="The officer.")
+@click.option("--nobody", is_flag=True, help="Unassign them.")
 @officer_options
 @json_option
 @click.pass_obj
 def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, **given: Any) -> None:
-    """Say which officer sees to cases."""
+    """Assign cases to an officer."""
     if (to is None) is not nobody:
         raise click.UsageError("give --to OFFICER, or --nobody")
     cases = chosen(given)
@@ -141,7 +141,7 @@ def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, *
 @json_option
 @click.pass_obj
 def pass_on(door: Door, /, *, absent: str, deputy: str, as_json: bool) -> None:
-    """Let DEPUTY see to all open cases of the officer ABSENT."""
+    """Assign all open cases of the officer ABSENT to DEPUTY."""
     with door.opened() as (inbox, who):
         done = assignment.pass_on(inbox, who, absent, deputy)
     said = [f"{counted(done.numbers)}: {deputy} sees to {'it' if len(done.numbers) == 1 else 'them'}"]
@@ -164,7 +164,7 @@ def _part_options(command: Callable[..., None]) -> Callable[..., None]:
 @json_option
 @click.pass_obj
 def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int | None) -> None:
-    """Say how pressing a case is, part by part from 0 to 3; what is not given stays."""
+    """Set the score of a case, part by part from 0 to 3. Parts that are not given stay."""
     given = {name: value for name, value in parts.items() if value is not None}
     if not given:
         raise click.UsageError(f"give at least one of: {', '.join(f'--{name}' for name in score.NAMES)}")
@@ -177,7 +177,7 @@ def judge(door: Door, /, *, case: int, reason: str, as_json: bool, **parts: int 
 def _judged(view: View) -> Iterator[str]:
     yield f"case {view['case']}: priority {view['priority']}, score {view['score']} of {score.MOST}"
     for name, weight in score.WEIGHTS.items():
-        yield f"  {name:<14} {view['parts'][name]} of {score.HIGHEST}, counts {weight} times"
+        yield f"  {name:<14} {view['parts'][name]} of {score.HIGHEST}, weight {weight}"
 
 
 @click.command()
@@ -188,7 +188,7 @@ def _judged(view: View) -> Iterator[str]:
 @json_option
 @click.pass_obj
 def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: bool) -> None:
-    """Say how far what a case says is borne out, from 1, others confirm it, to 6, nobody can judge it."""
+    """Rate how well the contents of a case are confirmed, from 1 (by others) to 6 (cannot be judged)."""
     with door.opened() as (inbox, who):
         workflow.rate(inbox, who, case, Credibility(rating), reason)
     view = {"source": SOURCE, "credibility": rating}
@@ -201,7 +201,7 @@ def credibility(door: Door, /, *, case: int, rating: str, reason: str, as_json: 
 @json_option
 @click.pass_obj
 def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
-    """Show what is linked to a case, and what else has something in common with it."""
+    """Show the links of a case, and other cases that have something in common with it."""
     with door.opened() as (inbox, who):
         view = links.look(inbox, who, case)
     terminal.show(view, _link_lines(view), as_json=as_json)
@@ -211,22 +211,22 @@ def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @case_argument
 @_other_argument
 @click.argument("relation", type=click.Choice([each.value for each in Relation]), required=False)
-@click.option("--dismiss", is_flag=True, help="They have nothing to do with one another.")
+@click.option("--dismiss", is_flag=True, help="The cases are not related.")
 @officer_options
 @json_option
 @click.pass_obj
 def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) -> None:
-    """Say what two cases have to do with one another; neither changes by that."""
+    """Link two cases. Neither case changes."""
     relation = said["relation"]
     if bool(relation) is said["dismiss"]:
-        raise click.UsageError("say what they have to do with one another, or --dismiss")
+        raise click.UsageError("give their relation, or --dismiss")
     kept: Sequence[tuple[int, str]] = ()
     with door.opened() as (inbox, who):
         if relation:
             kept = links.link(inbox, who, case, other, Relation(relation))
         else:
             links.dismiss(inbox, who, case, other)
-    lines = [f"cases {case} and {other}: {relation or 'nothing to do with one another'}"]
+    lines = [f"cases {case} and {other}: {relation or 'not related'}"]
     lines += [
         f"case {number} is kept from {officer}, as what is one matter with it: do not speak of it there"
         for number, officer in kept
@@ -247,7 +247,7 @@ def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) ->
 @json_option
 @click.pass_obj
 def unlink(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
-    """Take back what was said of two cases; they may be proposed again."""
+    """Remove the link between two cases. It may be suggested again."""
     with door.opened() as (inbox, who):
         links.unlink(inbox, who, case, other)
     terminal.show(
@@ -260,12 +260,12 @@ def _link_lines(view: View) -> Iterator[str]:
         yield f"{row['case']:>5}  {row['relation']}, since {row['since']}: {row['status']}"
         yield render.summary(row)
     for row in view["proposed"]:
-        yield f"{row['case']:>5}  may have to do with it: both have {_said(row['reasons'])}"
+        yield f"{row['case']:>5}  suggested link: both have {_said(row['reasons'])}"
         yield render.summary(row)
     if not view["linked"] and not view["proposed"]:
-        yield "nothing is linked to it or has something in common with it"
+        yield "no links and nothing in common with other cases"
     if view["common"]:
-        yield f"in more than {MANY} other cases, and so no reason: {_said(view['common'])}"
+        yield f"in more than {MANY} other cases, so not suggested: {_said(view['common'])}"
 
 
 def _said(reasons: list[View]) -> str:

@@ -1,4 +1,4 @@
-"""What of a case goes to a prosecutor, into a disciplinary file or to a person who asks; is it intact."""
+"""Dossiers for a prosecutor or a disciplinary file, letters, and answers to access requests."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -47,17 +47,17 @@ from inbox.vault.casework_tables import AccessRequest
 from templates.catalogues import LANGUAGES
 
 _PLAIN = (
-    "this recipient does not withstand a quantum computer: what is recorded today may be read one day;"
+    "this recipient does not withstand a quantum computer: files recorded today may be read one day;"
     " ask for one that begins with age1pq1, or hand the file over in person"
 )
 _IN_CLEAR = (
-    "in clear, anybody who holds the file can read it: print it, hand it over on paper, then delete it; never"
+    "anybody who holds the file can read it: print it, hand it over on paper, then delete it; never"
     " put it on the medium that goes to the portal"
 )
 _redact_option = click.option(
     "--redact",
     multiple=True,
-    help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file of such.",
+    help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file with redactions.",
 )
 _PLAN: list[Callable[[Any], Any]] = [
     click.option(
@@ -65,22 +65,31 @@ _PLAN: list[Callable[[Any], Any]] = [
         "purpose",
         required=True,
         type=click.Choice([each.value for each in Purpose]),
-        help="What it is for.",
+        help="The purpose.",
     ),
-    click.option("--to", "addressee", required=True, help="Who gets it, as it stands in the dossier."),
-    click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of all but the report."),
+    click.option("--to", "addressee", required=True, help="The recipient, as named in the dossier."),
+    click.option(
+        "--language",
+        type=click.Choice(LANGUAGES),
+        default="fr",
+        help="The language of everything except the report.",
+    ),
     _redact_option,
-    click.option("--include", multiple=True, help="Let in this answer, which tells of the reporter."),
-    click.option("--with-replies", is_flag=True, help="Let in what the reporter was answered."),
+    click.option(
+        "--include", multiple=True, help="Include this answer, which reveals something of the reporter."
+    ),
+    click.option("--with-replies", is_flag=True, help="Include the replies to the reporter."),
     click.option(
         "--attachments",
         "enclosed",
         type=click.Choice([each.value for each in Enclosed]),
         default="none",
-        help="In which form they go along; cleaned: made anew from what they show.",
+        help="The form of enclosed files; cleaned: re-rendered copies.",
     ),
-    click.option("--file", "files", type=NUMBER, multiple=True, help="This file goes along; once for each."),
-    click.option("--every-file", is_flag=True, help="All files of the case go along."),
+    click.option(
+        "--file", "files", type=NUMBER, multiple=True, help="Enclose this file; repeat it for each file."
+    ),
+    click.option("--every-file", is_flag=True, help="Enclose all files of the case."),
 ]
 
 
@@ -90,7 +99,7 @@ def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def dossier() -> None:
-    """What goes to a prosecutor (article 40) or into a disciplinary file: without a word of who wrote."""
+    """Dossiers for a prosecutor (article 40) or a disciplinary file. They never say who reported."""
 
 
 @dossier.command()
@@ -100,7 +109,7 @@ def dossier() -> None:
 @json_option
 @click.pass_obj
 def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
-    """Show what a dossier would say, before anything is sealed."""
+    """Preview a dossier before it is sealed."""
     plan = _plan(**chosen)
     with door.opened() as (inbox, who):
         content, doubts = compose.preview(inbox, who, case, plan)
@@ -115,12 +124,14 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--recipient",
     required=True,
-    help="The addressee's key of age (age1…), or a file with it. The addressee makes it with age-keygen -pq,"
-    " keeps the secret part, and tells you the other one by telephone or in person. Without a key, hand over"
-    " a letter on paper: inbox letter.",
+    help="The recipient's age key (age1…), or a file with it. The recipient makes it with age-keygen -pq,"
+    " keeps the secret part, and gives you the public part by telephone or in person. Without a key,"
+    " hand over a letter on paper: inbox letter.",
 )
 @click.option(
-    "--measure", is_flag=True, help="Note it as a measure, to the prosecutor as the decision of article 40."
+    "--measure",
+    is_flag=True,
+    help="Record it as a measure; for the prosecutor, as the decision of article 40.",
 )
 @despite_option
 @out_file
@@ -128,9 +139,9 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @json_option
 @click.pass_obj
 def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, **chosen: Any) -> None:
-    """Write a dossier, signed and sealed to its addressee; takes two officers.
+    """Write a dossier, signed and sealed to its recipient. It takes two officers.
 
-    It is not written to a medium with bundles of the portal's or for it: its name tells that it was made.
+    It is refused on a medium with bundles from or for the portal, because its name reveals that it was made.
     """
     to = send.addressed(_recipient(recipient))
     sealing = Sealing(out, to, chosen.pop("measure"), chosen.pop("despite"))
@@ -140,7 +151,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     view = {"file": str(out), **_view(sent.made)}
     plain = [] if sealing.to.is_hybrid else [_PLAIN]
     view["warnings"] = [*_warnings(sent.doubts), *_left(sent.content, sent.made), *plain]
-    lines = [*_rendered(view), f"{out}: sealed; only the addressee opens it"]
+    lines = [*_rendered(view), f"{out}: sealed; only the recipient can open it"]
     terminal.show(view, lines, as_json=as_json)
 
 
@@ -148,11 +159,11 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--key", required=True, help="The inspectorate's public key, or its fingerprint.")
 @click.option(
-    "--identity", type=click.Path(path_type=Path), help="The addressee's identity file, if it is sealed."
+    "--identity", type=click.Path(path_type=Path), help="The recipient's identity file, for a sealed dossier."
 )
 @json_option
 def verify(*, file: Path, key: str, identity: Path | None, as_json: bool) -> None:
-    """Check a dossier, on any machine, without an inbox: every byte is as it was signed."""
+    """Verify a dossier on any machine, without an inbox: every byte is as it was signed."""
     identities = dossier_check.identities(identity, text_of(identity)) if identity else []
     with given_files.opened(file) as opened:
         view = _view(dossier_check.verify(opened, key, identities))
@@ -173,7 +184,7 @@ def _plan(
 
 
 def _redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
-    """Return what the options ask for, each a redaction or the path of a file of them; Refused as there."""
+    """Return the redactions in an option: one redaction, or a file of them. Raises as the parser does."""
     return tuple(each for one in given for each in _redactions(one))
 
 
@@ -191,11 +202,11 @@ def _warnings(doubts: Iterable[tuple[Doubt, str]]) -> list[str]:
 
 def _left(content: Content, made: Dossier) -> Iterator[str]:
     if content.files and content.plan.enclosed is Enclosed.ORIGINAL:
-        yield "files go along as they came: what is in them unseen can tell who made them"
+        yield "original files are enclosed: their metadata can reveal who made them"
     going = {Path(part.name).stem for part in made.parts}
     for file in content.files:
         if str(file.number) not in going:
-            yield f"file {file.number} could not be made anew and does not go along; see: inbox preview"
+            yield f"file {file.number} could not be re-rendered and is not enclosed; see: inbox preview"
 
 
 def _view(made: Dossier) -> View:
@@ -242,7 +253,7 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
 
 @click.group(name="access")
 def access_group() -> None:
-    """Requests for access (GDPR, article 15): the register, and the answers."""
+    """Access requests (GDPR, article 15): the register and the answers."""
 
 
 @access_group.command(name="record")
@@ -251,10 +262,10 @@ def access_group() -> None:
     "names",
     multiple=True,
     required=True,
-    help="A name of the person; repeat it for each other name.",
+    help="A name of the person; repeat it for each name.",
 )
-@_day_option("--received", "The day on which the request came.")
-@click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it came.")
+@_day_option("--received", "The day on which the request arrived.")
+@click.option("--way", required=True, type=click.Choice([*map(str, Way)]), help="How it arrived.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -270,11 +281,11 @@ def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way:
 @json_option
 @click.pass_obj
 def list_access(door: Door, /, *, as_json: bool) -> None:
-    """List the register: open requests first, by the day on which they are due."""
+    """List the register: open requests first, by due day."""
     with door.opened() as (inbox, who):
         rows = access_requests.listed(inbox, who)
     view = {"requests": [*map(_request_view, rows)]}
-    terminal.show(view, [*map(_request_line, rows)] or ["nobody has asked"], as_json=as_json)
+    terminal.show(view, [*map(_request_line, rows)] or ["no access requests"], as_json=as_json)
 
 
 @access_group.command(name="extend")
@@ -282,13 +293,13 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
     "--because",
     required=True,
     type=click.Choice([*map(str, Because)]),
-    help="The reason that the person is told.",
+    help="The reason given to the person.",
 )
 @officer_options
 @json_option
 @click.pass_obj
 def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
-    """Take two more months for all open requests, once for each, before the first one ends.
+    """Extend all open requests by two months, once each, before the first one ends.
 
     Tell the persons why. It takes two officers.
     """
@@ -304,7 +315,7 @@ def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
-    """Show which cases name the person, and what stands in the way of telling what they hold."""
+    """Show the cases that name the person, and what prevents disclosure of their contents."""
     with door.opened() as (inbox, who):
         seen = subject_access.look(inbox, who, request)
     terminal.show(_seen_view(seen), _seen_lines(seen), as_json=as_json)
@@ -317,7 +328,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool) -> None:
-    """Show what a case says of the person, only to write the answer: do not pass it on."""
+    """Show what a case says of the person, only for writing the answer: do not pass it on."""
     with door.opened() as (inbox, who):
         found = subject_access.passages(inbox, who, request, case)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
@@ -326,13 +337,13 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
 @access_group.command(name="unopposed")
 @case_argument
 @_request_option
-@_day_option("--day", "The day on which the prosecutor said so.")
-@click.option("--reference", required=True, help="Who said so, and where that is recorded.")
+@_day_option("--day", "The day of the prosecutor's answer.")
+@click.option("--reference", required=True, help="Who answered, and where that is recorded.")
 @officer_options
 @json_option
 @click.pass_obj
 def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **given: Any) -> None:
-    """Record that the prosecutor does not object to telling what a case holds; takes two officers."""
+    """Record that the prosecutor does not object to disclosing the contents of a case. Takes two officers."""
     with door.opened() as (inbox, who):
         withholding.note_unopposed(inbox, who, request, Unopposed(case, **given))
     view = {"request": request, "case": case, "day": given["day"].isoformat()}
@@ -342,13 +353,13 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
 @access_group.command(name="namesake")
 @case_argument
 @_request_option
-@click.option("--same-person", "same", is_flag=True, help="It is the person who asks after all.")
+@click.option("--same-person", "same", is_flag=True, help="It is the person who requests access.")
 @reason_needed
 @officer_options
 @json_option
 @click.pass_obj
 def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> None:
-    """Say that a family name that stands alone in a case is that of somebody else."""
+    """Record that a family name that stands alone in a case is another person's."""
     judged = Judged(**given)
     with door.opened() as (inbox, who):
         namesakes.judge(inbox, who, request, judged)
@@ -362,20 +373,20 @@ def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> N
 @click.option(
     "--text-file",
     type=click.Path(path_type=Path),
-    help="What is held, in your own words; without it the letter neither confirms nor denies anything.",
+    help="The data held, in your own words; without it, the letter neither confirms nor denies anything.",
 )
 @click.option(
     "--reason",
     default="",
     callback=reason_of,
-    help="Why nothing is told although nothing forbids it; kept with the cases.",
+    help="Why nothing is disclosed although nothing forbids it; kept with the cases.",
 )
 @click.option(
     "--despite-warning",
     "despite",
     default="",
     callback=reason_of,
-    help="Why a warning about the text is set aside; kept with the cases.",
+    help="Why you override a warning about the text; kept with the cases.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file
@@ -385,10 +396,10 @@ def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, never before the day that `show` names; takes two officers.
+    """Write the answer, not before the day that `show` names. It takes two officers.
 
-    Anybody who holds the file can read it: it leaves on paper, and is not written to a medium with bundles of
-    the portal's or for it.
+    Anybody who holds the file can read it, so hand it over on paper. It is refused on a medium with bundles
+    from or for the portal.
     """
     if given["reason"] if text_file else given["despite"]:
         raise click.UsageError("--reason is for an answer without a text, --despite-warning for one with it")
@@ -468,7 +479,7 @@ def _case_line(each: Concerned) -> str:
     if each.noted and each.noted.given is not None:
         done = "the answer mentioned it" if each.noted.given else "the answer did not mention it"
         return f"case {each.number}: {done}" + (f" ({each.noted.reason})" if each.noted.reason else "")
-    why = "; ".join(each.obstacles.values()) or "nothing stands in the way"
+    why = "; ".join(each.obstacles.values()) or "no obstacle"
     word = ""
     if each.noted and each.noted.unopposed:
         who = f"{each.noted.reference}; recorded by {each.noted.unopposed_by}"
@@ -480,13 +491,13 @@ def _case_line(each: Concerned) -> str:
 @case_argument
 @click.argument("letter", metavar="LETTER")
 @click.option("--to", required=True, help="The authority, by its code; or the name of the person concerned.")
-@click.option("--address", default="", help="The addressee's, if the law does not know it.")
+@click.option("--address", default="", help="The recipient's address, if the law does not contain it.")
 @text_options
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @despite_option
-@click.option("--preview", is_flag=True, help="Show its words; write nothing.")
+@click.option("--preview", is_flag=True, help="Show its text; write nothing.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write here, unless for --preview; never over a file."
+    "--out", type=click.Path(path_type=Path), help="Write to this new file; not needed with --preview."
 )
 @officer_options
 @json_option
@@ -494,11 +505,11 @@ def _case_line(each: Concerned) -> str:
 def letter_command(
     door: Door, /, *, case: int, preview: bool, out: Path | None, as_json: bool, **given: Any
 ) -> None:
-    """Write a letter of the law to print, in clear, as a PDF; `law` lists each LETTER and authority.
+    """Write a letter of the law as a plain PDF to print. `law` lists each LETTER and authority.
 
-    Anybody who holds the file can read it: it leaves on paper, and is not written to a medium with bundles of
-    the portal's or for it. It takes as many officers as the decision that it goes with, and waits for what
-    that waits for. It does not take the decision.
+    Anybody who holds the file can read it, so hand it over on paper. It is refused on a medium with bundles
+    from or for the portal. It takes as many officers as the decision that it follows, and has the same
+    conditions. It does not make that decision.
     """
     text = given_text(given.pop("text"), given.pop("text_file")) or ""
     wanted = Wanted(text=text, **given)

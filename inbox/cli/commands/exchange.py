@@ -1,4 +1,4 @@
-"""Take in what came from the portal, make what goes there, enter a report that came by another way."""
+"""The exchange with the portal: collect bundles, make outboxes. Also enter reports that came another way."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +29,7 @@ _ANSWER = {"type": ["string", "array"], "items": TEXT, **expected("text-or-texts
 _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
 
 _SIGNED_ANEW = (
-    "its own key counts no longer, so the present one has signed it; the portal takes it once it has a"
+    "its own key has expired, so the current one has signed it; the portal takes it once it has a"
     " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
     " outbox"
 )
@@ -38,11 +38,15 @@ _SIGNED_ANEW = (
 @click.command(name="collect")
 @click.argument("bundles", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--confirm-instance", metavar="FINGERPRINT", help="The portal's instance key, as `portal init` said."
+    "--confirm-instance",
+    metavar="FINGERPRINT",
+    help="The portal's instance key, as `portal init` printed it.",
 )
 @click.option("--new-instance", metavar="FINGERPRINT", help="The instance key of a portal that was rebuilt.")
 @click.option(
-    "--after-restore", is_flag=True, help="The inbox was put back from a backup: go on where the portal is."
+    "--after-restore",
+    is_flag=True,
+    help="This inbox was restored from a backup: continue with the portal's numbers.",
 )
 @officer_options
 @json_option
@@ -50,7 +54,7 @@ _SIGNED_ANEW = (
 def collect_command(
     door: Door, /, *, bundles: tuple[Path, ...], after_restore: bool, as_json: bool, **instance: str | None
 ) -> int:
-    """Verify intake bundles, unseal what they carry, file it."""
+    """Verify intake bundles, unseal their envelopes, and file the reports."""
     can_ask = terminal.is_interactive() and not as_json
     acceptance = Acceptance(
         instance["confirm_instance"],
@@ -68,7 +72,7 @@ def collect_command(
                 if not as_json:
                     _say_outcome(outcome)
         finally:
-            # What was collected before a full disk ended the rest is told all the same.
+            # If a full disk stopped the rest, report the bundles collected before.
             if as_json:
                 terminal.say_json([render.outcome_view(outcome) for outcome in outcomes])
     return 1 if any(outcome.refused for outcome in outcomes) else 0
@@ -88,7 +92,7 @@ def _no(_: str) -> bool:
 
 @click.command(name="outbox")
 @out_folder
-@click.option("--again", type=NUMBER, help="Copy this outbox once more instead.")
+@click.option("--again", type=NUMBER, help="Copy this outbox again instead.")
 @same_disk_option
 @officer_options
 @json_option
@@ -113,30 +117,32 @@ def outbox_command(door: Door, /, *, out: Path, again: int | None, same_disk: bo
 
 
 @click.command()
-@click.option("--route", type=click.Choice(list(map(str, Route))), required=True, help="How it came.")
+@click.option("--route", type=click.Choice(list(map(str, Route))), required=True, help="How it arrived.")
 @click.option(
     "--language",
     type=click.Choice(list(casetoken.LANGUAGES)),
     required=True,
-    help="The language of the reporter, and of the token.",
+    help="The language of the reporter and of the twelve words.",
 )
 @click.option(
-    "--received", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which it came."
+    "--received", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which it arrived."
 )
 @click.option(
     "--answers",
     "answers_file",
     type=click.Path(path_type=Path),
-    help="Take the answers from this TOML file, by the ids of the questionnaire, instead of asking.",
+    help="Read the answers from this TOML file, by the ids of the questionnaire, instead of asking.",
 )
 @click.option(
     "--attach",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False, readable=True),
-    help="A file that belongs to it.",
+    help="An attachment.",
 )
 @click.option(
-    "--sheet", type=click.Path(path_type=Path), help="Write the token here too, in clear, to be printed."
+    "--sheet",
+    type=click.Path(path_type=Path),
+    help="Also write the twelve words to this file, as plain text, to be printed.",
 )
 @officer_options
 @json_option
@@ -153,9 +159,9 @@ def enter(  # noqa: PLR0913 - one for each option
     sheet: Path | None,
     as_json: bool,
 ) -> None:
-    """File what somebody told or wrote, and make the token by which its reporter can follow it.
+    """File a report that arrived another way, and make the twelve words for its reporter.
 
-    The token is shown once and kept nowhere.
+    The twelve words are shown once and not kept.
     """
     said = None if answers_file is None else _read(answers_file)
     if said is None and not terminal.is_interactive():
@@ -163,15 +169,15 @@ def enter(  # noqa: PLR0913 - one for each option
     if sheet is not None and (sheet.exists() or not sheet.parent.is_dir()):
         raise Refused(
             sentence("{sheet} cannot be written", sheet=sheet),
-            sentence("name a new file in a folder that is there"),
+            sentence("name a new file in an existing folder"),
         )
     manual_entry.check_day(received.date(), today())
     with door.opened() as (inbox, who):
         if sheet is not None:
             apart.check(inbox.home, sheet.parent)
         answered = said or ask_questionnaire.hold(manual_entry.asked_now(inbox), language)
-        told = Told(Route(route), language, received.date(), answered, attach)
-        entered = manual_entry.enter(inbox, who, told)
+        report = Told(Route(route), language, received.date(), answered, attach)
+        entered = manual_entry.enter(inbox, who, report)
     view = _view(entered)
     terminal.show(view, _lines(view), as_json=as_json)
     if sheet is not None:
@@ -179,7 +185,7 @@ def enter(  # noqa: PLR0913 - one for each option
 
 
 def _read(path: Path) -> Answers:
-    """Return the answers in a TOML file; Refused for anything but texts and lists of texts."""
+    """Return the answers in a TOML file. Raises Refused for values other than texts and lists of texts."""
     given = toml_files.read(_ANSWERS, given_files.content(path))
     return {question: each if isinstance(each, str) else tuple(each) for question, each in given.items()}
 
@@ -196,8 +202,8 @@ def _view(entered: Entered) -> View:
 def _lines(view: View) -> Iterator[str]:
     yield f"case {view['case']}: entered"
     for officer in view["kept_from"]:
-        yield f"case {view['case']} is kept from {visible(officer)}: do not speak of it there"
-    yield from ("", "the token of its reporter, shown this once and kept nowhere:", "")
+        yield f"case {view['case']} excludes {visible(officer)}: do not mention it to them"
+    yield from ("", "the reporter's twelve words, shown only now and not kept:", "")
     yield from token_sheet.rows(view["token"].split())
-    yield from ("", "let the reporter write it down with nothing beside it, and read it back to you;")
-    yield "it opens the case on the portal once the next outbox was imported there: inbox outbox"
+    yield from ("", "let the reporter write down only these words, and read them back to you;")
+    yield "they open the case on the portal once the next outbox is imported there: inbox outbox"

@@ -1,4 +1,4 @@
-"""Look at a file of a case, or write it out as it came."""
+"""Preview a file of a case, or write out its original bytes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +24,8 @@ from inbox.system.terminal import quoted
 
 _TAB = 4
 _HOSTILE = (
-    "this writes the sender's own bytes, in clear: a program that opens them may do what the sender"
-    " wants, and they may tell who the reporter is. To look at a file without opening it: inbox preview"
+    "this writes the reporter's original file: it may attack the program that opens it, and may reveal who"
+    " the reporter is. To look at a file without opening it: inbox preview"
 )
 _number_argument = click.argument("number", type=NUMBER)
 
@@ -33,15 +33,15 @@ _number_argument = click.argument("number", type=NUMBER)
 @click.command()
 @case_argument
 @_number_argument
-@click.option("--page", type=NUMBER, default=1, help="Of a PDF, or of several pictures.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write what it shows here, as a PNG of ours.")
+@click.option("--page", type=NUMBER, default=1, help="The page of a PDF, or of a file with several pictures.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the rendered page to this PNG file.")
 @officer_options
 @json_option
 @click.pass_obj
 def preview(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, page: int, out: Path | None, as_json: bool
 ) -> None:
-    """Look at one file of a case without opening it."""
+    """Preview one file of a case in the sandbox, without opening it."""
     with door.opened() as (inbox, who):
         seen = previews.preview(inbox, who, Which(case, number), page)
         if out is not None:
@@ -61,23 +61,23 @@ def preview(  # noqa: PLR0913 - one for each option
 def attachment(  # noqa: PLR0913 - one for each option
     door: Door, /, *, case: int, number: int, out: Path, reason: str, as_json: bool
 ) -> None:
-    """Write one file of a case as it came, as hostile as its sender: this takes two officers."""
-    if not as_json:  # before anybody types a passphrase
+    """Write the original bytes of a file, however hostile. It takes two officers."""
+    if not as_json:  # before officers type passphrases
         terminal.warn(f"warning: {_HOSTILE}")
     with door.opened() as (inbox, who):
         written = attachments.extract(inbox, who, Which(case, number), reason, out)
-    said = f"wrote {written.size} bytes, digest verified; the file is not to be trusted"
+    said = f"wrote {written.size} bytes, digest verified; do not trust this file"
     view = {"case": case, "file": str(out)} | case_view.attachment(written) | {"warning": _HOSTILE}
     terminal.show(view, [said], as_json=as_json)
 
 
 def _lines(view: View) -> Iterator[str]:
     yield f"file {view['number']} of case {view['case']}: {view['size']} bytes, {visible(view['true_type'])}"
-    yield "called, and sent as:"
+    yield "name, declared type:"
     yield quoted("\n".join(part for part in (view["name"], view["type"]) if part) or "no name")
     yield f"SHA-256 {view['sha256']}"
     yield from (visible(line) for line in (view["measure"],) if line)
-    for title, kind in (("what it says of itself", "metadata"), ("what it holds", "entries")):
+    for title, kind in (("metadata", "metadata"), ("contents", "entries")):
         if view[kind]:
             yield f"{title}:"
             yield quoted("\n".join(view[kind]))

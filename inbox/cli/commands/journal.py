@@ -1,4 +1,4 @@
-"""Read the journal, and compare it with what others keep."""
+"""Read the journal, and compare it with outside copies."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from inbox.system import terminal
 
 @click.group()
 def journal() -> None:
-    """Who did what: signed, chained, without a word of any report."""
+    """The journal of who did what: signed and chained, without any words of reports."""
 
 
 @journal.command()
@@ -29,7 +29,7 @@ def journal() -> None:
 @json_option
 @click.pass_obj
 def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bool) -> None:
-    """Verify every entry; name the first that was changed, removed or put in another's place."""
+    """Verify every entry. Name the first that was changed, removed or exchanged."""
     paper = anchors.paper(written) if written is not None else None
     with door.opened() as (inbox, who):
         checked = journal_actions.verify(inbox, who, file, paper)
@@ -38,21 +38,21 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
 
 
 @journal.command(name="print")
-@click.option("--from", "first", type=NUMBER, default=1, help="Begin with this entry.")
-@click.option("--case", type=NUMBER, help="Those about this case.")
-@click.option("--officer", default="", help="Those of what this officer did, alone or with others.")
+@click.option("--from", "first", type=NUMBER, default=1, help="The first entry to print.")
+@click.option("--case", type=NUMBER, help="Entries about this case.")
+@click.option("--officer", default="", help="Entries of this officer, alone or with others.")
 @click.option(
     "--action",
     default="",
     type=click.Choice(["", *map(str, Code)]),
     metavar="CODE",
-    help="Those of this action, as it is printed.",
+    help="Entries of this action, as printed.",
 )
 @officer_options
 @json_option
 @click.pass_obj
 def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
-    """Print the entries, then the head to write down: number and fingerprint of the last."""
+    """Print entries, then the head to write down: the number and fingerprint of the last entry."""
     with door.opened() as (inbox, who):
         read = journal_actions.read(inbox, who, Wanted(**asked))
     lines, head = read.lines, read.head
@@ -66,12 +66,12 @@ def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
 @json_option
 @click.pass_obj
 def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
-    """Note that the clock was ahead and is right now: days count from today; takes two officers."""
+    """Record that the clock was ahead and is right now. Days count from today. It takes two officers."""
     with door.opened() as (inbox, who):
         head, day = journal_actions.correct_clock(inbox, who, reason), who.today
     lines = [
-        f"noted: from here on days count from {day}",
-        "look through what was dated ahead: inbox keys list, inbox journal print",
+        f"recorded: days count from {day}",
+        "check what has a future date: inbox keys list, inbox journal print",
         journal_view.head(head),
     ]
     terminal.show({"day": day.isoformat(), "head": journal_view.head_view(head)}, lines, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The keys of this inbox, the keyring that lists them, pages signed with the root's; cards of channels."""
+"""Keys of this inbox, the keyring that lists them, signed pages of the portal, cards of channels."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +28,7 @@ from inbox.setup import channel_actions, key_actions
 from inbox.system import given_files, terminal
 from inbox.vault.tables import IntakeKey, ReplyKey
 
-_AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it takes the new keyring along"
+_AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it includes the new keyring"
 _OUTSIDE = (
     "next: inbox card --out FOLDER, and carry it to the root's officers;"
     " from the first day of the new keys the portal takes no outbox before its keyring lists them"
@@ -46,7 +46,7 @@ def keys_group() -> None:
 @json_option
 @click.pass_obj
 def list_keys(door: Door, /, *, as_json: bool) -> None:
-    """List every key with its days, and what becomes of it."""
+    """List every key with its days and state."""
     with door.opened() as (inbox, who):
         view = {"keys": key_actions.list_keys(inbox, who)}
     terminal.show(view, listing.rendered(view["keys"]), as_json=as_json)
@@ -58,15 +58,17 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
     type=click.IntRange(rotation.SHORTEST, rotation.LONGEST),
     default=EPOCH.days,
     show_default=True,
-    help="How long they serve.",
+    help="How many days they are valid.",
 )
-@click.option("--now", "at_once", is_flag=True, help="Replace all keys today: somebody may know them.")
+@click.option(
+    "--now", "at_once", is_flag=True, help="Replace all keys today, because somebody may know them."
+)
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
 def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: bool) -> None:
-    """Make the keys that come after the present ones; takes two officers."""
+    """Make the keys that follow the current ones. It takes two officers."""
     with door.opened() as (inbox, who):
         made, is_root = key_actions.rotate(inbox, who, timedelta(days), reason, at_once=at_once)
     lines = [f"new intake key: {_days(made.intake)}", f"new reply key: {_days(made.reply)}"]
@@ -77,13 +79,13 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
 
 
 @keys_group.command()
-@click.option("--dry-run", is_flag=True, help="Only tell what would be destroyed.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be destroyed.")
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
 def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None:
-    """Destroy the keys whose days are over and whose reports are all here; takes two officers."""
+    """Destroy expired keys whose reports have all arrived here. It takes two officers."""
     with door.opened() as (inbox, who):
         found = key_actions.plan_destruction(inbox, who)
         planned, set_aside = found.plan, found.set_aside
@@ -98,11 +100,11 @@ def destroy(door: Door, /, *, dry_run: bool, reason: str, as_json: bool) -> None
 
 
 def _ask_once(door: Door) -> None:
-    """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
+    """Ask before an action that cannot be undone. In a session, typing the passphrases confirms it."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
         raise Refused(
             sentence("nothing was destroyed"),
-            sentence("answer yes, or see it first: inbox keys destroy --dry-run"),
+            sentence("answer yes, or look first: inbox keys destroy --dry-run"),
         )
 
 
@@ -122,11 +124,11 @@ def _told(planned: Plan, set_aside: int, fate: str) -> Iterator[str]:
         day = destruction.destroyable_from(key)
         yield f"waits: intake key {rotation.name(key.id)}, for a bundle exported on {day} or later"
     if planned.intake and set_aside:
-        yield f"envelopes here that could not be filed: {set_aside}; those sealed to these keys stay shut"
+        yield f"unfiled envelopes here: {set_aside}; those sealed to these keys can never be opened"
     if planned.backups is None:
         return
     yield ""
-    yield "an older copy still opens what was sealed to them, with the shares of a quorum of its time;"
+    yield "with the shares of its time, an older copy still opens envelopes sealed to them;"
     yield "destroy every copy of:"
     yield from (f"  {name}" for name in planned.backups.names)
     yield "  the vault, from before now"
@@ -142,7 +144,7 @@ def _days(key: IntakeKey | ReplyKey) -> str:
 @json_option
 @click.pass_obj
 def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
-    """Write the signed keyring for the portal, renewed if a day or a key has changed."""
+    """Write the signed keyring for the portal, renewed if the day or a key has changed."""
     with door.opened() as (inbox, who):
         renewed = key_actions.renew_keyring(inbox, who, out)
     view = {
@@ -162,7 +164,7 @@ def keyring(door: Door, /, *, out: Path, as_json: bool) -> None:
 @officer_options
 @click.pass_obj
 def sign_pages(door: Door, /, *, manifest: Path, out: Path) -> None:
-    """Sign what `portal manifest` made with the root key; make it from a checkout of your own to compare."""
+    """Sign the list of `portal manifest` with the root key. Make it from your own checkout to compare."""
     raw = given_files.content(manifest)
     with door.opened() as (inbox, who):
         listed = key_actions.sign_pages(inbox, who, raw, out)
@@ -184,14 +186,14 @@ def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     view = channel_cards.view(exported)
     lines = [
         *channel_cards.rendered(view),
-        "next: carry the folder to the root's officers; they compare the card key with what stands here",
+        "next: carry the folder to the root's officers; they compare the card key with the one printed here",
     ]
     terminal.show(view, lines, as_json=as_json)
 
 
 @click.group()
 def channels() -> None:
-    """See, accept and remove the channels of bodies outside; only the root's inbox can."""
+    """List, accept and remove channels of external bodies. Only the root's inbox can do this."""
 
 
 @channels.command(name="list")
@@ -199,31 +201,31 @@ def channels() -> None:
 @json_option
 @click.pass_obj
 def list_channels(door: Door, /, *, as_json: bool) -> None:
-    """List the channels of bodies outside that the keyring vouches for."""
+    """List the channels of external bodies on the keyring."""
     with door.opened() as (inbox, who):
         view = {"channels": channel_actions.list_channels(inbox, who)}
     lines = [line for each in view["channels"] for line in channel_cards.rendered(each)]
-    terminal.show(view, lines or ["no body outside has a channel yet"], as_json=as_json)
+    terminal.show(view, lines or ["no external body has a channel yet"], as_json=as_json)
 
 
 @channels.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` said there.")
+@click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` printed it there.")
 @officer_options
 @json_option
 @click.pass_obj
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
-    """Put the channel of a body outside onto the keyring, or its newer card; takes two officers."""
+    """Add the channel of an external body to the keyring, or its newer card. It takes two officers."""
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, fingerprint)
-    channel_cards.compare(offered)  # before anybody types a passphrase
+    channel_cards.compare(offered)  # before officers type passphrases
     with door.opened() as (inbox, who):
         accepted = channel_actions.accept_card(inbox, who, offered)
     view = channel_cards.view(accepted)
     lines = [
         "accepted:",
         *channel_cards.rendered(view),
-        "it stands on the next keyring: inbox outbox, or inbox keyring",
+        "it is on the next keyring: inbox outbox, or inbox keyring",
     ]
     terminal.show(view, lines, as_json=as_json)
 
@@ -234,13 +236,13 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
 @json_option
 @click.pass_obj
 def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
-    """Take the channel of a body outside off the keyring; takes two officers."""
+    """Remove the channel of an external body from the keyring. It takes two officers."""
     with door.opened() as (inbox, who):
         channel_actions.remove_channel(inbox, who, channel)
     lines = [
         f"the next keyring is without channel {visible(channel)}: inbox outbox, or inbox keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
-        " who wrote to it can no longer read its answers",
+        " its reporters can no longer read answers",
         "the id can come back with the same body's next card, never with another body's",
     ]
     terminal.show({"channel": channel}, lines, as_json=as_json)

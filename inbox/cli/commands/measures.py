@@ -1,4 +1,4 @@
-"""What is done about a case: the risk to its source, measures, decisions of the law, a hold."""
+"""Measures in a case: risk to the source, measures taken, decisions that the law requires, holds."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ from inbox.system import terminal
 @json_option
 @click.pass_obj
 def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bool) -> None:
-    """Say how much the reporter has to fear from an inquiry; none begins before that."""
+    """Assess how much an inquiry would endanger the reporter. No inquiry starts before that."""
     with door.opened() as (inbox, who):
         measures.assess(inbox, who, case, Risk(risk), reason)
     said = f"case {case}: the risk to the source is {risk}"
@@ -44,27 +44,27 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @click.command()
 @case_argument
 @click.argument("kind")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="When it was taken, if not today.")
-@click.option("--addressee", default="", help="To whom it went, or who said so.")
-@click.option("--reference", default="", help="Under which reference.")
-@click.option("--restrictions", default="", help="What a prosecutor does not want done, or how.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
+@click.option("--addressee", default="", help="The recipient, or the authority that decided.")
+@click.option("--reference", default="", help="Its reference.")
+@click.option("--restrictions", default="", help="The prosecutor's restrictions.")
 @click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @click.option(
     "--despite-warning",
     "despite",
     default="",
     callback=reason_of,
-    help="Why without the prosecutor's word, how it keeps to restrictions, or why despite a warning.",
+    help="Why without the prosecutor's answer, how it respects restrictions, or why despite a warning.",
 )
 @text_options
-@click.option("--tell", "told", is_flag=True, help="The reporter may read of it, from the next outbox on.")
+@click.option("--tell", "told", is_flag=True, help="Show it to the reporter from the next outbox on.")
 @officer_options
 @json_option
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
-    """Record what was done about a case; `law` lists the KINDs. A final decision takes two officers.
+    """Record a measure taken in a case. `law` lists each KIND. A final decision takes two officers.
 
-    Where the law wants it kept, the text is what goes to another body: nothing of it may tell who reported.
+    If the law requires a text, it is what another body receives: nothing in it may reveal who reported.
     """
     sent = given_text(more.pop("text"), more.pop("text_file")) or ""
     with door.opened() as (inbox, who):
@@ -76,12 +76,12 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 @click.command()
 @case_argument
 @click.argument("number", type=NUMBER)
-@click.option("--no-longer", is_flag=True, help="Let the reporter read of it no longer.")
+@click.option("--no-longer", is_flag=True, help="Stop showing it to the reporter.")
 @officer_options
 @json_option
 @click.pass_obj
 def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
-    """Let the reporter read of a measure, by its number, from the next outbox on."""
+    """Show a measure to the reporter, by its number, from the next outbox on."""
     with door.opened() as (inbox, who):
         view = work_view.measure(measures.tell(inbox, who, case, number, told=not no_longer))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
@@ -95,17 +95,18 @@ def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: boo
 @json_option
 @click.pass_obj
 def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool) -> None:
-    """Take a measure out again that was noted by mistake, by its number; the journal keeps that.
+    """Retract a measure recorded by mistake, by its number. The journal keeps both actions.
 
-    It takes as many officers as to note it; two for one by which proceedings begin or end, or with
-    restrictions of a prosecutor.
+    It takes as many officers as recording it: two if the measure opens or ends proceedings, or has a
+    prosecutor's restrictions.
     """
     with door.opened() as (inbox, who):
         was_told = measures.retract(inbox, who, case, number, reason)
-    said = [f"case {case}: measure {number} is taken out"]
+    said = [f"case {case}: measure {number} is retracted"]
     if was_told:
         said.append(
-            "the reporter may have read it, and no longer does with the next outbox; to say why: inbox reply"
+            "the reporter may have read it, and no longer sees it from the next outbox on; to say"
+            " why: inbox reply"
         )
     terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)
 
@@ -114,17 +115,17 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @case_argument
 @click.argument("choice")
 @reason_needed
-@click.option("--ground", default="", help="By which ground of the law, where that names some.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is put off.")
-@click.option("--addressee", default="", help="To whom it is transmitted.")
-@click.option("--reference", default="", help="Under which reference.")
-@click.option("--restrictions", default="", help="What the prosecutor, told so, does not want done, or how.")
+@click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day until which it is postponed.")
+@click.option("--addressee", default="", help="The recipient of the transmission.")
+@click.option("--reference", default="", help="Its reference.")
+@click.option("--restrictions", default="", help="The restrictions of the prosecutor who was informed.")
 @click.option(
     "--despite-warning",
     "despite",
     default="",
     callback=reason_of,
-    help="Why the reporter counts as told without a reply, or why despite a warning, for the journal.",
+    help="Why the reporter counts as informed without a reply, or why despite a warning; for the journal.",
 )
 @officer_options
 @json_option
@@ -132,7 +133,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 def decide(
     door: Door, /, *, case: int, choice: str, until: datetime | None, as_json: bool, **more: Any
 ) -> None:
-    """Decide what the law asks to be decided, and say why; `law` lists each CHOICE."""
+    """Make a decision that the law requires, with a reason. `law` lists each CHOICE."""
     wanted = Decision(choice=choice, until=until.date() if until else None, **more)
     with door.opened() as (inbox, who):
         view = work_view.duty(decisions.decide(inbox, who, case, wanted), who.today)
@@ -144,13 +145,13 @@ def decide(
 
 @click.command()
 @case_argument
-@click.option("--release", is_flag=True, help="Let it end as others do; takes two officers.")
+@click.option("--release", is_flag=True, help="Release it; this takes two officers.")
 @reason_needed
 @officer_options
 @json_option
 @click.pass_obj
 def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
-    """Keep a case for a procedure; nothing destroys it, and its reporter reads nothing of it."""
+    """Place a hold on a case for a procedure: nothing destroys it, and its reporter is not told."""
     with door.opened() as (inbox, who):
         (legal_hold.release if release else legal_hold.hold)(inbox, who, case, reason)
     said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"

@@ -1,4 +1,4 @@
-"""How this office works: law, regime, numbers, days off, questionnaire; how its work goes; its registers."""
+"""The office: law, regime, numbering, days off, questionnaire, oversight, registers."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -32,13 +32,13 @@ _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"
 
 @click.command()
 @click.option("--regime", metavar="CODE", help="The regime of this office: see `law`.")
-@click.option("--heard", default="", help="How reporters are heard by word of mouth, with --regime.")
-@click.option("--last-case", type=NUMBER, help="Give new cases numbers after this one: see restore.")
+@click.option("--heard", default="", help="Where or how reporters can speak to an officer; with --regime.")
+@click.option("--last-case", type=NUMBER, help="Number new cases after this one: see restore.")
 @officer_options
 @json_option
 @click.pass_obj
 def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
-    """Show how this office works, or change it; all deadlines follow.
+    """Show or change the settings of the office. All deadlines change accordingly.
 
     Once there are cases, another regime takes two officers.
     """
@@ -55,7 +55,11 @@ def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | 
     said = [
         f"regime: {now.regime} ({labels.english('regime', now.regime)})",
         *_heard(now),
-        *([f'pages say so once the portal has it, too: regime = "{now.regime}"'] if regime else []),
+        *(
+            [f'pages say so once the configuration of the portal has it, too: regime = "{now.regime}"']
+            if regime
+            else []
+        ),
         f"law: {now.law.name.en} ({sha256})",
         "the portal has to have the same regime and law: portal doctor says which it has",
     ]
@@ -64,14 +68,15 @@ def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | 
 
 def _heard(now: Settings) -> Iterator[str]:
     if now.heard:
-        yield f"reporters are heard: {visible(now.heard)}"
+        yield f"reporters can speak to an officer: {visible(now.heard)}"
     elif now.law.regimes[now.regime].oral:
-        yield f"HOW REPORTERS ARE HEARD IS NOT SAID: inbox settings --regime {now.regime} --heard TEXT"
+        command = f"inbox settings --regime {now.regime} --heard TEXT"
+        yield f"MISSING: HOW REPORTERS CAN SPEAK TO AN OFFICER: {command}"
 
 
 @click.group(name="days-off")
 def days_off() -> None:
-    """Days on which this office does not work, beside weekends and public holidays."""
+    """Days on which this office does not work, besides weekends and public holidays."""
 
 
 @days_off.command()
@@ -80,7 +85,7 @@ def days_off() -> None:
 @json_option
 @click.pass_obj
 def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
-    """Add days; all deadlines follow."""
+    """Add days off. All deadlines change accordingly."""
     with door.opened() as (inbox, who):
         now = office_settings.add_days_off(inbox, who, [day.date() for day in days])
     _show(now.days_off, as_json=as_json)
@@ -92,7 +97,7 @@ def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
-    """Remove days; all deadlines follow."""
+    """Remove days off. All deadlines change accordingly."""
     with door.opened() as (inbox, who):
         now = office_settings.remove_days_off(inbox, who, [day.date() for day in days])
     _show(now.days_off, as_json=as_json)
@@ -103,7 +108,7 @@ def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
-    """List them."""
+    """List the days off."""
     with door.opened() as (inbox, who):
         now = office_settings.read(inbox, who)
     _show(now.days_off, as_json=as_json)
@@ -112,7 +117,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 def _show(days: Sequence[date], *, as_json: bool) -> None:
     said = [day.isoformat() for day in days]
     terminal.show(
-        {"days_off": said}, said or ["no days beside weekends and public holidays"], as_json=as_json
+        {"days_off": said}, said or ["no days off besides weekends and public holidays"], as_json=as_json
     )
 
 
@@ -123,7 +128,9 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
     metavar="DIR",
     help="Another law: a folder of its files.",
 )
-@click.option("--dry-run", is_flag=True, help="With --replace: say what it would change, and change nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="With --replace: show what it would change, and change nothing."
+)
 @click.option(
     "--loosening",
     is_flag=True,
@@ -135,7 +142,7 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
 def law_command(
     door: Door, /, *, replace: Path | None, dry_run: bool, loosening: bool, as_json: bool
 ) -> None:
-    """Show the law in use with its codes; or replace it: takes two officers, and all deadlines follow."""
+    """Show the law in use with its codes, or replace it, which takes two officers. All deadlines change."""
     if (dry_run or loosening) and replace is None:
         raise click.UsageError("--dry-run and --loosening go with --replace")
     if replace is None:
@@ -161,7 +168,7 @@ def law_command(
 @json_option
 @click.pass_obj
 def oversight_command(door: Door, /, *, as_json: bool) -> None:
-    """Show how the work goes, for those who oversee it: nothing from the reports themselves."""
+    """Show figures about the work for oversight, without anything from reports."""
     with door.opened() as (inbox, who):
         view = oversight.look(inbox, who)
     terminal.show(view, _oversight_lines(view), as_json=as_json)
@@ -181,8 +188,8 @@ def _oversight_lines(view: View) -> Iterator[str]:
     yield f"{view['day']}, {labels.english('regime', view['regime'])}"
     yield f"cases: {cases['open']} open, {cases['closed']} closed, {cases['held']} held, {cases['junk']} junk"
     yield f"scores judged: {cases['judged']}; in quarantine: {cases['quarantined']}"
-    yield f"for their handlers alone: {cases['for_handlers']}, of them {cases['for_handlers_overdue']} late"
-    yield f"kept from an officer: {view['exclusions']}"
+    yield f"for their handlers only: {cases['for_handlers']}, of them {cases['for_handlers_overdue']} late"
+    yield f"with an excluded officer: {view['exclusions']}"
     if unsent := view["transmitted_unsent"]:
         yield f"transmitted, nothing sent: case {', '.join(map(str, unsent))}"
     yield ""
@@ -204,7 +211,7 @@ def _oversight_lines(view: View) -> Iterator[str]:
 @officer_options
 @click.pass_obj
 def questionnaire_command(door: Door, /, *, file: Path) -> None:
-    """Put a questionnaire into use; reports that answer earlier ones are still read by those."""
+    """Put a questionnaire into use. Earlier reports are still read with the earlier questionnaires."""
     raw = given_files.content(file)
     with door.opened() as (inbox, who):
         asked = questionnaire.adopt(inbox, who, raw)
@@ -214,27 +221,27 @@ def questionnaire_command(door: Door, /, *, file: Path) -> None:
 
 def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path | None:
     if given is not None and given.suffix not in _ENDINGS:
-        raise click.BadParameter(f"{given.name!r} ends with none of {', '.join(_ENDINGS)}")
+        raise click.BadParameter(f"{given.name!r} does not end with one of {', '.join(_ENDINGS)}")
     return given
 
 
 @click.command(name="register")
 @click.argument("name", type=click.Choice([each.value for each in Register]))
-@click.option("--year", type=NUMBER, help="Of this year alone.")
+@click.option("--year", type=NUMBER, help="Only this year.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     callback=_out_of,
-    help="Write it here: FILE.csv for a spreadsheet, FILE.pdf to print; never over a file.",
+    help="Write it to this new file: FILE.csv for a spreadsheet, FILE.pdf to print.",
 )
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the file.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the file.")
 @officer_options
 @json_option
 @click.pass_obj
 def register_command(door: Door, /, *, out: Path | None, language: str, as_json: bool, **given: Any) -> None:
-    """Show a register, or write it into a file: of reports, requests for access, protection, consultations.
+    """Show a register or write it to a file: of reports, access requests, protection or consultations.
 
-    It holds codes and days, nothing of a report; what is kept from somebody present is not in it.
+    It contains codes and days, nothing of a report. Cases that exclude a signed-in officer are omitted.
     """
     wanted = Wanted(Register(given["name"]), given["year"])
     with door.opened() as (inbox, who):
@@ -248,15 +255,15 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
 
 @click.group()
 def consultation() -> None:
-    """What staff bodies and the data protection officer said about the channel; of no case."""
+    """Opinions of staff bodies and the data protection officer on the channel, not on cases."""
 
 
 @consultation.command()
-@click.option("--body", required=True, help=f"Who was consulted, in at most {LONGEST} characters.")
+@click.option("--body", required=True, help=f"The body or person consulted, in at most {LONGEST} characters.")
 @click.option("--day", required=True, metavar="DAY", callback=day_of, help="When.")
-@click.option("--subject", required=True, help="About what.")
-@click.option("--opinion", required=True, help="What was said; nothing of a report.")
-@click.option("--reference", default="", help="Where it is found again.")
+@click.option("--subject", required=True, help="The subject.")
+@click.option("--opinion", required=True, help="The opinion, without anything from a report.")
+@click.option("--reference", default="", help="Its reference.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -274,7 +281,7 @@ def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
 @json_option
 @click.pass_obj
 def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
-    """Take the texts of a consultation out that was recorded by mistake; its line stays."""
+    """Retract the texts of a consultation recorded by mistake. Its line stays in the register."""
     with door.opened() as (inbox, who):
         consultations.retract(inbox, who, number, reason)
     terminal.show({"consultation": number}, [f"consultation {number} is retracted"], as_json=as_json)
@@ -283,12 +290,12 @@ def retract(door: Door, /, *, number: int, reason: str, as_json: bool) -> None:
 @click.command(name="sheet")
 @click.argument("name", type=click.Choice([each.value for each in Sheet]))
 @out_file
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="Of the sheet.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the sheet.")
 @officer_options
 @json_option
 @click.pass_obj
 def sheet_command(door: Door, /, *, name: str, out: Path, language: str, as_json: bool) -> None:
-    """Write the record of processing, or the impact assessment, of this office (PDF); nothing of any case."""
+    """Write this office's record of processing, or its impact assessment (PDF), with nothing of any case."""
     with door.opened() as (inbox, who):
         sheets.write(inbox, who, Sheet(name), out, language)
     terminal.show({"sheet": name, "file": str(out)}, [str(out)], as_json=as_json)
@@ -302,4 +309,4 @@ def _lines(found: Found) -> Iterator[str]:
         cells = ((heads[each].en, said(row.get(each), "en")) for each in found.columns)
         yield "  ".join(f"{head}: {visible(text)}" for head, text in cells if text)
     if found.for_handlers:
-        yield f"cases for their handlers alone, not listed here: {found.for_handlers}"
+        yield f"cases for their handlers only, not listed here: {found.for_handlers}"

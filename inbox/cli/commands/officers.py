@@ -1,4 +1,4 @@
-"""Who the officers are, and how that changes."""
+"""The officers who open the inbox, and changes of officers."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,7 +21,7 @@ from inbox.system import terminal
 
 @click.group(name="officers")
 def officers_group() -> None:
-    """See and change who opens the inbox."""
+    """List and change the officers who open the inbox."""
 
 
 @officers_group.command(name="list")
@@ -29,7 +29,7 @@ def officers_group() -> None:
 @json_option
 @click.pass_obj
 def list_officers(door: Door, /, *, as_json: bool) -> None:
-    """List the officers, who is present, and who was one before."""
+    """List the officers, who is signed in, and former officers."""
     with door.opened() as (inbox, who):
         everybody = reshare.list_officers(inbox, who)
     view = {
@@ -52,7 +52,7 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
 @officer_options
 @click.pass_obj
 def seen(door: Door, /) -> None:
-    """Say that you have read that the shares were renewed with a sheet."""
+    """Confirm that you know of a renewal of shares with a paper sheet."""
     with door.opened() as (inbox, who):
         sheet_notice.acknowledge(inbox, who)
     terminal.say("noted")
@@ -68,7 +68,7 @@ def _listed(view: dict[str, Any]) -> list[str]:
 
 
 def _changing(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take what a change of officers needs."""
+    """Add the options for a change of officers to a command."""
     for option in (
         json_option,
         officer_options,
@@ -79,7 +79,7 @@ def _changing(command: Callable[..., None]) -> Callable[..., None]:
             "files",
             multiple=True,
             type=click.Path(path_type=Path),
-            help="Take the new passphrase of an officer from this file, in the order of the circle.",
+            help="Read an officer's new passphrase from this file; files in the order of the officers.",
         ),
     ):
         command = option(command)
@@ -90,7 +90,7 @@ def _changing(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("name")
 @_changing
 def add(door: Door, /, *, name: str, **options: Any) -> None:
-    """Take in an officer; everybody gets a new share."""
+    """Add an officer. All officers get new shares."""
     _change(door, added=name, **options)
 
 
@@ -98,7 +98,7 @@ def add(door: Door, /, *, name: str, **options: Any) -> None:
 @click.argument("name")
 @_changing
 def remove(door: Door, /, *, name: str, **options: Any) -> None:
-    """Take the place from an officer; everybody else gets a new share."""
+    """Remove an officer. All other officers get new shares."""
     _change(door, removed=name, **options)
 
 
@@ -107,12 +107,12 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew with sheets although too few officers have their passphrases: say why, for the journal and"
-    " all officers, without anything of a report.",
+    help="Renew with sheets although too few officers have their passphrases. Give the reason, without"
+    " anything of a report, for the journal and all officers.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:
-    """Give the same officers new shares, for a share or passphrase that was lost."""
+    """Give the same officers new shares, after the loss of a share or passphrase."""
     _change(door, **options)
 
 
@@ -148,14 +148,14 @@ def _change(  # noqa: PLR0913 - one for each option
 
 
 def _say_if_changed(door: Door, inbox: Inbox) -> None:
-    """What was stopped is undone, unless it came too late; a session must not go on with the old vault."""
+    """Report new shares after an interruption that came too late: a session must not use the old vault."""
     if inbox.is_superseded:
         door.shut()
-        terminal.warn("the officers have new shares all the same; the old ones open the inbox no longer")
+        terminal.warn("the officers have new shares nevertheless; the old ones open the inbox no longer")
 
 
 def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
-    """Return the new circle; whose passphrase came in no file types it: who is not there gets no share."""
+    """Return the new circle. Officers without a passphrase file type theirs: absent officers get no share."""
     names, quorum = planned.names, planned.quorum
     if given:
         return Circle(given, quorum)

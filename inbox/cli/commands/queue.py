@@ -1,4 +1,4 @@
-"""See which cases wait, by views that officers keep; take junk out of the queue, and bring it back."""
+"""The queue of waiting cases, saved views, and junk."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -39,24 +39,26 @@ _FIRST = 1
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, as_json: bool) -> None:
-    """List the cases, what nobody has read yet, and how much became no case."""
+    """List all cases, unread messages, and the number of unfiled envelopes."""
     with door.opened() as (inbox, who):
         view = case_view.overview(inbox, who)
     terminal.show(view, render.overview(view), as_json=as_json)
 
 
 @click.command()
-@click.option("--view", default="open", help="By a view; what else is given narrows it: inbox views list.")
+@click.option(
+    "--view", default="open", help="Use this view, narrowed by the other options: inbox views list."
+)
 @sort_option
-@click.option("--page", type=NUMBER, default=_FIRST, help=f"Which {PAGE} of them.")
+@click.option("--page", type=NUMBER, default=_FIRST, help=f"The page, of {PAGE} cases each.")
 @filters
 @state_options("open", "closed", "junk", "all")
-@click.option("--facets", is_flag=True, help="Also by what it can be narrowed, and how many each leaves.")
+@click.option("--facets", is_flag=True, help="Also show possible filters, and how many cases each leaves.")
 @officer_options
 @json_option
 @click.pass_obj
 def queue(door: Door, /, *, view: str, sort: str | None, page: int, as_json: bool, **given: Any) -> None:
-    """List the cases that wait, the most pressing first; words are searched in closed ones and junk, too."""
+    """List the waiting cases, the most urgent first. A search for words includes closed and junk cases."""
     is_faceted = given.pop("facets")
     with door.opened() as (inbox, who):
         begun = saved_views.find(inbox, who, view)
@@ -89,7 +91,7 @@ _name = click.argument("name")
 
 @click.group(name="views")
 def views_group() -> None:
-    """Keep what the queue is often asked for under names; nobody else sees them."""
+    """Save filters of the queue under names that nobody else sees."""
 
 
 @views_group.command(name="list")
@@ -97,7 +99,7 @@ def views_group() -> None:
 @json_option
 @click.pass_obj
 def list_views(door: Door, /, *, as_json: bool) -> None:
-    """List the views that all have, then those that all present keep alike."""
+    """List the common views, then those that all signed-in officers have saved alike."""
     with door.opened() as (inbox, who):
         kept = saved_views.of(inbox, who)
     built_in = {str(name): _asked(view) for name, view in BUILT_IN.items()}
@@ -114,11 +116,11 @@ def list_views(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wanted: Any) -> None:
-    """Keep a view for each of those present, in the place of what was kept under its name."""
+    """Save a view for each signed-in officer, and replace a view of the same name."""
     view = QueueView(filtered(wanted), Order(sort or Order.PRIORITY))
     with door.opened() as (inbox, who):
         saved_views.keep(inbox, who, name, view)
-    _say(name, "is kept; see it: inbox queue --view NAME", as_json=as_json)
+    _say(name, "is saved; see it: inbox queue --view NAME", as_json=as_json)
 
 
 @views_group.command(name="rename")
@@ -128,10 +130,10 @@ def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wa
 @json_option
 @click.pass_obj
 def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
-    """Keep a view under another name."""
+    """Rename a view."""
     with door.opened() as (inbox, who):
         saved_views.rename(inbox, who, name, to)
-    _say(to, "is what it is called now", as_json=as_json)
+    _say(to, "is the new name", as_json=as_json)
 
 
 @views_group.command(name="remove")
@@ -140,10 +142,10 @@ def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def remove_view(door: Door, /, *, name: str, as_json: bool) -> None:
-    """Keep a view no longer."""
+    """Delete a view."""
     with door.opened() as (inbox, who):
         saved_views.remove(inbox, who, name)
-    _say(name, "is kept no longer", as_json=as_json)
+    _say(name, "is deleted", as_json=as_json)
 
 
 def _say(name: str, what: str, *, as_json: bool) -> None:
@@ -151,7 +153,7 @@ def _say(name: str, what: str, *, as_json: bool) -> None:
 
 
 def _asked(view: QueueView) -> dict[str, Any]:
-    """Return what a view asks for, by field; what it does not ask for is not there."""
+    """Return the filter of a view by field, without empty fields."""
     empty = asdict(Filter())
     asked = {field: value for field, value in asdict(view.wanted).items() if value != empty[field]}
     return {"sort": str(view.order), **asked}
@@ -164,15 +166,15 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 @click.command(name="junk")
 @many_cases
-@click.option("--recover", is_flag=True, help="Bring junk back.")
+@click.option("--recover", is_flag=True, help="Bring junk cases back.")
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
 def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **given: Any) -> None:
-    """Take cases out of the queue, by as many officers as the law says; their reporters see no difference.
+    """Mark cases as junk, by as many officers as the law says. Their reporters see no difference.
 
-    They can be brought back for a month; their deadlines run on.
+    Junk can be brought back for a month. Deadlines continue.
     """
     cases = chosen(given, State.JUNK if recover else State.OPEN)
     with door.opened() as (inbox, who):
@@ -190,8 +192,8 @@ def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **
 def _lines(view: View) -> Iterator[str]:
     if missed := view["missed"]:
         yield (
-            f"EXCHANGE MISSED: due on {missed['due']}; what came after {missed['until']} is not here yet."
-            " Nobody sees that a person is in danger before the report is opened"
+            f"EXCHANGE MISSED: due on {missed['due']}; messages after {missed['until']} are not here yet."
+            " A report of danger stays unseen until it is opened"
         )
     counted = f"{MANY} or more" if view["many"] else str(view["count"])
     yield f"{counted} cases" if view["count"] != 1 else "1 case"
@@ -202,8 +204,8 @@ def _lines(view: View) -> Iterator[str]:
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared no conflict of interest"
     for field, counts in view["facets"].items():
-        told = (f"{value} {f'{COUNTED}+' if n is None else n}" for value, n in counts.items())
-        yield visible(f"by {field}: {', '.join(told)}")
+        options = (f"{value} {f'{COUNTED}+' if n is None else n}" for value, n in counts.items())
+        yield visible(f"by {field}: {', '.join(options)}")
     for row in view["cases"]:
         due = f"due {row['deadline']}, {row['urgency']}" if row["deadline"] else "nothing due"
         if why := _kept(row):
@@ -223,7 +225,7 @@ def _lines(view: View) -> Iterator[str]:
 def _of_closed(view: View) -> Iterator[str]:
     if view["danger_left_out"]:
         yield (
-            f"cases that tell of danger, or may, and are not in this list: {view['danger_left_out']};"
+            f"cases that report danger, or may, and are not in this list: {view['danger_left_out']};"
             " see all: inbox queue"
         )
     if view["undecided_closed"]:
@@ -233,20 +235,21 @@ def _of_closed(view: View) -> Iterator[str]:
         )
     if view["unread_closed"]:
         yield (
-            f"closed cases with a letter that nobody has read: {view['unread_closed']};"
-            " see: inbox queue --closed --to-read"
+            f"closed cases with unread messages: {view['unread_closed']}; see: inbox queue --closed --to-read"
         )
 
 
 def _kept(row: View) -> str:
-    """Return why nothing of a case is shown, nothing if it is only that somebody has not declared it."""
+    """Return why nothing of a case is shown, or "" if it only lacks a declaration."""
     if row["for_handlers"]:
-        return "for its handlers alone"
+        return "for its handlers only"
     if row["quarantined"]:
         return f"in quarantine since {row['quarantined']}"
-    return f"in the archive since {row['archived']}: two open it" if row["status"] is None else ""
+    return (
+        f"in the archive since {row['archived']}: two officers can open it" if row["status"] is None else ""
+    )
 
 
 def _score(row: View) -> str:
-    """Return the score, with a mark while it is only proposed; nothing before it may be seen."""
+    """Return the score, with a "?" while it is only proposed; "" if it may not be shown."""
     return "" if row["undeclared"] else f"{row['score']:>2}{'' if row['judged'] else '?'}"

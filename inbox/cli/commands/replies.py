@@ -1,4 +1,4 @@
-"""What an author will read: answers, a status, more time, the end of a case; and the texts for it."""
+"""Messages to the reporter: replies, a status, an extension, the closing of a case, templates."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -42,7 +42,7 @@ from templates.catalogues import LANGUAGES
 
 
 class _Despite(Protocol):
-    """A dataclass with a text for an author, and a field ``despite``: why a warning is set aside."""
+    """A dataclass with a text for a reporter. ``despite`` is the reason to override a warning."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
@@ -53,14 +53,14 @@ _Way = Callable[[Inbox, Actor, int, _Wanted], _Done]
 
 
 def _say(way: _Way[_Wanted, _Done], inbox: Inbox, who: Actor, case: int, wanted: _Wanted) -> _Done:
-    """Do what tells the author something; who is there may give the reason to set a warning aside."""
+    """Send a text to the reporter. At a terminal, the officer can give a reason to override a warning."""
     try:
         return way(inbox, who, case, wanted)
     except Cautioned as cautioned:
         if not terminal.is_interactive():
             raise
         terminal.warn(f"warning: {visible(str(cautioned))}")
-        asked = "why must it be said all the same? Enter alone sends nothing: "
+        asked = "why must it be sent anyway? Press Enter to cancel: "
         reason = (terminal.ask_line(asked) or "").strip()
         if not reason:
             raise
@@ -68,17 +68,17 @@ def _say(way: _Way[_Wanted, _Done], inbox: Inbox, who: Actor, case: int, wanted:
 
 
 def _takes_words(inbox: Inbox, template: str) -> bool:
-    """Tell whether words for a template are still to be typed."""
+    """Whether a template still needs a text from the officer."""
     return terminal.is_interactive() and templates.takes_own_words(inbox, template)
 
 
 def _page(view: View) -> Iterator[str]:
-    """Yield the page as the author will see it."""
+    """Yield the page as the reporter will see it."""
     if nobody := view.get("nobody"):
         yield f"the reporter will see nothing: {nobody}"
         return
     if view.get("hidden"):
-        yield "you may not read this case: what its reporter was told before is not shown"
+        yield "you may not read this case: earlier messages are not shown"
     yield "the reporter will see, with the next outbox:"
     yield from ("", visible(view["status"]).upper(), visible(view["means"]))
     yield from (visible(view[each]) for each in ("measures", "earlier", "no_messages") if view[each])
@@ -94,8 +94,10 @@ def _page(view: View) -> Iterator[str]:
 @click.command()
 @case_argument
 @text_options
-@click.option("--template", default="", help="Fill this template in; your text goes where it has room.")
-@click.option("--feedback", is_flag=True, help="It tells what was done or is planned, and why.")
+@click.option("--template", default="", help="Use this template; your text fills its gap.")
+@click.option(
+    "--feedback", is_flag=True, help="It is feedback: it says what was done or is planned, and why."
+)
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; send nothing.")
 @despite_option
 @officer_options
@@ -114,7 +116,7 @@ def reply(  # noqa: PLR0913 - one for each option
     despite: str,
     as_json: bool,
 ) -> None:
-    """Answer the reporter of a case; it leaves with the next outbox."""
+    """Reply to the reporter of a case. The reply leaves with the next outbox."""
     is_whole = preview or bool(template)
     own = given_text(text, text_file) if is_whole else given_or_to_type(text, text_file)
     draft = Draft(text=own or "", template=template, feedback=feedback, despite=despite)
@@ -136,7 +138,7 @@ def reply(  # noqa: PLR0913 - one for each option
 @json_option
 @click.pass_obj
 def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Acknowledge reports, each in its language; those that tell of danger are left out, and named."""
+    """Acknowledge reports, each in its language, except those that report danger, which are listed."""
     cases = chosen(given)
     with door.opened() as (inbox, who):
         found = acknowledging.acknowledge(inbox, who, cases.numbers(inbox, who))
@@ -147,7 +149,7 @@ def acknowledge(door: Door, /, *, as_json: bool, **given: Any) -> None:
 def _acknowledged(found: Acknowledged) -> Iterator[str]:
     yield f"{counted(found.done)} acknowledged: it leaves with the next outbox"
     for number, why in found.left_out.items():
-        yield f"case {number} is left out: {labels.english('left_out', why)}"
+        yield f"case {number} is omitted: {labels.english('left_out', why)}"
 
 
 @click.command()
@@ -171,7 +173,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
-    """Take reply number REPLY back, as long as no outbox has taken it; `inbox show` has the numbers."""
+    """Take back reply number REPLY before an outbox includes it. `inbox show` lists the numbers."""
     with door.opened() as (inbox, who):
         text = taking_back.take_back(inbox, who, case, number).text
     said = f"case {case}: reply {number} is taken back; the reporter will not read it"
@@ -199,7 +201,7 @@ def extend(  # noqa: PLR0913 - one for each option
     despite: str,
     as_json: bool,
 ) -> None:
-    """Take more time for the feedback, where the law gives it; the reporter is told why."""
+    """Extend the time for feedback, where the law allows it. The reporter is told why."""
     own = given_text(text, text_file)
     with door.opened() as (inbox, who):
         if own is None and terminal.is_interactive() and templates.extension_takes_own_words(inbox):
@@ -215,14 +217,14 @@ def extend(  # noqa: PLR0913 - one for each option
 
 
 def _read(view: View) -> str:
-    """Return the digest of a closing once a person has read what its reporter will read, and wants that.
+    """Return the digest of a closing after a person has read the preview and agrees.
 
-    Raises Refused if they do not.
+    Raises Refused if they do not agree.
     """
     terminal.warn_all(_page(view))
-    if not terminal.ask("Close the case so?"):
+    if not terminal.ask("Close the case like this?"):
         raise Refused(
-            sentence("the case was not closed"), sentence("change what it says, then close it once more")
+            sentence("the case was not closed"), sentence("change the text, then close the case again")
         )
     digest: str = view["seen"]
     return digest
@@ -235,24 +237,24 @@ def _read(view: View) -> str:
     "--disclosure",
     type=click.Choice([each.value for each in Disclosure]),
     required=True,
-    help="How much the reporter reads of what was done; that the case is closed in any case.",
+    help="How much the reporter learns of the outcome; the closing itself is always shown.",
 )
 @click.option("--to", "body", default="", help="The competent authority, if the outcome names one.")
 @reason_option
 @text_options
-@click.option("--template", default="", help="Fill in this template, of this outcome, with your text.")
+@click.option("--template", default="", help="Use this template of the outcome, with your text.")
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
 @despite_option
 @officer_options
 @json_option
 @click.pass_obj
 def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: bool, **how: Any) -> None:
-    """Close a case; its reporter is told by a text, or by feedback that waits already.
+    """Close a case. Its reporter is told by a text, or by feedback that already waits.
 
-    At a terminal it shows first what the reporter will read, and asks.
+    At a terminal it first shows what the reporter will read, and asks.
 
-    `law` lists OUTCOMEs and authorities, `inbox show` says what stands in the way. It takes two officers if
-    the law says so of the outcome, if the case is urgent, and in quarantine.
+    `law` lists each OUTCOME and authority, `inbox show` lists obstacles. It takes two officers if the law
+    says so for the outcome, if the case is urgent, and in quarantine.
     """
     wanted = Closing(
         outcome=outcome,
@@ -283,7 +285,7 @@ def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: boo
 @json_option
 @click.pass_obj
 def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
-    """Open a closed case again."""
+    """Reopen a closed case."""
     with door.opened() as (inbox, who):
         new = closing.reopen(inbox, who, case, reason)
     said = f"case {case}: {new}, as the reporter will read with the next outbox"
@@ -292,18 +294,20 @@ def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
 
 @click.command(name="templates")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Write those in use into this file, to edit.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the templates in use to this file, to edit them."
+)
 @officer_options
 @json_option
 @click.pass_obj
 def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_json: bool) -> None:
-    """List the templates of replies, or use those of a FILE from now on."""
+    """List the reply templates, or adopt those of a FILE."""
     if file is not None and out is not None:
-        raise click.UsageError("give a file to use, or --out, not both")
+        raise click.UsageError("give a file or --out, not both")
     if out is not None and out.exists():
         raise Refused(
-            sentence("{out} is already there", out=out),
-            sentence("choose another --out, nothing is overwritten"),
+            sentence("{out} already exists", out=out),
+            sentence("choose another --out: nothing is overwritten"),
         )
     raw = None if file is None else given_files.content(file)
     with door.opened() as (inbox, who):

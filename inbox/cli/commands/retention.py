@@ -1,4 +1,4 @@
-"""What is due to be destroyed, its destruction, the list of what was; passages struck from a case."""
+"""Retention: cases due for destruction, their destruction, the list of destroyed cases, redaction."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -52,9 +52,9 @@ _reason_for_day = click.option(
     metavar="TEXT",
     default="",
     callback=reason_of,
-    help="Where no portal is left to confirm the day: how officers know it. The journal keeps it.",
+    help="If no portal is left to confirm the day: how officers know it. The journal keeps this.",
 )
-_LAST_CHANCE = "a key or case that is missing here may be in a backup: restore and collect before you discard"
+_LAST_CHANCE = "a missing key or case may be in a backup: restore it and collect before you discard"
 
 
 @click.command(name="retention")
@@ -62,7 +62,7 @@ _LAST_CHANCE = "a key or case that is missing here may be in a backup: restore a
 @json_option
 @click.pass_obj
 def retention_command(door: Door, /, *, as_json: bool) -> None:
-    """List closed cases and junk by the day on which each is to be destroyed, and how much became no case."""
+    """List closed and junk cases by the day of their destruction, and the number of unfiled envelopes."""
     with door.opened() as (inbox, who):
         found = visas.schedule(inbox, who)
     cases = [_view(each, who.today) for each in found.cases]
@@ -74,7 +74,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
 
 @click.group(name="visa")
 def visa_group() -> None:
-    """The archives' visa, before destruction: a list to send to them, and their word on it."""
+    """The archives' visa before destruction: lists to send to them, and their answers."""
 
 
 @visa_group.command(name="list")
@@ -84,24 +84,24 @@ def visa_group() -> None:
 @json_option
 @click.pass_obj
 def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bool) -> None:
-    """List cases for the archives, to print and as JSON; without numbers, all that wait for them alone."""
+    """List cases for the archives, to print and as JSON. Without numbers: all that wait only for the visa."""
     with door.opened() as (inbox, who):
         list_files.check(inbox.home, out)
         made = visas.ask(inbox, who, case)
         files = [str(path) for path in visa_list.write(inbox.home, made, out)]
-    send = f"once it is back: inbox visa record {made.name} --day DAY --reference TEXT"
+    send = f"once the visa is there: inbox visa record {made.name} --day DAY --reference TEXT"
     terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
 
 
 @visa_group.command(name="record")
 @click.argument("name", metavar="LIST")
 @click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the visa.")
-@click.option("--reference", required=True, metavar="TEXT", help="By what it is found again.")
+@click.option("--reference", required=True, metavar="TEXT", help="Its reference.")
 @officer_options
 @json_option
 @click.pass_obj
 def record_command(door: Door, /, *, name: str, day: date, reference: str, as_json: bool) -> None:
-    """Note the archives' visa for a list, by its whole name; takes two officers."""
+    """Record the archives' visa for a list, by the list's full name. It takes two officers."""
     with door.opened() as (inbox, who):
         found = visas.record(inbox, who, name, Given(day, reference))
     view = _list_view(found)
@@ -116,9 +116,9 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
 @json_option
 @click.pass_obj
 def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str, as_json: bool) -> None:
-    """Destroy cases with all that belongs to them; takes two officers, and cannot be taken back."""
+    """Destroy cases with everything that belongs to them. It takes two officers and cannot be undone."""
     if all_due == bool(case) or (all_due and reason):
-        raise click.UsageError("give the numbers of cases, or --due alone")
+        raise click.UsageError("give case numbers or --due, not both")
     with door.opened() as (inbox, who):
         planned = (
             destroy_cases.plan_due(inbox, who) if all_due else destroy_cases.plan(inbox, who, case, reason)
@@ -132,12 +132,12 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str,
 
 
 @click.command(name="unopened")
-@click.option("--page", type=NUMBER, default=1, help=f"Which {unopened_list.PAGE} of them.")
+@click.option("--page", type=NUMBER, default=1, help=f"The page, of {unopened_list.PAGE} envelopes each.")
 @officer_options
 @json_option
 @click.pass_obj
 def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
-    """List what came in and became no case, newest first, and how long each is kept."""
+    """List unfiled envelopes, newest first, and how long each is kept."""
     with door.opened() as (inbox, who):
         found = unopened_list.look(inbox, who, page)
     view = _term_view(found.term) | {"count": found.count, "unopened": found.entries}
@@ -150,11 +150,11 @@ def unopened_command(door: Door, /, *, page: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
-    """Delete what became no case and is past its term; takes two officers, and cannot be taken back."""
+    """Delete expired unfiled envelopes. It takes two officers and cannot be undone."""
     with door.opened() as (inbox, who):
         entries = discard_unopened.plan(inbox, who, reason)
         if terminal.is_interactive() and not as_json:
-            terminal.warn(f"to be discarded: {entries} that could not be filed, with their envelopes")
+            terminal.warn(f"to be discarded: {entries} of unfiled messages, with their envelopes")
             terminal.warn(_LAST_CHANCE)
             _ask_once(door)
         discard_unopened.discard(inbox, who, entries, reason)
@@ -162,15 +162,15 @@ def discard(door: Door, /, *, reason: str, as_json: bool) -> None:
 
 
 @click.command(name="destroyed")
-@click.option("--since", metavar="DAY", callback=day_of, help="Of this day and later ones.")
+@click.option("--since", metavar="DAY", callback=day_of, help="From this day on.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the list into this folder, to print and as JSON."
+    "--out", type=click.Path(path_type=Path), help="Write the list to this folder, for printing and as JSON."
 )
 @officer_options
 @json_option
 @click.pass_obj
 def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as_json: bool) -> None:
-    """List what was destroyed, for the archives: numbers, days and categories."""
+    """List destroyed cases for the archives: numbers, days and categories."""
     with door.opened() as (inbox, who):
         found = destroyed_list.listed(inbox, who, since)
         files = [str(path) for path in destroyed_list.write(inbox.home, found, out)] if out else []
@@ -187,17 +187,17 @@ def destroyed_command(door: Door, /, *, since: date | None, out: Path | None, as
 @json_option
 @click.pass_obj
 def minimise(door: Door, /, *, case: int, place: str, reason: str, as_json: bool, **given: Any) -> None:
-    """Strike a passage from a case for good; takes two officers.
+    """Redact a passage of a case for good. It takes two officers.
 
-    PLACE is the id of a question, note (of a drop), follow-up-N, file-N for its name, reply-N, staff-note-N,
-    tags, measure-N, decision-DUTY, withheld, identity, or everywhere. With :all behind it,
-    all that stands there goes, and no words are asked for. Capitals, accents and spaces do not count.
+    PLACE is the id of a question, note (the reporter's text), follow-up-N, file-N for its name, reply-N,
+    staff-note-N, tags, measure-N, decision-DUTY, withheld, identity, or everywhere. PLACE:all redacts
+    everything at the place and asks for no words. Capitals, accents and spaces do not count.
     """
     at, is_all = place.removesuffix(":all"), place.endswith(":all")
     text = None if is_all else given_or_to_type(**given)
     with door.opened() as (inbox, who):
         if not is_all and text is None:
-            text = asked_text(f"the passage to be struck from case {case}")
+            text = asked_text(f"the passage to redact in case {case}")
         struck = strike.strike(inbox, who, Passage(case, at, text), reason)
     view = {
         "case": case,
@@ -219,23 +219,23 @@ def _term_view(term: UnopenedTerm) -> View:
 
 def _term(term: UnopenedTerm) -> Iterator[str]:
     if term.due:
-        yield f"could not be filed, and past the day until which it is kept: {term.due}; inbox discard"
+        yield f"unfiled envelopes, expired: {term.due}; inbox discard"
         yield _LAST_CHANCE
     if term.by_one_clock:
         yield (
-            f"could not be filed, past its day by the clock of this machine alone: {term.by_one_clock};"
+            f"unfiled envelopes, expired only by this machine's clock: {term.by_one_clock};"
             " collect a bundle that the portal exports now"
         )
     if term.unasked:
-        yield f"could not be filed, past its day, awaits the archives' visa: {term.unasked}; inbox visa list"
+        yield f"unfiled envelopes, expired, waiting for the archives' visa: {term.unasked}; inbox visa list"
     if term.next_day:
         kept = term.count - term.due - term.unasked - term.by_one_clock
-        yield f"could not be filed, and is kept for now: {kept}, the first until {term.next_day}"
+        yield f"unfiled envelopes kept for now: {kept}, the first until {term.next_day}"
 
 
 def _page(found: Page, number: int) -> Iterator[str]:
     if not found.entries:
-        yield "everything that came in was filed"
+        yield "there are no unfiled envelopes"
     for row in found.entries:
         yield from render.unopened(row)
     if found.count > number * unopened_list.PAGE:
@@ -244,10 +244,10 @@ def _page(found: Page, number: int) -> Iterator[str]:
 
 
 def _ask_once(door: Door) -> None:
-    """Ask before what cannot be undone; in a session the passphrases that are typed now say yes."""
+    """Ask before an action that cannot be undone. In a session, typing the passphrases confirms it."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
         raise Refused(
-            sentence("nothing was destroyed"), sentence("answer yes, or see them first: inbox retention")
+            sentence("nothing was destroyed"), sentence("answer yes, or look first: inbox retention")
         )
 
 
@@ -265,7 +265,7 @@ def _list_view(each: Listed) -> View:
 
 def _list_line(row: View) -> str:
     state = f"visa of {row['visa']}, {visible(row['reference'])}" if row["visa"] else "waits for its visa"
-    more = f", could not be filed: {row['unopened']}" if row["unopened"] else ""
+    more = f", unfiled envelopes: {row['unopened']}" if row["unopened"] else ""
     return f"list {row['list']} for the archives, made {row['made']}, {counted(row['cases'])}{more}: {state}"
 
 
@@ -292,24 +292,24 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
 
 
 def _told(destroyed: Plan) -> Iterator[str]:
-    yield f"destroyed: {counted(destroyed.cases)}; what was, for the archives: inbox destroyed --out FOLDER"
-    yield "an older copy of the vault still holds what was in them; destroy every copy of:"
+    yield f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox destroyed --out FOLDER"
+    yield "an older copy of the vault still holds their contents; destroy every copy of:"
     yield from (f"  {name}" for name in destroyed.backups)
     yield "  the vault, from before now"
 
 
 def _struck(view: View) -> Iterator[str]:
-    yield f"case {view['case']}: struck for good, so often at each place:"
+    yield f"case {view['case']}: redacted for good, with counts by place:"
     yield from (f"{count:>7}  {place}" for place, count in view["struck"].items())
     if view["left"]:
         left = ", ".join(view["left"])
-        yield f"the same words still stand, written otherwise or where nothing is struck: {left}"
+        yield f"similar words that were not redacted remain at: {left}"
     if view["files_with_it"]:
-        yield f"files with it, in which nothing is struck: {_numbers(view['files_with_it'])}"
+        yield f"files that contain it, which were not changed: {_numbers(view['files_with_it'])}"
     if view["files_not_searched"]:
-        yield f"files that were not searched, being no short text: {_numbers(view['files_not_searched'])}"
-    yield "what was handed out before still holds it: dossiers, answers, what the reporter has read;"
-    yield "so do older copies of the vault, and backups: destroy them"
+        yield f"files not searched, because they are not short texts: {_numbers(view['files_not_searched'])}"
+    yield "it remains in what was handed out before: dossiers, answers, replies that the reporter has read;"
+    yield "and in older copies of the vault and backups: destroy them"
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""Make an inbox, bring its vault to a newer version, copy it to keep elsewhere, put one back."""
+"""Create an inbox, upgrade its vault, make a backup, restore one."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -45,22 +45,22 @@ _NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
 _NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
 _GAP = (
     "if the portal has exchanged bundles with the lost inbox since: inbox collect BUNDLE --after-restore;"
-    " never go on with both"
+    " never use both inboxes"
 )
 
 
 def _join_options(command: Command) -> Command:
-    """Let a command take ``deployment_id`` and ``root_key``, both or neither."""
+    """Add the options ``deployment_id`` and ``root_key``, which are only given together."""
     for name, what in (
-        ("--root-key", "The root key there, as its `inbox init` said."),
-        ("--deployment-id", "Join this deployment as a body outside, with an inbox of its own."),
+        ("--root-key", "The root key of the deployment, as its `inbox init` printed it."),
+        ("--deployment-id", "Join this deployment as an external body, with an inbox of your own."),
     ):
         command = click.option(name, help=what)(command)
     return command
 
 
 def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
-    """Return the root that was named, None for a deployment of one's own; Refused if it is none."""
+    """Return the root that was given, None for an own deployment. Raises Refused for an invalid one."""
     if deployment_id is None and root_key is None:
         return None
     if deployment_id is None or root_key is None:
@@ -72,13 +72,13 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     if (len(deployment), len(key)) != (signing.DEPLOYMENT, signing.PUBLIC):
         raise Refused(
             sentence("the deployment id or the root key has an unexpected form"),
-            sentence("copy both from what `inbox init` or `inbox keyring` said at the root"),
+            sentence("copy both from the output of `inbox init` or `inbox keyring` at the root"),
         )
     return Root(deployment, key)
 
 
 @click.command()
-@click.option("--deployment", "name", required=True, help="Name of the whole, as pages show it.")
+@click.option("--deployment", "name", required=True, help="Name of the deployment, as pages show it.")
 @click.option("--channel", required=True, help="Id of this inbox's channel: a-z, 0-9, -.")
 @click.option("--name-fr", required=True, help="Name of the channel in French.")
 @click.option("--name-en", required=True, help="Name of the channel in English.")
@@ -96,18 +96,18 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     default="fr",
     show_default=True,
     metavar="NAME|DIR",
-    help="The law: one that comes with the program, or a folder of its files.",
+    help="The law: one that comes with the program, or a folder of law files.",
 )
 @_join_options
 @click.option(
-    "--officers", metavar="NAMES", help="Who opens it, with commas between; one alone if not given."
+    "--officers", metavar="NAMES", help="The officers, separated by commas; a single one by default."
 )
 @circle_options
 @officer_options
 @json_option
 @click.pass_obj
 def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
-    """Make a new inbox with all its keys, in a ceremony of its officers."""
+    """Create a new inbox with all its keys, in a ceremony of its officers."""
     founding.check_free(door.root)
     officers, shares, sheets, quorum = (
         options.pop(name) for name in ("officers", "shares", "sheets", "quorum")
@@ -143,7 +143,7 @@ def init(door: Door, /, *, as_json: bool, **options: Any) -> None:
 
 
 def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handout | None) -> Circle:
-    """Return the first officers: passphrases from files, typed in a ceremony, or typed by one alone."""
+    """Return the first officers, with passphrases from files, from a ceremony, or from a single officer."""
     given = founders(names)
     if given:
         return Circle(given, quorum)
@@ -158,29 +158,31 @@ def _circle(names: Sequence[str], quorum: int, charter: Charter, handout: Handou
 @json_option
 @click.pass_obj
 def upgrade(door: Door, /, *, as_json: bool) -> None:
-    """Bring a vault of an earlier version to this one; it cannot be taken back."""
+    """Upgrade a vault of an earlier version to this one. This cannot be undone."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     with ExitStack() as quiet:
         bring = partial(quiet_credentials_at, quiet, door.root)
         before, after = upgrading.upgrade(door.root, bring, today())
-    terminal.show({"from": before, "to": after}, [f"the vault is of version {after} now"], as_json=as_json)
+    terminal.show({"from": before, "to": after}, [f"the vault now has version {after}"], as_json=as_json)
 
 
 @click.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Make the backup in this folder.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Write the backup to this folder."
+)
 @click.option(
     "--keystore-out",
     required=True,
     type=click.Path(path_type=Path),
-    help="Put the key store into this folder, on a medium of its own.",
+    help="Write the key store to this folder, on a medium of its own.",
 )
 @same_disk_option
 @officer_options
 @json_option
 @click.pass_obj
 def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_json: bool) -> None:
-    """Copy the whole inbox but the shares; the key store goes elsewhere."""
+    """Back up the complete inbox except the shares. The key store goes elsewhere."""
     with door.opened() as (inbox, who):
         progress = partial(terminal.progress, "copying")
         made = backups.make(inbox, who, Places(out, keystore_out, same_disk), progress=progress)
@@ -188,12 +190,13 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
         f"backup: {made.folder}",
         f"its key store: {made.keystore}",
         journal_view.head(made.head),
-        "whoever has both, and the shares of a quorum, reads everything: keep them apart;",
+        "whoever has both, and the shares of a quorum, can read everything: keep them separately;",
         f"destroy every copy of {made.keystore.name}, and backups from before, when `inbox destroy` or"
         " `inbox keys destroy` says so",
     ]
     lines += [
-        f"{name} is not in it: keep a copy apart from both, nobody opens it without" for name in made.shares
+        f"{name} is not in it: keep a copy separately; nobody can open the backup without it"
+        for name in made.shares
     ]
     lines += _faults(made.faults)
     view: dict[str, Any] = {"folder": str(made.folder), "keystore": str(made.keystore), "shares": made.shares}
@@ -208,10 +211,8 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
 @click.option(
     "--keystore", required=True, type=click.Path(path_type=Path), help="The key store that belongs to it."
 )
-@click.option("--last-case", type=NUMBER, help="The highest number that the lost inbox gave to a case.")
-@click.option(
-    "--head", metavar='"N FINGERPRINT"', help="The newest head of its journal that was written down."
-)
+@click.option("--last-case", type=NUMBER, help="The highest case number in the lost inbox.")
+@click.option("--head", metavar='"N FINGERPRINT"', help="The newest written head of its journal.")
 @officer_options
 @json_option
 @click.pass_obj
@@ -225,17 +226,17 @@ def restore(  # noqa: PLR0913 - one for each option
     head: str | None,
     as_json: bool,
 ) -> None:
-    """Make the inbox of --home, which must not be there, from a backup."""
+    """Restore a backup as the inbox of --home, which must not exist."""
     if not isinstance(door, Closed):
         raise click.UsageError("end the session first: lock")
     progress = partial(terminal.progress, "copying")
     source = Source(folder, keystore, last_case, anchors.paper(head) if head is not None else None)
-    told: list[Found] = []
+    shown: list[Found] = []
     with ExitStack() as quiet:
 
         def look(found: Found) -> None:
-            quiet.close()  # all passphrases were tried; what is asked now is answered in sight
-            told.append(found) if as_json else _look(found)
+            quiet.close()  # all passphrases were tried; the next answers may be echoed
+            shown.append(found) if as_json else _look(found)
 
         bring = partial(quiet_credentials_at, quiet)
         restored = backups.restore(source, door.root, bring, look, today=today(), progress=progress)
@@ -246,7 +247,7 @@ def restore(  # noqa: PLR0913 - one for each option
         "old": restored.is_old,
         "next_case": restored.next_case,
     }
-    for found in told:
+    for found in shown:
         view |= {"journal": journal_view.head_view(found.head), "faults": found.faults}
         view["newer"] = found.newer.isoformat() if found.newer else None
         view["law"] = found.law.hex() if found.law else None
@@ -254,32 +255,34 @@ def restore(  # noqa: PLR0913 - one for each option
 
 
 def _look(found: Found) -> None:
-    """Tell what is about to be put back, and ask who is at a terminal; Refused if it is not to be."""
+    """Show what is about to be restored, and ask at a terminal. Raises Refused if it is not wanted."""
     days = (today() - found.day).days
-    terminal.warn(f"to be put back: the inbox as it was on {found.day}, {days} days ago")
+    terminal.warn(f"to be restored: the inbox as it was on {found.day}, {days} days ago")
     terminal.warn(journal_view.head(found.head))
-    terminal.warn("what was done afterwards is not in it: compare with the newest head that was written down")
-    terminal.warn("do it again before anybody reads a case: exclusions, handlers, holds, measures, decisions")
+    terminal.warn("later changes are not in it: compare it with the newest head that was written down")
+    terminal.warn(
+        "repeat these before anybody reads a case: exclusions, handlers, holds, measures, decisions"
+    )
     if found.newer is not None:
-        terminal.warn(f"A NEWER ONE LIES BESIDE IT, of {found.newer}")
+        terminal.warn(f"A NEWER BACKUP IS BESIDE IT, of {found.newer}")
     if found.law is not None:
-        terminal.warn(f"the law in it: {found.law.hex()}; if another was put into use since, do that again")
+        terminal.warn(f"the law in it: {found.law.hex()}; if another law was adopted since, adopt it again")
     terminal.warn_all(_faults(found.faults))
-    if terminal.is_interactive() and not terminal.ask("Put it back?"):
-        raise Refused(sentence("nothing was put back"), sentence("look for a newer backup"))
+    if terminal.is_interactive() and not terminal.ask("Restore it?"):
+        raise Refused(sentence("nothing was restored"), sentence("look for a newer backup"))
 
 
 def _faults(names: Sequence[str]) -> Iterator[str]:
-    """Yield the files that the vault knows, and that were lost or altered before the backup was made."""
+    """Yield the files that were missing or altered when the backup was made."""
     if names:
-        yield "the home no longer had these as they came; look for them in older backups:"
+        yield "these were missing or altered in the home; look for them in older backups:"
     yield from (f"  {name}" for name in names)
 
 
 def _numbers(restored: Restored) -> Iterator[str]:
-    """Yield which number the next case has: none that the lost inbox may have given."""
+    """Yield the number of the next case: above those that the lost inbox may have used."""
     if restored.is_old:
-        yield f"its vault is of version {restored.version}: inbox upgrade"
-        yield "then name the highest number that the lost inbox gave to a case: inbox settings --last-case N"
+        yield f"its vault has version {restored.version}: inbox upgrade"
+        yield "then give the highest case number in the lost inbox: inbox settings --last-case N"
     else:
-        yield f"the next case gets the number {restored.next_case}: the lost inbox may have given lower ones"
+        yield f"the next case gets the number {restored.next_case}: the lost inbox may have used lower ones"

@@ -1,1 +1,1 @@
-"""What the forms of a page ask for, read from the page itself, and what is wrong with what was given."""
+"""The fields of a page's forms, read from the page itself, and the mistakes in what officers entered."""

@@ -1,7 +1,7 @@
-"""A form that was refused, or that waits for a declaration: the same page once more, with what was typed.
+"""Show a refused form, or one that waits for a declaration, again: the same page with the same input.
 
-What the fields of a form need is looked at before its view is called; what the view refuses is shown in the
-same way. So no view knows of it, and none can do it otherwise.
+The fields of a form are checked before its view is called. A refusal by the view is shown in the same way. So
+views need no code for this, and cannot do it differently.
 """
 
 import json
@@ -28,21 +28,21 @@ from inbox.language.messages import Sentence, sentence
 
 
 def init_app(app: Flask) -> None:
-    """Look at what is given with each form of ``app`` before its view does."""
+    """Check the fields of each form of ``app`` before its view is called."""
     app.before_request(_check)
 
 
-# Which fields of a form need something for what was chosen in others, by their names, and what for.
+# Takes a view's arguments. Returns the fields that the officer's choices require, with what requires them.
 Needed = Callable[..., Mapping[str, Sentence]]
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _NEEDED = "needed_by_choice"
-# The field of the page that asks for a declaration: what it was asked for, and with what.
+# The field of the declaration page that carries the original request and its form.
 LED_FROM = "led-from"
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A form as it was sent: to which ``path``, what it says of itself, and what was ``given`` in it."""
+    """A sent form: its ``path``, its description in the page, and the ``given`` values."""
 
     path: str
     sent: Sent
@@ -55,9 +55,9 @@ def _sending() -> Sending | None:
 
 
 def needing(needed: Needed) -> Callable[[View], View]:
-    """Let what a choice needs be looked at before a view is called; ``needed`` takes what the view does.
+    """Check the fields that a choice requires before a view. ``needed`` takes the arguments of the view.
 
-    The rules are those of the rooms below, which refuse it as well: here all of it is named at once.
+    The rooms below enforce the same rules. Here all missing fields are named at once.
     """
 
     def mark(view: View) -> View:
@@ -74,9 +74,9 @@ def _by_choice() -> Iterator[tuple[str, Sentence]]:
         return
     values = {name: value for name, value in (request.view_args or {}).items() if name != "language"}
     for name, what in needed(**values).items():
-        # A form that has no such field cannot say it there: then the rooms below do.
+        # A form without this field cannot show the mistake there: then the rooms below refuse it.
         if name in request.form and not any(map(str.strip, request.form.getlist(name))):
-            yield name, sentence("needed for: {what}", what=what)
+            yield name, sentence("required for: {what}", what=what)
 
 
 def _check() -> ResponseReturnValue | None:
@@ -93,25 +93,26 @@ def _check() -> ResponseReturnValue | None:
 
 
 def shown(refused: Refused) -> str | None:
-    """Return the page of the form that was sent, with what is refused; None if there is no way back to it."""
+    """Return the page of the sent form with the refusal, or None if that page cannot be found."""
     sending = _sending()
     page = _page_of(sending.sent.page) if sending else None
     return None if sending is None or page is None else _with(page, sending, {}, refused)
 
 
 def led_from() -> str:
-    """Return what leads back to what is asked for once its officer has declared, for a field of that page.
+    """Return a field value that leads back to the request once the officer has declared.
 
-    Passphrases are not in it.
+    It contains no passphrases.
     """
     of_page = request.form.get(declaring.FIELD, "") if request.method == POST else ""
     return json.dumps([request.path, of_page, witnesses.fields()], ensure_ascii=False)
 
 
 def led_back() -> ResponseReturnValue | None:
-    """Return the form that waited for a declaration, as it was filled in, or lead to the page that did.
+    """Return the form that waited for a declaration, with its input, or a redirect to the requested page.
 
-    None if that is no page of the desk any more: no address is taken from the field, it is only looked up.
+    Returns None if that is not a page of the desk any more. The address in the field is only looked up, never
+    followed.
     """
     came = _came()
     if came is None:
@@ -129,7 +130,7 @@ def led_back() -> ResponseReturnValue | None:
 
 
 def _came() -> tuple[str, Sending | None] | None:
-    """Return what the page of a declaration was asked for; None if that is nothing of ours."""
+    """Return the request behind the declaration page, or None if the field is not from the desk."""
     try:
         path, of_page, fields = json.loads(request.form.get(LED_FROM, ""))
         given = MultiDict((str(name), str(value)) for name, value in fields)
@@ -140,32 +141,32 @@ def _came() -> tuple[str, Sending | None] | None:
 
 
 def _page(sending: Sending, said: Mapping[str, Sentence]) -> str | None:
-    """Return the page of a form; where it is no more, one that names the fields, None before signing in."""
+    """Return the page of a form. Without it, return one that names the fields; None before signing in."""
     page = _page_of(sending.sent.page)
     if page is not None:
         return _with(page, sending, said, None)
     if "seat" not in g:
         return None
     mistakes = [
-        Mistake(translate.field(g.language, name) or name, _told(each)) for name, each in said.items()
+        Mistake(translate.field(g.language, name) or name, _translated(each)) for name, each in said.items()
     ]
     return rendering.page("mistaken.html", mistakes=mistakes)
 
 
 def _with(page: str, sending: Sending, said: Mapping[str, Sentence], refused: Refused | None) -> str:
     form = _form(markup.read(page), sending)
-    told = {name: _told(each) for name, each in said.items()}
+    texts = {name: _translated(each) for name, each in said.items()}
     if form and refused and (at := _at_fault(form, refused)):
-        told[at] = _told(refused.what)
-    mistakes = filling.found(form, told) if form else []
+        texts[at] = _translated(refused.what)
+    mistakes = filling.found(form, texts) if form else []
     summary = rendering.piece("mistakes.html", mistakes=mistakes, refused=refused)
     title = rendering.piece("mistaken_title.html")
     empty = markup.Form(markup.Tag("form", {}, 0, 0))
-    return filling.filled(page, form or empty, Refusal(_given(sending), told, summary, title))
+    return filling.filled(page, form or empty, Refusal(_given(sending), texts, summary, title))
 
 
 def _at_fault(form: markup.Form, refused: Refused) -> str:
-    """Return the name of the field of which something is refused, an empty text if the form shows none."""
+    """Return the name of the field that was refused, or "" if the form does not show it."""
     shown = {each.name for each in form.controls if each.is_filled}
     found = [each for each in refused.fields if each in shown]
     typed = (each for each in found if any(map(str.strip, request.form.getlist(each))))
@@ -176,20 +177,20 @@ def _given(sending: Sending) -> Mapping[str, Sequence[str]]:
     return {name: [each.replace("\r\n", "\n") for each in values] for name, values in sending.given.lists()}
 
 
-def _told(said: Sentence) -> str:
+def _translated(said: Sentence) -> str:
     return translate.told(g.language, said)
 
 
 def _form(forms: Sequence[markup.Form], sending: Sending) -> markup.Form | None:
-    """Return the form of a page that was sent: one goes there, and has what its page says with it."""
+    """Return the form of a page that was sent: it has the same address and the same hidden fields."""
     numbered = list(enumerate(forms))
     ours = [(n, each) for n, each in numbered if sending.path in each.ways and _says_the_same(each, sending)]
-    # The very one first; where the page has changed, another that does the same.
+    # Prefer the same form. If the page has changed, another with the same effect will do.
     ours.sort(key=lambda each: each[0] != sending.sent.number)
     return ours[0][1] if ours else None
 
 
-# Hidden fields that differ each time a page is made.
+# Hidden fields that differ each time the page is made.
 _PASSING = {"csrf_token", "once", declaring.AS_OF, declaring.FIELD}
 
 
@@ -199,13 +200,13 @@ def _says_the_same(form: markup.Form, sending: Sending) -> bool:
 
 
 def _page_of(page: Page) -> str | None:
-    """Return the page of a form as it is now, None if it cannot be shown any more."""
+    """Return the current page of a form, or None if it cannot be shown any more."""
     found = _matched(page)
     return _made(page, *found) if found else None
 
 
 def _matched(page: Page) -> tuple[Rule, Mapping[str, Any]] | None:
-    """Return which view makes a page, and of what; None for none, or one that may not be shown now."""
+    """Return the view of a page and its arguments, or None if there is none or it may not be shown now."""
     adapter = current_app.create_url_adapter(request)
     if adapter is None or page.method not in ("GET", POST):
         return None
@@ -223,7 +224,7 @@ def _matched(page: Page) -> tuple[Rule, Mapping[str, Any]] | None:
 
 
 def _made(page: Page, rule: Rule, values: Mapping[str, Any]) -> str | None:
-    """Return what the view of a page answers, as if it had been asked for; None if that is no page."""
+    """Return the answer of a page's view as for a new request, or None if the answer is not a page."""
     kept = request.url_rule, request.view_args
     g.again = page
     request.url_rule, request.view_args = rule, dict(values)

@@ -1,7 +1,7 @@
-"""What a form needs, as its own page says it, and what of that was not given: all of it at once.
+"""Check a form against its own page: required fields, types and bounds, all mistakes at once.
 
-Browsers check the same, but name one field at a time, in the language of the browser: forms of the desk tell
-them not to.
+Browsers check the same, but name one field at a time, in the language of the browser. Forms of the desk
+switch that off.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ EXAMPLE = "25/11/2026"
 
 
 class Kind(StrEnum):
-    """What is given in a field."""
+    """The type of a field."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -42,7 +42,7 @@ _OF_INPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a field has to be given; ``least`` and ``most`` bound a number, None where nothing does."""
+    """The requirements of a field. ``least`` and ``most`` bound a number, None without a bound."""
 
     name: str
     kind: Kind
@@ -52,7 +52,7 @@ class Need:
 
 
 def of(form: Form) -> list[Need]:
-    """Return what the fields of a form need, in their order, each name once."""
+    """Return the requirements of a form's fields, in order, one for each name."""
     found: dict[str, Need] = {}
     for each in form.controls:
         need = _need(each)
@@ -73,17 +73,17 @@ def _need(control: Control) -> Need | None:
 
 
 def _bound(given: Mapping[str, str], name: str) -> int | None:
-    """Return a bound of a number from the attributes of its field, None if it has none."""
+    """Return a bound from the attributes of a number field, or None."""
     return int(given[name]) if given.get(name) else None
 
 
 def written(needs: Sequence[Need]) -> list[list[str | bool | int | None]]:
-    """Return needs as JSON can hold them; ``read`` takes them back."""
+    """Return requirements as JSON values. ``read`` is the reverse."""
     return [list(astuple(each)) for each in needs]
 
 
 def read(given: object) -> list[Need]:
-    """Return needs as ``written`` wrote them; ValueError or TypeError for what it never writes."""
+    """Parse requirements from ``written``. Raises ValueError or TypeError for other values."""
     if not isinstance(given, list):
         raise TypeError(given)
     return [Need(name, Kind(kind), *rest) for name, kind, *rest in given]
@@ -92,7 +92,7 @@ def read(given: object) -> list[Need]:
 def wrong(
     needs: Sequence[Need], given: "MultiDict[str, str]", files: "Mapping[str, FileStorage]"
 ) -> dict[str, Sentence]:
-    """Return what to say at each field that lacks something, or was given something else, in their order."""
+    """Return the messages for fields that are missing or invalid, in order."""
     return dict(_wrong(needs, given, files))
 
 
@@ -109,7 +109,7 @@ def _wrong(
 
 def _is_given(need: Need, given: "MultiDict[str, str]", files: "Mapping[str, FileStorage]") -> bool:
     if need.kind is Kind.FILE:
-        # A browser sends a file without a name where none was chosen.
+        # If no file is chosen, a browser sends a file without a name.
         return need.name in files and bool(files[need.name].filename)
     return any(map(str.strip, given.getlist(need.name)))
 
@@ -127,7 +127,7 @@ def _missing(need: Need) -> Sentence:
         case Kind.FILE:
             return sentence("choose a file")
         case _:
-            return sentence("fill this in")
+            return sentence("this field is required")
 
 
 def _misunderstood(need: Need, given: str) -> Sentence | None:
@@ -141,8 +141,8 @@ def _misunderstood(need: Need, given: str) -> Sentence | None:
 
 
 def _no_day() -> Sentence:
-    """Return what is said of a text that is no day."""
-    return sentence("this is no day: write it as {example}, the day first", example=EXAMPLE)
+    """Return the message for a text that is not a valid day."""
+    return sentence("not a day: write it as {example}, the day first", example=EXAMPLE)
 
 
 def _is_day(given: str) -> bool:

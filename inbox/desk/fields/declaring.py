@@ -1,6 +1,7 @@
-"""What a form carries of itself, in one hidden field: which page it is on, and what its fields need.
+"""The hidden field in each form that names its page and the requirements of its fields.
 
-No secret, and no proof: whoever alters it deceives only themselves, as the rooms below refuse what they must.
+It is neither secret nor proof: an officer who changes it only misleads themselves, because the rooms below
+check every input again.
 """
 
 import json
@@ -13,12 +14,12 @@ from werkzeug.exceptions import HTTPException
 from inbox.desk.fields import checks, markup
 from inbox.desk.fields.checks import Need
 
-# The field of a form that says so.
+# The name of this hidden field.
 FIELD = "of-page"
-# The field of a form that says how far the journal went when its page was shown.
+# The name of the field with the journal's last entry when the page was shown.
 AS_OF = "as_of"
 POST = "POST"
-# Pages that answer a form and change nothing: asked with the same form, they are the same page again.
+# Pages that answer a form and change nothing: the same form leads to the same page again.
 SHOWING = {
     "dossiers.preview",
     "letters.change",
@@ -31,7 +32,7 @@ SHOWING = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Where a page is, and how it was asked for."""
+    """The address of a page, and how it was requested."""
 
     path: str
     method: str
@@ -39,9 +40,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a form says of itself; ``number`` counts the forms of its page, from 0 on.
+    """What a form says about itself. ``number`` counts the forms of its page from 0.
 
-    To the addresses in ``unchecked`` it may be sent whatever its fields have.
+    For the addresses in ``unchecked`` the fields are not checked.
     """
 
     page: Page
@@ -51,21 +52,21 @@ class Sent:
 
 
 def here() -> Page | None:
-    """Return the page that is being made, None for an answer that cannot be asked for once more."""
+    """Return the page being made, or None for an answer that cannot be requested again."""
     if "again" in g:
         again: Page = g.again
         return again
     if request.method != POST or request.endpoint in SHOWING:
         return Page(request.path, request.method)
-    # What answers a form leads back to the page of that form.
+    # The answer to a form leads back to the page of that form.
     came = sent()
     return came.page if came else None
 
 
 def declared(page: str) -> str:
-    """Return a page of which each form carries what ``sent`` reads, and is sent by browsers as it is.
+    """Return a page whose forms carry the hidden field that ``sent`` reads, without the browser's checks.
 
-    They would name one field at a time, in their own language.
+    Browsers would name one field at a time, in their own language.
     """
     at = here()
     if at is None:
@@ -78,7 +79,7 @@ def declared(page: str) -> str:
 
 
 def _field(at: Page, number: int, form: markup.Form) -> str:
-    # Of a page with parts, the one in which the form stands: only that is sure to be shown.
+    # On a page with parts, name the part with the form: only that part is certain to be shown.
     path, method = (form.at, "GET") if form.at else (at.path, at.method)
     says = [path, method, number, checks.written(checks.of(form)), sorted(form.unchecked)]
     own = _resent(form) or json.dumps(says, separators=(",", ":"))
@@ -86,7 +87,7 @@ def _field(at: Page, number: int, form: markup.Form) -> str:
 
 
 def _resent(form: markup.Form) -> str:
-    """Return the declaration that was sent, for a form that sends the same again; else an empty text."""
+    """Return the hidden field that was sent, for a form that sends the same again; otherwise ""."""
     if "again" in g or request.method != POST or form.tag.attributes.get("action") != request.path:
         return ""
     if request.endpoint in SHOWING:
@@ -95,16 +96,16 @@ def _resent(form: markup.Form) -> str:
 
 
 def sent() -> Sent | None:
-    """Return what the form that was sent says of itself; None if that is nothing, or nothing of ours."""
+    """Return the description of the sent form, or None if it is missing or not from the desk."""
     try:
         return read(request.form.get(FIELD, ""))
     except HTTPException:
-        # A form too large to be read says nothing.
+        # A form that is too large to read has no description.
         return None
 
 
 def read(said: str) -> Sent | None:
-    """Return what a form says of itself, as its field has it; None if that is nothing, or nothing of ours."""
+    """Parse the description of a form from its field. Returns None if it is missing or not from the desk."""
     try:
         path, method, number, needs, unchecked = json.loads(said)
         return Sent(Page(str(path), str(method)), int(number), checks.read(needs), list(map(str, unchecked)))

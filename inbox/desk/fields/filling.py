@@ -1,4 +1,4 @@
-"""A page with a form as it was sent: what was typed stands in it, and what is wrong at each field."""
+"""Return a page with a form as it was sent: with its input, and a message at each wrong field."""
 
 import re
 from collections import defaultdict
@@ -22,17 +22,17 @@ _VALUE, _DESCRIBED = _pattern("value"), _pattern("aria-describedby")
 
 @dataclass(slots=True)
 class Edits:
-    """Changes of a page, by where they are: pieces of it that are replaced."""
+    """Replacements in a page, by position."""
 
     page: str
     _made: list[tuple[int, int, str]] = field(default_factory=list)
 
     def put(self, start: int, end: int, text: str) -> None:
-        """Put a text in place of what stands there."""
+        """Replace a piece of the page with a text."""
         self._made.append((start, end, text))
 
     def done(self) -> str:
-        """Return the page with all of them."""
+        """Return the page with all replacements."""
         pieces, last = [], 0
         for start, end, text in sorted(self._made, key=lambda each: each[:2]):
             pieces += [self.page[last:start], text]
@@ -42,7 +42,7 @@ class Edits:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong with a field, which is called ``label``; ``id`` is where it stands, "" if nowhere."""
+    """A mistake in a field: its ``label``, and the ``id`` of its element, "" if it has none."""
 
     label: str
     said: str
@@ -50,7 +50,7 @@ class Mistake:
 
 
 def found(form: Form, said: Mapping[str, str]) -> list[Mistake]:
-    """Return the mistakes of a form in the order of its fields; of a name that it has not, nothing."""
+    """Return the mistakes of a form in the order of its fields. Unknown names are ignored."""
     controls = [(each, text) for name, text in said.items() if (each := form.named(name)) is not None]
     controls.sort(key=lambda each: each[0].tag.start)
     return [Mistake(_called(each), text, identity(each)) for each, text in controls]
@@ -62,15 +62,15 @@ def _called(control: Control) -> str:
 
 
 def identity(control: Control) -> str:
-    """Return the id by which a field is reached, its own or the one that ``filled`` gives it."""
+    """Return the id of a field: its own or the one that ``filled`` gives it."""
     return control.tag.attributes.get("id") or f"field-{control.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A form as it was sent: what was ``given``, and what is ``said`` at its fields, each by their names.
+    """A sent form: the ``given`` values, and the messages ``said`` at its fields, both by field name.
 
-    ``summary`` stands above all else, as HTML; ``title`` is put before the title of the page.
+    ``summary`` is HTML for the top of the page. ``title`` is put before the title of the page.
     """
 
     given: Mapping[str, Sequence[str]]
@@ -80,7 +80,7 @@ class Refusal:
 
 
 def filled(page: str, form: Form, refusal: Refusal) -> str:
-    """Return a page with a form of it as it was sent, and why it was refused; what is shut is opened."""
+    """Return a page with a form filled as it was sent, and the refusal. Closed elements are opened."""
     edits, opened = Edits(page), set[int]()
     left = defaultdict(list, {name: list(values) for name, values in refusal.given.items()})
     wrong = set(refusal.said)
@@ -108,9 +108,9 @@ def _shut(form: Form) -> Iterator[Tag]:
 
 
 def _fill(edits: Edits, control: Control, left: list[str], said: str) -> None:
-    """Put what was given into a field, and what is wrong before it.
+    """Put the given value into a field, and its mistake before the field.
 
-    Of several texts of one name each takes the next that was given.
+    If several text fields have the same name, each takes the next given value.
     """
     tag = control.tag
     text = edits.page[tag.start : tag.end]
@@ -147,5 +147,5 @@ def _marked(text: str, control: Control) -> str:
 
 
 def _with(text: str, more: str) -> str:
-    """Return a start tag with one attribute more."""
+    """Return a start tag with one more attribute."""
     return text[:-1] + more + ">"

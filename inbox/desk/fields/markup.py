@@ -1,18 +1,18 @@
-"""The forms of a page of the desk, with their fields, each with where it stands in the page."""
+"""Find the forms of a page of the desk, with their fields and positions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 
-# Fields in which nothing is put back: what the page itself says, and what nothing may keep.
+# Fields that are never filled again: values of the page itself, and secrets that nothing may keep.
 _NEVER_FILLED = {"hidden", "password", "file", "submit", "button"}
 TICKED = {"checkbox", "radio"}
 
 
 @dataclass(slots=True)
 class Tag:
-    """An element; ``end`` is the end of the start tag, ``close`` the start of the end tag."""
+    """An element. ``end`` is the end of its start tag, ``close`` the start of its end tag."""
 
     name: str
     attributes: Mapping[str, str]
@@ -23,9 +23,9 @@ class Tag:
 
 @dataclass(slots=True)
 class Control:
-    """A field of a form, or one choice of several; ``label`` is what it is called on the page.
+    """A field of a form, or one choice of several. ``label`` is its text on the page.
 
-    ``around`` are the elements that it stands in which are shut until they are opened.
+    ``around`` are the elements around it that are closed until an officer opens them.
     """
 
     tag: Tag
@@ -36,26 +36,26 @@ class Control:
 
     @property
     def name(self) -> str:
-        """Its name in the form."""
+        """The name of the field in the form."""
         return self.tag.attributes.get("name", "")
 
     @property
     def kind(self) -> str:
-        """What of a field it is, in the words of HTML: that of an input, or the name of its element."""
+        """The type of the field: that of an HTML input, or the name of its element."""
         return self.tag.attributes.get("type", "text") if self.tag.name == "input" else self.tag.name
 
     @property
     def is_filled(self) -> bool:
-        """Whether an officer fills it in, and may find it filled in again."""
+        """Whether an officer fills in this field, and it may be filled in again."""
         return bool(self.name) and self.kind not in _NEVER_FILLED
 
 
 @dataclass(slots=True)
 class Form:
-    """A form of a page that is sent; ``ways`` are the addresses to which its buttons send it.
+    """A form that is sent by POST. ``ways`` are the addresses of its buttons.
 
-    To those in ``unchecked`` it goes as it is. ``around`` is as for a control. ``at`` is the address of the
-    part of the page in which it stands, "" where that has none of its own.
+    For the addresses in ``unchecked``, the fields are not checked. ``around`` is as for a control. ``at`` is
+    the address of the part of the page that holds the form, "" if the part has no address.
     """
 
     tag: Tag
@@ -66,23 +66,23 @@ class Form:
     at: str = ""
 
     def named(self, name: str) -> Control | None:
-        """Return the first of its fields of this name."""
+        """Return the first field with this name."""
         return next((each for each in self.controls if each.name == name), None)
 
     def hidden(self) -> dict[str, str]:
-        """Return what the page itself says with it."""
+        """Return the values of the form's hidden fields."""
         own = (each for each in self.controls if each.kind == "hidden")
         return {each.name: each.tag.attributes.get("value", "") for each in own}
 
 
 def read(page: str) -> list[Form]:
-    """Return the forms of a page of the desk that are sent by POST, in their order."""
+    """Return the forms of a page that are sent by POST, in order."""
     parser = _Parser(page)
     return list(parser.finished())
 
 
 def attribute(name: str, value: str) -> str:
-    """Return an attribute as it stands in a tag."""
+    """Return an attribute as HTML."""
     return f' {name}="{escape(value)}"'
 
 
@@ -107,7 +107,7 @@ class _Parser(HTMLParser):
         self.close()
 
     def finished(self) -> Iterator[Form]:
-        """Return the forms, each with all its fields, those beside it too."""
+        """Return the forms with all their fields, including fields outside the form element."""
         by_id = {each.tag.attributes.get("id"): each for each in self._forms}
         for owner, control in self._loose:
             if owner in by_id:
@@ -155,7 +155,7 @@ class _Parser(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        # How a field is filled in, which stands small beside what it is called, is no part of that.
+        # The small hint beside a label is not part of the label.
         if self._text is not None and self._inner is None and self.lasttag != "small":
             self._text.append(data)
 

@@ -1,1 +1,1 @@
-"""Pages of what belongs to the office and to no case: its law, its texts, its officers, its keys."""
+"""Pages about the office rather than a case: its law, its texts, its officers, its keys."""

@@ -1,4 +1,4 @@
-"""The dated keys of the inbox: how they stand, the next ones, the end of old ones; keyring and card."""
+"""The dated keys of the inbox: their state, the next keys, destruction of old keys, keyring and card."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -20,7 +20,7 @@ pages = Blueprint("keys", __name__, url_prefix="/office/keys")
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show every key with what becomes of it, and what can be done about them."""
+    """Show every key, its state and the possible actions."""
     desk, who = here(), actor()
     return rendering.page(
         "office/keys.html",
@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
 
 @pages.post("/rotate")
 def rotate() -> ResponseReturnValue:
-    """Make the next keys, or replace all at once."""
+    """Make the next keys, or replace all keys at once."""
     days = forms.number("days", rotation.LONGEST)
     if days < rotation.SHORTEST:
         abort(HTTPStatus.BAD_REQUEST)
@@ -55,7 +55,7 @@ def look() -> ResponseReturnValue:
 
 @pages.post("/destroy")
 def destroy() -> ResponseReturnValue:
-    """Destroy them."""
+    """Destroy those keys."""
     desk, who = here(), actor()
     found = key_actions.plan_destruction(desk.inbox, who)
     key_actions.destroy(desk.inbox, who, found.plan, forms.line("reason"))
@@ -64,21 +64,21 @@ def destroy() -> ResponseReturnValue:
 
 @pages.post("/keyring")
 def write_keyring() -> ResponseReturnValue:
-    """Put the signed keyring of today on the medium."""
+    """Write today's signed keyring to the medium."""
     key_actions.renew_keyring(here().inbox, actor(), medium_folder() / "keyring")
     return _done(Done.KEYRING_WRITTEN)
 
 
 @pages.post("/card")
 def write_card() -> ResponseReturnValue:
-    """Put the signed card of this channel on the medium."""
+    """Write the signed card of this channel to the medium."""
     channel_actions.export_card(here().inbox, actor(), medium_folder() / "card")
     return _done(Done.CARD_WRITTEN)
 
 
 @pages.post("/sign-pages")
 def sign_pages() -> ResponseReturnValue:
-    """Sign the list of pages that the portal made, and put it on the medium."""
+    """Sign the portal's list of pages, and write it to the medium."""
     folder, name = medium_folder(), request.form.get("manifest", "")
     chosen = next((each for each in medium.loose(folder) if quote(each.name) == name), None)
     if chosen is None:

@@ -1,4 +1,4 @@
-"""The law in use, and how another replaces it."""
+"""The law in use, and how to replace it."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,24 +21,24 @@ pages = Blueprint("law", __name__)
 
 @pages.get("/office/law")
 def show() -> ResponseReturnValue:
-    """Show the law in use, and ask for the folder of another."""
+    """Show the law in use, and ask for the folder of a new one."""
     return rendering.page("office/law.html", law=laws.read(here().inbox, actor()), offered=papers.offered())
 
 
 @pages.post("/office/law/plan")
 def plan() -> ResponseReturnValue:
-    """Show what another law would change."""
+    """Show what the new law would change."""
     folder, planned = _planned()
     return rendering.page("office/law_plan.html", plan=planned, folder=folder)
 
 
 @pages.post("/office/law")
 def adopt() -> ResponseReturnValue:
-    """Put into use the law that was shown; all deadlines follow."""
+    """Adopt the law that was shown. All deadlines change accordingly."""
     _, planned = _planned()
     if planned.law.sha256.hex() != forms.line("sha256"):
         raise Refused(
-            sentence("the folder has changed since it was shown"), sentence("look at what changes again")
+            sentence("the folder has changed since it was shown"), sentence("check the changes again")
         )
     problems.confirm_change("office/law_change.html", plan=planned)
     laws.adopt(here().inbox, actor(), planned, loosening="loosening" in request.form)
@@ -48,7 +48,7 @@ def adopt() -> ResponseReturnValue:
 
 @pages.post("/office/law/copy")
 def copy() -> ResponseReturnValue:
-    """Put the files of the law in use on the medium."""
+    """Write the files of the law in use to the medium."""
     desk, who = here(), actor()
     laws.copy(desk.inbox, who, medium_folder() / f"law-{who.today}")
     seat().say(Done.LAW_COPIED)
@@ -57,7 +57,7 @@ def copy() -> ResponseReturnValue:
 
 @pages.post("/office/law/sheet")
 def write_sheet() -> ResponseReturnValue:
-    """Write the record of processing, or the impact assessment, into the folder that is named."""
+    """Write the record of processing, or the impact assessment, to the given folder."""
     sheet, who = forms.choice("sheet", Sheet), actor()
     out = papers.folder() / f"{apart.SHEET}-{sheet}-{who.today}.pdf"
     sheets.write(here().inbox, who, sheet, out, rendering.language())
@@ -66,6 +66,6 @@ def write_sheet() -> ResponseReturnValue:
 
 
 def _planned() -> tuple[str, Plan]:
-    """Return the folder that was named, and what its law changes; Refused as ``laws.plan``."""
+    """Return the given folder and the changes of its law. Raises Refused as ``laws.plan`` does."""
     folder = str(forms.path("folder"))
     return folder, laws.plan(here().inbox, actor(), folders.given(folder))

@@ -1,4 +1,4 @@
-"""How this office works: its regime, the days that it takes off, its backup; how its work goes."""
+"""The office: its regime, its days off, its backup, and figures about its work."""
 
 from datetime import date
 from http import HTTPStatus
@@ -25,7 +25,7 @@ pages = Blueprint("office", __name__)
 
 @pages.get("/office")
 def show() -> ResponseReturnValue:
-    """Show regime and days off."""
+    """Show the regime and the days off."""
     now = settings.read(here().inbox, actor())
     return rendering.page(
         "office/settings.html", regime=now.regime, heard=now.heard, days=now.days_off, labels=labels
@@ -34,14 +34,14 @@ def show() -> ResponseReturnValue:
 
 @pages.post("/office/regime")
 def choose() -> ResponseReturnValue:
-    """Put the office under a regime of the law; all deadlines follow."""
+    """Choose the office's regime under the law. All deadlines change accordingly."""
     settings.choose_regime(here().inbox, actor(), forms.line("regime"), forms.line("heard"))
     return _done(Done.REGIME_CHOSEN)
 
 
 @pages.post("/office/days-off")
 def add() -> ResponseReturnValue:
-    """Take off each working day from a first to a last one."""
+    """Add days off: each working day from the first to the last one."""
     first = forms.required_day("first")
     settings.add_span_off(here().inbox, actor(), first, forms.day("last") or first)
     return _done(Done.DAYS_OFF_CHANGED)
@@ -49,7 +49,7 @@ def add() -> ResponseReturnValue:
 
 @pages.post("/office/days-off/remove")
 def remove() -> ResponseReturnValue:
-    """Let the office work again on the chosen days."""
+    """Remove the chosen days off."""
     try:
         days = [date.fromisoformat(each) for each in request.form.getlist("day")]
     except ValueError:
@@ -65,13 +65,13 @@ def _done(said: Done) -> ResponseReturnValue:
 
 @pages.get("/office/backup")
 def ask_backup() -> ResponseReturnValue:
-    """Say what is known of copies, and ask where a new one and its key store go."""
+    """Show the known copies, and ask for the folders of a new backup and of its key store."""
     return rendering.page("office/backup.html", standing=backups.look(here().inbox, actor()))
 
 
 @pages.post("/office/numbering")
 def go_on_after() -> ResponseReturnValue:
-    """Let new cases have higher numbers than the lost inbox gave."""
+    """Number new cases above those that the lost inbox may have used."""
     settings.continue_numbering(here().inbox, actor(), forms.number("last-case", LARGEST))
     seat().say(Done.NUMBERING_SET)
     return redirect(url_for("office.ask_backup"), 303)
@@ -80,7 +80,7 @@ def go_on_after() -> ResponseReturnValue:
 @pages.post("/office/backup")
 @jobs.long(Work.BACKUP)
 def back_up() -> ResponseReturnValue:
-    """Copy the inbox into a new folder, and its key store elsewhere: neither on the portal's medium."""
+    """Write a backup to a new folder, and the key store elsewhere. Neither may be on the portal's medium."""
     out, keys = papers.elsewhere("backup-folder"), papers.elsewhere("keystore")
     desk = here()
     places = Places(out, keys, desk.same_disk)
@@ -90,7 +90,7 @@ def back_up() -> ResponseReturnValue:
 
 @pages.post("/office/notice")
 def acknowledge() -> ResponseReturnValue:
-    """Note that those present have read that the shares were renewed with a sheet."""
+    """Record that the signed-in officers know of a renewal of shares with a paper sheet."""
     desk = here()
     sheet_notice.acknowledge(desk.inbox, actor())
     desk.notices = sheet_notice.pending(desk.inbox, actor().today)
@@ -99,6 +99,6 @@ def acknowledge() -> ResponseReturnValue:
 
 @pages.get("/oversight")
 def oversee() -> ResponseReturnValue:
-    """Show how the work goes: nothing of what any report says."""
+    """Show figures about the work, without anything from reports."""
     view = oversight.look(here().inbox, actor())
     return rendering.page("office/oversight.html", view=view, labels=labels, deadline=oversight.deadline)

@@ -1,4 +1,4 @@
-"""Who holds the shares that open the inbox."""
+"""The officers who hold shares of the inbox."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,6 @@ pages = Blueprint("officers", __name__)
 
 @pages.get("/office/officers")
 def show() -> ResponseReturnValue:
-    """Show who the officers are and who has signed in; how they change, the command line does."""
+    """Show the officers and who has signed in. Changes of officers are made on the command line."""
     shared = reshare.look(here().inbox, actor())
     return rendering.page("office/officers.html", shared=shared, signed_in=here().seats.officers)

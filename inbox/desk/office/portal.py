@@ -1,4 +1,4 @@
-"""The portal with which this inbox exchanges bundles, and the channels of bodies outside."""
+"""The portal that exchanges bundles with this inbox, and the channels of external bodies."""
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -16,13 +16,13 @@ pages = Blueprint("portal", __name__, url_prefix="/office/portal")
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show which portal was confirmed, how far the exchange is, and the channels of bodies outside."""
+    """Show the confirmed portal, the state of the exchange, and the channels of external bodies."""
     return rendering.page("office/portal.html", standing=portals.look(here().inbox, actor()))
 
 
 @pages.post("/channels")
 def accept() -> ResponseReturnValue:
-    """Put the channel of a body outside onto the keyring, or its newer card."""
+    """Add the channel of an external body to the keyring, or its newer card."""
     folder = forms.path("card-folder")
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, forms.line("fingerprint") or None)
@@ -32,7 +32,7 @@ def accept() -> ResponseReturnValue:
 
 @pages.post("/channels/remove")
 def remove() -> ResponseReturnValue:
-    """Take the channel of a body outside off the keyring."""
+    """Remove the channel of an external body from the keyring."""
     channel_actions.remove_channel(here().inbox, actor(), forms.line("channel"))
     return _done(Done.CHANNEL_REMOVED)
 

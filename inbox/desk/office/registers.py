@@ -1,4 +1,4 @@
-"""The registers that the law asks for, one at a time; what staff bodies said."""
+"""The registers that the law requires, one at a time, and the opinions of staff bodies."""
 
 from http import HTTPStatus
 
@@ -24,7 +24,7 @@ pages = Blueprint("registers", __name__, url_prefix="/office/register")
 @pages.get("/<name>")
 @pages.get("/<name>/<int:year>")
 def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturnValue:
-    """Show a register, of a year or whole, and the way to the others."""
+    """Show a register, complete or of one year, with links to the others."""
     found = registers.read(here().inbox, actor(), Wanted(_named(name), year))
     shown = {"found": found, "wanted": found.wanted, "offered": papers.offered()}
     return rendering.page("office/register.html", **shown, in_words=said, longest=LONGEST)
@@ -32,7 +32,7 @@ def show(name: str = Register.ALERTS, year: int | None = None) -> ResponseReturn
 
 @pages.post("/<name>")
 def export(name: str) -> ResponseReturnValue:
-    """Write a register into the folder that is named, of a year or whole."""
+    """Write a register, complete or of one year, to the given folder."""
     register, form = _named(name), choice("form", Form)
     year = forms.number("year", LARGEST) if request.form.get("year") else None
     who, language = actor(), rendering.language()
@@ -44,7 +44,7 @@ def export(name: str) -> ResponseReturnValue:
 
 @pages.post("/consultations/record")
 def record() -> ResponseReturnValue:
-    """Record what a staff body or the data protection officer said."""
+    """Record the opinion of a staff body or the data protection officer."""
     given = Said(line("consulted"), line("subject"), line("opinion"), line("reference"))
     consultations.record(here().inbox, actor(), required_day("day"), given)
     return _done(Register.CONSULTATIONS, Done.CONSULTATION_RECORDED)
@@ -52,7 +52,7 @@ def record() -> ResponseReturnValue:
 
 @pages.post("/consultations/retract")
 def retract() -> ResponseReturnValue:
-    """Take the texts of a consultation out that was recorded by mistake."""
+    """Retract the texts of a consultation that was recorded by mistake."""
     number = forms.number("consultation", LARGEST)
     consultations.retract(here().inbox, actor(), number, line("reason"))
     return _done(Register.CONSULTATIONS, Done.CONSULTATION_RETRACTED)

@@ -1,4 +1,4 @@
-"""The texts that the office words for itself: replies, letters and authorities, each in a form of its own."""
+"""Texts that the office writes itself: replies, letters and authorities, each kind with its own form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ from inbox.text.lines import one_line
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """Why a form was refused, and its field at which the mistake is, "" for none."""
+    """The refusal of a form, and the field with the mistake, or ""."""
 
     refused: Refused
     field: str
 
     @property
     def here(self) -> Sentence:
-        """What to say to whoever sees the form, and no file."""
+        """The message for an officer who sees the form and not the file."""
         return self.refused.here if isinstance(self.refused, FileRefused) else self.refused.what
 
 
@@ -41,7 +41,7 @@ pages = Blueprint("texts", __name__, url_prefix="/office/texts/<string:kind>")
 
 @pages.get("")
 def show(kind: str) -> ResponseReturnValue:
-    """List the entries of a kind, each with what it says."""
+    """List the entries of a kind with their texts."""
     found = _kind(kind)
     listed = texts.read(here().inbox, actor(), found)
     return rendering.page("office/texts.html", kind=found, form=FORMS[found], listed=listed)
@@ -49,19 +49,19 @@ def show(kind: str) -> ResponseReturnValue:
 
 @pages.get("/new")
 def begin(kind: str) -> ResponseReturnValue:
-    """Ask for a new entry."""
+    """Show the form for a new entry."""
     return _form(_added_kind(kind), "")
 
 
 @pages.post("/new/look")
 def look_new(kind: str) -> ResponseReturnValue:
-    """Show how a new entry will read."""
+    """Preview a new entry."""
     return _look(_added(kind))
 
 
 @pages.post("/new")
 def add(kind: str) -> ResponseReturnValue:
-    """Put a new entry into use, as it was shown."""
+    """Adopt the new entry that was previewed."""
     return _adopt(_added(kind))
 
 
@@ -77,19 +77,19 @@ def edit(kind: str, code: str) -> ResponseReturnValue:
 
 @pages.post("/entry/<string:code>/look")
 def look(kind: str, code: str) -> ResponseReturnValue:
-    """Show what a changed entry changes, and how it will read."""
+    """Preview a changed entry and its changes."""
     return _look(_edited(kind, code))
 
 
 @pages.post("/entry/<string:code>")
 def adopt(kind: str, code: str) -> ResponseReturnValue:
-    """Put a changed entry into use, as it was shown."""
+    """Adopt the changed entry that was previewed."""
     return _adopt(_edited(kind, code))
 
 
 @pages.post("/entry/<string:code>/remove/look")
 def look_removed(kind: str, code: str) -> ResponseReturnValue:
-    """Show what is lost with an entry."""
+    """Show what the removal of an entry would delete."""
     wanted = Edit(kind=_kind(kind), code=code, values=None)
     try:
         planned = texts.plan(here().inbox, actor(), wanted)
@@ -100,7 +100,7 @@ def look_removed(kind: str, code: str) -> ResponseReturnValue:
 
 @pages.post("/entry/<string:code>/remove")
 def remove(kind: str, code: str) -> ResponseReturnValue:
-    """Take an entry out, as it was shown."""
+    """Remove the entry that was shown."""
     return _adopt(Edit(kind=_kind(kind), code=code, values=None))
 
 
@@ -116,7 +116,7 @@ def _adopt(wanted: Edit) -> ResponseReturnValue:
     try:
         _put_into_use(wanted)
     except Locked:
-        raise  # the entry has no mistake: a second officer is asked for
+        raise  # not a mistake: a second officer must confirm
     except Refused as refused:
         return _again(wanted, refused)
     return redirect(url_for("texts.show", kind=wanted.kind.value), 303)
@@ -131,7 +131,7 @@ def _put_into_use(wanted: Edit) -> None:
 
 
 def _shown(planned: Planned) -> dict[str, Any]:
-    """Return what the page of a change is made of."""
+    """Return the values for the page of a change."""
     return {
         "planned": planned,
         "form": FORMS[planned.edit.kind],
@@ -141,21 +141,21 @@ def _shown(planned: Planned) -> dict[str, Any]:
 
 
 def _title(wanted: Edit) -> str:
-    """Return what an entry will be called, "" for one that is taken out: its changes say it."""
+    """Return the title of an entry, or "" for a removed one, whose changes show it."""
     values = wanted.values or {}
     named = values.get("title", values.get("name", {}))
     return str(named.get(rendering.language(), "")) if isinstance(named, Mapping) else ""
 
 
 def _again(wanted: Edit, refused: Refused) -> ResponseReturnValue:
-    """Show a form as it was sent, and what is to be mended, at its field if there is one."""
+    """Show a form as it was sent, with the mistake at its field if it has one."""
     code, wrong = "" if wanted.is_new else wanted.code, Wrong(refused, _field(wanted, refused))
     given = None if wanted.values is None else request.form
     return _form(wanted.kind, code, given, wrong=wrong), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _field(wanted: Edit, refused: Refused) -> str:
-    """Return the field at which the mistake is, "" if it is at none."""
+    """Return the field with the mistake, or ""."""
     if not isinstance(refused, FileRefused):
         return ""
     entry = f"{wanted.kind}.{wanted.code}"
@@ -176,7 +176,7 @@ def _form(
     planned: Planned | None = None,
     wrong: Wrong | None = None,
 ) -> str:
-    """Return an entry in its form, with what was ``given`` in it, or as it stands."""
+    """Return the form of an entry, filled with the ``given`` values or with the entry in use."""
     listed = texts.read(here().inbox, actor(), kind)
     if wrong and code and code not in listed.entries:
         raise wrong.refused
@@ -199,7 +199,7 @@ def _kind(name: str) -> Kind:
 
 
 def _added_kind(name: str) -> Kind:
-    """Return a kind of which there can be new ones."""
+    """Return a kind that allows new entries."""
     found = _kind(name)
     return abort(HTTPStatus.NOT_FOUND) if FORMS[found].fixed else found
 
@@ -219,7 +219,7 @@ def _values(kind: Kind) -> Mapping[str, Value]:
 
 
 def _value(part: Part) -> Value:
-    """Return what a form says of a part."""
+    """Return the form's value for a part."""
     match part.shape:
         case Shape.LINE:
             return {language: _line(name) for name, language in part.fields.items()}
@@ -234,12 +234,12 @@ def _value(part: Part) -> Value:
 
 
 def _line(name: str) -> str:
-    """Return a line; how long it may be, the schema of its file says."""
+    """Return a line. The schema of its file limits its length."""
     return one_line(request.form.get(name, ""))
 
 
 def _given(kind: Kind, entry: Mapping[str, Any]) -> MultiDict[str, str]:
-    """Return an entry as a form gives it back."""
+    """Return an entry as form values."""
     given: MultiDict[str, str] = MultiDict()
     for part in FORMS[kind].parts:
         value = entry.get(part.key)

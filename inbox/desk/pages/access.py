@@ -1,4 +1,4 @@
-"""Who may know: who reads a case, who its reporter is, to whom anything of it was given."""
+"""Who may know: the readers of a case, its reporter's identity, and its disclosures."""
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +24,7 @@ def show(case: int) -> ResponseReturnValue:
 
 @pages.post("/readers")
 def entrust(case: int) -> ResponseReturnValue:
-    """Let these officers alone read a case, or all again."""
+    """Restrict a case to these handlers, or open it to all officers again."""
     if chosen := request.form.getlist("officer"):
         handlers.entrust(here().inbox, actor(), case, chosen)
     else:
@@ -34,42 +34,42 @@ def entrust(case: int) -> ResponseReturnValue:
 
 @pages.post("/readers/break-glass")
 def break_glass(case: int) -> ResponseReturnValue:
-    """Open a case that is for its handlers alone; told to the referent."""
+    """Emergency: open a case that only its handlers may read. The referent is informed."""
     handlers.break_glass(here().inbox, actor(), case, line("reason"))
     return done(case, Part.REPORT, Done.GLASS_BROKEN)
 
 
 @pages.post("/readers/archive")
 def open_archived(case: int) -> ResponseReturnValue:
-    """Open a case that is in the archive, for today; takes two officers."""
+    """Open an archived case for today. It takes two officers."""
     archive.open_cases(here().inbox, actor(), [case], line("reason"))
     return done(case, Part.REPORT, Done.ARCHIVE_OPENED)
 
 
 @pages.post("/readers/exclude")
 def exclude(case: int) -> ResponseReturnValue:
-    """Keep a case from an officer, also from oneself."""
+    """Exclude an officer from a case, possibly oneself."""
     conflicts.exclude(here().inbox, actor(), case, line("officer"), line("reason"))
     return _away(Done.EXCLUDED)
 
 
 @pages.post("/readers/lift")
 def lift(case: int) -> ResponseReturnValue:
-    """Show a case to an officer again; it takes two others."""
+    """Admit an excluded officer to a case again. It takes two other officers."""
     conflicts.lift(here().inbox, actor(), case, line("officer"), line("reason"))
     return _done(case, Done.LIFTED)
 
 
 @pages.post("/readers/quarantine")
 def place(case: int) -> ResponseReturnValue:
-    """Show nothing of a case to anybody: it holds a protected secret."""
+    """Put a case into quarantine, because it contains a protected secret."""
     quarantine.place(here().inbox, actor(), case, line("reason"))
     return _away(Done.QUARANTINED)
 
 
 @pages.post("/readers/quarantine/lift")
 def lift_quarantine(case: int) -> ResponseReturnValue:
-    """Let a case be read again; takes two officers."""
+    """Lift the quarantine of a case. It takes two officers."""
     quarantine.lift(here().inbox, actor(), case, line("reason"))
     return done(case, Part.REPORT, Done.UNQUARANTINED)
 
@@ -80,7 +80,7 @@ def _done(case: int, said: Done) -> ResponseReturnValue:
 
 
 def _away(said: Done) -> ResponseReturnValue:
-    """Say what was done on the queue: the case may be gone for those who are present."""
+    """Report the action on the queue: the case may now be hidden from the signed-in officer."""
     seat().say(said)
     return redirect(url_for("queue.first"), 303)
 
@@ -94,29 +94,29 @@ def ledger(case: int) -> ResponseReturnValue:
 
 @pages.post("/ledger")
 def disclose(case: int) -> ResponseReturnValue:
-    """Note that something of a case is given; of its reporter's identity that takes two officers."""
-    told = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
-    disclosures.disclose(here().inbox, actor(), case, told, line("reason"))
+    """Record a disclosure. For the reporter's identity it takes two officers."""
+    given = Given(line("recipient"), choice("what", What).value, choice("ground", Ground))
+    disclosures.disclose(here().inbox, actor(), case, given, line("reason"))
     return _noted(case, Done.DISCLOSED)
 
 
 @pages.post("/ledger/identity")
 def identity(case: int) -> ResponseReturnValue:
-    """Show who the reporter is; takes two officers."""
+    """Show the reporter's identity. It takes two officers."""
     found = identities.read(here().inbox, actor(), case)
     return rendering.page("access/identity.html", number=case, found=found)
 
 
 @pages.post("/ledger/keep")
 def keep_identity(case: int) -> ResponseReturnValue:
-    """Note who the reporter is."""
+    """Record the reporter's identity."""
     identities.keep(here().inbox, actor(), case, text("text"))
     return _noted(case, Done.IDENTITY_KEPT)
 
 
 @pages.post("/ledger/consent")
 def consent(case: int) -> ResponseReturnValue:
-    """Note that the reporter allows that the identity be passed on, or no longer does."""
+    """Record that the reporter consents to disclose their identity, or withdraws the consent."""
     withdrawn = "withdrawn" in request.form
     identities.consent(here().inbox, actor(), case, ConsentSaid(day("day"), withdrawn, line("reason")))
     return _noted(case, Done.CONSENT_NOTED)

@@ -1,4 +1,4 @@
-"""One case: what it says, how pressing it is, what happened to it."""
+"""The page of a case: its contents, urgency and history."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,7 +30,7 @@ pages = Blueprint("case", __name__, url_prefix="/case/<int:case>")
 
 
 class Part(StrEnum):
-    """A part of the page of a case, of which a screen shows one at a time; labels stand in labels.toml."""
+    """A part of the page of a case, shown one at a time. The labels are in labels.toml."""
 
     REPORT = "report"
     DIALOGUE = "dialogue"
@@ -38,7 +38,7 @@ class Part(StrEnum):
     WORK = "work"
 
 
-# What counts as read once a part was shown at its address: what the page has of other parts it hides.
+# What counts as read when a part is shown at its address. Other parts on the same page are hidden.
 _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 
 
@@ -46,10 +46,10 @@ _SEEN = {Part.REPORT: {Seen.REPORT}, Part.DIALOGUE: {Seen.FOLLOW_UPS}}
 @pages.get("/<any(dialogue, files, work):part>", defaults={"page": 0})
 @pages.get("/<any(dialogue, files):part>/<int:page>")
 def show(case: int, part: str, page: int) -> ResponseReturnValue:
-    """Show one case, one of its parts first; the others are a press away, without being asked for.
+    """Show one part of a case. The other parts are on the page, too, and need no further request.
 
-    Of the dialogue and its files one page is shown. The way to a part with something that nobody has read
-    asks for it: only what is shown at its address counts as read.
+    The dialogue and its files are shown page by page. The link to a part with unread messages makes a new
+    request: only what is shown at its own address counts as read.
     """
     inbox, who, mine = here().inbox, actor(), seat()
     page = page or _page(case, part)
@@ -93,21 +93,21 @@ def show(case: int, part: str, page: int) -> ResponseReturnValue:
 
 @pages.post("/declare")
 def declare(case: int) -> ResponseReturnValue:
-    """Declare that nobody present has an interest; then show what waited for it, else the case."""
+    """Declare that the signed-in officer has no interest. Then show the waiting form, or the case."""
     declarations.declare(here().inbox, actor(), [case])
     return again.led_back() or redirect(url_for("case.show", case=case), 303)
 
 
 @pages.get("/timeline")
 def happened(case: int) -> ResponseReturnValue:
-    """Show what happened to a case, day by day."""
+    """Show the history of a case by day."""
     events = timeline.look(here().inbox, actor(), case)
     return rendering.page("case/timeline.html", number=case, events=events)
 
 
 @dataclass(frozen=True, slots=True)
 class _Remedy:
-    """In which ``part`` of this page an obstacle is lifted, if in any; ``says_all`` if that is all."""
+    """The ``part`` of this page where an obstacle can be removed. ``says_all``: that part explains it."""
 
     part: str = ""
     says_all: bool = False
@@ -116,7 +116,7 @@ class _Remedy:
 def _remedy(what: Obstacle) -> _Remedy:
     lifted_by = exits.MATRIX[what][Exit.CLOSE].lifted_by
     if Code.DECIDE_BY_TWO in lifted_by:
-        # What is open is decided where the case is assessed; what was decided, beside that.
+        # Open decisions are made where the case is assessed. Decisions already made are shown beside that.
         is_decided = what in (Obstacle.PREPARED, Obstacle.UNPREPARED)
         return _Remedy("deadlines" if is_decided else "assessing", says_all=True)
     if Code.RECORD_MEASURE in lifted_by:
@@ -125,17 +125,17 @@ def _remedy(what: Obstacle) -> _Remedy:
 
 
 def _page(case: int, part: str) -> int:
-    """Return which page of the dialogue is shown where the address names none.
+    """Return the page of the dialogue to show if the address names none.
 
-    For whoever opens the case it is the first with a letter that nobody has read, else the last; for whoever
-    has done something in it the one that was shown.
+    When the case is opened, that is the first page with an unread message, or the last page. After an action,
+    it is the page that was shown.
     """
     last, shown = seat().reading
     return shown if last == case and part != Part.REPORT else 0
 
 
 def _unread(view: View) -> dict[Part, int]:
-    """Return in which parts of a case something was unread; of the dialogue, on which page."""
+    """Return the parts of a case with unread messages, and the first such page of the dialogue."""
     shown = view["part"]
     found = {Part.REPORT: 0} if view["new"] else {}
     if any(each["unread"] for each in view["follow_ups"]):
@@ -144,15 +144,16 @@ def _unread(view: View) -> dict[Part, int]:
 
 
 def sent(case: int, said: Done) -> ResponseReturnValue:
-    """Show the end of the dialogue, where what its reporter will read stands now."""
+    """Show the end of the dialogue, where the new message to the reporter is."""
     seat().reading = case, LARGEST
     return done(case, Part.DIALOGUE, said)
 
 
 def done(case: int, part: Part, *said: Done) -> ResponseReturnValue:
-    """Show the part of a case again in which something was done, and say what it was.
+    """Show the part of a case where an action was taken, with a confirmation.
 
-    The address leads to the top of that part, where it is said: one with a fragment would scroll past it.
+    The address leads to the top of that part, where the confirmation is. A fragment in it would scroll past
+    it.
     """
     seat().say(*said)
     return redirect(url_for("case.show", case=case, part=part), 303)

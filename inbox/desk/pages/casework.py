@@ -1,4 +1,4 @@
-"""The work on cases: notes, tags, who sees to them, score, measures, decisions, a hold, links."""
+"""Work on cases: notes, tags, assignment, score, measures, decisions, holds, links."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 @pages.post("/case/<int:case>/note")
 def note(case: int) -> ResponseReturnValue:
-    """Note something for the other officers; the reporter never sees it."""
+    """Add a note for the other officers. The reporter never sees it."""
     notes.add(here().inbox, actor(), case, text("text"))
     writing.done()
     return done(case, Part.WORK, Done.NOTED)
@@ -45,35 +45,35 @@ def note(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/tag")
 def tag(case: int) -> ResponseReturnValue:
-    """Give a case words by which it is found again."""
+    """Add tags to a case."""
     tags.add(here().inbox, actor(), [case], text("names").split())
     return done(case, Part.WORK, Done.TAGGED)
 
 
 @pages.post("/case/<int:case>/untag")
 def untag(case: int) -> ResponseReturnValue:
-    """Take one of them away."""
+    """Remove a tag from a case."""
     tags.remove(here().inbox, actor(), [case], [line("name")])
     return done(case, Part.WORK, Done.TAGGED)
 
 
 @pages.post("/many/tag")
 def tag_many() -> ResponseReturnValue:
-    """Give the chosen cases words by which they are found again."""
+    """Add tags to the chosen cases."""
     tags.add(here().inbox, actor(), cases(), text("names").split())
     return queue.done(Done.TAGGED)
 
 
 @pages.post("/many/untag")
 def untag_many() -> ResponseReturnValue:
-    """Take some of their words away."""
+    """Remove tags from the chosen cases."""
     tags.remove(here().inbox, actor(), cases(), text("names").split())
     return queue.done(Done.TAGGED)
 
 
 @pages.post("/many/assign")
 def assign_many() -> ResponseReturnValue:
-    """Say which officer sees to the chosen cases."""
+    """Assign the chosen cases to an officer."""
     assignment.assign(here().inbox, actor(), cases(), line("officer") or None)
     return queue.done(Done.ASSIGNED_MANY)
 
@@ -81,7 +81,7 @@ def assign_many() -> ResponseReturnValue:
 @pages.post("/case/<int:case>/assess")
 @again.needing(lambda case: _named(assessing.needed(here().inbox, actor(), case, _assessment())))
 def assess(case: int) -> ResponseReturnValue:
-    """Record what an officer says of a case at once; the decisions that take two are confirmed after it."""
+    """Record an officer's assessment of a case. Decisions that take two officers are confirmed afterwards."""
     wanted = replace(_assessment(), extras=_decision(""))
     assessed = assessing.assess(here().inbox, actor(), case, wanted)
     writing.done()
@@ -94,7 +94,7 @@ def assess(case: int) -> ResponseReturnValue:
     return done(case, Part.WORK, *said)
 
 
-# What is said of what an assessment recorded.
+# The confirmations for the parts of an assessment.
 _SAID = {
     Code.JUDGE: Done.JUDGED,
     Code.ASSESS_SOURCE: Done.ASSESSED,
@@ -104,7 +104,7 @@ _SAID = {
 
 
 def _assessment() -> Assessment:
-    """Return what the form says but what goes with a decision; a field that it has not is left as it is."""
+    """Return the form's assessment without its decisions. Fields that the form lacks stay unchanged."""
     form = request.form
     return Assessment(
         risk=choice("risk", Risk) if form.get("risk") else None,
@@ -117,12 +117,12 @@ def _assessment() -> Assessment:
 
 
 def _choices() -> tuple[str, ...]:
-    """Return the decisions that a form takes, by their codes."""
+    """Return the codes of the decisions that a form asks for."""
     return tuple(filter(None, request.form.getlist(CHOICE)))
 
 
 def _decision(reason: str) -> Decision:
-    """Return all that a form gives with what it decides."""
+    """Return a decision with all its fields from a form."""
     return Decision(
         choice="",
         reason=reason,
@@ -136,7 +136,7 @@ def _decision(reason: str) -> Decision:
 
 
 def _written(wanted: Sequence[Decision]) -> list[tuple[str, str]]:
-    """Return decisions of one form as a form gives them that asks for these decisions alone."""
+    """Return decisions as the fields of a form that asks for these decisions only."""
     given: dict[str, str] = {}
     for each in wanted:
         said = asdict(each) | {"until": each.until.isoformat() if each.until else ""}
@@ -145,13 +145,13 @@ def _written(wanted: Sequence[Decision]) -> list[tuple[str, str]]:
 
 
 def _named(given: Mapping[str, Value]) -> dict[str, Value]:
-    """Return what goes with a decision by the names that its fields have in forms."""
+    """Return the values of a decision by the names of their form fields."""
     return {"decision-ground" if name == "ground" else name: value for name, value in given.items()}
 
 
 @pages.post("/case/<int:case>/rate")
 def rate(case: int) -> ResponseReturnValue:
-    """Say how far what a case says is borne out; nobody is rated."""
+    """Rate how well the contents of a case are confirmed. Persons are not rated."""
     rating = choice("credibility", Credibility)
     workflow.rate(here().inbox, actor(), case, rating, line("reason"))
     return done(case, Part.WORK, Done.RATED)
@@ -160,7 +160,7 @@ def rate(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/measure")
 @again.needing(lambda **_: measures.needed(here().inbox, line("kind")))
 def measure(case: int) -> ResponseReturnValue:
-    """Note what was done about a case."""
+    """Record a measure taken in a case."""
     who = actor()
     taken = Taken(
         kind=line("kind"),
@@ -179,14 +179,14 @@ def measure(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/tell/<int:position>")
 def tell(case: int, position: int) -> ResponseReturnValue:
-    """Let the reporter read of a measure, or no longer."""
+    """Show a measure to the reporter, or stop showing it."""
     measures.tell(here().inbox, actor(), case, position, told="told" in request.form)
     return done(case, Part.WORK, Done.TOLD)
 
 
 @pages.post("/case/<int:case>/retract/<int:position>")
 def retract(case: int, position: int) -> ResponseReturnValue:
-    """Take a measure out again that was noted by mistake; two officers if it opens or ends proceedings."""
+    """Retract a measure recorded by mistake. It takes two officers if it opens or ends proceedings."""
     was_told = measures.retract(here().inbox, actor(), case, position, line("reason"))
     return done(case, Part.WORK, Done.RETRACTED_TOLD if was_told else Done.RETRACTED)
 
@@ -194,7 +194,7 @@ def retract(case: int, position: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/decide")
 @again.needing(lambda **_: _named(decisions.needed(here().inbox, _choices())))
 def decide(case: int) -> ResponseReturnValue:
-    """Decide what the law asks to be decided, and say why; a form of the desk decides one thing or more."""
+    """Make decisions that the law requires, with a reason. A form of the desk can have several decisions."""
     inbox = here().inbox
     wanted = decisions.apart(inbox, _choices() or ("",), _decision(line("reason")))
     decisions.decide_all(inbox, actor(), case, wanted)
@@ -203,7 +203,7 @@ def decide(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/hold")
 def hold(case: int) -> ResponseReturnValue:
-    """Keep a case for a procedure, or let it end as others do, which takes two officers."""
+    """Place a hold on a case for a procedure, or release it, which takes two officers."""
     is_released = "release" in request.form
     change = legal_hold.release if is_released else legal_hold.hold
     change(here().inbox, actor(), case, line("reason"))
@@ -212,34 +212,34 @@ def hold(case: int) -> ResponseReturnValue:
 
 @pages.get("/case/<int:case>/links")
 def show_links(case: int) -> ResponseReturnValue:
-    """Show what is linked to a case, and what else has something in common with it."""
+    """Show the links of a case, and other cases that have something in common with it."""
     view = links.look(here().inbox, actor(), case)
     return rendering.page("casework/links.html", number=case, view=view, many=MANY, largest=LARGEST)
 
 
 @pages.post("/case/<int:case>/links")
 def link_named(case: int) -> ResponseReturnValue:
-    """Say what a case has to do with one that an officer names by its number, proposed or not."""
+    """Link a case to one that the officer names by number, suggested or not."""
     return link(case, number("other", LARGEST))
 
 
 @pages.post("/case/<int:case>/links/<int:other>")
 def link(case: int, other: int) -> ResponseReturnValue:
-    """Say what two cases have to do with one another."""
+    """Link two cases."""
     links.link(here().inbox, actor(), case, other, choice("relation", Relation))
     return _linked(case)
 
 
 @pages.post("/case/<int:case>/links/<int:other>/dismiss")
 def dismiss(case: int, other: int) -> ResponseReturnValue:
-    """Say that two cases have nothing to do with one another."""
+    """Dismiss a suggested link between two cases."""
     links.dismiss(here().inbox, actor(), case, other)
     return _linked(case)
 
 
 @pages.post("/case/<int:case>/links/<int:other>/unlink")
 def unlink(case: int, other: int) -> ResponseReturnValue:
-    """Take back what was said of two cases."""
+    """Remove the link between two cases."""
     links.unlink(here().inbox, actor(), case, other)
     return _linked(case)
 

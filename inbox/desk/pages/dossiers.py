@@ -1,6 +1,6 @@
-"""What goes to a prosecutor or into a disciplinary file.
+"""Dossiers for a prosecutor or a disciplinary file.
 
-It is chosen and looked at first, then sealed by two officers.
+An officer chooses the contents and previews them. Then two officers seal the dossier.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,13 +27,13 @@ from inbox.text.redaction import EVERYWHERE, Redaction
 
 pages = Blueprint("dossiers", __name__)
 
-# What is typed beside a dossier that is looked at, which its page carries on to the sealing.
+# Fields that belong to the sealing. The preview page carries them over.
 _OF_SEALING = {"recipient", papers.FIELD, "measure", "despite"}
 
 
 @pages.get("/case/<int:case>/dossier")
 def ask(case: int) -> ResponseReturnValue:
-    """Ask what a dossier is for, and what stands in it."""
+    """Ask for the purpose and contents of a dossier."""
     view, entries = compose.offer(here().inbox, actor(), case, rendering.language())
     kept = case_view.never_repeat(view)
     places = [(entry, _passages(entry, view["answers"]), Chosen(entry.place, None)) for entry in entries]
@@ -42,10 +42,10 @@ def ask(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/dossier/preview")
 def preview(case: int) -> ResponseReturnValue:
-    """Show what a dossier would say, before anything is sealed."""
+    """Preview a dossier before it is sealed."""
     content, doubts = compose.preview(here().inbox, actor(), case, _plan())
     takes_reason = any(doubt.takes_reason for doubt, _ in doubts)
-    # Where the sealing was refused, it is this page with its fields that is shown: they are mended there.
+    # After a refused sealing, this page is shown with its fields, so that they can be corrected.
     given = [(name, value) for name, value in witnesses.written() if name not in _OF_SEALING]
     return rendering.page(
         "dossiers/dossier_preview.html",
@@ -61,7 +61,7 @@ def preview(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/dossier")
 @jobs.long(Work.DOSSIER)
 def make(case: int) -> ResponseReturnValue:
-    """Write a dossier, signed and sealed to its addressee; takes two officers."""
+    """Write a dossier, signed and sealed to its recipient. It takes two officers."""
     who, to = actor(), send.addressed(line("recipient"))
     out = papers.folder() / f"{apart.DOSSIER}-{case}-{who.today}.age"
     sealing = Sealing(out, to, "measure" in request.form, line("despite"))
@@ -79,7 +79,7 @@ def _plan() -> Plan:
         redactions=tuple(_redactions()),
         included=frozenset(request.form.getlist("include")),
         with_replies="replies" in request.form,
-        # Without a file there is nothing to choose; one that is ticked is refused without it.
+        # Without a file there is nothing to choose. A ticked file without this choice is refused later.
         enclosed=choice("enclosed", Enclosed) if request.form.get("enclosed") else Enclosed.NONE,
         chosen=frozenset(request.form.getlist("file", int)),
         every_file="every-file" in request.form,
@@ -87,7 +87,7 @@ def _plan() -> Plan:
 
 
 def _redactions() -> Iterator[Redaction]:
-    """Yield what was picked, then what was typed, a passage on each line."""
+    """Yield the redactions that were picked, then those that were typed, one on each line."""
     for chosen in map(forms.passage, request.form.getlist("removed")):
         yield redaction.of(chosen.place, chosen.passage or "")
     place = request.form.get("place", EVERYWHERE)
@@ -95,7 +95,7 @@ def _redactions() -> Iterator[Redaction]:
 
 
 def _passages(entry: Entry, answers: Mapping[str, Any]) -> list[Chosen]:
-    """Return each sentence of what was written; an answer that was chosen from a list goes as a whole."""
+    """Return the sentences of a written text. An answer chosen from a list is one passage."""
     if entry.place in answers and answers[entry.place] != "".join(entry.texts[0]):
         return []
     return [Chosen(entry.place, each) for one in entry.texts for each in segments.split("".join(one))]

@@ -1,4 +1,4 @@
-"""What crosses the air gap on the removable medium, and reports that came by another way than the portal."""
+"""The exchange with the portal on the removable medium, and reports that arrive by another way."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -33,13 +33,13 @@ from inbox.questionnaire.answers import Answer, Oddity
 
 pages = Blueprint("exchange", __name__)
 
-# So many new cases of a bundle are named one by one; of more, how many they are.
+# Up to this many new cases of a bundle are listed. Above that, only their number is shown.
 _LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """What of a form has to be mended: answers by question, its day, how much it reports."""
+    """Mistakes in a form for a new report: by question, in its day, in its size."""
 
     questions: Mapping[str, Oddity] = field(default_factory=dict)
     day: bool = False
@@ -47,13 +47,13 @@ class Mended:
 
     @property
     def is_needed(self) -> bool:
-        """Whether there is anything."""
+        """Whether there is a mistake."""
         return bool(self.questions) or self.day or self.amount
 
 
 @pages.get("/medium")
 def show() -> ResponseReturnValue:
-    """Show what lies on the medium, and how long the keys still serve."""
+    """Show the bundles on the medium, and how long the keys are valid."""
     desk = here()
     found = medium.look(desk.inbox, actor(), desk.medium)
     return rendering.page("exchange/medium.html", folder=desk.medium, found=found)
@@ -76,7 +76,7 @@ def collect() -> ResponseReturnValue:
 @pages.post("/medium/outbox")
 @jobs.long(Work.OUTBOX)
 def prepare() -> ResponseReturnValue:
-    """Put the next bundle for the portal on the medium."""
+    """Write the next bundle for the portal to the medium."""
     desk = here()
     made = outbox.make(desk.inbox, actor(), medium_folder(), progress=work_goes_on, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
@@ -84,7 +84,7 @@ def prepare() -> ResponseReturnValue:
 
 @pages.post("/medium/outbox/<int:n>")
 def again(n: int) -> ResponseReturnValue:
-    """Put a bundle for the portal on the medium once more."""
+    """Write a bundle for the portal to the medium again."""
     desk = here()
     made = outbox.again(desk.inbox, actor(), medium_folder(), n, same_disk=desk.same_disk)
     return rendering.page("exchange/prepared.html", made=made)
@@ -92,7 +92,7 @@ def again(n: int) -> ResponseReturnValue:
 
 @pages.get("/unopened/<int:page>")
 def unopened(page: int) -> ResponseReturnValue:
-    """Show a page of what came in and became no case, newest first."""
+    """Show a page of the envelopes that did not become a case, newest first."""
     found = unopened_list.look(here().inbox, actor(), page)
     return rendering.page("exchange/unopened.html", found=found, page=page, size=unopened_list.PAGE)
 
@@ -106,28 +106,28 @@ def ask() -> ResponseReturnValue:
 
 @pages.post("/enter")
 def enter() -> ResponseReturnValue:
-    """File what was told, and show once the words to follow it with; or what is to be mended."""
+    """File a report and show its twelve words once, or show the mistakes of the form."""
     desk, form = here(), request.form.get(ONCE, "")
     asked, who = manual_entry.asked_now(desk.inbox), actor()
     if not form:
         abort(HTTPStatus.BAD_REQUEST)
-    told = Told(
+    report = Told(
         route=forms.choice("route", Route),
         language=_language(),
         received=forms.required_day("received"),
         answers={each.id: answer for each in asked.fields if (answer := _answer(each))},
         files=_files(),
     )
-    mended = _mended(asked, told, who.today)
+    mended = _mended(asked, report, who.today)
     if mended.is_needed:
         return _form(asked, mended), HTTPStatus.UNPROCESSABLE_ENTITY
     if not seat().take(form):
-        raise Refused(sentence("this form was entered already"), sentence("look for the case in the queue"))
-    made = manual_entry.enter(desk.inbox, who, told)
+        raise Refused(sentence("this form was already processed"), sentence("look for the case in the queue"))
+    made = manual_entry.enter(desk.inbox, who, report)
     writing.done()
-    title, advice = (token_sheet.WORDING.say(name, told.language) for name in ("title", "advice"))
-    say = rendering.environment(told.language).get_template("desk/replies/say.html").module
-    shown = {"spoken": told.language, "title": title, "advice": advice, "say": say}
+    title, advice = (token_sheet.WORDING.say(name, report.language) for name in ("title", "advice"))
+    say = rendering.environment(report.language).get_template("desk/replies/say.html").module
+    shown = {"spoken": report.language, "title": title, "advice": advice, "say": say}
     return rendering.page("exchange/entered.html", made=made, **shown)
 
 
@@ -148,11 +148,11 @@ def _form(asked: Questionnaire, mended: Mended, drafts: Mapping[Form, Draft] | N
     )
 
 
-def _mended(asked: Questionnaire, told: Told, day: date) -> Mended:
+def _mended(asked: Questionnaire, report: Told, day: date) -> Mended:
     return Mended(
-        questions=manual_entry.wrong(asked, told.answers),
-        day=_is_refused(partial(manual_entry.check_day, told.received, day)),
-        amount=_is_refused(partial(manual_entry.check_amount, asked, told)),
+        questions=manual_entry.wrong(asked, report.answers),
+        day=_is_refused(partial(manual_entry.check_day, report.received, day)),
+        amount=_is_refused(partial(manual_entry.check_amount, asked, report)),
     )
 
 
@@ -165,7 +165,7 @@ def _is_refused(check: Callable[[], None]) -> bool:
 
 
 def _answer(asked: Field) -> Answer:
-    """Return what was answered to a question, as the portal's page would send it."""
+    """Return the answer to a question in the form that the portal's page sends."""
     name = writing.QUESTION + asked.id
     if asked.kind is Kind.CHOICES:
         return tuple(request.form.getlist(name))
@@ -176,7 +176,7 @@ def _answer(asked: Field) -> Answer:
 
 
 def _day(given: str) -> str:
-    """Return a day as the portal's page sends it; what is none as it is, for the question to say so."""
+    """Return a day in the form that the portal's page sends. Other texts are returned as they are."""
     try:
         return days.read(given).isoformat()
     except ValueError:
@@ -191,11 +191,12 @@ def _language() -> str:
 
 
 def _files() -> tuple[Path, ...]:
-    """Return the chosen files on the medium; Refused if one is not there any longer."""
+    """Return the chosen files on the medium. Raises Refused if one is missing now."""
     chosen = set(request.form.getlist("file"))
     found = tuple(path for path in medium.loose(here().medium) if path.name in chosen)
     if len(found) < len(chosen):
         raise Refused(
-            sentence("a file is no longer on the medium"), sentence("put it back, or go on without it")
+            sentence("a file is no longer on the medium"),
+            sentence("copy it there again, or continue without it"),
         )
     return found

@@ -1,4 +1,4 @@
-"""The files of a case, looked at without being opened: what they are, their text, the pixels of a page."""
+"""Preview the files of a case in the sandbox: their type, their text, the pixels of a page."""
 
 from http import HTTPStatus
 
@@ -16,13 +16,13 @@ pages = Blueprint("files", __name__, url_prefix="/case/<int:case>/file/<int:file
 
 @pages.get("")
 def first(case: int, file: int) -> ResponseReturnValue:
-    """Look at a file."""
+    """Preview a file."""
     return look(case, file, 1)
 
 
 @pages.get("/<int:page>")
 def look(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Look at one page of a file, in the sandbox; its pixels wait for the browser to ask for them."""
+    """Preview one page of a file in the sandbox. Its pixels wait for the browser's request."""
     desk = here()
     seen = previews.preview(desk.inbox, actor(), Which(case, file), page)
     seat().picture = (case, file, page), seen.picture
@@ -32,7 +32,7 @@ def look(case: int, file: int, page: int) -> ResponseReturnValue:
 
 @pages.get("/<int:page>/pixels")
 def pixels(case: int, file: int, page: int) -> ResponseReturnValue:
-    """Give, once, the pixels of the page that was looked at last, to who may still read its case."""
+    """Return, once, the pixels of the page viewed last, if the officer may still read the case."""
     which, picture = seat().picture
     if which != (case, file, page) or picture is None:
         abort(HTTPStatus.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""The journal: who did what, without a word of any report."""
+"""The journal: who did what, without any words of reports."""
 
 from http import HTTPStatus
 
@@ -14,13 +14,13 @@ from inbox.session.journal_actions import Wanted
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 _SHOWN = 200
-# No case and no entry has a number of so many.
+# The number of a case or an entry has fewer digits than this.
 _DIGITS = 16
 
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show the newest entries that are asked for in the address, and the head to write down."""
+    """Show the newest entries that match the address, and the head to write down."""
     asked = request.args
     wanted = Wanted(
         case=_number("case"),
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
 
 
 def _number(name: str) -> int | None:
-    """Return a number from the address, None where it has none."""
+    """Return a number from the address, or None if it is missing."""
     given = request.args.get(name, "").strip()
     if given and not (given.isascii() and given.isdigit() and len(given) < _DIGITS):
         abort(HTTPStatus.BAD_REQUEST)
@@ -49,7 +49,7 @@ def _number(name: str) -> int | None:
 
 @pages.post("/verify")
 def verify() -> ResponseReturnValue:
-    """Verify every entry; say the first that was changed, removed or put in another's place."""
+    """Verify every entry. Name the first that was changed, removed or exchanged."""
     desk = here()
     checked = journal_actions.verify(desk.inbox, actor())
     return rendering.page("journal/verified.html", checked=checked)

@@ -1,4 +1,4 @@
-"""Letters about a case, to print: which there are, what each waits for, and each as a file in clear."""
+"""Letters about a case, to print: the list, what blocks each letter, and each letter as a plain file."""
 
 import itertools
 from collections.abc import Mapping
@@ -19,25 +19,25 @@ from inbox.system import apart
 
 pages = Blueprint("letters", __name__, url_prefix="/case/<int:case>/letters")
 
-# What says which letter it is, from its form to the page that shows it, and on to its file.
+# Fields that identify a letter, from its form to its preview and to its file.
 _FIELDS = ("letter", "to", "address", "text", "language")
 
 
 @pages.get("")
 def show(case: int) -> ResponseReturnValue:
-    """Show the letters of the law, and what those wait for that cannot be written yet."""
+    """Show the letters of the law, and what blocks those that cannot be written yet."""
     return _page(case, {})
 
 
 @pages.post("/change")
 def change(case: int) -> ResponseReturnValue:
-    """Show them with one as it was typed, to change it."""
+    """Show the letters with one as it was typed, to change it."""
     return _page(case, request.form)
 
 
 @pages.post("/preview")
 def preview(case: int) -> ResponseReturnValue:
-    """Show what a letter would say, before anybody signs or anything is written."""
+    """Preview a letter before it is signed and written."""
     seen = letters.preview(here().inbox, actor(), case, _wanted())
     kept = case_view.protected(here().inbox, actor(), case, rendering.language())
     given = [(name, value) for name, value in request.form.items() if name in _FIELDS]
@@ -58,7 +58,7 @@ def preview(case: int) -> ResponseReturnValue:
 @pages.post("")
 @jobs.long(Work.LETTER)
 def write(case: int) -> ResponseReturnValue:
-    """Write a letter as it was shown into the folder that is named, in clear."""
+    """Write the previewed letter to the given folder, as a plain file."""
     inbox, who, wanted = here().inbox, actor(), _wanted()
     out = _free(papers.folder(), f"{apart.LETTER}-{case}-{who.today}")
     problems.confirm_change("dossiers/letter_change.html", letter=letters.words(inbox, who, case, wanted))
@@ -85,6 +85,6 @@ def _wanted() -> Wanted:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """Return the first path that is free; its name tells neither to whom a letter goes nor what it is."""
+    """Return the first free path. Its name reveals neither the recipient nor the kind of letter."""
     numbered = (f"-{n}" if n > 1 else "" for n in itertools.count(1))
     return next(path for each in numbered if not (path := folder / f"{name}{each}.pdf").exists())

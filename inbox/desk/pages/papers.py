@@ -1,4 +1,4 @@
-"""Where the desk writes what is for somebody else than the portal: never on the medium that goes there."""
+"""The folder for documents that are not for the portal: never on the portal's medium."""
 
 import os
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ FIELD = "papers"
 
 
 def folder() -> Path:
-    """Return the folder that a form names, which is offered from now on; raises as ``elsewhere``."""
+    """Return the folder named in a form, and offer it from now on. Raises as ``elsewhere`` does."""
     here().papers = chosen = elsewhere(FIELD)
     return chosen
 
 
 def elsewhere(name: str) -> Path:
-    """Return the folder that a field of a form names.
+    """Return the folder named in a field of a form.
 
-    Raises Refused as ``forms.path``, and if it is on the desk's medium; what is written there is looked at
-    once more by ``apart.new``.
+    Raises Refused as ``forms.path`` does, and if the folder is on the desk's medium. ``apart.new`` checks it
+    once more when a file is written.
     """
     desk, chosen = here(), forms.path(name)
     if desk.medium is not None:
@@ -34,16 +34,16 @@ def elsewhere(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The ``folder`` that stands in a form before anybody types there, an empty text for none."""
+    """The ``folder`` that a form offers before anybody types there, or ""."""
 
     folder: str
     is_in_memory: bool
 
 
 def offered() -> Offered:
-    """Return the folder that the form names, or was last named here, else one in this machine's memory.
+    """Return the folder from the form, or the one last named, otherwise one in this machine's memory.
 
-    What is in memory goes with it when the machine is switched off: it is enough to print from.
+    Files in memory disappear when the machine is switched off. For printing, that is enough.
     """
     typed = request.form.get(FIELD, "").strip()
     if (last := Path(typed) if typed else here().papers) is not None:
@@ -54,5 +54,5 @@ def offered() -> Offered:
 
 
 def _is_in_memory(folder: Path) -> bool:
-    """Tell whether a folder is there and in memory: a medium may be unplugged."""
+    """Whether a folder exists in memory. A folder on a medium may have been unplugged."""
     return folder.is_dir() and media.is_in_memory(folder)

@@ -1,4 +1,4 @@
-"""Which cases wait, the most pressing first; what is done to those chosen from the queue."""
+"""The queue: waiting cases, the most urgent first, and actions on the chosen cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -33,7 +33,7 @@ pages = Blueprint("queue", __name__)
 
 @pages.get("/")
 def first() -> ResponseReturnValue:
-    """Show the beginning of the queue, no longer by what the page of the day asked for."""
+    """Show the first page of the queue, without the filter of the Today page."""
     mine = seat()
     if mine.is_of_today:
         mine.wanted, mine.order, mine.is_of_today = Filter(), Order.PRIORITY, False
@@ -42,7 +42,7 @@ def first() -> ResponseReturnValue:
 
 @pages.get("/today")
 def today() -> ResponseReturnValue:
-    """Show what waits today, what the officer has begun to write, and what others ask to have confirmed."""
+    """Show today's work, the officer's drafts, and the confirmations that others ask for."""
     inbox, who = here().inbox, actor()
     shown = {"found": todays.look(inbox, who), "drafts": unfinished.begun(inbox, who), "asked": waiting()}
     shown |= {"place": writing.place, "fresh": medium.waiting(inbox, here().medium)}
@@ -52,7 +52,7 @@ def today() -> ResponseReturnValue:
 
 @pages.post("/today")
 def narrow() -> ResponseReturnValue:
-    """Show in the queue all that is due by then, or has something that nobody has read."""
+    """Show the queue filtered by what is due by a day, or by unread messages."""
     mine = seat()
     due = choice("due_by", Due) if request.form.get("due_by") else ""
     mine.wanted, mine.order = Filter(due=due, to_read="to_read" in request.form), Order.DEADLINE
@@ -62,7 +62,7 @@ def narrow() -> ResponseReturnValue:
 
 @pages.get("/queue/<int:page>")
 def show(page: int) -> ResponseReturnValue:
-    """Show a page of the cases that were asked for last."""
+    """Show a page of the queue with its current filter."""
     mine, who = seat(), actor()
     found = case_queue.look(here().inbox, who, QueueView(mine.wanted, mine.order), page)
     mine.looked_at = mine.wanted, mine.order
@@ -101,7 +101,7 @@ def show(page: int) -> ResponseReturnValue:
 
 @pages.post("/queue")
 def ask() -> ResponseReturnValue:
-    """Ask for other words, or in another order; what else was chosen stays."""
+    """Change the search words or the order. Other filters stay."""
     mine, form = seat(), request.form
     mine.order = choice("sort", Order)
     mine.is_of_today = False
@@ -117,7 +117,7 @@ def ask() -> ResponseReturnValue:
 
 @pages.post("/queue/facet")
 def narrow_further() -> ResponseReturnValue:
-    """Narrow what was asked for by a choice, or no longer."""
+    """Add a choice to the filter, or remove it."""
     mine = seat()
     field, _, value = request.form.get("choice", "").partition(":")
     try:
@@ -130,7 +130,7 @@ def narrow_further() -> ResponseReturnValue:
 
 @pages.post("/queue/clear")
 def clear() -> ResponseReturnValue:
-    """Ask no longer for one of the things that were asked for, or for none of them; the order stays."""
+    """Remove one part of the filter, or all of it. The order stays."""
     mine, name = seat(), request.form.get("clear", "")
     try:
         mine.wanted = mine.wanted.without(name) if name else Filter()
@@ -142,7 +142,7 @@ def clear() -> ResponseReturnValue:
 
 @pages.post("/queue/view")
 def see_view() -> ResponseReturnValue:
-    """Show the queue by a view."""
+    """Show the queue in a saved view."""
     mine = seat()
     found = saved_views.find(here().inbox, actor(), line("view"))
     mine.wanted, mine.order, mine.is_of_today = found.wanted, found.order, False
@@ -151,7 +151,7 @@ def see_view() -> ResponseReturnValue:
 
 @pages.post("/queue/views/keep")
 def keep_view() -> ResponseReturnValue:
-    """Keep what was asked for as a view of this officer's."""
+    """Save the current filter as a view of this officer."""
     mine = seat()
     saved_views.keep(here().inbox, actor(), line("view-name"), QueueView(mine.wanted, mine.order))
     return done(Done.VIEW_KEPT)
@@ -159,21 +159,21 @@ def keep_view() -> ResponseReturnValue:
 
 @pages.post("/queue/views/rename")
 def rename_view() -> ResponseReturnValue:
-    """Keep a view under another name."""
+    """Rename a view."""
     saved_views.rename(here().inbox, actor(), line("view"), line("view-name"))
     return done(Done.VIEW_KEPT)
 
 
 @pages.post("/queue/views/remove")
 def remove_view() -> ResponseReturnValue:
-    """Keep a view no longer."""
+    """Delete a view."""
     saved_views.remove(here().inbox, actor(), line("view"))
     return done(Done.VIEW_REMOVED)
 
 
 @pages.post("/many/junk")
 def mark_junk() -> ResponseReturnValue:
-    """Take the chosen cases out of the queue; their reporters see no difference."""
+    """Mark the chosen cases as junk. Their reporters see no difference."""
     junk.mark(here().inbox, actor(), cases(), line("reason"))
     return done(Done.JUNKED)
 
@@ -187,14 +187,14 @@ def recover() -> ResponseReturnValue:
 
 @pages.post("/many/declare")
 def declare() -> ResponseReturnValue:
-    """Declare that nobody present has an interest in the chosen cases; then show what waited for it."""
+    """Declare that the signed-in officer has no interest in the chosen cases. Then show the waiting form."""
     declarations.declare(here().inbox, actor(), cases())
     return again.led_back() or done(Done.DECLARED_MANY)
 
 
 @pages.post("/many/declare-all")
 def declare_all() -> ResponseReturnValue:
-    """Declare it of all the cases that were asked for, on every page, if they are still as many."""
+    """Declare all cases of the current filter, on every page, if their number has not changed."""
     numbers = case_queue.pick(here().inbox, actor(), seat().wanted, number("count", MANY))
     declarations.declare(here().inbox, actor(), numbers)
     return done(Done.DECLARED_MANY)
@@ -202,9 +202,9 @@ def declare_all() -> ResponseReturnValue:
 
 @pages.post("/many/acknowledge")
 def acknowledge() -> ResponseReturnValue:
-    """Acknowledge the chosen reports, each in its language; those that tell of danger are left out.
+    """Acknowledge the chosen reports, each in its language, except those that report danger.
 
-    First the texts are shown that their reporters will read, and nothing is done.
+    The first request only previews the texts for the reporters.
     """
     if "read" not in request.form:
         to_read = acknowledging.preview(here().inbox, actor(), cases())
@@ -216,33 +216,33 @@ def acknowledge() -> ResponseReturnValue:
 
 @pages.post("/many/pass-on")
 def pass_on() -> ResponseReturnValue:
-    """Let a deputy see to all open cases of an officer who is absent."""
+    """Assign all open cases of an absent officer to a deputy."""
     absent, deputy = line("absent"), line("deputy")
     found = assignment.pass_on(here().inbox, actor(), absent, deputy)
     return rendering.page("queue/passed_on.html", found=found, absent=absent, deputy=deputy)
 
 
 def done(said: Done) -> ResponseReturnValue:
-    """Show the queue again, and say what was done."""
+    """Show the queue again, with a confirmation."""
     seat().say(said)
     return _queue()
 
 
 def _queue() -> ResponseReturnValue:
-    """Show the queue by what it is asked for: the page that the menu leads to may ask for all of it again."""
+    """Show the queue with its filter. The menu leads to the same page, which can request all of it again."""
     mine = seat()
     return redirect(url_for("queue.show", page=1) if mine.is_of_today else url_for("queue.first"), 303)
 
 
 def _chosen(wanted: Filter) -> Mapping[str, str]:
-    """Return what the queue is asked for, by its field."""
+    """Return the parts of the current filter by field."""
     asked = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
     return {name: str(value) for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """Labels of the questions that the queue goes by, and of their answers by id."""
+    """Labels of the questions that the queue filters by, and of their answers by id."""
 
     category: Mapping[str, Texts]
     area: Mapping[str, Texts]

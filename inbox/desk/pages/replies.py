@@ -1,4 +1,4 @@
-"""What a reporter will read: answers, a status, more time, the end of a case."""
+"""Messages to the reporter: replies, a status, an extension, the closing of a case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -33,19 +33,19 @@ pages = Blueprint("replies", __name__)
 
 @pages.post("/case/<int:case>/reply")
 def reply(case: int) -> ResponseReturnValue:
-    """Answer the reporter; what could give somebody away is shown first, and what was typed stays."""
+    """Reply to the reporter. Dangerous words are shown first, and the typed text stays."""
     return _say(case, _draft(), drafts.send, _answer) or sent(case, Done.REPLIED)
 
 
 @pages.post("/case/<int:case>/reply/preview")
 def preview_reply(case: int) -> ResponseReturnValue:
-    """Show the page as the reporter will see it, and what in the answer could give somebody away."""
+    """Preview the page as the reporter will see it, with words of the reply that could reveal somebody."""
     return _answer(case, _draft())
 
 
 @pages.post("/case/<int:case>/reply/<int:number>/take-back")
 def take_back(case: int, number: int) -> ResponseReturnValue:
-    """Take a reply back before it leaves; its words go into the form again, where nothing is begun."""
+    """Take back a reply before it leaves. Its text returns to the form, unless another draft is there."""
     inbox, who = here().inbox, actor()
     taken = taking_back.take_back(inbox, who, case, number)
     if taken.is_free and Form.REPLY not in writing.begun(case):
@@ -62,19 +62,19 @@ def status(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/extend")
 def extend(case: int) -> ResponseReturnValue:
-    """Take more time for the feedback, where the law gives it; the reporter is told."""
+    """Extend the time for feedback, where the law allows it. The reporter is told."""
     return _say(case, _extension(), extension.extend, _longer) or sent(case, Done.EXTENDED)
 
 
 @pages.post("/case/<int:case>/extend/preview")
 def preview_extension(case: int) -> ResponseReturnValue:
-    """Show the page as the reporter will see it then, and what in the text could give somebody away."""
+    """Preview the page as the reporter will see it, with words of the text that could reveal somebody."""
     return _longer(case, _extension())
 
 
 @pages.post("/case/<int:case>/close")
 def close(case: int) -> ResponseReturnValue:
-    """Close a case as it was shown; what was not is shown first."""
+    """Close a case as it was previewed. Anything that was not previewed is shown first."""
     wanted = _closing()
     try:
         page = closing.confirmed(here().inbox, actor(), case, wanted)
@@ -85,7 +85,7 @@ def close(case: int) -> ResponseReturnValue:
 
 
 def _needed(case: int) -> Mapping[str, Sentence]:
-    """Return what a closing needs for what was chosen; where that is lacking itself, the form says so."""
+    """Return the fields that a closing requires for its choices. A missing choice is reported by the form."""
     if not request.form.get("outcome") or not request.form.get("disclosure"):
         return {}
     return closing.needed(here().inbox, actor(), case, _closing())
@@ -94,13 +94,13 @@ def _needed(case: int) -> Mapping[str, Sentence]:
 @pages.post("/case/<int:case>/close/preview")
 @again.needing(_needed)
 def preview_closing(case: int) -> ResponseReturnValue:
-    """Show what the reporter will read, and what could give somebody away; from there a case is closed."""
+    """Preview what the reporter will read, with words that could reveal somebody. Leads to closing."""
     return _closed(case, _closing())
 
 
 @pages.post("/case/<int:case>/reopen")
 def reopen(case: int) -> ResponseReturnValue:
-    """Open a closed case again."""
+    """Reopen a closed case."""
     closing.reopen(here().inbox, actor(), case, line("reason"))
     return done(case, Part.WORK, Done.REOPENED)
 
@@ -111,11 +111,11 @@ def _say(
     way: Callable[[Inbox, Actor, int, Any], object],
     seen: Callable[[int, Any, Sequence[Finding]], ResponseReturnValue],
 ) -> ResponseReturnValue | None:
-    """Do what tells the reporter something; return the page of the warning if there is one, else None."""
+    """Send something to the reporter. Return the page with a warning, or None without one."""
     try:
         way(here().inbox, actor(), case, wanted)
     except Cautioned as cautioned:
-        # Looked at once: a second look would tell one officer alone more than is due.
+        # Compared once only: a second look would give one officer alone more answers than allowed.
         return seen(case, wanted, cautioned.findings)
     writing.done()
     return None
@@ -151,16 +151,16 @@ def _closed(case: int, wanted: Closing, found: Sequence[Finding] | None = None) 
 def _seen(
     case: int, view: View, ways: tuple[str, str], words: str, carried: Mapping[str, str], **shown: Any
 ) -> ResponseReturnValue:
-    """Show the page as the reporter will see it, with the form to send it by one of ``ways``, or look again.
+    """Preview the reporter's page, with the form to send it by one of ``ways``, or to preview it again.
 
-    The form has the officer's own ``words``, to be changed, and what is ``carried`` as it was.
+    The form has the officer's own ``words``, which can be changed, and the ``carried`` fields unchanged.
     """
-    # Of a case that nobody may read nothing else is shown either.
+    # For a case that nobody may read, nothing else is shown.
     is_open = not view["hidden"]
     never = case_view.protected(here().inbox, actor(), case, rendering.language()) if is_open else []
     shown |= {"view": view, "ways": ways, "words": words, "carried": carried, "kept": never}
     draft, begun = writing.sent(), writing.begun(case)
-    # What was only looked at was not to be sent.
+    # After a preview, nothing was refused, because nothing was sent.
     is_refused = request.endpoint == ways[0]
     more = {"draft": draft, "begun": begun, "is_refused": is_refused}
     return rendering.page("replies/reply.html", number=case, **more, **shown)

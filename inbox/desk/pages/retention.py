@@ -1,4 +1,4 @@
-"""What is due to be destroyed, its destruction, the list of what was; passages struck from a case."""
+"""Retention: cases due for destruction, their destruction, the list of destroyed cases, redaction."""
 
 from itertools import groupby
 from operator import attrgetter
@@ -27,10 +27,10 @@ pages = Blueprint("retention", __name__)
 
 @pages.get("/retention")
 def show() -> ResponseReturnValue:
-    """List the closed cases and the junk by the day on which each is to be destroyed; what was destroyed."""
+    """List closed and junk cases by the day of their destruction, and the destroyed cases."""
     inbox, who = here().inbox, actor()
     found = visas.schedule(inbox, who)
-    gone = destroyed_list.listed(inbox, who).lines
+    destroyed = destroyed_list.listed(inbox, who).lines
     due = {each.case for each in found.cases if exits.is_due(each, who.today)}
     alone = {each.case for each in found.cases if exits.waits_for_portal_day(each, who.today)}
     against = {each.case: exits.waits_for(each) for each in found.cases}
@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
         for each in found.cases
         if against[each.case] == [Obstacle.VISA]
     }
-    shown = {"found": found, "due": due, "by_one_clock": alone, "against": against, "gone": gone}
+    shown = {"found": found, "due": due, "by_one_clock": alone, "against": against, "destroyed": destroyed}
     shown |= {"unasked": unasked, "offered": papers.offered()}
     return rendering.page("retention/retention.html", **shown)
 
@@ -47,7 +47,7 @@ def show() -> ResponseReturnValue:
 @pages.post("/retention/visa/list")
 @jobs.long(Work.VISA_LIST)
 def list_for_visa() -> ResponseReturnValue:
-    """List the chosen cases for the archives, in the folder that is named."""
+    """Write a list of the chosen cases for the archives to the given folder."""
     out = papers.folder()
     list_files.check(here().inbox.home, out)
     numbers = forms.cases() if "case" in request.form else []
@@ -58,7 +58,7 @@ def list_for_visa() -> ResponseReturnValue:
 
 @pages.post("/retention/visa")
 def record_visa() -> ResponseReturnValue:
-    """Note the archives' visa for a list; takes two officers."""
+    """Record the archives' visa for a list. It takes two officers."""
     word = Given(forms.required_day("day"), line("reference"))
     visas.record(here().inbox, actor(), line("list"), word)
     seat().say(Done.VISA_RECORDED)
@@ -68,7 +68,7 @@ def record_visa() -> ResponseReturnValue:
 @pages.post("/retention")
 @jobs.long(Work.DESTROY)
 def destroy() -> ResponseReturnValue:
-    """Destroy the chosen cases with all that belongs to them; takes two officers."""
+    """Destroy the chosen cases with everything that belongs to them. It takes two officers."""
     inbox, who = here().inbox, actor()
     planned = destroy_cases.plan(inbox, who, forms.cases(), line("reason"))
     return rendering.page("retention/destroyed.html", planned=destroy_cases.destroy(inbox, who, planned))
@@ -77,7 +77,7 @@ def destroy() -> ResponseReturnValue:
 @pages.post("/retention/discard")
 @jobs.long(Work.DISCARD)
 def discard() -> ResponseReturnValue:
-    """Delete what became no case and is past its term, as much as was shown; takes two officers."""
+    """Delete the expired envelopes that did not become a case, as many as were shown. Takes two officers."""
     discard_unopened.discard(here().inbox, actor(), forms.number("entries", LARGEST), line("reason"))
     seat().say(Done.DISCARDED)
     return redirect(url_for("exchange.unopened", page=1), 303)
@@ -85,7 +85,7 @@ def discard() -> ResponseReturnValue:
 
 @pages.post("/retention/list")
 def export() -> ResponseReturnValue:
-    """Write the list of what was destroyed into the folder that is named: to print, and as JSON."""
+    """Write the list of destroyed cases to the given folder, for printing and as JSON."""
     out, since = papers.folder(), day("since")
     destroyed_list.write(here().inbox.home, destroyed_list.listed(here().inbox, actor(), since), out)
     seat().say(Done.LISTED)
@@ -94,7 +94,7 @@ def export() -> ResponseReturnValue:
 
 @pages.get("/case/<int:case>/minimise")
 def ask_passage(case: int) -> ResponseReturnValue:
-    """Show what stands in a case, sentence by sentence, to be chosen from."""
+    """Show the texts of a case by sentence, to choose passages for redaction."""
     found = striking.offer(here().inbox, actor(), case, rendering.language())
     texts = [
         (place, _choices(place, [*seen]), Chosen(place, None))
@@ -105,7 +105,7 @@ def ask_passage(case: int) -> ResponseReturnValue:
 
 @pages.post("/case/<int:case>/minimise/preview")
 def preview_strike(case: int) -> ResponseReturnValue:
-    """Show what would be struck, and where it stands."""
+    """Preview a redaction and its places."""
     chosen = _chosen()
     found = striking.preview(here().inbox, actor(), _passage(case, chosen), rendering.language())
     shown = {"number": case, "labels": found.labels, "chosen": chosen, "seen": found.seen}
@@ -115,21 +115,21 @@ def preview_strike(case: int) -> ResponseReturnValue:
 @pages.post("/case/<int:case>/minimise")
 @jobs.long(Work.MINIMISE)
 def strike(case: int) -> ResponseReturnValue:
-    """Strike it for good, and say what it did not reach; takes two officers."""
+    """Redact a passage for good, and report the places that were not changed. It takes two officers."""
     passage = _passage(case, forms.passage(request.form.get("chosen", "")))
     struck = striking.strike(here().inbox, actor(), passage, line("reason"), rendering.language())
     return rendering.page("retention/minimised.html", number=case, struck=struck)
 
 
 def _choices(place: str, seen: list[Seen]) -> list[tuple[str, Chosen]]:
-    """Return each sentence of the texts at a place, each of which can be struck by itself."""
+    """Return the sentences at a place, each of which can be redacted separately."""
     return [(each, Chosen(place, each)) for one in seen for each in segments.split(one.text)]
 
 
 def _chosen() -> Chosen:
-    """Return what was picked, else what was typed; a passage also wherever it stands.
+    """Return the picked passage, or the typed one, which is redacted at every place.
 
-    A form that was refused has what it was about to strike.
+    A refused form contains the passage that it was about to redact.
     """
     if about_to := request.form.get("chosen"):
         return forms.passage(about_to)

@@ -1,4 +1,4 @@
-"""Requests for access: the register, and the answers, which two officers write."""
+"""Access requests: the register, and the answers, which two officers write."""
 
 from http import HTTPStatus
 from typing import Any
@@ -29,7 +29,7 @@ pages = Blueprint("subject_access", __name__, url_prefix="/access")
 
 @pages.get("")
 def show_all() -> ResponseReturnValue:
-    """Show the register: open requests first, by the day on which they are due."""
+    """Show the register: open requests first, by due day."""
     rows = access_requests.listed(here().inbox, actor())
     today = actor().today
     may_extend = any(access_requests.may_extend(row, today) for row in rows)
@@ -48,7 +48,7 @@ def record() -> ResponseReturnValue:
 
 @pages.get("/<int:request>")
 def show(request: int) -> ResponseReturnValue:
-    """Show which cases name the person, and what stands in the way of telling what they hold."""
+    """Show the cases that name the person, and what prevents disclosure of their contents."""
     seen = subject_access.look(here().inbox, actor(), request)
     today = actor().today
     shown: dict[str, Any] = {"seen": seen, "requests": access_requests, "today": today}
@@ -58,14 +58,14 @@ def show(request: int) -> ResponseReturnValue:
 
 @pages.get("/<int:request>/passages/<int:case>")
 def passages(request: int, case: int) -> ResponseReturnValue:
-    """Show what a case says of the person, only to write the answer."""
+    """Show what a case says of the person, only for writing the answer."""
     found = subject_access.passages(here().inbox, actor(), request, case)
     return rendering.page("dossiers/request_passages.html", request=request, case=case, passages=found)
 
 
 @pages.post("/extend")
 def extend() -> ResponseReturnValue:
-    """Take more time for all answers that are still due, once for each."""
+    """Extend all open requests, once each."""
     access_requests.extend(here().inbox, actor(), choice("because", Because))
     seat().say(Done.ACCESS_EXTENDED)
     return redirect(url_for("subject_access.show_all"), HTTPStatus.SEE_OTHER)
@@ -73,7 +73,7 @@ def extend() -> ResponseReturnValue:
 
 @pages.post("/<int:request>/unopposed")
 def note_unopposed(request: int) -> ResponseReturnValue:
-    """Record that the prosecutor does not object to telling the person what a case holds."""
+    """Record that the prosecutor does not object to disclosing the contents of a case to the person."""
     word = Unopposed(number("case", LARGEST), required_day("day"), line("reference"))
     withholding.note_unopposed(here().inbox, actor(), request, word)
     return _done(request, Done.UNOPPOSED_NOTED)
@@ -81,7 +81,7 @@ def note_unopposed(request: int) -> ResponseReturnValue:
 
 @pages.post("/<int:request>/namesake")
 def judge_name(request: int) -> ResponseReturnValue:
-    """Say whether a family name that stands alone in a case is that of the person."""
+    """Record whether a family name that stands alone in a case is that of the person."""
     said = Judged(number("case", LARGEST), "same" in asked_for.form, line("reason"))
     namesakes.judge(here().inbox, actor(), request, said)
     return _done(request, Done.NAME_JUDGED)
@@ -90,7 +90,7 @@ def judge_name(request: int) -> ResponseReturnValue:
 @pages.post("/<int:request>/answer")
 @jobs.long(Work.ACCESS)
 def answer(request: int) -> ResponseReturnValue:
-    """Write the answer into the folder that is named, in clear; takes two officers."""
+    """Write the answer to the given folder, as a plain file. It takes two officers."""
     out = papers.folder() / f"{apart.ANSWER}-{request}.pdf"
     given = Answer(text=text("text").strip() or None, reason=line("reason"), language=language("language"))
     row = subject_access.answer(here().inbox, actor(), request, given, out)

@@ -1,1 +1,1 @@
-"""Officers at the desk, each in a session of their own: how they get in, and what two of them do together."""
+"""Officers' sessions at the desk: how officers sign in, and what two of them do together."""

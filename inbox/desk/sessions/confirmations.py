@@ -1,7 +1,7 @@
-"""An action for two, confirmed by the second officer in a session of their own, who sees what with.
+"""An action for two officers: the second one confirms it in a session of their own, and sees all of it.
 
-Nothing of it is kept beyond the sessions: it ends with that of the officer who asked, and a confirmation with
-that of the officer who gave it.
+It exists only in the sessions: the request ends with the session of the officer who asked, the confirmation
+with the session of the officer who gave it.
 """
 
 import secrets
@@ -12,10 +12,10 @@ from typing import Any
 from inbox.session import journal_view
 from inbox.session.actions import Action, Code
 
-# The field by which a form asks for a confirmation, and the one by which it goes on with it.
+# The field of a form that asks another officer, and the field that continues a confirmed action.
 ASKING, GOING_ON = "ask-another", "confirmation"
 
-# The field of a form that has the code of a decision.
+# The field of a form with the code of a decision.
 CHOICE = "choice"
 
 Fields = tuple[tuple[str, str], ...]
@@ -23,12 +23,12 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(slots=True)
 class Confirmation:
-    """What an officer asks another to confirm: the form with all its fields, and the actions that it takes.
+    """A request to another officer to confirm an action: the form with all its fields, and its actions.
 
-    ``by`` has typed their passphrase with it; ``asked_at`` is how far the journal went then. ``change`` is
-    what the page shows in the place of the fields, if anything: see ``problems.confirm_change``.
-    ``confirmed_by`` is the second officer, once there is one, and ``as_of`` how far the journal went as that
-    one was shown it. ``refused_by`` is who has refused it, ``because`` why: then nobody is asked any more.
+    ``by`` asked and has typed their passphrase. ``asked_at`` is the number of the last journal entry at that
+    time. ``change`` is shown in place of the fields, if it is not empty: see ``problems.confirm_change``.
+    ``confirmed_by`` is the second officer, and ``as_of`` the last journal entry when that officer saw the
+    page. ``refused_by`` refused it, ``because`` of a reason: then nobody else is asked.
     """
 
     by: str
@@ -45,44 +45,44 @@ class Confirmation:
 
     @property
     def cases(self) -> list[int]:
-        """The cases that it is about."""
+        """The cases of the actions."""
         return [*dict.fromkeys(each.case for each in self.actions if each.case is not None)]
 
     @property
     def grouped(self) -> list[tuple[Action, list[int]]]:
-        """Each action that it takes, with its cases."""
+        """Each action with its cases."""
         return journal_view.together(self.actions)
 
     @property
     def written(self) -> Fields:
-        """The fields of the form that say what is confirmed."""
+        """The fields of the form that describe the actions."""
         return said(self.fields, self.actions)
 
     def covers(self, path: str, actions: Sequence[Action], fields: Fields) -> bool:
-        """Tell whether a form is the one that was confirmed: a word or an empty field more, and it is not."""
+        """Whether a form is exactly the one that was confirmed, without one more word or empty field."""
         return (self.path, self.actions, self.fields) == (path, tuple(actions), fields)
 
     def falls_with(self, officer: str) -> None:
-        """Be no longer confirmed, if it was by this officer."""
+        """Remove the confirmation if this officer gave it."""
         if self.confirmed_by == officer:
             self.confirmed_by = ""
 
 
 def said(fields: Iterable[tuple[str, str]], actions: Sequence[Action]) -> Fields:
-    """Return the fields of a form that say something of what these actions do.
+    """Return the fields of a form that describe these actions.
 
-    A form can have decisions that they do not take: each that takes two is asked for by itself.
+    A form can have other decisions as well. Each decision that takes two officers is asked for separately.
     """
     taken = {each.values.get("decision") for each in actions}
     return tuple((name, value) for name, value in fields if value and (name != CHOICE or value in taken))
 
 
 def may_be_asked(actions: Sequence[Action]) -> bool:
-    """Tell whether another session may show what these actions do.
+    """Whether another session may show these actions.
 
-    Of what is done to no case, such as the answer to a person who asks, nobody knows which cases it tells of;
-    the program's own work tells of none. Of a law the journal has the hash: what it changes, and what gets
-    looser, stands on the page where it is adopted alone.
+    An action without a case, such as the answer to an access request, may reveal any case, so it may not be
+    shown. The program's own work reveals none. For a law, the journal has only the hash: its changes, and the
+    rules that it relaxes, are shown only on the page that adopts it.
     """
     return all(
         each.case is not None or (each.rule.all_cases and each.code is not Code.ADOPT_LAW) for each in actions

@@ -1,4 +1,4 @@
-"""What officers ask each other to confirm, each in a session of their own."""
+"""Confirmations that officers ask each other for, each in a session of their own."""
 
 from http import HTTPStatus
 
@@ -21,21 +21,21 @@ pages = Blueprint("confirmations", __name__, url_prefix="/confirm")
 
 @pages.get("")
 def show() -> ResponseReturnValue:
-    """Show what others ask to have confirmed, and what came of what the officer asked."""
+    """Show the confirmations that others ask for, and the state of the officer's own requests."""
     return rendering.page("signing/confirmations.html", mine=[*seat().asked.values()], others=waiting())
 
 
 @pages.get("/<string:id_>")
 def look(id_: str) -> ResponseReturnValue:
-    """Show one with all that it will do."""
+    """Show one request with everything that it will do."""
     return _page(_found(id_))
 
 
 @pages.post("/<string:id_>")
 def confirm(id_: str) -> ResponseReturnValue:
-    """Confirm one by the officer's own passphrase, unless more was done since its page was shown.
+    """Confirm a request with the officer's passphrase, unless its cases have changed since the page.
 
-    A page that does not say how far it goes is as old as the question.
+    A page without the number of a journal entry counts as old as the request.
     """
     found = _found(id_)
     seen = request.form.get(AS_OF, found.asked_at, type=int)
@@ -52,7 +52,7 @@ def confirm(id_: str) -> ResponseReturnValue:
 
 @pages.post("/<string:id_>/refuse")
 def refuse(id_: str) -> ResponseReturnValue:
-    """Refuse to confirm one, and say why to whoever asked; the journal has neither."""
+    """Refuse a request, with a reason for the officer who asked. The journal records neither."""
     found, because = _found(id_), line("refusal")
     found.falls_with(seat().officer)
     found.refused_by, found.because = seat().officer, because
@@ -62,22 +62,23 @@ def refuse(id_: str) -> ResponseReturnValue:
 
 @pages.post("/<string:id_>/withdraw")
 def withdraw(id_: str) -> ResponseReturnValue:
-    """Take back what the officer asked to have confirmed, or has confirmed."""
+    """Withdraw the officer's own request, or their confirmation."""
     if seat().asked.pop(id_, None) is None:
         _found(id_).falls_with(seat().officer)
     return redirect(url_for("confirmations.show"), 303)
 
 
 def at_stake() -> list[Confirmation]:
-    """Return what lapses with the officer's session: what they asked others to confirm, and confirmed."""
+    """Return the requests and confirmations that end with the officer's session."""
     mine = (each for each in seat().asked.values() if not each.refused_by)
     return [*mine, *(each for each in waiting() if each.confirmed_by == seat().officer)]
 
 
 def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = False) -> str:
-    """Return the page of one, with what was done to its cases since it was asked for.
+    """Return the page of a request, with the changes to its cases since it was made.
 
-    How far the page goes is found out first: what is done meanwhile is then shown twice, and not never.
+    The last journal entry is read first: a change made at the same time is then shown twice rather than
+    never.
     """
     reached = journal_view.reached(here().inbox)
     entries = _changes(found, found.asked_at)
@@ -88,12 +89,12 @@ def _page(found: Confirmation, wrong: Refused | None = None, *, is_late: bool = 
 
 
 def _changes(found: Confirmation, seen: int) -> list[Entry]:
-    """Return what was done to the cases of one since entry ``seen`` of the journal."""
+    """Return the changes to the cases of a request since entry ``seen`` of the journal."""
     inbox, officers = here().inbox, actor().officers
     return [each for case in found.cases for each in journal_view.changes(inbox, officers, case, seen)]
 
 
 def _found(id_: str) -> Confirmation:
-    """Return one that another asks for, about cases that this officer may read."""
+    """Return another officer's request about cases that this officer may read."""
     found = next((each for each in waiting() if each.id == id_), None)
     return found or abort(HTTPStatus.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""Who is let in: a browser by a one-time address, the officer before it by a passphrase of their own."""
+"""Access to the desk: the browser by a one-time address, the officer by their passphrase."""
 
 from http import HTTPStatus
 
@@ -12,10 +12,10 @@ from inbox.desk.state import here
 from templates.catalogues import LANGUAGES
 
 _OPEN_TO_ALL = {"guard.enter", "style.sheet", "style.script", "style.icon"}
-# What a browser is for that was let in and before which nobody has signed in yet.
+# The pages for a browser that was let in, before an officer signs in.
 _FOR_ANYBODY = {"signing.ask", "signing.sign_in"}
 _READING = {"GET", "HEAD"}
-# What the script sends once nobody types any more.
+# Requests that the script sends after the typing has stopped.
 _BY_ITSELF = {"writing.keep"}
 
 doors = Blueprint("guard", __name__)
@@ -23,8 +23,8 @@ doors = Blueprint("guard", __name__)
 
 @doors.get("/open/<secret>")
 def enter(secret: str) -> ResponseReturnValue:
-    """Exchange the secret of the address, once, for the cookie that every other page asks for."""
-    # What only looks whether the address answers, as a preview of links does, must not use it up.
+    """Exchange the secret of the address, once, for the cookie that every other page requires."""
+    # A request that only checks the address, such as a link preview, must not use up the secret.
     if request.method != "GET":
         abort(HTTPStatus.METHOD_NOT_ALLOWED)
     if not here().admit(secret):
@@ -34,20 +34,20 @@ def enter(secret: str) -> ResponseReturnValue:
 
 
 def seat_in(seat: Seat | None) -> None:
-    """Let the browser be that of a session, or of none; forms of who was there before have another token."""
+    """Bind the browser to a session, or to none. Forms of the previous officer have another token."""
     session.clear()
     session["admitted"], session["seat"] = True, seat.id if seat else ""
 
 
 def init_app(app: Flask) -> None:
-    """Refuse whatever another site, another name of this host or another browser asks."""
+    """Refuse requests from another site, another name of this host, or another browser."""
     app.before_request(_check)
 
 
 def _check() -> ResponseReturnValue | None:
     if request.host != here().host:
         abort(HTTPStatus.MISDIRECTED_REQUEST)
-    # Pages send no Referer, and browsers no Origin without one: what tells is Sec-Fetch-Site.
+    # Pages send no Referer, and browsers then send no Origin. Sec-Fetch-Site shows where a request came from.
     site = request.headers.get("Sec-Fetch-Site", "none")
     allowed = {"same-origin", "none"} if request.method in _READING else {"same-origin"}
     if site not in allowed or not _is_own(request.headers.get("Origin")):
@@ -64,17 +64,18 @@ def _check() -> ResponseReturnValue | None:
 
 
 def lets_in(endpoint: str) -> bool:
-    """Tell whether the browser that asks may see a page, which it did not ask for itself.
+    """Whether the browser may see a page that it did not request itself.
 
-    The process of a desk that was locked is at its end: nothing more of the inbox leaves it.
+    When the desk is locked, its process is ending: nothing more of the inbox may leave it.
     """
     return not here().is_over and ("seat" in g or endpoint in _FOR_ANYBODY)
 
 
 def count_activity(app: Flask) -> None:
-    """Count what the officer of a session does at the pages of ``app``: somebody sits there.
+    """Count an officer's actions at the pages of ``app`` as activity.
 
-    Called once forms are checked (CSRF): what is refused there tells of nobody who is present.
+    Called after the CSRF check of forms: a request that this check refuses does not show that anybody is
+    there.
     """
     app.before_request(_count)
 
@@ -85,9 +86,9 @@ def _count() -> None:
 
 
 def _somebody_acts() -> bool:
-    """Tell whether somebody pressed a button or followed a link: pages also ask, and send, by themselves.
+    """Whether somebody pressed a button or followed a link. Pages also send requests automatically.
 
-    Who types says so apart (``staying.stay``).
+    Typing is reported separately (``staying.stay``).
     """
     if request.endpoint is None or request.endpoint in _BY_ITSELF:
         return False
@@ -95,8 +96,8 @@ def _somebody_acts() -> bool:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Lead to where officers sign in; what came with a form is shown again, and nothing of it was done."""
-    # A path that is no page's has no language.
+    """Redirect to the sign-in page. Input of a form is shown again there, and nothing of it was done."""
+    # The path of an unknown page has no language.
     g.setdefault("language", rendering.FIRST)
     if request.method in _READING:
         return redirect(url_for("signing.ask"), 303)

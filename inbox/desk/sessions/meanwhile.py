@@ -1,4 +1,4 @@
-"""Two officers on one case: before a form does anything, what others did since is shown."""
+"""Two officers on one case: before a form takes effect, changes by the other officer are shown."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -17,7 +17,7 @@ from inbox.session import journal_view
 
 
 def init_app(app: Flask) -> None:
-    """Let no form about cases do anything before its officer has seen what others did to them."""
+    """Stop a form about cases until its officer has seen the changes that others made to them."""
     app.before_request(_check)
 
 
@@ -38,7 +38,7 @@ def _check() -> ResponseReturnValue | None:
 
 
 def _cases() -> Sequence[int]:
-    """Return the case of an address, else those that were chosen; a declaration overwrites nothing."""
+    """Return the case of the address, or the chosen ones. A declaration overwrites nothing."""
     if "case" in (found := request.view_args or {}):
         return [found["case"]]
     given = {*request.form.getlist("case", int)} if request.endpoint != "queue.declare" else set()

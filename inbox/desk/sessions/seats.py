@@ -1,4 +1,4 @@
-"""Who has signed in at the desk: a session for each officer, which ends by itself where nobody acts in it."""
+"""Sessions at the desk: one for each officer. A session without activity ends automatically."""
 
 import secrets
 import time
@@ -23,10 +23,10 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """After how many seconds what ends by itself.
+    """Time limits in seconds.
 
-    ``idle``: a session in which nobody acts. ``short``: the inbox, with fewer officers signed in than it
-    takes to open it. ``longest``: the inbox, whoever is signed in.
+    ``idle``: of a session without activity. ``short``: of the inbox with fewer officers signed in than it
+    takes to open it. ``longest``: of the inbox, whoever is signed in.
     """
 
     idle: float = 10 * MINUTE
@@ -38,16 +38,15 @@ USUAL = Limits()
 
 
 class Seat:
-    """The session of one officer in one browser, with what only that officer sees.
+    """The session of one officer in one browser, with the state that only this officer sees.
 
-    ``mark`` tells its pages from those of another one, and lets nobody in. ``wanted`` and ``order`` are what
-    the queue is asked for: browsers remember addresses, so none has a search. ``looked_at`` is what it has
-    shown last, None before it has shown anything; ``is_of_today`` if the page of the day asked, for once.
-    ``around`` is what stood beside the case that was looked at last, ``reading`` that case and which page of
-    its dialogue was shown.
-    ``job`` is the last of theirs that took long. ``picture`` has the pixels of a page of a file, by case,
-    file and page, until the browser asks for them. ``asked`` is what they ask others to confirm. ``active``
-    is when they last acted.
+    ``mark`` distinguishes its pages from those of another session, and grants no access. ``wanted`` and
+    ``order`` are the filter of the queue, which is not in addresses because browsers remember them.
+    ``looked_at`` is the queue as it was shown last, None before. ``is_of_today``: the filter came from the
+    Today page, for one time. ``around`` are the neighbours of the case that was opened last, ``reading`` that
+    case and the page of its dialogue. ``job`` is the officer's last long action. ``picture`` holds the pixels
+    of a page of a file, by case, file and page, until the browser requests them. ``asked`` are the
+    confirmations that the officer asked for. ``active`` is the time of the last activity.
     """
 
     def __init__(self, opened: Unlocked, officer: str, now: float) -> None:
@@ -66,39 +65,39 @@ class Seat:
         self._taken: set[str] = set()
 
     def actor(self) -> Actor:
-        """Return who acts today: this officer alone."""
+        """Return the officer of this session as the only actor, today."""
         return Actor(self._opened.signed_in(self.officer), today(), self._confirm, session=self.id)
 
     def say(self, *done: Done) -> None:
-        """Tell on the next page what was done."""
+        """Show a confirmation on the next page."""
         self._said = done
 
     def said(self) -> tuple[Done, ...]:
-        """Return what is to be told, once."""
+        """Return the confirmations to show, once."""
         said, self._said = self._said, ()
         return (*said, Done.WRONG_BEFORE) if self._opened.failed.pop(self.officer, 0) else said
 
     def has_taken(self, form: str) -> bool:
-        """Tell whether this form has done what it is for."""
+        """Whether this form was already processed."""
         return form in self._taken
 
     def take(self, form: str) -> bool:
-        """Tell whether this form is sent for the first time; afterwards it never is again."""
+        """Mark a form as processed. Returns whether it was sent for the first time."""
         is_new = form not in self._taken
         self._taken.add(form)
         return is_new
 
 
 def _since_boot() -> float:
-    """Return the seconds since the machine began, those in which it slept included."""
+    """Return the seconds since the machine started, including sleep."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Seats:
-    """The sessions that are open, at most one for each officer.
+    """The open sessions, at most one for each officer.
 
-    Once fewer officers are signed in than it takes to open the inbox, others who come by could read alone
-    what only several may open; so it locks soon.
+    With fewer officers signed in than it takes to open the inbox, others who come by could read alone what
+    only several may open. So the inbox then locks soon.
     """
 
     def __init__(self, opened: Unlocked, limits: Limits, now: Callable[[], float] = _since_boot) -> None:
@@ -107,7 +106,7 @@ class Seats:
         self._began = self._short_since = now()
 
     def sign_in(self, officer: str) -> Seat:
-        """Begin a session for an officer who has proven it, and end the one they had elsewhere."""
+        """Start a session for an officer who has proven their identity. End the one they had elsewhere."""
         self._sweep()
         for each in [each for each in self._seats.values() if each.officer == officer]:
             self._end(each, self._now())
@@ -116,7 +115,7 @@ class Seats:
         return seat
 
     def find(self, id_: str) -> Seat | None:
-        """Return the session with this id, None if it has ended."""
+        """Return the session with this id, or None if it has ended."""
         self._sweep()
         return self._seats.get(id_)
 
@@ -126,16 +125,16 @@ class Seats:
         self._end(seat, self._now())
 
     def acts(self, seat: Seat) -> None:
-        """Take note that somebody acts in a session."""
+        """Record activity in a session."""
         seat.active = self._now()
 
     def left(self, seat: Seat) -> dict[str, int]:
-        """Return after how many whole seconds, if nobody acts, a session ends and the inbox locks."""
+        """Return the whole seconds without activity until the session ends, and until the inbox locks."""
         ends = self._ends(seat) - self._now()
         return {"session": max(0, int(ends)), "inbox": max(0, int(self.locks_in()))}
 
     def asked_of(self, seat: Seat) -> list[Confirmation]:
-        """Return what officers in other sessions ask to have confirmed, and what of it this one confirmed."""
+        """Return the confirmations that other officers ask for, and those that this officer gave."""
         self._sweep()
         others = (each for each in self._seats.values() if each is not seat)
         asked = (wanted for each in others for wanted in each.asked.values())
@@ -144,17 +143,17 @@ class Seats:
 
     @property
     def officers(self) -> tuple[str, ...]:
-        """Who is signed in."""
+        """The officers who are signed in."""
         self._sweep()
         return tuple(sorted(each.officer for each in self._seats.values()))
 
     def locks_in(self) -> float:
-        """Return after how many seconds the inbox locks if nobody acts until then; not above 0 for now."""
+        """Return the seconds without activity until the inbox locks; 0 or less for now."""
         return min(self._short_ends(), self._began + self._limits.longest) - self._now()
 
     @property
     def why_it_locks(self) -> str:
-        """Say for the terminal why the inbox locks by itself."""
+        """Return why the inbox locks automatically, for the terminal."""
         if self._now() >= self._began + self._limits.longest:
             return f"open for {self._limits.longest / HOUR:g} hours"
         minutes, quorum = self._limits.short / MINUTE, self._opened.inbox.quorum
@@ -162,7 +161,7 @@ class Seats:
         return f"{fewer} signed in for {minutes:g} minutes"
 
     def _short_ends(self) -> float:
-        """Return when the inbox locks for want of officers."""
+        """Return the time at which the inbox locks because too few officers are signed in."""
         self._sweep()
         quorum, ends = self._opened.inbox.quorum, sorted(map(self._ends, self._seats.values()), reverse=True)
         short_since = ends[quorum - 1] if len(ends) >= quorum else self._short_since
@@ -172,7 +171,7 @@ class Seats:
         return seat.active + self._limits.idle
 
     def _sweep(self) -> None:
-        """End the sessions in which nobody has acted for too long, as of when each of them ended."""
+        """End the sessions without activity, as of the time at which each of them expired."""
         for seat in sorted(self._seats.values(), key=self._ends):
             if self._ends(seat) <= self._now():
                 self._end(seat, self._ends(seat))

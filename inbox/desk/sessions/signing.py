@@ -1,4 +1,4 @@
-"""Officers sign in and out, each in a browser of their own."""
+"""Sign in and out, each officer in a browser of their own."""
 
 from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,13 +17,13 @@ pages = Blueprint("signing", __name__)
 
 @pages.get("/sign-in")
 def ask() -> ResponseReturnValue:
-    """Ask who is there, unless it is known."""
+    """Ask for the officer's name, unless somebody is signed in."""
     return redirect(url_for("queue.first")) if "seat" in g else _asked()
 
 
 @pages.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    """Begin the session of an officer who proves to be one; whoever was here before is signed out."""
+    """Start the session of an officer who proves their identity. Whoever was signed in here is signed out."""
     desk = here()
     try:
         name = _proven(request.form.get("officer", ""), request.form.get("passphrase", ""))
@@ -41,9 +41,9 @@ def sign_in() -> ResponseReturnValue:
 
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """End the session; the inbox stays open for the others.
+    """End the session. The inbox stays open for the other officers.
 
-    Ask before while it takes with it what two officers are about to do.
+    If pending confirmations end with the session, ask first.
     """
     if (lost := confirming.at_stake()) and "anyway" not in request.form:
         return rendering.page("signing/leave.html", lost=lost)
@@ -54,12 +54,12 @@ def sign_out() -> ResponseReturnValue:
 
 @pages.post("/another-browser")
 def let_in() -> ResponseReturnValue:
-    """Show an address for another browser of this machine."""
+    """Show an address for another browser on this machine."""
     return rendering.page("signing/another.html", address=here().address())
 
 
 def _proven(name: str, given: str) -> str:
-    """Return the name of the officer whose passphrase this is; raise as ``Unlocked.bring`` does."""
+    """Return the name of the officer whose passphrase this is. Raises as ``Unlocked.bring`` does."""
     opened, file = here().opened, request.files.get("share")
     if file is not None:
         return opened.bring(file.read(), given)

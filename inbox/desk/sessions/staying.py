@@ -1,4 +1,4 @@
-"""How long a session goes on, for the script that warns before it ends; who types or says so stays."""
+"""The time left of a session, for the script that warns before it ends. Typing extends it."""
 
 from http import HTTPStatus
 
@@ -12,16 +12,16 @@ pages = Blueprint("staying", __name__)
 
 @pages.get("/left/<string:mark>")
 def left(mark: str) -> ResponseReturnValue:
-    """Return in how many seconds the session ends, and the inbox locks; pages ask by themselves.
+    """Return the seconds until the session ends and the inbox locks. Pages ask automatically.
 
-    To a page of another session, by its ``mark``, that is refused: it must be seen no longer.
+    A page of another session, by its ``mark``, is refused and must be hidden.
     """
     return _left() if mark == seat().mark else ("", HTTPStatus.CONFLICT)
 
 
 @pages.post("/stay")
 def stay() -> ResponseReturnValue:
-    """Take note that somebody is there, who types or says so; return the same."""
+    """Record that the officer is still there, because they type or confirm it. Return the same seconds."""
     return _left()
 
 

@@ -1,8 +1,8 @@
-"""Who confirms an action at a page: officers who type their passphrases for it, and nothing keeps them.
+"""Officers who confirm an action at a page with their passphrases, which are not kept.
 
-The acting officer is one of them: a session that was left open must not let somebody else act for two. The
-second one types at the same page, or has confirmed the very form in a session of their own. Either serves one
-act: whatever else a request does is asked for by itself.
+The acting officer is one of them: at an unattended session, nobody else may act for two. The second officer
+types their passphrase at the same page, or has confirmed the same form in their own session. Either confirms
+one action: any other action of the request is asked for separately.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,21 +23,21 @@ from inbox.system.clock import today
 from inbox.vault import queries_access
 
 FIELD = "passphrase-"
-# The box by which an officer who types a passphrase declares to have no interest in the cases.
+# The box that declares no interest in the cases, beside the passphrase of an officer.
 DECLARED = "passphrase_declared-"
-# The field of a form that tells it from every other, so that none is sent twice.
+# The field of a form with a unique value, so that no form is processed twice.
 ONCE = "once"
-# Fields of forms that are no words of an officer's own.
+# Form fields that are not an officer's own input.
 _OURS = ("csrf_token", "passphrase", AS_OF, OF_PAGE, ASKING, GOING_ON)
 
 
 def written() -> list[tuple[str, str]]:
-    """Return what an officer gave with a form, by field: it must not be lost."""
+    """Return the officer's input in a form, by field, so that it is not lost."""
     return [(name, value) for name, value in request.form.items(multi=True) if value and _is_own(name)]
 
 
 def fields() -> Fields:
-    """Return all fields of a form that an officer fills in, empty ones too."""
+    """Return all fields that an officer fills in, including empty ones."""
     given = request.form.items(multi=True)
     return tuple((name, value) for name, value in given if name != ONCE and _is_own(name))
 
@@ -47,14 +47,14 @@ def _is_own(name: str) -> bool:
 
 
 def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Confirm:
-    """Return what confirms an action of an officer; ``asked`` are the confirmations they have asked for."""
+    """Return the function that confirms an officer's actions. ``asked`` are the requests they have made."""
 
     def ask(actions: Sequence[Action], needed: int) -> Mapping[str, Presence]:
         names = _names(opened, officer, {each.case for each in actions})
         is_first = not g.get("is_spent", False)
         spend()
         given = {name: request.form.get(FIELD + name, "") if is_first else "" for name in names}
-        # A page has asked for them, whether anything was typed there or not.
+        # A page has asked for the passphrases, even if nothing was typed.
         g.was_asked = is_first and any(FIELD + name in request.form for name in names)
         g.is_left_out = is_first and ASKING in request.form and not given[officer]
         g.actions, g.names, g.needed = actions, names, needed
@@ -79,9 +79,9 @@ def asking(opened: Unlocked, officer: str, asked: dict[str, Confirmation]) -> Co
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Which ``officers`` may type their passphrases on the page itself of an act, and how many of them do.
+    """The ``officers`` who may type their passphrases on the page of an action, and how many must.
 
-    Those ``undeclared`` have yet to declare on the case.
+    ``undeclared`` officers must still declare the case.
     """
 
     officers: Sequence[str]
@@ -90,13 +90,13 @@ class Signing:
 
 
 def signing(opened: Unlocked, officer: str, case: int, taken: int) -> Signing:
-    """Return who types a passphrase for an officer's act on a case that takes so many; nobody for one."""
+    """Return who must type a passphrase for an officer's action on a case. Nobody if it takes one officer."""
     names = _names(opened, officer, {case}) if taken > 1 else ()
     return Signing(names, opened.inbox.needed(taken), _undeclared(opened, names, [case]))
 
 
 def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Sequence[str]:
-    """Return who may confirm what an officer does to these cases, that one first: nobody kept from one."""
+    """Return the officers who may confirm an action on these cases, the actor first, no excluded ones."""
     with opened.inbox.vault.transaction() as session:
         kept = {each.officer for each in queries_access.exclusions(session) if each.case in cases}
     return [officer, *(name for name in opened.sealed if name != officer and name not in kept)]
@@ -105,7 +105,7 @@ def _names(opened: Unlocked, officer: str, cases: Collection[int | None]) -> Seq
 def _lacking(
     opened: Unlocked, names: Sequence[str], actions: Sequence[Action]
 ) -> Mapping[str, Sequence[int]]:
-    """Return who of these has not declared on which cases, where these actions need it."""
+    """Return, by officer, the cases that they have not declared, if these actions need a declaration."""
     needing = (each for each in actions if not each.rule.undeclared and not each.rule.all_cases)
     return _undeclared(opened, names, [each.case for each in needing if each.case is not None])
 
@@ -116,25 +116,25 @@ def _undeclared(opened: Unlocked, names: Sequence[str], cases: Sequence[int]) ->
 
 
 def _alone(opened: Unlocked, name: str) -> Actor:
-    """Return an officer who gives nothing but their own word."""
+    """Return an officer as the only actor."""
     return Actor(opened.signed_in(name), today(), lambda _actions, _needed: {})
 
 
 def change() -> Mapping[str, Any]:
-    """Return which template shows what is confirmed instead of its fields, "" for none, and its values."""
+    """Return the template and values that show the changes instead of the fields, or ""."""
     found: Mapping[str, Any] = g.get("change", {"change": ""})
     return found
 
 
 def spend() -> None:
-    """Let what came with this request confirm nothing that is asked for from now on."""
+    """Prevent the passphrases of this request from confirming any further action."""
     g.is_spent = True
 
 
 def _second(opened: Unlocked, asked: dict[str, Confirmation], actions: Sequence[Action]) -> str:
-    """Return who has confirmed this very form, which counts once; nobody without.
+    """Return the officer who has confirmed exactly this form, or "". A confirmation counts once.
 
-    Nor does it count once something was done to the case: that was not there to be seen.
+    It does not count after a later change to the case, which that officer could not see.
     """
     found = asked.get(request.form.get(GOING_ON, ""))
     if found is None or not found.confirmed_by or not found.covers(request.path, actions, fields()):

@@ -1,7 +1,7 @@
-"""What an officer writes in a form is kept before anything else is done with it, and goes once that is done.
+"""Keep an officer's input as a draft before a form is processed, and delete it once that is done.
 
-So nothing is lost where a form is refused, asks for passphrases, or shows what others did meanwhile. The
-script of the desk sends what is typed here, too; without it a form is kept when it is first sent.
+So nothing is lost if a form is refused, asks for passphrases, or shows changes by others. The script of the
+desk also sends drafts here during typing. Without the script, a draft is kept when the form is first sent.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,7 +22,7 @@ from inbox.vault import score
 
 pages = Blueprint("writing", __name__, url_prefix="/draft/<string:form>/<int:number>")
 
-# Of the pages to which a form is sent, what is written there.
+# The kind of draft for each page that a form is sent to.
 _FORMS = {
     "replies.reply": Form.REPLY,
     "replies.preview_reply": Form.REPLY,
@@ -34,7 +34,7 @@ _FORMS = {
     "casework.assess": Form.ASSESSMENT,
     "exchange.enter": Form.REPORT,
 }
-# In which part of the page of a case each form stands, and where there.
+# The part of the page of a case that holds each form, and its place there.
 _PARTS = {
     Form.REPLY: ("dialogue", "answering"),
     Form.EXTENSION: ("dialogue", "standing"),
@@ -42,7 +42,7 @@ _PARTS = {
     Form.NOTE: ("work", "notes"),
     Form.ASSESSMENT: ("work", "assessing"),
 }
-# The fields of each form of a case; those of an entry are its questions, too.
+# The fields of each form of a case. Those of a manual entry also include its questions.
 _NAMES = {
     Form.REPLY: {"text", "template", "feedback", "despite"},
     Form.EXTENSION: {"text", "reason", "despite"},
@@ -54,12 +54,12 @@ _NAMES = {
     },
 }
 _OF_ENTRY = {"route", "received", "language", "file"}
-# Before the id of a question; behind it, the two ends of a period.
+# The prefix of a question's id, and the suffixes for the two ends of a period.
 QUESTION, ENDS = "q-", ("first", "last")
 
 
 def init_app(app: Flask) -> None:
-    """Keep what is written in the forms of ``app`` as soon as they are sent."""
+    """Keep the input of forms of ``app`` as soon as they are sent."""
     app.before_request(_keep)
 
 
@@ -73,7 +73,7 @@ def _keep() -> None:
 
 
 def _fields(form: Form) -> Fields:
-    """Return what was given in the fields that a form has: a passage is struck from texts, not from names."""
+    """Return the given values of a form's fields, except names: a passage is redacted from texts only."""
     names = _names(form)
     return tuple((name, value) for name, value in witnesses.fields() if name in names)
 
@@ -86,45 +86,45 @@ def _names(form: Form) -> Collection[str]:
 
 
 def _is_over() -> bool:
-    """Tell whether this very form has done what it is for: what a page still sends of it comes too late."""
+    """Whether this form was already processed: drafts that a page still sends come too late."""
     return seat().has_taken(request.form.get(ONCE, ""))
 
 
 def done() -> None:
-    """Keep nothing more of the form that has just done what it is for, whether it was kept or not."""
+    """Delete the draft of the form that was just processed."""
     _end(*g.written_in)
 
 
 def sent() -> Form:
-    """Return what is written in the form that was sent."""
+    """Return the kind of draft in the form that was sent."""
     form: Form
     form, _ = g.written_in
     return form
 
 
 def way_back() -> str:
-    """Return the address of the form that was sent and is kept; an empty text if none is."""
+    """Return the address of the sent form if it is kept as a draft, otherwise ""."""
     return place(*g.written_in) if g.get("is_kept") else ""
 
 
 def begun(case: int | None) -> dict[Form, Draft]:
-    """Return what the officer has begun to write about a case, or to enter for None."""
+    """Return the officer's drafts about a case, or of manual entries for None."""
     return unfinished.of(here().inbox, actor(), case)
 
 
 def given(drafts: Mapping[Form, Draft]) -> dict[Form, MultiDict[str, str]]:
-    """Return of each form the fields that were kept, none where nothing was."""
+    """Return the kept fields of each form, empty without a draft."""
     return {form: MultiDict(drafts[form].fields if form in drafts else ()) for form in Form}
 
 
 def part(form: Form) -> str:
-    """Return in which part of the page of a case a form stands."""
+    """Return the part of the page of a case that holds a form."""
     return _PARTS[form][0]
 
 
 @pages.post("")
 def keep(form: str, number: int) -> ResponseReturnValue:
-    """Keep what is typed in a form."""
+    """Keep the input of a form as a draft."""
     chosen, case = _place_of(form, number)
     if not _is_over() and not unfinished.keep(here().inbox, actor(), chosen, case, _fields(chosen)):
         abort(HTTPStatus.NOT_FOUND)
@@ -133,16 +133,16 @@ def keep(form: str, number: int) -> ResponseReturnValue:
 
 @pages.post("/throw-away")
 def throw_away(form: str, number: int) -> ResponseReturnValue:
-    """Keep nothing more of what was begun."""
+    """Delete a draft."""
     chosen, case = _place_of(form, number)
     _end(chosen, case)
     seat().say(Done.THROWN_AWAY)
-    # To the top of the part, where that is said.
+    # To the top of the part, where the confirmation is shown.
     return redirect(place(chosen, case).partition("#")[0], 303)
 
 
 def _place_of(given: str, number: int) -> tuple[Form, int | None]:
-    """Return the form and the case that an address names; an entry has no case, which is 0."""
+    """Return the form and the case that an address names. A manual entry has no case, which is 0."""
     if given not in list(Form) or (given == Form.REPORT) != (number == 0):
         abort(HTTPStatus.NOT_FOUND)
     return Form(given), number or None
@@ -155,7 +155,7 @@ def _end(form: Form, case: int | None) -> None:
 
 
 def place(form: Form, case: int | None) -> str:
-    """Return the address of a form, in its part of the page of its case; None for an entry."""
+    """Return the address of a form, in its part of the page of its case, or of the manual entry for None."""
     if case is None:
         return url_for("exchange.ask")
     part, where = _PARTS[form]

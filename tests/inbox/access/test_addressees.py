@@ -37,7 +37,7 @@ WAYS = {
     "ledger": ("disclosures", "add", "1", "--what", "other", "--ground", "consent", "--to"),
 }
 DESPITE = {"ledger": "--reason"}
-SAID = "case 1 names the person to whom this goes"
+SAID = "case 1 names the recipient"
 
 
 @pytest.mark.parametrize(("name", "way"), crossed(NAMED, WAYS))
@@ -68,7 +68,7 @@ def test_an_addressee_that_tells_of_the_reporter_takes_a_reason(office: Office, 
     """Who that is, or what was never to be repeated; to one of several: test_comparisons.py."""
     for name, said in TELLING.items():
         before = office.state()
-        assert f"the addressee could tell who reported: {said}" in refused(office, *WAYS[way], name)
+        assert f"the addressee could reveal who reported: {said}" in refused(office, *WAYS[way], name)
         assert before == office.state()
         office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")
         last = [each for each in office.json("journal", "print")["entries"] if "by the law" in each["reason"]]
@@ -97,7 +97,7 @@ def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
         str(office.out / "x"),
     ]
     assert SAID in refused(office, *letter, "--address", "M. Leroy, 3 rue du Port")
-    assert "could tell who reported" in refused(office, *letter, "--address", "Chez Mme Kerguelen")
+    assert "could reveal who reported" in refused(office, *letter, "--address", "Chez Mme Kerguelen")
     office.json(*letter, "--address", "3 rue du Port")
 
 
@@ -107,5 +107,5 @@ def test_the_address_of_a_letter_to_a_person_counts(office: Office) -> None:
     words = ("persons_notice", "--to", "Firmin Quélennec", "--text", "Un badge aurait servi.")
     letter = ["letter", "1", *words, "--out", str(office.out / "x")]
     for address in ("Chez Mme Kerguelen", "La voisine du dessus"):
-        assert "could tell who reported" in refused(office, *letter, "--address", address)
+        assert "could reveal who reported" in refused(office, *letter, "--address", address)
     office.json(*letter, "--address", "3 rue du Port")

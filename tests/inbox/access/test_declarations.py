@@ -168,7 +168,7 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
     """It is noted, with those who were there; it holds for one case alone."""
     unread.others.json("declare", "1")
     assert 0 == unread.others.run("show", "1").code
-    assert "all present have declared it before" in unread.others.run("declare", "1").out
+    assert "all signed-in officers had declared before" in unread.others.run("declare", "1").out
     assert "bruno must declare" in unread.excluded.run("show", "1").err
     assert "alice and chloe must declare" in unread.others.run("show", "2").err
     assert ["bruno"] == unread.excluded.json("declare", "1")["officers"]
@@ -314,7 +314,7 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
     with unread.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     shown = unread.others.run("journal", "print").out
-    assert "withheld: not every case is shown to all who are present" in shown
+    assert "withheld: this case is not shown to every signed-in officer" in shown
     assert "case 3" not in shown
     assert (False, False, False) == (REASON in shown, "Phantom" in shown, "judge" in shown)
     entries = unread.others.json("journal", "print")["entries"]
@@ -324,12 +324,12 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
     assert counted == unread.others.json("oversight")["actions"]
     with sitting(unread.others) as client:
         assert (False, False) == (REASON in (page := client.page("/en/journal")), "Phantom" in page)
-        assert ("not every case is shown" in page, "/case/3" in page) == (True, False)
+        assert ("this case is not shown" in page, "/case/3" in page) == (True, False)
         client.send("/en/case/3/declare")
         assert REASON in client.page("/en/journal")
     assert REASON not in unread.others.run("journal", "print").out
     with sitting(unread.excluded, officer="bruno") as client:
-        assert "not every case is shown" in client.page("/en/journal")
+        assert "this case is not shown" in client.page("/en/journal")
     unread.others.json("declare", "3")
     assert REASON in unread.others.run("journal", "print").out
 

@@ -58,10 +58,10 @@ def test_who_is_no_handler_neither_reads_nor_changes_it(
     before = entrusted.office.state()
     said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert (1, "") == (said.code, said.out)
-    assert "error: case 1 is for its handlers alone\nhint: see who they are: inbox handlers 1" in said.err
+    assert "error: case 1 is for its handlers only\nhint: see who they are: inbox handlers 1" in said.err
     assert before == entrusted.office.state()
     done = entrusted.others.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
-    assert "for its handlers alone\nhint" not in done.err
+    assert "for its handlers only\nhint" not in done.err
 
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
@@ -82,7 +82,7 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
         assert line(entrusted.others, 1, *filters)
     assert entrusted.excluded.json("queue", "--priority", "4")["count"] == 2
     assert [2] == [case["case"] for case in entrusted.excluded.json("list")["cases"]]
-    assert "FOR ITS HANDLERS ALONE: alice, chloe" in entrusted.others.run("show", "1").out
+    assert "FOR ITS HANDLERS ONLY: alice, chloe" in entrusted.others.run("show", "1").out
 
 
 def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:

@@ -84,7 +84,7 @@ def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, words: list[st
     """Whoever says neither has noted nothing."""
     before = office.state()
     said = office.run("identity", "consent", "1", *words)
-    assert (1, True) == (said.code, "the day on which it was given, or is withdrawn" in said.err)
+    assert (1, True) == (said.code, "give either the day of the consent or its withdrawal" in said.err)
     assert before == office.state()
 
 
@@ -239,7 +239,7 @@ def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office
 
 def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Office) -> None:
     """One officer alone knew whether it was; that it is taken back, one notes, and nothing waits for that."""
-    assert "in a message of the reporter's, which is not named" in refused(office, *CONSENT[:-2])
+    assert "the message in which the reporter consented is missing" in refused(office, *CONSENT[:-2])
     with office.unlocked() as opened:
         given = ConsentSaid(today(), reason="the report")
         alone = Actor(opened.present, today())
@@ -254,7 +254,7 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
 def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
     office.json(*CONSENT)
     gives = ("disclosures", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
-    assert "whether its reporter is told before" in refused(office, *gives)
+    assert "whether to inform the reporter first" in refused(office, *gives)
     office.json("reply", "1", "--template", "identity_notice", "--text", "À X.")
     office.json("decide", "1", "told", "--reason", "x")
     office.json(*gives)
@@ -271,7 +271,7 @@ def test_no_reference_and_no_restriction_names_the_reporter(office: Office) -> N
     """Registers keep them, and more officers read them; with other words they are kept."""
     office.json("source-risk", "1", "low", "--reason", "x")
     for words in LINES:
-        assert "says itself what could give somebody away" in refused(office, *words, f"for {NAME}"), words
+        assert "contains words that could reveal somebody" in refused(office, *words, f"for {NAME}"), words
         office.json(*words, "26/118")
 
 

@@ -120,7 +120,7 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
 
 
 def test_no_emergency_opens_it(trio: Trio) -> None:
-    """It is not for its handlers alone; and its handlers are told why they read nothing."""
+    """It is not for its handlers only; and its handlers are told why they read nothing."""
     trio.others.json("quarantine", "1", "--reason", "x")
     said = trio.others.run("break-glass", "1", "--reason", "x")
     assert (1, True) == (said.code, "case 1 is in quarantine" in said.err)
@@ -134,7 +134,7 @@ def test_no_emergency_opens_it(trio: Trio) -> None:
 
 def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
     said = office.run("quarantine", "2", "--lift", "--reason", "x")
-    assert (1, True) == (said.code, "case 2 is in no quarantine" in said.err)
+    assert (1, True) == (said.code, "case 2 is not in quarantine" in said.err)
 
 
 def test_which_actions_pass_a_quarantine_is_written_down() -> None:

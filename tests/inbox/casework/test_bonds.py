@@ -324,7 +324,7 @@ def test_nobody_is_kept_from_a_matter_by_hand_if_no_quorum_is_left_for_all_of_it
     with bound.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=2, officer="chloe", since=today()))
     said = bound.run("conflict", "exclude", "1", "bruno", "--reason", "x")
-    assert "then fewer than 2 officers would be left to read case 2" in said.err
+    assert "fewer than 2 officers would then be left to read case 2" in said.err
     assert [(2, "chloe")] == kept(bound)
 
 

@@ -124,8 +124,8 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
         (["4", "1", "--recover"], 1, "case 1 is not junk"),
         (["--category", "nothing", "--count", "1"], 1, "no case matches"),
         (["--search", "!!", "--count", "3"], 1, "a search needs a word"),
-        ([], 2, "give cases"),
-        (["--recover"], 2, "give cases"),
+        ([], 2, "give case numbers"),
+        (["--recover"], 2, "give case numbers"),
         (["1", "--category", "other"], 2, "not both"),
     ],
 )
@@ -199,7 +199,7 @@ def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
 def test_without_a_reason_nothing_is_junk(office: Office) -> None:
     before = office.state()
     for words in ([], ["--reason", " "]):
-        assert "a reason is needed" in office.run("junk", "1", *words).err
+        assert "a reason is required" in office.run("junk", "1", *words).err
     assert before == office.state()
 
 
@@ -259,6 +259,6 @@ def test_what_is_for_its_handlers_alone_is_marked_by_them(cleared: Trio) -> None
     trio = cleared
     trio.others.close("3")
     trio.others.json("handlers", "1", "alice", "chloe")
-    assert "case 1 is for its handlers alone" in trio.excluded.run("junk", "1", *WHY).err
+    assert "case 1 is for its handlers only" in trio.excluded.run("junk", "1", *WHY).err
     assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]
     assert [1] == trio.others.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]

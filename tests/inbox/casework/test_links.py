@@ -75,7 +75,7 @@ def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
     (reasons,) = proposed(filed, 4).values()
     assert ["text", "day 2026-03-14"] == [reasons[0].split()[0], reasons[1]]
     said = filed.run("links", "2").out
-    assert "    1  may have to do with it: both have the container CSQU3054383\n" in said
+    assert "    1  suggested link: both have the container CSQU3054383\n" in said
 
 
 def test_texts_that_only_begin_alike_are_not_proposed(filed: Office) -> None:
@@ -128,7 +128,7 @@ def test_what_has_nothing_to_do_with_it_is_not_proposed_again(office: Office) ->
     """From either, until that is taken back."""
     office.json("link", "2", "1", "--dismiss")
     assert ([3, 6], []) == (sorted(proposed(office, 1)), sorted(proposed(office, 2)))
-    assert "nothing is linked to it" in office.run("links", "2").out
+    assert "no links and nothing in common" in office.run("links", "2").out
     office.json("unlink", "1", "2")
     assert {1: ["container CSQU3054383"]} == proposed(office, 2)
     office.json("link", "1", "2", "--dismiss")
@@ -197,7 +197,7 @@ def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
     found = office.json("links", "2")
     assert ([], [{"kind": "container", "shown": "CSQU3054383"}]) == (found["proposed"], found["common"])
     assert (
-        "in more than 50 other cases, and so no reason: the container CSQU3054383"
+        "in more than 50 other cases, so not suggested: the container CSQU3054383"
         in office.run("links", "2").out
     )
     assert [3, 6] == sorted(proposed(office, 1))

@@ -120,7 +120,7 @@ def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, 
 def test_a_reason_says_something(office: Office, words: list[str], reason: str) -> None:
     office.json("measure", "1", "none")
     before = office.state()
-    assert "a reason is needed" in refused(office, *words, "--reason", reason)
+    assert "a reason is required" in refused(office, *words, "--reason", reason)
     assert before == office.state()
 
 
@@ -391,7 +391,7 @@ def test_two_officers_take_restrictions_out_whatever_the_law_says_of_their_measu
 
 
 def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
-    """With a reason; the letter of the source is F whatever is said, the first number 6."""
+    """With a reason; the letter of the source is F any answer, the first number 6."""
     shown = office.run("show", "1").out
     assert "credibility of what it says: F6, truth cannot be judged\n" in shown
     assert [2, 2, 2] == [

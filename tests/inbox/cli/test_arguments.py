@@ -64,7 +64,7 @@ def test_what_is_no_fault_of_who_typed_is_not_told_as_one(world: World, portal: 
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).message = b"{}"
     said = world.office.run("show", "1")
-    assert (1, True) == (said.code, "\nhint: not what was typed is at fault" in said.err)
+    assert (1, True) == (said.code, "\nhint: the command was right" in said.err)
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
     path = portal.bundle(Sent(b"noise" * 400))
     said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
     assert (0, True) == (said.code, "1 unopened" in said.out)
-    assert "came in, but could not be filed: 1; see: inbox unopened\n" in world.office.run("list").out
+    assert "unfiled envelopes: 1; see: inbox unopened\n" in world.office.run("list").out
     listed = world.office.run("unopened").out
     assert "malformed: the envelope" in listed
     assert "kept as unopened/" in listed

@@ -78,8 +78,8 @@ def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> No
         {name: rule["value"] for name, rule in seen["proposed"].items()},
     )
     shown = office.run("show", "1").out
-    assert "  severity       3 of 3  (the rules say 2 for category: info_leak)\n" in shown
-    assert "  verifiability  1 of 3  (the rules say 1 for who_id: whatever is said)\n" in shown
+    assert "  severity       3 of 3  (proposed by the rules: 2 for category: info_leak)\n" in shown
+    assert "  verifiability  1 of 3  (proposed by the rules: 1 for who_id: any answer)\n" in shown
     assert "  corroboration  0 of 3\n" in shown
 
 
@@ -575,7 +575,7 @@ def urgent(office: Office, number: int = 1) -> str:
 
 
 GIVE = ("disclosures", "add", "1", "--to", "TJ", "--what", "identity", "--reason", "26/12", "--ground")
-TO_DECIDE = "it is to be decided, for this time, whether its reporter is told before\nhint: do that first: "
+TO_DECIDE = "decide for this disclosure whether to inform the reporter first\nhint: do that first: "
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def test_an_office_says_how_reporters_are_heard_before_a_regime_that_asks_for_it
     assert before == office.state()
     assert 0 == office.typed("settings", "--regime", "internal").code
     assert 0 == office.typed("settings", "--regime", "external", "--heard", "0123456789").code
-    assert "reporters are heard: 0123456789\n" in office.run("settings").out
+    assert "reporters can speak to an officer: 0123456789\n" in office.run("settings").out
     for regime in ("internal", "external"):
         assert 0 == office.typed("settings", "--regime", regime).code
     assert "0123456789" == office.json("settings")["heard"]
@@ -261,7 +261,7 @@ def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_tol
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
     office.json("queue")
-    assert "HOW REPORTERS ARE HEARD IS NOT SAID" in office.run("settings").out
+    assert "MISSING: HOW REPORTERS CAN SPEAK TO AN OFFICER" in office.run("settings").out
     assert 0 == office.typed("settings", "--regime", "single", "--heard", "at the lighthouse").code
     assert "HEARD" not in office.run("settings").out
 
@@ -324,7 +324,7 @@ def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> 
     why = ("--reason", "abroad", "--text", "écrivez à agent@port.example")
     assert "it is an address" in refused(office, "extend", "1", *why)
     despite = ("--despite-warning", "x" * 1_995)
-    assert "reasons together have at most" in refused(office, "extend", "1", *why, *despite)
+    assert "all reasons together may have at most" in refused(office, "extend", "1", *why, *despite)
     office.json("extend", "1", *why, "--despite-warning", "it is ours")
     (entry,) = noted(office, "extend")
     assert ({"despite": True}, "abroad; it is ours") == (entry["values"], entry["reason"])

@@ -281,7 +281,7 @@ def test_a_case_says_that_its_day_of_receipt_cannot_be(
     shown = world.office.json("show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
     told = world.office.run("show", "1").out
-    assert f"the portal says that it came on {claimed}, which is impossible\n" in told
+    assert f"the portal says that it arrived on {claimed}, which is impossible\n" in told
     assert clocks(world)["ack_eu"]["day"] == (counted + timedelta(7)).isoformat()
     with sitting(world.office) as client:
         assert "ce qui est impossible" in client.page("/fr/case/1")

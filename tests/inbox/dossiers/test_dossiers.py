@@ -111,7 +111,7 @@ def test_a_place_may_be_removed_whole(room: Room, tmp_path: Path) -> None:
 
 
 def test_what_is_to_be_removed_and_is_not_there_stops_it(room: Room, tmp_path: Path) -> None:
-    """Nothing is written, noted in the ledger or believed to be gone."""
+    """Nothing is written, recorded in the ledger or believed to be gone."""
     before = room.office.state()
     for redaction in ("*:Frimin", "what:badge 4417", "nowhere:", "who_id"):
         said = make(room, tmp_path / "out", "--redact", redaction)

@@ -318,8 +318,8 @@ def test_no_reason_for_a_letter_names_who_is_concerned(office: Office, drawer: P
     """To an authority or to a person: the journal keeps it. A preview says so before anybody writes it."""
     letter, text = WARNED[name]
     words = write(letter, drawer / "x", "--despite-warning", f"vu {NAME}", text=text)
-    assert "says itself what could give somebody away" in office.json(*words, "--preview")["warned"][0]
-    assert "says itself what could give somebody away" in refused(office, *words)
+    assert "contains words that could reveal somebody" in office.json(*words, "--preview")["warned"][0]
+    assert "contains words that could reveal somebody" in refused(office, *words)
 
 
 def test_a_letter_is_shown_to_nobody_who_has_not_declared(office: Office) -> None:
@@ -356,7 +356,7 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -
         ),
         "needs a text of your own": ("letter", "1", "prosecutor", "--to", "pnf", "--out", str(out)),
         "at most 200 characters": write("prosecutor", out, "--address", "x" * 201),
-        "says itself what could give somebody away": write(
+        "contains words that could reveal somebody": write(
             "persons_notice", out, "--despite-warning", SECRET
         ),
         "no case 9": write("prosecutor", out, case="9"),
@@ -364,7 +364,7 @@ def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -
     for what, words in said.items():
         assert what in refused(office, *words)
     out.write_text("mine")
-    assert "already there" in refused(office, *write("prosecutor", out))
+    assert "already exists" in refused(office, *write("prosecutor", out))
     assert "mine" == out.read_text()
 
 
@@ -556,7 +556,7 @@ def test_no_letter_lands_on_the_medium_that_goes_to_the_portal(
         for folder in (stick, within, stick.parent):
             answer = client.send("/fr/case/1/letters", **both(**form("prosecutor", folder)))
             assert (409, True) == (answer.status_code, "la machine" in answer.text), folder
-            assert "le remettre sur papier" in answer.text
+            assert "les remettre sur papier" in answer.text
         assert 409 == client.send("/fr/case/1/letters", **both(**form("prosecutor", stick / "x"))).status_code
     assert [] == [*within.iterdir()]
     for name in ("channel-3.tar", "outbox-channel-12.tar"):

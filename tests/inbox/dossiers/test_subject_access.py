@@ -503,7 +503,7 @@ def test_no_answer_is_given_before_the_same_day_whatever_is_found(
         for request, text in (("1", None), ("2", None), ("1", OWN), ("1", TEXT), ("2", OWN))
     }
     assert 1 == len(told)
-    assert f"is answered from {clock.day + timedelta(1)} on" in told.pop()
+    assert f"can be answered from {clock.day + timedelta(1)} on" in told.pop()
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     clock.wait(1)
     assert 0 == answer(office, OWN).code
@@ -809,7 +809,7 @@ def test_nor_does_the_reason_that_stays_with_the_cases_tell_it(office: Office) -
     (office.out.parent / "identity").write_text(IDENTITY)
     office.json("identity", "set", "2", "--text-file", office.out.parent / "identity")
     said = answer(office, OWN, "--despite-warning", "Mme Kerguelen le sait")
-    assert (1, True) == (said.code, "the reason says itself" in said.err)
+    assert (1, True) == (said.code, "the reason contains words" in said.err)
     assert 0 == answer(office, OWN, "--despite-warning", "il le sait").code
 
 
@@ -857,7 +857,7 @@ def test_a_text_that_is_none_is_refused(office: Office, text: str) -> None:
 def test_a_request_is_answered_once_into_a_file_that_is_not_there(office: Office, ripe: Clock) -> None:
     (office.out / "1").write_text("there")
     before = office.state()
-    assert "already there" in answer(office).err
+    assert "already exists" in answer(office).err
     assert before == office.state()
     (office.out / "1").unlink()
     assert 0 == answer(office).code

@@ -67,7 +67,7 @@ def test_a_person_is_told_what_was_filed_at_last(
     reporter = Reporter(world)
     collect_all(Sent(reporter.follow_up()))
     said = world.office.run("collect", portal.bundle(first(reporter)))
-    assert "filed at last, and no longer listed as what could not be filed: 1\n" in said.out
+    assert "filed at last, and no longer listed as unfiled: 1\n" in said.out
 
 
 def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect_all: Callable[..., Any]) -> None:

@@ -154,7 +154,7 @@ def test_an_entered_report_is_a_case_with_its_route_and_day(
     world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x")
     assert content == (tmp_path / "out").read_bytes()
     shown = world.office.run("show", "1").out
-    assert "entered by officers, in words that may be theirs; how it came: letter" in shown
+    assert "entered by officers, possibly in their own words; how it arrived: letter" in shown
     assert [1] == [case["case"] for case in world.office.json("queue", "--search", "abordé")["cases"]]
 
 
@@ -398,21 +398,21 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
     start = ["--home", world.office.root, *world.office.opening(), *words]
     with typing_to_inbox(start, tmp_path) as typist:
         # What is typed before its prompt stands there is discarded.
-        line, text = "leaves it out: ", "a full stop alone ends it:"
+        line, text = "Enter to skip: ", "a full stop alone ends it:"
         for question, prompt, typed in (
-            ("I saw something\n  a number;", line, "3"),
-            ("not taken: see what can be answered above", line, "1"),
+            ("I saw something\n  a number, or", line, "3"),
+            ("invalid: see the possible answers above", line, "1"),
             ("! Call 17", "", ""),
             ("THE APPROACH\n\nBy which way?", line, "1 2"),
             ("What happened?", text, f"far too long: {'x' * 60}\n."),
-            ("not taken: at most 60 characters", text, f"An offer. {CANARY}\nTwo lines.\n."),
+            ("invalid: at most 60 characters", text, f"An offer. {CANARY}\nTwo lines.\n."),
             ("When?", line, "2026-13-01"),
-            ("not taken", line, ""),
+            ("invalid", line, ""),
         ):
             typist.sees(question)
             if prompt:
                 typist.answers(prompt, typed)
-        typist.sees("the token of its reporter")
+        typist.sees("the reporter's twelve words")
         assert 0 == typist.waits()
     assert "What did you see?" not in typist.shown
     shown = world.office.json("show", "1")

@@ -24,7 +24,7 @@ def test_an_attachment_is_never_written_over_a_file(
     out.write_text("mine")
     said = world.office.run("attachment", "1", "1", "--out", out, "--reason", "x")
     assert (1, "mine") == (said.code, out.read_text())
-    assert "is already there" in said.err
+    assert "already exists" in said.err
     assert (
         "it has files 1 to 1"
         in world.office.run("attachment", "1", "2", "--out", tmp_path / "other", "--reason", "x").err

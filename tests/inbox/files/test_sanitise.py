@@ -72,7 +72,7 @@ def cleaned(room: Room) -> Path:
         *words, "--recipient", room_of.ADDRESSEE.recipient().encode(), "--out", out, "--json"
     )
     assert 0 == said.code
-    kept = "could not be made anew and does not go along; see: inbox preview"
+    kept = "could not be re-rendered and is not enclosed; see: inbox preview"
     assert [f"file {number} {kept}" for number in (4, 5, 7)] == said.json["warnings"]
     return out
 

@@ -276,7 +276,7 @@ def test_a_key_that_still_waits_is_named_beside_those_that_go(life: Life) -> Non
 def test_what_became_no_case_is_told_for_it_may_stay_shut(life: Life) -> None:
     life.ready()
     life.collect(life.clock.day, Sent(age.seal_bytes(bytes(65_536), [build.stranger().recipient()])))
-    assert "envelopes here that could not be filed: 1;" in life.office.run("keys", "destroy").out
+    assert "unfiled envelopes here: 1;" in life.office.run("keys", "destroy").out
 
 
 def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:

@@ -33,8 +33,8 @@ PARTS = {
     "a file": ("file 1, 7 bytes:", "/case/1/file/1"),
     "a note": (f"│ {CANARY}", CANARY),
     "tags": ("tags: quai", 'class="tag">quai'),
-    "who sees to it": ("seen to by officer", 'value="officer" selected'),
-    "a link": ("has to do with case 2: same_facts", '>The same facts · <a href="'),
+    "who sees to it": ("assigned to officer", 'value="officer" selected'),
+    "a link": ("related to case 2: same_facts", '>The same facts · <a href="'),
     "a measure": ("measure 1, ", "<strong>Administrative inquiry</strong>"),
     "the clock of the Directive": ("Acknowledgement (Directive, 7 days)",) * 2,
     "the clock of the décret": ("Acknowledgement (decree, 7 working days)",) * 2,
@@ -69,7 +69,7 @@ PARTS = {
     "the risk to the source": ("risk to the source: high\n", "Risk to the reporter: <strong>High"),
     "the score": ("priority 1, score 13 of 54\n", ">P1</span> 13 of 54"),
     "a part of it": ("  danger         1 of 3", '<th scope="row">Danger</th><td>1 / 3</td>'),
-    "the rule behind it": ("(the rules say 2 for category: info_leak)", "What the answers proposed"),
+    "the rule behind it": ("(proposed by the rules: 2 for category: info_leak)", "What the answers proposed"),
     "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
     "how credible it is": (
         "F3, possibly true",
@@ -206,5 +206,5 @@ def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own
     assert f"  {today()}  {'':<18}  Admissibility: " in seen
     assert re.search(rf"<li>{re.escape(shown)} · Admissibility", page)
     assert "nobody is asked to decide it: the severity is 1, below 2" in page
-    assert "before an outcome is told to the reporter" in page
+    assert "before the reporter is told an outcome" in page
     assert "délit" not in page

@@ -48,7 +48,7 @@ def test_commands_that_change_or_write_tell_it_in_json(
     (described,) = world.office.json("show", "1")["attachments"]
     out = tmp_path / "out"
     written = world.office.json("attachment", "1", "1", "--out", out, "--reason", "x")
-    assert "the sender's own bytes" in written.pop("warning")
+    assert "the reporter's original file" in written.pop("warning")
     assert {"case": 1, "file": str(out)} | described == written
     assert b"data" == out.read_bytes()
     replied = world.office.json("reply", "1", "--text", "Bonjour")

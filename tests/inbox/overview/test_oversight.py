@@ -137,7 +137,7 @@ def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
     assert [{"day": today().isoformat(), "case": 1, "by": ["alice", "bruno"]}] == seen["break_glass"]
     said = trio.others.run("oversight").out
     assert f"case 1 was opened in an emergency on {today()} by alice, bruno\n" in said
-    assert "kept from an officer: 1\n" in said
+    assert "with an excluded officer: 1\n" in said
 
 
 def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
@@ -207,7 +207,7 @@ def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, t
 
 
 def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
-    """And what is for its handlers alone only as being there."""
+    """And what is for its handlers only only as being there."""
     trio.others.json("judge", "3", "--danger", "3", "--reason", "x")
     trio.others.json("handlers", "1", "alice", "chloe")
     seen = trio.excluded.json("oversight")

@@ -304,7 +304,7 @@ def test_a_register_leaves_once_the_journal_has_it_and_oversight_counts_it(
     assert str(out) == office.json("register", register, "--year", "2024", "--out", out)["file"]
     last = office.json("journal", "print")["entries"][-2]
     assert ("export-register", {"register": register.value, "year": 2024}) == (last["action"], last["values"])
-    assert "is already there" in refused(office, "register", register, "--out", str(out))
+    assert "already exists" in refused(office, "register", register, "--out", str(out))
     assert counted + 1 == office.json("oversight")["actions"]["export-register"]
     assert 2 == office.run("register", register, "--out", tmp_path / "out.xls").code
 

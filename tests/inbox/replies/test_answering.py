@@ -338,7 +338,9 @@ def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedb
     file = tmp_path / "replies.toml"
     office.json("templates", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")
-    assert "an entry that ends no case has: answers = true" in refused(office, "templates", str(file))
+    assert "an entry that has answers = true and does not close a case" in refused(
+        office, "templates", str(file)
+    )
     office.json(*ACKNOWLEDGE)
     office.json("decide", "1", "transmit", *DRILL)
     office.json("reply", "1", "--template", "withheld", "--feedback")

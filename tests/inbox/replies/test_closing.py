@@ -464,7 +464,7 @@ def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office
     assert "this outcome has not been decided" in refused(office, "close", "1", "inadmissible", *WITHHELD)
     office.json("decide", "1", *decided)
     shown = office.run("show", "1").out
-    assert "outcome that was decided: Inadmissible\n" in shown
+    assert "decided outcome: Inadmissible\n" in shown
     assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
     said = refused(office, "close", "1", "moot", *WITHHELD)
     assert "another outcome has been decided" in said
@@ -495,7 +495,7 @@ def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office
             303 == client.send("/en/case/1/decide", **form, **{"passphrase-officer": PASSPHRASE}).status_code
         )
         page = client.page("/en/case/1")
-    assert "The outcome that was decided: Inadmissible</p>" in page
+    assert "The decided outcome: Inadmissible</p>" in page
     deciding = re.findall(r'<select id="((?:choice-|ground)[^"]*)"', page)
     duties = ("admissibility", "art14", "art40", "identity_notice")
     assert [*(f"choice-{duty}" for duty in duties), "ground", "ground-admissibility"] == sorted(deciding)

@@ -113,7 +113,7 @@ def test_a_reason_that_goes_with_no_text_says_no_such_words_either(reported: Wor
     for words in (silent, ("measure", "1", "protection_offered")):
         before = reported.office.state()
         said = reported.office.run(*words, "--despite-warning", "Vautrin is known")
-        assert (1, True) == (said.code, "the reason says itself" in said.err)
+        assert (1, True) == (said.code, "the reason contains words" in said.err)
         assert before == reported.office.state()
 
 
@@ -129,7 +129,7 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
     text = GIVE_AWAY["name of the report"][0]
     for reason in ("Vautrin is known", "marguerite said so", "he has 06 12 34 56 78"):
         said = reported.office.run("reply", "1", "--text", text, "--despite-warning", reason)
-        assert "the reason says itself" in said.err
+        assert "the reason contains words" in said.err
     reported.office.json("reply", "1", "--text", text, "--despite-warning", "the author asked who")
     with reported.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
@@ -205,7 +205,7 @@ def test_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> Non
     said = office.run("reply", "1", "--text", QUOTING)
     assert f"“{PASSAGE}” (these are the words of another report)" in said.err
     reason = office.run("reply", "1", "--text", QUOTING, "--despite-warning", STOLEN)
-    assert "the reason says itself" in reason.err
+    assert "the reason contains words" in reason.err
     assert 0 == office.run("reply", "1", "--text", QUOTING, "--despite-warning", "it is public").code
 
 

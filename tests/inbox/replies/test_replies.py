@@ -49,9 +49,9 @@ def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, wa
         with start(words, case.office.root.parent) as at:
             at.confides("passphrase of officer: ", PASSPHRASE)
             if way == "close":
-                at.answers("Close the case so? (yes/no) ", "yes")
+                at.answers("Close the case like this? (yes/no) ", "yes")
             at.sees("it is an address or a telephone number")
-            at.answers("Enter alone sends nothing: ", reason)
+            at.answers("Press Enter to cancel: ", reason)
             assert status == at.waits()
         assert sent == len(replies(case))
     (noted,) = (each for each in case.office.json("journal", "print")["entries"] if each["action"] == way)
@@ -72,7 +72,7 @@ def test_who_closes_a_case_at_a_terminal_reads_first_what_its_reporter_will_read
         at.sees("the reporter will see, with the next outbox:")
         at.sees("CLOS\n")
         at.sees("│ Merci de tout.")
-        at.answers("Close the case so? (yes/no) ", answer)
+        at.answers("Close the case like this? (yes/no) ", answer)
         assert at.waits() == status
     assert ["Merci de tout."] * (status == 0) == replies(case)
 
@@ -111,8 +111,8 @@ def test_a_reply_is_typed_over_as_many_lines_as_it_has(case: World, end: bytes) 
     [
         ([b"\x03"], "error: stopped"),
         ([b".\n"], "error: the reply is empty"),
-        ([b"caf\xe9\n", b".\n"], "error: what was typed does not read as text"),
-        ([b"x" * 4_095 + b"\n", b".\n"], "error: a line is longer than a terminal takes"),
+        ([b"caf\xe9\n", b".\n"], "error: the input is not valid text"),
+        ([b"x" * 4_095 + b"\n", b".\n"], "error: a line is too long for the terminal"),
     ],
     ids=["ctrl-c", "empty", "no-text", "too-long"],
 )

@@ -55,7 +55,7 @@ MISTAKES = {
     "unknown value": (
         "{name}",
         "{nobody}",
-        "line 8: templates: 'reply.greeting.text.fr' must be a text without 'nobody'; it can name name, ",
+        "line 8: templates: 'reply.greeting.text.fr' must be a text without 'nobody'; allowed names: name, ",
     ),
     "conversion": ("{name}", "{name!r}", "must be a text without 'name!r'"),
     "attribute": ("{name}", "{name.__class__}", "must be a text without 'name.__class__'"),
@@ -63,12 +63,12 @@ MISTAKES = {
     "brace": (
         "{name}",
         "{name",
-        "line 8: templates: 'reply.greeting.text.fr' must be a text in which no brace is without its other",
+        "line 8: templates: 'reply.greeting.text.fr' must be a text with matching braces",
     ),
     "other values": (
         "Hello from {name}",
         "Hello",
-        "line 8: templates: 'reply.greeting.text' must be a text that names the same in fr and in en",
+        "line 8: templates: 'reply.greeting.text' must be a text with the same names in fr and in en",
     ),
     "one language": (', en = "Greeting"', "", "'reply.greeting.title' must be a text in fr and in en"),
     "empty": ('"Greeting"', '""', "'reply.greeting.title.en' must be a text of 1 to 1000 characters"),
@@ -80,21 +80,25 @@ MISTAKES = {
     "id": ("reply.greeting", "reply.Greeting", "'reply.Greeting' is not known here"),
     "twice": ("reply.later", "reply.greeting", "templates is not TOML"),
     "decision": ("status", 'decision = "transmit"\nstatus', "'reply.greeting.decision' must be one of told"),
-    "two of more time": ("status", "extends = true\nstatus", "exactly one entry has: extends = true"),
-    "none that acknowledges": ("acknowledges = true", "", "an entry has: acknowledges = true"),
-    "none for feedback": ("answers = true", "", "an entry that ends no case has: answers = true"),
+    "two of more time": ("status", "extends = true\nstatus", "exactly one entry that has extends = true"),
+    "none that acknowledges": ("acknowledges = true", "", "an entry that has acknowledges = true"),
+    "none for feedback": ("answers = true", "", "an entry that has answers = true and does not close a case"),
     "feedback that ends": (
         "answers = true",
         'answers = true\noutcome = "moot"',
-        "that ends no case has",
+        "and does not close a case",
     ),
     "no own text": (
         "status",
         'outcome = "duplicate"\nstatus',
-        "'reply.greeting.outcome' must be another one: this outcome is told by the entry with closes = true",
+        "'reply.greeting.outcome' must be another outcome: only the entry with closes = true tells this one",
     ),
-    "both ends": ("status", 'closes = true\noutcome = "moot"\nstatus', "a table with closes or outcome, not"),
-    "none of more time": ("extends = true", "", "exactly one entry has: extends = true"),
+    "both ends": (
+        "status",
+        'closes = true\noutcome = "moot"\nstatus',
+        "a table with either closes or outcome",
+    ),
+    "none of more time": ("extends = true", "", "exactly one entry that has extends = true"),
     "no source": ('source = "Ours"', "", "'source' is missing"),
     "long": ("Hello", "x" * 4_001, "'reply.greeting.text.en' must be a text of 1 to 4000 characters"),
     "no TOML": ("=", "", "templates is not TOML"),
@@ -270,7 +274,7 @@ def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> No
     mine = tmp_path / "mine.toml"
     reported.office.json("templates", "--out", mine)
     assert SHIPPED == mine.read_text("utf-8")
-    assert "already there" in reported.office.run("templates", "--out", mine).err
+    assert "already exists" in reported.office.run("templates", "--out", mine).err
     mine.write_text(GOOD, "utf-8")
     assert ["greeting", "said", "later"] == [
         each["id"] for each in reported.office.json("templates", mine)["templates"]

@@ -181,7 +181,7 @@ def test_an_action_has_a_reason_if_and_only_if_the_table_gives_it_one(code: Code
             action(code, None, "x")
     for given in ("", "  \n"):
         if reason is Reason.REQUIRED:
-            with pytest.raises(Refused, match="a reason is needed"):
+            with pytest.raises(Refused, match="a reason is required"):
                 action(code, None, given)
     assert code is action(code, None, "" if reason is Reason.NONE else "x").code
     with pytest.raises(TypeError):

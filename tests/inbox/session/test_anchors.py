@@ -109,8 +109,8 @@ def test_a_journal_signed_anew_is_found_by_the_anchors_and_by_paper(
         rewrite(session, other_day(n))
         check(session, None)
         anchored = next(each for each in (3, 5, 7) if each >= n)
-        assert f"entry {anchored} of the journal is not the one that outbox" in refusal(session, kept)
-        assert "entry 8 of the journal is not the one on paper" in refusal(session, None, written)
+        assert f"entry {anchored} of the journal differs from the one that outbox" in refusal(session, kept)
+        assert "entry 8 of the journal differs from the one on paper" in refusal(session, None, written)
 
 
 def test_a_journal_begun_anew_is_found(opened: Inbox, kept: Kept) -> None:
@@ -118,7 +118,7 @@ def test_a_journal_begun_anew_is_found(opened: Inbox, kept: Kept) -> None:
     with undone(opened) as session:
         rewrite(session, lambda entry: entry, genesis=bytes(32))
         check(session, None)
-        assert "entry 3 of the journal is not the one that outbox 1 names" in refusal(session, kept)
+        assert "entry 3 of the journal differs from the one that outbox 1 names" in refusal(session, kept)
 
 
 def test_what_was_changed_after_the_last_anchor_is_found_by_paper_alone(opened: Inbox, kept: Kept) -> None:
@@ -127,7 +127,7 @@ def test_what_was_changed_after_the_last_anchor_is_found_by_paper_alone(opened: 
         written = head_of(session, 8)
         rewrite(session, other_day(8))
         check(session, kept)
-        assert "entry 8 of the journal is not the one on paper" in refusal(session, None, written)
+        assert "entry 8 of the journal differs from the one on paper" in refusal(session, None, written)
 
 
 @pytest.mark.parametrize("last", [2, 4, 6])
@@ -150,7 +150,7 @@ def test_other_entries_in_place_of_a_removed_end_are_found(opened: Inbox, kept: 
         for _ in range(4):
             note(session, Actor({"officer": Presence.OWN}, build.today()), action(Code.LIST))
         check(session, None)
-        assert "entry 7 of the journal is not the one that outbox 3 names" in refusal(session, kept)
+        assert "entry 7 of the journal differs from the one that outbox 3 names" in refusal(session, kept)
 
 
 def test_reply_keys_that_are_gone_still_vouch_for_what_they_signed(opened: Inbox, kept: Kept) -> None:
@@ -173,9 +173,9 @@ def test_a_file_that_is_not_of_this_inbox_is_not_taken(opened: Inbox, kept: Kept
             [(1, Manifest(raw.replace(b'"n":1', b'"n":9'), signature))],
             [*kept, (4, theirs)],
         ):
-            assert "the file of anchors was not taken" in refusal(session, wrong)
-        assert "in the file of anchors outbox 1 is kept as 2" == refusal(session, [(2, kept[0][1])])
-        with pytest.raises(Refused, match="was not taken"):
+            assert "the anchor file was refused" in refusal(session, wrong)
+        assert "the anchor file keeps outbox 1 as 2" == refusal(session, [(2, kept[0][1])])
+        with pytest.raises(Refused, match="was refused"):
             anchors.check(session, [b"holiday" * 300], None)
 
 
@@ -184,7 +184,7 @@ def test_no_flipped_byte_of_the_file_is_taken(opened: Inbox, kept: Kept) -> None
     with undone(opened) as session:
         for place in range(0, len(raw), 47):
             flipped = raw[:place] + bytes([raw[place] ^ 1 << place % 8]) + raw[place + 1 :]
-            with pytest.raises(Refused, match="file of anchors"):
+            with pytest.raises(Refused, match="anchor file"):
                 anchors.check(session, [flipped], None)
 
 
@@ -201,7 +201,7 @@ def test_what_the_comparison_does_not_cover_is_said(opened: Inbox, kept: Kept) -
 
 @pytest.mark.parametrize("written", ["", "8", "ABCD " * 8, "8 ABCD", "0 " + "ABCD " * 8, "8 " + "AB1D " * 8])
 def test_what_is_no_head_is_told_so(written: str) -> None:
-    with pytest.raises(Refused, match="no head of a journal"):
+    with pytest.raises(Refused, match="not a journal head"):
         anchors.paper(written)
 
 
@@ -209,7 +209,7 @@ def test_a_wrong_letter_or_a_number_too_high_is_told(opened: Inbox) -> None:
     with undone(opened) as session:
         right = head_of(session, 4)
         wrong = right[:-1] + ("A" if right[-1] != "A" else "B")
-        assert "or a letter is wrong" in refusal(session, None, wrong)
+        assert "or a letter is mistyped" in refusal(session, None, wrong)
         assert "entry 9 of the journal is missing" in refusal(session, None, right.replace("4", "12", 1))
 
 
@@ -223,12 +223,11 @@ def test_the_commands_verify_with_both(office: build.Office, kept: Kept, tmp_pat
     said = own.run("journal", "verify", "--anchors", file, "--head", written)
     assert (0, "") == (said.code, said.err)
     assert (
-        "the journal holds: 10 entries\noutboxes of the portal that it agrees with: 3, up to entry 7"
-        in said.out
+        "the journal is intact: 10 entries\nportal outboxes that it agrees with: 3, up to entry 7" in said.out
     )
     view = own.json("journal", "verify", "--anchors", file)
     assert (11, 3, 7, []) == (view["head"]["n"], view["outboxes"], view["anchored"], view["warnings"])
     assert own.run("journal", "print").out.splitlines()[-1].startswith("journal: entry 12, ")
     missing = own.run("journal", "verify", "--anchors", tmp_path / "missing")
     assert (1, True) == (missing.code, "No such file" in missing.err)
-    assert "no head of a journal" in own.run("journal", "verify", "--head", "x").err
+    assert "not a journal head" in own.run("journal", "verify", "--head", "x").err

@@ -67,7 +67,7 @@ def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
         (["assign", "2", "3", "--to", "bruno"], 1, "case 3 is kept from bruno"),
         (["tag", "--status", "assessing", "--count", "2", "--add", "x"], 1, "3 cases match"),
         (["tag", "--category", "none", "--count", "1", "--add", "x"], 1, "no case matches"),
-        (["tag", "--add", "x"], 2, "give cases"),
+        (["tag", "--add", "x"], 2, "give case numbers"),
         (["tag", "1", "--tag", "vu", "--add", "x"], 2, "not both"),
         (["tag", "1"], 2, "give --add"),
         (["tag", "1", "--add", "x", "--remove", "y"], 2, "give --add"),
@@ -103,7 +103,7 @@ def test_what_is_for_its_handlers_alone_is_changed_by_them(office: Office) -> No
     office.json("handlers", "1", "alice", "chloe")
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
         said = refused(trio.excluded, "many", words[0], "2", "1", *words[1:])
-        assert "case 1 is for its handlers alone" in said
+        assert "case 1 is for its handlers only" in said
         done = trio.excluded.json("many", *words, "--status", "assessing", "--count", "1")
         assert [2] == done["cases"]
     assert [1, 2] == office.json("many", "tag", "1", "2", "--add", "x")["cases"]

@@ -261,7 +261,7 @@ def test_no_reason_that_the_journal_keeps_tells_of_the_reporter(inbox: Inbox) ->
         for words in ("Mme Kerguelen l'a dit", f"parce que {SECRET.lower()}"):
             with refused() as said, inbox.acting(two, action(code, 1, words)):
                 pass
-            assert "the reason says itself what could give somebody away" in said[0], code
+            assert "the reason contains words that could reveal somebody" in said[0], code
     with inbox.transaction() as session:
         told = [each.reason for each in journal.of_case(session, 1)]
     assert told

@@ -119,8 +119,14 @@ def test_a_flipped_byte_of_what_the_journal_begins_with_is_found(opened_trio: In
         (delete(JournalEntry).where(JournalEntry.n == 4), "entry 4 of the journal is missing"),
         (delete(JournalEntry).where(JournalEntry.n.in_([3, 4])), "entry 3 of the journal is missing"),
         (update(JournalEntry).where(JournalEntry.n == 4).values(n=99), "entry 4 of the journal is missing"),
-        (update(JournalEntry).where(JournalEntry.case == KEPT).values(case=None), "was filed as another"),
-        (update(JournalEntry).where(JournalEntry.n == 2).values(case=1), "entry 2 of the journal was filed"),
+        (
+            update(JournalEntry).where(JournalEntry.case == KEPT).values(case=None),
+            "does not match its row in the vault",
+        ),
+        (
+            update(JournalEntry).where(JournalEntry.n == 2).values(case=1),
+            "entry 2 of the journal does not match",
+        ),
         (update(Office).values(journal_genesis=bytes(32)), "entry 1 of the journal does not follow"),
         (update(Office).values(journal_seed=bytes(32)), "entry 1 of the journal was altered"),
     ],
@@ -139,7 +145,7 @@ def test_the_last_entry_cannot_be_filed_under_another_number(opened_trio: Inbox)
         last = journal.head(session).n
         session.execute(update(JournalEntry).where(JournalEntry.n == last).values(n=last + 5))
         session.expire_all()
-        assert f"entry {last} of the journal was filed as another" == broken(session)
+        assert f"entry {last} of the journal does not match its row in the vault" == broken(session)
 
 
 def test_a_damaged_end_stops_no_work_and_is_named(trio: Trio) -> None:
@@ -220,7 +226,7 @@ def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_
         session.execute(delete(Exclusion))
         session.execute(delete(Declaration).filter_by(case=KEPT))
     assert kept == shown()
-    assert any("withheld: not" in line for line in kept[2])
+    assert any("withheld: this" in line for line in kept[2])
 
 
 def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(trio: Trio) -> None:
@@ -232,4 +238,4 @@ def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(tri
     assert all(set(each) == {"n", "day", "withheld"} for each in withheld)
     assert len(about) >= 3
     lines = trio.excluded.run("journal", "print").out
-    assert len(about) == lines.count("withheld: not every case is shown to all who are present")
+    assert len(about) == lines.count("withheld: this case is not shown to every signed-in officer")

@@ -352,8 +352,8 @@ def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Of
         warned, asked, _ = run(f"attachment 1 1 --out {office.out}/file --reason x").err.partition(
             "this takes"
         )
-        assert ("the sender's own bytes" in warned, asked) == (True, "this takes")
-        assert "own bytes" not in run(f"preview 1 1 --out {office.out}/file").err
+        assert ("the reporter's original file" in warned, asked) == (True, "this takes")
+        assert "original file" not in run(f"preview 1 1 --out {office.out}/file").err
 
 
 def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:

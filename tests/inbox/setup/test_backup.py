@@ -103,7 +103,7 @@ def test_nothing_is_written_over(trio: Trio, copies: Copies, tmp_path: Path) -> 
 def test_while_a_session_is_open_elsewhere_no_torn_copy_is_made(trio: Trio, copies: Copies) -> None:
     with trio.others.opened():
         said = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
-    assert (1, True) == (said.code, "another inbox command is at work here" in said.err)
+    assert (1, True) == (said.code, "another inbox command is running here" in said.err)
     assert {} == files(copies.out) | files(copies.keys)
 
 
@@ -234,7 +234,9 @@ def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
     medium = Copies(tmp_path)
     said = world.office.run("backup", "--out", medium.out, "--keystore-out", medium.keys).out
     (share,) = world.office.root.glob("*.share")
-    assert f"{share.name} is not in it: keep a copy apart from both, nobody opens it without\n" in said
+    assert (
+        f"{share.name} is not in it: keep a copy separately; nobody can open the backup without it\n" in said
+    )
     assert share.name not in files(medium.out) | files(medium.keys)
     (tmp_path / "trio").mkdir(exist_ok=True)
     assert [] == Copies(tmp_path / "trio").of(trio.others)["shares"]

@@ -171,7 +171,7 @@ def test_a_backup_from_before_a_head_on_paper_is_not_put_back(
         written = f"{head['n']} {head['fingerprint']}"
         assert "on paper" in refused(copies, office, made, tmp_path / folder, "--head", written)
     # As an empty variable of a script gives it: who wants a head compared must not do without.
-    assert "no head of a journal" in refused(copies, office, made, tmp_path / "empty", "--head", "")
+    assert "not a journal head" in refused(copies, office, made, tmp_path / "empty", "--head", "")
     written = f"{then['n']} {then['fingerprint']}"
     assert 0 == copies.restore(office, made, tmp_path / "yes", "--head", written)[1].code
 
@@ -191,7 +191,7 @@ def test_who_puts_back_an_older_backup_is_told_before(
     assert "3 days ago" in said
     assert f"the law in it: {FRENCH.sha256.hex()}; " in said
     assert f"journal: entry {head['n']}, {head['fingerprint']}" in said
-    assert f"A NEWER ONE LIES BESIDE IT, of {clock.day}" in said
+    assert f"A NEWER BACKUP IS BESIDE IT, of {clock.day}" in said
 
 
 def test_of_what_lies_beside_a_backup_only_the_beginning_is_read(

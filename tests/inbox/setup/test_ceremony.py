@@ -70,14 +70,14 @@ def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
 def test_an_agreeable_circle_without_terminal_and_files_is_told_what_is_missing(tmp_path: Path) -> None:
     """The control of the test above: now somebody would have to type."""
     said = init(tmp_path, "--quorum", "2", given=())
-    assert (1, True) == (said.code, "there is no terminal" in said.err)
+    assert (1, True) == (said.code, "no terminal" in said.err)
 
 
 @pytest.mark.parametrize(
     ("options", "given", "code", "words"),
     [
         ([], NAMES[:2], 2, "give --passphrase-file once for each of: alice, bruno, chloe"),
-        (["--shares", "{}/inbox/shares"], NAMES, 1, "must not lie in the home"),
+        (["--shares", "{}/inbox/shares"], NAMES, 1, "must not be in the home"),
         (["--shares", "{}/nowhere/shares"], NAMES, 1, "No such file"),
         (["--channel", "Bad Channel"], NAMES, 1, "invalid channel id"),
     ],
@@ -228,13 +228,13 @@ def agree(at: Typist) -> None:
     at.answers("agree? (yes/no) ", "yes")
     for chosen in ("too short", "password12345"):
         at.confides("new passphrase of alice: ", chosen)
-    at.confides("the same again: ", "password12345")
-    at.answers("Keep it all the same? (yes/no) ", "no")
+    at.confides("repeat it: ", "password12345")
+    at.answers("Keep it anyway? (yes/no) ", "no")
     at.confides("new passphrase of alice: ", passphrase_of("alice"))
-    at.confides("the same again: ", passphrase_of("alice") + "!")
+    at.confides("repeat it: ", passphrase_of("alice") + "!")
     for name in ("alice", "bruno"):
         at.confides(f"new passphrase of {name}: ", passphrase_of(name))
-        at.confides("the same again: ", passphrase_of(name))
+        at.confides("repeat it: ", passphrase_of(name))
 
 
 @pytest.mark.slow
@@ -256,9 +256,9 @@ def test_one_officer_alone_may_make_mistakes_and_is_told_how_strong_it_is(tmp_pa
     with typing_to_fork(WORDS, tmp_path, QUICKLY) as at:
         for chosen in ("too short", "password12345"):
             at.confides("new passphrase of officer: ", chosen)
-        at.confides("the same again: ", "password12345")
+        at.confides("repeat it: ", "password12345")
         at.sees("weak, found within days")
-        at.answers("Keep it all the same? (yes/no) ", "no")
+        at.answers("Keep it anyway? (yes/no) ", "no")
         for chosen in (build.PASSPHRASE, build.PASSPHRASE + "!", build.PASSPHRASE, build.PASSPHRASE):
             at.confides(": ", chosen)
         at.sees("strong")
@@ -293,15 +293,15 @@ def test_who_does_not_agree_changes_nothing(tmp_path: Path) -> None:
         at.types("no")
         at.sees("ended with 1\n")
         at.waits()
-    assert "error: not all agreed" in at.shown
+    assert "error: not all officers agreed" in at.shown
     assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
 
 
 ANSWERS = [
     ("agree? (yes/no) ", "yes"),
-    *((question, passphrase_of("alice")) for question in ("new passphrase of alice: ", "the same again: ")),
-    *((question, passphrase_of("bruno")) for question in ("new passphrase of bruno: ", "the same again: ")),
-    ("The shares are made and tried: some seconds.", ""),
+    *((question, passphrase_of("alice")) for question in ("new passphrase of alice: ", "repeat it: ")),
+    *((question, passphrase_of("bruno")) for question in ("new passphrase of bruno: ", "repeat it: ")),
+    ("Making and testing the shares takes some seconds.", ""),
 ]
 
 
@@ -317,7 +317,7 @@ def test_ctrl_c_at_any_question_or_during_the_share_test_changes_nothing(tmp_pat
         else:
             at.presses(b"\x03")
         assert 1 == at.waits()
-    assert "error: stopped\nhint: what was not finished was undone\n" in at.shown
+    assert "error: stopped\nhint: unfinished work was undone\n" in at.shown
     assert [tmp_path / "shares"] == list(tmp_path.rglob("*"))
 
 

@@ -300,7 +300,7 @@ def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
     """The second is told, in this process and in another."""
     with office.opened():
         said = office.run("list")
-        assert (1, True) == (said.code, "another inbox command is at work" in said.err)
+        assert (1, True) == (said.code, "another inbox command is running" in said.err)
         command = [
             Path(sys.executable).with_name("inbox"),
             "--home",
@@ -310,7 +310,7 @@ def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
         ]
         done = subprocess.run([*command, "list"], capture_output=True, text=True, check=False)
         assert (1, "") == (done.returncode, done.stdout)
-        assert "another inbox command is at work" in done.stderr
+        assert "another inbox command is running" in done.stderr
     assert 0 == office.run("list").code
 
 

@@ -143,7 +143,7 @@ def test_another_quorum_is_a_change_of_officers(office: Office) -> None:
         (["remove", "alice", "--quorum", "3"], "a quorum of 3 is too large for 2 officers"),
         (["remove", "alice", "--quorum", "1"], "any officer alone could open everything"),
         (["renew", "--quorum", "4"], "a quorum of 4 is too large for 3 officers"),
-        (["renew", "--shares", "{}/inbox/x"], "must not lie in the home"),
+        (["renew", "--shares", "{}/inbox/x"], "must not be in the home"),
         (["renew", "--shares", "{}/nowhere/x"], "No such file"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "said",

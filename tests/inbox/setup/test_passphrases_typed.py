@@ -56,8 +56,8 @@ def test_what_is_typed_while_a_new_passphrase_is_weighed_is_neither_shown_nor_ta
     with typing_to_fork(["--home", "inbox", *words, *circle], tmp_path, SLOWLY_WEIGHED) as at:
         at.answers("agree? (yes/no) ", "yes")
         for name in names:
-            for question in (f"new passphrase of {name}: ", "the same again: "):
+            for question in (f"new passphrase of {name}: ", "repeat it: "):
                 at.confides(question, passphrase_of(name))
             types_ahead(at, tmp_path, chosen, chosen)
-        at.sees("The shares are made and tried")
+        at.sees("Making and testing the shares")
     assert [] == found_in(at.shown.encode(), [chosen, *map(passphrase_of, names)])

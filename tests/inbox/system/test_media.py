@@ -17,7 +17,7 @@ from tests.support.small_disk import small_disk
 from tests.support.sticks import mounted, stick
 
 OWN = "is on this machine's own disk or in its memory, not on a medium"
-TOGETHER = "are on one disk"
+TOGETHER = "are on the same disk"
 
 
 @pytest.fixture

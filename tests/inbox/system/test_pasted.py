@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 
 COMMAND = "quarantine 1 --reason pasted\n"
 HOSTILE = f"Bonjour,\nvoici.\n.\n{COMMAND}"
-DISCARDED = "more lines came at once than were asked for; all of them were discarded"
+DISCARDED = "the input had more lines than one answer takes; all of them were discarded"
 
 
 def pastes(at: Typist, text: str) -> None:
@@ -149,12 +149,12 @@ def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
     with session(filed) as at:
         at.answers("", "enter --route telephone --language fr --received 2026-01-05")
         for _ in range(2):
-            at.sees("a number; Enter alone leaves it out: ")
+            at.sees("a number; press Enter to skip:  ")
             pastes(at, f"1\n{COMMAND}")
             at.sees(DISCARDED)
-        at.sees("a number; Enter alone leaves it out: ")
+        at.sees("a number; press Enter to skip:  ")
         pastes(at, "2\n")
-        at.sees("Enter alone leaves it out: ")
+        at.sees("press Enter to skip:  ")
         at.interrupts()
         at.answers("officer> ", "lock")
         assert 0 == at.waits()

@@ -145,7 +145,7 @@ def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World,
             before = len(at.shown)
             at.types(line)
             if line.startswith("close "):
-                at.answers("Close the case so? (yes/no) ", "yes")
+                at.answers("Close the case like this? (yes/no) ", "yes")
             if line.startswith(tuple(CONFIRMED)):
                 at.confides("passphrase of officer: ", inbox_builders.PASSPHRASE)
             at.sees("officer> ")

@@ -35,7 +35,7 @@ OF_CASES = {
 WHOLE = {"last_journal_entry", "journal"}
 
 
-# Who does what about a case is no secret where it is for its handlers alone; nor is that it is there.
+# Who does what about a case is no secret where it is for its handlers only; nor is that it is there.
 OF_OFFICERS = {"journal_numbers", "journal_of", "exclusions", "excluded_from", "case"}
 
 

@@ -147,7 +147,7 @@ def test_export_and_import_tell_what_they_did(made: Path) -> None:
     store.close()
     first = made / "inspectorate-1.tar"
     lines = run(made, "export", "--out", made).splitlines()
-    assert lines[0] == f"{first}: 1 envelopes, 0 withdrawals"
+    assert lines[0] == f"{first}: 1 envelope, 0 withdrawals"
     assert [line.split(":")[0] for line in lines] == [str(first), str(made / "ombudsman-1.tar")]
     original = first.read_bytes()
     first.unlink()
