@@ -66,7 +66,7 @@ def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: 
         pastes(at, HOSTILE.replace("\n.\n", "\n. \n"))
         at.sees("--reason pasted")
         at.types(".")
-        at.sees("note 1 is kept")
+        at.sees("note 1 is recorded")
         at.answers("officer> ", "lock")
         assert 0 == at.waits()
     assert [*before, "open", "note", "read-journal"] == acts(filed)
@@ -81,7 +81,7 @@ def test_nothing_is_left_for_the_shell(filed: Office) -> None:
         with typing(command, filed.root.parent) as at:
             at.sees("a full stop alone ends it:")
             pastes(at, f"voici\n.\n{rest}")
-            at.sees("hint: " if rest.endswith("\n") else "is kept")
+            at.sees("hint: " if rest.endswith("\n") else "is recorded")
             at.sees("\n")
             at.types("mine")
             at.sees("shell: mine\n")
@@ -123,7 +123,7 @@ def test_no_byte_of_what_was_pasted_stops_the_program(filed: Office) -> None:
     with typing(command, filed.root.parent) as at:
         at.sees("a full stop alone ends it:")
         pastes(at, "voici\x1a\necho owned\n.\n")
-        at.sees("is kept")
+        at.sees("is recorded")
         at.types("mine")
         at.sees("shell: mine\n")
         assert 0 == at.waits()
@@ -149,12 +149,12 @@ def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
     with session(filed) as at:
         at.answers("", "enter --route telephone --language fr --received 2026-01-05")
         for _ in range(2):
-            at.sees("a number; press Enter to skip:  ")
+            at.sees("a number, or Enter to skip: ")
             pastes(at, f"1\n{COMMAND}")
             at.sees(DISCARDED)
-        at.sees("a number; press Enter to skip:  ")
+        at.sees("a number, or Enter to skip: ")
         pastes(at, "2\n")
-        at.sees("press Enter to skip:  ")
+        at.sees("press Enter to skip: ")
         at.interrupts()
         at.answers("officer> ", "lock")
         assert 0 == at.waits()
