@@ -378,11 +378,11 @@ def test_nobody_declares_for_whom_only_the_sheet_is_there(unread: Trio) -> None:
     with_sheet = opened_by(unread.office, "alice", sheets=["chloe"])
     before = unread.office.state()
     said = with_sheet.run("declare", "1", "2")
-    assert (1, True) == (said.code, "nobody can declare for chloe: only their sheet" in said.err)
+    assert (1, True) == (said.code, "chloe cannot declare: only a paper sheet" in said.err)
     with typing_to_fork(
         ["--home", "inbox", *with_sheet.opening(), "show", "1"], unread.office.root.parent
     ) as at:
-        at.sees("nobody can declare for chloe")
+        at.sees("chloe cannot declare")
         assert 1 == at.waits()
     assert before == unread.office.state()
     unread.others.json("declare", "1")

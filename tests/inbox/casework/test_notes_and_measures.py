@@ -89,7 +89,7 @@ def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
     assert (1, "officer") == (line["case"], line["assigned"])
     assert "officer" == work(office)["assigned"]
     assert 0 == office.json("queue", "--officer", "bruno")["count"]
-    assert "seen to by officer" in office.run("show", "1").out
+    assert "assigned to officer" in office.run("show", "1").out
     office.json("assign", "1", "--nobody")
     assert 0 == office.json("queue", "--officer", "officer")["count"]
     assert "there is no officer bruno" in refused(office, "assign", "1", "bruno")
@@ -271,7 +271,7 @@ def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporte
     assert "case 1 has no measure 3" in refused(office, "retract", "1", "3", "--reason", "x")
     assert "the reporter" not in office.run("retract", "1", "2", "--reason", "another case").out
     said = office.run("retract", "1", "1", "--reason", "another case").out
-    assert said.startswith("case 1: measure 1 is taken out\nthe reporter may have read it")
+    assert said.startswith("case 1: measure 1 is retracted\nthe reporter may have read it")
     assert [] == work(office)["measures"]
     assert () == slot(office, author).measures_disclosed
     events = office.json("timeline", "1")["events"]

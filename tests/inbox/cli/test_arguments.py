@@ -105,7 +105,7 @@ def test_bytes_that_are_no_text_are_refused(world: World, words: list[str]) -> N
     before = world.office.state()
     said = world.office.run(*(word.replace("X", "Dupont\udcff") for word in words))
     assert (1, "") == (said.code, said.out)
-    assert said.err.startswith("error: this does not read as text: Dupont<U+DCFF>\nhint: ")
+    assert said.err.startswith("error: not valid text: Dupont<U+DCFF>\nhint: ")
     assert before == world.office.state()
 
 

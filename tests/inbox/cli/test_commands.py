@@ -233,8 +233,8 @@ def test_init_asks_twice_and_takes_no_difference(
     typed(monkeypatch, *mistakes, build.PASSPHRASE, build.PASSPHRASE)
     assert 0 == main.run([*words, *INIT])
     said = capsys.readouterr()
-    assert "two passphrases differ; once more" in said.err
-    assert "shorter than 12 characters; once more" in said.err
+    assert "two passphrases differ; try again" in said.err
+    assert "shorter than 12 characters; try again" in said.err
     assert "root fingerprint: " in said.out
     assert build.PASSPHRASE not in said.out + said.err
     typed(monkeypatch, build.PASSPHRASE)

@@ -31,7 +31,7 @@ def test_what_is_typed_while_a_backup_is_opened_is_neither_shown_nor_taken(
     for answer, is_there in (("no", False), ("yes", True)):
         with typing_to_fork(words, tmp_path, SLOW) as at:
             confides_and_types_ahead(at, office, tmp_path)
-            at.answers("Put it back? (yes/no) ", answer)
+            at.answers("Restore it? (yes/no) ", answer)
             assert int(not is_there) == at.waits()
         assert [] == found_in(at.shown.encode(), [passphrase_of("chloe")])
         assert is_there == (tmp_path / "new").exists()
