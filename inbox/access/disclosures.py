@@ -132,9 +132,6 @@ def check_justice(session: Session, number: int) -> None:
         raise CaseRefused(
             sentence("case {number}: no measure shows that the case is with the prosecutor", number=number),
             sentence(
-                "case {number}: no measure records that the courts or the prosecutor have it", number=number
-            ),
-            sentence(
                 "first decide to inform the prosecutor: inbox decide {number} {choice} --reason TEXT; if"
                 " the courts already have the case, record that: inbox measure {number} {kind}",
                 number=number,

@@ -75,7 +75,7 @@ def test_whoever_confirms_sees_what_is_struck(office: Office) -> None:
         with sitting(office) as client:
             asked = client.send("/en/case/1/minimise", chosen=chosen, reason="health")
         assert asked.status_code == 401
-        confirmed = asked.text.partition("This is what is confirmed")[2]
+        confirmed = asked.text.partition("You confirm:")[2]
         (shown,) = re.findall("<dt>What is deleted</dt><dd [^>]*>(.*)</dd>", confirmed)
         assert said == shown
 

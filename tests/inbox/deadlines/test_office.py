@@ -342,7 +342,7 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
             office.json("templates", own)
     office.json("settings", "--regime", "external")
     assert "no template tells the reporter of an extension" in refused(office, "extend", "1", "--reason", "x")
-    assert "exactly one entry has: extends = true" in refused(office, "templates", own)
+    assert "exactly one entry that has extends = true" in refused(office, "templates", own)
     own.write_text(f"{OWN}extends = true\n")
     office.json("templates", own)
     assert "no place for words" in refused(office, "extend", "1", "--reason", "x", "--text", "x")

@@ -277,7 +277,9 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
     work_on(closed, category="threat")
     assert ["proceedings"] == terms(closed)[0][3]
     assert "waits: proceedings are under way: kept until the final decision" in closed.run("retention").out
-    assert "proceedings go on: it is kept until two officers note the final decision" in shown(closed)
+    assert "proceedings are open: the case is kept until two officers record the final decision" in shown(
+        closed
+    )
     assert "case 1: proceedings are under way: kept until the final decision" in refused(closed, "1")
     assert "nothing is due" in refused(closed, "--due")
     closed.json("measure", "1", "office_decision")

@@ -214,12 +214,10 @@ def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(o
     """Without one nothing forbids to warn the persons concerned, whatever the case was scored."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Measure))
-    asks = "no measure shows that the case is with the prosecutor\nhint: decide first that"
+    asks = "no measure shows that the case is with the prosecutor\nhint: first decide to"
     assert asks in refused(office, *write("prosecutor", office.out / "x"))
     with sitting(office) as client:
-        assert "onglet Traitement du dossier 1, que le procureur est avis\u00e9" in client.page(
-            "/fr/case/1/letters"
-        )
+        assert "d\u2019aviser le procureur, \u00e0 la page du dossier 1" in client.page("/fr/case/1/letters")
     office.json("measure", "1", "prosecutor_phoned")
     office.json(*write("prosecutor", office.out / "x"))
     assert "the prosecutor has not said that this can be done" in refused(office, "measure", "1", "hearing")
