@@ -281,7 +281,7 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
     assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
     words = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
     said = refused(office, *words, "report")
-    assert "case 1: no measure shows that the case is with the prosecutor\nhint: decide first" in said
+    assert "case 1: no measure shows that the case is with the prosecutor\nhint: first decide" in said
     assert "inbox measure 1 prosecutor_phoned|judicial_investigation\n" in said
     office.json("measure", "1", "prosecutor_phoned")
     office.json(
