@@ -135,7 +135,7 @@ def test_what_is_not_struck_is_named(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(casework_tables.Identity(case=report, day=today(), text=f"La voisine de {NAME}"))
     said = office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME).out
-    assert "written otherwise or where nothing is struck: disclosures, journal, notes\n" in said
+    assert "similar words that were not redacted remain at: disclosures, journal, notes\n" in said
     assert "not searched" not in said
     assert "      1  reply-1\n" in said
 
