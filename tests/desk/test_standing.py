@@ -177,7 +177,7 @@ def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_wha
     portal = Portal(World(office), medium)
     office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     with sitting(office) as client:
-        assert "No backup was made yet" in client.page("/en/office/backup")
+        assert "No backup has been made yet" in client.page("/en/office/backup")
     made = copies.of(office)
     with sitting(office) as client:
         page = client.page("/en/office/backup")
