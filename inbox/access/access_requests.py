@@ -70,7 +70,7 @@ def record(inbox: Inbox, who: Actor, came: Came) -> AccessRequest:
 
     Raises Refused for a day in the future or more than a year ago; for no name, or more than MOST_NAMES; for
     a name without a letter, with invisible characters or of more than LONGEST_NAME characters; and if the
-    same person's request of that day is already recorded. Raises as ``Inbox.acting`` does.
+    same person's request of that day is already recorded. Raises what ``Inbox.acting`` raises.
     """
     names = _checked(came, who.today)
     with inbox.vault.transaction() as session:
@@ -100,7 +100,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
     data was found.
 
     Raises Refused if every open request was extended before or is late, and if the law allows no extension.
-    Raises as ``open_one`` and ``Inbox.acting`` do.
+    Raises what ``open_one`` and ``Inbox.acting`` raise.
     """
     with inbox.acting(who, action(Code.EXTEND_ACCESS, because=because)) as session:
         if not legal_duties.may_extend_answer(session):
@@ -128,7 +128,7 @@ def may_extend(row: AccessRequest, today: date) -> bool:
 def listed(inbox: Inbox, who: Actor) -> Sequence[AccessRequest]:
     """Return the register: open requests by due day, then the answered ones.
 
-    Raises as ``Inbox.acting`` does.
+    Raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         forget_names(session, who.today)
@@ -221,7 +221,7 @@ def forget_names(session: Session, today: date) -> None:
 
 
 def _checked(came: Came, today: date) -> tuple[str, ...]:
-    """Return the names, without duplicates, each on one line. Raises as ``record`` does."""
+    """Return the names, without duplicates, each on one line. Raises what ``record`` raises."""
     if not today - _LONGEST_AGO <= came.received <= today:
         raise Refused(
             sentence("{day} is in the future, or more than a year ago", day=came.received),

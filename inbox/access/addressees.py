@@ -32,8 +32,8 @@ def is_named(session: Session, number: int, addressee: str) -> bool:
 def check(session: Session, number: int, addressee: str, reason: str, how: Sentence = _REASON) -> bool:
     """Whether the addressee needed a reason. ``how`` is the hint that says how to give one.
 
-    Raises CaseRefused without a reason for an addressee whom the case names. Raises as ``check_unsaid`` and
-    ``is_named`` do.
+    Raises CaseRefused without a reason for an addressee whom the case names. Raises what ``check_unsaid`` and
+    ``is_named`` raise.
     """
     has_told = check_unsaid(session, number, addressee, reason, how)
     is_person = is_named(session, number, addressee)
@@ -50,7 +50,7 @@ def check_unsaid(session: Session, number: int, addressee: str, reason: str, how
     Raises CaseRefused without a reason, for words that the reporter asked never to repeat and words that
     touch the identity. For the identity, the reason of one officer does not count, because one officer may
     not see the words. Next time two officers are asked, because the first has then used up the answers given
-    to one alone. Raises as ``is_named`` does.
+    to one alone. Raises what ``is_named`` raises.
     """
     found = unsaid.find(session, number, addressee) if _is_compared(session, number, addressee) else None
     if found and (found.is_for_two or not reason.strip()):

@@ -21,7 +21,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
     """Add an alias, and exclude the officer from all cases, old and new, whose reports use it.
 
     Returns the newly restricted cases that ``who`` may see. Raises Refused if the alias exists, is too short
-    or too long, and if the officer is unknown or the only one. Raises as ``Inbox.acting`` does.
+    or too long, and if the officer is unknown or the only one. Raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.NAME_ALIAS, officer=officer)) as session:
         _add(session, officer, alias)
@@ -33,7 +33,7 @@ def add(inbox: Inbox, who: Actor, officer: str, alias: str) -> list[int]:
 def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
     """Remove an alias, however it is written. The exclusions that it caused stay.
 
-    Raises Refused if the officer has no such alias. Raises as ``Inbox.acting`` does.
+    Raises Refused if the officer has no such alias. Raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.REMOVE_ALIAS, officer=officer)) as session:
         row = _find(session, officer, alias)
@@ -46,7 +46,7 @@ def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
 
 
 def listed(inbox: Inbox, who: Actor) -> Sequence[Alias]:
-    """Return all aliases of officers. Raises as ``Inbox.acting`` does."""
+    """Return all aliases of officers. Raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_CONFLICTS, view=Viewed.ALIASES)) as session:
         return queries_access.aliases(session)
 

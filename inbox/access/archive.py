@@ -35,7 +35,7 @@ def open_cases(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str) ->
     """Open archived cases for today, for the officers who act and confirm: all of them or none.
 
     Returns their numbers. It takes two officers, once for all cases. Raises CaseRefused for an unknown case
-    and for one outside the archive; Refused without a reason; and as ``bulk.do`` does.
+    and for one outside the archive; Refused without a reason; and what ``bulk.do`` raises.
     """
     opened = action(Code.OPEN_ARCHIVED, None, reason)
     return bulk.do(inbox, who, opened, numbers, partial(_open, who.today))

@@ -46,7 +46,7 @@ def exclude(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) ->
 
     Returns the numbers of the other cases from which the officer is newly excluded. Raises CaseRefused for an
     unknown case; Refused for an unknown officer, for one already excluded, and if fewer than a quorum could
-    then read one of the cases; and as ``Inbox.acting`` does.
+    then read one of the cases; and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.EXCLUDE, number, reason, officer=officer)) as session:
         return _exclude(session, journal.actor(session), number, officer, inbox.quorum)
@@ -57,7 +57,7 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
 
     The acting officers must be able to read them all, and have declared each: any of them may be the one that
     names the excluded officer. Raises CaseRefused for an unknown case, Refused if the officer is not
-    excluded, and as ``chosen_action.together`` does.
+    excluded, and what ``chosen_action.together`` raises.
     """
     noted = action(Code.LIFT_CONFLICT, number, reason, officer=officer)
 
@@ -73,7 +73,7 @@ def lift(inbox: Inbox, who: Actor, number: int, officer: str, reason: str) -> li
 def listed(inbox: Inbox, who: Actor) -> Kept:
     """Return the exclusions. Cases from which ``who`` is excluded are only counted.
 
-    Raises as ``Inbox.acting`` does.
+    Raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.LIST_CONFLICTS)) as session:
         rows = queries_access.exclusions(session)

@@ -91,7 +91,8 @@ def to_declare(inbox: Inbox, who: Actor, numbers: Sequence[int]) -> list[int]:
 def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
     """Return the acting officers who have not declared the case, without an entry in the journal.
 
-    Raises as ``queries_cases.case`` does, and Refused if one of them cannot declare it: see ``declare``.
+    Raises what ``queries_cases.case`` raises, and Refused if one of them cannot declare it: see
+    ``declare``.
     """
     with inbox.vault.transaction(who.officers) as session:
         names = missing(session, number)
@@ -102,9 +103,9 @@ def undeclared(inbox: Inbox, who: Actor, number: int) -> list[str]:
 def declare(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> list[str]:
     """Record the declarations of all acting officers for these cases: for all of them or none.
 
-    Returns the officers who had not declared at least one of them before. Raises as ``bulk.do`` and
-    ``missing`` do, and Refused for an officer represented only by a paper sheet, because anybody can bring
-    that.
+    Returns the officers who had not declared at least one of them before. Raises what ``bulk.do`` and
+    ``missing`` raise, and Refused for an officer represented only by a paper sheet, because anybody can
+    bring that.
     """
     newly: set[str] = set()
 

@@ -75,7 +75,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
     can be checked.
 
     Raises Refused without a reason for a ground that is not on the list, and for the identity given to the
-    judicial authority. Raises as ``addressees.check``, ``add`` and ``Inbox.acting`` do.
+    judicial authority. Raises what ``addressees.check``, ``add`` and ``Inbox.acting`` raise.
     """
     if given.ground is Ground.OTHER and not reason.strip():
         raise Refused(sentence("the ground “other” needs an explanation"), sentence("give a reason"))
@@ -91,7 +91,7 @@ def disclose(inbox: Inbox, who: Actor, number: int, given: Given, reason: str = 
 
 
 def listed(inbox: Inbox, who: Actor, number: int) -> Sequence[Disclosure]:
-    """Return the ledger of a case. Raises as ``of`` and ``Inbox.acting`` do."""
+    """Return the ledger of a case. Raises what ``of`` and ``Inbox.acting`` raise."""
     with inbox.acting(who, action(Code.LIST_DISCLOSURES, number)) as session:
         return of(session, number)
 

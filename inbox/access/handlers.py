@@ -65,7 +65,7 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
     """Make these officers the only handlers of a case, and return them.
 
     Raises CaseRefused if the acting officers may not read the case; Refused for an unknown or excluded
-    officer, and for fewer than a quorum, who could not open the inbox; and as ``Inbox.acting`` does.
+    officer, and for fewer than a quorum, who could not open the inbox; and what ``Inbox.acting`` raises.
     """
     chosen = sorted(set(names))
     with inbox.acting(who, action(Code.ENTRUST, number, officers=tuple(chosen))) as session:
@@ -76,8 +76,8 @@ def entrust(inbox: Inbox, who: Actor, number: int, names: Iterable[str]) -> list
 def open_to_all(inbox: Inbox, who: Actor, number: int) -> None:
     """Let all officers read a case again.
 
-    Raises CaseRefused if the acting officers may not read it, or if it has no handlers; and as
-    ``Inbox.acting`` does.
+    Raises CaseRefused if the acting officers may not read it, or if it has no handlers; and what
+    ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.OPEN_TO_ALL, number)) as session:
         _open_to_all(session, number)
@@ -87,7 +87,7 @@ def break_glass(inbox: Inbox, who: Actor, number: int, reason: str) -> list[str]
     """Emergency: add the two officers who confirm to the handlers of a case. Return its handlers.
 
     Raises CaseRefused if there is no such case, if they may read it already, or if it is in quarantine; and
-    as ``Inbox.acting`` does.
+    what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.BREAK_GLASS, number, reason)) as session:
         return _break_glass(session, number, journal.actor(session).officers, who.today)

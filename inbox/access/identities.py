@@ -50,7 +50,7 @@ def keep(inbox: Inbox, who: Actor, number: int, text: str) -> None:
     mistake, two officers redact it (``inbox.retention.strike``).
 
     Raises CaseRefused if there is no such case; Refused if the text is empty or, with the existing text, too
-    long; Undeclared; and as ``chosen_action.acting`` does.
+    long; Undeclared; and what ``chosen_action.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -93,7 +93,7 @@ def _is_said(session: Session, number: int, text: str) -> bool:
 
 
 def read(inbox: Inbox, who: Actor, number: int) -> Identity:
-    """Return the identity of a case's reporter. Raises as ``of`` and ``Inbox.acting`` do."""
+    """Return the identity of a case's reporter. Raises what ``of`` and ``Inbox.acting`` raise."""
     with inbox.acting(who, action(Code.READ_IDENTITY, number)) as session:
         return of(session, number)
 
@@ -112,8 +112,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
 
     A consent takes two officers and a reason that names the message: it lets somebody learn who the reporter
     is, and only the reporter knows whether they agreed. Raises Refused unless it is either a consent or a
-    withdrawal, without that reason, and for a day in the future; CaseRefused as ``of`` does; and as
-    ``Inbox.acting`` does.
+    withdrawal, without that reason, and for a day in the future; CaseRefused as ``of`` does; and what
+    ``Inbox.acting`` raises.
     """
     day, withdrawn = word.day, word.withdrawn
     if (day is None) is not withdrawn:
@@ -140,7 +140,8 @@ def consent(inbox: Inbox, who: Actor, number: int, word: ConsentSaid) -> None:
 def of(session: Session, number: int) -> Identity:
     """Return the recorded identity of a case's reporter.
 
-    Raises CaseRefused for an unknown case, and if no identity is recorded; and as ``declarations.check``.
+    Raises CaseRefused for an unknown case, and if no identity is recorded; and what ``declarations.check``
+    raises.
     """
     declarations.check(session, number)
     found = session.get(Identity, number)

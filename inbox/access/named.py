@@ -71,7 +71,7 @@ def names(session: Session, number: int, names: Sequence[str]) -> bool:
 
 
 def is_person_of(session: Session, number: int, addressee: str) -> bool:
-    """Whether an addressee may be a person whom a case names. Raises as ``names`` does.
+    """Whether an addressee may be a person whom a case names. Raises what ``names`` raises.
 
     This holds if the whole name stands in the case, or the family name after a form of address. It also
     holds if the answer to the question for names contains a capitalised word of the addressee, if initials
@@ -142,7 +142,7 @@ def meant_in(session: Session, number: int) -> set[int]:
 
 
 def passages(session: Session, number: int, names: Sequence[str]) -> list[str]:
-    """Return each sentence of a case that names the person, or may. Raises as ``names`` does."""
+    """Return each sentence of a case that names the person, or may. Raises what ``names`` raises."""
     person = Names({_ONE: [*names, *_families(names)]})
     texts = [*of_reporter(session, number), *notes(session, number)]
     return [said for text in texts for said in segments.split(text) if person.meant_in([said])]

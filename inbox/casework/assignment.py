@@ -39,7 +39,7 @@ def assign(inbox: Inbox, who: Actor, numbers: Sequence[int], officer: str | None
     """Assign cases, at least one, to an officer or to nobody: all of them or none.
 
     Raises CaseRefused for an unknown case, and for an officer who is unknown or may not read one of the
-    cases; Refused for an invalid name; otherwise as ``Inbox.acting``.
+    cases; Refused for an invalid name; otherwise what ``Inbox.acting`` raises.
     """
     bulk.do(
         inbox,
@@ -54,7 +54,7 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     """Assign the open cases of an absent officer to a deputy, all at once; return which.
 
     Only cases that the acting officers may read are passed on. A case that the deputy may not read stays, and
-    is named. Raises Refused if no case can be passed on; otherwise as ``assign``.
+    is named. Raises Refused if no case can be passed on; otherwise what ``assign`` raises.
     """
     with inbox.vault.transaction(who.officers) as session:
         open_ones = select(Workflow.case).filter_by(assigned=absent, waits=True).order_by(Workflow.case)

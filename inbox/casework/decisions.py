@@ -49,7 +49,8 @@ class Decision:
 def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
     """Take a decision about a case, or replace an earlier one, with as many officers as the law says.
 
-    Raises as ``take``, ``addressees.check`` and ``chosen_action.together``, and Refused without a reason.
+    Raises Refused without a reason, and what ``take``, ``addressees.check`` and ``chosen_action.together``
+    raise.
     """
     (row,) = decide_all(inbox, who, number, [decision])
     return row
@@ -58,7 +59,7 @@ def decide(inbox: Inbox, who: Actor, number: int, decision: Decision) -> Duty:
 def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]) -> list[Duty]:
     """Take one or more decisions about a case with one confirmation; all of them or none.
 
-    This takes as many officers as the most demanding of them. Raises as ``decide``.
+    This takes as many officers as the most demanding of them. Raises what ``decide`` raises.
     """
 
     def choose(session: Session) -> list[Action]:
@@ -69,7 +70,10 @@ def decide_all(inbox: Inbox, who: Actor, number: int, wanted: Sequence[Decision]
 
 
 def apart(inbox: Inbox, choices: Sequence[str], given: Decision) -> list[Decision]:
-    """Return the decisions of one form, one per code, each with its own fields; raises as ``apart_by``."""
+    """Return the decisions of one form, one per code, each with its own fields.
+
+    Raises what ``apart_by`` raises.
+    """
     with inbox.vault.transaction() as session:
         return apart_by(session, choices, given)
 
@@ -120,8 +124,8 @@ def _has(rule: rules.Decision, name: str) -> bool:
 def deciding(session: Session, number: int, decision: Decision) -> Action:
     """Return the journal entry of a decision, with as many officers as it takes.
 
-    Raises Refused without a reason and for a decision that the law does not have; otherwise as
-    ``addressees.check``.
+    Raises Refused without a reason and for a decision that the law does not have; otherwise what
+    ``addressees.check`` raises.
     """
     code = _code(session, number, decision)
     is_warned = addressees.check(session, number, decision.addressee, decision.despite)
@@ -182,8 +186,8 @@ def take(session: Session, number: int, decision: Decision, today: date) -> Duty
     Raises Refused for a decision that the law does not have. Raises CaseRefused for an unknown case; for a
     deferral whose day is missing, past or later than the law allows; for a ground that is missing or unknown
     to the law; for a day, addressee, reference or restrictions that belong to another decision; and for a
-    decision that says that the reporter was told, without a new reply or a reason. Raises otherwise as
-    ``exits.check`` and ``measures.add``.
+    decision that says that the reporter was told, without a new reply or a reason. Otherwise raises what
+    ``exits.check`` and ``measures.add`` raise.
     """
     rule = _rule(session, decision.choice)
     kind = legal_duties.decided_by(in_use.of(session), decision.choice)
@@ -223,7 +227,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
     whether to inform the prosecutor.
 
     Raises CaseRefused for that, for a decision that neither the regime nor a fact of the case asks for, and
-    as ``exits.check``; Refused for a decision that the law does not have.
+    what ``exits.check`` raises; Refused for a decision that the law does not have.
     """
     rule, law = _rule(session, decision.choice), in_use.of(session)
     duty = legal_duties.decided_by(law, decision.choice)

@@ -278,8 +278,9 @@ def ends_by_two(session: Session, number: int) -> bool:
 def check(session: Session, number: int, asked: Asked, but: Collection[Obstacle] = ()) -> None:
     """Return if no obstacle stops an exit, or only obstacles that the request overrules.
 
-    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises as ``obstacles``; CaseRefused
-    with the way to remove the obstacle; Undeclared; and Locked if one officer requests what takes two.
+    Obstacles in ``but`` are ignored: the caller is about to remove them. Raises what ``obstacles`` raises;
+    CaseRefused with the way to remove the obstacle; Undeclared; and Locked if one officer requests what takes
+    two.
     """
     for what in obstacles(session, number, asked):
         if what not in but and is_stopped(what, asked):

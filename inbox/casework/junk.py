@@ -27,7 +27,8 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
     """Mark cases as junk, all of them or none; return which, in order.
 
     The law says how many officers this takes; they confirm once for all cases. Raises as ``declared.check``,
-    and for each case as ``exits.check``, before anybody is asked to confirm; otherwise as ``bulk.do``.
+    and for each case as ``exits.check``, before anybody is asked to confirm; otherwise what ``bulk.do``
+    raises.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -41,7 +42,7 @@ def mark(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> 
 def recover(inbox: Inbox, who: Actor, numbers: Iterable[int], reason: str = "") -> list[int]:
     """Return junk cases to the queue, all of them or none; return which, in order.
 
-    Raises CaseRefused for a case that is unknown or not junk; otherwise as ``bulk.do``.
+    Raises CaseRefused for a case that is unknown or not junk; otherwise what ``bulk.do`` raises.
     """
     return bulk.do(inbox, who, action(Code.RECOVER, None, reason), numbers, _recover)
 

@@ -11,7 +11,7 @@ def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Put a case on hold: nothing destroys it until the hold is released.
 
     Raises CaseRefused for an unknown case, and for one that is already on hold; Refused without a reason;
-    otherwise as ``Inbox.acting``.
+    otherwise what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.HOLD, number, reason)) as session:
         work = workflow.of(session, number)
@@ -27,7 +27,7 @@ def hold(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
 def release(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Release the hold on a case; takes two officers.
 
-    Raises CaseRefused for an unknown case, and for one that is not on hold; otherwise as ``hold``.
+    Raises CaseRefused for an unknown case, and for one that is not on hold; otherwise what ``hold`` raises.
     """
     with inbox.acting(who, action(Code.RELEASE_HOLD, number, reason)) as session:
         work = workflow.of(session, number)

@@ -44,7 +44,10 @@ def add(session: Session, number: int, texts: Iterable[str]) -> None:
 
 
 def renew(session: Session, number: int) -> None:
-    """Build the index entries of a case again from its current texts; raises as ``queries_cases.case``."""
+    """Build the index entries of a case again from its current texts.
+
+    Raises what ``queries_cases.case`` raises.
+    """
     case = queries_cases.case(session, number)
     session.execute(delete(Term).filter_by(case=number))
     make(session, number, answers.of(case))

@@ -69,7 +69,7 @@ class Proposals:
 
 
 def proposed(session: Session, number: int) -> Proposals:
-    """Return the cases that may be related to a case; raises as ``queries_cases.case``.
+    """Return the cases that may be related to a case; raises what ``queries_cases.case`` raises.
 
     Only cases that the signed-in officers may read are counted and compared, without junk and without cases
     that are already linked or dismissed.
@@ -96,9 +96,9 @@ def proposed(session: Session, number: int) -> Proposals:
 def view(session: Session, number: int) -> View:
     """Return the linked and the proposed cases of a case, as plain values.
 
-    Raises as ``declarations.check``, because a reason quotes the case. No more of another case is shown until
-    all signed-in officers have declared on that one, too: otherwise anybody could link a case in order to
-    read it.
+    Raises what ``declarations.check`` raises, because a reason quotes the case. No more of another case is
+    shown until all signed-in officers have declared on that one, too: otherwise anybody could link a case in
+    order to read it.
     """
     declarations.check(session, number)
     settled, found = linked(session, number), proposed(session, number)
@@ -132,14 +132,14 @@ def _reason(reason: Reason) -> View:
 
 
 def linked(session: Session, number: int) -> Sequence[tuple[Link, Case]]:
-    """Return the links of a case, each with the other case; raises as ``queries_cases.case``."""
+    """Return the links of a case, each with the other case; raises what ``queries_cases.case`` raises."""
     queries_cases.case(session, number)
     rows = select(Link, Case).join(Case, Case.number == Link.other).where(Link.case == number)
     return [(link, other) for link, other in session.execute(rows.order_by(Link.other))]
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> View:
-    """Show the linked and the proposed cases of a case; raises as ``view`` and ``Inbox.acting``."""
+    """Show the linked and the proposed cases of a case; raises what ``view`` and ``Inbox.acting`` raise."""
     with inbox.acting(who, action(Code.LIST_LINKS, number)) as session:
         return view(session, number)
 
@@ -150,8 +150,8 @@ def link(inbox: Inbox, who: Actor, number: int, other: int, relation: Relation) 
     If this makes the cases one matter, officers who are excluded from a part of it are excluded from all of
     it: return each case with each newly excluded officer. Each case has a journal entry that does not name
     the other. Weakening a relation takes two officers while it binds (``_is_guarded``). Raises CaseRefused if
-    either case is unknown, and if they are the same; otherwise as ``conflicts.join`` and
-    ``chosen_action.together``.
+    either case is unknown, and if they are the same; otherwise what ``conflicts.join`` and
+    ``chosen_action.together`` raise.
     """
     with _changing(inbox, who, Code.LINK, (number, other), relation) as session:
         for one, two in ((number, other), (other, number)):
@@ -183,7 +183,10 @@ def dismiss(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 
 
 def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
-    """Remove a link or a dismissal; raises CaseRefused if there is neither, otherwise as ``link``."""
+    """Remove a link or a dismissal.
+
+    Raises CaseRefused if there is neither, otherwise what ``link`` raises.
+    """
     with _changing(inbox, who, Code.UNLINK, (number, other)) as session:
         _keep_in_step(session, number, other)
 
@@ -192,7 +195,10 @@ def unlink(inbox: Inbox, who: Actor, number: int, other: int) -> None:
 def _changing(
     inbox: Inbox, who: Actor, code: Code, pair: tuple[int, int], relation: Relation | None = None
 ) -> Iterator[Session]:
-    """Yield a session without any link or dismissal of two cases; raises as ``link`` and ``unlink``."""
+    """Yield a session without any link or dismissal of two cases.
+
+    Raises what ``link`` and ``unlink`` raise.
+    """
     number, other = pair
 
     def choose(session: Session) -> Sequence[Action]:

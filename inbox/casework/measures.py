@@ -84,7 +84,7 @@ class Recorded:
 def assess(inbox: Inbox, who: Actor, number: int, risk: Risk, reason: str) -> None:
     """Assess how much the reporter of a case has to fear from an inquiry.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting``.
+    Raises CaseRefused for an unknown case; Refused without a reason; otherwise what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, assessing(number, risk, reason)) as session:
         set_risk(session, number, risk, who.today)
@@ -96,7 +96,7 @@ def assessing(number: int, risk: Risk, reason: str) -> Action:
 
 
 def set_risk(session: Session, number: int, risk: Risk, today: date) -> None:
-    """Set the risk to the source within an action; raises as ``workflow.of``."""
+    """Set the risk to the source within an action; raises what ``workflow.of`` raises."""
     workflow.of(session, number).source_risk = risk.value
     workflow.acted(session, number, today)
 
@@ -105,7 +105,8 @@ def noted(session: Session, number: int, taken: Taken) -> Action:
     """Return the journal entry of a measure, with as many officers as it takes; raises Refused as ``add``.
 
     A final decision takes two officers, whatever the law says, because it allows destroying the cases that it
-    ends. Raises CaseRefused for a measure that only a decision may record, and as ``addressees.check``.
+    ends. Raises CaseRefused for a measure that only a decision may record, and what ``addressees.check``
+    raises.
     """
     rule = _rule(session, taken.kind)
     _check_by_hand(session, number, taken.kind)
@@ -136,7 +137,7 @@ def tell(inbox: Inbox, who: Actor, number: int, position: int, *, told: bool) ->
     """Let the reporter of a case read a measure, or no longer.
 
     Hiding it takes two officers if feedback already given counts only because of it. Raises CaseRefused for a
-    measure that reporters are never told, Undeclared, and as ``of`` and ``chosen_action.acting``.
+    measure that reporters are never told, Undeclared, and what ``of`` and ``chosen_action.acting`` raise.
     """
 
     def choose(session: Session) -> Action:
@@ -163,7 +164,7 @@ def retract(inbox: Inbox, who: Actor, number: int, position: int, reason: str) -
 
     Raises CaseRefused for an unknown case or measure, and for the only measure that a decision or the outcome
     of a closed case depends on; Refused without a reason, and if another measure has this number by now;
-    otherwise as ``Inbox.acting``.
+    otherwise what ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:

@@ -58,7 +58,10 @@ def binding_now(session: Session, number: int) -> frozenset[str]:
 
 
 def puts_off(session: Session, number: int, outcome: str) -> bool:
-    """Return whether an outcome is withheld only until the prosecutor's word; raises as ``forbids``."""
+    """Return whether an outcome is withheld only until the prosecutor's word.
+
+    Raises what ``forbids`` raises.
+    """
     return binds(session, number) or forbids(session, number, outcome)
 
 

@@ -27,7 +27,7 @@ def add(inbox: Inbox, who: Actor, numbers: Sequence[int], names: Collection[str]
     """Add tags to cases, at least one: to all of them or to none.
 
     The journal does not record the tags, because they may repeat what the report says. Raises CaseRefused for
-    an unknown case, and for an invalid tag; Refused without any tag; otherwise as ``Inbox.acting``.
+    an unknown case, and for an invalid tag; Refused without any tag; otherwise what ``Inbox.acting`` raises.
     """
     return _change(inbox, who, numbers, names, removed=False)
 

@@ -93,7 +93,7 @@ class Chosen:
     count: int | None
 
     def numbers(self, inbox: Inbox, who: Actor) -> Sequence[int]:
-        """Return the numbers without duplicates, in order. Raises as ``queue.pick`` does."""
+        """Return the numbers without duplicates, in order. Raises what ``queue.pick`` raises."""
         return sorted(set(self.cases)) or queue.pick(inbox, who, self.wanted, self.count)
 
 

@@ -43,7 +43,7 @@ class Settings:
 
 
 def read(inbox: Inbox, who: Actor) -> Settings:
-    """Return the settings; raises as ``Inbox.acting``."""
+    """Return the settings; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         return _of(session)
 
@@ -53,7 +53,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
 
     Once there are cases, even ones that the acting officers may not read, a change takes two officers,
     because it changes deadlines and duties. ``heard`` says how reporters are heard in person; the law asks
-    for it under some regimes. Raises as ``office.put_under`` and ``Inbox.acting``.
+    for it under some regimes. Raises what ``office.put_under`` and ``Inbox.acting`` raise.
     """
     with inbox.transaction() as session:
         has_cases = session.scalar(select(Case.number).limit(1)) is not None
@@ -67,7 +67,7 @@ def choose_regime(inbox: Inbox, who: Actor, regime: str, heard: str = "") -> Set
 def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
     """Make new cases have higher numbers than ``last``.
 
-    Raises as ``case_numbers.go_on_after`` and ``Inbox.acting``.
+    Raises what ``case_numbers.go_on_after`` and ``Inbox.acting`` raise.
     """
     with inbox.acting(who, action(Code.CONTINUE_NUMBERING, last_case=last)) as session:
         case_numbers.go_on_after(session, last)
@@ -77,7 +77,7 @@ def continue_numbering(inbox: Inbox, who: Actor, last: int) -> Settings:
 def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Add days off, at least one.
 
-    Raises as ``office.add_days_off`` and ``Inbox.acting``.
+    Raises what ``office.add_days_off`` and ``Inbox.acting`` raise.
     """
     with inbox.acting(who, _change(DaysOff.ADDED, days)) as session:
         office.add_days_off(session, days)
@@ -87,8 +87,8 @@ def add_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
 def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
     """Add every working day from the first to the last day as a day off.
 
-    Raises Refused if there is no working day between them, and for more than a year; otherwise as
-    ``Inbox.acting``.
+    Raises Refused if there is no working day between them, and for more than a year; otherwise what
+    ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -102,7 +102,7 @@ def add_span_off(inbox: Inbox, who: Actor, first: date, last: date) -> Settings:
 def remove_days_off(inbox: Inbox, who: Actor, days: Collection[date]) -> Settings:
     """Remove days off.
 
-    Raises Refused without any day; otherwise as ``office.remove_days_off`` and ``Inbox.acting``.
+    Raises Refused without any day; otherwise what ``office.remove_days_off`` and ``Inbox.acting`` raise.
     """
     if not days:
         raise Refused(sentence("no day is selected"), sentence("select at least one day, then try again"))

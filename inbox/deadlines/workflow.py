@@ -67,7 +67,7 @@ _SENT_OF_ALL = _SENT.add_columns(Workflow.case)
 
 
 def of(session: Session, number: int) -> Workflow:
-    """Return the workflow of a case; raises as ``queries_cases.case``."""
+    """Return the workflow of a case; raises what ``queries_cases.case`` raises."""
     return session.get_one(Workflow, queries_cases.case(session, number).number)
 
 
@@ -132,7 +132,7 @@ def judge(inbox: Inbox, who: Actor, number: int, parts: Mapping[str, int], reaso
     """Set parts of the score of a case, by name; the journal records those that change.
 
     Unchanged parts confirm what the rules propose. Raises CaseRefused for an unknown case; Refused without a
-    reason, and if another session changed the parts in between; otherwise as ``Inbox.acting``.
+    reason, and if another session changed the parts in between; otherwise what ``Inbox.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -153,7 +153,7 @@ def judging(session: Session, number: int, parts: Mapping[str, int], reason: str
 
 
 def set_score(session: Session, number: int, parts: Mapping[str, int], today: date) -> Workflow:
-    """Set parts of the score of a case within an action; raises as ``of``."""
+    """Set parts of the score of a case within an action; raises what ``of`` raises."""
     work = of(session, number)
     before = legal_duties.offence_of(session, work)
     work.parts = replace(work.parts, **parts)
@@ -166,7 +166,7 @@ def set_score(session: Session, number: int, parts: Mapping[str, int], today: da
 def rate(inbox: Inbox, who: Actor, number: int, credibility: Credibility, reason: str) -> None:
     """Rate how well the content of a case is corroborated.
 
-    Raises CaseRefused for an unknown case; Refused without a reason; otherwise as ``Inbox.acting``.
+    Raises CaseRefused for an unknown case; Refused without a reason; otherwise what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.RATE, number, reason, credibility=credibility)) as session:
         of(session, number).credibility = credibility.value
@@ -266,7 +266,7 @@ def _keep_waiting(session: Session, work: Workflow, since: _Since, *, owed: bool
 
 
 def reopen(session: Session, number: int, today: date) -> Workflow:
-    """Reopen a closed case, by the rules in use; raises as ``of``."""
+    """Reopen a closed case, by the rules in use; raises what ``of`` raises."""
     work = of(session, number)
     work.outcome = work.disclosure = work.withheld = ""
     work.put_off = False
@@ -304,7 +304,7 @@ def every(session: Session) -> Iterator[tuple[Workflow, list[Due]]]:
 
 
 def clocks(session: Session, number: int) -> list[Due]:
-    """Return all clocks of a case; raises as ``queries_cases.case``."""
+    """Return all clocks of a case; raises what ``queries_cases.case`` raises."""
     case, work = queries_cases.case(session, number), of(session, number)
     how = office.of(session)
     events = _events(case, work, _since(session, number), how)

@@ -191,13 +191,16 @@ def compose(
 
 
 def preview(inbox: Inbox, who: Actor, number: int, plan: Plan) -> tuple[Content, list[tuple[Doubt, str]]]:
-    """Return what a dossier would say, before anything is sealed; raises as ``compose``."""
+    """Return what a dossier would say, before anything is sealed; raises what ``compose`` raises."""
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER, purpose=plan.purpose)) as session:
         return compose(session, number, plan, who.today)
 
 
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> tuple[View, list[Entry]]:
-    """Return a case and the entries to choose from for a dossier; raises as ``declarations.check``."""
+    """Return a case and the entries to choose from for a dossier.
+
+    Raises what ``declarations.check`` raises.
+    """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.DOSSIER)) as session:
         view = case_view.details(session, number, who.today, language)
         return view, _offered(session, number, language)

@@ -99,7 +99,10 @@ class Offered:
 
 
 def offered(inbox: Inbox, who: Actor, number: int) -> Mapping[str, Offered]:
-    """Return the letters of the law by their codes; raises as ``declarations.check`` and ``Inbox.acting``."""
+    """Return the letters of the law by their codes.
+
+    Raises what ``declarations.check`` and ``Inbox.acting`` raise.
+    """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         law = in_use.of(session)
         return {
@@ -129,7 +132,7 @@ class Preview:
 def preview(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Preview:
     """Return what a letter about a case would say, checked as ``write`` does, without writing it.
 
-    Raises Undeclared, and as ``words``.
+    Raises Undeclared, and what ``words`` raises.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -143,7 +146,7 @@ def words(inbox: Inbox, who: Actor, number: int, wanted: Wanted) -> Words:
     """Return what a letter about a case would say if it were written today, without checking it.
 
     Raises as ``write`` for a letter, an addressee or a text that does not fit, and for what the case lacks;
-    and as ``Inbox.acting``.
+    and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.LETTER)) as session:
         _check_form(session, wanted)
@@ -157,7 +160,7 @@ def write(inbox: Inbox, who: Actor, number: int, wanted: Wanted, out: Path) -> N
     the law has no such letter or addressee; also as ``decisions.check_way``, ``leak_check.check`` or
     ``restating.check``. CaseRefused: the letter has to wait, the officers' own text is missing, the case
     lacks something that the letter names, or a person whom the case does not name is addressed without a
-    reason. Raises otherwise as ``chosen_action.acting`` and ``apart.new``.
+    reason. Otherwise raises what ``chosen_action.acting`` and ``apart.new`` raise.
     """
 
     def choose(session: Session) -> Action:

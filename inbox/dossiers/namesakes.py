@@ -24,9 +24,9 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
     """Record whether a case means the person who made the request, or a namesake; takes a reason.
 
     The answer neither waits for the case of a namesake nor says anything about it, so two officers have to
-    decide that. Raises as ``access_requests.open_one`` and ``Inbox.acting``; Refused without a reason. Raises
-    CaseRefused for a case that names the person in full, and for a case that has neither the family name nor
-    a link, as the same person, to a case that names them.
+    decide that. Raises what ``access_requests.open_one`` and ``Inbox.acting`` raise; Refused without a
+    reason. Raises CaseRefused for a case that names the person in full, and for a case that has neither the
+    family name nor a link, as the same person, to a case that names them.
     """
     number = said.case
     noted = action(Code.JUDGE_NAME, number, said.reason, same_person=said.same)

@@ -55,9 +55,9 @@ def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
 def check(session: Session, number: int, text: str, despite: str) -> None:
     """Return if a text on a case may go to another body; ``despite`` is the reason to set warnings aside.
 
-    Raises as ``restating.check``. Raises Refused, even with a reason, if the text repeats how the reporter
-    named a person concerned, or a possible name from any text of the case. Container numbers belong to
-    nobody, so the text may name them. Raises Undeclared before it reveals anything of the report.
+    Raises what ``restating.check`` raises. Raises Refused, even with a reason, if the text repeats how the
+    reporter named a person concerned, or a possible name from any text of the case. Container numbers belong
+    to nobody, so the text may name them. Raises Undeclared before it reveals anything of the report.
     """
     declarations.check(session, number)
     concerned = answers.of(queries_cases.case(session, number)).get(scoring.questions().persons, ())

@@ -107,10 +107,10 @@ def send(inbox: Inbox, who: Actor, number: int, plan: Plan, sealing: Sealing) ->
     The ledger records it, and the measures if ``sealing.is_measure``. For a prosecutor who was not informed
     before, such a measure is the decision that the law asks for.
 
-    Raises as ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and ``measures.add``. Raises
-    Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned and cannot be examined
-    safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody decided to inform the
-    prosecutor, and if the dossier warns somebody and no reason is given. For a disciplinary dossier, also
+    Raises what ``compose.preview``, ``apart.new``, ``addressees.check_unsaid`` and ``measures.add`` raise.
+    Raises Refused if an attachment is damaged; NoSandbox if attachments are to be cleaned and cannot be
+    examined safely. Raises CaseRefused if the key of an attachment was destroyed, if nobody decided to inform
+    the prosecutor, and if the dossier warns somebody and no reason is given. For a disciplinary dossier, also
     raises CaseRefused before the prosecutor's word, and if it has words that the reporter asked never to
     repeat.
     """
@@ -193,7 +193,7 @@ def _reference(sent: Dossier) -> str:
 def _note_measure(session: Session, sent: Dossier, addressee: str, despite: str) -> None:
     """Record as a measure that a dossier was sent; for a prosecutor, as the decision to inform them.
 
-    Raises as ``measures.add``.
+    raises what ``measures.add`` raises.
     """
     name = _reference(sent)
     if sent.purpose is Purpose.PROSECUTOR:

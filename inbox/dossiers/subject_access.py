@@ -75,8 +75,8 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
     """Return what the signed-in officers see of a request and, if it was answered, the answer on each case.
 
     Cases on which not all signed-in officers have declared are not shown, whether the request was answered or
-    not. The journal has the same entry as for the complete register. Raises as ``access_requests.of`` and
-    ``Inbox.acting``.
+    not. The journal has the same entry as for the complete register. Raises what ``access_requests.of`` and
+    ``Inbox.acting`` raise.
     """
     with inbox.acting(who, action(Code.LIST, view=Viewed.ACCESS)) as session:
         row = access_requests.of(session, number)
@@ -92,7 +92,7 @@ def look(inbox: Inbox, who: Actor, number: int) -> Seen:
 def passages(inbox: Inbox, who: Actor, request: int, number: int) -> list[str]:
     """Return each sentence of a case that names the person of the request, only to help write the answer.
 
-    Raises as ``access_requests.open_one`` and ``Inbox.acting``.
+    Raises what ``access_requests.open_one`` and ``Inbox.acting`` raise.
     """
     with inbox.acting(who, action(Code.SHOW, number, view=Viewed.ACCESS)) as session:
         row = access_requests.open_one(session, request)
@@ -105,8 +105,9 @@ def answer(inbox: Inbox, who: Actor, number: int, given: Answer, to: Path) -> Ac
     The journal has one entry, which names no case, even if a text was compared with the identity of its
     reporter (``comparisons.unnoted``). The ledger of each case records the answer. Raises Refused before the
     first day of answers, if the request was already answered, and if nothing is disclosed although no
-    obstacle forbids it and no reason is given. For disclosed texts, raises as ``exits.check`` and
-    ``restating.check``; otherwise as ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``.
+    obstacle forbids it and no reason is given. For disclosed texts, raises what ``exits.check`` and
+    ``restating.check`` raise; otherwise what ``unsaid.check_reason``, ``apart.new`` and ``Inbox.acting``
+    raise.
     """
     # The file gets its name after the journal has the entry, so no file exists without an entry.
     with (

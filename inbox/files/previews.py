@@ -62,7 +62,7 @@ class Preview:
     def write(self, home: Home, out: Path) -> None:
         """Write the pixels as PNG to ``out``; CaseRefused if there are none, otherwise as ``write_new``.
 
-        Raises as ``apart.check``, too.
+        Raises what ``apart.check`` raises, too.
         """
         apart.check(home, out.parent)
         if (picture := self.picture) is None:
@@ -110,7 +110,8 @@ class Preview:
 def preview(inbox: Inbox, who: Actor, which: Which, page: int) -> Preview:
     """Return the preview of one page of a file in a case.
 
-    Raises CaseRefused for a page number above the maximum, and raises as ``attachments.find`` and ``look``.
+    Raises CaseRefused for a page number above the maximum, and raises what ``attachments.find`` and ``look``
+    raise.
     """
     if not 1 <= page <= answer.MOST_PAGES:
         raise CaseRefused(

@@ -89,7 +89,7 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
     """Show one case, and record that it was read.
 
     Raises Undeclared until all acting officers have declared on it, CaseRefused for an unknown case;
-    otherwise as ``Inbox.acting``.
+    otherwise what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, look.language, look.part)
@@ -138,7 +138,7 @@ def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
 def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]:
     """Return what the reporter of a case asked never to repeat, and record that it was read.
 
-    Whoever writes a text that leaves the inbox has to see it. Raises as ``read``.
+    Whoever writes a text that leaves the inbox has to see it. Raises what ``read`` raises.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         return never_repeat(details(session, number, who.today, language))
@@ -154,7 +154,7 @@ def never_repeat(view: View) -> list[str]:
 def overview(inbox: Inbox, who: Actor) -> View:
     """List all cases and all unopened envelopes, with warnings about keys and conflicts.
 
-    The warnings also count what the acting officers may not see. Raises as ``Inbox.acting``.
+    The warnings also count what the acting officers may not see. Raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
@@ -190,7 +190,7 @@ def _overview(session: Session) -> View:
 
 
 def details(session: Session, number: int, today: date, language: str = "", part: int | None = None) -> View:
-    """Return one case as ``read`` shows it; raises as ``declarations.check``.
+    """Return one case as ``read`` shows it; raises what ``declarations.check`` raises.
 
     Its ``part`` says which part this is and how many there are, which other parts have an unread message, and
     which others have messages with files.

@@ -61,7 +61,7 @@ _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
 def look(inbox: Inbox, who: Actor) -> View:
-    """Return the figures of oversight; raises as ``Inbox.acting``."""
+    """Return the figures of oversight; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.OVERSEE)) as session:
         return _view(session, who.today)
 

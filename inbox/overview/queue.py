@@ -69,7 +69,7 @@ class QueuePage:
 
 
 def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: bool = True) -> QueuePage:
-    """Show page ``number``, counted from 1, of the cases of a view; raises as ``Inbox.acting``.
+    """Show page ``number``, counted from 1, of the cases of a view; raises what ``Inbox.acting`` raises.
 
     The journal records whether words were searched, never which.
     """

@@ -40,7 +40,7 @@ class Event:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> list[Event]:
-    """Return the events of a case, oldest first; raises as ``Inbox.acting``.
+    """Return the events of a case, oldest first; raises what ``Inbox.acting`` raises.
 
     Days are those of the journal; a measure also appears on the day on which it was taken.
     """

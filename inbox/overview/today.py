@@ -65,7 +65,7 @@ class Today:
 
 
 def look(inbox: Inbox, who: Actor) -> Today:
-    """Return what waits today for the acting officers; raises as ``Inbox.acting``."""
+    """Return what waits today for the acting officers; raises what ``Inbox.acting`` raises."""
     # Nobody reads a case in quarantine, but quarantine must not hide that it may report danger.
     with inbox.vault.transaction(who.officers, quarantine=True) as session:
         shut = _shut(session)

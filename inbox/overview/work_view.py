@@ -75,7 +75,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 def standing(session: Session, number: int, today: date) -> View:
     """Return the priority of a case and who set it, the assigned officer, the next deadline and any danger.
 
-    Raises as ``workflow.of``.
+    Raises what ``workflow.of`` raises.
     """
     work, due = workflow.of(session, number), _deadlines(session, number, today)
     return {

@@ -46,8 +46,8 @@ class Said:
 def record(inbox: Inbox, who: Actor, day: date, said: Said) -> Consultation:
     """Record a consultation with its day, under the next number.
 
-    Raises Refused for a day in the future, and for a text that is missing or too long. Also raises as
-    ``Inbox.acting``.
+    Raises Refused for a day in the future, and for a text that is missing or too long. Also raises what
+    ``Inbox.acting`` raises.
     """
     if day > who.today:
         raise Refused(
@@ -77,7 +77,7 @@ def retract(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
     """Retract a consultation that was recorded by mistake, and delete its texts.
 
     Raises Refused without a reason, for an unknown number, and if the consultation is already retracted. Also
-    raises as ``Inbox.acting``.
+    raises what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.RETRACT_CONSULTATION, None, reason, consultation=number)) as session:
         row = session.get(Consultation, number)

@@ -64,7 +64,7 @@ class ToRead:
 def preview(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> ToRead:
     """Return what the reporters of these cases would read, and which cases are omitted, without any change.
 
-    Raises Undeclared and CaseRefused as ``declarations.check``, and as ``templates.fill``.
+    Raises Undeclared and CaseRefused as ``declarations.check``, and what ``templates.fill`` raises.
     """
     with inbox.vault.transaction(who.officers) as session:
         reasons = _reasons(session, sorted(set(numbers)))
@@ -85,8 +85,8 @@ def acknowledge(inbox: Inbox, who: Actor, numbers: Iterable[int]) -> Acknowledge
     A case is omitted if somebody is in danger, by an answer or an officer's assessment; if it is closed or
     junk; if its reporter cannot be answered; and if an answer acknowledges it already.
 
-    Raises Undeclared and CaseRefused as ``declarations.check``; otherwise as ``drafts.add`` and
-    ``Inbox.acting``. After an error, no case is acknowledged.
+    Raises Undeclared and CaseRefused as ``declarations.check``; otherwise what ``drafts.add`` and
+    ``Inbox.acting`` raise. After an error, no case is acknowledged.
     """
     chosen = sorted(set(numbers))
     with inbox.vault.transaction(who.officers) as session:
@@ -104,7 +104,10 @@ def _acknowledge(who: Actor, draft: Draft, session: Session, number: int) -> Non
 
 
 def _reasons(session: Session, numbers: Iterable[int]) -> Mapping[int, LeftOut | None]:
-    """Return why each case is omitted, None for one that is not; raises as ``declarations.check``."""
+    """Return why each case is omitted, None for one that is not.
+
+    Raises what ``declarations.check`` raises.
+    """
     chosen = list(numbers)
     for number in chosen:
         declarations.check(session, number)

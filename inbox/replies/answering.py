@@ -64,7 +64,7 @@ def let_go(session: Session, case: Case, kinds: Iterable[str], leaving: Sequence
 def of(session: Session, number: int) -> list[Sentence]:
     """Return the messages of a case that were sent and did not count, while it has no feedback.
 
-    Raises as ``workflow.of``.
+    Raises what ``workflow.of`` raises.
     """
     if workflow.of(session, number).has_feedback:
         return []

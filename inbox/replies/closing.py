@@ -105,8 +105,8 @@ def close(inbox: Inbox, who: Actor, number: int, closing: Closing) -> None:
     Most errors are raised before anybody is asked to confirm: errors of ``exits.check``; Refused for an
     outcome that the law does not have; CaseRefused as ``referrals.check``, ``_check_linked`` and
     ``_check_record``; Cautioned; and errors of ``leak_check.warnings``. NotSeen is raised if the reporter
-    would read something that was not shown; ``confirmed`` finds this earlier. Raises otherwise as
-    ``replies.add`` and ``chosen_action.acting``.
+    would read something that was not shown; ``confirmed`` finds this earlier. Otherwise raises what
+    ``replies.add`` and ``chosen_action.acting`` raise.
     """
     asked: Asked
 
@@ -140,7 +140,7 @@ def preview(
 
     The result also has the digest by which ``close`` knows that the page was ``seen``, and how many
     ``officers`` the closing takes. ``found`` are the warnings that officers were just shown about the text.
-    Raises as ``close`` and ``_as_read``.
+    Raises what ``close`` and ``_as_read`` raise.
     """
     # Nothing is compared with a case that nobody may read, so checking its text again reveals no more.
     is_told = found is not None and declarations.may_read(inbox, who, [number])
@@ -179,7 +179,7 @@ def needed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> dict[str,
 def confirmed(inbox: Inbox, who: Actor, number: int, closing: Closing) -> View:
     """Return the page that is confirmed with a closing, as ``preview``; NotSeen if officers have not seen it.
 
-    Raises otherwise as ``close``. It serves officers who are about to close the case: the closing is
+    Otherwise raises what ``close`` raises. It serves officers who are about to close the case: the closing is
     recorded, and this is not.
     """
     with inbox.choosing(who, quarantine=True) as (session, _):
@@ -194,7 +194,7 @@ def reopen(inbox: Inbox, who: Actor, number: int, reason: str) -> Status:
     """Reopen a closed case, to be assessed; return its status.
 
     A text of the closing that no outbox has taken is retracted, so its reporter never reads it. Raises
-    CaseRefused for an unknown or open case, and as ``chosen_action.acting``.
+    CaseRefused for an unknown or open case, and what ``chosen_action.acting`` raises.
     """
 
     def choose(session: Session) -> Action:
@@ -224,7 +224,10 @@ def _digest(closing: Closing, page: View) -> str:
 
 
 def _as_read(session: Session, number: int, closing: Closing, today: date) -> View:
-    """Return the page of a case as if it were closed, without a change; raises as ``_told`` and ``_page``."""
+    """Return the page of a case as if it were closed, without a change.
+
+    Raises what ``_told`` and ``_page`` raise.
+    """
     with session.begin_nested() as undone:
         text = _told(session, number, closing, today)
         _refer(session, number, closing, today)
@@ -238,7 +241,7 @@ def _page(session: Session, number: int, text: str, today: date, *, is_added: bo
     """Return the page of a closed case, with a text that is to be added or was added.
 
     For a case that the signed-in officers may not read, it contains only their own text. If nobody can read
-    the page at all, it contains only the reason. Raises as ``status_preview.as_read``.
+    the page at all, it contains only the reason. Raises what ``status_preview.as_read`` raises.
     """
     if queries_cases.case(session, number).mailbox is None and not text.strip():
         return status_preview.nobody(session, number)
@@ -263,8 +266,8 @@ def _no_feedback(session: Session, number: int) -> Sentence | str:
 def _checked(session: Session, number: int, closing: Closing, today: date) -> Asked:
     """Return the request for the matrix of exits: with two officers, if the obstacles take two.
 
-    Raises as ``_rule``, ``referrals.check``, ``_check_linked`` and ``_check_record``, and as ``exits.check``
-    if a case may not be closed in this way.
+    Raises what ``_rule``, ``referrals.check``, ``_check_linked`` and ``_check_record`` raise, and what
+    ``exits.check`` raises if a case may not be closed in this way.
     """
     referrals.check(session, _rule(session, closing), closing.body)
     _check_linked(session, number, _rule(session, closing))
@@ -438,7 +441,10 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
 
 
 def _told(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text for the reporter, with the authority to contact, if any; raises as ``_written``."""
+    """Return the text for the reporter, with the authority to contact, if any.
+
+    Raises what ``_written`` raises.
+    """
     text = _written(session, number, closing, today)
     if not closing.body or closing.is_withheld:
         return text

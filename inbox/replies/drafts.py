@@ -47,7 +47,7 @@ def send(inbox: Inbox, who: Actor, number: int, draft: Draft) -> Message:
     """Answer the reporter of a case: the message waits for the next outbox.
 
     This takes two officers with a template that tells the reporter of a decision, and for feedback that says
-    nothing about the case (``answering.takes_two``). Raises as ``add`` and ``chosen_action.acting``.
+    nothing about the case (``answering.takes_two``). Raises what ``add`` and ``chosen_action.acting`` raise.
     """
     noted = action(
         Code.REPLY,
@@ -73,8 +73,8 @@ def preview(
 ) -> View:
     """Return the page as the reporter of a case will see it with the draft, without any change.
 
-    ``found`` are the warnings that officers were just shown about the text. Raises as ``seen`` and
-    ``Inbox.acting``.
+    ``found`` are the warnings that officers were just shown about the text. Raises what ``seen`` and
+    ``Inbox.acting`` raise.
     """
     with inbox.acting(who, status_preview.noted(number, found)) as session:
         return seen(session, number, draft, who.today, found)
@@ -85,8 +85,8 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 
     Raises CaseRefused for feedback that says nothing, while nothing was done, or in a case that the signed-in
     officers may not read. Raises it also for a template of an outcome, which can only be sent with the
-    closing, and for a template about passing on the identity if that is not planned. Raises as
-    ``templates.fill``, ``leak_check.check`` and ``replies.add``.
+    closing, and for a template about passing on the identity if that is not planned. Raises what
+    ``templates.fill``, ``leak_check.check`` and ``replies.add`` raise.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)
@@ -117,7 +117,7 @@ def add(session: Session, number: int, draft: Draft, today: date) -> Message:
 def seen(
     session: Session, number: int, draft: Draft, today: date, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page with a draft; raises as ``status_preview.preview`` and ``templates.fill``."""
+    """Return the page with a draft; raises what ``status_preview.preview`` and ``templates.fill`` raise."""
     declarations.check(session, number)  # even before the text of a template is checked
     text = templates.fill(session, number, draft.template, draft.text, today)
     if found is None:
@@ -131,7 +131,7 @@ def seen(
 
 
 def _check_feedback(session: Session, number: int) -> None:
-    """Raise CaseRefused unless something was decided and done, and as ``answering.check_case``.
+    """Raise CaseRefused unless something was decided and done, and what ``answering.check_case`` raises.
 
     Otherwise a text that says nothing would end the time for feedback on the first day. Admissibility must be
     decided, and something else decided or done; the decision to inform nobody does not count.

@@ -41,7 +41,7 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
     """Extend the time for feedback and tell the reporter; return the new day.
 
     Raises CaseRefused for an unknown case, under a regime without such an extension, and for a case that is
-    closed, answered, already extended or late; otherwise as ``drafts.send``.
+    closed, answered, already extended or late; otherwise what ``drafts.send`` raises.
     """
     why = "; ".join(filter(None, (extension.reason, extension.despite)))
     with inbox.acting(who, action(Code.EXTEND, number, why, despite=bool(extension.despite))) as session:
@@ -53,7 +53,7 @@ def extend(inbox: Inbox, who: Actor, number: int, extension: Extension) -> date:
 def preview(
     inbox: Inbox, who: Actor, number: int, extension: Extension, found: Sequence[Finding] | None = None
 ) -> View:
-    """Return the page as its reporter would see it after the extension; raises as ``extend``.
+    """Return the page as its reporter would see it after the extension; raises what ``extend`` raises.
 
     ``found`` are the warnings that officers were just shown about the text.
     """

@@ -157,7 +157,8 @@ def check(session: Session, number: int, text: str, own: str, despite: str) -> N
 
     ``own`` is the part of it that an officer wrote.
 
-    Raises Cautioned without a reason, and as ``warnings``. At the end of a case, ``casework.exits`` decides.
+    Raises Cautioned without a reason, and what ``warnings`` raises. At the end of a case, ``casework.exits``
+    decides.
     """
     findings = warnings(session, number, text, own, despite)
     if findings and (is_for_two(findings) or not despite.strip()):

@@ -93,8 +93,8 @@ def preview(session: Session, number: int, text: str, found: Sequence[Finding], 
     """Return what the next slot will show, with ``text`` as one more message if there is any.
 
     The result also has the text, and what is ``found`` in it that could reveal somebody. Changes nothing.
-    Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit; and as
-    ``declarations.check``.
+    Raises CaseRefused if the reporter cannot be answered, or if ``text`` would not fit; and what
+    ``declarations.check`` raises.
     """
     declarations.check(session, number)
     return as_read(session, number, text, today) | beside(number, text, found)

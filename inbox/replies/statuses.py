@@ -22,7 +22,7 @@ def set_status(inbox: Inbox, who: Actor, number: int, status: Status) -> None:
 
     Raises CaseRefused for an unknown or closed case, and for the status of a closed one, because ``closing``
     handles both; for "acknowledged" while no reply acknowledges the report (décret 2022-1284, article 4); for
-    "in follow-up" without the prosecutor's word; and as ``Inbox.acting``.
+    "in follow-up" without the prosecutor's word; and what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.SET_STATUS, number, status=status)) as session:
         case = queries_cases.case(session, number)

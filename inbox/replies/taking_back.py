@@ -35,7 +35,7 @@ def take_back(inbox: Inbox, who: Actor, number: int, position: int) -> TakenBack
 
     Raises CaseRefused for an unknown case or reply, a reply that an outbox has taken, a reply in a closed
     case, a reply that a decision depends on, and an acknowledgement while feedback waits behind it; otherwise
-    as ``Inbox.acting``.
+    what ``Inbox.acting`` raises.
     """
     with inbox.acting(who, action(Code.UNSEND, number, reply=position)) as session:
         case = queries_cases.case(session, number)

@@ -67,7 +67,7 @@ def has_own(session: Session) -> bool:
 
 
 def listed(inbox: Inbox, who: Actor) -> InUse:
-    """Return the templates in use, and their file; raises as ``Inbox.acting``."""
+    """Return the templates in use, and their file; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_TEMPLATES)) as session:
         return InUse(known(session), source(session))
 
@@ -76,7 +76,7 @@ def adopt(inbox: Inbox, who: Actor, raw: bytes) -> InUse:
     """Use the templates of this file from now on, and return them; takes two officers.
 
     The file says which template tells the reporter of a decision: one officer alone could otherwise declare
-    this of any text. Raises Refused as ``parse``, and as ``Inbox.acting``.
+    this of any text. Raises Refused as ``parse`` does, and what ``Inbox.acting`` raises.
     """
     with inbox.transaction() as session:
         parse(raw, in_use.of(session))  # so that nobody confirms an invalid file

@@ -75,7 +75,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
 
     Deletes their rows from every table and the keys of their files, and records each case in the journal and
     the list. Files and the contents of free pages are deleted when the home is settled afterwards, even if
-    that is interrupted several times. Checks everything again, and raises as ``plan``.
+    that is interrupted several times. Checks everything again, and raises what ``plan`` raises.
     """
     numbers = [each.case for each in planned.cases]
     by_one_clock = any(each.by_one_clock for each in planned.cases)

@@ -77,7 +77,10 @@ class Struck:
 
 
 def offer(inbox: Inbox, who: Actor, number: int, language: str) -> Shown:
-    """Return all texts of a case except the reporter's identity; raises as ``declarations.check``."""
+    """Return all texts of a case except the reporter's identity.
+
+    Raises what ``declarations.check`` raises.
+    """
     with _showing(inbox, who, number) as session:
         return Shown(_texts(session, number, who.today), _labels(session, number, who, language))
 
@@ -95,7 +98,7 @@ def strike(inbox: Inbox, who: Actor, passage: Passage, reason: str, language: st
     Other spellings are not redacted; the result lists where they remain. The summary, words and index of the
     case are rebuilt.
 
-    Raises as ``declarations.check``. Raises Refused without a reason. Raises CaseRefused:
+    Raises what ``declarations.check`` raises. Raises Refused without a reason. Raises CaseRefused:
 
     - if there is no such place, if the passage is not found, or if the remaining text would be too long;
     - if the case is held for a procedure;

@@ -20,7 +20,7 @@ _WIDTHS = (13, 14, 11, 0)
 
 
 def write(home: Home, asked: AskedFor, out: Path) -> list[Path]:
-    """Write a list into a folder; return the files. Raises as ``list_files.write``."""
+    """Write a list into a folder; return the files. Raises what ``list_files.write`` raises."""
     return list_files.write(home, out, f"{apart.VISA}-{asked.name}", _paper(asked), view(asked))
 
 

@@ -43,7 +43,7 @@ def together(
     ``choose`` is called twice: first so that officers know what they confirm, then in the session itself.
     ``quarantine``: all actions that it can return also apply to a case in quarantine.
 
-    Raises Refused if the second call returns other actions, and as ``choose`` and ``Inbox.acting`` do.
+    Raises Refused if the second call returns other actions, and what ``choose`` and ``Inbox.acting`` raise.
     """
     with inbox.choosing(who, quarantine=quarantine) as (session, looks):
         if case is not None and case in row_security.readable(session, [case]):

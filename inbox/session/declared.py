@@ -78,6 +78,6 @@ def check(session: Session, numbers: Iterable[int]) -> None:
 
 
 def check_actions(session: Session, actions: Iterable[Action]) -> None:
-    """Check the cases of the actions that need a declaration. Raises as ``check`` does."""
+    """Check the cases of the actions that need a declaration. Raises what ``check`` raises."""
     asked_of = [each for each in actions if not each.rule.undeclared and not each.rule.all_cases]
     check(session, [each.case for each in asked_of if each.case is not None])

@@ -82,7 +82,7 @@ def sign_in(inbox: Inbox, who: Actor) -> None:
 
 
 def read(inbox: Inbox, who: Actor, wanted: Wanted, most: int | None = None) -> Read:
-    """Return the entries that match, at most the newest ``most``. Raises as ``Inbox.acting`` does."""
+    """Return the entries that match, at most the newest ``most``. Raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.READ_JOURNAL, how=How.PRINT)) as session:
         head, first = journal.head(session), wanted.first
         if most is not None and wanted.is_all:

@@ -43,8 +43,8 @@ class Unsaid:
 def find(session: Session, number: int, text: str) -> Unsaid | None:
     """Return the forbidden matches of a text about a case, or None.
 
-    The caller has checked that the signed-in officers may read the case. Raises as ``comparisons.touched``
-    does.
+    The caller has checked that the signed-in officers may read the case. Raises what ``comparisons.touched``
+    raises.
     """
     kept = tuple(dict.fromkeys(protected.of(session, number).repeated(text)))
     touched = comparisons.touched(session, number, text)
@@ -56,7 +56,7 @@ def find(session: Session, number: int, text: str) -> Unsaid | None:
 def check_reason(session: Session, number: int, reason: str) -> None:
     """Raise CaseRefused if the journal may not keep this reason about a case.
 
-    Raises as ``comparisons.touched`` does. A case that the signed-in officers may not read or have not
+    Raises what ``comparisons.touched`` raises. A case that the signed-in officers may not read or have not
     declared is not compared: otherwise they could test names against it.
     """
     if _says(session, number, reason):
@@ -66,7 +66,7 @@ def check_reason(session: Session, number: int, reason: str) -> None:
 def check_line(session: Session, number: int, text: str) -> None:
     """Raise CaseRefused if a reference or another line may not be kept beside a case.
 
-    Registers and ledgers keep it, which more officers read. Compares and raises as ``check_reason`` does.
+    Registers and ledgers keep it, which more officers read. Compares and raises what ``check_reason`` raises.
     """
     if _says(session, number, text):
         raise CaseRefused(

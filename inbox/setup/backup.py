@@ -142,7 +142,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return what the journal says about backups of this inbox; raises as ``Inbox.acting``."""
+    """Return what the journal says about backups of this inbox; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         noted = (Code.BACK_UP, Code.RESTORE, Code.ACCEPT_GAP)
         made, back, gap = (journal.newest(session, code) for code in noted)

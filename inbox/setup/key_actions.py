@@ -62,7 +62,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return the state of the keys, without any secrets; raises as ``Inbox.acting``."""
+    """Return the state of the keys, without any secrets; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_KEYS)) as session:
         office, keys = queries_office.office(session), listing.listing(session, who.today)
         return Standing(

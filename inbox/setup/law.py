@@ -62,7 +62,7 @@ class Plan:
 
 
 def read(inbox: Inbox, who: Actor) -> Law:
-    """Return the law in use; raises as ``Inbox.acting``."""
+    """Return the law in use; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
         return in_use.of(session)
 
@@ -70,7 +70,7 @@ def read(inbox: Inbox, who: Actor) -> Law:
 def copy(inbox: Inbox, who: Actor, out: Path) -> None:
     """Write the files of the law in use into a new folder ``out``, for the portal, counsel or an editor.
 
-    Raises Refused if the folder already exists, and as ``Inbox.acting``.
+    Raises Refused if the folder already exists, and what ``Inbox.acting`` raises.
     """
     if out.exists():
         raise Refused(sentence("{folder} already exists", folder=out), sentence("remove it, or rename it"))
@@ -85,7 +85,8 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
     """Return what the law in these files would change; nothing changes yet.
 
     Raises Refused for a mistake in the files, and if this law is already in use. Also raises as
-    ``codes_in_use.check`` for the cases that the signed-in officers may see, and as ``Inbox.acting``.
+    ``codes_in_use.check`` for the cases that the signed-in officers may see, and what ``Inbox.acting``
+    raises.
     """
     law = folders.read(files)
     with inbox.acting(who, action(Code.LIST_SETTINGS)) as session:
@@ -110,8 +111,8 @@ def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
 def adopt(inbox: Inbox, who: Actor, planned: Plan, *, loosening: bool) -> Law:
     """Put the planned law into use, and set every deadline again; two officers confirm.
 
-    Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises as
-    ``codes_in_use.check``, this time for all cases, and as ``Inbox.acting``.
+    Raises Refused for a plan that ``loosens`` unless ``loosening`` is set. Also raises what
+    ``codes_in_use.check`` raises, this time for all cases, and what ``Inbox.acting`` raises.
     """
     if planned.loosens and not loosening:
         raise Refused(

@@ -45,7 +45,7 @@ class Standing:
 
 
 def look(inbox: Inbox, who: Actor) -> Standing:
-    """Return the state of the exchange with the portal; raises as ``Inbox.acting``."""
+    """Return the state of the exchange with the portal; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_CHANNELS)) as session:
         office = queries_office.office(session)
         portals = [

@@ -87,7 +87,7 @@ class Shared:
 
 
 def look(inbox: Inbox, who: Actor) -> Shared:
-    """Return who holds shares, without any secrets; raises as ``Inbox.acting``."""
+    """Return who holds shares, without any secrets; raises what ``Inbox.acting`` raises."""
     with inbox.acting(who, action(Code.LIST_OFFICERS)) as session:
         return Shared(
             members=queries_office.officers(session),
@@ -115,7 +115,7 @@ def plan(  # noqa: PLR0913 - keywords
     """Return the planned change of officers; without a name or a new quorum, it only renews all shares.
 
     Raises Refused if the officer to add is an officer already, if the one to remove is not, if officers or
-    quorum would change while passphrases are lost, and as ``secret_sharing.check``.
+    quorum would change while passphrases are lost, and what ``secret_sharing.check`` raises.
     """
     with inbox.transaction() as session:
         before = tuple(each.name for each in queries_office.officers(session))

@@ -28,8 +28,8 @@ def create(path: Path, key: bytes) -> Vault:
 def upgrade(root: Path, bring: Callable[[], Sequence[Credential]], today: date) -> tuple[str, str]:
     """Upgrade the vault in the folder ``root`` to the newest version, and record that in the journal.
 
-    Returns the versions before and after. Raises as ``inbox.unlocked`` and ``journal.note`` do; the vault is
-    then unchanged.
+    Returns the versions before and after. Raises what ``inbox.unlocked`` and ``journal.note`` raise; the
+    vault is then unchanged.
     """
     home = Home(root)
     with home.locked():

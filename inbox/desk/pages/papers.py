@@ -14,7 +14,7 @@ FIELD = "papers"
 
 
 def folder() -> Path:
-    """Return the folder named in a form, and offer it from now on. Raises as ``elsewhere`` does."""
+    """Return the folder named in a form, and offer it from now on. Raises what ``elsewhere`` raises."""
     here().papers = chosen = elsewhere(FIELD)
     return chosen
 

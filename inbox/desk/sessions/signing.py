@@ -59,7 +59,7 @@ def let_in() -> ResponseReturnValue:
 
 
 def _proven(name: str, given: str) -> str:
-    """Return the name of the officer whose passphrase this is. Raises as ``Unlocked.bring`` does."""
+    """Return the name of the officer whose passphrase this is. Raises what ``Unlocked.bring`` raises."""
     opened, file = here().opened, request.files.get("share")
     if file is not None:
         return opened.bring(file.read(), given)
