@@ -181,7 +181,8 @@ _NAMED: Mapping[str, Part] = {
 
 def _rest(*folders: str) -> Tested:
     """Return a run of what is marked `soak` in these folders and belongs to no part above."""
-    # These run all that their modules leave to the soak; `postgresql` runs what the second database repeats.
+    # These run every test that their modules leave to the soak. `postgresql` repeats tests on the second
+    # database.
     whole = [
         path
         for part in _NAMED.values()

@@ -158,7 +158,7 @@ def sent_to_prosecutor(session: Session) -> Collection[int]:
 def transmitted_unsent(session: Session) -> Sequence[int]:
     """Return the cases whose transmission to the prosecutor is recorded, but was never sent.
 
-    The decision may have changed since, about a later message of the reporter: still nothing was sent.
+    A later message of the reporter may have changed the decision since; still, nothing has been sent.
     """
     kind = in_use.of(session).measure(MeasureRole.TRANSMISSION)
     transmitted = select(Measure.case).filter_by(kind=kind)

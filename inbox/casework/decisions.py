@@ -300,9 +300,9 @@ def _code(session: Session, number: int, decision: Decision) -> Code:
     """Return the journal's code for a decision; it says whether the decision takes two officers.
 
     Some decisions take two officers, and so do decisions whose measure does. So does a decision that replaces
-    one taken by two: otherwise one officer could reverse it. Two more cases take two officers, whatever the
-    law says: a statement that the reporter was told although no reply says so, because nobody else would
-    know; and a deferral of a decision that is already deferred.
+    one taken by two: otherwise one officer could reverse it. Two more actions take two officers, whatever the
+    law says: to state that the reporter was told although no reply says so, which nobody else could check;
+    and to defer a decision that is already deferred.
     """
     _rule(session, decision.choice)
     standing = legal_duties.standing(session, number, decision.choice)

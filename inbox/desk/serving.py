@@ -128,7 +128,7 @@ def serving(listener: socket.socket, app: "WSGIApplication") -> Iterator[Server]
         is_over.set()
         inner.pull_trigger()
         thread.join()
-        # Not earlier: the thread may end on its own, and another file could have the number of a closed one.
+        # Do not close it earlier: the thread may end on its own, and another file may then have its number.
         inner.trigger.close()
 
 

@@ -33,8 +33,8 @@ _DIGITS = 16
 def record(inbox: Inbox, who: Actor, number: int, taken: Taken) -> Recorded:
     """Record an action on a case; the law says how many officers it takes. The ledger records what is sent.
 
-    Raises as ``check``, before anybody is asked to confirm, as ``measures.add`` and ``Inbox.acting``; and
-    CaseRefused if the reason itself repeats words that could reveal somebody.
+    Raises what ``check`` raises, before anybody is asked to confirm, and what ``measures.add`` and
+    ``Inbox.acting`` raise. Raises CaseRefused if the reason itself repeats words that could reveal somebody.
     """
 
     def choose(session: Session) -> Action:

@@ -22,8 +22,8 @@ from inbox.vault.tables import Unopened
 def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
     """Return how many envelopes may be discarded today.
 
-    A ``reason`` includes those that are expired only by this machine's clock. Raises Refused if there are no
-    such envelopes.
+    With a ``reason``, envelopes that are expired only by this machine's clock are included. Raises Refused if
+    there are no such envelopes.
     """
     with inbox.acting(who, action(Code.LIST_RETENTION, view=Viewed.UNOPENED)) as session:
         found = retention_schedule.unopened(session, who.today)

@@ -69,8 +69,8 @@ class _Depth(Enum):
     """How many cases are hidden from the signed-in officers, besides those from which one is excluded.
 
     ``ALL`` also hides cases of other handlers, in quarantine and in the archive. ``UNSEEN`` hides only those
-    of other handlers, for an action that shows no part of a report. ``LINE`` hides no others, for a line of
-    the queue.
+    of other handlers, for an action that shows no part of a report. ``LINE`` is for a line of the queue and
+    hides nothing else.
     """
 
     ALL = auto()

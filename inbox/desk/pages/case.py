@@ -152,8 +152,8 @@ def sent(case: int, said: Done) -> ResponseReturnValue:
 def done(case: int, part: Part, *said: Done) -> ResponseReturnValue:
     """Show the part of a case where an action was taken, with a confirmation.
 
-    The address leads to the top of that part, where the confirmation is. A fragment in it would scroll past
-    it.
+    The address leads to the top of that part, where the confirmation is. A fragment in the address would
+    scroll past the message.
     """
     seat().say(*said)
     return redirect(url_for("case.show", case=case, part=part), 303)
