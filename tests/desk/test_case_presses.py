@@ -114,7 +114,7 @@ def test_no_part_of_a_case_with_every_question_answered_is_four_screens_long(
     page: Page, served: Served, record_property: Callable[[str, object], None]
 ) -> None:
     """The account fills a page, each other text three lines. Cases are numbered in no order."""
-    for part in PARTS.values():
+    for part in (*PARTS.values(), "timeline"):
         screens = max(_screens(page, f"{served.root}/fr/case/{case}/{part}") for case in (1, 2))
         record_property(
             f"{part} of a case with every question answered", f"{screens:.1f} screens of 1280 by 800"
@@ -140,21 +140,22 @@ def test_what_was_done_is_in_sight_and_has_the_focus(case: Page) -> None:
     case.set_viewport_size(SCREEN)
 
 
-def test_keys_lead_to_the_cases_beside_it(case: Page) -> None:
+def test_keys_lead_to_the_cases_beside_it(page: Page, served: Served) -> None:
     """In the queue that was shown last. Not while one types; without a case there, nothing happens."""
-    shown = case.url
-    case.goto(re.sub("case/.*", "", shown))
-    case.goto(shown)
-    expect(case.locator("h1")).to_contain_text("Dossier 1")
+    case = page
+    case.goto(f"{served.root}/fr/")
+    one, other = (f"Dossier {each.inner_text()}" for each in case.locator("tr[data-row] th a").all()[:2])
+    case.locator("tr[data-row] th a").first.click()
+    expect(case.locator("h1")).to_contain_text(one)
     case.keyboard.press("p")
     case.keyboard.press("n")
-    expect(case.locator("h1")).to_contain_text("Dossier 2")
+    expect(case.locator("h1")).to_contain_text(other)
     case.wait_for_load_state()
     case.keyboard.press("p")
-    expect(case.locator("h1")).to_contain_text("Dossier 1")
+    expect(case.locator("h1")).to_contain_text(one)
     case.goto(f"{case.url}/dialogue")
     case.locator("#text").press_sequentially("n")
-    expect(case.locator("h1")).to_contain_text("Dossier 1")
+    expect(case.locator("h1")).to_contain_text(one)
     case.locator("#text").fill("")
     case.locator("h1").click()
     case.keyboard.press("?")

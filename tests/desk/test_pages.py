@@ -498,7 +498,7 @@ def test_every_answer_to_a_form_is_for_everybody(
     page.goto(f"{root}/{language}/medium")
     with page.expect_navigation():
         page.evaluate(_SEND, [f"{root}/{language}{path}", fields | {"papers": str(tmp_path)}])
-    expect(page.locator("progress")).to_have_count(0)
+    expect(page.locator("progress")).to_have_count(0, timeout=30_000)
     assert accessibility.violations(page, coloured=language == "fr") == []
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("main [lang=en]").count() == 0
@@ -546,6 +546,8 @@ def test_the_way_from_a_list_to_the_archives_visa_is_for_everybody(answering: Ro
     """By the pages alone: the list, then the visa by two officers, and what the retention page says of it."""
     page, root = answering.page, answering.served.root
     page.goto(f"{root}/fr/retention")
+    # The list of cases for the archives begins with none of them.
+    assert page.locator("input[name=case]:checked").count() == 0
     page.check("input[name=case][value='3'] >> nth=-1")
     page.fill("#visa-papers", str(tmp_path))
     page.click("text=Écrire le bordereau dans ce répertoire")

@@ -113,7 +113,9 @@ def test_an_officer_signs_in_with_the_passphrase_of_their_own_share(office: Offi
             assert answer.status_code == 401
             assert passphrase_of("alice") not in answer.text
         assert client.ask("/en/").status_code == 303
-        assert typed(client, "bruno", passphrase_of("bruno")).status_code == 303
+        entered = typed(client, "bruno", passphrase_of("bruno"))
+        assert entered.status_code == 303
+        assert entered.headers["Location"].endswith("/en/today")
         page = client.page("/en/")
         assert "<strong>bruno</strong>" in page
         assert "typed a wrong passphrase in your name" in page

@@ -263,6 +263,8 @@ def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what
         (absent,) = re.findall(r'<select id="absent".*?</select>', page, re.DOTALL)
         assert ["", "alice", "bruno"] == re.findall(r'value="(\w*)"', absent)
         assert ["1", "2", "3"] == sorted(shown("open"))
+        assert 200 == alice.send("/en/many/pass-on", absent="alice", deputy="bruno").status_code
+        assert [] == shown("mine")
 
 
 def test_bundles_that_are_not_collected_yet_stand_before_all_else(

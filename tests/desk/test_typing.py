@@ -159,6 +159,25 @@ def test_the_end_of_a_session_is_told_two_minutes_before_and_no_sooner(page: Pag
         stay.to_be_visible() if is_told else stay.to_be_hidden()
 
 
+def test_that_the_inbox_locks_is_told_two_minutes_before_and_no_press_defers_it(
+    page: Page, served: Served
+) -> None:
+    """It locks for all, however long a session still runs."""
+    ends = {"session": 9_000, "inbox": 150}
+    page.clock.install()
+    page.route("**/left/*", lambda route: route.fulfill(json=ends))
+    page.goto(f"{served.root}/fr/today")
+    for left, is_told in ((150, False), (115, True)):
+        ends["inbox"] = left
+        with page.expect_response("**/left/*"):
+            page.clock.run_for(31_000)
+        page.clock.run_for(1_000)
+        stay = expect(page.locator("#stay"))
+        stay.to_be_visible() if is_told else stay.to_be_hidden()
+    expect(page.locator("#stay")).to_contain_text("verrouille")
+    expect(page.locator("#stay button")).to_be_hidden()
+
+
 def test_a_draft_that_is_refused_is_not_sent_again_and_the_page_says_so(page: Page, served: Served) -> None:
     """Until something else is typed. The control is a desk that is busy, or gone: that one is asked again."""
     page.clock.install()
