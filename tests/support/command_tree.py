@@ -19,3 +19,12 @@ def every_command(group: click.Group, path: str = "") -> Iterator[str]:
             yield from every_command(command, f"{path}{name} ")
         else:
             yield path + name
+
+
+def helps(group: click.Group) -> Iterator[str]:
+    """Yield what ``--help`` says of a group, of each command and option in it, in the groups below too."""
+    for command in commands_of(group).values():
+        said = (getattr(each, "help", None) for each in (command, *command.params))
+        yield from (text for text in said if text)
+        if isinstance(command, click.Group):
+            yield from helps(command)

@@ -161,10 +161,11 @@ def test_what_helps_somebody_who_is_in_danger() -> None:
 
 
 def test_which_measures_are_taken_of_somebody() -> None:
-    """Whoever is heard, suspended or disciplined is named: nobody holds that the case names no one."""
-    assert {"hearing", "suspension", "disciplinary_opened", "disciplinary_sanction"} == having(
-        "concerns_somebody"
-    )
+    """Whoever is heard, suspended, moved or disciplined is named: nobody holds that the case names no one."""
+    assert having("concerns_somebody") == {
+        "hearing", "suspension", "disciplinary_opened", "disciplinary_sanction", "access_suspended",
+        "mobility",
+    }  # fmt: skip
 
 
 def test_proceedings_end_with_a_final_decision_alone() -> None:
@@ -427,6 +428,44 @@ def test_words_that_officers_no_longer_use() -> None:
     }  # fmt: skip
 
 
+def test_words_that_officers_use_instead() -> None:
+    assert {
+        "officers": (
+            "agents habilités de l\N{RIGHT SINGLE QUOTATION MARK}Inspection des services",
+            "authorised officers of the inspectorate",
+        ),
+        "supervisor": (
+            "chef de service ou d\N{RIGHT SINGLE QUOTATION MARK}unité",
+            "head of a service or unit",
+        ),
+        "targeted_control": (
+            "vérification de l\N{RIGHT SINGLE QUOTATION MARK}Inspection",
+            "targeted internal control",
+        ),
+        "mobility": ("changement d\N{RIGHT SINGLE QUOTATION MARK}affectation", "move to another post"),
+        "suspension": ("suspension de fonctions", "suspension from duty"),
+        "rosters": ("cote de service", "rosters"),
+        "control_avoided": ("sélection levée, visite non faite", "control avoided"),
+        "second_inspection": ("contre-visite", "second inspection"),
+        "forwarder": ("représentant en douane (RDE)", "forwarder"),
+        "release_code": ("code de retrait, bon à délivrer", "release code"),
+        "release": ("mainlevée, BAE", "release of goods"),
+        "zone": ("direction interrégionale", "interregional directorate"),
+        "priority": ("priorité", "priority"),
+        "rating": ("cotation (A1 à F6)", "rating (A1 to F6)"),
+        "collect": ("récupérer", "collect"),
+        "outbox": ("dépôt des réponses", "outbox"),
+        "junk": ("écartés", "junk"),
+        "outcome": ("suite donnée", "outcome"),
+        "ledger": ("registre des communications", "ledger of disclosures"),
+        "emergency_opening": ("ouverture d\N{RIGHT SINGLE QUOTATION MARK}urgence", "emergency opening"),
+        "referral": (
+            "renvoi à l\N{RIGHT SINGLE QUOTATION MARK}autorité compétente",
+            "referral to the competent authority",
+        ),
+    } == {code: (each.name.fr, each.name.en) for code, each in FRENCH.words.items()}
+
+
 def avoided(words: Iterable[Iterable[str]]) -> set[str]:
     return {word for each in words for word in each}
 
@@ -493,9 +532,9 @@ def test_who_is_passed_on_was_told_by_a_reply_of_its_own() -> None:
     assert set(by_reply.values()) == FRENCH.told_by_reply
 
 
-def test_what_protects_names_the_articles_that_it_explains() -> None:
+def test_what_protects_or_tells_nothing_names_the_articles_that_it_follows() -> None:
     explained = {code: each.basis for code, each in FRENCH.replies.items() if each.basis}
-    assert set(PROTECTING) == explained.keys()
+    assert {*PROTECTING, "withheld"} == explained.keys()
     assert {"identity_notice"} == {code for code, each in explained.items() if each.confirm is None}
 
 
@@ -533,6 +572,7 @@ TO_CONFIRM = {
         "reply.non_agents.basis",
         "reply.public_disclosure.basis",
         "reply.reprisals.basis",
+        "reply.withheld.basis",
     ],
     "sheets.toml": [
         "impact",

@@ -99,7 +99,7 @@ def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def dossier() -> None:
-    """Dossiers for a prosecutor (article 40) or a disciplinary file. They never say who reported."""
+    """Dossiers for a prosecutor or a disciplinary file. They never say who reported."""
 
 
 @dossier.command()
@@ -131,7 +131,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
 @click.option(
     "--measure",
     is_flag=True,
-    help="Record it as a measure; for the prosecutor, as the decision of article 40.",
+    help="Record it as a measure; for the prosecutor, as the decision to inform the prosecutor.",
 )
 @despite_option
 @out_file

@@ -76,6 +76,8 @@ def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[s
         ("suspension", True),
         ("disciplinary_opened", True),
         ("disciplinary_sanction", True),
+        ("access_suspended", True),
+        ("mobility", True),
         ("admin_inquiry", False),
         ("judicial_investigation", False),
     ],

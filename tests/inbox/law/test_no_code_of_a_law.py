@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from babel.messages.pofile import read_po
 
+from inbox.cli import main
 from templates import catalogues, shipped
 from templates.catalogues import LANGUAGES, Domain
 from tests.support import law_codes
+from tests.support.command_tree import helps
 from tests.support.laws import FRENCH
 from tests.support.marked_texts import marked, told
 from tests.support.paths import ROOT
@@ -104,7 +106,7 @@ def test_no_page_names_a_code_of_the_french_law() -> None:
 
 
 def texts() -> Iterator[str]:
-    """Yield each text that the inbox prints or shows by itself, in both languages."""
+    """Yield each text that the inbox prints or shows by itself, in both languages, and each ``--help``."""
     for path in (ROOT / "inbox").rglob("*.toml"):
         yield from _said(tomllib.loads(path.read_text("utf-8")))
     for language in LANGUAGES:
@@ -112,6 +114,7 @@ def texts() -> Iterator[str]:
             yield from (str(each.string) for each in read_po(file, locale=language) if each.id)
     yield from told()
     yield from marked("desk")
+    yield from helps(main.commands)
 
 
 def _said(value: object) -> Iterator[str]:
@@ -129,6 +132,7 @@ def test_no_text_of_the_program_names_a_law_or_an_authority_of_france() -> None:
     """Those stand in the law folder, letters and dossiers included; the control is that folder."""
     read = list(texts())
     assert len(read) > 1_000
+    assert "Preview a dossier before it is sealed." in read
     assert [text for text in read if law_codes.OF_FRANCE.search(text)] == []
     assert law_codes.OF_FRANCE.search(FRENCH.access.neither.fr)
     assert law_codes.OF_FRANCE.search(FRENCH.dossier.law.en)
