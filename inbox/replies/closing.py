@@ -296,8 +296,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
         Obstacle.BY_TWO: (
             rule.officers > 1
             or exits.ends_by_two(session, case.number)
-            # Without a text, the reporter learns neither that anybody read the report nor what came of it.
-            or (case.mailbox is not None and not closing.may_tell)
+            or (case.mailbox is not None and _ends_untold(session, case.number, closing))
             or (closing.is_withheld and measures.founds_feedback(session, case.number)),
             "",
         ),
@@ -306,6 +305,16 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
     }
     decided = dict.fromkeys(_decided_otherwise(session, case.number, closing), "")
     return decided | {what: why for what, (is_so, why) in found.items() if is_so}
+
+
+def _ends_untold(session: Session, number: int, closing: Closing) -> bool:
+    """Return whether the reporter never learns what came of the report, or nothing at all.
+
+    The deadline for feedback ends with the case (décret 2022-1284, article 4). So a closing that withholds
+    all takes as many officers as a reply that says so, unless the reporter has had feedback before.
+    """
+    has_feedback = workflow.of(session, number).has_feedback
+    return not closing.may_tell or (closing.is_withheld and not has_feedback)
 
 
 def _tells_too_early(session: Session, number: int, closing: Closing) -> bool:

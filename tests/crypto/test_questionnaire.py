@@ -133,7 +133,7 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ("version = 3", "version = 3\nextra = 1", "'extra' is not known here"),
         ("version = 3", "version = ", "questionnaire is not TOML"),
         ('id = "refs"', 'id = "path"', "'path' is used twice"),
-        ('id = "refs"', 'id = "Refs"', "'id' must be a-z"),
+        ('id = "refs"', 'id = "Refs"', "'id' must be at most 32 characters a-z"),
         ('id = "b"', 'id = "a"', "option of field 'path': id 'a' is used twice"),
         (
             'type = "period"',
@@ -148,7 +148,11 @@ def test_everything_that_a_file_can_say_is_read() -> None:
         ('title.fr = "Deux"\n', "", "section 2: 'title' must be a text in fr and in en"),
         ('title.fr = "Deux"\ntitle.en = "Two"\n', "", "a folded section needs a 'title'"),
         ("folded = true", 'folded = "yes"', "section 2: 'folded' must be true or false"),
-        ('when = { path = ["a"] }', 'when = { path = "a" }', "section 2: 'when.path' must be a list of ids"),
+        (
+            'when = { path = ["a"] }',
+            'when = { path = "a" }',
+            "section 2: 'when.path' must be a list of answer ids",
+        ),
         ('when = { path = ["a"] }', "when = {}", "section 2: 'when' must be a table with at least one entry"),
         (
             'when = { path = ["a"] }',

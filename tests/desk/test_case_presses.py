@@ -1,6 +1,5 @@
 """A case in a real browser: its parts, what is said of what was done, keys, and how many presses it takes."""
 
-import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 

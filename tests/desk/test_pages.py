@@ -440,7 +440,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], str]] = {
     "text removed": (
         "/office/texts/reply/entry/details/remove/look",
         {},
-        "Deux agents mettent un changement en vigueur",
+        "Toute modification doit être confirmée par un second agent",
     ),
     "refused": ("/case/1/note", {"text": " "}, "La note est vide"),
     "confirm": ("/case/1/ledger/identity", {}, "identité de l\u2019auteur du signalement lue · Dossier 1"),

@@ -50,7 +50,7 @@ def test_the_officers_page_says_who_holds_shares_and_how_many_may_be_lost(tmp_pa
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     with sitting(office) as client:
         page = client.page("/en/office/officers")
-    assert re.search(r"shares of 2\s+officers, of 3", page)
+    assert re.search(r"shares of 2\s+of the 3 officers", page)
     assert "still open the inbox: 1." in page
     assert [("alice", "signed in"), ("bruno", NOT), ("chloe", NOT)] == re.findall(
         r'<th scope="row">(\w+)</th><td class="when">[^<]+</td><td>([^<]+)</td>', page
@@ -159,7 +159,7 @@ def test_the_portal_page_says_which_portal_was_confirmed_and_how_far_it_is(
     portal = Portal(World(office), tmp_path / "medium")
     with sitting(office) as client:
         page = client.page("/en/office/portal")
-        assert ("No portal was confirmed yet" in page, portal.fingerprint in page) == (True, False)
+        assert ("No portal has been confirmed yet" in page, portal.fingerprint in page) == (True, False)
     office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     clock = moved(monkeypatch)
     with sitting(office) as client:

@@ -122,12 +122,12 @@ def test_time_is_taken_and_the_word_of_the_prosecutor_noted(office: Office, stic
         office_forms = {"assess": {"risk": "low"}, "decide": SENT}
         for path, form in office_forms.items():
             assert 303 == client.send(f"/en/case/1/{path}", **both(**form, reason="drill")).status_code
-        assert "Proceedings go on" in client.page("/en/access/1")
+        assert "Proceedings are under way" in client.page("/en/access/1")
         word = {"case": "1", "day": today().isoformat(), "reference": "TJ du Havre"}
         assert 401 == client.send("/en/access/1/unopposed", **word).status_code
         assert 303 == client.send("/en/access/1/unopposed", **both(**word)).status_code
         page = client.page("/en/access/1")
-        assert (False, True) == ("Proceedings go on" in page, "TJ du Havre" in page)
+        assert (False, True) == ("Proceedings are under way" in page, "TJ du Havre" in page)
         assert "recorded by alice, bruno" in page
         assert 401 == client.send("/en/access/extend", because="complexity").status_code
         assert 303 == client.send("/en/access/extend", **both(because="complexity")).status_code

@@ -86,7 +86,7 @@ def test_a_mistake_is_said_at_its_field_and_what_was_typed_stays(
     ("code", "said"),
     [
         ("details", "The short name details is taken"),
-        *((each, "Enter a-z, 0-9 and _") for each in ("", "Bad code", "x" * 33, "é")),
+        *((each, "Enter at most 32 characters a-z, 0-9 and _") for each in ("", "Bad code", "x" * 33, "é")),
     ],
 )
 def test_a_new_reply_needs_a_short_name_that_is_free(sat: Client, code: str, said: str) -> None:

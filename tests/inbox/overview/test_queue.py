@@ -286,7 +286,9 @@ def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> N
     with office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(FollowUp)).one().unread = True
     assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--to-read"))
-    assert "letter that nobody has read: 1; see: inbox queue --closed --to-read" in office.run("queue").out
+    assert (
+        "closed cases with unread messages: 1; see: inbox queue --closed --to-read" in office.run("queue").out
+    )
     with sitting(office) as client:
         assert "Closed cases with a follow-up that nobody has read: 1." in client.page("/en/")
     office.json("show", "1")

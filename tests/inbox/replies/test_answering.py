@@ -1,6 +1,7 @@
 """What counts as feedback: no word that stands on nothing, nor once what it stood on is gone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -304,15 +305,27 @@ def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
 def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
     office: Office, told: Callable[[], Any]
 ) -> None:
-    """Whatever binds; what one officer may close alone has a text."""
+    """Whatever binds; nor does one alone with a text that says only that all is withheld."""
     silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
-        with pytest.raises(Locked):
-            closing.close(opened.inbox, alone, 1, silent)
+        for nothing in (silent, replace(silent, template="closing_untold"), replace(silent, text="Clos.")):
+            with pytest.raises(Locked):
+                closing.close(opened.inbox, alone, 1, nothing)
     office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     told()
     assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
+
+
+def test_after_feedback_one_officer_closes_a_case_and_withholds_the_rest(
+    office: Office, told: Callable[[], Any]
+) -> None:
+    """The feedback is a text of the law: own words would fall with what they stand on."""
+    office.json("reply", "1", "--template", "withheld", "--feedback", *DRILL)
+    told()
+    with office.unlocked() as opened:
+        rest = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", template="closing_untold")
+        closing.close(opened.inbox, Actor(opened.present, today()), 1, rest)
 
 
 def test_where_to_turn_is_feedback_by_itself(office: Office) -> None:

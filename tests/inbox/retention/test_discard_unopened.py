@@ -96,7 +96,7 @@ def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
             with pytest.raises(Refused, match="may be discarded have changed"):
                 discard_unopened.discard(opened.inbox, who, count, reason)
     assert {"discardable": 0, "more_from": None} == world.office.json("retention")["unopened"]
-    assert "by the clock of this machine alone: 1" in world.office.run("retention").out
+    assert "expired only by this machine's clock: 1" in world.office.run("retention").out
     by_portal(world.office, UNTIL)
     with world.office.unlocked() as opened, pytest.raises(Refused, match="have changed"):
         discard_unopened.discard(opened.inbox, opened.by_opening(UNTIL), 0)

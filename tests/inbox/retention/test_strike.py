@@ -147,7 +147,7 @@ def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, co
     done = world.office.json("minimise", "--reason", "x", "1", "everywhere", "--text", NAME)
     assert ([1], [3, 4]) == (done["files_with_it"], done["files_not_searched"])
     said = world.office.run("minimise", "--reason", "x", "1", "what:all").out
-    assert "not searched, being no short text: 3, 4\n" in said
+    assert "files not searched, because they are not short texts: 3, 4\n" in said
 
 
 def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
