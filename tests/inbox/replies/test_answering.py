@@ -321,7 +321,8 @@ def test_after_feedback_one_officer_closes_a_case_and_withholds_the_rest(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The feedback is a text of the law: own words would fall with what they stand on."""
-    office.json("reply", "1", "--template", "withheld", "--feedback", *DRILL)
+    office.json(*ACKNOWLEDGE)
+    office.json("reply", "1", "--template", "withheld", "--feedback")
     told()
     with office.unlocked() as opened:
         rest = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", template="closing_untold")
