@@ -39,6 +39,11 @@ PROMISE = re.compile(
     r"|never (?:repeat|pass|reveal)|without your name\W+it is not|passed nothing on|stays? secret",
     re.IGNORECASE,
 )
+# To say by which day one reads what was done: not all of that may be told.
+BY_A_DAY = re.compile(
+    r"(?:\{feedback_by\}|%\(answered\)s|\{day\}|this day|ce jour-là).*(?:what was done|a été fait)", re.DOTALL
+)
+CAN_BE_TOLD = re.compile(r"\bpouvons vous dire\b|\bpeut vous être dit\b|\bcan tell you\b|\bcan be told\b")
 # To say that nobody else is told unless the reporter wants it: an external authority has to forward.
 ALONE = re.compile(r"à vous (?:seule?|seul\(e\) )?de décider|for you (?:alone )?to decide", re.IGNORECASE)
 # To say when the facts may be made public: an internal report alone never opens that way.
@@ -138,6 +143,14 @@ def test_who_asks_for_silence_says_whom_one_may_always_ask(language: str) -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_promises_that_nobody_will_know(language: str) -> None:
     assert [text for text in texts(language) if PROMISE.search(plain(text))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_says_until_when_one_reads_what_was_done_promises_no_more_than_can_be_told(language: str) -> None:
+    """A reply that withholds everything meets that day, too."""
+    naming = [text for text in texts(language) if BY_A_DAY.search(plain(text))]
+    assert len(naming) == 6
+    assert [text for text in naming if not CAN_BE_TOLD.search(plain(text))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
