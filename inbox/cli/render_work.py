@@ -121,7 +121,7 @@ def _undecided(each: View) -> str:
         return "to be decided"
     what = "does it go as well? To be decided" if before["sent"] else "to be decided again"
     said = labels.english("decision", before["decision"])
-    return f"{said} on {before['day']}; something new came since: {what}"
+    return f"{said} on {before['day']}; something new has been received since: {what}"
 
 
 def _regime(work: View) -> str:

@@ -476,7 +476,7 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
             two = exits_room.ACTING if lift[0] == "measure" else ()
             assert (0, "") == exits_room.run(opened, lift, two)
     why = (
-        "no interest",
+        "no conflict of interest",
         "may be in danger",
         "nobody has read the report",
         "takes two officers",

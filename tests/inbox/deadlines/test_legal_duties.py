@@ -562,7 +562,8 @@ def test_other_rules_keep_who_cannot_wait_first(endangered: Office) -> None:
 
 def test_the_page_of_a_case_says_that_it_cannot_wait(endangered: Office) -> None:
     with sitting(endangered) as client:
-        assert PHONED.replace("IMMINENT DANGER", "Imminent danger") in client.page("/en/case/1")
+        urgent = "Imminent danger: do this at once, then record it: “Prosecutor informed by telephone”"
+        assert urgent in client.page("/en/case/1")
         assert "Imminent danger" not in client.page("/en/case/2")
 
 

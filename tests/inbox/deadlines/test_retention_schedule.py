@@ -412,7 +412,7 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
     assert [] == terms(closed)[0][3]
     closed.json("retract", "1", "2", "--reason", "another case")
     assert ["proceedings"] == terms(closed)[0][3]
-    assert "proceedings go on" in refused(closed, "1")
+    assert "proceedings are under way" in refused(closed, "1")
     counted = closed.json("oversight")["actions"]
     assert {"end-proceedings": 1, "remove-proceedings": 1}.items() <= counted.items()
 

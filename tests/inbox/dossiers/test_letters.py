@@ -247,7 +247,7 @@ def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: O
     assert [1] == office.json("oversight")["transmitted_unsent"]
     assert "transmitted, nothing sent: case 1\n" in office.run("oversight").out
     with sitting(office) as client:
-        assert "Le dossier 1 est transmis au procureur, et rien" in client.page("/fr/oversight")
+        assert "Le dossier 1 est déclaré transmis au procureur, mais rien" in client.page("/fr/oversight")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
     assert [1] == office.json("oversight")["transmitted_unsent"], "a letter of the reporter sends nothing"
