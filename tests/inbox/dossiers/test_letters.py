@@ -570,7 +570,7 @@ def test_no_outbox_goes_beside_a_letter(office: Office, stick: Path) -> None:
     """The control is the same medium without it."""
     for name in ("letter-1-2026-11-24.pdf", "access-1.pdf", "dossier-1-2026-11-24.age"):
         (stick / name).touch()
-        assert "not for the portal" in refused(office, "outbox", "--out", str(stick), "--same-disk")
+        assert "not meant for the portal" in refused(office, "outbox", "--out", str(stick), "--same-disk")
         assert [name] == [each.name for each in stick.iterdir()]
         (stick / name).unlink()
     office.json("outbox", "--out", str(stick), "--same-disk")

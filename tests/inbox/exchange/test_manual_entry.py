@@ -225,7 +225,7 @@ def test_the_token_is_shown_once_and_a_sheet_says_nothing_of_what_it_opens(
     """Numbered, in the language of the author; the sheet names neither site, nor office, nor purpose."""
     sheet = tmp_path / "sheet.txt"
     shown = world.office.run(*entering(answers), "--sheet", sheet).out
-    numbered = dict(re.findall(r"(\d+) ([^\W\d]+)", shown.split("kept nowhere:")[1]))
+    numbered = dict(re.findall(r"(\d+) ([^\W\d]+)", shown.split("not kept:")[1]))
     words = [numbered[str(n)] for n in range(1, 13)]
     assert {"fr"} == casetoken.parse(" ".join(words)).keys()
     printed = sheet.read_text("utf-8")
