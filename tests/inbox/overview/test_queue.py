@@ -302,7 +302,7 @@ def test_the_queue_as_it_is_read(waiting: Office) -> None:
     assert said.startswith("1 case\n    2  P1 33?  due ")
     assert "on me menace au port" in said
     judged = waiting.run("judge", "2", "--danger", "3", "--reason", "x").out
-    assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, counts 5 times\n" in judged
+    assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, weight 5\n" in judged
 
 
 def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
