@@ -329,7 +329,7 @@ def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Offi
         said = office.run(*strike, words)
         assert (1, True, True) == (
             said.code,
-            "a request for access" in said.err,
+            "access request" in said.err,
             "answer the request first" in said.err,
         )
     assert before == office.state()

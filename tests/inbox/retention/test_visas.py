@@ -84,7 +84,7 @@ def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: O
     with sitting(due) as client:
         page = client.page("/en/retention")
     assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
-    assert "Without a case chosen: what is due.</p>" in page
+    assert "Without a chosen case: all cases due.</p>" in page
     assert "case 1: the archives have not given their visa" in refused(due, "destroy", "1")
     assert "no case that is due has the archives' visa; 1 cases wait" in refused(due, "destroy", "--due")
     made = listed(due)
@@ -274,7 +274,7 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
         assert why in refused(due, "visa", "record", given, "--day", day, *REF)
     for reference in (" ", "x" * 201):
         said = refused(due, "visa", "record", name, "--day", late, "--reference", reference)
-        assert "has 1 to 200 characters" in said
+        assert "must have 1 to 200 characters" in said
     again = listed(due)["list"]
     agree(due, name)
     assert [name] == [each["list"] for each in due.json("retention")["lists"]]

@@ -39,7 +39,7 @@ def test_results_come_in_the_order_of_the_jobs(few: int) -> None:
 
 
 def test_a_helper_that_is_killed_is_a_clear_error() -> None:
-    with pytest.raises(Refused, match="was ended"):
+    with pytest.raises(Refused, match="was killed"):
         list(spread(Adding, 0, [1, -1, 3], few=0))
 
 
