@@ -136,8 +136,8 @@ class Reach:
         return sum(self._seconds[each] for each in tests)
 
 
-def mutants(file: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a file, but those that change nothing that runs."""
+def mutants(file: Path, root: Path = ROOT) -> Iterator[Mutant]:
+    """Yield every mutant of a file below ``root``, except changes of code that does not run."""
     text = file.read_text("utf-8")
     tree, idle = get_ast(text), [*_idle(text)]
     for name in _OPERATORS:
@@ -145,7 +145,7 @@ def mutants(file: Path) -> Iterator[Mutant]:
         places = (place for node in ast_nodes(tree) for place in operator.mutation_positions(node))
         for occurrence, (start, end) in enumerate(places):
             if not any(first <= start < last for first, last in idle):
-                yield Mutant(file.relative_to(ROOT).as_posix(), name, occurrence, range(start[0], end[0] + 1))
+                yield Mutant(file.relative_to(root).as_posix(), name, occurrence, range(start[0], end[0] + 1))
 
 
 def _idle(text: str) -> Iterator[tuple[Position, Position]]:

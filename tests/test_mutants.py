@@ -27,10 +27,9 @@ def is_due(day: int | None, é: str, last: int = 3) -> bool | None:
 
 
 @pytest.fixture
-def of_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Mutant]:
-    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+def of_code(tmp_path: Path) -> list[Mutant]:
     (tmp_path / "code.py").write_text(CODE, "utf-8")
-    return [*mutants.mutants(tmp_path / "code.py")]
+    return [*mutants.mutants(tmp_path / "code.py", tmp_path)]
 
 
 def test_no_mutant_changes_types_or_how_an_object_is_stored(of_code: list[Mutant]) -> None:

@@ -355,7 +355,7 @@ def _reverse_waiting(session: Session, number: int, choice: str) -> None:
 
 
 def _last_reply(session: Session, number: int, choice: str) -> int:
-    """Return the position of the last message that told the reporter of a decision, 0 if there is none.
+    """Return the position of the last message that told the reporter of a decision, or 0.
 
     A message that was held back, because the decision changed while it waited, does not count.
     """

@@ -98,7 +98,7 @@ def is_restricted(session: Session, number: int) -> bool:
 
 
 def restrictions(session: Session, number: int) -> str:
-    """Return the prosecutor's restrictions on this very case as one text; empty if there are none.
+    """Return the prosecutor's restrictions on this very case as one text, or "" without any.
 
     They were recorded with the last word or after it, or are dated later; a final decision ends them.
     """

@@ -19,7 +19,7 @@ class Late(click.Group):
         return sorted(self._places)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Return a command, or None if there is none of that name."""
+        """Return the command with this name, or None."""
         if name in self._places:
             module, _, found = self._places[name].partition(":")
             return getattr(import_module(module), found)  # type: ignore[no-any-return]

@@ -24,7 +24,7 @@ class Missed:
 
 
 def missed(session: Session, today: date) -> Missed | None:
-    """Return the missed exchange; None if none was missed, or if no bundle was ever exchanged.
+    """Return the missed exchange, or None. An office that never exchanged a bundle has missed none.
 
     For an office that never collected, an exchange is due after its first outbox. The days are those that
     reporters are told: the office's own days off do not delay an exchange. A bundle contains what the portal

@@ -164,7 +164,7 @@ def is_of_earlier_time(row: Duty) -> bool:
 
 
 def standing(session: Session, number: int, choice: str) -> str:
-    """Return the code of the decision that a new one would replace; empty if there is none.
+    """Return the code of the decision that a new one would replace, or "".
 
     A decision about an earlier occurrence is not replaced. Nor is a decision that the law in use no longer
     has.
@@ -292,7 +292,7 @@ def may_be_forwarded(session: Session, number: int) -> bool:
 
 
 def urgent_measure(session: Session, row: Duty) -> str:
-    """Return the code of the measure to take at once, before the decision; empty if there is none.
+    """Return the code of the measure to take at once, before the decision, or "".
 
     Once that measure is recorded, the decision is due like any other.
     """

@@ -18,7 +18,7 @@ def given(session: Session) -> Mapping[int, VisaList]:
 
 
 def unopened_to(session: Session) -> date | None:
-    """Return the last collection day whose unopened envelopes have a visa; None if there is none."""
+    """Return the last collection day whose unopened envelopes have a visa, or None."""
     return session.scalar(select(func.max(VisaList.unopened_to)).where(VisaList.visa.is_not(None)))
 
 

@@ -95,7 +95,7 @@ def next_due(deadlines: Sequence[View]) -> View | None:
 
 
 def urgent(deadlines: Sequence[View]) -> str:
-    """Return the code of the measure that cannot wait for the decision on a case; empty if there is none."""
+    """Return the code of the measure that cannot wait for the decision on a case, or ""."""
     return next((each["urgent"] for each in deadlines if each.get("urgent")), "")
 
 
@@ -133,7 +133,7 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 
 
 def _before(session: Session, row: Duty) -> View | None:
-    """Return the earlier decision, with its day, on a duty that is asked again; None if there is none.
+    """Return the earlier decision, with its day, on a duty that is asked again, or None.
 
     It is read from the journal, which keeps the decision. ``sent`` if the decision sent something to
     somebody.
@@ -170,7 +170,7 @@ def clock(due: Due, today: date) -> View:
 def duty(row: Duty, today: date, urgent: str = "") -> View:
     """Return a duty with its deadline, its decision, and whether it is late or was late at any time.
 
-    ``urgent`` is the code of the measure that cannot wait for the decision; empty if there is none.
+    ``urgent`` is the code of the measure that cannot wait for the decision, or "".
     ``urgency`` is as in ``clock``.
     """
     return {

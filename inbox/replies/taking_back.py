@@ -88,7 +88,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
 
 
 def _behind(session: Session, reply: Message) -> int | None:
-    """Return the position of feedback that would be left without any acknowledgement; None if none would."""
+    """Return the position of feedback that would be left without any acknowledgement, or None."""
     said = queries_cases.messages(session, reply.case)
     if not reply.acknowledges or any(each.acknowledges for each in said if each is not reply):
         return None

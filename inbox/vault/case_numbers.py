@@ -16,7 +16,7 @@ _MOST_LEFT_OUT = 1_000_000
 
 
 def last(session: Session) -> int:
-    """Return the highest case number given so far, including destroyed cases; 0 if there is none.
+    """Return the highest case number given so far, including destroyed cases, or 0.
 
     A number that officers set with ``go_on_after`` counts as given, because the lost inbox may have used all
     numbers up to it.

@@ -166,12 +166,12 @@ def is_unread(session: Session, number: int) -> bool:
 
 
 def last_follow_up_position(session: Session, number: int) -> int:
-    """Return the position of the newest follow-up to a case, 0 if there is none."""
+    """Return the position of the newest follow-up to a case, or 0."""
     return session.scalar(select(func.max(FollowUp.position)).filter_by(case=number)) or 0
 
 
 def last_attachment_number(session: Session, number: int) -> int:
-    """Return the number of the last file of a case, 0 if there is none."""
+    """Return the number of the last file of a case, or 0."""
     return session.scalar(select(func.max(Attachment.number)).filter_by(case=number)) or 0
 
 

@@ -145,35 +145,40 @@ def test_who_moves_the_mouse_or_is_a_script_is_not_there(page: Page, served: Ser
     assert 1 == len(asked)
 
 
-def test_the_end_of_a_session_is_told_two_minutes_before_and_no_sooner(page: Page, served: Served) -> None:
-    ends = {"session": 150, "inbox": 9_000}
+@pytest.fixture
+def ends(page: Page, served: Served) -> dict[str, int]:
+    """After how many seconds session and inbox end, as a page of a person who does nothing is told."""
+    told = {"session": 9_000, "inbox": 9_000}
     page.clock.install()
-    page.route("**/left/*", lambda route: route.fulfill(json=ends))
+    page.route("**/left/*", lambda route: route.fulfill(json=told))
     page.goto(f"{served.root}/fr/today")
+    return told
+
+
+def _expect_told(page: Page, *, is_told: bool) -> None:
+    """Let the page ask what is left, and see whether it warns."""
+    with page.expect_response("**/left/*"):
+        page.clock.run_for(31_000)
+    page.clock.run_for(1_000)
+    stay = expect(page.locator("#stay"))
+    stay.to_be_visible() if is_told else stay.to_be_hidden()
+
+
+def test_the_end_of_a_session_is_told_two_minutes_before_and_no_sooner(
+    page: Page, ends: dict[str, int]
+) -> None:
     for left, is_told in ((185, False), (150, False), (115, True)):
         ends["session"] = left
-        with page.expect_response("**/left/*"):
-            page.clock.run_for(31_000)
-        page.clock.run_for(1_000)
-        stay = expect(page.locator("#stay"))
-        stay.to_be_visible() if is_told else stay.to_be_hidden()
+        _expect_told(page, is_told=is_told)
 
 
 def test_that_the_inbox_locks_is_told_two_minutes_before_and_no_press_defers_it(
-    page: Page, served: Served
+    page: Page, ends: dict[str, int]
 ) -> None:
     """It locks for all, however long a session still runs."""
-    ends = {"session": 9_000, "inbox": 150}
-    page.clock.install()
-    page.route("**/left/*", lambda route: route.fulfill(json=ends))
-    page.goto(f"{served.root}/fr/today")
     for left, is_told in ((150, False), (115, True)):
         ends["inbox"] = left
-        with page.expect_response("**/left/*"):
-            page.clock.run_for(31_000)
-        page.clock.run_for(1_000)
-        stay = expect(page.locator("#stay"))
-        stay.to_be_visible() if is_told else stay.to_be_hidden()
+        _expect_told(page, is_told=is_told)
     expect(page.locator("#stay")).to_contain_text("verrouille")
     expect(page.locator("#stay button")).to_be_hidden()
 

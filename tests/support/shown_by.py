@@ -1,10 +1,10 @@
 """Which test holds the program to which rule of the French law: docs/law-tests.md.
 
-`tests/golden/jurisdictions/shown_by.toml` says it, and `tests/golden/hostile_referent.toml` what readers in
-the role of a hostile référent tried, `tests/golden/law_errors.toml` what was wrong before;
-`python -m tests.support.shown_by` writes the page. A row
-is of a table (`clock.feedback`) or of some of its keys (`measure.*.told`: of every code), and a key belongs
-to the row that says most of where it stands.
+`python -m tests.support.shown_by` writes the page from three files:
+`tests/golden/jurisdictions/shown_by.toml` has the rules, `tests/golden/hostile_referent.toml` what readers in
+the role of a hostile référent tried, and `tests/golden/law_errors.toml` what was wrong before. A row is about
+a table (`clock.feedback`) or about some of its keys (`measure.*.told`: of every code). A key belongs to the
+most specific row.
 """
 
 import functools
