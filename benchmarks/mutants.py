@@ -25,13 +25,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
+import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 from coverage import CoverageData
 
 from benchmarks import reached
-from benchmarks.project_copy import LATE, ProjectCopy
+from benchmarks.forked_tests import LATE
+from benchmarks.project_copy import ProjectCopy
 from tests.support.paths import ROOT
 
 # Each room, and the folder of its tests.
@@ -94,16 +96,11 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What became of a mutant: killed by a failed test, by time, by no import; or survived."""
+    """The result of a mutant. ``killed_by`` is a test, or how its run ended; empty for a survivor."""
 
     mutant: Mutant
-    how: str
+    killed_by: str
     tests: int
-
-    @property
-    def is_killed(self) -> bool:
-        """Whether anything noticed the mutant."""
-        return not self.how.startswith("survived")
 
 
 class Reach:
@@ -195,7 +192,7 @@ def run(rooms: Sequence[str], seed: int, each: int) -> Iterator[str]:
             reach = _reach(copies[0], ROOMS[room], Path(folder) / "reached")
             of_room = [*_try(copies, reach, drawn(room, seed, each))]
             tried += of_room
-            yield from (_survivor(one) for one in of_room if not one.is_killed)
+            yield from (_survivor(one) for one in of_room if not one.killed_by)
             yield f"{room}: {_figure(of_room)}"
     yield f"all, seed {seed}: {_figure(tried)}"
 
@@ -225,7 +222,9 @@ def _try(copies: Sequence[ProjectCopy], reach: Reach, every: Sequence[Mutant]) -
 
     with ThreadPoolExecutor(len(copies)) as pool:
         for number, each in enumerate(pool.map(tried, every), 1):
-            sys.stderr.write(f"{number} of {len(every)}: {each.mutant.file}: {each.how}\n")
+            sys.stderr.write(
+                f"{number} of {len(every)}: {each.mutant.file}: {each.killed_by or 'survived'}\n"
+            )
             yield each
 
 
@@ -237,17 +236,24 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
         status, said = copy.run(["-x", "--tb=no", *tests], 60 + 5 * reach.seconds(tests))
     finally:
         copy.write(mutant.file, text)
-    return Tried(mutant, _how(status, said), len(tests))
+    return Tried(mutant, _killed_by(status, said), len(tests))
 
 
-def _how(status: int, said: str) -> str:
+def _killed_by(status: int, said: str) -> str:
+    """Return the failed test, or how pytest ended; empty if all tests passed.
+
+    Raise RuntimeError if a test was not found or none was run, as then nothing noticed the mutant. Code that
+    cannot be imported any more ends pytest, too.
+    """
     if status == LATE:
-        return "killed: it does not end"
-    if status == 0:
-        return "survived"
+        return "a run that does not end"
+    if status == pytest.ExitCode.OK:
+        return ""
+    if status == pytest.ExitCode.NO_TESTS_COLLECTED or "ERROR: not found" in said:
+        raise RuntimeError(f"no test was run: {said[-3_000:]}")
     if failed := re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE):
-        return f"killed by {failed[1]}"
-    return f"killed: pytest ended with {status}"
+        return failed[1]
+    return f"pytest, which ended with {status}"
 
 
 def _survivor(tried: Tried) -> str:
@@ -261,7 +267,7 @@ def _survivor(tried: Tried) -> str:
 
 
 def _figure(tried: Sequence[Tried]) -> str:
-    killed = sum(each.is_killed for each in tried)
+    killed = sum(bool(each.killed_by) for each in tried)
     return f"{len(tried)} mutants, {killed} killed ({killed / max(1, len(tried)):.1%})"
 
 
@@ -270,7 +276,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Change code at random; see whether its tests notice.")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--each", type=int, default=_EACH, help="mutants per room (default: %(default)s)")
-    parser.add_argument("room", nargs="*", choices=[[], *ROOMS])
+    parser.add_argument("room", nargs="*", choices=ROOMS)
     given = parser.parse_args()
     try:
         for line in run(given.room or [*ROOMS], given.seed, given.each):

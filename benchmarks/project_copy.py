@@ -10,10 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
-from benchmarks.forked_tests import LATE
 from tests.support.paths import ROOT
 
-__all__ = ("LATE", "ProjectCopy")
 # A file that is written twice within a second, with the same size, would be taken from its bytecode.
 _TIMES = itertools.count(1_000_000_000)
 
@@ -69,14 +67,14 @@ class ProjectCopy:
         output = self.path / "said"
         assert self._runner.stdin
         assert self._runner.stdout
-        self._runner.stdin.write(json.dumps([str(output), seconds, *_plain(words)]) + "\n")
+        self._runner.stdin.write(json.dumps([str(output), seconds, *_with_options(words)]) + "\n")
         self._runner.stdin.flush()
         if not (answer := self._runner.stdout.readline()):
             raise RuntimeError("no test was run: the process that starts the tests has ended")
         return int(answer), output.read_text("utf-8", "replace")
 
 
-def _plain(words: Sequence[str]) -> list[str]:
+def _with_options(words: Sequence[str]) -> list[str]:
     """Return the arguments with those that each run in a fork needs."""
     # pytest cannot rewrite asserts in modules that were loaded before it, and would warn about them.
     ignored = "ignore::pytest.PytestAssertRewriteWarning"

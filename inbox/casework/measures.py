@@ -314,14 +314,9 @@ def _answering(session: Session, number: int) -> list[Measure]:
     return [row for row in told if not _rule(session, row.kind).protection]
 
 
-def founds_feedback(session: Session, number: int) -> bool:
-    """Return whether feedback was sent only in an officer's own words, which count only with a measure."""
-    return queries_cases.answers_by_measure(session, number)
-
-
 def _alone_founds_feedback(session: Session, row: Measure) -> bool:
     """Return whether feedback already given counts only because of this measure."""
-    return _answering(session, row.case) == [row] and founds_feedback(session, row.case)
+    return _answering(session, row.case) == [row] and queries_cases.answers_by_measure(session, row.case)
 
 
 def is_told(session: Session, row: Measure, disclosure: str) -> bool:

@@ -297,7 +297,7 @@ def _obstacles(session: Session, case: Case, closing: Closing) -> Mapping[Obstac
             rule.officers > 1
             or exits.ends_by_two(session, case.number)
             or (case.mailbox is not None and _ends_untold(session, case.number, closing))
-            or (closing.is_withheld and measures.founds_feedback(session, case.number)),
+            or (closing.is_withheld and queries_cases.answers_by_measure(session, case.number)),
             "",
         ),
         Obstacle.UNREACHABLE: (case.mailbox is None, silent),
@@ -450,7 +450,7 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
 
 
 def _told(session: Session, number: int, closing: Closing, today: date) -> str:
-    """Return the text for the reporter, with the authority to contact, if any.
+    """Return the text for the reporter, with the authority to contact unless everything is withheld.
 
     Raises what ``_written`` raises.
     """

@@ -83,10 +83,11 @@ def preview(
 def add(session: Session, number: int, draft: Draft, today: date) -> Message:
     """Add a draft to a case as a message.
 
-    Raises CaseRefused for feedback that says nothing, while nothing was done, or in a case that the signed-in
-    officers may not read. Raises it also for a template of an outcome, which can only be sent with the
-    closing, and for a template about passing on the identity if that is not planned. Raises what
-    ``templates.fill``, ``leak_check.check`` and ``replies.add`` raise.
+    Raises CaseRefused for feedback while nothing was decided and done, before the acknowledgement, in a case
+    that the signed-in officers may not read, or without a measure that the reporter can read. Raises it also
+    for a template of an outcome, which can only be sent with the closing, and for a template about passing on
+    the identity if that is not planned. Raises what ``templates.fill``, ``leak_check.check`` and
+    ``replies.add`` raise.
     """
     template = draft.chosen(session)
     text = templates.fill(session, number, draft.template, draft.text, today)

@@ -272,7 +272,7 @@ def _reaching(law: rules.Law) -> Iterator[str]:
 def _places(
     said: Sequence[tuple[str, str]], words: str, matches: Callable[[str, str], bool]
 ) -> Iterator[range]:
-    """Yield where these words are, each as a range from its start."""
+    """Yield the places of these words; ``matches`` compares a word of the text with one of them."""
     wanted = names.words(words)
     for first in range(len(said) - len(wanted) + 1):
         place = range(first, first + len(wanted))

@@ -215,7 +215,7 @@ def gives_feedback(session: Session, number: int) -> bool:
 
 
 def answers_by_measure(session: Session, number: int) -> bool:
-    """Tell whether feedback that has left counts beside a measure, and none by its own text."""
+    """Return whether feedback was sent only in an officer's own words, which count only with a measure."""
     left = select(Message.answers_by).join(Case, Case.number == Message.case)
     left = left.where(Message.case == number, Message.feedback.is_(True), Message.serial <= Case.serial)
     return {*session.scalars(left)} == {AnswersBy.MEASURE}

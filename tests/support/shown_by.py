@@ -220,8 +220,8 @@ def _page(rows: list[Row], files: Mapping[str, str]) -> Iterator[str]:
 def _mended(errors: list[Error]) -> Iterator[str]:
     yield "\n## What was wrong, and holds today\n"
     yield (
-        "The head of a customs inspectorate would not have put this channel into service, for fourteen"
-        " reasons. The three rules at the end are stricter than what was asked for."
+        "The head of a customs inspectorate would not have put this channel into service, for these"
+        " reasons. The rules with a letter are stricter than what was asked for."
     )
     yield "\n| | what was wrong | what holds today | rule | held by |"
     yield "|---|---|---|---|---|"
