@@ -5,7 +5,7 @@ how long it has. Neither a lower score nor another law removes a duty: its decis
 taken. A decision is based on what was known at the time; news of a kind that the law names reopens it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from datetime import date
 
 from sqlalchemy import Select, and_, func, not_, or_, select
@@ -217,16 +217,18 @@ def decided_by(law: Law, choice: str) -> str:
 
 def settling(session: Session, role: DutyRole) -> str:
     """Return the decisions that settle the duty of a role, as a command takes them."""
-    law = in_use.of(session)
-    decisions = law.duties[law.duty(role)].decisions.items()
-    return "|".join(code for code, each in decisions if each.effect is Effect.SETTLES)
+    return _choices(session, role, lambda each: each.effect is Effect.SETTLES)
 
 
 def informing(session: Session) -> str:
     """Return the decisions by which the persons concerned are informed, as a command takes them."""
+    return _choices(session, DutyRole.PERSONS, lambda each: each.informs)
+
+
+def _choices(session: Session, role: DutyRole, offered: Callable[[Decision], bool]) -> str:
     law = in_use.of(session)
-    decisions = law.duties[law.duty(DutyRole.PERSONS)].decisions.items()
-    return "|".join(code for code, each in decisions if each.informs)
+    decisions = law.duties[law.duty(role)].decisions.items()
+    return "|".join(code for code, each in decisions if offered(each))
 
 
 def prepared(session: Session, number: int) -> str:

@@ -75,7 +75,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 def warnings(session: Session, numbers: Collection[int]) -> list[Sentence]:
     """Return, as ``of``, the messages that an outbox took of these cases.
 
-    Cases that the acting officers may not see are omitted.
+    The session decides which cases these may be.
     """
     there = session.scalars(select(Case.number).where(Case.number.in_(numbers)).order_by(Case.number))
     return [each for number in there for each in of(session, number)]

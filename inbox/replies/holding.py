@@ -40,20 +40,27 @@ _TELLING = frozenset({Status.IN_FOLLOW_UP, Status.CLOSED})
 class Held:
     """The parts of a case that an outbox omits.
 
-    ``replies`` and ``reversed`` are positions of messages: those that the restrictions forbid, and notices
-    that no longer hold. ``later`` is the status that waits, or None; ``measures`` are kinds.
+    ``replies``, ``reversed`` and ``extending`` are positions of messages: those that the restrictions forbid,
+    notices of a decision that was replaced, and notices of an extension that the regime of the office does
+    not allow. ``later`` is the status that waits, or None; ``measures`` are kinds.
     """
 
     case: int
     replies: tuple[int, ...] = ()
     reversed: tuple[int, ...] = ()
+    extending: tuple[int, ...] = ()
     later: Status | None = None
     measures: tuple[str, ...] = ()
 
     @property
     def is_anything(self) -> bool:
         """Whether anything is omitted."""
-        return bool(self.replies or self.reversed or self.later or self.measures)
+        return bool(self.messages or self.later or self.measures)
+
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """The positions of all messages that are omitted."""
+        return (*self.replies, *self.reversed, *self.extending)
 
     @property
     def closing(self) -> bool:
@@ -74,24 +81,27 @@ def hold_back(session: Session, case: Case, dialogues: Dialogues) -> Held:
     """Remove from ``dialogues`` what may not be sent about a case now, and return it."""
     waiting = [each for each in dialogues.sent[case.number] if each.serial > case.serial]
     replies = tuple(each.position for each in waiting if _is_held(session, each))
+    replaced = tuple(each.position for each in waiting if each.reversed)
     may_extend = office.of(session).may_extend
-    notices = tuple(each.position for each in waiting if each.reversed or (each.extends and not may_extend))
+    extending = () if may_extend else tuple(each.position for each in waiting if each.extends)
     closing = _holds_closing(session, case, replies)
     later = _later(session, case, closing=closing)
     told = tuple(_measures(session, case, dialogues.told[case.number], closing=closing))
-    out = {*replies, *notices}
+    held = Held(case.number, replies, replaced, extending, later, told)
     dialogues.sent[case.number] = [
-        each for each in dialogues.sent[case.number] if each.serial <= case.serial or each.position not in out
+        each
+        for each in dialogues.sent[case.number]
+        if each.serial <= case.serial or each.position not in held.messages
     ]
     dialogues.told[case.number] = [each for each in dialogues.told[case.number] if each not in told]
     if later:
         dialogues.status[case.number] = _earlier(session, case)
-    return Held(case.number, replies, notices, later, told)
+    return held
 
 
 def keep(session: Session, held: Held, case: Case) -> None:
     """Make what an outbox omitted wait for the next one, whose slot of the case has a higher serial."""
-    for position in (*held.replies, *held.reversed):
+    for position in held.messages:
         message = session.get_one(Message, (case.number, position))
         message.serial, message.held = case.serial + 1, True
 
@@ -141,7 +151,7 @@ def of(session: Session, number: int) -> list[Sentence]:
 def warnings(session: Session, numbers: Collection[int] | None = None) -> list[Sentence]:
     """Return, as ``said``, what the next outbox would omit, of these cases or of all.
 
-    Cases that the signed-in officers may not read are excluded.
+    The session decides which cases these may be.
     """
     dialogues = slots.dialogues(session)
     asked = candidates(session, dialogues) if numbers is None else numbers
@@ -160,6 +170,15 @@ def said(session: Session, held: Held) -> list[Sentence]:
             position=each,
         )
         for each in held.reversed
+    ]
+    found += [
+        sentence(
+            "held back in case {number}: reply {position}, because the regime of the office does not allow an"
+            " extension; retract it: inbox unsend {number} {position}",
+            number=held.case,
+            position=each,
+        )
+        for each in held.extending
     ]
     if parts := [*_parts(held)]:
         why = sentence("the prosecutor has not said that this can be told")

@@ -309,7 +309,7 @@ def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_wait
     office.json("settings", "--regime", "internal")
     assert () == slot(office, author).messages
     (said,) = office.json("show", "1")["work"]["held_back"]
-    assert "reply 1, because the decision has changed since" in said
+    assert "reply 1, because the regime of the office does not allow an extension" in said
     office.json("settings", "--regime", "external")
     told = slot(office, author).messages
     assert days.full("fr", date.fromisoformat(later)) in told[-1].text
