@@ -11,7 +11,7 @@ from inbox.questionnaire import answers
 from tests.support import accessibility
 from tests.support.desk_room import Served, another_address, seen, serving, tell
 from tests.support.inbox_builders import Office, Portal, Reporter, World, answering, first, passphrase_of
-from tests.support.presses import Presses
+from tests.support.presses import Keys, Presses
 from tests.support.questionnaires import SHIPPED_PARSED
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 NAMES = ("alice", "bruno", "chloe")
 SCREEN = ViewportSize(width=1280, height=800)
 MOST = 20
+MOST_KEYS = 170
 SAID = {
     "what": "Un collègue m'a proposé de l'argent. " * 20,
     "category": "approach",
@@ -46,17 +47,20 @@ def _answer(field: Field) -> str | tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A desk with two cases that two officers have declared, and a report that waits on the medium."""
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    """A portal whose medium brought two reports, which two officers have declared."""
     folder = tmp_path_factory.mktemp("presses")
     office = Office.found_by(folder, NAMES, 2)
-    world = World(office)
-    portal = Portal(world, folder / "medium")
-    tell(world, portal, SAID, _all_said())
+    portal = Portal(World(office), folder / "medium")
+    tell(portal.world, portal, SAID, _all_said())
     for number in ("1", "2"):
         office.json("declare", number)
-    portal.bundle(first(Reporter(world), edit=answering(**SAID)))
-    with serving(office, "--medium", folder / "medium") as served:
+    return portal
+
+
+@pytest.fixture(scope="module")
+def served(portal: Portal) -> Iterator[Served]:
+    with serving(portal.world.office, "--medium", portal.folder) as served:
         yield served
 
 
@@ -164,53 +168,80 @@ def test_keys_lead_to_the_cases_beside_it(page: Page, served: Served) -> None:
 
 
 class Officers:
-    """Two officers whose presses are counted together; what they type is not, nor which field it goes to."""
+    """Two officers whose presses are counted together; what they type is not."""
 
-    def __init__(self, first: Page, second: Page) -> None:
-        self.page, self.mine, self.others = first, Presses(first), Presses(second)
+    def __init__(self, kind: type[Presses], first: Page, second: Page) -> None:
+        self.page, self.mine, self.others = first, kind(first), kind(second)
 
     @property
     def count(self) -> int:
         return self.mine.count + self.others.count
 
+    @property
+    def keys(self) -> int:
+        return sum(each.keys for each in (self.mine, self.others) if isinstance(each, Keys))
+
     def choose(self, **chosen: str) -> None:
         for name, value in chosen.items():
-            self.mine.count += 1
-            self.page.locator(f"#{name.replace('_', '-')}").select_option(value)
+            self.mine.choose(self.page.locator(f"#{name.replace('_', '-')}"), value)
 
     def fill(self, **typed: str) -> None:
         for name, text in typed.items():
-            self.page.fill(f"[name={name.replace('_', '-')}]:visible", text)
+            self.mine.fill(self.page.locator(f"[name={name.replace('_', '-')}]:visible"), text)
+
+    def confirm(self) -> None:
+        self.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
 
 
-def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(page: Page, second: Page) -> None:
-    """Besides typing; with all that its assessment has, and what the second officer presses."""
-    both = Officers(page, second)
-    press = both.mine
+def from_medium_to_end(both: Officers, second: Page) -> None:
+    """Collect, declare, assess and close a case, with all that its assessment has."""
+    press, page = both.mine, both.page
     press(page.get_by_role("link", name="Échanges portail"))
     press("Récupérer")
     expect(page.locator("h1")).to_have_text("Récupéré", timeout=30_000)
+    opened = page.locator("main").get_by_role("link", name="Dossier ").first
+    number = opened.inner_text().removeprefix("Dossier ")
     both.others(second.get_by_role("link", name="Dossiers", exact=True))
-    both.others(second.locator("tr[data-row] th a", has_text="3"))
+    both.others(second.locator("tr[data-row] th a", has_text=number))
     both.others("Je déclare n")
-    press(page.locator("main").get_by_role("link", name="Dossier 3"))
+    press(opened)
     press("Je déclare n")
     press(page.locator(".tabs").get_by_role("link", name="Traitement"))
     decided = {"art40": "no_transmission", "art14": "not_needed", "admissibility": "admissible"}
-    both.choose(risk="medium", officer="alice", **{f"choice_{duty}": each for duty, each in decided.items()})
+    both.choose(risk="medium")
     press(page.locator("[name=danger][value='2']"))
-    page.fill("#assess-reason", "tenu pour probable")
+    both.choose(**{f"choice_{duty}": each for duty, each in decided.items()}, officer="alice")
+    both.mine.fill(page.locator("#assess-reason"), "tenu pour probable")
     press(page.locator(".assess button:visible").last)
     expect(page.locator(".said").first).to_contain_text("La priorité est notée")
-    both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
+    both.confirm()
     press("Confirmer")
     expect(page.locator(".said")).to_contain_text("La décision est notée")
+    _end(both)
+
+
+def _end(both: Officers) -> None:
+    press, page = both.mine, both.page
     both.choose(outcome="founded", disclosure="partial")
-    page.fill("#closing-text", "Merci, votre signalement est suivi.")
-    page.fill("#closing-reason", "une enquête suit")
+    both.mine.fill(page.locator("#closing-text"), "Merci, votre signalement est suivi.")
+    both.mine.fill(page.locator("#closing-reason"), "une enquête suit")
     press("Relire avant de clore")
     expect(page.locator(".seen")).to_contain_text("Merci, votre signalement est suivi.")
-    both.fill(**{f"passphrase_{name}": passphrase_of(name) for name in NAMES[:2]})
+    both.confirm()
     press("Clore le dossier")
     expect(page.locator(".said")).to_contain_text("Le dossier est clos")
+
+
+@pytest.mark.parametrize("kind", [Presses, Keys])
+def test_a_case_goes_from_the_medium_to_its_end_in_twenty_presses(
+    portal: Portal, page: Page, second: Page, kind: type[Presses]
+) -> None:
+    """With all that its assessment has, and what the second officer presses; by the keyboard alone as well.
+
+    What is typed does not count; a choice in a list counts as one press.
+    """
+    portal.bundle(first(Reporter(portal.world), edit=answering(**SAID)))
+    both = Officers(kind, page, second)
+    from_medium_to_end(both, second)
     assert both.count <= MOST
+    assert both.keys <= MOST_KEYS

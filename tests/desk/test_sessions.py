@@ -116,6 +116,7 @@ def test_an_officer_signs_in_with_the_passphrase_of_their_own_share(office: Offi
         entered = typed(client, "bruno", passphrase_of("bruno"))
         assert entered.status_code == 303
         assert entered.headers["Location"].endswith("/en/today")
+        assert client.ask("/en/sign-in").headers["Location"].endswith("/en/today")
         page = client.page("/en/")
         assert "<strong>bruno</strong>" in page
         assert "typed a wrong passphrase in your name" in page

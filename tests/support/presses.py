@@ -10,14 +10,31 @@ class Presses:
         self.page, self.count = page, 0
 
     def __call__(self, what: str | Locator) -> None:
+        """Press something: a button by its name, or what a locator finds first."""
         self.count += 1
-        (self.page.get_by_role("button", name=what) if isinstance(what, str) else what).first.click()
+        self._named(what).click()
+
+    def choose(self, where: Locator, value: str) -> None:
+        """Choose an option of a list, which counts as one press."""
+        self.count += 1
+        where.select_option(value)
+
+    def fill(self, where: Locator, text: str) -> None:
+        """Type into a field, which counts as none."""
+        where.fill(text)
+
+    def _named(self, what: str | Locator) -> Locator:
+        return (self.page.get_by_role("button", name=what) if isinstance(what, str) else what).first
 
 
 class Keys(Presses):
-    """Does the same by the keyboard alone, and counts each key: those that lead to what is pressed, too."""
+    """Does the same by the keyboard alone, and counts each key: those that lead to what is pressed, too.
 
-    _FARTHEST = 120
+    Only the characters that are typed into a field do not count.
+    """
+
+    _FARTHEST = 60
+    _CHOSEN = "each => each.type === 'radio' ? each.checked : each.value"
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -26,28 +43,63 @@ class Keys(Presses):
     def __call__(self, what: str | Locator, by: str = "") -> None:
         """Press something; ``by`` is a key of the page that leads near it."""
         self.count += 1
-        target = (self.page.get_by_role("button", name=what) if isinstance(what, str) else what).first
-        target.wait_for()
-        if by:
-            self._press(by)
-        elif target.evaluate("each => !!each.closest('main')") and self._is_at_the_top():
-            # The first stop of a page leads past what every page begins with.
-            self._press("Tab")
-            self._press("Enter")
-        for _ in range(self._FARTHEST):
-            if target.evaluate("each => each === document.activeElement"):
-                break
-            self._press("Tab")
-        if target.get_attribute("type") == "checkbox":
+        target = self._named(what)
+        kind = target.get_attribute("type")
+        self._reach(target, by, f"[name='{target.get_attribute('name')}']" if kind == "radio" else "")
+        if kind == "checkbox":
             self._press("Space")
-            return
-        with self.page.expect_navigation():
-            self._press("Enter")
+        elif kind == "radio":
+            self._arrow(target, wanted=True)
+        else:
+            with self.page.expect_navigation():
+                self._press("Enter")
+
+    def choose(self, where: Locator, value: str) -> None:
+        """Choose an option of a list with the arrow keys, which counts as one press."""
+        self.count += 1
+        self._reach(where)
+        self._arrow(where, wanted=value)
+
+    def fill(self, where: Locator, text: str) -> None:
+        """Go to a field and type into it: no press, but the keys that lead there."""
+        self._reach(where)
+        self.page.keyboard.insert_text(text)
 
     def key(self, key: str) -> None:
         """Press a key that does by itself what a press would."""
         self.count += 1
         self._press(key)
+
+    def _reach(self, target: Locator, by: str = "", group: str = "") -> None:
+        """Go to something, or to the one of its ``group`` that has the focus first."""
+        target.wait_for()
+        if by:
+            self._press(by)
+        elif target.evaluate("each => !!each.closest('main')") and self._is_at_the_top():
+            # The first stop of a page leads past what every page begins with; after a jump there is none.
+            self._press("Tab")
+            if self.page.locator(".skip:focus").count():
+                self._press("Enter")
+        back = target.evaluate(
+            "each => each.compareDocumentPosition(document.activeElement)"
+            " === Node.DOCUMENT_POSITION_FOLLOWING"
+        )
+        for _ in range(self._FARTHEST):
+            if target.evaluate(
+                "(each, group) => each === document.activeElement"
+                " || (group && document.activeElement.matches(group))",
+                group,
+            ):
+                return
+            self._press("Shift+Tab" if back else "Tab")
+        raise AssertionError(f"the keyboard does not lead to {target}")
+
+    def _arrow(self, target: Locator, *, wanted: str | bool) -> None:
+        for _ in range(self._FARTHEST):
+            if target.evaluate(self._CHOSEN) == wanted:
+                return
+            self._press("ArrowDown")
+        raise AssertionError(f"the arrow keys do not lead to {wanted} in {target}")
 
     def _is_at_the_top(self) -> bool:
         found: bool = self.page.evaluate(

@@ -18,7 +18,7 @@ pages = Blueprint("signing", __name__)
 @pages.get("/sign-in")
 def ask() -> ResponseReturnValue:
     """Ask for the officer's name, unless somebody is signed in."""
-    return redirect(url_for("queue.first")) if "seat" in g else _asked()
+    return redirect(url_for("queue.today")) if "seat" in g else _asked()
 
 
 @pages.post("/sign-in")

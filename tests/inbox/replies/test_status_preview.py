@@ -56,7 +56,11 @@ UNREAD = re.compile(r"will (now|soon) be read|nobody has read|not (yet )?been re
 @pytest.mark.usefixtures("correspondent")
 @pytest.mark.parametrize("status", Status)
 def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: World, status: Status) -> None:
-    """In each status, with each message of the law that fits it: the status, what it means, and each day."""
+    """In each status, with each message of the law that fits it: the status, what it means, and each day.
+
+    Earlier messages stay on the page beside a later status. Each has its own day, so "we will read it" of May
+    does not contradict "closed" of July.
+    """
     world.office.tell_no_prosecutor(1)
     with world.office.opened() as inbox, inbox.transaction() as session:
         queries_cases.case(session, 1).status = status.value
