@@ -1,7 +1,7 @@
-"""Measure how long an officer waits for the page of a case with 10,000 messages and replies.
+"""Measure how long an officer waits for the pages of a case with 10,000 messages and replies.
 
 The reference is a case with as many messages and replies as one page of the dialogue shows; the long case
-should not take longer. A desk in this process answers requests for both pages in turns.
+should not take longer. A desk in this process answers requests for both cases in turns.
 """
 
 import statistics
@@ -22,11 +22,12 @@ from tests.support.inbox_builders import Office, Portal, World, today
 WRITTEN = 10_000
 _REPEATED = 11
 _FEW, _MANY = 1, 2
+_PAGES = {"the page": "", "the timeline": "/timeline", "the form of the dossier": "/dossier"}
 _WORDS = "Il est revenu au quai hier soir, avec le même camion. " * 8
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield the time that the page takes, compared with the page of the short case, and its size."""
+    """Yield the time that each page takes, compared with that of the short case, and its size."""
     office = Office.found(folder)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)
@@ -35,20 +36,25 @@ def figures(folder: Path) -> Iterator[str]:
         _write(session, _FEW, conversation.PAGE)
         _write(session, _MANY, WRITTEN)
     with sitting(office) as client:
-        taken = [[_seconds(client, case) for case in (_MANY, _FEW)] for _ in range(_REPEATED)]
-        size = len(client.page(f"/fr/case/{_MANY}").encode())
-    ratios = [many / few for many, few in taken]
-    yield (
-        f"the page of a case with {WRITTEN:,} messages and replies:"
-        f" {statistics.median(many for many, _ in taken) * 1_000:.0f} ms,"
+        for name, path in _PAGES.items():
+            many, few = (f"/fr/case/{case}{path}" for case in (_MANY, _FEW))
+            yield f"{name} of a case with {WRITTEN:,} messages and replies: {_compared(client, many, few)}"
+
+
+def _compared(client: Client, many: str, few: str) -> str:
+    taken = [[_seconds(client, path) for path in (many, few)] for _ in range(_REPEATED)]
+    ratios = [one / other for one, other in taken]
+    return (
+        f"{statistics.median(one for one, _ in taken) * 1_000:.0f} ms,"
         f" {statistics.median(ratios):.2f} of one with {conversation.PAGE}"
-        f" ({min(ratios):.2f} to {max(ratios):.2f} in {_REPEATED} rounds), {size / 1_024:.0f} KiB"
+        f" ({min(ratios):.2f} to {max(ratios):.2f} in {_REPEATED} rounds),"
+        f" {len(client.page(many).encode()) / 1_024:.0f} KiB"
     )
 
 
-def _seconds(client: Client, case: int) -> float:
+def _seconds(client: Client, path: str) -> float:
     begun = time.perf_counter()
-    client.page(f"/fr/case/{case}")
+    client.page(path)
     return time.perf_counter() - begun
 
 

@@ -21,10 +21,10 @@ def mixed(texts: Iterable[str]) -> list[str]:
     Letters of the alphabets that are less frequent in a word are spelled out, as ``printable.visible``
     spells out invisible characters.
     """
-    words = (word for text in texts if not text.isascii() for word in _WORD.findall(text))
-    found = dict.fromkeys(
-        spelled for word in words if (spelled := _spelled(word[:_LONGEST])) != word[:_LONGEST]
+    words = dict.fromkeys(
+        word[:_LONGEST] for text in texts if not text.isascii() for word in _WORD.findall(text)
     )
+    found = dict.fromkeys(spelled for word in words if (spelled := _spelled(word)) != word)
     return list(islice(found, _MOST))
 
 

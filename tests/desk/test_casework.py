@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from inbox.desk.app import create_app
 from inbox.desk.forms import Chosen
+from inbox.desk.pages import dossiers
 from inbox.files import sandbox
 from inbox.vault.casework_tables import Unfinished
 from inbox.vault.tables import Case
@@ -95,7 +96,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         assert client.send("/en/case/1/rate", credibility="7", reason="x").status_code == 400
         sends(client, "rate", credibility="2", reason="two agree")
         assert (
-            "F2</strong> · Source: reliability cannot be judged · Information: Probably true"
+            "F2</strong> · Source: reliability cannot be judged · Information: “Probably true”"
             in client.page("/en/case/1")
         )
         sends(client, "assess", **parts | {"danger": "2"}, reason="armed")
@@ -556,6 +557,24 @@ def test_a_dossier_with_files_is_looked_at_and_what_to_see_again_is_told(
         less = plan | {"removed": Chosen("what", None).code, "enclosed": "original", "every-file": "on"}
         shown = client.send(f"/{language}/case/1/dossier/preview", **less)
         assert (200, 0) == (shown.status_code, shown.text.partition("<h1")[2].count('class="notice warning"'))
+
+
+def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
+    world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report comes first, then messages from the latest day on; the control has room for all."""
+    tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach"})
+    for text in ("Un. Deux.", "Trois. Quatre."):
+        world.office.json("reply", "1", "--text", text)
+    whole = [Chosen(place, None).code for place in ("what", "category", "reply-1", "reply-2")]
+    with sitting(world.office) as client:
+        for most, sentences in ((8, ["Le chef sait.", "Un.", "Trois."]), (4, ["Le chef sait.", "Un."])):
+            monkeypatch.setattr(dossiers, "MOST", most)
+            form = html.unescape(client.page("/fr/case/1/dossier"))
+            shown = [each for each in ("Le chef sait.", "Un.", "Trois.") if f"<bdi>{each}</bdi>" in form]
+            assert sentences == shown
+            assert [1] * 4 == [form.count(f'value="{each}"') for each in whole]
+            assert (most < 8) == ("Autres textes, en entier" in form)
 
 
 def test_what_a_dossier_leaves_out_is_picked_from_what_stands_there(world: World, portal: Portal) -> None:

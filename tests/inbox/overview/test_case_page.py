@@ -73,7 +73,7 @@ PARTS = {
     "who has set it": ("priority 1, score 13 of 54\n", "judged by an officer"),
     "how credible it is": (
         "F3, possibly true",
-        '<strong>F3</strong> · Source: reliability cannot be judged · Information: Possibly true',
+        '<strong>F3</strong> · Source: reliability cannot be judged · Information: “Possibly true”',
     ),
     "a warning of danger": ("DANGER: ", "fears, that somebody is in danger now"),
 }  # fmt: skip
