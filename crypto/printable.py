@@ -38,6 +38,14 @@ def as_json(value: object) -> Printable:
     return lines(json.dumps(value, indent=2))
 
 
+def as_json_line(value: object) -> Printable:
+    """Return a value as JSON on one line, with letters of all scripts as they are.
+
+    Raise TypeError for a value that JSON cannot represent.
+    """
+    return visible(json.dumps(value, ensure_ascii=False))
+
+
 def _spelled(text: str) -> str:
     return text if text.isascii() and text.isprintable() else unseen.spelled_out(text, _is_shown, _MOST_MARKS)
 

@@ -3,11 +3,13 @@
 Text from a host, an exchange medium or a file name must not move the cursor or look like a line of our own.
 """
 
+import io
 import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +17,13 @@ import click
 
 from crypto import printable
 from crypto.printable import Printable, visible
+
+
+def speak_utf8() -> None:
+    """Write UTF-8, as programs expect of JSON, whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 def say(line: str) -> None:
@@ -27,10 +36,19 @@ def data(value: Mapping[str, object] | Sequence[Mapping[str, object]]) -> None:
     _write(printable.as_json(value))
 
 
-def complain(message: str, hint: str) -> None:
-    """Print an error and a hint on stderr."""
-    warn(f"error: {message}")
-    warn(f"hint: {hint}")
+def complain(message: str, hint: str, code: str = "refused", *, as_json: bool = False) -> None:
+    """Print an error and a hint on stderr; ``code`` names the error for programs."""
+    tell_error(code, message, hint, [f"error: {message}", f"hint: {hint}"], as_json=as_json)
+
+
+def tell_error(code: str, message: str, hint: str, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print an error on stderr, as one line of JSON or as these lines."""
+    if as_json:
+        told = {"code": code, "message": message, "hint": hint}
+        _write(printable.as_json_line(told), is_complaint=True)
+        return
+    for line in lines:
+        warn(line)
 
 
 def warn(line: str) -> None:
@@ -38,19 +56,23 @@ def warn(line: str) -> None:
     _write(visible(line), is_complaint=True)
 
 
-def silence_others() -> None:
+def silence_others(*, as_json: bool = False) -> None:
     """Keep the interpreter from printing warnings and tracebacks: they may contain unescaped values."""
-    sys.excepthook = _crash
-    threading.excepthook = lambda crash: _crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
-    sys.unraisablehook = lambda crash: _crash(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    tell = partial(_crash, as_json=as_json)
+    sys.excepthook = tell
+    threading.excepthook = lambda crash: tell(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    sys.unraisablehook = lambda crash: tell(crash.exc_type, crash.exc_value, crash.exc_traceback)
     warnings.simplefilter("ignore")
 
 
-def _crash(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
+def _crash(
+    kind: type[BaseException], _: BaseException | None, trace: TracebackType | None, *, as_json: bool
+) -> None:
     """Report a bug in the program by type, file and line, without any value."""
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
-    complain(f"the program has a fault ({kind.__name__}{place})", "report this line to its maintainers")
+    message = f"the program has a fault ({kind.__name__}{place})"
+    complain(message, "report this line to its maintainers", "fault", as_json=as_json)
 
 
 def _write(text: Printable, *, is_complaint: bool = False) -> None:

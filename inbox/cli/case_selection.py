@@ -9,33 +9,46 @@ import click
 
 from crypto.messages import Status
 from inbox.casework import tags
+from inbox.cli.free_text import TextOption
 from inbox.cli.options import NUMBER
 from inbox.overview import queue
 from inbox.overview.queue_filter import Due, Filter, Order, State
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
+from templates.command_line import Option
+
+
+def _filter(*names: str, **options: Any) -> Callable[[Any], Any]:
+    return click.option(*names, **{"cls": Option, "section": "Which cases", **options})
+
 
 _OPTIONS: list[Callable[[Any], Any]] = [
-    click.option("--search", default="", help="Cases with all these words."),
-    click.option("--language", default="", help="In this language: fr or en."),
-    click.option("--status", type=click.Choice([status.value for status in Status]), help="In this status."),
-    click.option("--category", default="", help="With this category, by its id in the questionnaire."),
-    click.option("--area", default="", help="In this area, by its id in the questionnaire."),
-    click.option("--priority", type=click.IntRange(1, 4), help="With this priority; 1 is the most urgent."),
-    click.option(
+    _filter(
+        "--search",
+        cls=TextOption,
+        question="words to search",
+        default="",
+        help="Cases with all these words.",
+    ),
+    _filter("--language", default="", help="In this language: fr or en."),
+    _filter("--status", type=click.Choice([status.value for status in Status]), help="In this status."),
+    _filter("--category", default="", help="With this category, by its id in the questionnaire."),
+    _filter("--area", default="", help="In this area, by its id in the questionnaire."),
+    _filter("--priority", type=click.IntRange(1, 4), help="With this priority; 1 is the most urgent."),
+    _filter(
         "--due",
         type=click.Choice([each.value for each in Due]),
         help="Due by today, within a week, later, never.",
     ),
-    click.option("--danger", is_flag=True, help="Whose score shows danger."),
-    click.option("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
-    click.option("--undeclared", is_flag=True, help="Not declared by every signed-in officer."),
-    click.option(
+    _filter("--danger", is_flag=True, help="Whose score shows danger."),
+    _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
+    _filter("--undeclared", is_flag=True, help="Not declared by every signed-in officer."),
+    _filter(
         "--officer",
         default="",
         help="Assigned to this officer; @me: to a signed-in officer, @nobody: to nobody.",
     ),
-    click.option("--tag", default="", help="With this tag."),
+    _filter("--tag", default="", help="With this tag."),
 ]
 
 _STATES = {
@@ -61,7 +74,7 @@ def state_options(*states: str) -> Callable[[Callable[..., Any]], Callable[..., 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for each in reversed(states):
             said = _STATES[State(each)]
-            command = click.option(f"--{each}", "state", flag_value=each, help=said)(command)
+            command = _filter(f"--{each}", "state", flag_value=each, help=said)(command)
         return command
 
     return decorate

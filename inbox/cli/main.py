@@ -3,97 +3,20 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from crypto.errors import CryptoError
-from inbox.cli.lazy_group import Late
 from inbox.cli.options import Closed, Door, officer_options
 from inbox.language import library_errors
 from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.system import idle_timeout, memory, terminal
-from inbox.text.lines import one_line
-
-# The commands by topic, in the order in which users meet them, each with its module.
-_COMMANDS = {
-    "init": "inbox.cli.commands.setup:init",
-    "keyring": "inbox.cli.commands.keys:keyring",
-    "upgrade": "inbox.cli.commands.setup:upgrade",
-    "session": "inbox.cli.shell:session",
-    "desk": "inbox.desk.command:desk",
-    "officers": "inbox.cli.commands.officers:officers_group",
-    "collect": "inbox.cli.commands.exchange:collect_command",
-    "enter": "inbox.cli.commands.exchange:enter",
-    "list": "inbox.cli.commands.queue:list_command",
-    "queue": "inbox.cli.commands.queue:queue",
-    "views": "inbox.cli.commands.queue:views_group",
-    "judge": "inbox.cli.commands.casework:judge",
-    "junk": "inbox.cli.commands.queue:junk_command",
-    "show": "inbox.cli.commands.case:show",
-    "declare": "inbox.cli.commands.case:declare",
-    "preview": "inbox.cli.commands.files:preview",
-    "attachment": "inbox.cli.commands.files:attachment",
-    "reply": "inbox.cli.commands.replies:reply",
-    "unsend": "inbox.cli.commands.replies:unsend",
-    "acknowledge": "inbox.cli.commands.replies:acknowledge",
-    "templates": "inbox.cli.commands.replies:templates_command",
-    "status": "inbox.cli.commands.replies:status",
-    "outbox": "inbox.cli.commands.exchange:outbox_command",
-    "identity": "inbox.cli.commands.access:identity",
-    "disclosures": "inbox.cli.commands.access:disclosures_group",
-    "dossier": "inbox.cli.commands.dossiers:dossier",
-    "letter": "inbox.cli.commands.dossiers:letter_command",
-    "access": "inbox.cli.commands.dossiers:access_group",
-    "many": "inbox.cli.commands.casework:many_group",
-    "note": "inbox.cli.commands.casework:note",
-    "tag": "inbox.cli.commands.casework:tag",
-    "assign": "inbox.cli.commands.casework:assign",
-    "source-risk": "inbox.cli.commands.measures:source_risk",
-    "credibility": "inbox.cli.commands.casework:credibility",
-    "measure": "inbox.cli.commands.measures:measure",
-    "tell": "inbox.cli.commands.measures:tell",
-    "retract": "inbox.cli.commands.measures:retract",
-    "close": "inbox.cli.commands.replies:close",
-    "reopen": "inbox.cli.commands.replies:reopen",
-    "backup": "inbox.cli.commands.setup:backup",
-    "restore": "inbox.cli.commands.setup:restore",
-    "quarantine": "inbox.cli.commands.access:quarantine_command",
-    "minimise": "inbox.cli.commands.retention:minimise",
-    "unopened": "inbox.cli.commands.retention:unopened_command",
-    "discard": "inbox.cli.commands.retention:discard",
-    "retention": "inbox.cli.commands.retention:retention_command",
-    "visa": "inbox.cli.commands.retention:visa_group",
-    "destroy": "inbox.cli.commands.retention:destroy",
-    "register": "inbox.cli.commands.office:register_command",
-    "sheet": "inbox.cli.commands.office:sheet_command",
-    "consultation": "inbox.cli.commands.office:consultation",
-    "destroyed": "inbox.cli.commands.retention:destroyed_command",
-    "decide": "inbox.cli.commands.measures:decide",
-    "timeline": "inbox.cli.commands.case:timeline_command",
-    "oversight": "inbox.cli.commands.office:oversight_command",
-    "extend": "inbox.cli.commands.replies:extend",
-    "hold": "inbox.cli.commands.measures:hold",
-    "settings": "inbox.cli.commands.office:settings",
-    "law": "inbox.cli.commands.office:law_command",
-    "days-off": "inbox.cli.commands.office:days_off",
-    "sign-pages": "inbox.cli.commands.keys:sign_pages",
-    "questionnaire": "inbox.cli.commands.office:questionnaire_command",
-    "conflict": "inbox.cli.commands.access:conflict",
-    "links": "inbox.cli.commands.casework:links_command",
-    "link": "inbox.cli.commands.casework:link",
-    "unlink": "inbox.cli.commands.casework:unlink",
-    "handlers": "inbox.cli.commands.access:handlers_command",
-    "open-archive": "inbox.cli.commands.access:open_archive",
-    "break-glass": "inbox.cli.commands.access:break_glass",
-    "journal": "inbox.cli.commands.journal:journal",
-    "keys": "inbox.cli.commands.keys:keys_group",
-    "card": "inbox.cli.commands.keys:card_command",
-    "channels": "inbox.cli.commands.keys:channels",
-}
+from templates import command_line
+from templates.command_line import HELP_NAMES, Group
 
 _NOT_TYPED = sentence(
     "the command was right, but a file, the vault, or the program is at fault: restore a copy of what"
@@ -103,11 +26,13 @@ _NOT_TYPED = sentence(
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 for done, 1 for refused, 2 for wrong usage."""
-    terminal.silence_others()
+    terminal.silence_others(as_json="--json" in sys.argv)
     os.umask(0o077)
     # A suspended process would keep its keys for an unlimited time.
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     terminal.lose_nothing()
+    if "--json" in sys.argv:
+        terminal.speak_utf8()
     memory.forbid_dumps()
     memory.lock()
     try:
@@ -115,7 +40,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except idle_timeout.Inactive:
         terminal.warn("")
         terminal.fail(
-            Refused(sentence("nobody answered"), sentence("unfinished work was undone; start again"))
+            Refused(sentence("nobody answered"), sentence("unfinished work was undone; start again")),
+            "nobody-answered",
+            as_json="--json" in sys.argv,
         )
         status = 1
     sys.exit(status)
@@ -127,17 +54,27 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
     Refusals of the command are printed.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in words
     try:
         _check_text(words)
         return int(commands.main(words, prog_name="inbox", standalone_mode=False, obj=door) or 0)
     except Refused as refused:
-        terminal.fail(refused)
+        terminal.fail(refused, as_json=as_json)
     except CryptoError as error:
-        terminal.fail(Refused(sentence("{error}", error=library_errors.of_crypto(error)), _NOT_TYPED))
+        terminal.fail(
+            Refused(sentence("{error}", error=library_errors.of_crypto(error)), _NOT_TYPED),
+            "damaged",
+            as_json=as_json,
+        )
     except click.Abort:
-        terminal.fail(Refused(sentence("stopped"), sentence("unfinished work was undone")))
+        terminal.fail(
+            Refused(sentence("stopped"), sentence("unfinished work was undone")),
+            "stopped",
+            as_json=as_json,
+        )
     except click.ClickException as error:
-        terminal.warn_all(_misused(error))
+        message, hint = command_line.message_of(error), command_line.hint_of(error)
+        terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)
         return error.exit_code
     except OSError as error:
         what = error.filename or sentence("a file")
@@ -145,18 +82,11 @@ def run(arguments: list[str] | None = None, door: Door | None = None) -> int:
             Refused(
                 sentence("{what}: {error}", what=what, error=library_errors.of_system(error)),
                 sentence("check the path, the medium and the free space"),
-            )
+            ),
+            "system",
+            as_json=as_json,
         )
     return 1
-
-
-def _misused(error: click.ClickException) -> Iterator[str]:
-    """Yield the mistake in a command line. Its words, such as file names, may be hostile."""
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        yield from error.ctx.get_usage().splitlines()
-        yield f"Try '{error.ctx.command_path} --help' for help."
-        yield ""
-    yield f"Error: {one_line(error.format_message())}"
 
 
 def _check_text(words: Sequence[str]) -> None:
@@ -169,8 +99,19 @@ def _check_text(words: Sequence[str]) -> None:
             )
 
 
-@click.group(cls=Late, places=_COMMANDS)
-@click.option("--home", type=click.Path(path_type=Path), help="The folder of the inbox.")
+@click.group(
+    cls=Group,
+    branch=command_line.read(Path(__file__).with_name("commands.toml")),
+    context_settings={"help_option_names": [*HELP_NAMES], "max_content_width": command_line.COLUMNS},
+)
+@command_line.version_option()
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path),
+    envvar="FANAL_HOME",
+    show_envvar=True,
+    help="The folder of the inbox.",
+)
 @officer_options
 @click.pass_context
 def commands(context: click.Context, home: Path | None) -> None:

@@ -16,6 +16,7 @@ from crypto.journal import LONGEST_REASON
 from crypto.printable import visible
 from crypto.strictjson import LARGEST
 from inbox.cli import render
+from inbox.cli.free_text import TextOption
 from inbox.deadlines import renewing
 from inbox.keys import officers, share_file, vault_header
 from inbox.keys.officers import Credential
@@ -29,6 +30,7 @@ from inbox.system.clock import today
 from inbox.system.home import Home
 from inbox.system.terminal import quoted
 from inbox.text.lines import one_line
+from templates.command_line import Option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -60,7 +62,7 @@ class Closed:
     def root(self) -> Path:
         """The home folder. Raises UsageError if none was given: ``--help`` needs none."""
         if self.home is None:
-            raise click.UsageError("Missing option '--home'.")
+            raise click.UsageError("Missing option '--home', or FANAL_HOME in the environment.")
         return self.home
 
     @contextmanager
@@ -102,6 +104,8 @@ def _opening(name: str, what: str) -> Callable[[Command], Command]:
     # People type these options before or after the command.
     return click.option(
         name,
+        cls=Option,
+        section="Who is present",
         multiple=True,
         type=click.Path(path_type=Path),
         expose_value=False,
@@ -126,8 +130,10 @@ def officer_options(command: Command) -> Command:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def reason_of(_: click.Context, __: click.Parameter, given: str) -> str:
-    """Return the reason given with an option, on one line. Raises BadParameter if it is too long."""
+def reason_of(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    """Return the reason given with an option, on one line, or None. Raises BadParameter if it is too long."""
+    if given is None:
+        return None
     reason = one_line(given)
     if len(reason) > LONGEST_REASON:
         raise click.BadParameter(
@@ -145,17 +151,43 @@ def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | N
 
 
 _WHY = "The reason, for the journal, without anything of a report."
-reason_option = click.option("--reason", default="", callback=reason_of, help=_WHY)
-reason_needed = click.option("--reason", required=True, callback=reason_of, help=_WHY)
-despite_option = click.option(
-    "--despite-warning",
-    "despite",
-    default="",
-    callback=reason_of,
-    help="Why you override a warning about the text, for the journal, without anything of a report.",
+_QUESTION = "the reason, for the journal, without anything of a report"
+reason_option = click.option(
+    "--reason", cls=TextOption, question=_QUESTION, default="", callback=reason_of, help=_WHY
 )
-# The highest number that canonical JSON, and so the journal, can write.
-NUMBER = click.IntRange(1, LARGEST)
+reason_needed = click.option(
+    "--reason", cls=TextOption, question=_QUESTION, needed=True, callback=reason_of, help=_WHY
+)
+
+
+def despite_option(
+    why: str = "Why you override a warning about the text, for the journal, without anything of a report.",
+) -> Callable[[Command], Command]:
+    """Return the option that overrides a warning, with a reason for the journal."""
+    question = "why you override the warning"
+    return click.option(
+        "--despite-warning",
+        "despite",
+        cls=TextOption,
+        question=question,
+        default="",
+        callback=reason_of,
+        help=why,
+    )
+
+
+class _Number(click.ParamType[int]):
+    """A number up to what canonical JSON, and so the journal, can write."""
+
+    name = "number"
+    _range = click.IntRange(1, LARGEST)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or raise BadParameter."""
+        return self._range.convert(value, param, ctx)
+
+
+NUMBER = _Number()
 case_argument = click.argument("case", type=NUMBER)
 out_file = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Write to this new file."

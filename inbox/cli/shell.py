@@ -22,6 +22,9 @@ from inbox.session.journal_actions import Surface
 from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
 
+# What ends a session, as other programs with a prompt take it.
+_ENDING = ("lock", "quit", "exit")
+
 
 class Open:
     """The door of a session: its inbox is open, and asks for passphrases again for actions that need them."""
@@ -54,7 +57,7 @@ def _hold(opened: Unlocked) -> None:
     try:
         while not door.is_over and (line := terminal.take_line(prompt)) is not None:
             words = _words(line)
-            if words == ["lock"]:
+            if len(words) == 1 and words[0] in _ENDING:
                 return
             if words:
                 run(words, door)
@@ -112,7 +115,7 @@ def asking(opened: Unlocked) -> Confirm:
 @officer_options
 @click.pass_context
 def session(context: click.Context, minutes: int) -> None:
-    """Open the inbox and run commands at a prompt, until `lock`."""
+    """Open the inbox and run commands at a prompt, until `lock`, `quit` or `exit`; `help` lists them."""
     door: Door = context.obj
     if not isinstance(door, Closed):
         raise click.UsageError("this is already a session")
@@ -137,6 +140,6 @@ def _greeting(minutes: int) -> list[str]:
     return [
         memory.said(),
         *sandbox.said(),
-        "Type commands without --home and --share: list, show 1, --help.",
-        f"It ends with `lock`, with Ctrl-D, and after {minutes} minutes without typing.",
+        "Type commands without --home and --share: case list, case show 1, help.",
+        f"It ends with `lock`, `quit` or `exit`, with Ctrl-D, and after {minutes} minutes without typing.",
     ]

@@ -9,6 +9,7 @@ import copy
 import getpass
 import io
 import logging
+import re
 import select
 import shutil
 import sys
@@ -19,6 +20,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal, TextIO
@@ -48,6 +50,13 @@ def lose_nothing() -> None:
     """Escape characters that the encoding of standard output cannot hold, so that no command breaks off."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def speak_utf8() -> None:
+    """Write UTF-8, as programs expect it of JSON, whatever the terminal is set to."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
 
 
 class _Order(str):
@@ -104,10 +113,25 @@ def warn_all(lines: Iterable[str]) -> None:
         warn(line)
 
 
-def fail(refused: Refused) -> None:
-    """Print the refusal and its hint."""
-    warn(f"error: {refused}")
-    warn(f"hint: {refused.hint}")
+def fail(refused: Refused, code: str = "", *, as_json: bool = False) -> None:
+    """Print the refusal and its hint. Programs know it by ``code``, which is else the kind of the error."""
+    named = code or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(refused).__name__).lower()
+    tell_error(
+        named,
+        str(refused),
+        str(refused.hint),
+        [f"error: {refused}", f"hint: {refused.hint}"],
+        as_json=as_json,
+    )
+
+
+def tell_error(code: str, message: str, hint: str, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print an error to standard error, as one line of JSON or as these lines."""
+    if as_json:
+        told = {"code": code, "message": message, "hint": hint}
+        _write(printable.as_json_line(told), end="\n", to=sys.stderr)
+    else:
+        warn_all(lines)
 
 
 def progress(what: str, done: int, total: int) -> None:
@@ -231,24 +255,28 @@ def wipe() -> None:
         _write(_CLEAR)
 
 
-def silence_others() -> None:
+def silence_others(*, as_json: bool = False) -> None:
     """Silence all other output: error reports of the interpreter, and messages of libraries.
 
     They would print values as they are, and with them parts of a report.
     """
-    sys.excepthook = crash
-    threading.excepthook = lambda fault: crash(fault.exc_type, fault.exc_value, fault.exc_traceback)
-    sys.unraisablehook = lambda fault: crash(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    tell = partial(crash, as_json=as_json)
+    sys.excepthook = tell
+    threading.excepthook = lambda fault: tell(fault.exc_type, fault.exc_value, fault.exc_traceback)
+    sys.unraisablehook = lambda fault: tell(fault.exc_type, fault.exc_value, fault.exc_traceback)
     logging.disable()
     warnings.simplefilter("ignore")
 
 
-def crash(kind: type[BaseException], _: BaseException | None, trace: TracebackType | None) -> None:
+def crash(
+    kind: type[BaseException], _: BaseException | None, trace: TracebackType | None, *, as_json: bool = False
+) -> None:
     """Report a fault in the program and its place, without any value from memory."""
     frames = traceback.extract_tb(trace)
     place = f" at {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
-    warn(f"error: the program has a fault ({kind.__name__}{place}); unfinished work was undone")
-    warn("hint: report this line to the maintainers of the program")
+    message = f"the program has a fault ({kind.__name__}{place}); unfinished work was undone"
+    hint = "report this line to the people who maintain the program"
+    tell_error("fault", message, hint, [f"error: {message}", f"hint: {hint}"], as_json=as_json)
 
 
 @contextmanager

@@ -20,11 +20,13 @@ from portal.exchange import anchors, expire, exports, imports, keyrings
 from portal.exchange.exports import Exported
 from portal.exchange.imports import Imported
 from portal.exchange.keyrings import Outcome
-from portal.ops import admin, serving, site
+from portal.ops import serving
 from portal.ops.configured import pass_settings
 from portal.store import database
 from portal.store.database import Database, StoreBusy
 from portal.store.keyrings import Instance, keep_key_pair, key_pair
+from templates import command_line
+from templates.command_line import HELP_NAMES, Group
 
 _FOLDER = click.Path(path_type=Path)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -32,63 +34,57 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 def main() -> NoReturn:
     """Run the command on the command line, and exit with the code that ``run`` returns."""
-    terminal.silence_others()
+    terminal.silence_others(as_json="--json" in sys.argv)
+    if "--json" in sys.argv:
+        terminal.speak_utf8()
     sys.exit(run())
 
 
 def run(words: Sequence[str] | None = None) -> int:
     """Run a command; return 0 if it is done, 1 if it was refused, 2 for wrong usage or settings."""
+    as_json = "--json" in (sys.argv[1:] if words is None else words)
     try:
         return int(portal.main(words, prog_name="portal", standalone_mode=False) or 0)
     except BadConfiguration as error:
-        terminal.complain(str(error), error.hint)
+        terminal.complain(str(error), error.hint, "configuration", as_json=as_json)
         return 2
     except Refused as error:
-        terminal.complain(str(error), error.hint)
+        terminal.complain(str(error), error.hint, as_json=as_json)
     except StoreBusy:
         terminal.complain(
             "done, but deleted bytes are not overwritten yet: the database is in use, or its disk is full",
             "run `portal expire` later; do not repeat this command",
+            "store-busy",
+            as_json=as_json,
         )
     except DBAPIError:
         terminal.complain(
-            "the database does not answer, or it is full or busy", "check that it runs, then try again"
+            "the database does not answer, or it is full or busy",
+            "check that it runs, then try again",
+            "database",
+            as_json=as_json,
         )
     except click.ClickException as error:
-        _tell_misused(error)
+        message, hint = command_line.message_of(error), command_line.hint_of(error)
+        terminal.tell_error("usage", message, hint, command_line.misused(error), as_json=as_json)
         return error.exit_code
     except click.Abort:
-        terminal.warn("stopped")
+        terminal.tell_error("stopped", "stopped", "", ["stopped"], as_json=as_json)
     return 1
 
 
-def _tell_misused(error: click.ClickException) -> None:
-    """Print the usage and what is wrong with the command line."""
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        for line in error.ctx.get_usage().splitlines():
-            terminal.warn(line)
-        terminal.warn(f"Try '{error.ctx.command_path} --help' for help.")
-        terminal.warn("")
-    terminal.warn(f"Error: {error.format_message()}")
-
-
-@click.group()
+@click.group(
+    cls=Group,
+    branch=command_line.read(Path(__file__).with_name("commands.toml")),
+    context_settings={"help_option_names": [*HELP_NAMES], "max_content_width": command_line.COLUMNS},
+)
+@command_line.version_option()
 @click.option("--config", "file", type=_FOLDER, default=Path("config.toml"), help="The configuration file.")
 def portal(file: Path) -> None:
     """Store sealed reports for the inbox, and sealed answers for reporters."""
 
 
-portal.add_command(admin.pending)
-portal.add_command(admin.doctor)
-portal.add_command(admin.expire)
-portal.add_command(admin.upgrade)
-portal.add_command(site.freeze)
-portal.add_command(site.manifest)
-portal.add_command(site.verify_command)
-portal.add_command(site.webcat)
-
-
-@portal.command()
+@click.command()
 @_JSON
 @pass_settings
 def init(settings: Settings, *, as_json: bool) -> None:
@@ -107,11 +103,11 @@ def init(settings: Settings, *, as_json: bool) -> None:
         terminal.data({"fingerprint": fingerprint})
         return
     terminal.say(f"portal made; its fingerprint is {fingerprint}")
-    terminal.say("keep the fingerprint: officers compare it at the first `inbox collect`")
+    terminal.say("keep the fingerprint: officers compare it at the first `inbox exchange collect`")
     terminal.say("next: `portal keyring FOLDER` with a keyring from the inbox, then `portal serve`")
 
 
-@portal.command()
+@click.command()
 @click.option("--listen", help="Serve on this HOST:PORT instead of the configured one.")
 @pass_settings
 def serve(settings: Settings, *, listen: str | None) -> None:
@@ -124,7 +120,7 @@ def serve(settings: Settings, *, listen: str | None) -> None:
     serving.serve(settings, lambda: terminal.say(f"serving on http://{settings.listen}"))
 
 
-@portal.command()
+@click.command()
 @click.option("--out", type=_FOLDER, required=True, help="The folder for the bundles.")
 @click.option("--channel", help="Export only this channel.")
 @click.option("--again", type=click.IntRange(min=1), help="Write the bundle with this number again.")
@@ -156,7 +152,7 @@ def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *
         _tell_exported(made, as_json=as_json)
 
 
-@portal.command(name="import")
+@click.command(name="import")
 @click.argument("bundle", type=_FOLDER)
 @_JSON
 @pass_settings
@@ -172,7 +168,7 @@ def import_(settings: Settings, *, bundle: Path, as_json: bool) -> None:
             expire.tidy(store)
 
 
-@portal.command()
+@click.command()
 @click.argument("folder", type=_FOLDER)
 @_JSON
 @pass_settings
@@ -243,7 +239,7 @@ def _tell_imported(imported: Imported, *, as_json: bool) -> None:
     )
 
 
-@portal.command(name="anchors")
+@click.command(name="anchors")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new file to write.")
 @click.option("--channel", help="The channel, if there is more than one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -12,6 +12,7 @@ from inbox.access import aliases as other_names
 from inbox.access import archive, conflicts, disclosures, handlers, identities, quarantine
 from inbox.access.disclosures import LONGEST, Given, Ground, What
 from inbox.access.identities import ConsentSaid
+from inbox.cli.free_text import TextArgument
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -29,13 +30,10 @@ from inbox.system import terminal
 from inbox.system.terminal import quoted
 from inbox.vault.casework_tables import Disclosure
 
-_alias = click.argument("alias", metavar="TEXT")
+_alias = click.argument(
+    "alias", metavar="[TEXT]", cls=TextArgument, question="the other name", needed=True, required=False
+)
 _officer = click.argument("officer", metavar="NAME")
-
-
-@click.group()
-def conflict() -> None:
-    """Officers who are excluded from cases that concern them."""
 
 
 def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..., Any]:
@@ -45,7 +43,7 @@ def _command(*takes: Callable[..., Any], name: str | None = None) -> Callable[..
         taking = click.pass_obj(function)
         for option in (json_option, officer_options, *reversed(takes)):
             taking = option(taking)
-        return conflict.command(name)(taking)
+        return click.command(name)(taking)
 
     return made
 
@@ -114,25 +112,42 @@ def aliases(door: Door, /, *, as_json: bool) -> None:
 
 @click.command(name="handlers")
 @case_argument
-@click.argument("officers", metavar="[NAME]...", nargs=-1)
-@click.option("--anyone", is_flag=True, help="Let all officers read it again.")
 @officer_options
 @json_option
 @click.pass_obj
-def handlers_command(
-    door: Door, /, *, case: int, officers: tuple[str, ...], anyone: bool, as_json: bool
-) -> None:
-    """Choose the only officers who may read a case. Without names, show who may."""
-    if officers and anyone:
-        raise click.UsageError("give names or --anyone, not both")
-    found: list[str] = []
+def handlers_command(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Show which officers may read a case."""
     with door.opened() as (inbox, who):
-        if officers:
-            found = handlers.entrust(inbox, who, case, officers)
-        elif anyone:
-            handlers.open_to_all(inbox, who, case)
-        else:
-            found = handlers.look(inbox, who, case).handlers
+        found = handlers.look(inbox, who, case).handlers
+    _show_handlers(case, found, as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("officers", metavar="NAME…", nargs=-1, required=True)
+@officer_options
+@json_option
+@click.pass_obj
+def restrict(door: Door, /, *, case: int, officers: tuple[str, ...], as_json: bool) -> None:
+    """Choose the only officers who may read a case: its handlers."""
+    with door.opened() as (inbox, who):
+        found = handlers.entrust(inbox, who, case, officers)
+    _show_handlers(case, found, as_json=as_json)
+
+
+@click.command()
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def unrestrict(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Let all officers read a case again, except those who are excluded from it."""
+    with door.opened() as (inbox, who):
+        handlers.open_to_all(inbox, who, case)
+    _show_handlers(case, [], as_json=as_json)
+
+
+def _show_handlers(case: int, found: Sequence[str], *, as_json: bool) -> None:
     said = (
         f"is for its handlers only: {', '.join(found)}"
         if found
@@ -157,19 +172,30 @@ def break_glass(door: Door, /, *, case: int, reason: str, as_json: bool) -> None
 
 @click.command(name="quarantine")
 @case_argument
-@click.option(
-    "--lift", "is_lifted", is_flag=True, help="Let officers read it again; this takes two officers."
-)
 @reason_needed
 @officer_options
 @json_option
 @click.pass_obj
-def quarantine_command(door: Door, /, *, case: int, is_lifted: bool, reason: str, as_json: bool) -> None:
+def quarantine_command(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Quarantine a case: nobody can read it, but it can still be answered, closed and destroyed."""
     with door.opened() as (inbox, who):
-        (quarantine.lift if is_lifted else quarantine.place)(inbox, who, case, reason)
-    state = "can be read again" if is_lifted else "is in quarantine: nobody reads it"
-    terminal.show({"case": case, "quarantined": not is_lifted}, [f"case {case} {state}"], as_json=as_json)
+        quarantine.place(inbox, who, case, reason)
+    said = f"case {case} is in quarantine: nobody reads it"
+    terminal.show({"case": case, "quarantined": True}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def unquarantine(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
+    """Let officers read a case in quarantine again. This takes two officers."""
+    with door.opened() as (inbox, who):
+        quarantine.lift(inbox, who, case, reason)
+    said = f"case {case} can be read again"
+    terminal.show({"case": case, "quarantined": False}, [said], as_json=as_json)
 
 
 @click.command(name="open-archive")
@@ -186,12 +212,7 @@ def open_archive(door: Door, /, *, case: tuple[int, ...], reason: str, as_json: 
     terminal.show({"cases": opened}, [said], as_json=as_json)
 
 
-@click.group()
-def identity() -> None:
-    """The identity of a case's reporter, if the reporter gave it: stored separately."""
-
-
-@identity.command(name="set")
+@click.command(name="set")
 @case_argument
 @click.option("--text-file", type=click.Path(path_type=Path), help="Read it from this UTF-8 file.")
 @officer_options
@@ -214,7 +235,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
     terminal.show({"case": case}, [said], as_json=as_json)
 
 
-@identity.command()
+@click.command()
 @case_argument
 @officer_options
 @json_option
@@ -234,32 +255,39 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
     terminal.show(view, lines, as_json=as_json)
 
 
-@identity.command()
+@click.command()
 @case_argument
-@click.option("--day", callback=day_of, help="The day of the reporter's consent, YYYY-MM-DD.")
-@click.option("--withdrawn", is_flag=True, help="The reporter has withdrawn the consent.")
+@click.option("--day", required=True, callback=day_of, help="The day of the reporter's consent, YYYY-MM-DD.")
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
-def consent(door: Door, /, *, case: int, day: date | None, as_json: bool, **how: Any) -> None:
+def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) -> None:
     """Record that the reporter of a case consents to disclose their identity.
 
     A consent takes two officers. The reason names the message in which it was given.
     """
     with door.opened() as (inbox, who):
-        identities.consent(inbox, who, case, ConsentSaid(day, how["withdrawn"], how["reason"]))
-    said = "the reporter withdrew the consent" if how["withdrawn"] else f"the reporter consented on {day}"
-    view = {"case": case, "consent": day.isoformat() if day else None}
-    terminal.show(view, [f"case {case}: {said}"], as_json=as_json)
+        identities.consent(inbox, who, case, ConsentSaid(day, withdrawn=False, reason=reason))
+    view = {"case": case, "consent": day.isoformat()}
+    terminal.show(view, [f"case {case}: the reporter consented on {day}"], as_json=as_json)
 
 
-@click.group(name="disclosures")
-def disclosures_group() -> None:
-    """The ledger of disclosures: what of a case was given, to whom and why."""
+@click.command()
+@case_argument
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def withdraw(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
+    """Record that the reporter no longer consents to the identity being disclosed."""
+    with door.opened() as (inbox, who):
+        identities.consent(inbox, who, case, ConsentSaid(None, withdrawn=True, reason=reason))
+    said = f"case {case}: the reporter withdrew the consent"
+    terminal.show({"case": case, "consent": None}, [said], as_json=as_json)
 
 
-@disclosures_group.command(name="list")
+@click.command(name="list")
 @case_argument
 @officer_options
 @json_option
@@ -272,7 +300,7 @@ def list_disclosures(door: Door, /, *, case: int, as_json: bool) -> None:
     terminal.show(view, _ledger(case, rows), as_json=as_json)
 
 
-@disclosures_group.command()
+@click.command()
 @case_argument
 @click.option("--to", "recipient", required=True, help=f"The authority, in at most {LONGEST} characters.")
 @click.option(

@@ -34,6 +34,7 @@ from inbox.vault import score
 from inbox.vault.casework_tables import SOURCE, Credibility
 
 _other_argument = click.argument("other", type=NUMBER)
+_tag_names = click.argument("names", metavar="NAME…", nargs=-1, required=True)
 
 
 @click.command()
@@ -56,30 +57,57 @@ def note(door: Door, /, *, case: int, text: str | None, text_file: Path | None, 
 
 @click.command()
 @case_argument
-@click.argument("names", metavar="NAME…", nargs=-1, required=True)
-@click.option("--remove", is_flag=True, help="Remove them instead.")
+@_tag_names
 @officer_options
 @json_option
 @click.pass_obj
-def tag(door: Door, /, *, case: int, names: tuple[str, ...], remove: bool, as_json: bool) -> None:
-    """Add tags to a case. To find it by a tag: inbox queue --tag NAME."""
+def add_tags(door: Door, /, *, case: int, names: tuple[str, ...], as_json: bool) -> None:
+    """Add tags to a case. To find it by a tag: inbox queue list --tag NAME."""
     with door.opened() as (inbox, who):
-        tags = (case_tags.remove if remove else case_tags.add)(inbox, who, [case], names)[case]
+        tags = case_tags.add(inbox, who, [case], names)[case]
+    _show_tags(case, tags, as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_tag_names
+@officer_options
+@json_option
+@click.pass_obj
+def remove_tags(door: Door, /, *, case: int, names: tuple[str, ...], as_json: bool) -> None:
+    """Remove tags from a case."""
+    with door.opened() as (inbox, who):
+        tags = case_tags.remove(inbox, who, [case], names)[case]
+    _show_tags(case, tags, as_json=as_json)
+
+
+def _show_tags(case: int, tags: Sequence[str], *, as_json: bool) -> None:
     said = visible(", ".join(tags)) or "no tags"
     terminal.show({"case": case, "tags": tags}, [f"case {case}: {said}"], as_json=as_json)
 
 
 @click.command()
 @case_argument
-@click.argument("officer", metavar="OFFICER", required=False)
-@click.option("--nobody", is_flag=True, help="Unassign it.")
+@click.argument("officer", metavar="OFFICER")
 @officer_options
 @json_option
 @click.pass_obj
-def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_json: bool) -> None:
+def assign(door: Door, /, *, case: int, officer: str, as_json: bool) -> None:
     """Assign a case to an officer."""
-    if (officer is None) is not nobody:
-        raise click.UsageError("name an officer, or give --nobody")
+    _assign(door, case, officer, as_json=as_json)
+
+
+@click.command()
+@case_argument
+@officer_options
+@json_option
+@click.pass_obj
+def unassign(door: Door, /, *, case: int, as_json: bool) -> None:
+    """Unassign a case."""
+    _assign(door, case, None, as_json=as_json)
+
+
+def _assign(door: Door, case: int, officer: str | None, *, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         assignment.assign(inbox, who, [case], officer)
     terminal.show(
@@ -89,12 +117,7 @@ def assign(door: Door, /, *, case: int, officer: str | None, nobody: bool, as_js
     )
 
 
-@click.group(name="many")
-def many_group() -> None:
-    """Tag or assign many cases in one action: all of them or none."""
-
-
-@many_group.command(name="tag")
+@click.command(name="tag")
 @many_cases
 @click.option("--add", "added", multiple=True, help="A tag to add; can be repeated.")
 @click.option("--remove", "removed", multiple=True, help="A tag to remove, which each of them has.")
@@ -115,17 +138,28 @@ def tag_many(
     terminal.show({"cases": numbers}, [said], as_json=as_json)
 
 
-@many_group.command(name="assign")
+@click.command(name="assign")
 @many_cases
-@click.option("--to", "to", metavar="OFFICER", help="The officer.")
-@click.option("--nobody", is_flag=True, help="Unassign them.")
+@click.option("--to", "to", metavar="OFFICER", required=True, help="The officer.")
 @officer_options
 @json_option
 @click.pass_obj
-def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, **given: Any) -> None:
-    """Assign cases to an officer."""
-    if (to is None) is not nobody:
-        raise click.UsageError("give --to OFFICER, or --nobody")
+def assign_many(door: Door, /, *, to: str, as_json: bool, **given: Any) -> None:
+    """Assign cases to an officer: all of them or none."""
+    _assign_many(door, given, to, as_json=as_json)
+
+
+@click.command()
+@many_cases
+@officer_options
+@json_option
+@click.pass_obj
+def unassign_many(door: Door, /, *, as_json: bool, **given: Any) -> None:
+    """Unassign cases: all of them or none."""
+    _assign_many(door, given, None, as_json=as_json)
+
+
+def _assign_many(door: Door, given: dict[str, Any], to: str | None, *, as_json: bool) -> None:
     cases = chosen(given)
     with door.opened() as (inbox, who):
         numbers = cases.numbers(inbox, who)
@@ -134,7 +168,7 @@ def assign_many(door: Door, /, *, to: str | None, nobody: bool, as_json: bool, *
     terminal.show({"cases": numbers, "assigned": to}, [said], as_json=as_json)
 
 
-@many_group.command(name="pass-on")
+@click.command(name="pass-on")
 @click.argument("absent")
 @click.argument("deputy")
 @officer_options
@@ -210,22 +244,33 @@ def links_command(door: Door, /, *, case: int, as_json: bool) -> None:
 @click.command()
 @case_argument
 @_other_argument
-@click.argument("relation", type=click.Choice([each.value for each in Relation]), required=False)
-@click.option("--dismiss", is_flag=True, help="The cases are not related.")
+@click.argument("relation", type=click.Choice([each.value for each in Relation]))
 @officer_options
 @json_option
 @click.pass_obj
-def link(door: Door, /, *, case: int, other: int, as_json: bool, **said: Any) -> None:
+def add_link(door: Door, /, *, case: int, other: int, relation: str, as_json: bool) -> None:
     """Link two cases. Neither case changes."""
-    relation = said["relation"]
-    if bool(relation) is said["dismiss"]:
-        raise click.UsageError("give their relation, or --dismiss")
-    kept: Sequence[tuple[int, str]] = ()
     with door.opened() as (inbox, who):
-        if relation:
-            kept = links.link(inbox, who, case, other, Relation(relation))
-        else:
-            links.dismiss(inbox, who, case, other)
+        kept = links.link(inbox, who, case, other, Relation(relation))
+    _show_link(case, other, relation, kept, as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_other_argument
+@officer_options
+@json_option
+@click.pass_obj
+def dismiss_link(door: Door, /, *, case: int, other: int, as_json: bool) -> None:
+    """Record that two cases are not related, so that the link is not suggested again."""
+    with door.opened() as (inbox, who):
+        links.dismiss(inbox, who, case, other)
+    _show_link(case, other, None, (), as_json=as_json)
+
+
+def _show_link(
+    case: int, other: int, relation: str | None, kept: Sequence[tuple[int, str]], *, as_json: bool
+) -> None:
     lines = [f"cases {case} and {other}: {relation or 'not related'}"]
     lines += [
         f"case {number} is kept from {officer}, as what is one matter with it: do not speak of it there"

@@ -15,6 +15,7 @@ from inbox.access import access_requests
 from inbox.access.access_requests import Because, Came, Way
 from inbox.casework import withholding
 from inbox.casework.withholding import Unopposed
+from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
     NUMBER,
     Door,
@@ -56,6 +57,8 @@ _IN_CLEAR = (
 )
 _redact_option = click.option(
     "--redact",
+    cls=TextOption,
+    question="what to remove, as PLACE:TEXT",
     multiple=True,
     help="Remove 'PLACE:TEXT', 'PLACE:' for all of it, '*:TEXT' everywhere; or a TOML file with redactions.",
 )
@@ -97,12 +100,7 @@ def _plan_options(command: Callable[..., None]) -> Callable[..., None]:
     return reduce(lambda made, option: option(made), reversed(_PLAN), command)
 
 
-@click.group()
-def dossier() -> None:
-    """Dossiers for a prosecutor or a disciplinary file. They never say who reported."""
-
-
-@dossier.command()
+@click.command()
 @case_argument
 @_plan_options
 @officer_options
@@ -118,7 +116,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     terminal.show(view, _content_lines(content), as_json=as_json)
 
 
-@dossier.command()
+@click.command()
 @case_argument
 @_plan_options
 @click.option(
@@ -133,7 +131,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     is_flag=True,
     help="Record it as a measure; for the prosecutor, as the decision to inform the prosecutor.",
 )
-@despite_option
+@despite_option()
 @out_file
 @officer_options
 @json_option
@@ -155,7 +153,7 @@ def make(door: Door, /, *, case: int, recipient: str, out: Path, as_json: bool, 
     terminal.show(view, lines, as_json=as_json)
 
 
-@dossier.command()
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--key", required=True, help="The inspectorate's public key, or its fingerprint.")
 @click.option(
@@ -251,17 +249,14 @@ def _day_option(name: str, what: str) -> Callable[[Any], Any]:
     return click.option(name, required=True, callback=day_of, metavar="DAY", help=what)
 
 
-@click.group(name="access")
-def access_group() -> None:
-    """Access requests (GDPR, article 15): the register and the answers."""
-
-
-@access_group.command(name="record")
+@click.command(name="record")
 @click.option(
     "--person",
     "names",
+    cls=TextOption,
+    question="a name of the person",
     multiple=True,
-    required=True,
+    needed=True,
     help="A name of the person; repeat it for each name.",
 )
 @_day_option("--received", "The day on which the request arrived.")
@@ -276,7 +271,7 @@ def record_access(door: Door, /, *, names: tuple[str, ...], received: date, way:
     terminal.show(_request_view(row), [_request_line(row)], as_json=as_json)
 
 
-@access_group.command(name="list")
+@click.command(name="list")
 @officer_options
 @json_option
 @click.pass_obj
@@ -288,7 +283,7 @@ def list_access(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, [*map(_request_line, rows)] or ["no access requests"], as_json=as_json)
 
 
-@access_group.command(name="extend")
+@click.command(name="extend")
 @click.option(
     "--because",
     required=True,
@@ -309,7 +304,7 @@ def extend_access(door: Door, /, *, because: str, as_json: bool) -> None:
     terminal.show(view, [*map(_request_line, rows)], as_json=as_json)
 
 
-@access_group.command(name="show")
+@click.command(name="show")
 @_request_argument
 @officer_options
 @json_option
@@ -321,7 +316,7 @@ def show_access(door: Door, /, *, request: int, as_json: bool) -> None:
     terminal.show(_seen_view(seen), _seen_lines(seen), as_json=as_json)
 
 
-@access_group.command(name="passages")
+@click.command(name="passages")
 @case_argument
 @_request_option
 @officer_options
@@ -334,11 +329,17 @@ def passages_of_access(door: Door, /, *, request: int, case: int, as_json: bool)
     terminal.show({"case": case, "passages": found}, [*map(quoted, found)], as_json=as_json)
 
 
-@access_group.command(name="unopposed")
+@click.command(name="unopposed")
 @case_argument
 @_request_option
 @_day_option("--day", "The day of the prosecutor's answer.")
-@click.option("--reference", required=True, help="Who answered, and where that is recorded.")
+@click.option(
+    "--reference",
+    cls=TextOption,
+    question="who said so, and where that is recorded",
+    needed=True,
+    help="Who answered, and where that is recorded.",
+)
 @officer_options
 @json_option
 @click.pass_obj
@@ -350,17 +351,31 @@ def note_unopposed(door: Door, /, *, request: int, case: int, as_json: bool, **g
     terminal.show(view, [f"the prosecutor does not object, as to case {case}"], as_json=as_json)
 
 
-@access_group.command(name="namesake")
+@click.command(name="namesake")
 @case_argument
 @_request_option
-@click.option("--same-person", "same", is_flag=True, help="It is the person who requests access.")
 @reason_needed
 @officer_options
 @json_option
 @click.pass_obj
-def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> None:
+def namesake(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
     """Record that a family name that stands alone in a case is another person's."""
-    judged = Judged(**given)
+    _judge_name(door, request, Judged(case=case, same=False, reason=reason), as_json=as_json)
+
+
+@click.command()
+@case_argument
+@_request_option
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def same_person(door: Door, /, *, request: int, case: int, reason: str, as_json: bool) -> None:
+    """Record that a family name without a first name in a case is that of the requester."""
+    _judge_name(door, request, Judged(case=case, same=True, reason=reason), as_json=as_json)
+
+
+def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         namesakes.judge(inbox, who, request, judged)
     means = "the person who asks" if judged.same else "somebody else: it does not wait for this answer"
@@ -368,7 +383,7 @@ def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> N
     terminal.show(view, [f"case {judged.case} means {means}"], as_json=as_json)
 
 
-@access_group.command(name="answer")
+@click.command(name="answer")
 @_request_argument
 @click.option(
     "--text-file",
@@ -377,17 +392,13 @@ def judge_name(door: Door, /, *, request: int, as_json: bool, **given: Any) -> N
 )
 @click.option(
     "--reason",
+    cls=TextOption,
+    question="why nothing is told; nothing of a report",
     default="",
     callback=reason_of,
     help="Why nothing is disclosed although nothing forbids it; kept with the cases.",
 )
-@click.option(
-    "--despite-warning",
-    "despite",
-    default="",
-    callback=reason_of,
-    help="Why you override a warning about the text; kept with the cases.",
-)
+@despite_option("Why you override a warning about the text; kept with the cases.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
 @out_file
 @officer_options
@@ -490,11 +501,23 @@ def _case_line(each: Concerned) -> str:
 @click.command(name="letter")
 @case_argument
 @click.argument("letter", metavar="LETTER")
-@click.option("--to", required=True, help="The authority, by its code; or the name of the person concerned.")
-@click.option("--address", default="", help="The recipient's address, if the law does not contain it.")
+@click.option(
+    "--to",
+    cls=TextOption,
+    question="the authority, by its code; or the name of the person concerned",
+    needed=True,
+    help="The authority, by its code; or the name of the person concerned.",
+)
+@click.option(
+    "--address",
+    cls=TextOption,
+    question="the recipient's address",
+    default="",
+    help="The recipient's address, if the law does not contain it.",
+)
 @text_options
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", help="The language of the letter.")
-@despite_option
+@despite_option()
 @click.option("--preview", is_flag=True, help="Show its text; write nothing.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write to this new file; not needed with --preview."
@@ -505,7 +528,7 @@ def _case_line(each: Concerned) -> str:
 def letter_command(
     door: Door, /, *, case: int, preview: bool, out: Path | None, as_json: bool, **given: Any
 ) -> None:
-    """Write a letter of the law as a plain PDF to print. `law` lists each LETTER and authority.
+    """Write a letter of the law as a plain PDF to print. `inbox law show` lists each LETTER and authority.
 
     Anybody who holds the file can read it, so hand it over on paper. It is refused on a medium with bundles
     from or for the portal. It takes as many officers as the decision that it follows, and has the same

@@ -12,12 +12,7 @@ from inbox.session.journal_actions import Wanted
 from inbox.system import terminal
 
 
-@click.group()
-def journal() -> None:
-    """The journal of who did what: signed and chained, without any words of reports."""
-
-
-@journal.command()
+@click.command()
 @click.option(
     "--anchors",
     "file",
@@ -37,7 +32,7 @@ def verify(door: Door, /, *, file: Path | None, written: str | None, as_json: bo
     terminal.show(view, journal_view.checked(checked), as_json=as_json)
 
 
-@journal.command(name="print")
+@click.command(name="print")
 @click.option("--from", "first", type=NUMBER, default=1, help="The first entry to print.")
 @click.option("--case", type=NUMBER, help="Entries about this case.")
 @click.option("--officer", default="", help="Entries of this officer, alone or with others.")
@@ -60,7 +55,7 @@ def print_command(door: Door, /, *, as_json: bool, **asked: Any) -> None:
     terminal.show(view, [*map(journal_view.line, lines), "", journal_view.head(head)], as_json=as_json)
 
 
-@journal.command()
+@click.command()
 @reason_needed
 @officer_options
 @json_option

@@ -36,12 +36,7 @@ _OUTSIDE = (
 _UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are still in use"
 
 
-@click.group(name="keys")
-def keys_group() -> None:
-    """See, make and destroy the dated keys of this inbox."""
-
-
-@keys_group.command(name="list")
+@click.command(name="list")
 @officer_options
 @json_option
 @click.pass_obj
@@ -52,7 +47,7 @@ def list_keys(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, listing.rendered(view["keys"]), as_json=as_json)
 
 
-@keys_group.command()
+@click.command()
 @click.option(
     "--days",
     type=click.IntRange(rotation.SHORTEST, rotation.LONGEST),
@@ -78,7 +73,7 @@ def rotate(door: Door, /, *, days: int, at_once: bool, reason: str, as_json: boo
     terminal.show(view, lines, as_json=as_json)
 
 
-@keys_group.command()
+@click.command()
 @click.option("--dry-run", is_flag=True, help="Only show what would be destroyed.")
 @reason_option
 @officer_options
@@ -191,12 +186,7 @@ def card_command(door: Door, /, *, out: Path, as_json: bool) -> None:
     terminal.show(view, lines, as_json=as_json)
 
 
-@click.group()
-def channels() -> None:
-    """List, accept and remove channels of external bodies. Only the root's inbox can do this."""
-
-
-@channels.command(name="list")
+@click.command(name="list")
 @officer_options
 @json_option
 @click.pass_obj
@@ -208,7 +198,7 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, lines or ["no external body has a channel yet"], as_json=as_json)
 
 
-@channels.command()
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` printed it there.")
 @officer_options
@@ -230,7 +220,7 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
     terminal.show(view, lines, as_json=as_json)
 
 
-@channels.command()
+@click.command()
 @click.argument("channel")
 @officer_options
 @json_option

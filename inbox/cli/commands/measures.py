@@ -9,15 +9,16 @@ from inbox.casework import decisions, legal_hold, measures
 from inbox.casework.decisions import Decision
 from inbox.casework.measures import Risk, Taken
 from inbox.cli import render_work
+from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
     NUMBER,
     Door,
     case_argument,
+    despite_option,
     given_text,
     json_option,
     officer_options,
     reason_needed,
-    reason_of,
     text_options,
 )
 from inbox.dossiers import recording
@@ -45,16 +46,24 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @case_argument
 @click.argument("kind")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day, if not today.")
-@click.option("--addressee", default="", help="The recipient, or the authority that decided.")
-@click.option("--reference", default="", help="Its reference.")
-@click.option("--restrictions", default="", help="The prosecutor's restrictions.")
-@click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @click.option(
-    "--despite-warning",
-    "despite",
+    "--addressee",
+    cls=TextOption,
+    question="the recipient",
     default="",
-    callback=reason_of,
-    help="Why without the prosecutor's answer, how it respects restrictions, or why despite a warning.",
+    help="The recipient, or the authority that decided.",
+)
+@click.option("--reference", cls=TextOption, question="its reference", default="", help="Its reference.")
+@click.option(
+    "--restrictions",
+    cls=TextOption,
+    question="the prosecutor's restrictions",
+    default="",
+    help="The prosecutor's restrictions.",
+)
+@click.option("--degree", type=NUMBER, help="The group of a sanction.")
+@despite_option(
+    "Why without the prosecutor's answer, how it respects restrictions, or why despite a warning."
 )
 @text_options
 @click.option("--tell", "told", is_flag=True, help="Show it to the reporter from the next outbox on.")
@@ -62,7 +71,9 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 @json_option
 @click.pass_obj
 def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_json: bool, **more: Any) -> None:
-    """Record a measure taken in a case. `law` lists each KIND. A final decision takes two officers.
+    """Record a measure taken in a case. `inbox law show` lists each KIND.
+
+    A final decision takes two officers.
 
     If the law requires a text, it is what another body receives: nothing in it may reveal who reported.
     """
@@ -76,14 +87,28 @@ def measure(door: Door, /, *, case: int, kind: str, day: datetime | None, as_jso
 @click.command()
 @case_argument
 @click.argument("number", type=NUMBER)
-@click.option("--no-longer", is_flag=True, help="Stop showing it to the reporter.")
 @officer_options
 @json_option
 @click.pass_obj
-def tell(door: Door, /, *, case: int, number: int, no_longer: bool, as_json: bool) -> None:
+def share(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
     """Show a measure to the reporter, by its number, from the next outbox on."""
+    _tell(door, case, number, told=True, as_json=as_json)
+
+
+@click.command()
+@case_argument
+@click.argument("number", type=NUMBER)
+@officer_options
+@json_option
+@click.pass_obj
+def unshare(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
+    """Stop showing a measure to the reporter, from the next outbox on."""
+    _tell(door, case, number, told=False, as_json=as_json)
+
+
+def _tell(door: Door, case: int, number: int, *, told: bool, as_json: bool) -> None:
     with door.opened() as (inbox, who):
-        view = work_view.measure(measures.tell(inbox, who, case, number, told=not no_longer))
+        view = work_view.measure(measures.tell(inbox, who, case, number, told=told))
     terminal.show({"case": case} | view, [f"case {case}, {render_work.measure(view)}"], as_json=as_json)
 
 
@@ -117,15 +142,23 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 @reason_needed
 @click.option("--ground", default="", help="The ground in the law, if the law lists grounds.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day until which it is postponed.")
-@click.option("--addressee", default="", help="The recipient of the transmission.")
-@click.option("--reference", default="", help="Its reference.")
-@click.option("--restrictions", default="", help="The restrictions of the prosecutor who was informed.")
 @click.option(
-    "--despite-warning",
-    "despite",
+    "--addressee",
+    cls=TextOption,
+    question="the recipient",
     default="",
-    callback=reason_of,
-    help="Why the reporter counts as informed without a reply, or why despite a warning; for the journal.",
+    help="The recipient of the transmission.",
+)
+@click.option("--reference", cls=TextOption, question="its reference", default="", help="Its reference.")
+@click.option(
+    "--restrictions",
+    cls=TextOption,
+    question="the prosecutor's restrictions",
+    default="",
+    help="The restrictions of the prosecutor who was informed.",
+)
+@despite_option(
+    "Why the reporter counts as informed without a reply, or why despite a warning; for the journal."
 )
 @officer_options
 @json_option
@@ -145,14 +178,27 @@ def decide(
 
 @click.command()
 @case_argument
-@click.option("--release", is_flag=True, help="Release it; this takes two officers.")
 @reason_needed
 @officer_options
 @json_option
 @click.pass_obj
-def hold(door: Door, /, *, case: int, release: bool, reason: str, as_json: bool) -> None:
+def hold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     """Place a hold on a case for a procedure: nothing destroys it, and its reporter is not told."""
     with door.opened() as (inbox, who):
-        (legal_hold.release if release else legal_hold.hold)(inbox, who, case, reason)
-    said = f"case {case} is {'no longer' if release else 'now'} held for a procedure"
-    terminal.show({"case": case, "held": not release}, [said], as_json=as_json)
+        legal_hold.hold(inbox, who, case, reason)
+    said = f"case {case} is now held for a procedure"
+    terminal.show({"case": case, "held": True}, [said], as_json=as_json)
+
+
+@click.command()
+@case_argument
+@reason_needed
+@officer_options
+@json_option
+@click.pass_obj
+def unhold(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
+    """Release a case that was held for a procedure. This takes two officers."""
+    with door.opened() as (inbox, who):
+        legal_hold.release(inbox, who, case, reason)
+    said = f"case {case} is no longer held for a procedure"
+    terminal.show({"case": case, "held": False}, [said], as_json=as_json)

@@ -9,6 +9,7 @@ import click
 
 from crypto.printable import visible
 from inbox.cli import render_law
+from inbox.cli.free_text import TextOption
 from inbox.cli.options import NUMBER, Door, day_of, json_option, officer_options, out_file, reason_needed
 from inbox.deadlines import settings as office_settings
 from inbox.deadlines.settings import Settings
@@ -31,33 +32,52 @@ _days = click.argument("days", metavar="DAY…", type=click.DateTime(["%Y-%m-%d"
 
 
 @click.command()
-@click.option("--regime", metavar="CODE", help="The regime of this office: see `law`.")
-@click.option("--heard", default="", help="Where or how reporters can speak to an officer; with --regime.")
-@click.option("--last-case", type=NUMBER, help="Number new cases after this one: see restore.")
 @officer_options
 @json_option
 @click.pass_obj
-def settings(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
-    """Show or change the settings of the office. All deadlines change accordingly.
+def show(door: Door, /, *, as_json: bool) -> None:
+    """Show the regime and the law of this office."""
+    with door.opened() as (inbox, who):
+        now = office_settings.read(inbox, who)
+    _show_settings(now, is_new=False, as_json=as_json)
+
+
+@click.command(name="set")
+@click.option("--regime", metavar="CODE", help="The regime of this office: see `inbox law show`.")
+@click.option(
+    "--heard",
+    cls=TextOption,
+    question="how reporters are heard",
+    default="",
+    help="Where or how reporters can speak to an officer; with --regime.",
+)
+@click.option("--last-case", type=NUMBER, help="Number new cases after this one: see `inbox backup restore`.")
+@officer_options
+@json_option
+@click.pass_obj
+def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
+    """Change the settings of the office. All deadlines change accordingly.
 
     Once there are cases, another regime takes two officers.
     """
     if heard and not regime:
         raise click.UsageError("--heard goes with --regime")
+    if not regime and not last_case:
+        raise click.UsageError("give --regime CODE, or --last-case N")
     with door.opened() as (inbox, who):
-        found = None
-        if last_case:
-            found = office_settings.continue_numbering(inbox, who, last_case)
-        if regime:
-            found = office_settings.choose_regime(inbox, who, regime, heard)
-        now = found or office_settings.read(inbox, who)
+        done = [office_settings.continue_numbering(inbox, who, last_case)] if last_case else []
+        done += [office_settings.choose_regime(inbox, who, regime, heard)] if regime else []
+    _show_settings(done[-1], is_new=bool(regime), as_json=as_json)
+
+
+def _show_settings(now: Settings, *, is_new: bool, as_json: bool) -> None:
     sha256 = now.law.sha256.hex()
     said = [
         f"regime: {now.regime} ({labels.english('regime', now.regime)})",
         *_heard(now),
         *(
             [f'pages say so once the configuration of the portal has it, too: regime = "{now.regime}"']
-            if regime
+            if is_new
             else []
         ),
         f"law: {now.law.name.en} ({sha256})",
@@ -74,12 +94,7 @@ def _heard(now: Settings) -> Iterator[str]:
         yield f"MISSING: HOW REPORTERS CAN SPEAK TO AN OFFICER: {command}"
 
 
-@click.group(name="days-off")
-def days_off() -> None:
-    """Days on which this office does not work, besides weekends and public holidays."""
-
-
-@days_off.command()
+@click.command()
 @_days
 @officer_options
 @json_option
@@ -91,7 +106,7 @@ def add(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
     _show(now.days_off, as_json=as_json)
 
 
-@days_off.command()
+@click.command()
 @_days
 @officer_options
 @json_option
@@ -103,7 +118,7 @@ def remove(door: Door, /, *, days: Sequence[datetime], as_json: bool) -> None:
     _show(now.days_off, as_json=as_json)
 
 
-@days_off.command(name="list")
+@click.command(name="list")
 @officer_options
 @json_option
 @click.pass_obj
@@ -121,36 +136,31 @@ def _show(days: Sequence[date], *, as_json: bool) -> None:
     )
 
 
-@click.command(name="law")
-@click.option(
-    "--replace",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Another law: a folder of its files.",
-)
-@click.option(
-    "--dry-run", is_flag=True, help="With --replace: show what it would change, and change nothing."
-)
+@click.command()
+@officer_options
+@json_option
+@click.pass_obj
+def show_law(door: Door, /, *, as_json: bool) -> None:
+    """Show the law in use with its codes."""
+    with door.opened() as (inbox, who):
+        law = laws.read(inbox, who)
+    terminal.show(render_law.view(law), render_law.lines(law), as_json=as_json)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what it would change, and change nothing.")
 @click.option(
     "--loosening",
     is_flag=True,
-    help="With --replace: even if rules are looser, deadlines later, or cases destroyed sooner.",
+    help="Even if rules are looser, deadlines later, or cases destroyed sooner.",
 )
 @officer_options
 @json_option
 @click.pass_obj
-def law_command(
-    door: Door, /, *, replace: Path | None, dry_run: bool, loosening: bool, as_json: bool
-) -> None:
-    """Show the law in use with its codes, or replace it, which takes two officers. All deadlines change."""
-    if (dry_run or loosening) and replace is None:
-        raise click.UsageError("--dry-run and --loosening go with --replace")
-    if replace is None:
-        with door.opened() as (inbox, who):
-            law = laws.read(inbox, who)
-        terminal.show(render_law.view(law), render_law.lines(law), as_json=as_json)
-        return
-    files = folders.given(str(replace))
+def replace_law(door: Door, /, *, folder: Path, dry_run: bool, loosening: bool, as_json: bool) -> None:
+    """Replace the law with that in a folder, which takes two officers. All deadlines change."""
+    files = folders.given(str(folder))
     with door.opened() as (inbox, who):
         planned = laws.plan(inbox, who, files)
         if not (dry_run or as_json):
@@ -253,16 +263,17 @@ def register_command(door: Door, /, *, out: Path | None, language: str, as_json:
     terminal.show(view, [str(out)] if out else _lines(found), as_json=as_json)
 
 
-@click.group()
-def consultation() -> None:
-    """Opinions of staff bodies and the data protection officer on the channel, not on cases."""
-
-
-@consultation.command()
+@click.command()
 @click.option("--body", required=True, help=f"The body or person consulted, in at most {LONGEST} characters.")
 @click.option("--day", required=True, metavar="DAY", callback=day_of, help="When.")
-@click.option("--subject", required=True, help="The subject.")
-@click.option("--opinion", required=True, help="The opinion, without anything from a report.")
+@click.option("--subject", cls=TextOption, question="the subject", needed=True, help="The subject.")
+@click.option(
+    "--opinion",
+    cls=TextOption,
+    question="the opinion, without anything from a report",
+    needed=True,
+    help="The opinion, without anything from a report.",
+)
 @click.option("--reference", default="", help="Its reference.")
 @officer_options
 @json_option
@@ -274,7 +285,7 @@ def record(door: Door, /, *, day: date, as_json: bool, **given: str) -> None:
     terminal.show({"consultation": row.n}, [f"recorded as consultation {row.n}"], as_json=as_json)
 
 
-@consultation.command()
+@click.command()
 @click.argument("number", type=NUMBER)
 @reason_needed
 @officer_options

@@ -19,12 +19,7 @@ from inbox.setup.reshare import Planned, Reshared
 from inbox.system import terminal
 
 
-@click.group(name="officers")
-def officers_group() -> None:
-    """List and change the officers who open the inbox."""
-
-
-@officers_group.command(name="list")
+@click.command(name="list")
 @officer_options
 @json_option
 @click.pass_obj
@@ -48,7 +43,7 @@ def list_officers(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, _listed(view), as_json=as_json)
 
 
-@officers_group.command()
+@click.command()
 @officer_options
 @click.pass_obj
 def seen(door: Door, /) -> None:
@@ -86,7 +81,7 @@ def _changing(command: Callable[..., None]) -> Callable[..., None]:
     return click.pass_obj(command)
 
 
-@officers_group.command()
+@click.command()
 @click.argument("name")
 @_changing
 def add(door: Door, /, *, name: str, **options: Any) -> None:
@@ -94,7 +89,7 @@ def add(door: Door, /, *, name: str, **options: Any) -> None:
     _change(door, added=name, **options)
 
 
-@officers_group.command()
+@click.command()
 @click.argument("name")
 @_changing
 def remove(door: Door, /, *, name: str, **options: Any) -> None:
@@ -102,7 +97,7 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     _change(door, removed=name, **options)
 
 
-@officers_group.command()
+@click.command()
 @click.option(
     "--passphrases-lost",
     default="",

@@ -89,12 +89,7 @@ def _told(found: QueuePage, who: Actor) -> View:
 _name = click.argument("name")
 
 
-@click.group(name="views")
-def views_group() -> None:
-    """Save filters of the queue under names that nobody else sees."""
-
-
-@views_group.command(name="list")
+@click.command(name="list")
 @officer_options
 @json_option
 @click.pass_obj
@@ -107,7 +102,7 @@ def list_views(door: Door, /, *, as_json: bool) -> None:
     terminal.show(shown, _view_lines(built_in | shown["kept"]), as_json=as_json)
 
 
-@views_group.command(name="save")
+@click.command(name="save")
 @_name
 @sort_option
 @filters
@@ -123,7 +118,7 @@ def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wa
     _say(name, "is saved; see it: inbox queue --view NAME", as_json=as_json)
 
 
-@views_group.command(name="rename")
+@click.command(name="rename")
 @_name
 @click.argument("to")
 @officer_options
@@ -136,7 +131,7 @@ def rename_view(door: Door, /, *, name: str, to: str, as_json: bool) -> None:
     _say(to, "is the new name", as_json=as_json)
 
 
-@views_group.command(name="remove")
+@click.command(name="remove")
 @_name
 @officer_options
 @json_option
@@ -166,27 +161,35 @@ def _view_lines(shown: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 @click.command(name="junk")
 @many_cases
-@click.option("--recover", is_flag=True, help="Bring junk cases back.")
 @reason_option
 @officer_options
 @json_option
 @click.pass_obj
-def junk_command(door: Door, /, *, recover: bool, reason: str, as_json: bool, **given: Any) -> None:
+def junk_command(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
     """Mark cases as junk, by as many officers as the law says. Their reporters see no difference.
 
     Junk can be brought back for a month. Deadlines continue.
     """
-    cases = chosen(given, State.JUNK if recover else State.OPEN)
+    cases = chosen(given)
     with door.opened() as (inbox, who):
-        numbers = cases.numbers(inbox, who)
-        done = (junk.recover if recover else junk.mark)(inbox, who, numbers, reason)
-    many = counted(done)
-    said = (
-        f"{many} brought back into the queue"
-        if recover
-        else f"{many} marked as junk; see: inbox queue --junk"
-    )
-    terminal.show({"cases": done, "junk": not recover}, [said], as_json=as_json)
+        done = junk.mark(inbox, who, cases.numbers(inbox, who), reason)
+    said = f"{counted(done)} marked as junk; see: inbox queue list --junk"
+    terminal.show({"cases": done, "junk": True}, [said], as_json=as_json)
+
+
+@click.command()
+@many_cases
+@reason_option
+@officer_options
+@json_option
+@click.pass_obj
+def unjunk(door: Door, /, *, reason: str, as_json: bool, **given: Any) -> None:
+    """Bring junk cases back into the queue."""
+    cases = chosen(given, State.JUNK)
+    with door.opened() as (inbox, who):
+        done = junk.recover(inbox, who, cases.numbers(inbox, who), reason)
+    said = f"{counted(done)} brought back into the queue"
+    terminal.show({"cases": done, "junk": False}, [said], as_json=as_json)
 
 
 def _lines(view: View) -> Iterator[str]:

@@ -19,6 +19,7 @@ from inbox.cli.options import (
     given_text,
     json_option,
     officer_options,
+    out_file,
     reason_needed,
     reason_option,
     text_options,
@@ -34,6 +35,7 @@ from inbox.replies.closing import Closing
 from inbox.replies.drafts import Draft
 from inbox.replies.extension import Extension
 from inbox.replies.leak_check import Cautioned
+from inbox.replies.templates import InUse
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
 from inbox.system import apart, atomic_files, given_files, terminal
@@ -99,7 +101,7 @@ def _page(view: View) -> Iterator[str]:
     "--feedback", is_flag=True, help="It is feedback: it says what was done or is planned, and why."
 )
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; send nothing.")
-@despite_option
+@despite_option()
 @officer_options
 @json_option
 @click.pass_obj
@@ -185,7 +187,7 @@ def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
 @reason_needed
 @text_options
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
-@despite_option
+@despite_option()
 @officer_options
 @json_option
 @click.pass_obj
@@ -244,7 +246,7 @@ def _read(view: View) -> str:
 @text_options
 @click.option("--template", default="", help="Use this template of the outcome, with your text.")
 @click.option("--preview", is_flag=True, help="Show the page as the reporter will see it; change nothing.")
-@despite_option
+@despite_option()
 @officer_options
 @json_option
 @click.pass_obj
@@ -292,30 +294,50 @@ def reopen(door: Door, /, *, case: int, reason: str, as_json: bool) -> None:
     terminal.show({"case": case, "status": new}, [said], as_json=as_json)
 
 
-@click.command(name="templates")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write the templates in use to this file, to edit them."
-)
+@click.command()
 @officer_options
 @json_option
 @click.pass_obj
-def templates_command(door: Door, /, *, file: Path | None, out: Path | None, as_json: bool) -> None:
-    """List the reply templates, or adopt those of a FILE."""
-    if file is not None and out is not None:
-        raise click.UsageError("give a file or --out, not both")
-    if out is not None and out.exists():
+def list_templates(door: Door, /, *, as_json: bool) -> None:
+    """List the reply templates."""
+    with door.opened() as (inbox, who):
+        used = templates.listed(inbox, who)
+    _show_templates(used, as_json=as_json)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@officer_options
+@json_option
+@click.pass_obj
+def replace_templates(door: Door, /, *, file: Path, as_json: bool) -> None:
+    """Adopt the reply templates of a FILE."""
+    raw = given_files.content(file)
+    with door.opened() as (inbox, who):
+        used = templates.adopt(inbox, who, raw)
+    _show_templates(used, as_json=as_json)
+
+
+@click.command()
+@out_file
+@officer_options
+@json_option
+@click.pass_obj
+def export_templates(door: Door, /, *, out: Path, as_json: bool) -> None:
+    """Write the reply templates in use to a file, to edit them."""
+    if out.exists():
         raise Refused(
             sentence("{out} already exists", out=out),
             sentence("choose another --out: nothing is overwritten"),
         )
-    raw = None if file is None else given_files.content(file)
     with door.opened() as (inbox, who):
-        if out is not None:
-            apart.check(inbox.home, out.parent)
-        used = templates.listed(inbox, who) if raw is None else templates.adopt(inbox, who, raw)
-    if out is not None:
-        atomic_files.write(out, [used.source.encode("utf-8")])
+        apart.check(inbox.home, out.parent)
+        used = templates.listed(inbox, who)
+    atomic_files.write(out, [used.source.encode("utf-8")])
+    _show_templates(used, as_json=as_json)
+
+
+def _show_templates(used: InUse, *, as_json: bool) -> None:
     view = {"templates": [templates.view(each) for each in used.known.values()]}
     lines = [line for each in view["templates"] for line in _template_lines(each)]
     terminal.show(view, lines, as_json=as_json)

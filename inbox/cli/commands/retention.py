@@ -11,6 +11,7 @@ from crypto.printable import visible
 from inbox.casework import exits
 from inbox.cli import render
 from inbox.cli.case_selection import counted
+from inbox.cli.free_text import TextOption
 from inbox.cli.options import (
     NUMBER,
     Closed,
@@ -50,6 +51,8 @@ from inbox.system import terminal
 _reason_for_day = click.option(
     "--reason",
     metavar="TEXT",
+    cls=TextOption,
+    question="how officers know the day",
     default="",
     callback=reason_of,
     help="If no portal is left to confirm the day: how officers know it. The journal keeps this.",
@@ -72,12 +75,7 @@ def retention_command(door: Door, /, *, as_json: bool) -> None:
     terminal.show(view, said, as_json=as_json)
 
 
-@click.group(name="visa")
-def visa_group() -> None:
-    """The archives' visa before destruction: lists to send to them, and their answers."""
-
-
-@visa_group.command(name="list")
+@click.command(name="list")
 @click.argument("case", nargs=-1, type=NUMBER)
 @out_folder
 @officer_options
@@ -93,10 +91,17 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
     terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
 
 
-@visa_group.command(name="record")
+@click.command(name="record")
 @click.argument("name", metavar="LIST")
 @click.option("--day", required=True, metavar="DAY", callback=day_of, help="The day of the visa.")
-@click.option("--reference", required=True, metavar="TEXT", help="Its reference.")
+@click.option(
+    "--reference",
+    cls=TextOption,
+    question="by what the visa is found again",
+    needed=True,
+    metavar="TEXT",
+    help="Its reference.",
+)
 @officer_options
 @json_option
 @click.pass_obj

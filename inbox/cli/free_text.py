@@ -1,0 +1,55 @@
+"""Texts that officers choose freely: typed at a prompt, they do not stay in the history of a shell."""
+
+from typing import Any
+
+import click
+
+from inbox.system import terminal
+from templates.command_line import Asking, Option
+
+# Given as the value of an option, it asks for the text.
+ASK = "-"
+
+
+class _Unanswered(click.MissingParameter):
+    """Nobody can be asked for a text, or nobody answered."""
+
+    hint = f"give the text, or run this at a terminal, which asks for it; {ASK} as the value asks, too"
+
+
+class _Text(Asking, click.Parameter):
+    """A text that is asked for if ``-`` stands in its place or, where it is ``needed``, if it is missing."""
+
+    def __init__(self, *arguments: Any, question: str, needed: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.question = question
+        self.needed = needed
+
+    def complete(self, context: click.Context) -> None:
+        """Ask for the text; MissingParameter without a terminal or an answer."""
+        name = str(self.name)
+        given = context.params.get(name)
+        if self.multiple:
+            texts = given or ((ASK,) if self.needed else ())
+            context.params[name] = tuple(self._typed(context) if each == ASK else each for each in texts)
+        elif given == ASK or (given is None and self.needed):
+            context.params[name] = self._typed(context)
+
+    def _typed(self, context: click.Context) -> Any:
+        asked = terminal.ask_line(f"{self.question}: ") if terminal.is_interactive() else None
+        if not (text := (asked or "").strip()):
+            raise _Unanswered(ctx=context, param=self)
+        return self.callback(context, self, text) if self.callback else text
+
+
+class TextOption(_Text, Option):
+    """An option with such a text."""
+
+    def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
+        """Return the row of help, which says what is asked for."""
+        row = super().get_help_record(context)
+        return (row[0], f"{row[1]}  [asked for if missing]") if row and self.needed else row
+
+
+class TextArgument(_Text, click.Argument):
+    """An argument with such a text."""

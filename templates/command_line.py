@@ -1,0 +1,305 @@
+"""What both command lines share: a tree of commands, help in sections, names that were meant.
+
+A tree says of each command where its function is, so that a start loads only what its own command needs. The
+function declares options and arguments; the tree gives the name, one line for lists, and an example.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crypto.toml_schema import Schema
+
+HELP_NAMES = ("-h", "--help")
+# A terminal of this width shows each line of a list on one line.
+COLUMNS = 80
+# A test holds each tree against more.
+_TREE = Schema("commands", {"type": "object"})
+_SUGGESTED = 4
+_SIMILAR = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A command. ``place`` is ``module:name``; ``also`` are other words by which people look for it."""
+
+    summary: str
+    place: str
+    example: str
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A group of commands, in sections by title."""
+
+    summary: str
+    sections: Mapping[str, Mapping[str, "Leaf | Branch"]]
+
+    @property
+    def children(self) -> dict[str, "Leaf | Branch"]:
+        """Everything directly below, by name, in the order of the sections."""
+        return {name: child for section in self.sections.values() for name, child in section.items()}
+
+
+class Option(click.Option):
+    """An option in one of several sections of ``--help``."""
+
+    def __init__(self, *arguments: Any, section: str = "Options", **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.section = section
+
+
+class Asking:
+    """A parameter that may ask for its value, once all others were read and are right."""
+
+    def complete(self, context: click.Context) -> None:
+        """Put the value into ``context.params``; UsageError without one."""
+        raise NotImplementedError
+
+
+class Unknown(click.UsageError):
+    """A command that does not exist. ``meant`` are the commands that may be meant, best first."""
+
+    def __init__(self, message: str, meant: list[str], context: click.Context) -> None:
+        super().__init__(message, context)
+        self.meant = meant
+
+    @property
+    def hint(self) -> str:
+        """What to type instead."""
+        return f"did you mean: {' | '.join(self.meant)}" if self.meant else ""
+
+
+class Command(click.Command):
+    """A command with its options in sections, and with an example."""
+
+    def __init__(self, *arguments: Any, example: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.example = example
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        """Read options and arguments, then ask for what is asked for."""
+        rest = super().parse_args(context, arguments)
+        for each in self.params:
+            if isinstance(each, Asking) and not context.resilient_parsing:
+                each.complete(context)
+        return rest
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, each in its section, then the example."""
+        _write_sections(formatter, options(self, context))
+        with formatter.section("Example"):
+            formatter.write_text(self.example)
+
+
+class Group(click.Group):
+    """A group of commands that are loaded when they are asked for."""
+
+    def __init__(self, *arguments: Any, branch: Branch, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.branch = branch
+        self.help = self.help or branch.summary
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Return all names, in the order of the sections."""
+        return list(self.branch.children)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Return the command or group of this name, None if there is none."""
+        child = self.branch.children.get(name)
+        if isinstance(child, Branch):
+            return _versioned(Group(name, branch=child))
+        return None if child is None else _loaded(name, child)
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        """Take the options of the group; those of a command of its may be meant."""
+        try:
+            return super().parse_args(context, arguments)
+        except click.NoSuchOption as error:
+            raise self._without_command(context, error.option_name) from error
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for; `help` before its name asks for its help. Raises Unknown."""
+        name, *rest = arguments
+        if name == "help" and name not in self.branch.children:
+            if not rest:
+                super().parse_args(context, [HELP_NAMES[-1]])
+            return self.resolve_command(context, [*rest, HELP_NAMES[-1]])
+        if name not in self.branch.children and not name.startswith("-"):
+            raise Unknown(f"there is no command '{name}'", self._meant(context, name, rest), context)
+        return super().resolve_command(context, arguments)
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options, each in its section."""
+        width = max(map(len, self.branch.children))
+        commands = {
+            title: [(name.ljust(width), child.summary) for name, child in children.items()]
+            for title, children in self.branch.sections.items()
+        }
+        _write_sections(formatter, commands | options(self, context))
+
+    def _without_command(self, context: click.Context, option: str) -> click.UsageError:
+        """Return what is wrong with an option that this group does not have."""
+        having = [
+            f"{context.command_path} {name}"
+            for name in self.branch.children
+            if (command := self.get_command(context, name)) and _takes(command, option)
+        ]
+        return Unknown(f"{context.command_path} has no option {option}", having[:_SUGGESTED], context)
+
+    def _meant(self, context: click.Context, name: str, rest: list[str]) -> list[str]:
+        """Return commands that may be meant, those of this group first."""
+        root = context.find_root()
+        begin = tuple(context.command_path.split()[1:])
+        more = rest[0] if rest and rest[0].replace("-", "").isalpha() else ""
+        program = root.info_name
+        tree = root.command.branch if isinstance(root.command, Group) else self.branch
+        found = near(tree, name, more, begin)
+        return [f"{program} {' '.join(path)}" for path in found]
+
+
+def near(tree: Branch, name: str, more: str = "", begin: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Return the paths of up to four commands that a word may mean, best first.
+
+    ``more`` is the word after it, empty if that is no word. Of two that fit alike, one below ``begin`` comes
+    first.
+    """
+    phrases = {f"{name} {more}", f"{begin[-1]} {name}" if begin else ""}
+    fits = {path: _fit(path, node, name, more, phrases) for path, node in _nodes(tree)}
+    found = [path for path, fit in fits.items() if fit]
+    return sorted(found, key=lambda path: (-fits[path], path[: len(begin)] != begin))[:_SUGGESTED]
+
+
+def _fit(path: tuple[str, ...], node: Leaf | Branch, name: str, more: str, phrases: set[str]) -> float:
+    """Return how well a command fits a word that was typed, the one after it, and both; 0 for not at all."""
+    last, other = path[-1], node.also if isinstance(node, Leaf) else ()
+    if phrases & {*other} or (more in (last, *other) and _alike(name, path)):
+        return 5
+    if {name, name.removesuffix("s")} & {last, *other}:
+        return 4
+    if more and (more == last or more in other):
+        return 3
+    if name in last.split("-"):
+        return 2
+    return _alike(name, (last, *other))
+
+
+def version_option(*, hidden: bool = False) -> Callable[[Any], Any]:
+    """Return the option that prints the version of the program."""
+    return click.version_option(package_name="fanal", message="%(prog)s %(version)s", hidden=hidden)
+
+
+def _versioned(command: click.Command) -> click.Command:
+    return version_option(hidden=True)(command)  # type: ignore[no-any-return]
+
+
+def _alike(name: str, words: tuple[str, ...]) -> float:
+    """Return how alike a name is to the one of these words that is most like it, 0 if that is not enough."""
+    found = max(SequenceMatcher(None, name, word).ratio() for word in words)
+    return found if found >= _SIMILAR else 0
+
+
+def read(file: Path) -> Branch:
+    """Return the tree of commands in a TOML file of this program; its head explains the form."""
+    return _branch(_TREE.parse(file.read_bytes()))
+
+
+def _branch(given: Mapping[str, Any]) -> Branch:
+    sections: dict[str, dict[str, Leaf | Branch]] = {}
+    for name, child in given.items():
+        if isinstance(child, dict):
+            sections.setdefault(child.get("section", "Commands"), {})[name] = _node(child)
+    return Branch(given["says"], sections)
+
+
+def _node(given: Mapping[str, Any]) -> Leaf | Branch:
+    if "does" not in given:
+        return _branch(given)
+    return Leaf(given["says"], given["does"], given["example"], tuple(given.get("also", ())))
+
+
+def options(command: click.Command, context: click.Context) -> dict[str, list[tuple[str, str]]]:
+    """Return the options as help shows them, by the title of their section."""
+    found: dict[str, list[tuple[str, str]]] = {"Options": []}
+    for option in command.get_params(context):
+        row = option.get_help_record(context)
+        if row and (row[1] or isinstance(option, click.Option)):
+            found.setdefault(getattr(option, "section", "Options"), []).append(row)
+    return found
+
+
+def _write_sections(formatter: click.HelpFormatter, rows: Mapping[str, list[tuple[str, str]]]) -> None:
+    for title, each in rows.items():
+        with formatter.section(title):
+            formatter.write_dl(each)
+
+
+def leaves(tree: Branch) -> dict[tuple[str, ...], Leaf]:
+    """Return all commands of a tree by the words that run them."""
+    return {path: node for path, node in _nodes(tree) if isinstance(node, Leaf)}
+
+
+def message_of(error: click.ClickException) -> str:
+    """Return what is wrong with a command, on one line."""
+    return " ".join(error.format_message().split())
+
+
+def hint_of(error: click.ClickException) -> str:
+    """Return what to do about a command that was mistyped."""
+    if hint := getattr(error, "hint", ""):
+        return str(hint)
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+    return f"see: {path} {HELP_NAMES[0]}" if path else ""
+
+
+def misused(error: click.ClickException) -> Iterator[str]:
+    """Yield how a command is typed, and what is wrong with how it was; words of it may be hostile."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        yield from error.format_message().splitlines()
+        return
+    if context is not None:
+        yield from context.get_usage().splitlines()
+        yield f"Try '{context.command_path} {HELP_NAMES[0]}' for help."
+        yield ""
+    yield f"Error: {message_of(error)}"
+    if isinstance(error, Unknown) and error.meant:
+        yield "Did you mean:"
+        yield from (f"  {each}" for each in error.meant)
+    elif hint := getattr(error, "hint", ""):
+        yield f"hint: {hint}"
+
+
+def _nodes(tree: Branch, begin: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Leaf | Branch]]:
+    for name, child in tree.children.items():
+        path = (*begin, name)
+        yield path, child
+        if isinstance(child, Branch):
+            yield from _nodes(child, path)
+
+
+def _loaded(name: str, leaf: Leaf) -> click.Command:
+    module, _, attribute = leaf.place.partition(":")
+    declared: click.Command = getattr(import_module(module), attribute)
+    return _versioned(
+        Command(
+            name,
+            callback=declared.callback,
+            params=[*declared.params],
+            help=declared.help,
+            short_help=leaf.summary,
+            example=leaf.example,
+        )
+    )
+
+
+def _takes(command: click.Command, option: str) -> bool:
+    return any(option in each.opts for each in command.params)

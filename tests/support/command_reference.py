@@ -1,0 +1,187 @@
+"""Write docs/commands.md and the manual pages: python -m tests.support.command_reference."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from inbox.cli.main import commands as inbox
+from portal.ops.cli import portal
+from templates.command_line import HELP_NAMES, Command, Group, options
+from tests.support.command_tree import commands_of
+from tests.support.paths import ROOT
+
+REFERENCE = Path("docs/commands.md")
+MANUALS = {"inbox": Path("man/inbox.1"), "portal": Path("man/portal.1")}
+# Said once, though many commands take them.
+_ONCE = {"Who is present": "inbox", "Which cases": "inbox queue list"}
+_PROGRAMS: dict[str, click.Command] = {"portal": portal, "inbox": inbox}
+_HEAD = """# Commands
+
+`python -m tests.support.command_reference` writes this page from the commands; a test compares them.
+
+- Each command has `-h` and `--version`. `help case close` is the same as `case close -h`.
+- The exit status is 0 for done, 1 for refused (with the reason and a hint), 2 for wrong usage.
+- With `--json`, an error is one line of JSON in UTF-8 on standard error: `code`, `message`, `hint`.
+- `FANAL_HOME` is the default of the inbox's `--home`.
+- A shell keeps what is typed behind a command in its history. At a terminal, a text that is needed and
+  missing is asked for; `-` as the value of any free text asks, too.
+- Commands that take a filter of cases take the options of `inbox queue list` under “Which cases”.
+- `--share FILE` and `--passphrase-file FILE`, once for each officer who is present, stand before the
+  command or behind it. In a session they are not needed; `lock`, `quit` and `exit` end it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command or group as it is documented.
+
+    ``rows`` are its own options by section, ``below`` what is said of each command of a group, by section.
+    """
+
+    path: str
+    help: str
+    usage: str
+    rows: dict[str, list[tuple[str, str]]]
+    example: str
+    below: dict[str, dict[str, str]]
+
+    @property
+    def depth(self) -> int:
+        """How many groups it is in."""
+        return self.path.count(" ")
+
+
+def entries(command: click.Command, path: str, parent: click.Context | None) -> Iterator[Entry]:
+    """Yield a command, then all below it."""
+    context = click.Context(
+        command, parent, info_name=path.rpartition(" ")[2], help_option_names=[*HELP_NAMES]
+    )
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    example = command.example if isinstance(command, Command) else ""
+    rows = {
+        title: [row for row in each if HELP_NAMES[-1] not in row[0]]
+        for title, each in options(command, context).items()
+        if _ONCE.get(title, path) == path
+    }
+    yield Entry(path, command.help or "", usage, rows, example, _below(command))
+    if isinstance(command, Group):
+        for name, child in commands_of(command).items():
+            yield from entries(child, f"{path} {name}", context)
+
+
+def reference() -> str:
+    """Return docs/commands.md."""
+    lines = [_HEAD]
+    for program, command in _PROGRAMS.items():
+        lines += [f"## {program}", ""]
+        for entry in entries(command, program, None):
+            lines += _section(entry) if entry.depth else [*_commands(entry), *_options(entry)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def manual(program: str) -> str:
+    """Return the manual page of a program, in roff."""
+    command = _PROGRAMS[program]
+    root, *below = entries(command, program, None)
+    lines = [
+        f'.TH {program.upper()} 1 "" "fanal" "User Commands"',
+        ".SH NAME",
+        f"{program} \\- {_roff(_first(root.help).rstrip('.'))}",
+        ".SH SYNOPSIS",
+        f".B {_roff(root.usage)}",
+        ".SH OPTIONS",
+        *_roff_options(root),
+        ".SH COMMANDS",
+    ]
+    for entry in below:
+        lines += [f".SS {_roff(entry.path)}", _roff(_plain(entry.help))]
+        if entry.example:
+            lines += [".PP", f".B {_roff(entry.usage)}", *_roff_options(entry)]
+            lines += [".PP", f"Example: {_roff(entry.example)}"]
+    lines += [".SH EXIT STATUS", "0 for done, 1 for refused, 2 for wrong usage."]
+    return "\n".join(lines) + "\n"
+
+
+def documents() -> dict[Path, str]:
+    """Return all that is generated, by its place in the repository."""
+    return {REFERENCE: reference()} | {path: manual(program) for program, path in MANUALS.items()}
+
+
+def _first(text: str) -> str:
+    return " ".join(text.partition("\n\n")[0].split())
+
+
+def _plain(text: str) -> str:
+    return "\n.PP\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+
+
+def _below(command: click.Command) -> dict[str, dict[str, str]]:
+    sections = command.branch.sections if isinstance(command, Group) else {}
+    return {
+        title: {name: child.summary for name, child in children.items()}
+        for title, children in sections.items()
+    }
+
+
+def _commands(entry: Entry) -> Iterator[str]:
+    """Yield the commands of a group as a list, by section."""
+    for title, children in entry.below.items():
+        yield from (f"**{title}**", "")
+        yield from (f"- `{name}`: {summary}" for name, summary in children.items())
+        yield ""
+
+
+def _section(entry: Entry) -> Iterator[str]:
+    yield from (f"{'#' * min(entry.depth + 2, 6)} {entry.path}", "")
+    yield from (_folded(_first(part)) + "\n" for part in entry.help.split("\n\n"))
+    yield from _commands(entry)
+    if entry.example:
+        yield from ("```", entry.usage, "```", "")
+        yield from _options(entry)
+        yield from (f"Example: `{entry.example}`", "")
+
+
+def _options(entry: Entry) -> Iterator[str]:
+    for title, rows in entry.rows.items():
+        if rows:
+            yield from ([f"{title}:", ""] if title != "Options" else [])
+            yield from (_folded(f"- `{name}`: {' '.join(text.split())}", "  ") for name, text in rows)
+            yield ""
+
+
+def _folded(text: str, indent: str = "") -> str:
+    """Return a paragraph on lines of at most about 100 characters."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line and len(line) + len(word) + 1 > 100:
+            lines.append(line)
+            line = indent + word
+        else:
+            line = f"{line} {word}" if line else word
+    return "\n".join([*lines, line])
+
+
+def _roff_options(entry: Entry) -> Iterator[str]:
+    for rows in entry.rows.values():
+        for name, text in rows:
+            yield from (".TP", f".B {_roff(name)}", _roff(" ".join(text.split())))
+
+
+def _roff(text: str) -> str:
+    """Return a text that roff prints as it is."""
+    escaped = text.replace("\\", "\\e").replace("-", "\\-")
+    return re.sub(r"(?m)^([.'])(?!PP$)", r"\\&\1", escaped)
+
+
+def main() -> None:
+    """Write all of them."""
+    for path, text in documents().items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
+        (ROOT / path).write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,325 @@
+"""Both command lines: names, help that is not cut off, examples that run, errors for programs."""
+
+import importlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+import pytest
+
+from inbox.cli import main, shell
+from inbox.cli.main import commands as inbox
+from inbox.system import terminal
+from portal.ops import cli
+from portal.ops.cli import portal
+from templates.command_line import COLUMNS, Branch, Command, Group, leaves, near
+from tests.support import command_reference
+from tests.support.paths import ROOT
+
+PROGRAMS: Mapping[str, click.Command] = {"inbox": inbox, "portal": portal}
+# Where commands are declared; nothing else in these modules is one.
+DECLARING = {
+    "inbox": [
+        *(f"inbox.cli.commands.{path.stem}" for path in (ROOT / "inbox/cli/commands").glob("[a-z]*.py"))
+    ],
+    "portal": ["portal.ops.cli", "portal.ops.admin", "portal.ops.site"],
+}
+# Names of before, and what they are now.
+EARLIER: Mapping[str, str] = tomllib.loads(
+    (ROOT / "tests" / "golden" / "earlier_commands.toml").read_text("utf-8")
+)
+
+
+def tree(program: str) -> Branch:
+    """Return the tree of a program."""
+    root = PROGRAMS[program]
+    assert isinstance(root, Group)
+    return root.branch
+
+
+def groups(branch: Branch, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every group, that of the program itself first."""
+    yield path
+    for name, child in branch.children.items():
+        if isinstance(child, Branch):
+            yield from groups(child, (*path, name))
+
+
+def run(program: str, *words: str) -> int:
+    """Run a command in this process."""
+    return main.run([*words]) if program == "inbox" else cli.run(words)
+
+
+def parsed(program: str, words: list[str]) -> click.Context:
+    """Return the context of a command that is typed so; UsageError if it is typed wrongly."""
+    context = PROGRAMS[program].make_context(program, words)
+    while isinstance(context.command, Group):
+        typed = [*context._protected_args, *context.args]
+        name, command, rest = context.command.resolve_command(context, typed)
+        assert command is not None
+        context = command.make_context(name, rest, parent=context)
+    return context
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_command_that_is_declared_has_one_place_in_the_tree(program: str) -> None:
+    declared = {
+        f"{name}:{each}"
+        for name in DECLARING[program]
+        for each, found in vars(importlib.import_module(name)).items()
+        if isinstance(found, click.Command) and not isinstance(found, Group)
+    }
+    placed = [leaf.place for leaf in leaves(tree(program)).values()]
+    assert declared == {place for place in placed if place.partition(":")[0] in DECLARING[program]}
+    assert len(placed) == len({*placed})
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_line_of_a_list_is_cut_off_or_folded_on_a_terminal_of_80_columns(
+    program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every command stands on one line with all that is said of it."""
+    for path in groups(tree(program)):
+        assert 0 == run(program, *path, "-h")
+        shown = capsys.readouterr().out.splitlines()
+        lines = [" ".join(line.split()) for line in shown]
+        assert all(len(line) < COLUMNS for line in shown), path
+        below = tree(program)
+        for name in path:
+            child = below.children[name]
+            assert isinstance(child, Branch)
+            below = child
+        for name, child in below.children.items():
+            assert f"{name} {child.summary}" in lines
+            assert child.summary.endswith(".")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_example_runs_and_is_shown_in_the_help_of_its_command(
+    program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As far as it can be read: texts that are asked for are typed. A wrong one is told from these."""
+    monkeypatch.setattr(terminal, "is_interactive", lambda: True)
+    monkeypatch.setattr(terminal, "ask_line", lambda _: "typed\n")
+    for path, leaf in leaves(tree(program)).items():
+        begun, *words = shlex.split(leaf.example)
+        context = parsed(program, words)
+        assert (program, " ".join((program, *path))) == (begun, context.command_path)
+        assert all(each.help for each in context.command.params if isinstance(each, click.Option))
+        assert 0 == run(program, *path, "--help")
+        shown = " ".join(capsys.readouterr().out.split())
+        assert leaf.example in shown
+        assert str(context.command.help).split("\n\n")[0].replace("\n", " ") in shown
+    with pytest.raises(click.UsageError):
+        parsed(program, [*path, "--no-such-option"])
+
+
+def test_an_officer_finds_at_most_fifteen_groups_and_what_takes_a_command_back_beside_it() -> None:
+    """`un-` before a name; no name is in the plural."""
+    children = tree("inbox").children
+    assert 15 >= len([each for each in children.values() if isinstance(each, Branch)])
+    found = [*leaves(tree("inbox"))]
+    taken_back = {path for path in found if path[-1].startswith("un") and path[-1] != "unopposed"}
+    assert {(*path[:-1], path[-1].removeprefix("un")) for path in taken_back} <= {*found}
+    assert len(taken_back) > 6
+    assert len({len(path) for path in found}) == 3
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_command_says_the_version(program: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in [(), *leaves(tree(program))]:
+        assert 0 == run(program, *path, "--version")
+        name, version = capsys.readouterr().out.split()
+        assert (program, True) == (name, version[0].isdigit())
+
+
+def test_each_earlier_name_leads_to_the_new_one() -> None:
+    """So does its last word alone, and a slip of the finger; what is like nothing leads nowhere."""
+    known = leaves(tree("inbox"))
+    for old, new in EARLIER.items():
+        path = tuple(new.split())
+        assert path in known
+        words = old.split()
+        begun = words[:-1] if tuple(words[:-1]) in {*groups(tree("inbox"))} else []
+        rest = words[len(begun) :]
+        assert path in near(tree("inbox"), *rest[:2], begin=tuple(begun)), old
+    assert near(tree("inbox"), "clsoe")[0] == ("case", "close")
+    assert near(tree("inbox"), "zzz") == []
+
+
+def test_a_name_of_before_is_refused_with_the_one_of_today(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where the option of a command is given to its group; and for programs."""
+    for words, told in (
+        (["close", "3"], "case close"),
+        (["conflict", "exclude", "3", "bruno"], "access conflict add"),
+        (["access", "record"], "request add"),
+        (["queue", "--search", "quai"], "queue list"),
+    ):
+        assert 2 == main.run(words)
+        assert capsys.readouterr().err.split("Did you mean:\n")[1].splitlines()[0] == f"  inbox {told}"
+    assert 2 == main.run(["close", "3", "--json"])
+    told = json.loads(capsys.readouterr().err)
+    assert told == {
+        "code": "usage",
+        "message": "there is no command 'close'",
+        "hint": "did you mean: inbox case close",
+    }
+
+
+def test_help_stands_before_a_command_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 0 == main.run(["help", "case", "close"])
+    assert capsys.readouterr().out.startswith("Usage: inbox case close ")
+    assert 0 == main.run(["help"])
+    assert capsys.readouterr().out.startswith("Usage: inbox [OPTIONS] COMMAND")
+    assert 2 == main.run(["case"])
+    assert "set-score" in capsys.readouterr().err
+
+
+def test_the_home_may_stand_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("FANAL_HOME", raising=False)
+    assert 2 == main.run(["case", "list"])
+    assert "FANAL_HOME" in capsys.readouterr().err
+    monkeypatch.setenv("FANAL_HOME", str(tmp_path / "inbox"))
+    assert 1 == main.run(["case", "list"])
+    assert str(tmp_path / "inbox") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "code"),
+    [
+        ("inbox", ["--home", "nowhère", "case", "list", "--json"], "home-refused"),
+        ("inbox", ["case", "show", "é", "--json"], "usage"),
+        ("portal", ["--config", "nowhère.toml", "pending", "--json"], "configuration"),
+        ("portal", ["export", "--out", "x", "--again", "é", "--json"], "usage"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_an_error_for_a_program_is_one_line_of_json(
+    program: str, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What people read without the option says the same; afterwards errors are for people again."""
+    status = run(program, *words)
+    out, err = capsys.readouterr()
+    told = json.loads(err)
+    assert ("", 1) == (out, err.count("\n"))
+    assert [*told] == ["code", "message", "hint"]
+    assert all(told.values())
+    assert status == run(program, *(word for word in words if word != "--json")) != 0
+    shown = capsys.readouterr().err
+    assert told["message"] in " ".join(shown.split())
+    assert not shown.startswith("{")
+    assert told["code"] == code
+
+
+def test_what_a_program_reads_is_utf8_whatever_the_terminal_is_set_to() -> None:
+    """The control is what people read."""
+    for words, encoding in (["--json"], "utf-8"), ([], "latin-1"):
+        done = subprocess.run(
+            [sys.executable, "-c", "from inbox.cli import main; main.main()", "case", "show", "é", *words],
+            capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        )  # fmt: skip
+        assert 2 == done.returncode
+        assert "'é'".encode(encoding) in done.stderr
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Have somebody type these answers; return the questions."""
+    given, asked = iter(answers), []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return next(given)
+
+    monkeypatch.setattr(terminal, "is_interactive", lambda: True)
+    monkeypatch.setattr(terminal, "ask_line", ask)
+    return asked
+
+
+def test_a_text_that_is_needed_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once all else that was typed is right; `-` in the place of any other text asks, too."""
+    asked = typed(monkeypatch, " a judge asks \n", "Dupont\n", "quai\n", "what:Dupont\n")
+    assert parsed("inbox", ["access", "quarantine", "3"]).params["reason"] == "a judge asks"
+    assert parsed("inbox", ["access", "alias", "add", "bruno"]).params["alias"] == "Dupont"
+    assert parsed("inbox", ["queue", "list", "--search", "-"]).params["search"] == "quai"
+    words = [
+        "dossier",
+        "preview",
+        "3",
+        "--for",
+        "prosecutor",
+        "--to",
+        "X",
+        "--redact",
+        "-",
+        "--redact",
+        "a:b",
+    ]
+    assert parsed("inbox", words).params["redact"] == ("what:Dupont", "a:b")
+    assert parsed("inbox", ["case", "reopen", "3", "--reason", "x"]).params["reason"] == "x"
+    with pytest.raises(click.UsageError):
+        parsed("inbox", ["access", "quarantine", "no number"])
+    assert ["the reason, for the journal", "the other name: ", "words to search: "] == [
+        asked[0].partition(", without")[0], *asked[1:3]
+    ]  # fmt: skip
+    assert 4 == len(asked)
+
+
+def test_without_a_terminal_or_an_answer_a_missing_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With what to do instead, before anything is opened."""
+    for words in (
+        ["access", "quarantine", "3"],
+        ["access", "alias", "add", "b"],
+        ["queue", "list", "--search", "-"],
+    ):
+        assert 2 == main.run(words)
+        assert "\nhint: give the text, or run this at a terminal" in capsys.readouterr().err
+    assert 2 == main.run(["access", "quarantine", "3", "--json"])
+    assert "terminal" in json.loads(capsys.readouterr().err)["hint"]
+    typed(monkeypatch, " \n")
+    with pytest.raises(click.MissingParameter):
+        parsed("inbox", ["access", "quarantine", "3"])
+
+
+@pytest.mark.parametrize("word", ["lock", "quit", "exit"])
+def test_a_session_ends_as_programs_with_a_prompt_do(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    """And `help` is a command in it; with more words behind it, what ends it is a command like others."""
+    lines, done = iter([f"{word} now\n", "help\n", f"{word}\n", "case list\n"]), []
+    monkeypatch.setattr(terminal, "take_line", lambda _: next(lines))
+    monkeypatch.setattr(terminal, "wipe", lambda: None)
+    monkeypatch.setattr(shell, "run", lambda words, _: done.append(words))
+
+    class Opened:
+        officers = ("alice",)
+
+    shell._hold(Opened())  # type: ignore[arg-type]
+    assert [[word, "now"], ["help"]] == done
+
+
+def test_the_reference_and_the_manual_pages_are_those_of_the_commands() -> None:
+    """Python -m tests.support.command_reference writes them."""
+    for path, text in command_reference.documents().items():
+        assert (ROOT / path).read_text("utf-8") == text, path
+    assert "### inbox case" in command_reference.reference()
+
+
+def test_the_manual_page_prints_without_a_warning() -> None:
+    for path in command_reference.MANUALS.values():
+        done = subprocess.run(
+            ["groff", "-k", "-man", "-ww", "-Tutf8", ROOT / path], capture_output=True, text=True, check=True
+        )
+        assert ("", True) == (done.stderr, "SYNOPSIS" in done.stdout)
+
+
+def test_a_command_is_a_command_of_the_tree() -> None:
+    """What a group gives is made by it: with sections and an example."""
+    assert isinstance(parsed("inbox", ["case", "show", "3"]).command, Command)
