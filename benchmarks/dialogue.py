@@ -31,7 +31,7 @@ def figures(folder: Path) -> Iterator[str]:
     office = Office.found(folder)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), *[{"what": "x", "coi": "no"}] * 2)
-    office.json("declare", "1", "2")
+    office.json("case", "declare", "1", "2")
     with office.opened() as inbox, inbox.transaction() as session:
         _write(session, _FEW, conversation.PAGE)
         _write(session, _MANY, WRITTEN)

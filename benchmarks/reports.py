@@ -42,7 +42,7 @@ class Office:
     def collect(self, path: Path) -> None:
         """Collect one bundle on the command line, as an officer does."""
         fingerprint = signing.fingerprint(signing.public_key(self._instance))
-        self._inbox.run("collect", path, "--confirm-instance", fingerprint)
+        self._inbox.run("exchange", "collect", path, "--confirm-instance", fingerprint)
 
     def open_bare(self, count: int) -> None:
         """Open ``count`` HPKE ciphertexts on one core, and do nothing else."""

@@ -42,7 +42,7 @@ else
 fi
 
 # The last two lines are what the portal's configuration needs.
-demo/bin/inbox keyring --out $medium/keyring | tail -n 2 > demo/portal.toml
+demo/bin/inbox exchange keyring --out $medium/keyring | tail -n 2 > demo/portal.toml
 echo "listen = \"127.0.0.1:$port\"" >> demo/portal.toml
 # If the portal already exists, `portal init` refuses, but it still prints the fingerprint.
 instance=$({ demo/bin/portal init || true; } 2>&1 | grep -oE '([A-Z2-7]{4} ){7}[A-Z2-7]{4}')
@@ -50,7 +50,7 @@ demo/bin/portal keyring $medium/keyring > /dev/null
 if [ ! -e demo/confirmed ]; then
   # Collect an empty first bundle, to confirm the portal's key once.
   demo/bin/carry > /dev/null
-  demo/bin/inbox collect $medium/inspection-1.tar --confirm-instance "$instance" > /dev/null
+  demo/bin/inbox exchange collect $medium/inspection-1.tar --confirm-instance "$instance" > /dev/null
   touch demo/confirmed
 fi
 

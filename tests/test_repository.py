@@ -17,7 +17,16 @@ from tests.support.sources_of_tests import Fixture
 ROOT = Path(__file__).parent.parent
 
 ROOMS = {"portal", "crypto", "inbox", "templates", "tests"}
-BESIDE = {"docs", "deploy", "benchmarks", "requirements", "config.example.toml", "pyproject.toml", "Makefile"}
+BESIDE = {
+    "docs",
+    "deploy",
+    "benchmarks",
+    "requirements",
+    "man",
+    "config.example.toml",
+    "pyproject.toml",
+    "Makefile",
+}
 JAVASCRIPT = {"package.json", "package-lock.json", "tsconfig.json", ".npmrc"}
 PAPERS = {f"{name}.md" for name in ("README", "SECURITY", "THREAT_MODEL", "CONTRIBUTING", "CHANGELOG")}
 HIDDEN = {".ci", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"}

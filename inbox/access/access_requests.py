@@ -112,7 +112,7 @@ def extend(inbox: Inbox, who: Actor, because: Because) -> Sequence[AccessRequest
         if not found:
             raise Refused(
                 sentence("no request can be extended: each was extended before or is overdue"),
-                sentence("answer them: inbox access list"),
+                sentence("answer them: inbox request list"),
             )
         for row in found:
             row.extended, row.because = who.today, because.value
@@ -140,7 +140,7 @@ def of(session: Session, number: int) -> AccessRequest:
     found = session.get(AccessRequest, number)
     if found is None:
         raise Refused(
-            sentence("there is no request {number}", number=number), sentence("see: inbox access list")
+            sentence("there is no request {number}", number=number), sentence("see: inbox request list")
         )
     return found
 
@@ -157,13 +157,13 @@ def open_one(session: Session, number: int) -> AccessRequest:
             sentence("request {number} names {officers}", number=number, officers=", ".join(mine)),
             sentence(
                 "another officer must handle it; if too few are left, add officers from outside first:"
-                " inbox officers add"
+                " inbox officer add"
             ),
         )
     if found.answered is not None:
         raise Refused(
             sentence("request {number} was answered on {day}", number=number, day=found.answered),
-            sentence("if the person asks again, record a new request: inbox access record"),
+            sentence("if the person asks again, record a new request: inbox request add"),
         )
     return found
 
@@ -265,7 +265,7 @@ def _check_new(session: Session, received: date, given: tuple[str, ...]) -> None
         if row.received == received and set(map(person_names.words, names(row))) == meant:
             raise Refused(
                 sentence("this request is already recorded, as number {number}", number=row.n),
-                sentence("see: inbox access list"),
+                sentence("see: inbox request list"),
             ).at("persons")
 
 

@@ -40,7 +40,7 @@ def remove(inbox: Inbox, who: Actor, officer: str, alias: str) -> None:
         if row is None:
             raise Refused(
                 sentence("{officer} does not have this alias", officer=officer),
-                sentence("see: inbox conflict aliases"),
+                sentence("see: inbox access alias list"),
             )
         session.delete(row)
 
@@ -55,12 +55,12 @@ def _add(session: Session, officer: str, alias: str) -> None:
     if queries_office.officer(session, officer) is None:
         raise CaseRefused(
             sentence("there is no officer {officer}", officer=officer),
-            sentence("see the names: inbox officers list"),
+            sentence("see the names: inbox officer list"),
         )
     if len(queries_office.officers(session)) == 1:
         raise Refused(
             sentence("no other officer could read the cases that exclude this one"),
-            sentence("add another officer first: inbox officers add"),
+            sentence("add another officer first: inbox officer add"),
         )
     if len(alias) > LONGEST or not person_names.counts(alias):
         raise Refused(
@@ -74,7 +74,7 @@ def _add(session: Session, officer: str, alias: str) -> None:
     if _find(session, officer, alias) or person_names.words(officer) == person_names.words(alias):
         raise Refused(
             sentence("{officer} already has this alias", officer=officer),
-            sentence("see: inbox conflict aliases"),
+            sentence("see: inbox access alias list"),
         ).at("alias")
     session.add(Alias(officer=officer, name=alias))
     session.flush()

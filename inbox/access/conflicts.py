@@ -108,7 +108,7 @@ def join(session: Session, by: Actor, number: int, quorum: int) -> list[tuple[in
         raise Refused(
             _too_few(short, quorum),
             sentence(
-                "add officers from outside first: inbox officers add; until then, link them as one of"
+                "add officers from outside first: inbox officer add; until then, link them as one of"
                 " these: {kinds}",
                 kinds=joined([labels.named("relation", each) for each in Relation if not each.binds]),
             ),
@@ -166,7 +166,7 @@ def warnings(session: Session, quorum: int) -> list[str]:
     cases = "1 case is" if count == 1 else f"{count} cases are"
     return [
         f"{cases} restricted so far that fewer than {quorum} officers can read it;"
-        " add officers from outside: inbox officers add"
+        " add officers from outside: inbox officer add"
     ]
 
 
@@ -199,7 +199,7 @@ def _lift(session: Session, number: int, officer: str) -> list[int]:
     if not kept:
         raise Refused(
             sentence("{officer} is not excluded from case {number}", number=number, officer=officer),
-            sentence("see: inbox conflict list"),
+            sentence("see: inbox access conflict list"),
         )
     for each in kept:
         session.delete(session.get_one(Exclusion, (each, officer)))
@@ -267,12 +267,12 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
     if queries_office.officer(session, officer) is None:
         raise CaseRefused(
             sentence("there is no officer {officer}", officer=officer),
-            sentence("see the names: inbox officers list"),
+            sentence("see the names: inbox officer list"),
         )
     if officer in queries_access.excluded_from(session, number):
         raise Refused(
             sentence("{officer} is already excluded from case {number}", number=number, officer=officer),
-            sentence("see: inbox conflict list"),
+            sentence("see: inbox access conflict list"),
         ).at("officer")
     # Before the exclusion: if the excluded officer is signed in, the links of the case are hidden afterwards.
     matter = bonds.of(session, number)
@@ -280,9 +280,7 @@ def _exclude(session: Session, by: Actor, number: int, officer: str, quorum: int
     others = [(each, officer) for each in sorted(matter - {number}) if officer not in kept[each]]
     short = _left_to_few(session, [(number, officer), *others], quorum)
     if short is not None:
-        raise Refused(
-            _too_few(short, quorum), sentence("add officers from outside first: inbox officers add")
-        )
+        raise Refused(_too_few(short, quorum), sentence("add officers from outside first: inbox officer add"))
     also = _keep(session, by, Code.SPREAD_CONFLICT, others)
     _take_off(session, number, officer)
     session.add(Exclusion(case=number, officer=officer, since=by.today))

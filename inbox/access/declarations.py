@@ -123,7 +123,7 @@ def _check_here(who: Actor, names: Iterable[str]) -> None:
             sentence("{names} cannot declare: only a paper sheet was brought", names=", ".join(absent)),
             sentence(
                 "each officer must bring share and passphrase; if one is lost, renew the shares"
-                " first: inbox officers renew"
+                " first: inbox officer renew"
             ),
         )
 

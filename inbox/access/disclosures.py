@@ -132,8 +132,8 @@ def check_justice(session: Session, number: int) -> None:
         raise CaseRefused(
             sentence("case {number}: no measure shows that the case is with the prosecutor", number=number),
             sentence(
-                "first decide to inform the prosecutor: inbox decide {number} {choice} --reason TEXT; if"
-                " the courts already have the case, record that: inbox measure {number} {kind}",
+                "first decide to inform the prosecutor: inbox case decide {number} {choice} --reason TEXT; if"
+                " the courts already have the case, record that: inbox case measure add {number} {kind}",
                 number=number,
                 choice=legal_duties.transmitting(session),
                 kind="|".join(
@@ -193,7 +193,7 @@ def _check(session: Session, number: int, given: Given) -> None:
         raise Refused(
             sentence("the reporter of case {number} has not consented", number=number),
             sentence(
-                "ask the reporter, then two officers record the consent: inbox identity consent"
+                "ask the reporter, then two officers record the consent: inbox case identity consent"
                 " {number} --day DAY --reason TEXT",
                 number=number,
             ),
@@ -211,7 +211,7 @@ def _check_decided(session: Session, number: int) -> None:
                 number=number,
             ),
             sentence(
-                "do that first: inbox decide {number} {choices} --reason TEXT",
+                "do that first: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices="|".join(decisions),
             ),

@@ -125,7 +125,7 @@ def _break_glass(session: Session, number: int, opened_to: Sequence[str], today:
     if not handlers or set(opened_to) <= set(handlers):
         raise CaseRefused(
             sentence("the signed-in officers may already read case {number}", number=number),
-            sentence("see it: inbox show {number}", number=number),
+            sentence("see it: inbox case show {number}", number=number),
         )
     for name in set(opened_to) - set(handlers):
         session.add(Handler(case=number, officer=name, since=today))
@@ -142,7 +142,7 @@ def _check_chosen(session: Session, number: int, chosen: Sequence[str], quorum: 
         if name not in left:
             raise Refused(
                 sentence("{name} cannot be a handler of case {number}", name=name, number=number),
-                sentence("see: inbox officers list"),
+                sentence("see: inbox officer list"),
             )
     if len(chosen) < quorum:
         raise Refused(

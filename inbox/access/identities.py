@@ -148,6 +148,8 @@ def of(session: Session, number: int) -> Identity:
     if found is None:
         raise CaseRefused(
             sentence("no identity is recorded for case {number}", number=number),
-            sentence("if the reporter gave it, record it first: inbox identity set {number}", number=number),
+            sentence(
+                "if the reporter gave it, record it first: inbox case identity add {number}", number=number
+            ),
         )
     return found

@@ -39,7 +39,8 @@ def lift(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
         work = workflow.of(session, number)
         if work.quarantined is None:
             raise CaseRefused(
-                sentence("case {number} is not in quarantine", number=number), sentence("see: inbox queue")
+                sentence("case {number} is not in quarantine", number=number),
+                sentence("see: inbox queue list"),
             )
         work.quarantined = None
 

@@ -64,7 +64,9 @@ def pass_on(inbox: Inbox, who: Actor, absent: str, deputy: str) -> PassedOn:
     if not numbers:
         raise Refused(
             sentence("no case of {absent} can be passed on to {deputy}", absent=absent, deputy=deputy),
-            sentence("see the cases assigned to {absent}: inbox queue --officer {absent}", absent=absent),
+            sentence(
+                "see the cases assigned to {absent}: inbox queue list --officer {absent}", absent=absent
+            ),
         )
     assign(inbox, who, numbers, deputy)
     return PassedOn(tuple(numbers), tuple(kept))
@@ -87,7 +89,7 @@ def _why_not(session: Session, number: int, officer: str) -> CaseRefused | None:
     if officer in queries_access.excluded_from(session, number):
         return CaseRefused(
             sentence("{officer} is excluded from case {number}", number=number, officer=officer),
-            sentence("choose another officer: inbox officers list"),
+            sentence("choose another officer: inbox officer list"),
         )
     if (among := handlers.of(session, number)) and officer not in among:
         return CaseRefused(
@@ -105,7 +107,7 @@ def give(session: Session, number: int, officer: str | None, today: date) -> Non
         if known is None or known.member is None:
             raise CaseRefused(
                 sentence("there is no officer {officer}", officer=officer),
-                sentence("see the names: inbox officers list"),
+                sentence("see the names: inbox officer list"),
             )
         if refused := _why_not(session, number, officer):
             raise refused

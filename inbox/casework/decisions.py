@@ -236,7 +236,7 @@ def check_way(session: Session, number: int, decision: Decision, today: date) ->
             sentence(
                 "case {number}: the regime of this office does not ask for this decision", number=number
             ),
-            sentence("see the pending decisions: inbox show {number}", number=number),
+            sentence("see the pending decisions: inbox case show {number}", number=number),
         )
     role = law.duties[duty].role
     is_given_away = rule.measure is not None and role is not DutyRole.PROSECUTOR
@@ -276,7 +276,7 @@ def _check_nobody(session: Session, number: int, rule: rules.Decision) -> None:
     if named.waiting_for(session, number):
         raise CaseRefused(
             sentence("case {number} names somebody who has asked what is held on them", number=number),
-            sentence("decide something else, or answer the request first: inbox access list"),
+            sentence("decide something else, or answer the request first: inbox request list"),
         )
 
 
@@ -368,8 +368,8 @@ def _untold(session: Session, number: int, choice: str) -> CaseRefused:
     return CaseRefused(
         sentence("case {number}: no reply has told the reporter of this", number=number),
         sentence(
-            "write such a reply: inbox reply {number} --template {known}; or say how the reporter was"
-            " told, or why not: inbox decide {number} {choice} --reason TEXT --despite-warning REASON",
+            "write such a reply: inbox message reply {number} --template {known}; or say how the reporter was"
+            " told, or why not: inbox case decide {number} {choice} --reason TEXT --despite-warning REASON",
             number=number,
             known="|".join(known),
             choice=choice,

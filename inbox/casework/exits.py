@@ -494,26 +494,26 @@ def _hint(session: Session, number: int, what: Obstacle, way: Exit) -> Sentence:
         return prosecutor_word.hint(session, number)
     if way is Exit.ACCESS and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "if they are judicial, ask the prosecutor, then record that there is no objection: inbox access"
+            "if they are judicial, ask the prosecutor, then record that there is no objection: inbox request"
             " unopposed {number} --request REQUEST --day DAY --reference TEXT; if they are disciplinary,"
             " inform the person first",
             number=number,
         )
     if way is Exit.JUNK and what is Obstacle.PROCEEDINGS:
         return sentence(
-            "it is not junk: omit it, or close it; retract what was recorded by mistake: inbox retract"
-            " {number} POSITION --reason TEXT",
+            "it is not junk: omit it, or close it; retract what was recorded by mistake: inbox case measure"
+            " retract {number} POSITION --reason TEXT",
             number=_standing_in(session, number, what),
         )
     if what is Obstacle.REQUEST and _is_undeclared(session, number):
         return sentence(
             "answer the request first, or declare that you have no conflict of interest in the case, so that"
-            " you can look at it: inbox declare {number}; inbox access list",
+            " you can look at it: inbox case declare {number}; inbox request list",
             number=number,
         )
     if what is Obstacle.REQUEST and (only := _only_may_name(session, number)):
         return sentence(
-            "answer the request first, or say whether the case means that person: inbox access namesake"
+            "answer the request first, or say whether the case means that person: inbox request namesake"
             " {number} --request {request} --reason TEXT",
             number=number,
             request=min(only),
@@ -541,7 +541,7 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.PREPARED:
             choices = legal_duties.settling(session, DutyRole.ADMISSIBILITY)
             return sentence(
-                "close it as {outcome}, or decide again: inbox decide {number} {choices} --reason TEXT",
+                "close it as {outcome}, or decide again: inbox case decide {number} {choices} --reason TEXT",
                 outcome=labels.said("outcome", legal_duties.prepared(session, number)),
                 number=number,
                 choices=choices,
@@ -549,13 +549,14 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case Obstacle.DANGER:
             kinds = [labels.named("measure", code) for code in legal_duties.answering_danger(session)]
             return sentence(
-                "first record the measure that answers the danger: inbox measure {number} KIND ({kinds})",
+                "first record the measure that answers the danger: inbox case measure add {number} KIND"
+                " ({kinds})",
                 number=number,
                 kinds=joined(kinds),
             )
         case Obstacle.PUT_OFF:
             return sentence(
-                "omit it, or decide again: inbox decide {number} {choices} --reason TEXT",
+                "omit it, or decide again: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices=_deciding(session, DutyRole.PERSONS, way),
             )
@@ -564,7 +565,9 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
         case _:
             return None
     return sentence(
-        "decide that first: inbox decide {number} {choices} --reason TEXT", number=number, choices=choices
+        "decide that first: inbox case decide {number} {choices} --reason TEXT",
+        number=number,
+        choices=choices,
     )
 
 
@@ -578,45 +581,48 @@ def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
 def _hints(number: int, leaving: int) -> Mapping[Obstacle, Sentence]:
     """Return what to do about each obstacle in a case; ``leaving`` is the case that it keeps from leaving."""
     return {
-        Obstacle.CLOSED: sentence("reopen it first: inbox reopen {number} --reason TEXT", number=number),
-        Obstacle.JUNK: sentence("omit it, or recover it first: inbox junk {number} --recover", number=number),
-        Obstacle.OPEN: sentence("close it first: inbox close {number} OUTCOME", number=number),
+        Obstacle.CLOSED: sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
+        Obstacle.JUNK: sentence("omit it, or recover it first: inbox case unjunk {number}", number=number),
+        Obstacle.OPEN: sentence("close it first: inbox case close {number} OUTCOME", number=number),
         Obstacle.HELD: sentence(
-            "lift the hold first: inbox hold {number} --release --reason TEXT", number=number
+            "lift the hold first: inbox retention unhold {number} --reason TEXT", number=number
         ),
         Obstacle.PROCEEDINGS: sentence(
             "when the proceedings and the time for appeals have ended, two officers record the final"
-            " decision: inbox measure {number} KIND",
+            " decision: inbox case measure add {number} KIND",
             number=number,
         ),
         Obstacle.URGENT: sentence(
-            "if it can wait, say so first: inbox judge {number} --danger 0 --reason TEXT", number=number
+            "if it can wait, say so first: inbox case set-score {number} --danger 0 --reason TEXT",
+            number=number,
         ),
-        Obstacle.NEW: sentence("read it first: inbox show {case}", case=number),
-        Obstacle.UNREAD: sentence("read it first: inbox show {case}", case=number),
+        Obstacle.NEW: sentence("read it first: inbox case show {case}", case=number),
+        Obstacle.UNREAD: sentence("read it first: inbox case show {case}", case=number),
         Obstacle.PORTAL: sentence(
-            "make an outbox, carry it over, and collect the next bundle: inbox outbox --out DIR; inbox"
-            " collect BUNDLE"
+            "make an outbox, carry it over, and collect the next bundle: inbox exchange outbox --out DIR;"
+            " inbox exchange collect BUNDLE"
         ),
         Obstacle.NOT_DUE: sentence(
-            "wait until then; redact what must be removed earlier: inbox minimise {number}", number=number
+            "wait until then; redact what must be removed earlier: inbox case redact {number}", number=number
         ),
         Obstacle.ONE_CLOCK: sentence(
             "collect a bundle that the portal exports now; if there is no portal any more, two officers"
-            " vouch for the day: inbox destroy {number} --reason TEXT",
+            " vouch for the day: inbox retention destroy {number} --reason TEXT",
             number=number,
         ),
         Obstacle.VISA: sentence(
-            "list it for the archives, then record their visa: inbox visa list {number} --out FOLDER",
+            "list it for the archives, then record their visa: inbox retention visa request {number} --out"
+            " FOLDER",
             number=number,
         ),
         Obstacle.UNDECIDED: sentence(
-            "decide that first, as its page says: inbox decide {number} CHOICE --reason TEXT", number=number
+            "decide that first, as its page says: inbox case decide {number} CHOICE --reason TEXT",
+            number=number,
         ),
-        Obstacle.REQUEST: sentence("answer the request first: inbox access list"),
+        Obstacle.REQUEST: sentence("answer the request first: inbox request list"),
         Obstacle.REPEATED: sentence(
-            "omit it, or reopen case {number} and investigate it: inbox reopen {number} --reason TEXT; if"
-            " the cases are not the same, unlink them: inbox unlink {leaving} {number}",
+            "omit it, or reopen case {number} and investigate it: inbox case reopen {number} --reason TEXT;"
+            " if the cases are not the same, unlink them: inbox case link remove {leaving} {number}",
             number=number,
             leaving=leaving,
         ),

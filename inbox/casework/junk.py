@@ -65,7 +65,7 @@ def _recover(session: Session, number: int) -> None:
     if work.junked is None:
         raise CaseRefused(
             sentence("case {number} is not junk", number=number),
-            sentence("see the junk cases: inbox queue --junk"),
+            sentence("see the junk cases: inbox queue list --junk"),
         )
     workflow.set_junked(work, None)
     visas.take_out(session, number)

@@ -208,7 +208,7 @@ def _changing(
                 sentence(
                     "cases {number} and {other} are neither linked nor dismissed", number=number, other=other
                 ),
-                sentence("see: inbox links {number}", number=number),
+                sentence("see: inbox case link list {number}", number=number),
             )
         least = 2 if _is_guarded(session, number, other, relation) else 1
         return [action(code, each, relation=relation).by(least) for each in pair]

@@ -221,7 +221,8 @@ def add(session: Session, number: int, taken: Taken, today: date) -> Measure:
         raise CaseRefused(
             sentence("the risk to the source of case {number} has not been assessed", number=number),
             sentence(
-                "assess it before any inquiry: inbox source-risk {number} low|medium|high --reason TEXT",
+                "assess it before any inquiry: inbox case set-source-risk {number} low|medium|high --reason"
+                " TEXT",
                 number=number,
             ),
         )
@@ -275,7 +276,7 @@ def of(session: Session, number: int, position: int) -> Measure:
     if row is None:
         raise CaseRefused(
             sentence("case {number} has no measure {position}", number=number, position=position),
-            sentence("see: inbox show {number}", number=number),
+            sentence("see: inbox case show {number}", number=number),
         )
     return row
 
@@ -382,7 +383,7 @@ def _check_by_hand(session: Session, number: int, kind: str) -> None:
                 kind=labels.named("measure", kind),
             ),
             sentence(
-                "take the decision: inbox decide {number} {choices} --reason TEXT",
+                "take the decision: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices="|".join(choices),
             ),
@@ -396,7 +397,7 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
             number,
             _restricted(session, number),
             sentence(
-                "if the measure keeps to these restrictions, say how: inbox measure {number} {kind}"
+                "if the measure keeps to these restrictions, say how: inbox case measure add {number} {kind}"
                 " --despite-warning REASON",
                 number=number,
                 kind=kind,
@@ -407,9 +408,9 @@ def _without_word(session: Session, number: int, kind: str) -> CaseRefused:
         number,
         sentence("case {number}: the prosecutor has not said that this can be done", number=number),
         sentence(
-            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
-            " then ask, and record the answer: inbox measure {other} {word}; or say why you do it all the"
-            " same: inbox measure {number} {kind} --despite-warning REASON",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
+            " TEXT; then ask, and record the answer: inbox case measure add {other} {word}; or say why you"
+            " do it all the same: inbox case measure add {number} {kind} --despite-warning REASON",
             number=number,
             kind=labels.named("measure", kind),
             **prosecutor_word.lifting(session, number),
@@ -467,7 +468,7 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
             ),
             sentence(
                 "record it in an open case without telling the reporter; once the prosecutor has no"
-                " objection, record that: inbox measure {other} {word}",
+                " objection, record that: inbox case measure add {other} {word}",
                 **prosecutor_word.lifting(session, number),
             ),
         )
@@ -482,7 +483,7 @@ def _check_decided(session: Session, number: int) -> None:
             ),
             sentence(
                 "record it without telling the reporter, and decide first whether to inform the"
-                " prosecutor: inbox decide {number} {choices} --reason TEXT",
+                " prosecutor: inbox case decide {number} {choices} --reason TEXT",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.PROSECUTOR),
             ),
@@ -499,7 +500,8 @@ def _remove(session: Session, number: int, position: int, today: date) -> bool:
                 number=number,
             ),
             sentence(
-                "if the decision was the mistake, decide again: inbox decide {number} DECISION --reason TEXT",
+                "if the decision was the mistake, decide again: inbox case decide {number} DECISION --reason"
+                " TEXT",
                 number=number,
             ),
         )
@@ -549,7 +551,7 @@ def _contradicting(work: Workflow, kind: str) -> CaseRefused:
             outcome=labels.said("outcome", work.outcome),
             kind=labels.named("measure", kind),
         ),
-        sentence("reopen it first: inbox reopen {number} --reason TEXT", number=work.case),
+        sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=work.case),
     )
 
 

@@ -224,9 +224,9 @@ def refused_informing(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
-            " once there is no objection, record that: inbox measure {other} {word}; until then, put it"
-            " off: inbox decide {number} CHOICE --until DAY --reason TEXT",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
+            " TEXT; once there is no objection, record that: inbox case measure add {other} {word}; until"
+            " then, put it off: inbox case decide {number} CHOICE --until DAY --reason TEXT",
             number=number,
             **lifting(session, number),
         ),
@@ -244,8 +244,8 @@ def refused_dossier(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
-            " then ask, and record the answer: inbox measure {other} {word}",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
+            " TEXT; then ask, and record the answer: inbox case measure add {other} {word}",
             **lifting(session, number),
         ),
     )
@@ -262,9 +262,9 @@ def refused_following_up(session: Session, number: int) -> CaseRefused:
             number=number,
         ),
         sentence(
-            "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
-            " once there is no objection, record that: inbox measure {other} {word}; until then, leave"
-            " the status as it is",
+            "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason"
+            " TEXT; once there is no objection, record that: inbox case measure add {other} {word}; until"
+            " then, leave the status as it is",
             **lifting(session, number),
         ),
     )
@@ -282,8 +282,8 @@ def lifting(session: Session, number: int) -> Mapping[str, object]:
 def hint(session: Session, number: int) -> Sentence:
     """Return what to do about the missing word."""
     return sentence(
-        "decide first whether to inform the prosecutor: inbox decide {other} {choices} --reason TEXT;"
-        " once there is no objection, record that: inbox measure {other} {word}; until then, close with"
-        " --disclosure withheld and no text; anything else can be told with inbox reply",
+        "decide first whether to inform the prosecutor: inbox case decide {other} {choices} --reason TEXT;"
+        " once there is no objection, record that: inbox case measure add {other} {word}; until then, close"
+        " with --disclosure withheld and no text; anything else can be told with inbox message reply",
         **lifting(session, number),
     )

@@ -68,7 +68,7 @@ def take_off(session: Session, number: int, names: Iterable[str], today: date) -
         if row is None:
             raise CaseRefused(
                 sentence("case {number} has no such tag", number=number),
-                sentence("see: inbox show {number}", number=number),
+                sentence("see: inbox case show {number}", number=number),
             )
         session.delete(row)
     _asked_for(session, work, today, before)

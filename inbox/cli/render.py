@@ -34,7 +34,7 @@ def _confirmed(notice: Notice) -> Iterator[str]:
         yield visible(f"  Confirmed in the name of {names}, which proves nothing: whoever brought")
         yield "  a sheet chose the passphrase of its officer."
     if notice.waits_for:
-        yield visible(f"  Not read yet by {', '.join(notice.waits_for)}: inbox officers seen")
+        yield visible(f"  Not read yet by {', '.join(notice.waits_for)}: inbox officer acknowledge")
     yield f"  Shown until all have read it, and at least until {notice.until}."
 
 
@@ -47,12 +47,12 @@ def overview(view: View) -> Iterator[str]:
     unread = [case["case"] for case in view["cases"] if to_read(case)]
     if unread:
         yield ""
-        yield f"not read yet: {_cases(unread)}; to see one: inbox show CASE"
+        yield f"not read yet: {_cases(unread)}; to see one: inbox case show CASE"
 
 
 def summary(case: View) -> str:
     """Return the line of a case in lists, or what to do before it is shown."""
-    undeclared = f"       not shown before: inbox declare {case['case']}"
+    undeclared = f"       not shown before: inbox case declare {case['case']}"
     return undeclared if case["summary"] is None else quoted(case["summary"])
 
 
@@ -71,7 +71,7 @@ def _cases_of(view: View) -> Iterator[str]:
 def _unopened_of(view: View) -> Iterator[str]:
     if view["unopened"]:
         yield ""
-        yield f"unfiled envelopes: {view['unopened']}; see: inbox unopened"
+        yield f"unfiled envelopes: {view['unopened']}; see: inbox exchange unopened list"
 
 
 def unopened(row: View) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _to_know(view: View) -> Iterator[str]:
     if view["handlers"]:
         yield f"FOR ITS HANDLERS ONLY: {visible(', '.join(view['handlers']))}"
     if view["junked"]:
-        yield f"JUNK since {view['junked']}: not in the queue; inbox junk {view['case']} --recover"
+        yield f"JUNK since {view['junked']}: not in the queue; inbox case unjunk {view['case']}"
     yield from (_loud("caution", flag) for flag in view["cautions"])
     if view["alike"]:
         yield f"CHECK these words with letters of several alphabets: {visible(', '.join(view['alike']))}"
@@ -160,7 +160,7 @@ def outcome(result: Outcome) -> Iterator[str]:
     if filed.resolved:
         yield f"filed at last, and no longer listed as unfiled: {_numbers(filed.resolved)}"
     if filed.unopened:
-        yield "to see unfiled envelopes: inbox unopened"
+        yield "to see unfiled envelopes: inbox exchange unopened list"
     yield from (f"warning: {warning}" for warning in result.warnings)
 
 

@@ -96,7 +96,7 @@ def put_under(session: Session, regime: str, how: str = "") -> None:
                 regime=regime,
             ),
             sentence(
-                "say where, or by which telephone: inbox settings --regime {regime} --heard TEXT",
+                "say where, or by which telephone: inbox office set --regime {regime} --heard TEXT",
                 regime=regime,
             ),
         )
@@ -130,7 +130,7 @@ def add_days_off(session: Session, days: Collection[date]) -> None:
     for day in sorted(set(days)):
         if not of(session).calendar.works(day):
             raise Refused(
-                sentence("{day} is already a day off", day=day), sentence("see: inbox days-off list")
+                sentence("{day} is already a day off", day=day), sentence("see: inbox office day-off list")
             )
         session.add(DayOff(day=day))
     _changed(session)
@@ -141,7 +141,7 @@ def remove_days_off(session: Session, days: Collection[date]) -> None:
     wanted = set(days)
     for day in sorted(wanted - set(days_off(session))):
         raise Refused(
-            sentence("{day} is not an added day off", day=day), sentence("see: inbox days-off list")
+            sentence("{day} is not an added day off", day=day), sentence("see: inbox office day-off list")
         )
     session.execute(delete(DayOff).where(DayOff.day.in_(wanted)))
     _changed(session)

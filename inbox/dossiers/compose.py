@@ -275,7 +275,7 @@ def _files(session: Session, number: int, plan: Plan, redactor: Redactor) -> Ite
     if plan.chosen - known.keys():
         raise Refused(
             sentence("case {number} has no such file", number=number),
-            sentence("see its files: inbox show {number}", number=number),
+            sentence("see its files: inbox case show {number}", number=number),
         )
     is_original = plan.enclosed is Enclosed.ORIGINAL
     for file in known.values() if plan.enclosed is not Enclosed.NONE else ():
@@ -303,7 +303,7 @@ def _check_included(included: frozenset[str], report: Report, fields: dict[str, 
         if question not in report.answers:
             raise Refused(
                 sentence("a question to include was not answered"),
-                sentence("see the answers: inbox show --json"),
+                sentence("see the answers: inbox case show --json"),
             )
         if question in fields and fields[question].flag is Flag.PROTECT:
             raise Refused(

@@ -39,7 +39,7 @@ def judge(inbox: Inbox, who: Actor, request: int, said: Judged) -> AccessCase:
                     " link to a case that names them",
                     number=number,
                 ),
-                sentence("see the possible cases: inbox access show {request}", request=request),
+                sentence("see the possible cases: inbox request show {request}", request=request),
             )
         found = withholding.about(session, request, number)
         found.same = said.same

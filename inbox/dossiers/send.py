@@ -95,7 +95,7 @@ def addressed(text: str) -> Addressed:
             sentence("not an age recipient: {error}", error=library_errors.of_crypto(error)),
             sentence(
                 "ask the addressee to send the text that begins with age1 again, and compare it by"
-                " telephone; without a key, hand over a letter on paper: inbox letter CASE LETTER"
+                " telephone; without a key, hand over a letter on paper: inbox dossier letter CASE LETTER"
             ),
         ) from None
     return Addressed(found, text, is_hybrid)

@@ -198,8 +198,8 @@ def _check_looked_at(seen: Seen) -> None:
                 count=seen.not_looked_at,
             ),
             sentence(
-                "their content may forbid the answer: declare or open them first: inbox declare CASE…,"
-                " inbox open-archive CASE…"
+                "their content may forbid the answer: declare or open them first: inbox case declare CASE…,"
+                " inbox access open-archive CASE…"
             ),
         )
     if seen.maybe:
@@ -209,8 +209,8 @@ def _check_looked_at(seen: Seen) -> None:
                 cases=", ".join(map(str, seen.maybe)),
             ),
             sentence(
-                "say for each whether it does: inbox access namesake CASE --request {request} --reason"
-                " TEXT, or with --same-person",
+                "say for each whether it does: inbox request namesake CASE --request {request} --reason"
+                " TEXT, or inbox request same-person",
                 request=seen.request.n,
             ),
         )

@@ -109,7 +109,7 @@ def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = Fals
         if made is None:
             raise Refused(
                 sentence("outbox {n} was never made", n=n),
-                sentence("make the next one: inbox outbox --out DIR"),
+                sentence("make the next one: inbox exchange outbox --out DIR"),
             )
         if made.applied is not None:
             raise Refused(
@@ -242,7 +242,7 @@ def _reply_key(session: Session, today: date) -> tuple[bytes, bytes]:
     if not valid:
         raise Refused(
             sentence("no reply key is valid on {today}: no outbox can be made", today=today),
-            sentence("check the clock; if it is right: inbox keys rotate"),
+            sentence("check the clock; if it is right: inbox key rotate"),
         )
     return valid[-1]
 
@@ -351,6 +351,6 @@ def _hand_over(n: int, path: Path, out: Path, anew: Manifest | None = None) -> P
                 out=out,
                 error=library_errors.of_system(error),
             ),
-            sentence("check the disk or USB stick, then: inbox outbox --again {n} --out DIR", n=n),
+            sentence("check the disk or USB stick, then: inbox exchange outbox --again {n} --out DIR", n=n),
         ) from None
     return target

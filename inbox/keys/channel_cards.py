@@ -21,8 +21,10 @@ from inbox.language.views import View
 from inbox.vault import queries_office, tables
 from templates.catalogues import LANGUAGES
 
-_ANOTHER = sentence("ask the body to export its card again: inbox card --out FOLDER")
-_COMPARE = sentence("compare it, by telephone or face to face, with the key that `inbox card` printed there")
+_ANOTHER = sentence("ask the body to export its card again: inbox exchange card --out FOLDER")
+_COMPARE = sentence(
+    "compare it, by telephone or face to face, with the key that `inbox exchange card` printed there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,8 @@ def rendered(shown: View) -> Iterator[str]:
 
 def _unknown() -> Refused:
     return Refused(
-        sentence("no outside body has a channel with this id"), sentence("see them: inbox channels list")
+        sentence("no outside body has a channel with this id"),
+        sentence("see them: inbox exchange channel list"),
     )
 
 
@@ -189,7 +192,7 @@ def _check_keys(session: Session, found: Card, today: date) -> None:
     if _end(found) < today:
         raise Refused(
             sentence("the keys on the card have expired"),
-            sentence("ask the body to run inbox keys rotate; then {another}", another=_ANOTHER),
+            sentence("ask the body to run inbox key rotate; then {another}", another=_ANOTHER),
         )
     others = [each for each in _cards(session) if each.id != found.channel.id]
     try:

@@ -105,7 +105,7 @@ def plan(session: Session, today: date) -> Plan:
         sentence("no key can be destroyed before {day}", day=first)
         if first
         else sentence("there is no key left to destroy"),
-        sentence("see the state of each key: inbox keys list"),
+        sentence("see the state of each key: inbox key list"),
     )
 
 

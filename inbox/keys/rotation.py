@@ -90,7 +90,7 @@ def rotate(home: Home, session: Session, today: date, epoch: timedelta) -> Rotat
                 end=min(intake, reply),
                 due=due(session),
             ),
-            sentence("if somebody may know the current keys, replace them at once: inbox keys rotate --now"),
+            sentence("if somebody may know the current keys, replace them at once: inbox key rotate --now"),
         )
     return _make(home, session, (max(today, intake + _DAY), max(today, reply + _DAY)), epoch)
 

@@ -96,7 +96,7 @@ class Locked(Refused):
             ),
             sentence(
                 "ask a second officer to come; an officer who opened with the words of a sheet has no"
-                " passphrase, and must first renew the shares outside a session: officers renew --share"
+                " passphrase, and must first renew the shares outside a session: officer renew --share"
             ),
         )
 
@@ -176,8 +176,8 @@ class Undeclared(CaseRefused):
         super().__init__(
             one if len(cases) == 1 else many,
             sentence(
-                "use inbox declare {cases}; an officer with a conflict of interest leaves the case to others:"
-                " inbox conflict exclude CASE NAME --reason TEXT",
+                "use inbox case declare {cases}; an officer with a conflict of interest leaves the case to"
+                " others: inbox access conflict add CASE NAME --reason TEXT",
                 cases=" ".join(map(str, cases)),
             ),
         )

@@ -121,14 +121,14 @@ def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Seq
     if len(found) > MANY:
         raise Refused(sentence("more than {many} cases match", many=MANY), sentence("narrow the search"))
     if not found:
-        raise Refused(sentence("no case matches"), sentence("see all cases: inbox queue"))
+        raise Refused(sentence("no case matches"), sentence("see all cases: inbox queue list"))
     if len(found) != confirmed:
         raise Refused(
             sentence("1 case matches")
             if len(found) == 1
             else sentence("{count} cases match", count=len(found)),
             sentence(
-                "look at them: inbox queue; if these are the ones you mean, add: --count {count}",
+                "look at them: inbox queue list; if these are the ones you mean, add: --count {count}",
                 count=len(found),
             ),
         )

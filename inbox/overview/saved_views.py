@@ -143,7 +143,7 @@ def _checked(name: str) -> str:
 
 def _unknown(name: str) -> Refused:
     return Refused(
-        sentence("there is no view {name}", name=name), sentence("see all views: inbox views list")
+        sentence("there is no view {name}", name=name), sentence("see all views: inbox queue view list")
     )
 
 

@@ -84,7 +84,7 @@ def retract(inbox: Inbox, who: Actor, number: int, reason: str) -> None:
         if row is None or row.retracted is not None:
             raise Refused(
                 sentence("there is no consultation {number}, or it was retracted", number=number),
-                sentence("see: inbox register consultations"),
+                sentence("see: inbox office register consultations"),
             )
         row.body = row.subject = row.opinion = row.reference = ""
         row.retracted = who.today

@@ -123,7 +123,7 @@ def check_case(session: Session, number: int) -> None:
                 "case {number}: feedback comes after the acknowledgement, which is missing", number=number
             ),
             sentence(
-                "acknowledge the report first: inbox reply {number} --template {template}",
+                "acknowledge the report first: inbox message reply {number} --template {template}",
                 number=number,
                 template=templates.acknowledging(session),
             ),

@@ -333,7 +333,7 @@ def _check_linked(session: Session, number: int, rule: rules.Outcome) -> None:
                 number=number,
             ),
             sentence(
-                "first link the two cases: inbox link {number} OTHER {relation}",
+                "first link the two cases: inbox case link add {number} OTHER {relation}",
                 number=number,
                 relation=labels.named("relation", Relation.DUPLICATE.value),
             ),
@@ -367,12 +367,12 @@ def _first(session: Session, number: int, kind: str) -> Sentence:
     """Return what to do about a missing measure."""
     if choices := legal_duties.taking(session, kind):
         return sentence(
-            "decide that first: inbox decide {number} {choices} --reason TEXT",
+            "decide that first: inbox case decide {number} {choices} --reason TEXT",
             number=number,
             choices="|".join(choices),
         )
     return sentence(
-        "record it first: inbox measure {number} {kind}; or close it with another outcome",
+        "record it first: inbox case measure add {number} {kind}; or close it with another outcome",
         number=number,
         kind=labels.named("measure", kind),
     )
@@ -439,12 +439,15 @@ def _written(session: Session, number: int, closing: Closing, today: date) -> st
     if _rule(session, closing).is_untold and closing.may_tell and not (template and template.closes):
         raise CaseRefused(
             sentence("this outcome takes only the text that reveals nothing"),
-            sentence("choose the template with closes = true, without words of your own: inbox templates"),
+            sentence(
+                "choose the template with closes = true, without words of your own: inbox message template"
+                " list"
+            ),
         )
     if template and not template.closes and template.outcome != closing.outcome:
         raise CaseRefused(
             sentence("this template is not for the outcome with which you close the case"),
-            sentence("see the outcome of each template: inbox templates"),
+            sentence("see the outcome of each template: inbox message template list"),
         )
     return templates.fill(session, number, closing.template, closing.text, today)
 

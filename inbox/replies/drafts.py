@@ -151,8 +151,8 @@ def _check_feedback(session: Session, number: int) -> None:
                 number=number,
             ),
             sentence(
-                "send it as an ordinary reply; or first decide: inbox decide {number} {choices} --reason"
-                " TEXT; and record what was done: inbox measure {number} KIND",
+                "send it as an ordinary reply; or first decide: inbox case decide {number} {choices} --reason"
+                " TEXT; and record what was done: inbox case measure add {number} KIND",
                 number=number,
                 choices=legal_duties.settling(session, DutyRole.ADMISSIBILITY),
             ),
@@ -162,13 +162,14 @@ def _check_feedback(session: Session, number: int) -> None:
 def _untold(session: Session, number: int) -> CaseRefused:
     known = "|".join(code for code, each in templates.known(session).items() if each.answers)
     in_template = sentence(
-        "write it in a template for feedback: inbox reply {number} --template {known}; or let the"
-        " reporter read a measure: inbox tell {number} MEASURE; or send it without --feedback",
+        "write it in a template for feedback: inbox message reply {number} --template {known}; or let the"
+        " reporter read a measure: inbox case measure share {number} MEASURE; or send it without --feedback",
         number=number,
         known=known,
     )
     no_template = sentence(
-        "first let the reporter read a measure: inbox tell {number} MEASURE; or send it without --feedback",
+        "first let the reporter read a measure: inbox case measure share {number} MEASURE; or send it"
+        " without --feedback",
         number=number,
     )
     return CaseRefused(
@@ -185,12 +186,12 @@ def _of_closing(number: int, template: Reply) -> CaseRefused:
             "case {number}: this text ends the case, and can only be sent with the closing", number=number
         ),
         sentence(
-            "close the case with it: inbox close {number} OUTCOME --disclosure full --template ID",
+            "close the case with it: inbox case close {number} OUTCOME --disclosure full --template ID",
             number=number,
         )
         if template.closes
         else sentence(
-            "close the case with it: inbox close {number} {outcome} --disclosure full --template ID",
+            "close the case with it: inbox case close {number} {outcome} --disclosure full --template ID",
             number=number,
             outcome=labels.named("outcome", template.outcome or ""),
         ),
@@ -216,7 +217,7 @@ def _check_passing_on(session: Session, number: int, decision: str) -> None:
             ),
             sentence(
                 "first record the reporter's identity, and either the measure that brought the case to"
-                " the judiciary or the reporter's consent: inbox identity set {number}",
+                " the judiciary or the reporter's consent: inbox case identity add {number}",
                 number=number,
             ),
         )

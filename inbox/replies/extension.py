@@ -71,17 +71,17 @@ def _extend(session: Session, number: int, today: date) -> None:
     if not office.of(session).may_extend:
         raise CaseRefused(
             sentence("the regime of this office does not allow it to extend the time for feedback"),
-            sentence("if this is the wrong regime, change it: inbox settings --regime CODE"),
+            sentence("if this is the wrong regime, change it: inbox office set --regime CODE"),
         )
     if due.dropped:
         raise CaseRefused(
             sentence("case {number} is closed", number=number),
-            sentence("reopen it first: inbox reopen {number} --reason TEXT", number=number),
+            sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=number),
         )
     if due.done or work.feedback or work.extended:
         raise CaseRefused(
             sentence("case {number}: feedback was already given, or its time extended", number=number),
-            sentence("see: inbox show {number}", number=number),
+            sentence("see: inbox case show {number}", number=number),
         )
     if due.is_late(today):
         raise CaseRefused(

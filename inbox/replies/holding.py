@@ -165,7 +165,7 @@ def said(session: Session, held: Held) -> list[Sentence]:
     found = [
         sentence(
             "held back in case {number}: reply {position}, because the decision has changed since;"
-            " retract it: inbox unsend {number} {position}",
+            " retract it: inbox message retract {number} {position}",
             number=held.case,
             position=each,
         )
@@ -174,7 +174,7 @@ def said(session: Session, held: Held) -> list[Sentence]:
     found += [
         sentence(
             "held back in case {number}: reply {position}, because the regime of the office does not allow an"
-            " extension; retract it: inbox unsend {number} {position}",
+            " extension; retract it: inbox message retract {number} {position}",
             number=held.case,
             position=each,
         )
@@ -205,15 +205,16 @@ def _hint(session: Session, held: Held) -> Sentence:
     if held.closing:
         return sentence(
             "it will be sent automatically once the prosecutor has no objection; until then, you can"
-            " reopen the case: inbox reopen {number} --reason TEXT; to get the prosecutor's word: inbox"
-            " decide {other} {choices} --reason TEXT, then inbox measure {other} {word}",
+            " reopen the case: inbox case reopen {number} --reason TEXT; to get the prosecutor's word: inbox"
+            " case decide {other} {choices} --reason TEXT, then inbox case measure add {other} {word}",
             number=held.case,
             **prosecutor_word.lifting(session, held.case),
         )
     return sentence(
         "it will be sent automatically once the prosecutor has no objection; until then, you can retract"
-        " a reply and write what may be told now: inbox unsend {number} REPLY; to get the prosecutor's"
-        " word: inbox decide {other} {choices} --reason TEXT, then inbox measure {other} {word}",
+        " a reply and write what may be told now: inbox message retract {number} REPLY; to get the"
+        " prosecutor's word: inbox case decide {other} {choices} --reason TEXT, then inbox case measure add"
+        " {other} {word}",
         number=held.case,
         **prosecutor_word.lifting(session, held.case),
     )

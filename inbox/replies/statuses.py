@@ -36,13 +36,14 @@ def _check(session: Session, case: Case, status: Status) -> None:
         raise CaseRefused(
             sentence("a case is closed with an outcome"),
             sentence(
-                "close it with its outcome: inbox close {number} OUTCOME --disclosure HOW", number=case.number
+                "close it with its outcome: inbox case close {number} OUTCOME --disclosure HOW",
+                number=case.number,
             ),
         )
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=case.number),
-            sentence("reopen it first: inbox reopen {number} --reason TEXT", number=case.number),
+            sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=case.number),
         )
     if status is Status.IN_FOLLOW_UP and prosecutor_word.binds(session, case.number):
         raise prosecutor_word.refused_following_up(session, case.number)
@@ -50,7 +51,7 @@ def _check(session: Session, case: Case, status: Status) -> None:
         raise CaseRefused(
             sentence("case {number}: no acknowledgement was written to the reporter", number=case.number),
             sentence(
-                "write one first: inbox reply {number} --template {template}",
+                "write one first: inbox message reply {number} --template {template}",
                 number=case.number,
                 template=templates.acknowledging(session),
             ),

@@ -54,7 +54,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if reply is None:
         raise CaseRefused(
             sentence("case {number} has no reply {position}", number=case.number, position=position),
-            sentence("see: inbox show {number}", number=case.number),
+            sentence("see: inbox case show {number}", number=case.number),
         )
     if reply.serial <= case.serial:
         raise CaseRefused(
@@ -64,7 +64,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
     if case.status == Status.CLOSED:
         raise CaseRefused(
             sentence("case {number} is closed", number=case.number),
-            sentence("reopen it first: inbox reopen {number} --reason TEXT", number=case.number),
+            sentence("reopen it first: inbox case reopen {number} --reason TEXT", number=case.number),
         )
     if _is_decided_by(session, case.number, reply):
         raise CaseRefused(
@@ -79,7 +79,7 @@ def _checked(session: Session, case: Case, position: int) -> Message:
                 "reply {position} acknowledges the report, and feedback waits behind it", position=position
             ),
             sentence(
-                "retract the feedback first: inbox unsend {number} {position}",
+                "retract the feedback first: inbox message retract {number} {position}",
                 number=case.number,
                 position=feedback,
             ),

@@ -105,7 +105,7 @@ def extension(session: Session) -> str:
     if found is None:
         raise CaseRefused(
             sentence("no template tells the reporter of an extension"),
-            sentence("add one, with extends = true: inbox templates"),
+            sentence("add one, with extends = true: inbox message template list"),
         )
     return found
 
@@ -143,7 +143,7 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
     if template is None:
         raise CaseRefused(
             sentence("there is no template {template_id}", template_id=template_id),
-            sentence("see all templates: inbox templates"),
+            sentence("see all templates: inbox message template list"),
         )
     is_given = unseen.says_anything(own) if template.takes_own_words else bool(own.strip())
     if template.takes_own_words is not is_given:
@@ -152,7 +152,8 @@ def fill(session: Session, number: int, template_id: str, own: str, today: date)
         raise CaseRefused(
             sentence("this template tells the reporter of an extension, but the time was not extended"),
             sentence(
-                "extend the time and tell the reporter: inbox extend {number} --reason TEXT", number=number
+                "extend the time and tell the reporter: inbox case extend {number} --reason TEXT",
+                number=number,
             ),
         )
     if template.outcome and prosecutor_word.forbids(session, number, template.outcome):

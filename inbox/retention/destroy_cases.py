@@ -65,7 +65,7 @@ def plan_due(inbox: Inbox, who: Actor) -> Plan:
                 sentence("nothing is due before {day}", day=min(waiting))
                 if waiting
                 else sentence("nothing is due"),
-                sentence("see what each case waits for: inbox retention"),
+                sentence("see what each case waits for: inbox retention list"),
             )
         return _plan(session, due)
 
@@ -100,13 +100,15 @@ def _check_asked(found: Sequence[Due], today: date) -> None:
             ),
             sentence(
                 "collect a bundle that the portal exports now; if there is no portal any more, two officers"
-                " vouch for the day: inbox destroy CASE --reason TEXT"
+                " vouch for the day: inbox retention destroy CASE --reason TEXT"
             ),
         )
     if count := sum(exits.waits_for_visa(each, today) for each in found):
         raise Refused(
             sentence("no case that is due has the archives' visa; {count} cases wait for it", count=count),
-            sentence("list them for the archives, then record the visa: inbox visa list --out FOLDER"),
+            sentence(
+                "list them for the archives, then record the visa: inbox retention visa request --out FOLDER"
+            ),
         )
 
 
@@ -126,7 +128,7 @@ def listing(home: Home, session: Session) -> list[Due]:
 
 def _planned(home: Home, session: Session, numbers: Sequence[int], today: date, reason: str) -> Plan:
     if not numbers:
-        raise Refused(sentence("no case was chosen"), sentence("see the list of cases: inbox retention"))
+        raise Refused(sentence("no case was chosen"), sentence("see the list of cases: inbox retention list"))
     found = {each.case: each for each in retention_schedule.listing(home, session)}
     due = []
     for number in sorted(set(numbers)):

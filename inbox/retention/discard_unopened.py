@@ -36,20 +36,22 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
             ),
             sentence(
                 "collect a bundle that the portal exports now; if there is no portal any more, two officers"
-                " vouch for the day: inbox discard --reason TEXT"
+                " vouch for the day: inbox exchange unopened discard --reason TEXT"
             ),
         )
     if not due and found.unasked:
         raise Refused(
             sentence("the expired unopened envelopes do not have the archives' visa"),
-            sentence("list them for the archives, then record the visa: inbox visa list --out FOLDER"),
+            sentence(
+                "list them for the archives, then record the visa: inbox retention visa request --out FOLDER"
+            ),
         )
     if not due:
         raise Refused(
             sentence("no unopened envelope may be discarded before {day}", day=found.next_day)
             if found.next_day
             else sentence("there are no unopened envelopes to discard"),
-            sentence("see how long each is kept: inbox unopened"),
+            sentence("see how long each is kept: inbox exchange unopened list"),
         )
     return due
 

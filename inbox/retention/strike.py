@@ -242,7 +242,7 @@ def _find(session: Session, number: int, striker: Striker, today: date) -> Case:
             )
         raise CaseRefused(
             stands,
-            sentence("copy the exact words from: inbox show"),
+            sentence("copy the exact words from: inbox case show"),
         )
     return case
 

@@ -219,7 +219,7 @@ def _check_slot(session: Session, number: int, today: date) -> None:
     if slot and not slots.holds(slot, case.seen, measures.tellable(session)):
         raise CaseRefused(
             sentence("the remaining replies would be too long for the reporter's page"),
-            sentence("redact a complete reply instead: inbox minimise CASE reply-N:all"),
+            sentence("redact a complete reply instead: inbox case redact CASE reply-N:all"),
         )
 
 

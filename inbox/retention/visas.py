@@ -146,7 +146,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
         if found is None:
             raise Refused(
                 sentence("nothing on the list {name} is left to be destroyed", name=name),
-                sentence("see the lists, with their full names: inbox retention"),
+                sentence("see the lists, with their full names: inbox retention list"),
             )
         if found.row.visa:
             raise Refused(
@@ -202,7 +202,7 @@ def _chosen(home: Home, session: Session, numbers: Sequence[int], today: date) -
     if not cases and not unopened:
         raise Refused(
             sentence("no case that is due waits for the archives' visa"),
-            sentence("see what each case waits for: inbox retention"),
+            sentence("see what each case waits for: inbox retention list"),
         )
     return _Chosen(cases, [_line(session, each) for each in cases], unopened, to)
 
@@ -222,7 +222,7 @@ def _named(home: Home, session: Session, numbers: Sequence[int], today: date) ->
         if due is None or Obstacle.VISA not in due.facts:
             raise Refused(
                 sentence("case {number} needs no visa, or already has one", number=number),
-                sentence("omit it, or destroy it: inbox destroy {number}", number=number),
+                sentence("omit it, or destroy it: inbox retention destroy {number}", number=number),
             )
         if due.day > (last := _last_day(session, today)):
             raise Refused(

@@ -56,7 +56,7 @@ def note(session: Session, who: Actor, action: Action) -> None:
             ),
             sentence(
                 "if the clock is behind, set it and try again; if it is right now and was ahead then,"
-                " two officers record that: inbox journal clock --reason TEXT"
+                " two officers record that: inbox journal correct-clock --reason TEXT"
             ),
         )
     if action.code is Code.CORRECT_CLOCK and not is_back:

@@ -112,7 +112,7 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan, reason: str) -> None:
                 sentence(
                     "the keys that can be destroyed have changed since you confirmed; none was destroyed"
                 ),
-                sentence("see the state of each key: inbox keys list"),
+                sentence("see the state of each key: inbox key list"),
             )
         destruction.destroy(inbox.home, session, planned, who.today)
 

@@ -53,7 +53,7 @@ def case(session: Session, number: int) -> Case:
     ).one_or_none()
     if line is None:
         raise CaseRefused(
-            sentence("there is no case {number}", number=number), sentence("see the numbers: inbox list")
+            sentence("there is no case {number}", number=number), sentence("see the numbers: inbox case list")
         )
     if line.quarantined is not None:
         raise CaseRefused(
@@ -64,7 +64,7 @@ def case(session: Session, number: int) -> Case:
             ),
             sentence(
                 "answer, close or destroy it; two officers lift that:"
-                " inbox quarantine {number} --lift --reason TEXT",
+                " inbox access unquarantine {number} --reason TEXT",
                 number=number,
             ),
         )
@@ -75,13 +75,13 @@ def case(session: Session, number: int) -> Case:
                 number=number,
                 day=line.archive_from,
             ),
-            sentence("open it for today: inbox open-archive {number} --reason TEXT", number=number),
+            sentence("open it for today: inbox access open-archive {number} --reason TEXT", number=number),
         )
     raise CaseRefused(
         sentence("case {number} is for its handlers only", number=number),
         sentence(
-            "see who they are: inbox handlers {number}; in an emergency two officers open it, which"
-            " is told to the referent: inbox break-glass {number} --reason TEXT",
+            "see who they are: inbox access handlers {number}; in an emergency two officers open it, which"
+            " is told to the referent: inbox access break-glass {number} --reason TEXT",
             number=number,
         ),
     )

@@ -29,7 +29,7 @@ _BLOCK = 256 << 10
 _KEYRING_FILES = {KEYRING, KEYRING_SIGNATURE}
 _COPY_AGAIN = (
     "nothing was changed; check that the bundle is meant for this portal, "
-    "then copy it again, or make it again with `inbox outbox --again N`"
+    "then copy it again, or make it again with `inbox exchange outbox --again N`"
 )
 
 
@@ -178,7 +178,8 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
     if last != NOTHING and outbox.n > last.n + 1:
         raise Refused(
             f"{name} cannot be applied before bundle {last.n + 1}",
-            f"import that bundle first; if it is lost, `inbox outbox --again {last.n + 1}` makes it again",
+            f"import that bundle first; if it is lost, `inbox exchange outbox --again {last.n + 1}` makes it"
+            " again",
         )
     if last != NOTHING and outbox.previous != last.hash:
         raise Refused(f"{name} does not follow bundle {last.n}, which was applied here", _COPY_AGAIN)

@@ -70,14 +70,16 @@ def load(database: Database, folder: Path, settings: Settings, today: date) -> t
         if today > offered.keyring.valid_until:
             raise KeyringExpired(f"it expired on {offered.keyring.valid_until}")
     except CryptoError as error:
-        raise Refused(f"keyring refused: {error}", "export it again: `inbox keyring --out FOLDER`") from error
+        raise Refused(
+            f"keyring refused: {error}", "export it again: `inbox exchange keyring --out FOLDER`"
+        ) from error
     with database.write() as connection:
         keyrings.lock(connection)
         outcome = offer(connection, offered)
     if outcome is Outcome.OLDER:
         raise Refused(
             f"keyring refused: serial {offered.keyring.serial} is not newer than the one in use",
-            "export the newest: `inbox keyring --out FOLDER`",
+            "export the newest: `inbox exchange keyring --out FOLDER`",
         )
     return offered.keyring, outcome
 

@@ -135,12 +135,12 @@ def _law(settings: Settings) -> Iterator[Finding]:
         Level.OK,
         f"pages promise what the law {found.sha256.hex()} says of the regime"
         f" {settings.regime or found.default_regime}",
-        "compare both with `inbox settings`",
+        "compare both with `inbox office show`",
     )
 
 
 def _manifest(settings: Settings, today: date) -> Iterator[Finding]:
-    hint = "make a new one: `portal manifest`, then `inbox sign-pages`"
+    hint = "make a new one: `portal manifest`, then `inbox exchange sign-pages`"
     try:
         signed = manifest.load(settings)
         served = signed and _again(settings, signed.pages)

@@ -53,10 +53,10 @@ def _save(out: Path, raw: bytes) -> None:
 @click.option("--out", type=_PATH, required=True, help="The file to write: manifest.json.")
 @pass_settings
 def manifest(settings: Settings, *, serial: int, until: date, out: Path) -> None:
-    """List every page and file of the site with its SHA-256, for `inbox sign-pages` to sign."""
+    """List every page and file of the site with its SHA-256, for `inbox exchange sign-pages` to sign."""
     _save(out, listing.make(settings, load_questionnaire(settings), serial, until))
     terminal.say(f"{out}: serial {serial}, valid until {until.isoformat()}")
-    terminal.say("next: carry it to the inbox, then run: inbox sign-pages")
+    terminal.say("next: carry it to the inbox, then run: inbox exchange sign-pages")
 
 
 @click.command()
@@ -90,7 +90,9 @@ def webcat(settings: Settings, *, app: str, tag: str, out: Path) -> None:
 
 @click.command(name="verify")
 @click.argument("url")
-@click.option("--channel-keys", type=_PATH, help="The card of your own channel, written by `inbox card`.")
+@click.option(
+    "--channel-keys", type=_PATH, help="The card of your own channel, written by `inbox exchange card`."
+)
 @click.option("--proxy", default="", help="socks5h://host:port, for an onion service.")
 @click.option(
     "--seen",

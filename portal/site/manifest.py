@@ -57,7 +57,7 @@ def load(settings: Settings) -> Signed | None:
     except CryptoError as error:
         raise BadConfiguration(
             f"the page manifest in {folder} is not signed by `root_key` for `deployment`: {error}",
-            "sign it with `inbox sign-pages`, or leave `manifest` empty",
+            "sign it with `inbox exchange sign-pages`, or leave `manifest` empty",
         ) from error
     return Signed(opened, raw, signature)
 

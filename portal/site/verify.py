@@ -81,7 +81,7 @@ def read_card(path: Path, settings: Settings) -> Channel:
         opened = card.open_card(content, signature, settings.deployment_id)
     except (OSError, CryptoError) as error:
         raise Refused(
-            f"{path} is not a valid card: {error}", "name the folder that `inbox card` wrote"
+            f"{path} is not a valid card: {error}", "name the folder that `inbox exchange card` wrote"
         ) from error
     return opened.channel
 

@@ -29,5 +29,5 @@ def one_case(office: Office, tmp_path: Path) -> Office:
     """The inbox with one case, of a zebra."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra at the quay"})
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     return office

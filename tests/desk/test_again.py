@@ -68,7 +68,7 @@ def test_a_reading_by_a_refused_form_stands_in_the_journal_as_any_other(one_case
     """Once for a session, however the page is come by."""
 
     def readers() -> list[str]:
-        found = one_case.json("journal", "print", "--case", "1", "--action", "show")["entries"]
+        found = one_case.json("journal", "list", "--case", "1", "--action", "show")["entries"]
         return [name for each in found for name in each["officers"]]
 
     with desk_of(one_case) as (_, bruno):

@@ -22,7 +22,7 @@ def three_officers(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office.found_by(folder, NAMES, 2)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), {"what": "x", "coi": "no", "category": "approach"})
-    office.of("alice", "bruno").json("declare", "1")
+    office.of("alice", "bruno").json("case", "declare", "1")
     return office
 
 
@@ -32,13 +32,13 @@ def both(**form: Any) -> dict[str, Any]:
 
 def noted(office: Office) -> list[str]:
     """Return the codes of what was done to the case, but reading it, oldest first."""
-    entries = office.json("journal", "print", "--case", "1")["entries"]
+    entries = office.json("journal", "list", "--case", "1")["entries"]
     return [each["action"] for each in entries if each["action"] not in {"declare", "show"}]
 
 
 def work(office: Office) -> dict[str, Any]:
     """Return what stands of the work, as two officers see it."""
-    return dict(office.json("show", "1")["work"])
+    return dict(office.json("case", "show", "1")["work"])
 
 
 def sent(client: Client, **form: Any) -> int:

@@ -31,8 +31,8 @@ def three_cases(tmp_path_factory: pytest.TempPathFactory) -> Office:
     words = [{"what": f"Le conteneur {n}", "coi": "no", "protect": PROTECTED} for n in range(3)]
     tell(world, Portal(world, folder / "medium"), *words)
     for number in ("1", "2"):
-        office.of("alice", "bruno").json("declare", number)
-    office.json("settings", "--regime", "external")
+        office.of("alice", "bruno").json("case", "declare", number)
+    office.json("office", "set", "--regime", "external")
     office.settle(1, 2)
     office.tell_no_prosecutor(1, 2)
     return office
@@ -282,7 +282,7 @@ def test_a_part_in_which_something_is_new_or_was_begun_is_marked(world: World, p
         assert [] == marked.findall(client.page("/en/case/1"))
         client.send("/en/draft/note/1", text="y")
         assert [("work", "draft")] == marked.findall(client.page("/en/case/1"))
-    world.office.json("collect", portal.bundle(Sent(reporter.follow_up("encore"))))
+    world.office.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("encore"))))
     with sitting(world.office) as client:
         for part in ("", "/work", "/dialogue"):
             page = client.page(f"/en/case/1{part}")
@@ -330,8 +330,8 @@ def test_every_page_of_a_case_has_its_dangers_and_the_way_to_the_act(
         assert 'class="notice danger"' in previewed
         assert 'class="standing"' not in client.page("/en/case/3/readers")
         assert 'class="standing"' not in client.page("/en/journal")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "none")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "measure", "add", "1", "none")
     with sitting(office) as client:
         page = client.page("/en/case/1/letters")
         assert ("Action on this danger has been recorded." in page, "#measures" in page) == (True, False)

@@ -54,7 +54,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Portal:
     portal = Portal(World(office), folder / "medium")
     tell(portal.world, portal, SAID, _all_said())
     for number in ("1", "2"):
-        office.json("declare", number)
+        office.json("case", "declare", number)
     return portal
 
 

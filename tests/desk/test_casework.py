@@ -36,7 +36,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     tell(world, Portal(world, folder / "medium"), WHAT, WHAT | {"protect": "la photo de ma voiture rouge"})
     for present in (NAMES[:2], ("alice", "chloe")):
         for number in ("1", "2"):
-            office.of(*present).json("declare", number)
+            office.of(*present).json("case", "declare", number)
     office.settle(1, 2)
     office.tell_no_prosecutor(1, 2)
     return office
@@ -55,7 +55,7 @@ def sends(client: Client, path: str, **form: Any) -> None:
 
 def noted(office: Office) -> list[tuple[str, dict[str, Any], str]]:
     """Return actions, what they were about and why, without those that only read."""
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     reading = {"found", "collect", "declare", "accept-instance", "list", "show", "read-journal", "open"}
     reading.add("preview-reply")
     return [
@@ -70,7 +70,7 @@ MOOT = {"outcome": "moot", "disclosure": "partial"}
 
 def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
     """Of the score the form sends every part; what it changes is noted."""
-    parts = {name: str(value) for name, value in office.json("show", "1")["work"]["parts"].items()}
+    parts = {name: str(value) for name, value in office.json("case", "show", "1")["work"]["parts"].items()}
     with sitting(office) as client:
         sends(client, "note", text="Vu.\r\nÀ revoir")
         for form, field, given in (
@@ -107,7 +107,7 @@ def test_the_work_on_a_case_is_done_by_its_forms(office: Office) -> None:
         sends(client, "decide", **both(choice="not_needed", reason="another case"))
         assert client.close(1, **both(**MOOT)).status_code == 303  # it is urgent
         sends(client, "reopen", **both(reason="news"))
-    work = office.json("show", "1")["work"]
+    work = office.json("case", "show", "1")["work"]
     assert ("Vu.\nÀ revoir", "alice") == (work["notes"][0]["text"], work["notes"][0]["by"])
     assert (["scellé"], "bruno", "high") == (work["tags"], work["assigned"], work["source_risk"])
     assert [("process_fix", None, True)] == [
@@ -152,7 +152,7 @@ def test_to_close_a_case_as_unfounded_takes_two(office: Office) -> None:
         alone = client.close(1, **form, **{"passphrase-alice": passphrase_of("alice")})
         assert alone.status_code == 401
         assert client.close(1, **both(**form)).status_code == 303
-    assert "closed" == office.json("show", "1")["status"]
+    assert "closed" == office.json("case", "show", "1")["status"]
     assert [("close-by-two", {"outcome": "unfounded", "disclosure": "withheld"}, "no trace")] == noted(office)
 
 
@@ -225,7 +225,7 @@ def test_a_case_is_kept_from_an_officer_without_a_trace(office: Office) -> None:
         assert "Kept from bruno" in client.page("/en/case/1")
         form = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "chloe")}
         sends(client, "readers/lift", officer="bruno", reason="no kin", **form)
-    assert "case" in office.json("show", "1")
+    assert "case" in office.json("case", "show", "1")
 
 
 def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None:
@@ -243,7 +243,7 @@ def test_who_the_author_is_is_shown_by_its_own_act_alone(office: Office) -> None
         shown = client.send("/en/case/1/ledger/identity", **both())
         assert (200, True) == (shown.status_code, "Jeanne Quartz" in shown.text)
         sends(client, "ledger/consent", withdrawn="on")
-    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    (row,) = office.json("dossier", "disclosure", "list", "1")["disclosures"]
     assert ("Procureur", "identity") == (row["recipient"], row["what"])
 
 
@@ -325,7 +325,7 @@ def test_every_form_of_a_page_leads_to_an_act(client: Client) -> None:
 def test_junk_leaves_the_queue_in_one_act_and_comes_back(office: Office) -> None:
     """Two officers confirm the list that they read on the page, once for all of it."""
     for number in ("1", "2"):
-        office.json("decide", number, "no_transmission", "--reason", "x")
+        office.json("case", "decide", number, "no_transmission", "--reason", "x")
     chosen = {"case": ["1", "2"], "reason": "noise"}
     with sitting(office) as client:
         asked = client.send("/en/many/junk", **chosen)
@@ -423,16 +423,16 @@ def test_both_surfaces_keep_a_reason_on_one_line(office: Office, *, at_the_desk:
         with sitting(office) as client:
             sends(client, "decide", **both(choice="no_transmission", reason="no\r\n offence"))
     else:
-        office.json("decide", "1", "no_transmission", "--reason", "no\n offence")
+        office.json("case", "decide", "1", "no_transmission", "--reason", "no\n offence")
     assert "no offence" in {reason for _, _, reason in noted(office)}
-    duties = {each["duty"]: each["reason"] for each in office.json("show", "1")["work"]["duties"]}
+    duties = {each["duty"]: each["reason"] for each in office.json("case", "show", "1")["work"]["duties"]}
     assert "no offence" == duties["art40"]
 
 
 def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> None:
     """An address in it is warned of, what was given stays; with a reason it is sent."""
-    office.json("settings", "--regime", "external")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("office", "set", "--regime", "external")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     form = {"reason": "abroad", "text": "agent@port.example"}
     with sitting(office) as client:
         shown = client.page("/en/case/1")
@@ -450,7 +450,7 @@ def test_the_notice_of_more_time_is_seen_before_it_is_sent(office: Office) -> No
         assert 'value="extension"' in client.page("/en/case/1")
         assert client.send("/en/case/1/extend", **form).status_code == 409
     assert ("extend", {"despite": True}, "abroad; it is ours") in noted(office)
-    assert office.json("show", "1")["work"]["extended"] == today().isoformat()
+    assert office.json("case", "show", "1")["work"]["extended"] == today().isoformat()
 
 
 def drafted(client: Client, *begun: int) -> list[int]:
@@ -491,7 +491,7 @@ def test_what_is_destroyed_takes_two_and_leaves_the_list(office: Office) -> None
         assert (409, 200) == tuple(client.ask(f"/en/case/{number}").status_code for number in (1, 2))
         assert '<tr><th scope="row">1</th>' in client.page("/en/retention").partition('id="destroyed"')[2]
         assert [2] == drafted(client)
-    assert [1] == [line["case"] for line in office.json("destroyed")["destroyed"]]
+    assert [1] == [line["case"] for line in office.json("retention", "list-destroyed")["destroyed"]]
 
 
 def test_a_dossier_is_looked_at_then_sealed_by_two(office: Office, tmp_path: Path) -> None:
@@ -565,7 +565,7 @@ def test_where_there_are_many_sentences_the_texts_beyond_them_are_picked_whole(
     """The report comes first, then messages from the latest day on; the control has room for all."""
     tell(world, portal, {"what": "Il a payé. Le chef sait.", "category": "approach"})
     for text in ("Un. Deux.", "Trois. Quatre."):
-        world.office.json("reply", "1", "--text", text)
+        world.office.json("message", "reply", "1", "--text", text)
     whole = [Chosen(place, None).code for place in ("what", "category", "reply-1", "reply-2")]
     with sitting(world.office) as client:
         for most, sentences in ((8, ["Le chef sait.", "Un.", "Trois."]), (4, ["Le chef sait.", "Un."])):
@@ -628,7 +628,7 @@ def test_what_is_in_quarantine_is_read_by_nobody_until_two_lift_it(office: Offic
         assert client.ask("/en/case/1").status_code == 409
         queue = client.page("/en/")
         assert ("in quarantine" in queue, "/en/case/1/readers" in queue) == (True, True)
-        assert "inbox reply 1" in client.page("/en/case/1/readers")
+        assert "inbox message reply 1" in client.page("/en/case/1/readers")
         assert "Put the case into quarantine" not in client.page("/en/case/1/readers")
         assert client.send("/en/case/1/readers/quarantine/lift", reason="none").status_code == 401
         sends(client, "readers/quarantine/lift", **both(reason="none"))

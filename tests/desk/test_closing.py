@@ -19,7 +19,7 @@ BOTH = {f"passphrase-{name}": passphrase_of(name) for name in ("alice", "bruno")
 @pytest.fixture
 def office(one_case: Office) -> Office:
     """One case that may be closed with a text."""
-    one_case.json("show", "1")
+    one_case.json("case", "show", "1")
     one_case.settle(1)
     one_case.tell_no_prosecutor(1)
     return one_case
@@ -38,7 +38,7 @@ def ends(client: Client, **form: str) -> tuple[int, bool]:
 
 
 def status(office: Office) -> str:
-    return str(office.json("show", "1")["status"])
+    return str(office.json("case", "show", "1")["status"])
 
 
 def test_the_page_of_a_case_leads_to_what_its_reporter_will_read_and_closes_nothing(office: Office) -> None:
@@ -115,7 +115,7 @@ def test_two_officers_confirm_an_end_on_the_page_that_shows_it_or_in_a_session_o
 
 
 def test_one_officer_is_asked_for_no_passphrase_where_one_is_enough(office: Office) -> None:
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with sitting(office) as client:
         shown = client.send("/en/case/1/close/preview", **END).text
         assert [] == re.findall('name="passphrase-', shown)
@@ -125,7 +125,7 @@ def test_one_officer_is_asked_for_no_passphrase_where_one_is_enough(office: Offi
 def test_what_nobody_may_read_of_a_case_is_not_shown_to_who_closes_it(office: Office) -> None:
     """In quarantine the end alone is read; the control is the page before."""
     silent = {"outcome": "moot", "disclosure": "withheld", "reason": "no trace"}
-    office.json("reply", "1", "--text", "Une question.")
+    office.json("message", "reply", "1", "--text", "Une question.")
     with sitting(office) as client:
         assert "Une question." in seen(client.send("/en/case/1/close/preview", **silent).text)
         client.send("/en/case/1/readers/quarantine", reason="a protected secret")

@@ -73,7 +73,7 @@ def test_no_page_and_no_refusal_says_a_code(client: Client) -> None:
 @pytest.mark.usefixtures("one_case")
 def test_a_code_would_be_found(client: Client) -> None:
     client.page("/fr/case/1/work")
-    page = "<p>Mesure : art40_transmission, '*' follow-up-3</p><code>inbox decide 1 to_be_decided</code>"
+    page = "<p>Mesure : art40_transmission, '*' follow-up-3</p><code>inbox case decide 1 to_be_decided</code>"
     assert codes_in(page) == {"art40_transmission", "'*'", "follow-up-3"}
 
 

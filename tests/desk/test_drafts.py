@@ -49,8 +49,8 @@ def two_cases(office: Office, tmp_path: Path) -> Office:
     """Two cases before three officers, of which alice and bruno opened the inbox and declared both."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "x", "coi": "no"}, {"what": "y", "coi": "no"})
-    office.json("settings", "--regime", "external")
-    office.json("declare", "1", "2")
+    office.json("office", "set", "--regime", "external")
+    office.json("case", "declare", "1", "2")
     return office
 
 
@@ -230,7 +230,7 @@ def test_a_draft_follows_the_exclusion_of_its_officer(two_cases: Office) -> None
     with sitting(two_cases, officer="bruno") as bruno:
         begin(bruno, "note/1")
         begin(bruno, "note/2")
-    two_cases.of("alice", "chloe").json("conflict", "exclude", "1", "bruno", "--reason", "kin")
+    two_cases.of("alice", "chloe").json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
     with sitting(two_cases, officer="bruno") as bruno:
         assert [2] == [each.case for each in unfinished.begun(bruno.desk.inbox, bruno.seat.actor())]
         assert ({}, {"text": WORDS}) == (kept(bruno), kept(bruno, case=2))

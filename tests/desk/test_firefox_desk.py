@@ -20,7 +20,7 @@ def served(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> I
     office = founded_three.copy(tmp_path_factory.mktemp("firefox"))
     world = World(office)
     tell(world, Portal(world, tmp_path_factory.mktemp("medium")), *[{"what": "x", "coi": "no"}] * 2)
-    office.json("declare", "1", "2")
+    office.json("case", "declare", "1", "2")
     with serving(office) as served:
         yield served
 

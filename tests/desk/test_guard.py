@@ -27,7 +27,7 @@ PAGES = ["/", "/queue/1", "/medium", "/enter", "/access", *OFFICE]
 
 
 def actions(office: Office) -> list[str]:
-    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
 def test_the_address_works_once(client: Client) -> None:
@@ -253,9 +253,9 @@ def test_no_report_reaches_a_page_as_anything_but_text(
     )
     confirmed = ("--confirm-instance", portal.fingerprint)
     bundle = portal.bundle(Sent(report, reporter.keys.case_id))
-    world.office.json("collect", bundle, *confirmed)
+    world.office.json("exchange", "collect", bundle, *confirmed)
     follow_up, drop = Sent(reporter.follow_up(HOSTILE, files=[b"y"])), Sent(build.drop(world, HOSTILE))
-    world.office.json("collect", portal.bundle(follow_up, drop), *confirmed)
+    world.office.json("exchange", "collect", portal.bundle(follow_up, drop), *confirmed)
     (bundle.parent / f"bundle{ESCAPES.replace('/', '')}<script>.tar").write_bytes(b"")
     with sitting(world.office, bundle.parent) as client:
         assert (
@@ -282,7 +282,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
     """The page of the refusal has it, to be copied; the journal has nothing of it."""
     reporter = Reporter(world)
     path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
-    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     with sitting(world.office) as client:
         answer = client.send("/en/case/1/reply", text="a long thought " * 2_000)
         assert (409, True) == (answer.status_code, "a long thought a long thought" in answer.text)
@@ -304,7 +304,7 @@ def test_what_was_written_is_not_lost_where_it_is_refused(world: World, portal: 
             assert sent.status_code == 400
         assert "1 case" in client.page("/en/")
     assert "reply" not in actions(world.office)
-    assert world.office.json("show", "1")["status"] == "received"
+    assert world.office.json("case", "show", "1")["status"] == "received"
 
 
 def test_a_fault_of_the_program_is_told_without_any_value(
@@ -324,7 +324,7 @@ def test_no_page_leads_outside(world: World, portal: Portal) -> None:
     """No address of another host, no script but the desk's own, nothing inline, no query string."""
     reporter = Reporter(world)
     path = portal.bundle(Sent(reporter.report(), reporter.keys.case_id))
-    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     with sitting(world.office, path.parent) as client:
         shown = "".join(
             client.page(f"/{language}{each}") for language in LANGUAGES for each in (*PAGES, "/case/1")
@@ -361,7 +361,7 @@ def test_only_files_that_lie_on_the_medium_are_read(world: World, portal: Portal
         for name in ("link", "memory", "folder", "pipe"):
             assert client.send("/en/medium/collect", bundle=f"{name}.tar").status_code == 200
         assert client.send("/en/medium/outbox").status_code == 200
-    assert world.office.json("list")["cases"] == []
+    assert world.office.json("case", "list")["cases"] == []
     assert outside.read_text() == "precious"
     assert not (medium / "outbox-inspection-1.tar").is_symlink()
 

@@ -36,12 +36,14 @@ TEMPLATE = "source = 'x'\n[reply.x]\nstatus = ['received']\n" + "".join(
     f"{each} = {{0}}\n" for each in ("title.fr", "title.en", "text.fr", "text.en")
 )
 READ = (
-    ["show", "1"], ["list"], ["queue"], ["timeline", "1"], ["links", "1"], ["templates"], ["oversight"],
-    ["disclosures", "list", "1"], ["journal", "print"], ["conflict", "aliases"], ["identity", "show", "1"],
-    ["handlers", "1"], ["retention"], ["settings"],
+    ["case", "show", "1"], ["case", "list"], ["queue", "list"], ["case", "timeline", "1"], ["case", "link",
+    "list", "1"], ["message", "template", "list"], ["office", "oversight"],
+    ["dossier", "disclosure", "list", "1"], ["journal", "list"], ["access", "alias", "list"], ["case",
+    "identity", "show", "1"],
+    ["access", "handlers", "1"], ["retention", "list"], ["office", "show"],
     ["dossier", "preview", "1", "--for", "prosecutor", "--to", WORDS, "--with-replies",
      "--attachments", "original", "--every-file"],
-    ["reply", "1", "--preview"], ["reply", "1", "--template", "x", "--preview"],
+    ["message", "reply", "1", "--preview"], ["message", "reply", "1", "--template", "x", "--preview"],
 )  # fmt: skip
 
 
@@ -65,14 +67,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
             *[{"what": f"MSKU 1234565. {WORDS}.", "refs": WORDS, "who_id": WORDS, "zz": (WORDS, "b")}] * 2,
         )
     for number in ("1", "2"):
-        office.json("declare", number)
-    office.json("hold", "1", "--reason", WORDS[:100])
+        office.json("case", "declare", number)
+    office.json("retention", "hold", "1", "--reason", WORDS[:100])
     for choice in ("not_needed", "admissible"):
-        office.json("decide", "1", choice, "--reason", WORDS[:100])
+        office.json("case", "decide", "1", choice, "--reason", WORDS[:100])
     # No reason repeats a report or an identity.
-    office.json("reply", "1", "--text", WORDS, "--despite-warning", WORDS[:20])
+    office.json("message", "reply", "1", "--text", WORDS, "--despite-warning", WORDS[:20])
     (folder / "identity").write_text(WORDS, "utf-8")
-    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", folder / "identity")
     day = today()
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 2).status = "closed"
@@ -175,9 +177,9 @@ def test_no_answer_to_a_person_and_no_name_of_a_bundle_is_printed_as_more_than_t
     bundle = tmp_path / f"bundle{hostile.ESCAPES.replace('/', '')}{hostile.BIDI}.tar"
     bundle.write_bytes(b"x")
     asked = ["--person", "invoicegpj", "--received", today().isoformat(), "--way", "letter"]
-    copy.json("access", "record", *asked)
-    given = copy.run("access", "passages", "2", "--request", "2")
-    refused = copy.run("collect", bundle)
+    copy.json("request", "add", *asked)
+    given = copy.run("request", "passages", "2", "--request", "2")
+    refused = copy.run("exchange", "collect", bundle)
     assert ["<U+202E>" in given.out, "<U+202E>" in refused.err] == [True, True]
     for said in (given, refused):
         assert [] == [char for char in said.out + said.err if char != "\n" and visible(char) != char]
@@ -188,7 +190,9 @@ def test_no_report_reaches_over_what_stands_beside_it(
 ) -> None:
     """With letters that no line can break: the status looks as beside another message."""
     written = zip(tell(world, portal, {"what": "x"}, {"what": "y"}), ("plain", hostile.JOINED), strict=True)
-    world.office.json("collect", portal.bundle(*(Sent(each.follow_up(text)) for each, text in written)))
+    world.office.json(
+        "exchange", "collect", portal.bundle(*(Sent(each.follow_up(text)) for each, text in written))
+    )
     looks = set()
     with serving(world.office, "--medium", tmp_path) as served, seen(chromium, served) as page:
         for number in (1, 2):

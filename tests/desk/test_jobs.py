@@ -190,7 +190,7 @@ def test_a_desk_that_is_locked_meanwhile_ends_what_it_does_and_locks(place: Plac
         assert (200, True) == (said.status, "locks as soon as this is done" in said.text)
         assert "No key is left" not in said.text
         assert "locks as soon" in visitor.get("/en/job/1").text
-        assert 1 == place.office.run("list").code  # the home is held
+        assert 1 == place.office.run("case", "list").code  # the home is held
         go_on(helpers)
         assert any("no key is left in memory" in line for line in served.printed)
         locked = visitor.get("/en/job/1")
@@ -213,7 +213,7 @@ def test_a_desk_that_is_ended_meanwhile_has_done_nothing(place: Place, sent: sig
             time.sleep(0.01)
     assert "collect" not in place.acts[len(before) :]
     if sent is signal.SIGTERM:  # what ends a job leaves the same behind
-        place.office.json("collect", place.medium / "enough.tar")
+        place.office.json("exchange", "collect", place.medium / "enough.tar")
 
 
 def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Place) -> None:
@@ -235,7 +235,7 @@ def test_passphrases_confirm_the_job_with_which_they_came_and_no_other(place: Pl
             job.run()
             ended = client.raw.get(begun.location, base_url=base)
             assert (status, False) == (ended.status_code, passphrase_of("alice") in ended.text)
-    entries = place.office.json("journal", "print")["entries"]
+    entries = place.office.json("journal", "list")["entries"]
     noted = [each["officers"] for each in entries if each["action"] == "accept-instance"]
     assert [dict.fromkeys(NAMES, how) for how in ("passphrase", "confirmed")] == noted
 

@@ -26,7 +26,7 @@ def desk_of(office: Office) -> Iterator[tuple[Client, Client]]:
 
 def noted(office: Office, action: str) -> list[list[str]]:
     """Return the officers of each entry of an action on case 1."""
-    found = office.json("journal", "print", "--case", "1", "--action", action)["entries"]
+    found = office.json("journal", "list", "--case", "1", "--action", action)["entries"]
     return [[*each["officers"]] for each in found]
 
 
@@ -35,7 +35,7 @@ def test_reading_a_case_is_noted_once_for_each_officer_and_session(one_case: Off
 
     The chain holds, and what oversight counts is the same.
     """
-    counted = one_case.json("oversight")["actions"]
+    counted = one_case.json("office", "oversight")["actions"]
     with desk_of(one_case) as (alice, bruno):
         for client in (alice, bruno, alice, bruno, alice):
             client.page("/en/case/1")
@@ -48,7 +48,7 @@ def test_reading_a_case_is_noted_once_for_each_officer_and_session(one_case: Off
     assert [["alice"], ["bruno"]] == noted(one_case, "read-timeline")
     assert [["alice"]] * 2 == noted(one_case, "preview-reply")
     assert "the journal is intact" in one_case.run("journal", "verify").out
-    assert counted == one_case.json("oversight")["actions"]
+    assert counted == one_case.json("office", "oversight")["actions"]
 
 
 def test_a_command_notes_reading_once_for_as_long_as_the_inbox_is_open(one_case: Office) -> None:
@@ -59,7 +59,7 @@ def test_a_command_notes_reading_once_for_as_long_as_the_inbox_is_open(one_case:
             case_view.read(opened.inbox, who, 1)
     assert [["alice", "bruno"]] == noted(one_case, "show")
     for _ in range(2):
-        one_case.json("show", "1")
+        one_case.json("case", "show", "1")
     assert [["alice", "bruno"]] * 3 == noted(one_case, "show")
 
 
@@ -90,7 +90,7 @@ def test_an_unread_letter_is_noted_once_as_read_and_another_letter_once_more(
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     (reporter,) = tell(world, portal, {"what": "a zebra at the quay"})
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     letters = [portal.bundle(Sent(reporter.follow_up(text))).name for text in ("again", "and again")]
     with sitting(office, tmp_path / "medium") as alice:
         for letter in letters:
@@ -115,13 +115,13 @@ def test_the_journal_is_asked_by_case_officer_and_action_on_both_surfaces(one_ca
         assert "/en/journal?case=1" in alice.page("/en/case/1/timeline")
     by = {}
     for options in (("--officer", "bruno", "--case", "1"), ("--action", "hold"), ("--case", "9")):
-        found = one_case.json("journal", "print", *options)["entries"]
+        found = one_case.json("journal", "list", *options)["entries"]
         by[options[-1]] = [(each["action"], [*each["officers"]]) for each in found]
     assert [("declare", ["alice", "bruno"]), ("show", ["bruno"])] == by["1"]
     assert [("hold", ["alice"])] == by["hold"]
     assert [] == by["9"]
-    last = one_case.json("journal", "print")["head"]["n"]
-    newest = one_case.json("journal", "print", "--from", str(last + 1))["entries"]
+    last = one_case.json("journal", "list")["head"]["n"]
+    newest = one_case.json("journal", "list", "--from", str(last + 1))["entries"]
     assert [last + 1] == [each["n"] for each in newest]
 
 

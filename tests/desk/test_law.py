@@ -42,7 +42,7 @@ def test_another_law_is_taken_once_what_it_changes_was_seen(office: Office, tmp_
         assert FRENCH.sha256.hex() in client.page("/en/office/law")
         assert 303 == client.send("/en/office/law", **form, **typed).status_code
         assert sha256 in client.page("/en/office/law")
-    assert sha256 == office.json("law")["law"]
+    assert sha256 == office.json("law", "show")["law"]
 
 
 @pytest.mark.copy_of("authored")
@@ -53,7 +53,7 @@ def test_all_that_another_law_asks_is_due_by_it_while_the_desk_stays_open(
     law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 1")
     duties = (law / "duties.toml").read_text("utf-8")
     (law / "duties.toml").write_text(duties.replace('within = "1 month"', 'within = "9 days"', 1), "utf-8")
-    office.json("judge", "1", "--severity", "1", "--reason", "x")
+    office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     with sitting(office) as client:
         before = _duties(client)
         form = {"folder": str(law), "sha256": folder.sha256(folder.read(law)).hex(), "loosening": "on"}

@@ -88,7 +88,7 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
         assert (200, True) == (styled[0], "text/css" in styled[2]["Content-Type"])
         assert [] == found_in_memory([process], keys)
         assert b"inbox.desk.locked" in Path(f"/proc/{process}/cmdline").read_bytes()
-        assert office.run("list").code == 0
+        assert office.run("case", "list").code == 0
         # What limited the wait ended with it: the process stays.
         with pytest.raises(subprocess.TimeoutExpired):
             served.process.wait(1.5)
@@ -98,11 +98,11 @@ def test_no_key_is_left_in_a_desk_at_which_too_few_were_signed_in(office: Office
 
 def test_a_second_command_is_told_who_holds_the_inbox_and_since_when(office: Office) -> None:
     with serving(office):
-        held = office.run("list")
+        held = office.run("case", "list")
     assert 1 == held.code
     assert f"the inbox has been open since {today()}" in held.err
     assert "UTC: desk, alice, bruno" in held.err
-    assert 0 == office.run("list").code
+    assert 0 == office.run("case", "list").code
 
 
 def test_the_desk_listens_on_loopback_alone_and_names_no_server(office: Office) -> None:

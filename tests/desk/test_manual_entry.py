@@ -138,7 +138,7 @@ def test_it_becomes_the_case_that_the_command_makes(office: Office, stick: Path)
         assert ["lettre.pdf"] == re.findall(r'name="file" value="([^"]+)"', page)
         entered = enter(client, **given, **period, _file="lettre.pdf", _received=day)
         assert "Case 1: entered" in entered.text
-    shown = office.json("show", "1")
+    shown = office.json("case", "show", "1")
     assert {
         "path": "approached",
         "vector": ["social", "work"],
@@ -147,7 +147,7 @@ def test_it_becomes_the_case_that_the_command_makes(office: Office, stick: Path)
     } == shown["answers"]
     assert ("letter", day, "fr") == (shown["route"], shown["received"], shown["language"])
     assert ["lettre.pdf"] == [file["name"] for file in shown["attachments"]]
-    (entry,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "enter")
+    (entry,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "enter")
     assert ({"route": "letter"}, 1, "") == (entry["values"], entry["case"], entry["reason"])
 
 
@@ -192,10 +192,10 @@ def test_the_words_are_on_one_answer_and_nowhere_else(
     assert ("no-store", None) == (answer.headers["Cache-Control"], answer.location)
     assert (409, True) == (again.status_code, "was already processed" in again.text)
     elsewhere = [str(answer.headers), again.text, *later, said.out, said.err]
-    elsewhere += [office.run(*line).out for line in (("show", "1"), ("journal", "print"))]
+    elsewhere += [office.run(*line).out for line in (("case", "show", "1"), ("journal", "list"))]
     assert [] == [found for each in elsewhere if (found := traces.neighbours_in(each, words))]
     assert 11 == len(traces.neighbours_in(re.sub("</?li>", " ", answer.text), words))  # the control
-    assert [1] == [case["case"] for case in office.json("list")["cases"]]
+    assert [1] == [case["case"] for case in office.json("case", "list")["cases"]]
 
 
 def test_the_sheet_and_its_title_say_nothing_of_what_the_words_open(client: Client) -> None:

@@ -323,7 +323,7 @@ def test_a_form_whose_page_is_no_more_still_names_what_it_lacks(client: Client) 
 def test_in_a_browser_the_summary_has_the_focus_and_leads_to_each_field(
     chromium: Browser, one_case: Office, stick: "Path", *, script: bool
 ) -> None:
-    one_case.json("decide", "1", "no_transmission", "--reason", "x")
+    one_case.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with (
         serving(one_case, "--medium", stick) as served,
         seen(chromium, served, java_script_enabled=script, locale="en-US") as page,

@@ -22,7 +22,7 @@ def noted(office: Office) -> list[tuple[str, dict[str, Any]]]:
     """Return what was changed or copied, as the journal says it."""
     return [
         (entry["action"], entry["values"])
-        for entry in office.json("journal", "print")["entries"]
+        for entry in office.json("journal", "list")["entries"]
         if entry["action"] in CHANGES
     ]
 
@@ -48,8 +48,8 @@ def test_regime_and_days_off_are_changed_as_by_the_commands(office: Office) -> N
         assert len(working) == client.page("/en/office").count('name="day"')
         gone = [day.isoformat() for day in working[1:]]
         assert client.send("/en/office/days-off/remove", day=gone).status_code == 303
-    assert "external" == office.json("settings")["regime"]
-    assert [working[0].isoformat()] == office.json("days-off", "list")["days_off"]
+    assert "external" == office.json("office", "show")["regime"]
+    assert [working[0].isoformat()] == office.json("office", "day-off", "list")["days_off"]
     assert [
         ("choose-regime", {"regime": "external"}),
         ("change-days-off", days_off("added", [day.isoformat() for day in working])),
@@ -90,7 +90,7 @@ def test_a_backup_is_made_with_its_key_store_apart(office: Office, stick: Path, 
     keys.mkdir()
     copies.mkdir()
     with sitting(office, stick) as client:
-        assert "restore --from" in client.page("/en/office/backup")
+        assert "backup restore --from" in client.page("/en/office/backup")
         below = (stick, stick / "below", office.root)
         for refused in ("keys", "/nowhere", str(copies), *map(str, below)):
             asked = {"backup-folder": str(copies), "keystore": refused}

@@ -142,17 +142,17 @@ def room(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         Sent(reporter.follow_up("Il m'a rappelé.", files=[b"x"])),
         Sent(drop(world, "Une note sans signature")),
     ]
-    office.json("collect", portal.bundle(*late))
-    office.json("collect", portal.bundle(Sent(drop(world, "Une autre, que personne n'a lue"))))
+    office.json("exchange", "collect", portal.bundle(*late))
+    office.json("exchange", "collect", portal.bundle(Sent(drop(world, "Une autre, que personne n'a lue"))))
     for number in ("1", "2"):
-        office.json("declare", number)
-    office.json("reply", "1", "--text", "Quand ?")
+        office.json("case", "declare", number)
+    office.json("message", "reply", "1", "--text", "Quand ?")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add_all(
             Message(case=2, position=n, serial=n, day=today(), text=f"Réponse {n}")
             for n in range(1, 2 * conversation.PAGE)
         )
-    office.json("outbox", "--out", folder / "medium")
+    office.json("exchange", "outbox", "--out", folder / "medium")
     portal.bundle(Sent(Reporter(world).report()))
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         complaints: list[str] = []
@@ -517,16 +517,16 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     portal = Portal(world, folder / "medium")
     tell(world, portal, REPORT)
     notes = [Sent(drop(world, f"Une note sans signature, {n}")) for n in range(3)]
-    office.json("collect", portal.bundle(*notes))
+    office.json("exchange", "collect", portal.bundle(*notes))
     for number in ("1", "2", "3", "4"):
-        office.json("declare", number)
+        office.json("case", "declare", number)
     (folder / "identity").write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", folder / "identity")
     for decision in ("no_transmission", "not_needed"):
-        office.json("decide", "1", decision, "--reason", "x")
-    office.json("measure", "1", "none")
-    office.json("assign", "1", "alice")
-    office.json("show", "1")
+        office.json("case", "decide", "1", decision, "--reason", "x")
+    office.json("case", "measure", "add", "1", "none")
+    office.json("case", "assign", "1", "alice")
+    office.json("case", "show", "1")
     office.settle(1)
     office.tell_no_prosecutor(2, 3, 4)
     for number in ("2", "3", "4"):
@@ -535,8 +535,8 @@ def answering(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         session.get_one(Workflow, 4).archive_from = today()
     agreed(office, 2)
     aged(office)
-    office.json("measure", "1", "protection_offered")
-    office.json("measure", "1", "none")
+    office.json("case", "measure", "add", "1", "protection_offered")
+    office.json("case", "measure", "add", "1", "none")
     (folder / "medium" / "broken.tar").write_bytes(b"x" * 1024)
     with serving(office, "--medium", folder / "medium") as served, seen(chromium, served) as page:
         yield Room(served, page, [], set())
@@ -687,8 +687,8 @@ def test_officers_work_from_the_medium_to_the_answer(chromium: Browser, tmp_path
     slot = read_slot(next(raw for name, raw in files.items() if name.startswith("slots/")), reporter)
     assert [message.text for message in slot.messages] == ["Quel scellé ?\nÀ quel terminal ?"]
     assert [link.n for link in outbox.collected] == [1]
-    office.json("declare", "1")  # bruno, too, who reads the journal with her
-    noted = {entry["action"]: entry["officers"] for entry in office.json("journal", "print")["entries"]}
+    office.json("case", "declare", "1")  # bruno, too, who reads the journal with her
+    noted = {entry["action"]: entry["officers"] for entry in office.json("journal", "list")["entries"]}
     assert {
         "open",
         "accept-instance",

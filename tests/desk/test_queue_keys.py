@@ -22,7 +22,9 @@ def served(founded_three: Office, tmp_path_factory: pytest.TempPathFactory) -> I
     office = founded_three.copy(folder / "copy")
     world = World(office)
     portal = Portal(world, folder / "medium")
-    office.json("collect", portal.bundle(first(Reporter(world))), "--confirm-instance", portal.fingerprint)
+    office.json(
+        "exchange", "collect", portal.bundle(first(Reporter(world))), "--confirm-instance", portal.fingerprint
+    )
     sent = [first(Reporter(world), text=f"numéro {n}") for n in range(TEN)]
     portal.bundle(*sent, first(Reporter(world), text="vite", edit=answering(danger_now="yes")))
     with serving(office, "--medium", folder / "medium") as served:

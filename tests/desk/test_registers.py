@@ -38,7 +38,7 @@ def test_registers_are_shown_exported_and_written_as_by_the_commands(
     assert {f"{name}.csv", f"{name}.pdf"} == {path.name for path in drawer.iterdir()}
     assert [] == [*stick.iterdir()]
     assert "'=Favorable" in (drawer / f"{name}.csv").read_text("utf-8-sig")
-    done = [entry["action"] for entry in office.json("journal", "print")["entries"]]
+    done = [entry["action"] for entry in office.json("journal", "list")["entries"]]
     assert [1, 2, 1] == list(
         map(done.count, ("record-consultation", "export-register", "retract-consultation"))
     )

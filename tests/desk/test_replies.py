@@ -29,8 +29,8 @@ WAYS: dict[str, dict[str, str]] = {
 def office(world: World, portal: Portal) -> Office:
     """One case to answer, in an office that may take more time."""
     tell(world, portal, {"what": "x", "coi": "no"})
-    world.office.json("settings", "--regime", "external")
-    world.office.json("show", "1")
+    world.office.json("office", "set", "--regime", "external")
+    world.office.json("case", "show", "1")
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     return world.office
@@ -49,7 +49,7 @@ def but_drafts(state: dict[str, Any]) -> dict[str, Any]:
 
 def entry(office: Office) -> Any:
     """Return the newest entry of the journal but that of reading it."""
-    return office.json("journal", "print")["entries"][-2]
+    return office.json("journal", "list")["entries"][-2]
 
 
 @pytest.mark.parametrize("way", chosen(WAYS, "close"))
@@ -57,7 +57,7 @@ def test_a_text_that_could_give_somebody_away_is_shown_with_the_form_to_send_it(
     office: Office, way: str
 ) -> None:
     """Nothing is done, nothing that was given is lost; with a reason it is done, and both are noted."""
-    office.json("acknowledge", "1")
+    office.json("message", "acknowledge", "1")
     form = WAYS[way] | {"text": f"Écrivez à {GIVES_AWAY}"}
     before = but_drafts(office.state())
     with sitting(office) as client:

@@ -169,4 +169,4 @@ def test_a_lock_in_the_midst_of_filing_a_report_leaves_nothing_of_it_but_its_dra
         assert f"{WORDS}</textarea>" in client.page("/en/enter")
         assert "Case 1: entered" in client.send("/en/enter", **form).text
         assert 409 == client.send("/en/enter", **form).status_code
-    assert 1 == len(office.json("list")["cases"])
+    assert 1 == len(office.json("case", "list")["cases"])

@@ -33,7 +33,7 @@ LIMITS = Limits(idle=10 * MINUTE, short=5 * MINUTE, longest=8 * HOUR)
 
 def entries(office: Office, *actions: str) -> list[tuple[str, list[str]]]:
     """Return these actions of the journal, each with its officers."""
-    found = office.json("journal", "print")["entries"]
+    found = office.json("journal", "list")["entries"]
     return [(each["action"], [*each["officers"]]) for each in found if each["action"] in actions]
 
 
@@ -495,7 +495,7 @@ def test_of_two_officers_who_save_at_once_one_sees_what_the_other_did(one_case: 
         answers = {risk: each.result() for risk, each in sent.items()}
     assert [200, 409] == sorted(each.status for each in answers.values())
     (done,) = [risk for risk, each in answers.items() if each.status == 200]
-    assert done == one_case.json("show", "1")["work"]["source_risk"]
+    assert done == one_case.json("case", "show", "1")["work"]["source_risk"]
     assert all("was changed meanwhile" in each.text for each in answers.values() if each.status == 409)
 
 
@@ -529,8 +529,8 @@ def test_a_change_to_any_of_the_chosen_cases_and_what_two_others_did_together_ar
     """Not of the first case alone, nor of one officer alone; the control is bruno, who confirmed it."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), {"what": "a zebra"}, {"what": "a horse"})
-    office.of("alice", "bruno").json("declare", "1", "2")
-    office.of("chloe", "alice").json("declare", "1", "2")
+    office.of("alice", "bruno").json("case", "declare", "1", "2")
+    office.of("chloe", "alice").json("case", "declare", "1", "2")
     with desk_of(office) as (_, alice, bruno):
         stale = as_of(bruno.page("/en/"))
         assert alice.send("/en/many/assign", case="2", officer="alice", as_of=stale).status_code == 303
@@ -596,12 +596,12 @@ def test_every_page_is_as_if_a_case_that_is_kept_from_its_officer_had_never_been
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, {"what": "a lorry", "coi": "no"})
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     before = office.copy(tmp_path / "before")
     tell(world, portal, {"what": "a zebra at the quay", "coi": "no"})
     others = office.of("alice", "chloe")
-    others.json("declare", "2")
-    others.json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    others.json("case", "declare", "2")
+    others.json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     seen = []
     for here, officer in ((before, "bruno"), (office, "bruno"), (office, "alice")):
         with sitting(here, officer=officer) as client:

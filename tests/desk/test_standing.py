@@ -55,7 +55,7 @@ def test_the_officers_page_says_who_holds_shares_and_how_many_may_be_lost(tmp_pa
     assert [("alice", "signed in"), ("bruno", NOT), ("chloe", NOT)] == re.findall(
         r'<th scope="row">(\w+)</th><td class="when">[^<]+</td><td>([^<]+)</td>', page
     )
-    assert "inbox officers renew --shares FOLDER" in page
+    assert "inbox officer renew --shares FOLDER" in page
     assert not re.search(r'action="[^"]*officers', page)
 
 
@@ -104,7 +104,7 @@ def test_the_next_keys_are_made_and_old_ones_destroyed_once_they_may(
     clock.wait(50)
     day = today() + timedelta(130)
     path = portal.bundle(edit=lambda intake: bodies.replace(intake, exported=day))
-    office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     with sitting(office) as client:
         before = secrets(client)
         assert "See which can be destroyed" in client.page("/en/office/keys")
@@ -160,7 +160,7 @@ def test_the_portal_page_says_which_portal_was_confirmed_and_how_far_it_is(
     with sitting(office) as client:
         page = client.page("/en/office/portal")
         assert ("No portal has been confirmed yet" in page, portal.fingerprint in page) == (True, False)
-    office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     clock = moved(monkeypatch)
     with sitting(office) as client:
         page = client.page("/en/office/portal")
@@ -175,7 +175,7 @@ def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_wha
     """Its page says what stays to be done; without the tick a gap is refused, as is a number too low."""
     medium, copies = tmp_path / "medium", Copies(tmp_path / "copies")
     portal = Portal(World(office), medium)
-    office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     with sitting(office) as client:
         assert "No backup has been made yet" in client.page("/en/office/backup")
     made = copies.of(office)
@@ -183,7 +183,7 @@ def test_an_inbox_that_was_put_back_goes_on_with_its_portal_once_two_give_up_wha
         page = client.page("/en/office/backup")
         assert ("Last backup" in page, "This inbox was restored" in page) == (True, False)
     lost = portal.bundle()
-    office.json("collect", lost)
+    office.json("exchange", "collect", lost)
     back, _ = copies.restore(office, made, tmp_path / "back")
     for share in office.root.glob("*.share"):  # no backup has it
         shutil.copy(share, back.root)

@@ -37,7 +37,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office.found_by(folder, ("alice", "bruno"), 2)
     world = World(office)
     tell(world, Portal(world, folder / "medium"), SAID)
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     office.tell_no_prosecutor(1)
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(casework_tables.Note(case=1, position=1, by="alice", day=today(), text=f"voir {NAME}"))
@@ -98,9 +98,9 @@ def test_what_is_picked_is_struck_by_two_who_saw_it_before(office: Office) -> No
         ]
         assert 401 == strike(client, page)
         assert 200 == strike(client, page, **both())
-    shown = office.json("show", "1")
+    shown = office.json("case", "show", "1")
     assert f"{NAME} est malade. […]\nElle est malade !" == shown["answers"]["what"]
-    (entry,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "minimise")
+    (entry,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "minimise")
     noted = (entry["values"], entry["reason"], entry["officers"])
     assert ({"place": "what"}, "health", dict.fromkeys(("alice", "bruno"), "confirmed")) == noted
 
@@ -111,7 +111,7 @@ def test_what_is_typed_is_struck_wherever_it_stands(office: Office) -> None:
         assert [NAME] * 3 == re.findall("</span>(.*?)</del>", page)
         assert 200 == strike(client, page, **both())
         assert NAME not in client.page("/en/case/1")
-    assert "voir […]" == office.json("show", "1")["work"]["notes"][0]["text"]
+    assert "voir […]" == office.json("case", "show", "1")["work"]["notes"][0]["text"]
 
 
 def test_all_that_stands_somewhere_is_struck_or_a_sentence_everywhere(client: Client) -> None:
@@ -132,7 +132,7 @@ def test_what_a_prosecutor_may_ask_for_is_struck_only_in_parts(office: Office) -
         whole = seen(client, picked='["what", null]')
         part = seen(client, picked="", passage=NAME, place="what")
         assert [409, 200] == [strike(client, each, **both()) for each in (whole, part)]
-    assert "est malade" in office.json("show", "1")["answers"]["what"]
+    assert "est malade" in office.json("case", "show", "1")["answers"]["what"]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_what_is_seen_before_is_what_is_struck(office: Office, place: str, passa
     assert before == office.state()
     words = [] if passage is None else ["--text", passage]
     said = office.run(
-        "minimise", "--reason", "x", "1", f"{place}:all" if passage is None else place, *words, "--json"
+        "case", "redact", "--reason", "x", "1", f"{place}:all" if passage is None else place, *words, "--json"
     )
     assert bool(shown) is (said.code == 0)
     assert {each.place for each in shown} == set(said.json["struck"] if shown else ())

@@ -39,7 +39,7 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory) -> Office:
     world = World(office)
     tell(world, Portal(world, folder / "medium"), SAID, SAID)
     for number in ("1", "2"):
-        office.json("declare", number)
+        office.json("case", "declare", number)
     return office
 
 

@@ -151,7 +151,7 @@ def test_a_reply_is_used_as_it_was_seen_once_two_have_confirmed_it(office: Offic
         # Seen before that change: it would undo what another did meanwhile.
         assert 422 == client.send(f"{REPLY}/entry/details", **given, **TWO).status_code
     assert ["adopt-templates"] == [
-        entry["action"] for entry in office.json("journal", "print")["entries"] if "adopt" in entry["action"]
+        entry["action"] for entry in office.json("journal", "list")["entries"] if "adopt" in entry["action"]
     ]
 
 
@@ -194,7 +194,7 @@ def test_an_authority_gets_an_address_and_a_letter_that_loosens_has_to_be_said(o
         looser = asked.text.partition('<span class="mark late">looser</span></dt>')[2].partition("</dd>")[0]
         assert "Nothing else.</ins>" in looser
         assert 303 == client.send(f"{LETTER}/entry/prosecutor", **given, **TWO, loosening="on").status_code
-    law = office.json("law")
+    law = office.json("law", "show")
     assert FRENCH.sha256.hex() != law["law"]
 
 

@@ -35,12 +35,12 @@ def team(chromium: Browser, founded_three: Office, tmp_path: Path) -> Iterator[T
     portal = Portal(world, tmp_path / "medium")
     tell(world, portal, said | {"what": "a lorry at the quay"})
     for two in (("alice", "bruno"), ("alice", "chloe")):
-        office.of(*two).json("declare", "1")
+        office.of(*two).json("case", "declare", "1")
     before = office.copy(tmp_path / "before")
     tell(world, portal, said | {"what": f"a {CANARY} at the quay"})
     others = office.of("alice", "chloe")
-    others.json("declare", "2")
-    others.json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    others.json("case", "declare", "2")
+    others.json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     with serving(office) as served, ExitStack() as stack:
         alice = stack.enter_context(seen(chromium, served, locale="en"))
         pages = {"alice": alice}

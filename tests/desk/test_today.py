@@ -29,7 +29,7 @@ def three_cases(office: Office, tmp_path: Path) -> Office:
     for answers in ({"what": "a", "danger_now": "yes"}, {"what": "b"}, {"what": "c"}):
         # Each in a bundle of its own: in one, those of a day come in no order.
         tell(world, portal, answers | {"coi": "no"})
-    office.json("declare", "1", "2", "3")
+    office.json("case", "declare", "1", "2", "3")
     with office.opened() as inbox, inbox.transaction() as session:
         for number, days in ((1, 0), (2, -2), (3, 1)):
             session.get_one(Workflow, number).deadline = today() + timedelta(days)
@@ -48,16 +48,16 @@ def test_no_officer_hides_a_danger_by_a_low_score_nor_one_that_another_judged(th
     The third, in which nobody is in danger, is the control.
     """
     for number, danger in (("1", "0"), ("2", "3"), ("3", "2")):
-        three_cases.json("judge", number, "--danger", danger, "--reason", "x")
+        three_cases.json("case", "set-score", number, "--danger", danger, "--reason", "x")
     with sitting(three_cases) as alice:
         told = part(alice.page("/en/today"), "danger")
         assert ["Case 1", "Case 2"] == sorted(re.findall(r"Case \d", told))
         assert 1 == told.count("Danger")
-    rows = {row["case"]: row["cautions"] for row in three_cases.json("queue")["cases"]}
+    rows = {row["case"]: row["cautions"] for row in three_cases.json("queue", "list")["cases"]}
     assert {1: ["danger"], 2: ["danger"], 3: []} == rows
-    assert {1, 2} == {row["case"] for row in three_cases.json("queue", "--danger")["cases"]}
-    assert ["danger"] == three_cases.json("show", "2")["cautions"]
-    assert [3] == three_cases.json("acknowledge", "1", "2", "3")["acknowledged"]
+    assert {1, 2} == {row["case"] for row in three_cases.json("queue", "list", "--danger")["cases"]}
+    assert ["danger"] == three_cases.json("case", "show", "2")["cautions"]
+    assert [3] == three_cases.json("message", "acknowledge", "1", "2", "3")["acknowledged"]
 
 
 def test_danger_stands_before_all_else_until_a_measure_answers_it(three_cases: Office) -> None:
@@ -77,12 +77,16 @@ def test_danger_stands_before_all_else_until_a_measure_answers_it(three_cases: O
 
 def test_the_most_pressing_danger_comes_first(three_cases: Office) -> None:
     """By the score, whichever number a case has."""
-    three_cases.json("judge", "1", "--danger", "0", "--immediacy", "0", "--reason", "x")
-    three_cases.json("measure", "1", "prosecutor_phoned", "--addressee", "X")  # now the score alone counts
+    three_cases.json("case", "set-score", "1", "--danger", "0", "--immediacy", "0", "--reason", "x")
+    three_cases.json(
+        "case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X"
+    )  # now the score alone counts
     with three_cases.opened() as inbox, inbox.transaction() as session:
         for row in session.scalars(select(Measure)):
             session.delete(row)
-    three_cases.json("judge", "3", "--danger", "3", "--immediacy", "3", "--severity", "3", "--reason", "x")
+    three_cases.json(
+        "case", "set-score", "3", "--danger", "3", "--immediacy", "3", "--severity", "3", "--reason", "x"
+    )
     with sitting(three_cases) as alice:
         assert ["Case 3", "Case 1"] == re.findall(r"Case \d", part(alice.page("/en/today"), "danger"))
 
@@ -92,11 +96,11 @@ def test_quarantine_hides_no_danger(three_cases: Office) -> None:
 
     Not to whom the case is kept from; and one in which nobody is in danger is not named.
     """
-    three_cases.of("alice", "bruno").json("conflict", "exclude", "1", "chloe", "--reason", "kin")
+    three_cases.of("alice", "bruno").json("access", "conflict", "add", "1", "chloe", "--reason", "kin")
     for number in ("1", "3"):
-        three_cases.json("quarantine", number, "--reason", "a lawyer's letter")
+        three_cases.json("access", "quarantine", number, "--reason", "a lawyer's letter")
     # Done to a report that nobody has read, nothing is a first act.
-    three_cases.json("source-risk", "1", "low", "--reason", "x")
+    three_cases.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with sitting(three_cases) as alice:
         for client in (alice, Client(alice.desk, alice.app, "bruno")):
             shown = client.page("/en/today")
@@ -105,7 +109,7 @@ def test_quarantine_hides_no_danger(three_cases: Office) -> None:
         assert 'id="shut"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
     with three_cases.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 1).first_act is None
-    three_cases.json("quarantine", "1", "--lift", "--reason", "no secret")
+    three_cases.json("access", "unquarantine", "1", "--reason", "no secret")
     with sitting(three_cases) as alice:
         shown = alice.page("/en/today")
         assert ('id="shut"' in shown, "Case 1" in part(shown, "danger")) == (False, True)
@@ -133,7 +137,7 @@ def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> Non
 
     To one who has not, only the priority is told, as in the queue.
     """
-    three_cases.of("alice", "chloe").json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    three_cases.of("alice", "chloe").json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     with sitting(three_cases) as alice:
         bruno, chloe = (Client(alice.desk, alice.app, name) for name in ("bruno", "chloe"))
         assert ["Case 1"] == re.findall(r"Case \d", part(bruno.page("/en/today"), "due"))
@@ -143,7 +147,7 @@ def test_what_an_officer_may_not_read_does_not_count(three_cases: Office) -> Non
         assert 'id="danger"' not in shown
         assert ["Case 1"] == re.findall(r"Case \d", part(shown, "undeclared"))
         assert 'id="undeclared"' not in alice.page("/en/today")
-    three_cases.of("alice", "bruno").json("conflict", "exclude", "1", "chloe", "--reason", "kin")
+    three_cases.of("alice", "bruno").json("access", "conflict", "add", "1", "chloe", "--reason", "kin")
     with sitting(three_cases) as alice:
         assert 'id="undeclared"' not in Client(alice.desk, alice.app, "chloe").page("/en/today")
 
@@ -155,7 +159,7 @@ def test_who_is_excluded_from_a_closed_case_learns_of_no_decision_that_is_owed(t
         row = session.get_one(Duty, (2, "art14"))
         row.decision, row.due = "defer", today() - timedelta(2)
         workflow.keep_in_step(session, 2)
-    three_cases.of("alice", "chloe").json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    three_cases.of("alice", "chloe").json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     owed = "Closed cases that still need a decision required by law: 1."
     with sitting(three_cases) as alice:
         bruno = Client(alice.desk, alice.app, "bruno")
@@ -236,7 +240,7 @@ def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Offic
     world = World(office)
     answers = {"danger_now": "yes", "protect": "my car", "how_many": "few", "coi": "no"}
     tell(world, Portal(world, tmp_path / "medium"), answers)
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     with sitting(office) as alice:
         (cell,) = re.findall(r'<td class="summary">(.*?)</td>', alice.page("/en/"))
     assert 3 == len(set(re.findall(r'class="mark (\w+)"', cell)))
@@ -244,8 +248,8 @@ def test_a_row_has_a_mark_for_all_that_an_officer_has_to_beware_of(office: Offic
 
 def test_the_queue_shows_what_is_due_in_a_week_what_is_mine_and_who_sees_to_what(three_cases: Office) -> None:
     """By its views; who has cases can be absent."""
-    three_cases.json("assign", "3", "alice")
-    three_cases.json("assign", "2", "bruno")
+    three_cases.json("case", "assign", "3", "alice")
+    three_cases.json("case", "assign", "2", "bruno")
     with three_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 3).deadline = today() + timedelta(60)
         session.get_one(Workflow, 2).deadline = today() - timedelta(2)
@@ -304,6 +308,9 @@ def test_the_menu_shows_all_cases_after_a_shortcut_of_the_day(three_cases: Offic
         assert left_out in client.page("/en/")
         client.send("/en/queue/clear", clear="to_read")
         assert left_out not in client.page("/en/")
-    found = three_cases.json("queue", "--to-read")
+    found = three_cases.json("queue", "list", "--to-read")
     assert 1 == found["danger_left_out"]
-    assert "report danger, or may, and are not in this list: 1" in three_cases.run("queue", "--to-read").out
+    assert (
+        "report danger, or may, and are not in this list: 1"
+        in three_cases.run("queue", "list", "--to-read").out
+    )

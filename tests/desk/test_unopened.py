@@ -22,7 +22,7 @@ def flooded(office: Office, tmp_path: Path) -> Office:
     world = World(office.of("alice", "bruno"))
     portal = Portal(world, tmp_path / "medium")
     junk = portal.bundle(*(Sent(b"%05d" % n * 400) for n in range(MANY)))
-    world.office.json("collect", junk, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", junk, "--confirm-instance", portal.fingerprint)
     return world.office
 
 

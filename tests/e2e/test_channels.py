@@ -56,14 +56,14 @@ class Bodies:
         return {each["channel"]: Path(each["file"]) for each in made}
 
     def collect(self, office: Office, path: Path) -> list[int]:
-        (outcome,) = office.json("collect", path, "--confirm-instance", self.fingerprint)
+        (outcome,) = office.json("exchange", "collect", path, "--confirm-instance", self.fingerprint)
         cases: list[int] = outcome["cases"]
         return cases
 
     def bring(self, office: Office) -> dict[str, object]:
         """Carry the next outbox of a body to the portal; return what the import said."""
         said: dict[str, object] = self.portal.json(
-            "import", office.json("outbox", "--out", office.out)["file"]
+            "import", office.json("exchange", "outbox", "--out", office.out)["file"]
         )
         return said
 
@@ -74,7 +74,7 @@ def bodies(tmp_path: Path, chromium: Browser) -> Iterator[Bodies]:
     root = Office.found(tmp_path / "root")
     body = joined(tmp_path / "body", root)
     accept(root, body)
-    made = root.json("keyring", "--out", root.out / "keyring")
+    made = root.json("exchange", "keyring", "--out", root.out / "keyring")
     (tmp_path / "portal").mkdir()
     portal = PortalForked(tmp_path / "portal", port=free_port())
     bodies = Bodies(root, body, portal, chromium, medium=tmp_path / "medium")
@@ -122,7 +122,7 @@ def sees_nothing(bodies: Bodies, keys: CaseKeys, expected: list[int]) -> None:
     """Export and collect: the inspectorate gets its own cases alone, no number skipped."""
     bundles = bodies.export()
     assert {CHANNEL, BODY} == set(bundles)
-    before = len(bodies.root.json("list")["cases"])
+    before = len(bodies.root.json("case", "list")["cases"])
     listed = intake(bundles[CHANNEL])
     assert (len(expected), ()) == (len(listed.entries), listed.withdrawn)
     assert listed.n == intake(bundles[BODY]).n
@@ -130,15 +130,15 @@ def sees_nothing(bodies: Bodies, keys: CaseKeys, expected: list[int]) -> None:
     assert len(hits(bundles[BODY], keys, bundles[BODY])) > 3
     assert expected == bodies.collect(bodies.root, bundles[CHANNEL])
     (case,) = bodies.collect(bodies.body, bundles[BODY])
-    assert before + len(expected) == len(bodies.root.json("list")["cases"])
-    assert SECRET not in json.dumps(bodies.root.json("list"), ensure_ascii=False)
-    shown = bodies.body.json("show", str(case))
+    assert before + len(expected) == len(bodies.root.json("case", "list")["cases"])
+    assert SECRET not in json.dumps(bodies.root.json("case", "list"), ensure_ascii=False)
+    shown = bodies.body.json("case", "show", str(case))
     assert (SECRET, []) == (shown["answers"]["what"], shown["flags"])
 
 
 def answered(bodies: Bodies) -> None:
     """The body's answer goes without a keyring, signed by its own key."""
-    assert 0 == bodies.body.run("reply", "1", "--text", ANSWER).code
+    assert 0 == bodies.body.run("message", "reply", "1", "--text", ANSWER).code
     said = bodies.bring(bodies.body)
     assert ("absent", 1, 1, True) == tuple(
         said[name] for name in ("keyring", "slots", "confirmed", "applied")
@@ -166,9 +166,9 @@ def read(visitor: Visitor) -> None:
 
 def test_an_outbox_of_a_channel_that_is_not_on_the_keyring_is_refused(bodies: Bodies) -> None:
     """A body cannot answer before it was accepted, nor after it was removed."""
-    assert 0 == bodies.root.run("channels", "remove", BODY).code
+    assert 0 == bodies.root.run("exchange", "channel", "remove", BODY).code
     assert bodies.bring(bodies.root)["keyring"] == "taken"
-    path = Path(bodies.body.json("outbox", "--out", bodies.body.out)["file"])
+    path = Path(bodies.body.json("exchange", "outbox", "--out", bodies.body.out)["file"])
     before = hashlib.sha256((bodies.portal.folder / "portal.sqlite").read_bytes()).digest()
     assert "not signed by a reply key of its channel" in bodies.portal.run("import", path, code=1)
     assert before == hashlib.sha256((bodies.portal.folder / "portal.sqlite").read_bytes()).digest()

@@ -128,7 +128,7 @@ def test_the_demo_leads_from_a_report_to_its_answer(
         expect(visitor.page.locator("#messages")).to_contain_text("When did it begin?")
     if again:
         goes_on(checkout, visitor)
-    assert "Someone asked me" in typed(checkout, "demo/bin/inbox list")
+    assert "Someone asked me" in typed(checkout, "demo/bin/inbox case list")
     context.close()
 
 

@@ -103,15 +103,15 @@ class Life:
     def attachment(self, number: int) -> bytes:
         """Return an attachment of case 1 as the officer gets it."""
         out = self.folder / f"attachment-{number}"
-        self.inbox.run("attachment", "1", str(number), "--out", out, "--reason", "x")
+        self.inbox.run("file", "export", "1", str(number), "--out", out, "--reason", "x")
         return out.read_bytes()
 
     def report(self) -> None:
         """Report with text and files; the inspectorate has every byte of them."""
         self.reporter.report(TEXT, self.paths())
         self.installation.carry_in(1)
-        (listed,) = self.inbox.json("list")["cases"]
-        case = self.inbox.json("show", str(listed["case"]))
+        (listed,) = self.inbox.json("case", "list")["cases"]
+        case = self.inbox.json("case", "show", str(listed["case"]))
         assert TEXT == case["answers"]["what"]
         assert ("unsure", "fr", "received") == (case["answers"]["coi"], case["language"], case["status"])
         assert ["image/jpeg", "application/pdf"] == [file["type"] for file in case["attachments"]]
@@ -119,8 +119,8 @@ class Life:
 
     def answer(self, n: int, text: str) -> None:
         """Answer with outbox ``n``; the reporter reads it with the token."""
-        self.inbox.run("reply", "1", "--text", text)
-        self.inbox.run("status", "1", "assessing")
+        self.inbox.run("message", "reply", "1", "--text", text)
+        self.inbox.run("case", "set-status", "1", "assessing")
         self.installation.carry_back(n)
         self.reporter.open()
         self.reporter.opened()
@@ -132,7 +132,7 @@ class Life:
         """Write again with a file; the inspectorate has it in the same case."""
         self.reporter.follow_up(FOLLOW_UP, self.paths()[:1])
         self.installation.carry_in(2)
-        (follow_up,) = self.inbox.json("show", "1")["follow_ups"]
+        (follow_up,) = self.inbox.json("case", "show", "1")["follow_ups"]
         assert FOLLOW_UP == follow_up["text"]
         assert sent(next(iter(self.files.values()))) == self.attachment(3)
 

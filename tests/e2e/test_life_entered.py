@@ -48,14 +48,17 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
     context = chromium.new_context(viewport=TELEPHONE)
     with installation.portal.serving():
         author = Visitor(context.new_page(), installation.portal.address)
-        token = installation.inbox.json("enter", *told, "--answers", answers)["token"]
+        token = installation.inbox.json("case", "add", *told, "--answers", answers)["token"]
         author.open(token)
         author.shows("#error", "unknown-case")  # the control: the portal has not heard of it
 
-        for words in (("reply", "1", "--template", "acknowledgement"), ("status", "1", "acknowledged")):
+        for words in (
+            ("message", "reply", "1", "--template", "acknowledgement"),
+            ("case", "set-status", "1", "acknowledged"),
+        ):
             installation.inbox.run(*words)
-        previewed = installation.inbox.json("reply", "1", "--text", REPLY, "--preview")
-        installation.inbox.run("reply", "1", "--text", REPLY)
+        previewed = installation.inbox.json("message", "reply", "1", "--text", REPLY, "--preview")
+        installation.inbox.run("message", "reply", "1", "--text", REPLY)
         installation.carry_back(1)
         author.open(token)
         author.opened()
@@ -65,7 +68,7 @@ def test_the_author_of_an_entered_report_follows_it_like_any_other(
 
         author.follow_up(FOLLOW_UP)
         installation.carry_in(1)
-        (follow_up,) = installation.inbox.json("show", "1")["follow_ups"]
+        (follow_up,) = installation.inbox.json("case", "show", "1")["follow_ups"]
         assert FOLLOW_UP == follow_up["text"]
 
         installation.carry_back(2)

@@ -53,15 +53,15 @@ def test_a_drop_and_a_report_cross_to_the_inbox_and_its_answer_comes_back(
         assert person.post(person.seal()) == "Votre fichier est arrivé"
         assert person.plain.context.cookies() == []
         installation.carry_in(1)
-        cases = {case["case"]: case for case in inbox.json("list")["cases"]}
-        shown = {number: inbox.json("show", str(number)) for number in cases}
+        cases = {case["case"]: case for case in inbox.json("case", "list")["cases"]}
+        shown = {number: inbox.json("case", "show", str(number)) for number in cases}
         (drop,) = [number for number in cases if "unsigned" in cases[number]["flags"]]
         (signed,) = cases.keys() - {drop}
         assert shown[drop]["note"] == "Vu au quai 7\n"
-        inbox.run("attachment", str(drop), "1", "--out", tmp_path / "first", "--reason", "x")
+        inbox.run("file", "export", str(drop), "1", "--out", tmp_path / "first", "--reason", "x")
         assert (tmp_path / "first").read_bytes() == b"picture"
         assert "Écrit hors ligne" in str(shown[signed])
-        inbox.run("reply", str(signed), "--text", "Bien reçu.")
+        inbox.run("message", "reply", str(signed), "--text", "Bien reçu.")
         installation.carry_back(1)
         person.page.on("dialog", lambda dialog: dialog.accept())
         person.save()

@@ -25,7 +25,7 @@ class Copies:
 
     def of(self, office: Office) -> dict[str, Any]:
         """Make a backup and return what JSON says of it."""
-        made = office.json("backup", "--out", self.out, "--keystore-out", self.keys)
+        made = office.json("backup", "make", "--out", self.out, "--keystore-out", self.keys)
         assert isinstance(made, dict)
         return made
 
@@ -51,7 +51,7 @@ class Copies:
         restored.brought = [
             word for share, secret in pairs for word in ("--share", share, "--passphrase-file", secret)
         ]
-        return restored, ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
+        return restored, ["backup", "restore", "--from", made["folder"], "--keystore", made["keystore"]]
 
 
 def signed_anew(office: Office, folder: Path, edit: Edit) -> None:

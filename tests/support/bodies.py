@@ -31,12 +31,12 @@ def joined(folder: Path, root: Office) -> Office:
 def export(body: Office, name: str = "card") -> tuple[Path, str]:
     """Return the folder of the body's next card with the fingerprint that its officers read out."""
     folder = body.out / name
-    return folder, str(body.json("card", "--out", folder)["fingerprint"])
+    return folder, str(body.json("exchange", "card", "--out", folder)["fingerprint"])
 
 
 def accept(root: Office, body: Office) -> Any:
     folder, fingerprint = export(body)
-    return root.json("channels", "accept", folder, "--fingerprint", fingerprint)
+    return root.json("exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
 def forge(folder: Path, change: Callable[[Card], Card], seed: bytes = bytes(32)) -> str:

@@ -269,5 +269,5 @@ def tell(world: World, portal: Portal, *reports: dict[str, Any]) -> list[Reporte
         edit = partial(replace, answers=answers)
         sent.append(Sent(reporter.report(edit=edit, files=[b"a photo"]), reporter.keys.case_id))
         reporters.append(reporter)
-    world.office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
     return reporters

@@ -76,8 +76,8 @@ def found(folder: Path) -> Room:
         first(reporter, text=FACTS, files=[PNG, b"liste"], edit=answers),
         Sent(reporter.follow_up(f"Encore {NAME.upper()}", files=[b"plan"])),
     ]
-    office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
-    office.json("reply", "1", "--text", "Merci, nous avons lu.")
+    office.json("exchange", "collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    office.json("message", "reply", "1", "--text", "Merci, nous avons lu.")
     tell_prosecutor(office)
     return Room(office, reporter, folder)
 

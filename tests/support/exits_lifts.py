@@ -62,7 +62,7 @@ _WITHHELD = ("--disclosure", "withheld", *_WHY)
 
 def _closing(outcome: str) -> Lift:
     form = {"outcome": outcome, "disclosure": "withheld"} | _DRILL
-    return Lift(OTHERS, ("close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
+    return Lift(OTHERS, ("case", "close", "1", outcome, *_WITHHELD), f"{_CASE}/close", form, is_end=True)
 
 
 def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "", until: str = "") -> Lift:
@@ -74,7 +74,7 @@ def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "", un
         ("--despite-warning", despite),
     )
     named = [(option, given) for option, given in options if given]
-    words = ("decide", "1", choice, *_WHY, *(word for option in named for word in option))
+    words = ("case", "decide", "1", choice, *_WHY, *(word for option in named for word in option))
     form = {
         "choice": choice,
         "until": until,
@@ -87,56 +87,64 @@ def _deciding(choice: str, ground: str = "", to: str = "", despite: str = "", un
 
 
 LIFTS: Mapping[Code, Lift] = {
-    Code.DECLARE: Lift(ACTING, ("declare", "1"), f"{_CASE}/declare"),
-    Code.REOPEN: Lift(OTHERS, ("reopen", "1", *_WHY), f"{_CASE}/reopen", _DRILL),
-    Code.UNLINK: Lift(OTHERS, ("unlink", "1", "2"), f"{_CASE}/links/2/unlink"),
-    Code.RECOVER: Lift(OTHERS, ("junk", "1", "--recover"), "/en/many/recover", {"case": "1"}),
+    Code.DECLARE: Lift(ACTING, ("case", "declare", "1"), f"{_CASE}/declare"),
+    Code.REOPEN: Lift(OTHERS, ("case", "reopen", "1", *_WHY), f"{_CASE}/reopen", _DRILL),
+    Code.UNLINK: Lift(OTHERS, ("case", "link", "remove", "1", "2"), f"{_CASE}/links/2/unlink"),
+    Code.RECOVER: Lift(OTHERS, ("case", "unjunk", "1"), "/en/many/recover", {"case": "1"}),
     Code.CLOSE: _closing("founded"),
     Code.CLOSE_BY_TWO: _closing("unfounded"),
-    Code.JUNK: Lift(OTHERS, ("junk", "1", *_WHY), "/en/many/junk", {"case": "1"} | _DRILL, is_end=True),
+    Code.JUNK: Lift(
+        OTHERS, ("case", "junk", "1", *_WHY), "/en/many/junk", {"case": "1"} | _DRILL, is_end=True
+    ),
     Code.JUDGE: Lift(
         OTHERS,
-        ("judge", "1", "--danger", "0", *_WHY),
+        ("case", "set-score", "1", "--danger", "0", *_WHY),
         f"{_CASE}/assess",
         dict.fromkeys(score.NAMES, "0") | _DRILL,
     ),
     Code.RECORD_MEASURE: Lift(
-        OTHERS, ("measure", "1", "none"), f"{_CASE}/measure", {"kind": "none", "degree": "0"}
+        OTHERS, ("case", "measure", "add", "1", "none"), f"{_CASE}/measure", {"kind": "none", "degree": "0"}
     ),
     Code.END_PROCEEDINGS: Lift(
         OTHERS,
-        ("measure", "1", "final_decision", "--day", LONG_DECIDED.isoformat()),
+        ("case", "measure", "add", "1", "final_decision", "--day", LONG_DECIDED.isoformat()),
         f"{_CASE}/measure",
         {"kind": "final_decision", "degree": "0", "day": LONG_DECIDED.isoformat()},
     ),
     Code.RELEASE_HOLD: Lift(
-        OTHERS, ("hold", "1", "--release", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
+        OTHERS, ("retention", "unhold", "1", *_WHY), f"{_CASE}/hold", {"release": "on"} | _DRILL
     ),
-    Code.REMOVE_PROCEEDINGS: Lift(OTHERS, ("retract", "1", "1", *_WHY), f"{_CASE}/retract/1", _DRILL),
-    Code.SHOW: Lift(OTHERS, ("show", "1"), _CASE, None),
+    Code.REMOVE_PROCEEDINGS: Lift(
+        OTHERS, ("case", "measure", "retract", "1", "1", *_WHY), f"{_CASE}/retract/1", _DRILL
+    ),
+    Code.SHOW: Lift(OTHERS, ("case", "show", "1"), _CASE, None),
     Code.REPLY: Lift(
         OTHERS,
-        ("reply", "1", "--template", "feedback", "--text", "Merci", "--feedback"),
+        ("message", "reply", "1", "--template", "feedback", "--text", "Merci", "--feedback"),
         f"{_CASE}/reply",
         {"template": "feedback", "text": "Merci", "feedback": "on"},
     ),
     Code.LIFT_CONFLICT: Lift(
         OTHERS,
-        ("conflict", "lift", "1", "alice", *_WHY),
+        ("access", "conflict", "remove", "1", "alice", *_WHY),
         f"{_CASE}/readers/lift",
         {"officer": "alice"} | _DRILL,
     ),
-    Code.OPEN_TO_ALL: Lift(("chloe",), ("handlers", "1", "--anyone"), f"{_CASE}/readers"),
-    Code.ENTRUST: Lift(("chloe",), ("handlers", "1", *NAMES), f"{_CASE}/readers", {"officer": [*NAMES]}),
-    Code.BREAK_GLASS: Lift(ACTING, ("break-glass", "1", *_WHY), f"{_CASE}/readers/break-glass", _DRILL),
+    Code.OPEN_TO_ALL: Lift(("chloe",), ("access", "unrestrict", "1"), f"{_CASE}/readers"),
+    Code.ENTRUST: Lift(
+        ("chloe",), ("access", "restrict", "1", *NAMES), f"{_CASE}/readers", {"officer": [*NAMES]}
+    ),
+    Code.BREAK_GLASS: Lift(
+        ACTING, ("access", "break-glass", "1", *_WHY), f"{_CASE}/readers/break-glass", _DRILL
+    ),
     Code.NOTE_UNOPPOSED: Lift(
         OTHERS,
-        ("access", "unopposed", "1", "--request", "1", "--day", today().isoformat(), "--reference", "TJ"),
+        ("request", "unopposed", "1", "--request", "1", "--day", today().isoformat(), "--reference", "TJ"),
         "/en/access/1/unopposed",
         {"case": "1", "day": today().isoformat(), "reference": "TJ"},
     ),
     Code.LIFT_QUARANTINE: Lift(
-        OTHERS, ("quarantine", "1", "--lift", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
+        OTHERS, ("access", "unquarantine", "1", *_WHY), f"{_CASE}/readers/quarantine/lift", _DRILL
     ),
 }
 _NAMED = {
@@ -168,7 +176,7 @@ DECISIONS = (Code.DECIDE, Code.DECIDE_BY_TWO)
 _NOTED = {
     code: Lift(
         OTHERS,
-        ("measure", "1", kind, "--addressee", "X"),
+        ("case", "measure", "add", "1", kind, "--addressee", "X"),
         f"{_CASE}/measure",
         {"kind": kind, "degree": "0", "addressee": "X"},
     )
@@ -177,11 +185,11 @@ _NOTED = {
 
 
 # What tells an action from others of the same command.
-_TELLING = ("--recover", "--release", "--lift", "--danger")
+_TELLING = ("--danger",)
 _LONG_COMMANDS = {
-    Code.COLLECT: {"outbox --out DIR", "collect BUNDLE"},
-    Code.RECORD_VISA: {"visa list 1 --out FOLDER"},
-    Code.ANSWER_ACCESS: {"access list"},
+    Code.COLLECT: {"exchange outbox --out DIR", "exchange collect BUNDLE"},
+    Code.RECORD_VISA: {"retention visa request 1 --out FOLDER"},
+    Code.ANSWER_ACCESS: {"request list"},
 }
 # Of a duty that a law may have besides, its page says what can be decided.
 _ANY_CHOICE = {Obstacle.UNDECIDED: "CHOICE"}
@@ -198,8 +206,8 @@ def is_named(code: Code, what: Obstacle, way: Exit, said: str) -> bool:
         return _LONG_COMMANDS[code] <= {*named}
     if code in DECISIONS:
         decisions = _OF_WHO_ASKS if _is_of_who_asks(what, way) else _DECISIONS[what]
-        choice = _ANY_CHOICE.get(what, decisions[code].words[2])
-        offered = (re.fullmatch(r"decide 1 (\S+) --reason TEXT", each) for each in named)
+        choice = _ANY_CHOICE.get(what, decisions[code].words[3])
+        offered = (re.fullmatch(r"case decide 1 (\S+) --reason TEXT", each) for each in named)
         return any(choice in each[1].split("|") for each in offered if each)
     words = LIFTS[code].words
     command = " ".join(words[: next(at for at, word in enumerate(words) if word.isdigit())])
@@ -229,7 +237,7 @@ def _lift(lifted: Lifted, room: Room, surface: Surface, clock: Clock) -> None:
     if _is_of_who_asks(what, way):
         action = _OF_WHO_ASKS[code]
     if (code, what) == (Code.REOPEN, Obstacle.REPEATED):
-        action = Lift(OTHERS, ("reopen", "2", *_WHY), "/en/case/2/reopen", _DRILL)
+        action = Lift(OTHERS, ("case", "reopen", "2", *_WHY), "/en/case/2/reopen", _DRILL)
     if what is Obstacle.NO_WORD:
         action = _NOTED[code]
     if (code, what) == (Code.SHOW, Obstacle.UNREAD):
@@ -281,7 +289,7 @@ def _tell_at_the_desk(room: Room) -> None:
 
 
 def _answer_by_command(room: Room) -> None:
-    words = ["access", "answer", "1", "--reason", "drill", "--out", str(papers(room.office.out) / "letter")]
+    words = ["request", "answer", "1", "--reason", "drill", "--out", str(papers(room.office.out) / "letter")]
     with room.office.unlocked() as opened:
         assert run(opened, words, ACTING) == (0, "")
 
@@ -301,8 +309,11 @@ def _answer_at_the_desk(room: Room) -> None:
 def _record_visa_by_command(room: Room) -> None:
     day = today().isoformat()
     with room.office.unlocked() as opened:
-        assert run(opened, ["visa", "list", "--out", str(papers(room.office.out))], ()) == (0, "")
-        words = ["visa", "record", _listed(room), "--day", day, "--reference", "AD 76"]
+        assert run(opened, ["retention", "visa", "request", "--out", str(papers(room.office.out))], ()) == (
+            0,
+            "",
+        )
+        words = ["retention", "visa", "add", _listed(room), "--day", day, "--reference", "AD 76"]
         assert run(opened, words, ACTING) == (0, "")
 
 

@@ -130,12 +130,12 @@ def found(folder: Path) -> Room:
     world = World(office)
     portal = Portal(world, folder / "medium")
     (reporter,) = tell(world, portal, {"what": f"{PERSON} a loué son badge.", "who_id": PERSON, "coi": "no"})
-    office.json("collect", portal.bundle(Sent(reporter.follow_up())))
+    office.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up())))
     for pair in (ACTING, OTHERS):
-        office.of(*pair).json("declare", "1")
-    office.json("show", "1")
-    office.json("source-risk", "1", "low", "--reason", "drill")
-    office.json("acknowledge", "1")
+        office.of(*pair).json("case", "declare", "1")
+    office.json("case", "show", "1")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "drill")
+    office.json("message", "acknowledge", "1")
     office.settle(1)
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.get_one(Duty, (1, "art14")).decision = "informed"
@@ -419,19 +419,27 @@ def _words(wanted: Wanted, out: Path) -> list[str]:
     match wanted.way:
         case Exit.CLOSE:
             closing = _closing(wanted)
-            return ["close", "1", closing.pop("outcome"), *_options(closing)]
+            return ["case", "close", "1", closing.pop("outcome"), *_options(closing)]
         case Exit.JUNK:
-            return ["junk", "1", "--reason", "drill"]
+            return ["case", "junk", "1", "--reason", "drill"]
         case Exit.DESTROY:
-            return ["destroy", "1", *(["--reason", "drill"] if wanted.with_reason else [])]
+            return ["retention", "destroy", "1", *(["--reason", "drill"] if wanted.with_reason else [])]
         case Exit.ACCESS:
             told, answer = out / "told", str(papers(out) / "answer")
             told.write_text(TOLD)
             drill = ["--despite-warning", "drill"] if wanted.with_reason else []
-            return ["access", "answer", "1", "--text-file", str(told), *drill, "--out", answer]
+            return ["request", "answer", "1", "--text-file", str(told), *drill, "--out", answer]
         case Exit.PERSONS:
             choice, *until = _choice(wanted).values()
-            return ["decide", "1", choice, *(["--until", *until] if until else []), "--reason", "drill"]
+            return [
+                "case",
+                "decide",
+                "1",
+                choice,
+                *(["--until", *until] if until else []),
+                "--reason",
+                "drill",
+            ]
 
 
 def _options(form: Mapping[str, str]) -> Iterator[str]:

@@ -259,9 +259,9 @@ class Office:
         """
         self.settle(*numbers)
         for number in map(str, numbers):
-            self.json("show", number)
+            self.json("case", "show", number)
             if risk:
-                self.json("source-risk", number, risk, "--reason", "x")
+                self.json("case", "set-source-risk", number, risk, "--reason", "x")
 
     def tell_no_prosecutor(self, *numbers: int) -> None:
         """Let be decided of these cases, past the commands, that no prosecutor is told of them."""
@@ -281,8 +281,8 @@ class Office:
         What the law asks of every case is decided before.
         """
         self.settle(int(number))
-        self.json("show", number)
-        return self.json("close", number, *(how or CLOSING))
+        self.json("case", "show", number)
+        return self.json("case", "close", number, *(how or CLOSING))
 
     @contextmanager
     def opened(self) -> Iterator[Inbox]:
@@ -469,7 +469,7 @@ def first(reporter: Reporter, **changes: Any) -> Sent:
 
 def kinds(office: Office) -> list[str]:
     """Return why each thing became no case that did not."""
-    return [row["kind"] for row in office.json("unopened")["unopened"]]
+    return [row["kind"] for row in office.json("exchange", "unopened", "list")["unopened"]]
 
 
 class Portal:
@@ -570,7 +570,13 @@ class Scene:
 
     def collect(self, *sent: Sent) -> Any:
         """Collect a bundle of these; return what JSON says of it."""
-        words = ("collect", self.portal.bundle(*sent), "--confirm-instance", self.portal.fingerprint)
+        words = (
+            "exchange",
+            "collect",
+            self.portal.bundle(*sent),
+            "--confirm-instance",
+            self.portal.fingerprint,
+        )
         return self.world.office.json(*words)[0]
 
 

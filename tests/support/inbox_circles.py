@@ -20,7 +20,7 @@ def found(folder: Path) -> Office:
     portal, reporter = Portal(world, folder / "medium"), Reporter(world)
     report = reporter.report("Marchetti a tout vu", files=[b"a photograph"])
     bundle = portal.bundle(Sent(report, reporter.keys.case_id))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     with office.opened() as inbox, inbox.transaction() as session:
         session.add_all(Declaration(case=1, officer=name, day=today()) for name in NAMES)
     office.secret_of("dora").write_text(passphrase_of("dora"))
@@ -30,7 +30,7 @@ def found(folder: Path) -> Office:
 def change(office: Office, *words: str, circle: tuple[str, ...]) -> Said:
     """Change the officers by command, the passphrases of the new circle from files."""
     files = [word for name in circle for word in ("--new-passphrase-file", office.secret_of(name))]
-    return office.run("officers", *words, "--shares", office.shares, *files)
+    return office.run("officer", *words, "--shares", office.shares, *files)
 
 
 def only(office: Office, pattern: str) -> str:

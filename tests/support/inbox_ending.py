@@ -24,7 +24,7 @@ def tell_portal(
 
     The portal says that it did so, and exported, today if it is not told otherwise.
     """
-    n = office.json("outbox", "--out", office.out)["n"]
+    n = office.json("exchange", "outbox", "--out", office.out)["n"]
     _, made, _ = read_outbox(office.out / f"outbox-inspection-{n}.tar", portal.world)
     link = Link(n, made.hash)
 
@@ -32,7 +32,7 @@ def tell_portal(
         return replace(intake, exported=exported or intake.exported)
 
     bundle = portal.bundle(*sent, applied=link, imported=imported, edit=edit)
-    return office.json("collect", bundle)[0]
+    return office.json("exchange", "collect", bundle)[0]
 
 
 def work_on(office: Office, **changes: Any) -> None:

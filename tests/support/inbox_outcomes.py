@@ -19,7 +19,7 @@ def refused(office: Office, *words: str) -> str:
 
 def slot(office: Office, reporter: Reporter) -> Any:
     """Return what the author reads after the next outbox."""
-    made = Path(office.json("outbox", "--out", office.out)["file"])
+    made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
     _, _, files = build.read_outbox(made, reporter.world)
     return build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter)
 

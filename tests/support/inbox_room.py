@@ -87,7 +87,7 @@ def founded_closed(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     office.settle(1)
     office.tell_no_prosecutor(1)
     inbox_ending.work_on(office, waits=False, closed=today(), feedback=True, outcome="out_of_scope")
-    office.json("outbox", "--out", office.out)
+    office.json("exchange", "outbox", "--out", office.out)
     inbox_ending.tell_portal(office, scene.portal)
     agreed(office)
     return scene
@@ -119,7 +119,9 @@ def collect(world: World, portal: Portal) -> Callable[..., Any]:
     """Return a function that collects one bundle and gives what JSON says of it."""
 
     def run(path: Path, code: int = 0) -> Any:
-        said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint, "--json")
+        said = world.office.run(
+            "exchange", "collect", path, "--confirm-instance", portal.fingerprint, "--json"
+        )
         assert (code, "") == (said.code, said.err)
         (outcome,) = said.json
         return outcome
@@ -171,7 +173,9 @@ def author(tmp_path_factory: pytest.TempPathFactory) -> Reporter:
     world = World(Office.found(folder))
     portal, author = Portal(world, folder / "medium"), Reporter(world)
     for sent in (first(author, edit=answering(how_many="only_me")), Sent(drop(world, "à la main"))):
-        world.office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+        world.office.json(
+            "exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint
+        )
     return author
 
 

@@ -109,16 +109,16 @@ def found(folder: Path) -> Trio:
         ]
         false = Withdrawal(reporter.keys.case_id, bytes(32))
         for bundle in (portal.bundle(early), portal.bundle(*late), portal.bundle(*odd, withdrawn=[false])):
-            trio.office.json("collect", bundle, *confirmed)
+            trio.office.json("exchange", "collect", bundle, *confirmed)
         with trio.office.opened() as inbox, inbox.transaction() as session:
             session.execute(update(Case).values(new=False))
             session.execute(update(FollowUp).values(unread=False))
             session.add_all(
                 casework_tables.Declaration(case=number, officer=name, day=today()) for name in NAMES
             )
-        trio.office.json("reply", str(number), "--text", text)
+        trio.office.json("message", "reply", str(number), "--text", text)
         trio.office.settle(number)
-        trio.office.json("close", str(number), *CLOSING)
+        trio.office.json("case", "close", str(number), *CLOSING)
     with trio.office.opened() as inbox, inbox.transaction() as session:
         session.add(
             casework_tables.AccessRequest(
@@ -138,9 +138,9 @@ def found(folder: Path) -> Trio:
         session.execute(update(Message).filter_by(case=3).values(acknowledges=True, feedback=True))
         session.execute(update(Case).values(new=True))
         session.execute(update(FollowUp).values(unread=True))  # as one that came after the end
-    trio.office.json("outbox", "--out", trio.office.out)
-    trio.office.json("conflict", "exclude", str(KEPT), "bruno", "--reason", "he is named")
-    trio.office.json("list")
+    trio.office.json("exchange", "outbox", "--out", trio.office.out)
+    trio.office.json("access", "conflict", "add", str(KEPT), "bruno", "--reason", "he is named")
+    trio.office.json("case", "list")
     return trio
 
 

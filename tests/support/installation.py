@@ -219,16 +219,16 @@ class Installation:
         self.portal = portal(folder, port=port, database=database)
         made = self.inbox.init()
         self.instance = self.portal.init(made["deployment"], made["root_key"])
-        self.inbox.run("keyring", "--out", self.medium / "keyring")
+        self.inbox.run("exchange", "keyring", "--out", self.medium / "keyring")
         self.portal.run("keyring", self.medium / "keyring")
 
     def carry_in(self, n: int, code: int = 0) -> Any:
         """Export at the portal, collect at the inbox; return what collecting printed."""
         self.portal.run("export", "--out", self.medium)
         bundle = self.medium / f"{self.inbox.channel}-{n}.tar"
-        return self.inbox.json("collect", bundle, "--confirm-instance", self.instance, code=code)
+        return self.inbox.json("exchange", "collect", bundle, "--confirm-instance", self.instance, code=code)
 
     def carry_back(self, n: int) -> None:
         """Prepare an outbox, import it at the portal."""
-        self.inbox.run("outbox", "--out", self.medium)
+        self.inbox.run("exchange", "outbox", "--out", self.medium)
         self.portal.run("import", self.medium / f"outbox-{self.inbox.channel}-{n}.tar")

@@ -223,7 +223,7 @@ def set_command(door: Door, /, *, case: int, text_file: Path | None, as_json: bo
 
     It appears in no list, search, dossier or other export. It takes two officers if an identity is already
     recorded, or if the case contains some of these words. To correct a mistake, two officers redact it: inbox
-    minimise.
+    case redact.
     """
     if text_file is None and not terminal.is_interactive():
         raise click.UsageError("use --text-file, or type it at a terminal")

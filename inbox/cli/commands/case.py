@@ -39,9 +39,9 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Declare for all present: no conflict of interest in cases; who has one: inbox conflict exclude.
+    """Declare for all present: no conflict of interest in cases; who has one: inbox access conflict add.
 
-    To declare many cases at once: inbox declare --undeclared.
+    To declare many cases at once: inbox case declare --undeclared.
     """
     cases = chosen(given)
     with door.opened() as (inbox, who):
@@ -79,7 +79,7 @@ def _ask(inbox: Inbox, who: Actor, case: int) -> None:
             raise Refused(
                 sentence("{name} did not declare the case", name=name),
                 sentence(
-                    "leave the case to others: inbox conflict exclude {case} {name} --reason TEXT",
+                    "leave the case to others: inbox access conflict add {case} {name} --reason TEXT",
                     case=case,
                     name=name,
                 ),

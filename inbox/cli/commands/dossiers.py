@@ -124,7 +124,7 @@ def preview(door: Door, /, *, case: int, as_json: bool, **chosen: Any) -> None:
     required=True,
     help="The recipient's age key (age1…), or a file with it. The recipient makes it with age-keygen -pq,"
     " keeps the secret part, and gives you the public part by telephone or in person. Without a key,"
-    " hand over a letter on paper: inbox letter.",
+    " hand over a letter on paper: inbox dossier letter.",
 )
 @click.option(
     "--measure",
@@ -204,7 +204,7 @@ def _left(content: Content, made: Dossier) -> Iterator[str]:
     going = {Path(part.name).stem for part in made.parts}
     for file in content.files:
         if str(file.number) not in going:
-            yield f"file {file.number} could not be re-rendered and is not enclosed; see: inbox preview"
+            yield f"file {file.number} could not be re-rendered and is not enclosed; see: inbox file preview"
 
 
 def _view(made: Dossier) -> View:
@@ -407,7 +407,7 @@ def _judge_name(door: Door, request: int, judged: Judged, *, as_json: bool) -> N
 def answer_access(
     door: Door, /, *, request: int, text_file: Path | None, out: Path, as_json: bool, **given: str
 ) -> None:
-    """Write the answer, not before the day that `show` names. It takes two officers.
+    """Write the answer, not before the day that `inbox request show` names. It takes two officers.
 
     Anybody who holds the file can read it, so hand it over on paper. It is refused on a medium with bundles
     from or for the portal.
@@ -472,7 +472,7 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
     yield _request_line(seen.request)
     yield from (visible(_case_line(each)) for each in seen.cases)
     yield from (
-        f"case {each} may name this person, by the family name alone; if not: inbox access namesake {each}"
+        f"case {each} may name this person, by the family name alone; if not: inbox request namesake {each}"
         f" --request {seen.request.n} --reason TEXT"
         for each in seen.maybe
     )
@@ -481,8 +481,8 @@ def _seen_lines(seen: Seen) -> Iterator[str]:
     if seen.not_looked_at:
         yield (
             f"cases not searched: {seen.not_looked_at}; all present must first declare no conflict of"
-            " interest in them: inbox declare CASE…; two officers open those in the archive:"
-            " inbox open-archive CASE…"
+            " interest in them: inbox case declare CASE…; two officers open those in the archive:"
+            " inbox access open-archive CASE…"
         )
 
 

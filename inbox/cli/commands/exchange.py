@@ -30,8 +30,8 @@ _ANSWERS = Schema("answers", map_of(_ANSWER, BARE_KEY))
 
 _SIGNED_ANEW = (
     "its own key has expired, so the current one has signed it; the portal takes it once it has a"
-    " keyring that lists this key: inbox keyring and portal keyring, or for a body outside the root's next"
-    " outbox"
+    " keyring that lists this key: inbox exchange keyring and portal keyring, or for a body outside the"
+    " root's next outbox"
 )
 
 
@@ -206,4 +206,4 @@ def _lines(view: View) -> Iterator[str]:
     yield from ("", "the reporter's twelve words, shown only now and not kept:", "")
     yield from token_sheet.rows(view["token"].split())
     yield from ("", "let the reporter write down only these words, and read them back to you;")
-    yield "they open the case on the portal once the next outbox is imported there: inbox outbox"
+    yield "they open the case on the portal once the next outbox is imported there: inbox exchange outbox"

@@ -25,7 +25,7 @@ from inbox.system.terminal import quoted
 _TAB = 4
 _HOSTILE = (
     "this writes the reporter's original file: it may attack the program that opens it, and may reveal who"
-    " the reporter is. To look at a file without opening it: inbox preview"
+    " the reporter is. To look at a file without opening it: inbox file preview"
 )
 _number_argument = click.argument("number", type=NUMBER)
 

@@ -66,7 +66,7 @@ def clock(door: Door, /, *, reason: str, as_json: bool) -> None:
         head, day = journal_actions.correct_clock(inbox, who, reason), who.today
     lines = [
         f"recorded: days count from {day}",
-        "check what has a future date: inbox keys list, inbox journal print",
+        "check what has a future date: inbox key list, inbox journal list",
         journal_view.head(head),
     ]
     terminal.show({"day": day.isoformat(), "head": journal_view.head_view(head)}, lines, as_json=as_json)

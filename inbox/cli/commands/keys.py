@@ -28,9 +28,9 @@ from inbox.setup import channel_actions, key_actions
 from inbox.system import given_files, terminal
 from inbox.vault.tables import IntakeKey, ReplyKey
 
-_AT_THE_ROOT = "next: inbox outbox, and carry it to the portal: it includes the new keyring"
+_AT_THE_ROOT = "next: inbox exchange outbox, and carry it to the portal: it includes the new keyring"
 _OUTSIDE = (
-    "next: inbox card --out FOLDER, and carry it to the root's officers;"
+    "next: inbox exchange card --out FOLDER, and carry it to the root's officers;"
     " from the first day of the new keys the portal takes no outbox before its keyring lists them"
 )
 _UNTIL_THEN = "until the portal has the new keyring, the withdrawn keys are still in use"
@@ -99,7 +99,7 @@ def _ask_once(door: Door) -> None:
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
         raise Refused(
             sentence("nothing was destroyed"),
-            sentence("answer yes, or look first: inbox keys destroy --dry-run"),
+            sentence("answer yes, or look first: inbox key destroy --dry-run"),
         )
 
 
@@ -200,7 +200,9 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox card` printed it there.")
+@click.option(
+    "--fingerprint", metavar="FINGERPRINT", help="The card key, as `inbox exchange card` printed it there."
+)
 @officer_options
 @json_option
 @click.pass_obj
@@ -215,7 +217,7 @@ def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: boo
     lines = [
         "accepted:",
         *channel_cards.rendered(view),
-        "it is on the next keyring: inbox outbox, or inbox keyring",
+        "it is on the next keyring: inbox exchange outbox, or inbox exchange keyring",
     ]
     terminal.show(view, lines, as_json=as_json)
 
@@ -230,7 +232,8 @@ def remove(door: Door, /, *, channel: str, as_json: bool) -> None:
     with door.opened() as (inbox, who):
         channel_actions.remove_channel(inbox, who, channel)
     lines = [
-        f"the next keyring is without channel {visible(channel)}: inbox outbox, or inbox keyring",
+        f"the next keyring is without channel {visible(channel)}: inbox exchange outbox, or inbox exchange"
+        " keyring",
         "from then on nobody can write to it, and what it sends to the portal is refused;"
         " its reporters can no longer read answers",
         "the id can come back with the same body's next card, never with another body's",

@@ -131,7 +131,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
     if was_told:
         said.append(
             "the reporter may have read it, and no longer sees it from the next outbox on; to say"
-            " why: inbox reply"
+            " why: inbox message reply"
         )
     terminal.show({"case": case, "number": number, "was_told": was_told}, said, as_json=as_json)
 
@@ -166,7 +166,7 @@ def retract(door: Door, /, *, case: int, number: int, reason: str, as_json: bool
 def decide(
     door: Door, /, *, case: int, choice: str, until: datetime | None, as_json: bool, **more: Any
 ) -> None:
-    """Make a decision that the law requires, with a reason. `law` lists each CHOICE."""
+    """Make a decision that the law requires, with a reason. `inbox law show` lists each CHOICE."""
     wanted = Decision(choice=choice, until=until.date() if until else None, **more)
     with door.opened() as (inbox, who):
         view = work_view.duty(decisions.decide(inbox, who, case, wanted), who.today)

@@ -90,7 +90,7 @@ def _heard(now: Settings) -> Iterator[str]:
     if now.heard:
         yield f"reporters can speak to an officer: {visible(now.heard)}"
     elif now.law.regimes[now.regime].oral:
-        command = f"inbox settings --regime {now.regime} --heard TEXT"
+        command = f"inbox office set --regime {now.regime} --heard TEXT"
         yield f"MISSING: HOW REPORTERS CAN SPEAK TO AN OFFICER: {command}"
 
 
@@ -226,7 +226,7 @@ def questionnaire_command(door: Door, /, *, file: Path) -> None:
     with door.opened() as (inbox, who):
         asked = questionnaire.adopt(inbox, who, raw)
     terminal.say(f"in use: questionnaire {asked.id}, version {asked.version}, {len(asked.fields)} questions")
-    terminal.say("next: inbox keyring --out FOLDER, and carry it with this file to the portal")
+    terminal.say("next: inbox exchange keyring --out FOLDER, and carry it with this file to the portal")
 
 
 def _out_of(_: click.Context, __: click.Parameter, given: Path | None) -> Path | None:

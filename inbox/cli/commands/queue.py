@@ -47,7 +47,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 
 @click.command()
 @click.option(
-    "--view", default="open", help="Use this view, narrowed by the other options: inbox views list."
+    "--view", default="open", help="Use this view, narrowed by the other options: inbox queue view list."
 )
 @sort_option
 @click.option("--page", type=NUMBER, default=_FIRST, help=f"The page, of {PAGE} cases each.")
@@ -115,7 +115,7 @@ def save_view(door: Door, /, *, name: str, sort: str | None, as_json: bool, **wa
     view = QueueView(filtered(wanted), Order(sort or Order.PRIORITY))
     with door.opened() as (inbox, who):
         saved_views.keep(inbox, who, name, view)
-    _say(name, "is saved; see it: inbox queue --view NAME", as_json=as_json)
+    _say(name, "is saved; see it: inbox queue list --view NAME", as_json=as_json)
 
 
 @click.command(name="rename")
@@ -203,7 +203,7 @@ def _lines(view: View) -> Iterator[str]:
     yield from _of_closed(view)
     for each in view["requests"]:
         due = f"due {each['due']}, {each['urgency']}"
-        yield f"request for access {each['request']}, {due}; see: inbox access list"
+        yield f"request for access {each['request']}, {due}; see: inbox request list"
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared no conflict of interest"
     for field, counts in view["facets"].items():
@@ -229,16 +229,17 @@ def _of_closed(view: View) -> Iterator[str]:
     if view["danger_left_out"]:
         yield (
             f"cases that report danger, or may, and are not in this list: {view['danger_left_out']};"
-            " see all: inbox queue"
+            " see all: inbox queue list"
         )
     if view["undecided_closed"]:
         yield (
             f"closed cases about which the law asks for a decision: {view['undecided_closed']};"
-            " they wait among the open ones: inbox queue --sort deadline"
+            " they wait among the open ones: inbox queue list --sort deadline"
         )
     if view["unread_closed"]:
         yield (
-            f"closed cases with unread messages: {view['unread_closed']}; see: inbox queue --closed --to-read"
+            f"closed cases with unread messages: {view['unread_closed']}; see: inbox queue list --closed"
+            " --to-read"
         )
 
 

@@ -175,7 +175,7 @@ def status(door: Door, /, *, case: int, status: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def unsend(door: Door, /, *, case: int, number: int, as_json: bool) -> None:
-    """Take back reply number REPLY before an outbox includes it. `inbox show` lists the numbers."""
+    """Take back reply number REPLY before an outbox includes it. `inbox case show` lists the numbers."""
     with door.opened() as (inbox, who):
         text = taking_back.take_back(inbox, who, case, number).text
     said = f"case {case}: reply {number} is taken back; the reporter will not read it"
@@ -255,8 +255,8 @@ def close(door: Door, /, *, case: int, outcome: str, preview: bool, as_json: boo
 
     At a terminal it first shows what the reporter will read, and asks.
 
-    `law` lists each OUTCOME and authority, `inbox show` lists obstacles. It takes two officers if the law
-    says so for the outcome, if the case is urgent, and in quarantine.
+    `inbox law show` lists each OUTCOME and authority, `inbox case show` lists obstacles. It takes two
+    officers if the law says so for the outcome, if the case is urgent, and in quarantine.
     """
     wanted = Closing(
         outcome=outcome,

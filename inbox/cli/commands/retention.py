@@ -87,7 +87,7 @@ def list_command(door: Door, /, *, case: tuple[int, ...], out: Path, as_json: bo
         list_files.check(inbox.home, out)
         made = visas.ask(inbox, who, case)
         files = [str(path) for path in visa_list.write(inbox.home, made, out)]
-    send = f"once the visa is there: inbox visa record {made.name} --day DAY --reference TEXT"
+    send = f"once the visa is there: inbox retention visa add {made.name} --day DAY --reference TEXT"
     terminal.show(visa_list.view(made) | {"files": files}, [*files, send], as_json=as_json)
 
 
@@ -110,7 +110,7 @@ def record_command(door: Door, /, *, name: str, day: date, reference: str, as_js
     with door.opened() as (inbox, who):
         found = visas.record(inbox, who, name, Given(day, reference))
     view = _list_view(found)
-    terminal.show(view, [_list_line(view), "to destroy them: inbox destroy"], as_json=as_json)
+    terminal.show(view, [_list_line(view), "to destroy them: inbox retention destroy"], as_json=as_json)
 
 
 @click.command(name="destroy")
@@ -224,7 +224,7 @@ def _term_view(term: UnopenedTerm) -> View:
 
 def _term(term: UnopenedTerm) -> Iterator[str]:
     if term.due:
-        yield f"unfiled envelopes, expired: {term.due}; inbox discard"
+        yield f"unfiled envelopes, expired: {term.due}; inbox exchange unopened discard"
         yield _LAST_CHANCE
     if term.by_one_clock:
         yield (
@@ -232,7 +232,10 @@ def _term(term: UnopenedTerm) -> Iterator[str]:
             " collect a bundle that the portal exports now"
         )
     if term.unasked:
-        yield f"unfiled envelopes, expired, waiting for the archives' visa: {term.unasked}; inbox visa list"
+        yield (
+            f"unfiled envelopes, expired, waiting for the archives' visa: {term.unasked}; inbox retention"
+            " visa request"
+        )
     if term.next_day:
         kept = term.count - term.due - term.unasked - term.by_one_clock
         yield f"unfiled envelopes kept for now: {kept}, the first until {term.next_day}"
@@ -244,7 +247,7 @@ def _page(found: Page, number: int) -> Iterator[str]:
     for row in found.entries:
         yield from render.unopened(row)
     if found.count > number * unopened_list.PAGE:
-        yield f"{found.count} in all; older ones: inbox unopened --page {number + 1}"
+        yield f"{found.count} in all; older ones: inbox exchange unopened list --page {number + 1}"
     yield from _term(found.term)
 
 
@@ -252,7 +255,7 @@ def _ask_once(door: Door) -> None:
     """Ask before an action that cannot be undone. In a session, typing the passphrases confirms it."""
     if isinstance(door, Closed) and not terminal.ask("Destroy them?"):
         raise Refused(
-            sentence("nothing was destroyed"), sentence("answer yes, or look first: inbox retention")
+            sentence("nothing was destroyed"), sentence("answer yes, or look first: inbox retention list")
         )
 
 
@@ -297,7 +300,10 @@ def _lines(rows: Sequence[View]) -> Iterator[str]:
 
 
 def _told(destroyed: Plan) -> Iterator[str]:
-    yield f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox destroyed --out FOLDER"
+    yield (
+        f"destroyed: {counted(destroyed.cases)}; the list for the archives: inbox retention list-destroyed"
+        " --out FOLDER"
+    )
     yield "an older copy of the vault still holds their contents; destroy every copy of:"
     yield from (f"  {name}" for name in destroyed.backups)
     yield "  the vault, from before now"

@@ -41,11 +41,11 @@ from inbox.system import given_files, terminal
 from inbox.system.clock import today
 from templates import shipped
 
-_NEXT = "next: inbox keyring --out FOLDER, and carry the folder to the portal"
-_NEXT_OUTSIDE = "next: inbox card --out FOLDER, and carry the folder to the root's officers"
+_NEXT = "next: inbox exchange keyring --out FOLDER, and carry the folder to the portal"
+_NEXT_OUTSIDE = "next: inbox exchange card --out FOLDER, and carry the folder to the root's officers"
 _GAP = (
-    "if the portal has exchanged bundles with the lost inbox since: inbox collect BUNDLE --after-restore;"
-    " never use both inboxes"
+    "if the portal has exchanged bundles with the lost inbox since: inbox exchange collect BUNDLE"
+    " --after-restore; never use both inboxes"
 )
 
 
@@ -72,7 +72,7 @@ def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
     if (len(deployment), len(key)) != (signing.DEPLOYMENT, signing.PUBLIC):
         raise Refused(
             sentence("the deployment id or the root key has an unexpected form"),
-            sentence("copy both from the output of `inbox init` or `inbox keyring` at the root"),
+            sentence("copy both from the output of `inbox init` or `inbox exchange keyring` at the root"),
         )
     return Root(deployment, key)
 
@@ -191,8 +191,9 @@ def backup(door: Door, /, *, out: Path, keystore_out: Path, same_disk: bool, as_
         f"its key store: {made.keystore}",
         journal_view.head(made.head),
         "whoever has both, and the shares of a quorum, can read everything: keep them separately;",
-        f"destroy every copy of {made.keystore.name}, and backups from before, when `inbox destroy` or"
-        " `inbox keys destroy` says so",
+        f"destroy every copy of {made.keystore.name}, and backups from before, when `inbox retention"
+        " destroy` or"
+        " `inbox key destroy` says so",
     ]
     lines += [
         f"{name} is not in it: keep a copy separately; nobody can open the backup without it"
@@ -283,6 +284,6 @@ def _numbers(restored: Restored) -> Iterator[str]:
     """Yield the number of the next case: above those that the lost inbox may have used."""
     if restored.is_old:
         yield f"its vault has version {restored.version}: inbox upgrade"
-        yield "then give the highest case number in the lost inbox: inbox settings --last-case N"
+        yield "then give the highest case number in the lost inbox: inbox office set --last-case N"
     else:
         yield f"the next case gets the number {restored.next_case}: the lost inbox may have used lower ones"

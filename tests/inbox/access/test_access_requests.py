@@ -25,7 +25,7 @@ def record(*names: str, received: date | None = None, way: str = "letter") -> li
     """Return the words that record a request."""
     persons = [word for name in names for word in ("--person", name)]
     day = (received or today()).isoformat()
-    return ["access", "record", *persons, "--received", day, "--way", way]
+    return ["request", "add", *persons, "--received", day, "--way", way]
 
 
 def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time(office: Office) -> None:
@@ -44,9 +44,9 @@ def test_a_request_is_due_within_a_month_and_answered_after_a_fixed_time(office:
         "answered": None,
         "by": "",
     } == row
-    assert [row] == office.json("access", "list")["requests"]
+    assert [row] == office.json("request", "list")["requests"]
     assert came + EARLIEST < came + WITHIN
-    (*_, entry, _, _) = office.json("journal", "print")["entries"]
+    (*_, entry, _, _) = office.json("journal", "list")["entries"]
     assert ("record-access", None, {"request": 1}) == (entry["action"], entry["case"], entry["values"])
     assert "lennec" not in str(entry)
 
@@ -69,19 +69,19 @@ def test_another_law_moves_what_is_still_to_be_answered(office: Office, tmp_path
     (law / "duties.toml").write_text(
         text.replace('from = "requested"\nwithin = "1 month"', 'from = "requested"\nwithin = "20 days"')
     )
-    office.json("law", "--replace", law, "--loosening")
-    (row,) = office.json("access", "list")["requests"]
+    office.json("law", "replace", law, "--loosening")
+    (row,) = office.json("request", "list")["requests"]
     assert (today() + timedelta(9)).isoformat() == row["from"]
     assert (today() + timedelta(20)).isoformat() == row["due"]
 
 
 def test_a_law_that_gives_no_more_time_gives_none(office: Office) -> None:
     """The other jurisdiction has another time, lets an answer leave at once, and extends nothing."""
-    office.json("law", "--replace", laws.FOLDERS["xx"], "--loosening")
+    office.json("law", "replace", laws.FOLDERS["xx"], "--loosening")
     row = office.json(*record(NAME))
     assert (today().isoformat(), (today() + timedelta(60)).isoformat()) == (row["from"], row["due"])
     before = office.state()
-    said = office.run("access", "extend", "--because", "number")
+    said = office.run("request", "extend", "--because", "number")
     assert "the law in use does not allow" in said.err
     assert before == office.state()
 
@@ -126,9 +126,9 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
     for _ in range(2):
         office.json(*record(NAME, received=clock.day))
         clock.wait(1)
-    due = date.fromisoformat(office.json("access", "list")["requests"][0]["due"])
+    due = date.fromisoformat(office.json("request", "list")["requests"][0]["due"])
     clock.day = due
-    rows = office.json("access", "extend", "--because", "number")["requests"]
+    rows = office.json("request", "extend", "--because", "number")["requests"]
     assert [1, 2] == [each["request"] for each in rows]
     row = rows[0]
     assert (due.isoformat(), "number") == (row["extended"], row["because"])
@@ -137,9 +137,9 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
     clock.wait(40)
     before = office.state()
     assert (
-        "each was extended before or is overdue" in office.run("access", "extend", "--because", "number").err
+        "each was extended before or is overdue" in office.run("request", "extend", "--because", "number").err
     )
-    assert 2 == office.run("access", "extend", "--because", "the reporter is away").code
+    assert 2 == office.run("request", "extend", "--because", "the reporter is away").code
     with office.unlocked() as opened, pytest.raises(Locked):
         access_requests.extend(opened.inbox, Actor(opened.present, clock.day), Because.NUMBER)
     assert before == office.state()
@@ -147,7 +147,7 @@ def test_there_are_two_months_more_once_and_before_the_first_one_ends(
 
 def deadlines(office: Office) -> Any:
     """Return how many requests are in each state."""
-    counts = office.json("oversight")["deadlines"].get("access", {})
+    counts = office.json("office", "oversight")["deadlines"].get("access", {})
     return {state: count for state, count in counts.items() if count}
 
 
@@ -156,21 +156,21 @@ def test_it_is_a_deadline_like_others_until_it_is_answered(
 ) -> None:
     """In the queue, the first due first, and for oversight, which counts those met and those done late."""
     clock = moved(monkeypatch)
-    assert ([], {}) == (office.json("queue")["requests"], deadlines(office))
+    assert ([], {}) == (office.json("queue", "list")["requests"], deadlines(office))
     office.json(*record(NAME, received=clock.day))
     office.json(*record("Ondine Le Goff", received=clock.day - timedelta(3)))
-    waiting = office.json("queue")["requests"]
+    waiting = office.json("queue", "list")["requests"]
     assert [2, 1] == [each["request"] for each in waiting]
-    assert f"request for access 2, due {waiting[0]['due']}" in office.run("queue").out
+    assert f"request for access 2, due {waiting[0]['due']}" in office.run("queue", "list").out
     assert {"running": 2} == deadlines(office)
     clock.wait(25)
-    office.json("access", "answer", "1", "--out", office.out / "1")
+    office.json("request", "answer", "1", "--out", office.out / "1")
     clock.wait(10)
     assert {"met": 1, "overdue": 1} == deadlines(office)
-    office.json("access", "answer", "2", "--out", office.out / "2")
+    office.json("request", "answer", "2", "--out", office.out / "2")
     assert {"met": 1, "late": 1} == deadlines(office)
-    assert [] == office.json("queue")["requests"]
-    assert "Answer to requests for access" in office.run("oversight").out
+    assert [] == office.json("queue", "list")["requests"]
+    assert "Answer to requests for access" in office.run("office", "oversight").out
 
 
 def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
@@ -182,18 +182,18 @@ def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(
         office.json(*record(name, received=clock.day))
     clock.wait(EARLIEST.days)
     for number in ("1", "2"):
-        office.json("access", "answer", number, "--out", office.out / number)
+        office.json("request", "answer", number, "--out", office.out / number)
     answered = clock.day
     clock.day = answered + NAMED - timedelta(1)
-    office.json("queue")
-    assert "lennec" in str(office.json("access", "list"))
+    office.json("queue", "list")
+    assert "lennec" in str(office.json("request", "list"))
     clock.wait(1)
-    office.json("queue")
+    office.json("queue", "list")
     assert "lennec" not in str(office.state())
-    rows = {row["request"]: row for row in office.json("access", "list")["requests"]}
+    rows = {row["request"]: row for row in office.json("request", "list")["requests"]}
     assert [["Yann"], [], []] == [rows[number]["names"] for number in (3, 1, 2)]
     assert answered.isoformat() == rows[1]["answered"]
-    assert "names deleted" in office.run("access", "list").out
+    assert "names deleted" in office.run("request", "list").out
 
 
 def test_a_clock_set_back_records_answers_and_deletes_nothing(
@@ -202,13 +202,13 @@ def test_a_clock_set_back_records_answers_and_deletes_nothing(
     clock = moved(monkeypatch)
     office.json(*record(NAME, received=clock.day))
     clock.wait(EARLIEST.days + 1)
-    office.json("list")
+    office.json("case", "list")
     clock.wait(-1)
     before = office.state()
     for words in (
         record("Yann", received=clock.day),
-        ["access", "extend", "--because", "number"],
-        ["access", "answer", "1", "--out", str(office.out / "1")],
+        ["request", "extend", "--because", "number"],
+        ["request", "answer", "1", "--out", str(office.out / "1")],
     ):
         assert "the clock says" in office.run(*words).err
     assert before == office.state()

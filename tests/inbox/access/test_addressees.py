@@ -19,11 +19,11 @@ def founded_addressed(tmp_path_factory: pytest.TempPathFactory) -> Office:
     world = World(office)
     portal = Portal(world, folder / "medium")
     sent = first(Reporter(world), text=TEXT, edit=answering(who_id=WHO, protect=SECRET))
-    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
-    office.json("show", "1")
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("case", "show", "1")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     (folder / "identity").write_text(IDENTITY)
-    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", folder / "identity")
     return office
 
 
@@ -32,9 +32,9 @@ IDENTITY = "Ondine Kerguelen"
 NAMED = ["Firmin Quélennec", "QUELENNEC, chef", "Marc Leroy", "M. Leroy", "Mme Leroy", "F. Q.", "ML, docker"]
 OTHERS = ["Parquet du Havre", "Le directeur", "M. Lerouge", "Leroy Merlin", "Docker SA", "X", "TJ", "DI"]
 WAYS = {
-    "measure": ("measure", "1", "protection_offered", "--addressee"),
-    "decision": ("decide", "1", "transmit", "--reason", "x", "--addressee"),
-    "ledger": ("disclosures", "add", "1", "--what", "other", "--ground", "consent", "--to"),
+    "measure": ("case", "measure", "add", "1", "protection_offered", "--addressee"),
+    "decision": ("case", "decide", "1", "transmit", "--reason", "x", "--addressee"),
+    "ledger": ("dossier", "disclosure", "add", "1", "--what", "other", "--ground", "consent", "--to"),
 }
 DESPITE = {"ledger": "--reason"}
 SAID = "case 1 names the recipient"
@@ -47,7 +47,7 @@ def test_a_person_whom_the_case_names_takes_a_reason(office: Office, way: str, n
     assert SAID in refused(office, *WAYS[way], name)
     assert before == office.state()
     office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")
-    found = office.json("journal", "print")["entries"]
+    found = office.json("journal", "list")["entries"]
     entry = next(each for each in reversed(found) if "by the law" in each["reason"])
     assert (way != "ledger") is ("despite" in entry["values"])
 
@@ -71,7 +71,7 @@ def test_an_addressee_that_tells_of_the_reporter_takes_a_reason(office: Office, 
         assert f"the addressee could reveal who reported: {said}" in refused(office, *WAYS[way], name)
         assert before == office.state()
         office.json(*WAYS[way], name, DESPITE.get(way, "--despite-warning"), "by the law")
-        last = [each for each in office.json("journal", "print")["entries"] if "by the law" in each["reason"]]
+        last = [each for each in office.json("journal", "list")["entries"] if "by the law" in each["reason"]]
         assert (way != "ledger") is ("despite" in last[-1]["values"])
 
 
@@ -79,13 +79,14 @@ def test_another_name_of_who_asks_what_is_held_is_known(office: Office) -> None:
     """Where the case means that person by one of the names that the request has."""
     office.json(*WAYS["measure"], "Zoé Ledoux")
     asked = ["--received", today().isoformat(), "--way", "letter", "--person", "Marc Leroy"]
-    office.json("access", "record", *asked, "--person", "Zoé Ledoux")
+    office.json("request", "add", *asked, "--person", "Zoé Ledoux")
     assert SAID in refused(office, *WAYS["measure"], "zoe ledoux")
 
 
 def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
-    office.json("decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet")
+    office.json("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet")
     letter = [
+        "dossier",
         "letter",
         "1",
         "prosecutor",
@@ -103,9 +104,9 @@ def test_the_address_of_a_letter_to_an_authority_counts(office: Office) -> None:
 
 def test_the_address_of_a_letter_to_a_person_counts(office: Office) -> None:
     """That one is named anyhow; in care of whom it goes must not tell who reported."""
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     words = ("persons_notice", "--to", "Firmin Quélennec", "--text", "Un badge aurait servi.")
-    letter = ["letter", "1", *words, "--out", str(office.out / "x")]
+    letter = ["dossier", "letter", "1", *words, "--out", str(office.out / "x")]
     for address in ("Chez Mme Kerguelen", "La voisine du dessus"):
         assert "could reveal who reported" in refused(office, *letter, "--address", address)
     office.json(*letter, "--address", "3 rue du Port")

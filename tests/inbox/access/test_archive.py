@@ -38,10 +38,10 @@ def founded_archive(founded_world: World, tmp_path_factory: pytest.TempPathFacto
     for each in (scene.reporter, Reporter(scene.world)):
         scene.collect(first(each, text=CANARY, files=[b"x"]))
     for number in ("1", "2"):
-        office.json("show", number)
+        office.json("case", "show", number)
     office.settle(1, 2)
     office.tell_no_prosecutor(1)
-    office.json("close", "1", "moot", "--disclosure", "withheld", *WHY)
+    office.json("case", "close", "1", "moot", "--disclosure", "withheld", *WHY)
     tell_portal(office, scene.portal)
     return scene
 
@@ -54,7 +54,7 @@ def office(world: World, clock: Clock) -> Office:
 
 
 def closed_lines(office: Office) -> dict[int, Any]:
-    return {row["case"]: row for row in office.json("queue", "--closed")["cases"]}
+    return {row["case"]: row for row in office.json("queue", "list", "--closed")["cases"]}
 
 
 def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_the_archive(
@@ -62,22 +62,27 @@ def test_a_case_is_among_the_others_for_as_long_as_it_is_kept_there_and_then_in_
 ) -> None:
     """In France a year for what is admissible; from that day on."""
     clock.day = today() + timedelta(A_YEAR - 2)
-    assert CANARY == office.json("show", "1")["summary"]
+    assert CANARY == office.json("case", "show", "1")["summary"]
     assert CANARY == closed_lines(office)[1]["summary"]
     clock.wait(1)
-    assert f"case 1 is in the archive since {clock.day}: two officers open it" in refused(office, "show", "1")
+    assert f"case 1 is in the archive since {clock.day}: two officers open it" in refused(
+        office, "case", "show", "1"
+    )
     line = closed_lines(office)[1]
     assert (clock.day.isoformat(), None) == (line["archived"], line["summary"])
     assert (
-        f"in the archive since {clock.day}: two officers can open it" in office.run("queue", "--closed").out
+        f"in the archive since {clock.day}: two officers can open it"
+        in office.run("queue", "list", "--closed").out
     )
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ["show", "1"], ["attachment", "1", "1", "--out", "OUT", *WHY], ["preview", "1", "1"],
-        ["note", "1", "--text", "x"], ["links", "1"], ["timeline", "1"], ["reopen", "1", *WHY],
+        ["case", "show", "1"], ["file", "export", "1", "1", "--out", "OUT", *WHY], ["file", "preview", "1",
+        "1"],
+        ["case", "note", "1", "--text", "x"], ["case", "link", "list", "1"], ["case", "timeline", "1"],
+        ["case", "reopen", "1", *WHY],
         ["dossier", "preview", "1", "--for", "disciplinary", "--to", "x"],
     ],
     ids=" ".join,
@@ -99,21 +104,21 @@ def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
             whole = [set(session.scalars(select(kind))) for kind in kinds]
     assert [{2}] * 4 == seen
     assert [{1, 2}] * 4 == whole
-    assert [2] == [row["case"] for row in office.json("queue", "--search", CANARY)["cases"]]
-    assert [] == office.json("queue", "--closed", "--search", CANARY)["cases"]
+    assert [2] == [row["case"] for row in office.json("queue", "list", "--search", CANARY)["cases"]]
+    assert [] == office.json("queue", "list", "--closed", "--search", CANARY)["cases"]
 
 
 def test_two_officers_open_it_for_a_day_which_is_noted_and_counted(office: Office, clock: Clock) -> None:
     """It is noted once more what each of them then does; the next day it is closed again."""
-    assert {"cases": [1]} == office.json("open-archive", "1", *WHY)
-    assert CANARY == office.json("show", "1")["summary"]
+    assert {"cases": [1]} == office.json("access", "open-archive", "1", *WHY)
+    assert CANARY == office.json("case", "show", "1")["summary"]
     row = closed_lines(office)[1]
     assert (True, CANARY) == (row["archived"] is not None, row["summary"])
-    noted = [(each["action"], each["reason"]) for each in office.json("journal", "print")["entries"]]
+    noted = [(each["action"], each["reason"]) for each in office.json("journal", "list")["entries"]]
     assert ("open-archived", WHY[1]) in noted
-    assert 1 == office.json("oversight")["actions"]["open-archived"]
+    assert 1 == office.json("office", "oversight")["actions"]["open-archived"]
     clock.wait(1)
-    assert "case 1 is in the archive since" in refused(office, "show", "1")
+    assert "case 1 is in the archive since" in refused(office, "case", "show", "1")
 
 
 def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Clock) -> None:
@@ -121,7 +126,7 @@ def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Cloc
     office = Office.found_by(tmp_path, ("alice", "bruno", "chloe"), 2)
     portal = Portal(World(office), tmp_path / "medium")
     confirmed = ("--confirm-instance", portal.fingerprint)
-    office.json("collect", portal.bundle(first(Reporter(portal.world), text=CANARY)), *confirmed)
+    office.json("exchange", "collect", portal.bundle(first(Reporter(portal.world), text=CANARY)), *confirmed)
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
         workflow.set_closed(work, today())
@@ -136,10 +141,10 @@ def test_it_takes_two_and_is_open_to_those_two_alone(tmp_path: Path, clock: Cloc
             archive.open_cases(opened.inbox, alone, [1], "x")
         with pytest.raises(CaseRefused, match="in the archive"):
             case_view.read(opened.inbox, alone, 1)
-    two.json("open-archive", "1", *WHY)
-    two.json("declare", "1")
-    assert CANARY == two.json("show", "1")["summary"]
-    assert "case 1 is in the archive since" in others.run("show", "1").err
+    two.json("access", "open-archive", "1", *WHY)
+    two.json("case", "declare", "1")
+    assert CANARY == two.json("case", "show", "1")["summary"]
+    assert "case 1 is in the archive since" in others.run("case", "show", "1").err
     reads = {}
     for pair in (two, others):
         with pair.unlocked() as opened:
@@ -161,12 +166,12 @@ def test_a_message_of_its_reporter_brings_it_back_to_be_read(
             entries=tuple(build.replace(each, day=clock.day) for each in intake.entries),
         ),
     )
-    office.json("collect", sent)
-    (row,) = office.json("queue", "--to-read")["cases"]
+    office.json("exchange", "collect", sent)
+    (row,) = office.json("queue", "list", "--to-read")["cases"]
     assert (1, "closed", CANARY) == (row["case"], row["state"], row["summary"])
-    assert "on me menace" in office.run("show", "1").out
+    assert "on me menace" in office.run("case", "show", "1").out
     clock.wait(A_YEAR - 2)
-    assert CANARY == office.json("show", "1")["summary"]
+    assert CANARY == office.json("case", "show", "1")["summary"]
 
 
 def test_a_letter_that_is_older_than_the_closing_is_read_before_the_case_goes_back(
@@ -176,23 +181,23 @@ def test_a_letter_that_is_older_than_the_closing_is_read_before_the_case_goes_ba
     late = portal.bundle(
         Sent(reporter.follow_up("hier")), edit=lambda intake: build.replace(intake, exported=clock.day)
     )
-    office.json("collect", late)
+    office.json("exchange", "collect", late)
     with office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(FollowUp).filter_by(case=1)).one().received = today()
         workflow.keep_in_step(session, 1)
-    assert "hier" in office.run("show", "1").out
+    assert "hier" in office.run("case", "show", "1").out
     for choice in ("not_needed", "no_transmission"):
-        assert CANARY == office.json("show", "1")["summary"]
-        office.json("decide", "1", choice, "--reason", "x")
-    assert "case 1 is in the archive since" in refused(office, "show", "1")
+        assert CANARY == office.json("case", "show", "1")["summary"]
+        office.json("case", "decide", "1", choice, "--reason", "x")
+    assert "case 1 is in the archive since" in refused(office, "case", "show", "1")
 
 
 def test_who_opens_the_case_again_takes_it_out(office: Office) -> None:
-    office.json("open-archive", "1", *WHY)
-    office.json("reopen", "1", *WHY)
+    office.json("access", "open-archive", "1", *WHY)
+    office.json("case", "reopen", "1", *WHY)
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 1).archive_from is None
-    assert "case 1 is not in the archive" in refused(office, "open-archive", "1", *WHY)
+    assert "case 1 is not in the archive" in refused(office, "access", "open-archive", "1", *WHY)
 
 
 @pytest.mark.parametrize("change", ["held", "proceedings"])
@@ -203,7 +208,7 @@ def test_what_a_procedure_needs_is_not_in_the_archive(office: Office, change: st
         else:
             session.add(Measure(case=1, position=1, kind="prosecutor_phoned", day=today()))
         workflow.keep_in_step(session, 1)
-    assert CANARY == office.json("show", "1")["summary"]
+    assert CANARY == office.json("case", "show", "1")["summary"]
 
 
 def test_after_a_final_decision_it_goes_there_once_both_periods_are_over(
@@ -214,7 +219,7 @@ def test_after_a_final_decision_it_goes_there_once_both_periods_are_over(
         session.add(Measure(case=1, position=1, kind="final_decision", day=day))
         workflow.keep_in_step(session, 1)
         assert day.replace(year=day.year + 1) == session.get_one(Workflow, 1).archive_from
-    assert CANARY == office.json("show", "1")["summary"]
+    assert CANARY == office.json("case", "show", "1")["summary"]
 
 
 def test_what_has_no_archive_stays_among_the_others(office: Office) -> None:
@@ -226,23 +231,23 @@ def test_what_has_no_archive_stays_among_the_others(office: Office) -> None:
 
 def test_it_is_counted_kept_and_destroyed_like_any_other(office: Office, clock: Clock) -> None:
     """By officers who open nothing: what shows nothing of it goes on."""
-    assert 1 == office.json("oversight")["cases"]["closed"]
-    assert [1] == [each["case"] for each in office.json("retention")["cases"]]
-    office.json("hold", "1", *WHY)
-    office.json("hold", "1", "--release", *WHY)
-    assert "case 1 is in the archive since" in refused(office, "show", "1")
+    assert 1 == office.json("office", "oversight")["cases"]["closed"]
+    assert [1] == [each["case"] for each in office.json("retention", "list")["cases"]]
+    office.json("retention", "hold", "1", *WHY)
+    office.json("retention", "unhold", "1", *WHY)
+    assert "case 1 is in the archive since" in refused(office, "case", "show", "1")
     aged(office)
-    name = office.json("visa", "list", "1", "--out", office.out / "lists")["list"]
-    office.json("visa", "record", name, "--day", clock.day.isoformat(), "--reference", "AD 76")
+    name = office.json("retention", "visa", "request", "1", "--out", office.out / "lists")["list"]
+    office.json("retention", "visa", "add", name, "--day", clock.day.isoformat(), "--reference", "AD 76")
     dated_by_portal(office)
-    assert [1] == office.json("destroy", "1")["cases"]
+    assert [1] == office.json("retention", "destroy", "1")["cases"]
 
 
 def test_a_law_with_another_period_takes_it_out(office: Office, tmp_path: Path) -> None:
     year, two = (f'keep = "{keep}"\narchive' for keep in ("1 year", "2 years"))
     longer = edited(tmp_path / "law", "retention.toml", year, two)
-    office.json("law", "--replace", longer)
-    assert CANARY == office.json("show", "1")["summary"]
+    office.json("law", "replace", longer)
+    assert CANARY == office.json("case", "show", "1")["summary"]
 
 
 def test_who_asks_what_is_held_is_not_told_before_the_archive_was_looked_at(
@@ -252,10 +257,10 @@ def test_who_asks_what_is_held_is_not_told_before_the_archive_was_looked_at(
     with office.opened() as inbox, inbox.transaction() as session:
         days = dict.fromkeys(("received", "earliest", "due"), clock.day)
         session.add(AccessRequest(n=1, way="letter", names=CANARY, **days))
-    seen = office.json("access", "show", "1")
+    seen = office.json("request", "show", "1")
     assert (1, [2]) == (seen["not_looked_at"], [each["case"] for each in seen["cases"]])
-    office.json("open-archive", "1", *WHY)
-    seen = office.json("access", "show", "1")
+    office.json("access", "open-archive", "1", *WHY)
+    seen = office.json("request", "show", "1")
     assert (0, [1, 2]) == (seen["not_looked_at"], [each["case"] for each in seen["cases"]])
 
 
@@ -270,10 +275,10 @@ def test_who_may_not_read_a_case_opens_none_of_it(trio: Trio, clock: Clock) -> N
             workflow.keep_in_step(session, number)
     clock.wait(A_YEAR)
     assert KEPT not in closed_lines(trio.excluded)
-    assert f"there is no case {KEPT}" in trio.excluded.run("open-archive", str(KEPT), *WHY).err
-    trio.others.json("open-archive", "1", *WHY)
-    trio.others.json("handlers", "1", "alice", "chloe")
-    assert "for its handlers only" in trio.excluded.run("open-archive", "1", *WHY).err
+    assert f"there is no case {KEPT}" in trio.excluded.run("access", "open-archive", str(KEPT), *WHY).err
+    trio.others.json("access", "open-archive", "1", *WHY)
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
+    assert "for its handlers only" in trio.excluded.run("access", "open-archive", "1", *WHY).err
     assert closed_lines(trio.excluded)[1]["for_handlers"]
 
 

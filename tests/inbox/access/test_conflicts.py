@@ -29,11 +29,13 @@ class Room:
 
     def collect(self, *sent: Sent, present: Sequence[str] = ("alice", "chloe")) -> Any:
         bundle = self.portal.bundle(*sent)
-        (outcome,) = self.of(*present).json("collect", bundle, "--confirm-instance", self.portal.fingerprint)
+        (outcome,) = self.of(*present).json(
+            "exchange", "collect", bundle, "--confirm-instance", self.portal.fingerprint
+        )
         return outcome
 
     def cases(self, *present: str) -> list[int]:
-        return [case["case"] for case in self.of(*present).json("list")["cases"]]
+        return [case["case"] for case in self.of(*present).json("case", "list")["cases"]]
 
     def kept(self) -> list[tuple[int, str]]:
         """Return what is kept from whom, past all narrowing."""
@@ -54,30 +56,30 @@ def room(founded_room: World, tmp_path: Path) -> Room:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["exclude", "9", "bruno", "--reason", "x"], "there is no case 9"),
-        (["exclude", "1", "nobody", "--reason", "x"], "there is no officer nobody"),
-        (["lift", "1", "bruno", "--reason", "x"], "bruno is not excluded from case 1"),
-        (["alias", "nobody", "Jean Dupont"], "there is no officer nobody"),
-        (["alias", "bruno", "x-y"], "at least 3 letters"),
-        (["alias", "bruno", "?!?"], "at least 3 letters"),
-        (["alias", "bruno", "x" * 101], "at most 100 characters"),
-        (["alias", "bruno", "BRUNO!"], "already has this alias"),
-        (["unalias", "bruno", "Jean Dupont"], "does not have this alias"),
+        (["conflict", "add", "9", "bruno", "--reason", "x"], "there is no case 9"),
+        (["conflict", "add", "1", "nobody", "--reason", "x"], "there is no officer nobody"),
+        (["conflict", "remove", "1", "bruno", "--reason", "x"], "bruno is not excluded from case 1"),
+        (["alias", "add", "nobody", "Jean Dupont"], "there is no officer nobody"),
+        (["alias", "add", "bruno", "x-y"], "at least 3 letters"),
+        (["alias", "add", "bruno", "?!?"], "at least 3 letters"),
+        (["alias", "add", "bruno", "x" * 101], "at most 100 characters"),
+        (["alias", "add", "bruno", "BRUNO!"], "already has this alias"),
+        (["alias", "remove", "bruno", "Jean Dupont"], "does not have this alias"),
     ],
     ids=str,
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(room: Room, words: list[str], said: str) -> None:
     room.collect(first(Reporter(room.world)))
-    room.of("alice", "chloe").json("declare", "1")
+    room.of("alice", "chloe").json("case", "declare", "1")
     before = room.office.state()
-    done = room.of("alice", "chloe").run("conflict", *words)
+    done = room.of("alice", "chloe").run("access", *words)
     assert (1, "", True) == (done.code, done.out, said in done.err)
     assert before == room.office.state()
 
 
-@pytest.mark.parametrize("words", [["exclude", "1", "bruno"], ["lift", "1", "bruno"]])
+@pytest.mark.parametrize("words", [["conflict", "add", "1", "bruno"], ["conflict", "remove", "1", "bruno"]])
 def test_it_takes_a_reason(room: Room, words: list[str]) -> None:
-    done = room.office.run("conflict", *words)
+    done = room.office.run("access", *words)
     assert (2, True) == (done.code, "--reason" in done.err)
 
 
@@ -85,25 +87,25 @@ def test_any_officer_keeps_a_case_from_another_or_from_oneself(room: Room) -> No
     """From then on it is not there for that one; the journal has the reason, for those who may read it."""
     room.collect(first(Reporter(room.world)))
     assert [1] == room.cases("alice", "bruno")
-    done = room.of("alice", "bruno").run("conflict", "exclude", "1", "bruno", "--reason", "his brother")
+    done = room.of("alice", "bruno").run("access", "conflict", "add", "1", "bruno", "--reason", "his brother")
     assert "case 1 excludes bruno: it is hidden while bruno is signed in\n" == done.out
     assert ([], [1], []) == (
         room.cases("alice", "bruno"), room.cases("alice", "chloe"), room.cases("bruno", "chloe"),
     )  # fmt: skip
-    again = room.of("alice", "chloe").run("conflict", "exclude", "1", "bruno", "--reason", "x")
+    again = room.of("alice", "chloe").run("access", "conflict", "add", "1", "bruno", "--reason", "x")
     assert "bruno is already excluded from case 1" in again.err
-    listed = room.of("alice", "chloe").json("conflict", "list")
+    listed = room.of("alice", "chloe").json("access", "conflict", "list")
     assert [(1, "bruno")] == [(row["case"], row["officer"]) for row in listed["exclusions"]]
-    assert [] == room.of("alice", "bruno").json("conflict", "list")["exclusions"]
+    assert [] == room.of("alice", "bruno").json("access", "conflict", "list")["exclusions"]
 
 
 def test_nobody_is_excluded_by_hand_if_no_quorum_is_left(room: Room) -> None:
     """Two officers may still read after the first; the second exclusion would leave one."""
     room.collect(first(Reporter(room.world)))
-    assert 0 == room.office.run("conflict", "exclude", "1", "bruno", "--reason", "x").code
-    refused = room.of("alice", "chloe").run("conflict", "exclude", "1", "chloe", "--reason", "x")
+    assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
+    refused = room.of("alice", "chloe").run("access", "conflict", "add", "1", "chloe", "--reason", "x")
     assert "fewer than 2 officers would then be left to read case 1" in refused.err
-    assert "inbox officers add" in refused.err
+    assert "inbox officer add" in refused.err
     assert [1] == room.cases("alice", "chloe")
 
 
@@ -112,20 +114,25 @@ def test_one_officer_alone_is_excluded_from_nothing(
 ) -> None:
     """Not by hand, not by a name: there is nobody else. `officer` is a word of every other report."""
     collect(portal.bundle(first(Reporter(world), text="a customs officer")))
-    assert [1] == [case["case"] for case in world.office.json("list")["cases"]]
-    for words in (["exclude", "1", "officer", "--reason", "x"], ["alias", "officer", "Jean Dupont"]):
-        assert "inbox officers add" in world.office.run("conflict", *words).err
+    assert [1] == [case["case"] for case in world.office.json("case", "list")["cases"]]
+    for words in (
+        ["conflict", "add", "1", "officer", "--reason", "x"],
+        ["alias", "add", "officer", "Jean Dupont"],
+    ):
+        assert "inbox officer add" in world.office.run("access", *words).err
 
 
 def test_two_others_lift_it(room: Room) -> None:
     """While the excluded one is there the case is not, so that nobody can lift an own exclusion."""
     room.collect(first(Reporter(room.world)))
-    assert 0 == room.office.run("conflict", "exclude", "1", "bruno", "--reason", "x").code
+    assert 0 == room.office.run("access", "conflict", "add", "1", "bruno", "--reason", "x").code
     for present in (("alice", "bruno"), ("bruno", "chloe")):
-        refused = room.of(*present).run("conflict", "lift", "1", "bruno", "--reason", "x")
+        refused = room.of(*present).run("access", "conflict", "remove", "1", "bruno", "--reason", "x")
         assert (1, True) == (refused.code, "there is no case 1" in refused.err)
-    room.of("alice", "chloe").json("declare", "1")
-    assert 0 == room.of("alice", "chloe").run("conflict", "lift", "1", "bruno", "--reason", "x").code
+    room.of("alice", "chloe").json("case", "declare", "1")
+    assert (
+        0 == room.of("alice", "chloe").run("access", "conflict", "remove", "1", "bruno", "--reason", "x").code
+    )
     assert [1] == room.cases("alice", "bruno")
 
 
@@ -169,16 +176,16 @@ def test_who_may_see_a_case_is_told_from_whom_it_is_kept(room: Room) -> None:
     outcome = room.collect(first(Reporter(room.world), text="Bruno a tout vu"))
     assert [{"case": 1, "officer": "bruno"}] == outcome["kept_from"]
     room.collect(first(Reporter(room.world)))
-    listed = room.of("alice", "chloe").json("list")["cases"]
+    listed = room.of("alice", "chloe").json("case", "list")["cases"]
     assert [["bruno"], []] == [case["kept_from"] for case in listed]
-    room.of("alice", "chloe").json("declare", "1")
-    said = room.of("alice", "chloe").run("show", "1").out
+    room.of("alice", "chloe").json("case", "declare", "1")
+    said = room.of("alice", "chloe").run("case", "show", "1").out
     assert "EXCLUDED: bruno: do not mention this case to them" in said
     unseen = room.collect(first(Reporter(room.world), text="Bruno encore"), present=("alice", "bruno"))
     assert ([], []) == (unseen["kept_from"], unseen["cases"])
-    assert "kept" not in room.of("alice", "bruno").run("list").out.lower()
+    assert "kept" not in room.of("alice", "bruno").run("case", "list").out.lower()
     bundle = room.portal.bundle(first(Reporter(room.world), text="Bruno toujours"))
-    said = room.of("alice", "chloe").run("collect", bundle).out
+    said = room.of("alice", "chloe").run("exchange", "collect", bundle).out
     assert "case 4 excludes bruno: do not mention it to them" in said
 
 
@@ -186,7 +193,9 @@ def test_what_was_collected_is_told_by_its_numbers_with_the_gaps(room: Room) -> 
     """No range that would run over a case that is not there."""
     texts = ["rien"] * 12 + ["Bruno"]
     bundle = room.portal.bundle(*(first(Reporter(room.world), text=text) for text in texts))
-    said = room.of("alice", "bruno").run("collect", bundle, "--confirm-instance", room.portal.fingerprint)
+    said = room.of("alice", "bruno").run(
+        "exchange", "collect", bundle, "--confirm-instance", room.portal.fingerprint
+    )
     ((kept, _),) = room.kept()
     assert "12 new cases, 0 follow-ups" in said.out
     (line,) = [line for line in said.out.splitlines() if line.startswith("new cases: ")]
@@ -202,14 +211,14 @@ def test_a_name_that_is_added_is_looked_for_in_old_and_new_reports(room: Room) -
     room.collect(first(Reporter(room.world), text="lefevre jean paul"))
     room.collect(first(Reporter(room.world), text="Jean Lefèvre"))
     assert [] == room.kept()
-    added = room.of("alice", "chloe").json("conflict", "alias", "bruno", "Jean-Paul LEFEVRE")
+    added = room.of("alice", "chloe").json("access", "alias", "add", "bruno", "Jean-Paul LEFEVRE")
     assert [1, 2] == added["cases"]
-    hidden = room.of("alice", "bruno").json("conflict", "alias", "bruno", "Jean Lefèvre")
+    hidden = room.of("alice", "bruno").json("access", "alias", "add", "bruno", "Jean Lefèvre")
     assert [] == hidden["cases"]
     assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == room.kept()
     room.collect(first(Reporter(room.world), text="JeanPaul Lefevre"))
     assert (4, "bruno") in room.kept()
-    listed = room.office.json("conflict", "aliases")["aliases"]
+    listed = room.office.json("access", "alias", "list")["aliases"]
     assert [("bruno", "Jean Lefèvre"), ("bruno", "Jean-Paul LEFEVRE")] == [
         (a["officer"], a["alias"]) for a in listed
     ]
@@ -225,39 +234,39 @@ def test_what_another_name_is_found_in_is_noted_by_the_two_who_confirmed_it(room
             lambda *_: dict.fromkeys(("alice", "chloe"), Presence.CONFIRMED),
         )
         assert [] == aliases.add(opened.inbox, who, "bruno", "Jean Dupont")  # bruno acts, too
-    room.of("alice", "chloe").json("declare", "1")
-    entries = room.of("alice", "chloe").json("journal", "print")["entries"]
+    room.of("alice", "chloe").json("case", "declare", "1")
+    entries = room.of("alice", "chloe").json("journal", "list")["entries"]
     noted = {each["action"]: ([*each["officers"]], each["values"]) for each in entries if "action" in each}
     two = ["alice", "chloe"]
     assert noted["name-alias"] == noted["found-conflict"] == (two, {"officer": "bruno"})
 
 
 def test_the_journal_tells_exclusions_and_other_names_apart(room: Room) -> None:
-    for words in (["list"], ["aliases"]):
-        room.office.json("conflict", *words)
-    entries = room.office.json("journal", "print")["entries"]
+    for words in (["conflict", "list"], ["alias", "list"]):
+        room.office.json("access", *words)
+    entries = room.office.json("journal", "list")["entries"]
     listed = [each["values"] for each in entries if each["action"] == "list-conflicts"]
     assert [{}, {"view": "aliases"}] == listed
 
 
 def test_what_was_lifted_stays_lifted_when_another_name_is_added(room: Room) -> None:
     room.collect(first(Reporter(room.world), text="bruno, chloe, Jean Dupont"))
-    assert 1 == room.of("alice", "bruno").json("conflict", "list")["out_of_reach"]
+    assert 1 == room.of("alice", "bruno").json("access", "conflict", "list")["out_of_reach"]
     with room.office.opened() as inbox, inbox.transaction() as session:
         for officer in ("bruno", "chloe"):
             conflicts._lift(session, 1, officer)
-    assert 0 == room.office.run("conflict", "alias", "chloe", "Jean Dupont").code
+    assert 0 == room.office.run("access", "alias", "add", "chloe", "Jean Dupont").code
     assert [(1, "chloe")] == room.kept()
 
 
 def test_a_name_that_is_taken_off_the_list_is_not_looked_for_any_more(room: Room) -> None:
     """It takes two officers; what was found by it stays kept."""
-    assert 0 == room.office.run("conflict", "alias", "bruno", "Jean Dupont").code
+    assert 0 == room.office.run("access", "alias", "add", "bruno", "Jean Dupont").code
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
-    assert 0 == room.office.run("conflict", "unalias", "bruno", "jean-dupont").code
+    assert 0 == room.office.run("access", "alias", "remove", "bruno", "jean-dupont").code
     room.collect(first(Reporter(room.world), text="Jean Dupont"))
     assert [(1, "bruno")] == room.kept()
-    assert [] == room.office.json("conflict", "aliases")["aliases"]
+    assert [] == room.office.json("access", "alias", "list")["aliases"]
 
 
 def test_a_case_that_is_kept_from_every_quorum_is_counted_for_all_to_see(room: Room) -> None:
@@ -265,11 +274,11 @@ def test_a_case_that_is_kept_from_every_quorum_is_counted_for_all_to_see(room: R
     room.collect(first(Reporter(room.world), text="Bruno et Chloé"))
     assert ([], []) == (room.cases("alice", "bruno"), room.cases("alice", "chloe"))
     for present in (("alice", "bruno"), ("bruno", "chloe")):
-        said = room.of(*present).run("list")
+        said = room.of(*present).run("case", "list")
         assert "1 case is restricted so far that fewer than 2 officers can read it" in said.err
-        assert "inbox officers add" in said.err
-        assert 1 == room.of(*present).json("conflict", "list")["out_of_reach"]
-    assert 0 == room.office.run("outbox", "--out", room.office.out).code
+        assert "inbox officer add" in said.err
+        assert 1 == room.of(*present).json("access", "conflict", "list")["out_of_reach"]
+    assert 0 == room.office.run("exchange", "outbox", "--out", room.office.out).code
     outbox, _, _ = build.read_outbox(room.office.out / "outbox-inspection-1.tar", room.world)
     assert 1 == len(outbox.slots)
 
@@ -299,5 +308,5 @@ def join(room: Room, name: str) -> None:
     office = room.of("alice", "chloe")
     office.secret_of(name).write_text(build.passphrase_of(name) + "\n")
     files = [word for each in (*NAMES, name) for word in ("--new-passphrase-file", office.secret_of(each))]
-    said = office.run("officers", "add", name, "--shares", office.shares, *files)
+    said = office.run("officer", "add", name, "--shares", office.shares, *files)
     assert (0, "") == (said.code, said.err)

@@ -29,32 +29,32 @@ def unread(trio: Trio) -> Trio:
 # all; two come to one which they could not declare; what is due is destroyed.
 UNDECLARED = {
     ("declare",),
-    ("conflict", "exclude"),
+    ("access", "conflict", "add"),
     ("quarantine",),
     ("handlers",),
     ("break-glass",),
     ("open-archive",),
     ("destroy",),
-    ("visa", "list"),
+    ("retention", "visa", "request"),
 }
 # Other ways of the same commands.
 OTHER_WAYS: list[list[str]] = [
-    ["reply", "3", "--text", "x", "--preview"],
-    ["tag", "3", "ghost", "--remove"],
-    ["handlers", "3", "alice", "chloe"],
-    ["handlers", "3", "--anyone"],
-    ["hold", "3", "--release", "--reason", "x"],
-    ["junk", "3", "--recover", "--reason", "x"],
-    ["link", "1", "3", "same_facts"],
-    ["link", "1", "3", "--dismiss"],
-    ["decide", "3", "informed", "--reason", "x"],
+    ["message", "reply", "3", "--text", "x", "--preview"],
+    ["case", "tag", "remove", "3", "ghost"],
+    ["access", "restrict", "3", "alice", "chloe"],
+    ["access", "unrestrict", "3"],
+    ["retention", "unhold", "3", "--reason", "x"],
+    ["case", "unjunk", "3", "--reason", "x"],
+    ["case", "link", "add", "1", "3", "same_facts"],
+    ["case", "link", "dismiss", "1", "3"],
+    ["case", "decide", "3", "informed", "--reason", "x"],
 ]
 
 
 @pytest.mark.slow
 def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp_path: Path) -> None:
     """Nor is anything noted; the control is that none asks for it once they have."""
-    unread.others.json("declare", "1")
+    unread.others.json("case", "declare", "1")
     out = str(tmp_path / "out")
     every = [[*path, "3", *more] for path, more in MORE.items() if path not in UNDECLARED] + OTHER_WAYS
     every = [[out if word == "OUT" else word for word in words] for words in every]
@@ -67,7 +67,7 @@ def test_no_command_acts_on_a_case_before_all_have_declared_it(unread: Trio, tmp
         ), words
     assert before == unread.office.state()
     assert not Path(out).exists()
-    unread.others.json("declare", "3")
+    unread.others.json("case", "declare", "3")
     told = {" ".join(words): unread.others.run(*words).err for words in every}
     assert [] == [words for words, err in told.items() if "must declare" in err]
 
@@ -128,7 +128,7 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
     unread: Trio, tmp_path: Path
 ) -> None:
     """Each one is sent, filled in with what any of them could want; each page of the case is opened, too."""
-    unread.others.json("declare", "1")
+    unread.others.json("case", "declare", "1")
     with unread.others.opened() as inbox, inbox.transaction() as session:
         # One can be passed on.
         work = session.get_one(Workflow, 3)
@@ -155,25 +155,25 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
 
 def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) -> None:
     """By a request for access: whether the case names who asks, the refusal is the same."""
-    nobody = ("decide", "3", "not_needed", "--reason", "x")
+    nobody = ("case", "decide", "3", "not_needed", "--reason", "x")
     for name in ("Phantom", CANARY):
-        words = ("access", "record", "--person", name, "--received", today().isoformat(), "--way", "letter")
+        words = ("request", "add", "--person", name, "--received", today().isoformat(), "--way", "letter")
         unread.others.json(*words)
         assert "alice and chloe must declare" in unread.others.run(*nobody).err
-    unread.others.json("declare", "3")
+    unread.others.json("case", "declare", "3")
     assert "names somebody who has asked" in unread.others.run(*nobody).err
 
 
 def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
     """It is noted, with those who were there; it holds for one case alone."""
-    unread.others.json("declare", "1")
-    assert 0 == unread.others.run("show", "1").code
-    assert "all signed-in officers had declared before" in unread.others.run("declare", "1").out
-    assert "bruno must declare" in unread.excluded.run("show", "1").err
-    assert "alice and chloe must declare" in unread.others.run("show", "2").err
-    assert ["bruno"] == unread.excluded.json("declare", "1")["officers"]
-    assert 0 == unread.excluded.run("show", "1").code
-    entries = unread.others.json("journal", "print")["entries"]
+    unread.others.json("case", "declare", "1")
+    assert 0 == unread.others.run("case", "show", "1").code
+    assert "all signed-in officers had declared before" in unread.others.run("case", "declare", "1").out
+    assert "bruno must declare" in unread.excluded.run("case", "show", "1").err
+    assert "alice and chloe must declare" in unread.others.run("case", "show", "2").err
+    assert ["bruno"] == unread.excluded.json("case", "declare", "1")["officers"]
+    assert 0 == unread.excluded.run("case", "show", "1").code
+    entries = unread.others.json("journal", "list")["entries"]
     noted = [(each["case"], [*each["officers"]]) for each in entries if each.get("action") == "declare"]
     assert [(1, ["alice", "chloe"])] * 2 + [(1, ["alice", "bruno"])] == noted
     with unread.others.opened() as inbox, inbox.transaction() as session:
@@ -182,20 +182,20 @@ def test_each_declares_once_and_each_newcomer_again(unread: Trio) -> None:
 
 
 def test_the_question_betrays_no_case_that_is_kept_from_somebody(unread: Trio) -> None:
-    for words in (["show", "3"], ["declare", "3"]):
+    for words in (["case", "show", "3"], ["case", "declare", "3"]):
         assert unread.excluded.run(*words).err.startswith("error: there is no case 3\n")
 
 
 def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) -> None:
     """Nor what officers wrote of it, nor where it was; each for itself, and the control is afterwards."""
     unread.decide_all()
-    unread.others.json("declare", "1")
-    closed = ("queue", "--closed")
-    for hidden, words in ((True, []), (False, ["declare", "3"])):
+    unread.others.json("case", "declare", "1")
+    closed = ("queue", "list", "--closed")
+    for hidden, words in ((True, []), (False, ["case", "declare", "3"])):
         if words:
             unread.others.json(*words)
         rows = {row["case"]: row for row in unread.others.json(*closed)["cases"]}
-        listed = {row["case"]: row for row in unread.others.json("list")["cases"]}
+        listed = {row["case"]: row for row in unread.others.json("case", "list")["cases"]}
         assert (hidden, hidden) == (rows[3]["summary"] is None, listed[3]["summary"] is None)
         assert hidden is (rows[3]["tags"] is rows[3]["area"] is rows[3]["score"] is None)
         assert ("case 1", "case 1") == (rows[1]["summary"], listed[1]["summary"])
@@ -204,27 +204,27 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
             client.send("/en/queue/facet", choice="state:closed")
             said.append(client.page("/en/queue/1"))
         assert [hidden] * 3 == [CANARY not in each for each in said]
-        assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+        assert hidden is ("not shown before: inbox case declare 3\n" in said[0])
         assert hidden is ("    3  P4      due" in said[0])
         assert "    1  P4  0?  due" in said[0]
 
 
 def test_links_show_no_word_of_another_case_before_all_have_declared_it(unread: Trio) -> None:
     """Others may have linked it to one that they read; the control is afterwards."""
-    unread.others.json("declare", "1", "3")
-    unread.others.json("link", "1", "3", "same_facts")
+    unread.others.json("case", "declare", "1", "3")
+    unread.others.json("case", "link", "add", "1", "3", "same_facts")
     with unread.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration).filter_by(case=3))
-    for hidden, words in ((True, []), (False, ["declare", "3"])):
+    for hidden, words in ((True, []), (False, ["case", "declare", "3"])):
         if words:
             unread.others.json(*words)
-        linked = {row["case"]: row for row in unread.others.json("links", "1")["linked"]}
+        linked = {row["case"]: row for row in unread.others.json("case", "link", "list", "1")["linked"]}
         assert hidden is (linked[3]["summary"] is None)
-        said = [unread.others.run("links", "1").out]
+        said = [unread.others.run("case", "link", "list", "1").out]
         with sitting(unread.others) as client:
             said.append(client.page("/en/case/1/links"))
         assert [hidden] * 2 == [CANARY not in each for each in said]
-        assert hidden is ("not shown before: inbox declare 3\n" in said[0])
+        assert hidden is ("not shown before: inbox case declare 3\n" in said[0])
 
 
 @pytest.mark.parametrize("dense", [1, 10_000], ids="words in {} cases".format)
@@ -234,17 +234,17 @@ def test_no_search_finds_a_case_before_all_have_declared_it(
 ) -> None:
     """Nor does an act on all that it finds; a filter by what lists show does. The control is afterwards."""
     monkeypatch.setattr(queue_filter, "_DENSE", dense)
-    unread.others.json("declare", "3")
-    unread.others.json("reopen", "3", "--reason", "x")
+    unread.others.json("case", "declare", "3")
+    unread.others.json("case", "reopen", "3", "--reason", "x")
     with unread.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
     for count in (0, 1):
-        found = unread.others.json("queue", *words)
+        found = unread.others.json("queue", "list", *words)
         assert (count, count, True) == (found["count"], len(found["cases"]), found["declared_only"])
-        picked = unread.others.run("many", "assign", "--to", "alice", *words)
+        picked = unread.others.run("queue", "assign", "--to", "alice", *words)
         assert ("1 case matches" in picked.err) is bool(count), picked.err
-        unread.others.json("declare", "1", "3")
-    by_status = unread.others.json("queue", "--status", "assessing")
+        unread.others.json("case", "declare", "1", "3")
+    by_status = unread.others.json("queue", "list", "--status", "assessing")
     assert (False, [3]) == (by_status["declared_only"], [row["case"] for row in by_status["cases"]])
 
 
@@ -252,7 +252,7 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
     """At the desk for those chosen on the page; one that is kept from somebody present stops all of it."""
     unread.decide_all()
     before = unread.office.state()
-    assert "there is no case 3" in unread.excluded.run("declare", "1", "3").err
+    assert "there is no case 3" in unread.excluded.run("case", "declare", "1", "3").err
     assert before == unread.office.state()
     with sitting(unread.others) as client:
         client.send("/en/queue/facet", choice="state:closed")
@@ -272,8 +272,8 @@ def test_several_cases_are_declared_in_one_act_and_each_noted(unread: Trio) -> N
 def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     """What was declared is not among it, nor what may not be read; with another count nothing is done."""
     unread.decide_all()
-    unread.others.json("declare", "1")
-    flood = ("declare", "--undeclared", "--closed")
+    unread.others.json("case", "declare", "1")
+    flood = ("case", "declare", "--undeclared", "--closed")
     assert "2 cases match" in unread.others.run(*flood).err
     assert "2 cases match" in unread.excluded.run(*flood, "--count", "3").err
     with sitting(unread.others) as client:
@@ -286,13 +286,13 @@ def test_a_flood_is_declared_at_once_on_both_surfaces(unread: Trio) -> None:
     done = unread.others.json(*flood, "--count", "2")
     assert ([2, 3], ["chloe"]) == (done["cases"], done["officers"])
     assert "no case matches" in unread.others.run(*flood).err
-    assert [] == unread.others.json("queue", "--closed", "--undeclared")["cases"]
+    assert [] == unread.others.json("queue", "list", "--closed", "--undeclared")["cases"]
 
 
 def test_an_act_on_many_asks_to_declare_all_of_them_at_once(unread: Trio) -> None:
     """At the desk on one page, by one press; by command all are named."""
-    unread.others.json("declare", "1")
-    refused = unread.others.run("many", "assign", "1", "2", "3", "--nobody").err
+    unread.others.json("case", "declare", "1")
+    refused = unread.others.run("queue", "unassign", "1", "2", "3").err
     assert "interest in cases 2, 3 first\n" in refused
     with sitting(unread.others) as client:
         asked = client.send("/en/many/assign", case=["1", "2", "3"], officer="alice").text
@@ -307,40 +307,40 @@ def test_the_journal_shows_nothing_of_a_case_before_all_have_declared_it(unread:
 
     At the desk for its officer alone. Oversight counts as before; the control is afterwards.
     """
-    unread.others.json("declare", "3")
-    unread.others.json("judge", "3", "--danger", "1", "--reason", REASON)
-    unread.others.json("quarantine", "2", "--reason", "Phantom")
-    counted = unread.others.json("oversight")["actions"]
+    unread.others.json("case", "declare", "3")
+    unread.others.json("case", "set-score", "3", "--danger", "1", "--reason", REASON)
+    unread.others.json("access", "quarantine", "2", "--reason", "Phantom")
+    counted = unread.others.json("office", "oversight")["actions"]
     with unread.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration))
-    shown = unread.others.run("journal", "print").out
+    shown = unread.others.run("journal", "list").out
     assert "withheld: this case is not shown to every signed-in officer" in shown
     assert "case 3" not in shown
     assert (False, False, False) == (REASON in shown, "Phantom" in shown, "judge" in shown)
-    entries = unread.others.json("journal", "print")["entries"]
+    entries = unread.others.json("journal", "list")["entries"]
     assert not [each for each in entries if each.get("case") == 3]
     assert {frozenset({"n", "day", "withheld"})} == {frozenset(each) for each in entries if each["withheld"]}
-    assert [] == unread.others.json("journal", "print", "--case", "3")["entries"]
-    assert counted == unread.others.json("oversight")["actions"]
+    assert [] == unread.others.json("journal", "list", "--case", "3")["entries"]
+    assert counted == unread.others.json("office", "oversight")["actions"]
     with sitting(unread.others) as client:
         assert (False, False) == (REASON in (page := client.page("/en/journal")), "Phantom" in page)
         assert ("this case is not shown" in page, "/case/3" in page) == (True, False)
         client.send("/en/case/3/declare")
         assert REASON in client.page("/en/journal")
-    assert REASON not in unread.others.run("journal", "print").out
+    assert REASON not in unread.others.run("journal", "list").out
     with sitting(unread.excluded, officer="bruno") as client:
         assert "this case is not shown" in client.page("/en/journal")
-    unread.others.json("declare", "3")
-    assert REASON in unread.others.run("journal", "print").out
+    unread.others.json("case", "declare", "3")
+    assert REASON in unread.others.run("journal", "list").out
 
 
 def test_cases_that_are_named_twice_are_noted_once_in_order_on_both_surfaces(unread: Trio) -> None:
     """Whoever declared some of them before is not told as new of these alone."""
-    assert ["alice", "chloe"] == unread.others.json("declare", "3", "1", "3")["officers"]
+    assert ["alice", "chloe"] == unread.others.json("case", "declare", "3", "1", "3")["officers"]
     with sitting(unread.others) as client:
         assert client.send("/en/many/declare", case=["2", "1", "2"]).status_code == 303
-    assert ["chloe"] == unread.others.json("declare", "2", "1")["officers"]
-    entries = unread.others.json("journal", "print")["entries"]
+    assert ["chloe"] == unread.others.json("case", "declare", "2", "1")["officers"]
+    entries = unread.others.json("journal", "list")["entries"]
     noted = [
         (each["case"], each["values"], each["reason"]) for each in entries if each.get("action") == "declare"
     ]
@@ -350,8 +350,8 @@ def test_cases_that_are_named_twice_are_noted_once_in_order_on_both_surfaces(unr
 def test_one_officer_who_is_alone_is_not_asked(tmp_path: Path) -> None:
     """There is nobody to whom the case could be given instead."""
     office = Office.found(tmp_path)
-    assert "there is no case 1" in office.run("show", "1").err
-    assert "there is no case 1" in office.run("declare", "1").err
+    assert "there is no case 1" in office.run("case", "show", "1").err
+    assert "there is no case 1" in office.run("case", "declare", "1").err
 
 
 @pytest.mark.parametrize(
@@ -362,12 +362,12 @@ def test_at_a_terminal_each_is_asked_before_the_case_is_shown(
 ) -> None:
     """Whoever does not say yes sees nothing, and is told how to leave the case to others."""
     office = unread.others
-    with start(["--home", office.root, *office.opening(), "show", "3"], tmp_path) as typist:
+    with start(["--home", office.root, *office.opening(), "case", "show", "3"], tmp_path) as typist:
         for name, answer in zip(office.present, answers, strict=True):
             typist.answers(f"{name}, about case 3: no family tie", answer)
         assert code == typist.waits()
     assert (code == 0) is (CANARY in typist.shown)
-    assert (code == 0) is ("inbox conflict exclude 3 chloe --reason" not in typist.shown)
+    assert (code == 0) is ("inbox access conflict add 3 chloe --reason" not in typist.shown)
     with office.opened() as inbox, inbox.transaction() as session:
         assert len(answers) * (code == 0) == len(session.scalars(select(Declaration)).all())
 
@@ -377,13 +377,13 @@ def test_nobody_declares_for_whom_only_the_sheet_is_there(unread: Trio) -> None:
     """By command, as a case is read, at the desk. Once it was declared in person, a sheet reads as others."""
     with_sheet = opened_by(unread.office, "alice", sheets=["chloe"])
     before = unread.office.state()
-    said = with_sheet.run("declare", "1", "2")
+    said = with_sheet.run("case", "declare", "1", "2")
     assert (1, True) == (said.code, "chloe cannot declare: only a paper sheet" in said.err)
     with typing_to_fork(
-        ["--home", "inbox", *with_sheet.opening(), "show", "1"], unread.office.root.parent
+        ["--home", "inbox", *with_sheet.opening(), "case", "show", "1"], unread.office.root.parent
     ) as at:
         at.sees("chloe cannot declare")
         assert 1 == at.waits()
     assert before == unread.office.state()
-    unread.others.json("declare", "1")
-    assert 0 == with_sheet.run("show", "1").code
+    unread.others.json("case", "declare", "1")
+    assert 0 == with_sheet.run("case", "show", "1").code

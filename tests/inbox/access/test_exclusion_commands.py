@@ -36,7 +36,7 @@ def test_every_command_says_of_the_case_what_it_says_of_one_that_does_not_exist(
     for form in ((), ("--json",)):
         kept, absent = (run(founded_trio.excluded, number, *form) for number in (KEPT, 9))
         assert (1, "") == (kept.code, kept.out)
-        assert kept.err.endswith(f"error: there is no case {KEPT}\nhint: see the numbers: inbox list\n")
+        assert kept.err.endswith(f"error: there is no case {KEPT}\nhint: see the numbers: inbox case list\n")
         assert kept == Said(absent.code, absent.out, absent.err.replace("9", str(KEPT)))
     assert before == founded_trio.office.state()
     assert not (tmp_path / "out").exists()
@@ -51,7 +51,7 @@ def test_with_the_others_present_every_such_command_finds_the_case(trio: Trio, t
 
 def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
     """Lists, the journal, the conflicts; the control is what the others are shown."""
-    commands_ = (["list"], ["journal", "print"], ["conflict", "list"], ["journal", "verify"])
+    commands_ = (["case", "list"], ["journal", "list"], ["access", "conflict", "list"], ["journal", "verify"])
     said = [trio.excluded.run(*words).out for words in commands_]
     shown = [trio.others.run(*words).out for words in commands_]
     for out in said[:3]:
@@ -59,9 +59,9 @@ def test_what_is_printed_holds_nothing_of_the_case(trio: Trio) -> None:
         assert f"case {KEPT}" not in out
     assert CANARY in shown[0]
     assert all(f"case {KEPT}" in out for out in shown[1:3])
-    listed = trio.excluded.json("list")
+    listed = trio.excluded.json("case", "list")
     assert [1, 2] == [case["case"] for case in listed["cases"]]
-    lists = [office.json("unopened") for office in (trio.excluded, trio.others)]
+    lists = [office.json("exchange", "unopened", "list") for office in (trio.excluded, trio.others)]
     assert lists[0]["count"] == len(lists[0]["unopened"]) == listed["unopened"] < lists[1]["count"]
 
 
@@ -71,7 +71,7 @@ def test_the_journal_of_the_case_is_that_of_one_that_does_not_exist(trio: Trio) 
         # The head has one more entry each time: it is read.
         kept, absent, shown = (
             office.copy(office.root.parent.with_name(f"{name}{len(form)}")).run(
-                "journal", "print", "--case", str(number), *form
+                "journal", "list", "--case", str(number), *form
             )
             for name, office, number in (
                 ("kept", trio.excluded, KEPT),
@@ -86,23 +86,23 @@ def test_the_journal_of_the_case_is_that_of_one_that_does_not_exist(trio: Trio) 
 def test_the_count_of_envelopes_leaves_out_those_of_the_case(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which `keys destroy` tells; it is that of the list of those who are present."""
+    """Which `key destroy` tells; it is that of the list of those who are present."""
     clock = moved(monkeypatch)
     clock.wait(70)
-    trio.others.json("keys", "rotate")
+    trio.others.json("key", "rotate")
     clock.wait(40)
     told = []
     for office in (trio.excluded, trio.others):
         kept = office.copy(office.root.parent.with_name(f"copy{len(told)}"))
-        listed = sum(row["file"] is not None for row in kept.json("unopened")["unopened"])
-        told.append(json.loads(kept.run("keys", "destroy", "--json").out)["set_aside"])
+        listed = sum(row["file"] is not None for row in kept.json("exchange", "unopened", "list")["unopened"])
+        told.append(json.loads(kept.run("key", "destroy", "--json").out)["set_aside"])
         assert listed == told[-1]
     assert told[0] < told[1]
 
 
 def test_the_slot_of_the_case_is_refreshed_whoever_is_present(trio: Trio) -> None:
     """Its author is told nothing else than the others are."""
-    assert 0 == trio.excluded.run("outbox", "--out", trio.office.out).code
+    assert 0 == trio.excluded.run("exchange", "outbox", "--out", trio.office.out).code
     outbox, _, files = read_outbox(trio.office.out / "outbox-inspection-2.tar", World(trio.others))
     assert 3 == len(outbox.slots) == len(outbox.closed)
     assert 1 == len({len(files[bundle.slot_name(slot.case_id)]) for slot in outbox.slots})
@@ -112,7 +112,7 @@ def test_killed_anywhere_an_exclusion_and_its_entry_are_both_there_or_neither(
     trio: Trio, tmp_path: Path
 ) -> None:
     """So are a new name, what it was found in, and all their entries."""
-    command = ("conflict", "alias", "chloe", "case 1")
+    command = ("access", "alias", "add", "chloe", "case 1")
     copies = killed_everywhere(trio.others, tmp_path / "killed", today(), *command)
     states = set()
     for copy in copies:

@@ -18,8 +18,8 @@ def founded_entrusted(founded_trio: Trio, tmp_path_factory: pytest.TempPathFacto
     """Cases 1 and 2 are open, and case 1 is for alice and chloe alone."""
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("entrusted")))
     for number in ("1", "2"):
-        trio.others.json("reopen", number, "--reason", "x")
-    trio.others.json("handlers", "1", "alice", "chloe")
+        trio.others.json("case", "reopen", number, "--reason", "x")
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
     return trio
 
 
@@ -31,22 +31,22 @@ def entrusted(founded_entrusted: Trio, tmp_path: Path) -> Trio:
 
 def line(office: Office, number: int, *filters: str) -> Any:
     """Return the line of a case in the queue, None if it is not there."""
-    found = [row for row in office.json("queue", *filters)["cases"] if row["case"] == number]
+    found = [row for row in office.json("queue", "list", *filters)["cases"] if row["case"] == number]
     return found[0] if found else None
 
 
 READING = [
-    ["show", "1"],
-    ["preview", "1", "1"],
-    ["attachment", "1", "1", "--out", "OUT", "--reason", "x"],
-    ["reply", "1", "--text", "x"],
-    ["status", "1", "assessing"],
-    ["note", "1", "--text", "x"],
-    ["close", "1", *CLOSING],
-    ["judge", "1", "--danger", "1", "--reason", "x"],
-    ["conflict", "exclude", "1", "chloe", "--reason", "x"],
-    ["handlers", "1", "alice", "bruno"],
-    ["handlers", "1", "--anyone"],
+    ["case", "show", "1"],
+    ["file", "preview", "1", "1"],
+    ["file", "export", "1", "1", "--out", "OUT", "--reason", "x"],
+    ["message", "reply", "1", "--text", "x"],
+    ["case", "set-status", "1", "assessing"],
+    ["case", "note", "1", "--text", "x"],
+    ["case", "close", "1", *CLOSING],
+    ["case", "set-score", "1", "--danger", "1", "--reason", "x"],
+    ["access", "conflict", "add", "1", "chloe", "--reason", "x"],
+    ["access", "restrict", "1", "alice", "bruno"],
+    ["access", "unrestrict", "1"],
 ]
 
 
@@ -58,7 +58,9 @@ def test_who_is_no_handler_neither_reads_nor_changes_it(
     before = entrusted.office.state()
     said = entrusted.excluded.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert (1, "") == (said.code, said.out)
-    assert "error: case 1 is for its handlers only\nhint: see who they are: inbox handlers 1" in said.err
+    assert (
+        "error: case 1 is for its handlers only\nhint: see who they are: inbox access handlers 1" in said.err
+    )
     assert before == entrusted.office.state()
     done = entrusted.others.run(*(str(tmp_path / "out") if word == "OUT" else word for word in words))
     assert "for its handlers only\nhint" not in done.err
@@ -75,23 +77,23 @@ def test_others_see_number_priority_and_deadline_in_the_queue(
     assert {name for name, value in seen.items() if value is not None} == told
     assert all(seen[name] == whole[name] for name in told - {"for_handlers", "undeclared"})
     assert (whole["summary"], True) == ("case 1", seen["for_handlers"])
-    assert "    1  P4      due " in entrusted.excluded.run("queue").out
+    assert "    1  P4      due " in entrusted.excluded.run("queue", "list").out
     for filters in (["--search", "case"], ["--status", "assessing"]):
         assert line(entrusted.excluded, 1, *filters) is None
-        assert entrusted.excluded.json("queue", *filters)["count"] == 1
+        assert entrusted.excluded.json("queue", "list", *filters)["count"] == 1
         assert line(entrusted.others, 1, *filters)
-    assert entrusted.excluded.json("queue", "--priority", "4")["count"] == 2
-    assert [2] == [case["case"] for case in entrusted.excluded.json("list")["cases"]]
-    assert "FOR ITS HANDLERS ONLY: alice, chloe" in entrusted.others.run("show", "1").out
+    assert entrusted.excluded.json("queue", "list", "--priority", "4")["count"] == 2
+    assert [2] == [case["case"] for case in entrusted.excluded.json("case", "list")["cases"]]
+    assert "FOR ITS HANDLERS ONLY: alice, chloe" in entrusted.others.run("case", "show", "1").out
 
 
 def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) -> None:
     """Exclusion goes before need to know; its unread letter does not count there, as that of others does."""
     trio.decide_all()
-    assert [2, 3] == [each.json("queue")["unread_closed"] for each in (trio.excluded, trio.others)]
-    trio.others.json("reopen", "3", "--reason", "x")
-    trio.others.json("handlers", "3", "alice", "chloe")
-    assert trio.excluded.json("queue") == {
+    assert [2, 3] == [each.json("queue", "list")["unread_closed"] for each in (trio.excluded, trio.others)]
+    trio.others.json("case", "reopen", "3", "--reason", "x")
+    trio.others.json("access", "restrict", "3", "alice", "chloe")
+    assert trio.excluded.json("queue", "list") == {
         "count": 0,
         "many": False,
         "cases": [],
@@ -103,8 +105,8 @@ def test_a_case_kept_from_somebody_is_no_line_of_the_queue_either(trio: Trio) ->
         "requests": [],
         "facets": {},
     }
-    assert 1 == trio.excluded.run("break-glass", "3", "--reason", "x").code
-    assert CANARY in trio.others.run("show", "3").out
+    assert 1 == trio.excluded.run("access", "break-glass", "3", "--reason", "x").code
+    assert CANARY in trio.others.run("case", "show", "3").out
 
 
 @pytest.mark.parametrize(
@@ -121,13 +123,13 @@ def test_handlers_are_a_quorum_of_officers_who_may_read_it(
     trio: Trio, case: str, names: list[str], words: str
 ) -> None:
     before = trio.office.state()
-    said = trio.others.run("handlers", case, *names)
+    said = trio.others.run("access", "restrict", case, *names)
     assert (1, True) == (said.code, words in said.err)
     assert before == trio.office.state()
 
 
 def test_names_and_anyone_exclude_one_another(founded_trio: Trio) -> None:
-    assert 2 == founded_trio.others.run("handlers", "1", "alice", "--anyone").code
+    assert 2 == founded_trio.others.run("access", "unrestrict", "1", "alice").code
 
 
 @pytest.mark.parametrize("name", ["a b", "Alice", "", "x" * 33, "x" * 2_000, "a\x1b[2J"])
@@ -138,11 +140,11 @@ def test_what_cannot_be_the_name_of_an_officer_is_refused_before_it_is_noted(
     others = founded_trio.others
     before = founded_trio.office.state()
     for words in (
-        ("handlers", "1", "alice", name),
-        ("conflict", "exclude", "1", name, "--reason", "x"),
-        ("conflict", "lift", "1", name, "--reason", "x"),
-        ("conflict", "alias", name, "Jean Dupont"),
-        ("conflict", "unalias", name, "Jean Dupont"),
+        ("access", "restrict", "1", "alice", name),
+        ("access", "conflict", "add", "1", name, "--reason", "x"),
+        ("access", "conflict", "remove", "1", name, "--reason", "x"),
+        ("access", "alias", "add", name, "Jean Dupont"),
+        ("access", "alias", "remove", name, "Jean Dupont"),
     ):
         said = others.run(*words)
         assert (1, True) == (said.code, "cannot be the name of an officer" in said.err), words
@@ -151,25 +153,25 @@ def test_what_cannot_be_the_name_of_an_officer_is_refused_before_it_is_noted(
 
 def test_whoever_gives_a_case_away_reads_it_no_longer(entrusted: Trio) -> None:
     """Until the new handlers let all read it again."""
-    entrusted.others.json("handlers", "1", "alice", "bruno")
-    assert 1 == entrusted.others.run("show", "1").code
-    assert ["alice", "bruno"] == entrusted.others.json("handlers", "1")["handlers"]
-    entrusted.excluded.json("handlers", "1", "--anyone")
-    assert 0 == entrusted.others.run("show", "1").code
-    assert 1 == entrusted.others.run("handlers", "1", "--anyone").code
+    entrusted.others.json("access", "restrict", "1", "alice", "bruno")
+    assert 1 == entrusted.others.run("case", "show", "1").code
+    assert ["alice", "bruno"] == entrusted.others.json("access", "handlers", "1")["handlers"]
+    entrusted.excluded.json("access", "unrestrict", "1")
+    assert 0 == entrusted.others.run("case", "show", "1").code
+    assert 1 == entrusted.others.run("access", "unrestrict", "1").code
 
 
 def test_in_an_emergency_two_officers_open_it_and_the_referent_is_told(entrusted: Trio) -> None:
     """Noted as an action of its own; who is there is a handler from then on."""
     office = entrusted.excluded
-    opened = office.json("break-glass", "1", "--reason", "he is in danger tonight")
+    opened = office.json("access", "break-glass", "1", "--reason", "he is in danger tonight")
     assert ["alice", "bruno", "chloe"] == opened["handlers"]
-    assert 0 == office.run("show", "1").code
+    assert 0 == office.run("case", "show", "1").code
     assert (
         "the signed-in officers may already read case 1"
-        in office.run("break-glass", "1", "--reason", "x").err
+        in office.run("access", "break-glass", "1", "--reason", "x").err
     )
-    assert 1 == office.run("break-glass", "2", "--reason", "x").code
+    assert 1 == office.run("access", "break-glass", "2", "--reason", "x").code
     with office.opened() as inbox, inbox.transaction() as session:
         told = list(map(journal_view.line, handlers.broken_since(session, today())))
         later = list(handlers.broken_since(session, today() + timedelta(1)))

@@ -20,7 +20,7 @@ from tests.support.inbox_outcomes import refused
 from tests.support.inbox_trio import Trio
 
 NAME = "Ondine Kerguelen-Xaintrailles"
-CONSENT = ("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
+CONSENT = ("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def office(trio: Trio, tmp_path: Path) -> Office:
     (tmp_path / "identity").write_text(NAME)
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Identity).filter_by(case=1))
-    trio.others.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    trio.others.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
     return trio.others
 
 
@@ -38,22 +38,23 @@ def test_an_identity_is_shown_by_its_own_act_alone(office: Office) -> None:
     shown = [
         office.run(*command, *form).out
         for command in (
-            ["list"], ["show", "1"], ["queue"], ["queue", "--search", "Kerguelen"], ["journal", "print"],
-            ["disclosures", "list", "1"], ["conflict", "list"],
+            ["case", "list"], ["case", "show", "1"], ["queue", "list"], ["queue", "list", "--search",
+            "Kerguelen"], ["journal", "list"],
+            ["dossier", "disclosure", "list", "1"], ["access", "conflict", "list"],
         )
         for form in ([], ["--json"])
     ]  # fmt: skip
     assert all(shown)
     assert not [out for out in shown if "Kerguelen" in out]
-    assert 0 == office.json("queue", "--search", "Kerguelen")["count"]
-    assert NAME in office.run("identity", "show", "1").out
-    assert NAME == office.json("identity", "show", "1")["identity"]
+    assert 0 == office.json("queue", "list", "--search", "Kerguelen")["count"]
+    assert NAME in office.run("case", "identity", "show", "1").out
+    assert NAME == office.json("case", "identity", "show", "1")["identity"]
 
 
 def test_nothing_is_known_of_who_said_nothing(world_office: Office) -> None:
     """Nor can there be a consent."""
     for command in (["show", "1"], ["consent", "1", "--withdrawn"]):
-        said = world_office.run("identity", *command)
+        said = world_office.run("case", "identity", *command)
         assert (1, "") == (said.code, said.out)
 
 
@@ -68,14 +69,14 @@ def test_an_identity_that_says_nothing_or_too_much_is_refused(trio: Trio, tmp_pa
     """And what was noted before stays."""
     before = trio.office.state()
     (tmp_path / "identity").write_text(text)
-    assert 1 == trio.others.run("identity", "set", "1", "--text-file", tmp_path / "identity").code
+    assert 1 == trio.others.run("case", "identity", "add", "1", "--text-file", tmp_path / "identity").code
     assert before == trio.office.state()
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "2026-13-01", "soon", "99"])
 def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
     before = office.state()
-    assert office.run("identity", "consent", "1", "--reason", "x", "--day", day).code in {1, 2}
+    assert office.run("case", "identity", "consent", "1", "--reason", "x", "--day", day).code in {1, 2}
     assert before == office.state()
 
 
@@ -83,13 +84,15 @@ def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
 def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, words: list[str]) -> None:
     """Whoever says neither has noted nothing."""
     before = office.state()
-    said = office.run("identity", "consent", "1", *words)
+    said = office.run("case", "identity", "consent", "1", *words)
     assert (1, True) == (said.code, "give either the day of the consent or its withdrawal" in said.err)
     assert before == office.state()
 
 
 def disclose(office: Office, ground: str, what: str = "identity", *more: str) -> int:
-    return office.run("disclosures", "add", "1", "--to", "X", "--what", what, "--ground", ground, *more).code
+    return office.run(
+        "dossier", "disclosure", "add", "1", "--to", "X", "--what", what, "--ground", ground, *more
+    ).code
 
 
 def alone(name: str) -> Actor:
@@ -171,7 +174,7 @@ def test_an_identity_is_compared_by_its_words_and_by_its_lines(trio: Trio) -> No
 @pytest.mark.usefixtures("correspondent")
 def test_who_is_alone_in_the_office_keeps_any_identity(world: World) -> None:
     """That one reads it in any case; nobody is there who could confirm it."""
-    world.office.json("declare", "1")
+    world.office.json("case", "declare", "1")
     with world.office.opened() as inbox:
         with inbox.transaction() as session:
             session.add(Note(case=1, position=1, by="officer", day=today(), text=f"vu {SUSPECT}"))
@@ -209,31 +212,31 @@ def test_one_officer_takes_nothing_away_of_an_identity(office: Office, tmp_path:
     """Another name is noted below it, as far as there is room; two strike the one that is wrong."""
     for text, code in (("Somebody Else", 0), ("x" * 7_990, 1)):
         (tmp_path / "other").write_text(text)
-        assert code == office.run("identity", "set", "1", "--text-file", tmp_path / "other").code
-        assert f"{NAME}\nSomebody Else" == office.json("identity", "show", "1")["identity"]
+        assert code == office.run("case", "identity", "add", "1", "--text-file", tmp_path / "other").code
+        assert f"{NAME}\nSomebody Else" == office.json("case", "identity", "show", "1")["identity"]
     (tmp_path / "wrong").write_text("Somebody Else")
-    struck = office.run("minimise", "--reason", "x", "1", "identity", "--text-file", tmp_path / "wrong")
+    struck = office.run("case", "redact", "--reason", "x", "1", "identity", "--text-file", tmp_path / "wrong")
     assert 0 == struck.code, struck.err
-    assert f"{NAME}\n[…]" == office.json("identity", "show", "1")["identity"]
+    assert f"{NAME}\n[…]" == office.json("case", "identity", "show", "1")["identity"]
 
 
 def test_without_consent_an_identity_goes_to_the_judicial_authority_alone(office: Office) -> None:
     """Once it has the case. Consent that was taken back, or given for another name, is none."""
     assert [1, 1] == [disclose(office, "consent"), disclose(office, "other", "identity", "--reason", "x")]
-    office.json("decide", "1", "not_told", "--reason", "x")
+    office.json("case", "decide", "1", "not_told", "--reason", "x")
     assert 1 == disclose(office, "judicial", "identity", "--reason", "x")
-    office.json("measure", "1", "prosecutor_phoned")
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
     assert 1 == disclose(office, "judicial")
     assert 0 == disclose(office, "judicial", "identity", "--reason", "x")
-    office.json("decide", "1", "not_told", "--reason", "x")
+    office.json("case", "decide", "1", "not_told", "--reason", "x")
     office.json(*CONSENT)
     assert 0 == disclose(office, "consent")
     assert 1 == disclose(office, "other", "identity", "--reason", "x")
-    office.json("decide", "1", "not_told", "--reason", "x")
-    office.json("identity", "consent", "1", "--withdrawn")
+    office.json("case", "decide", "1", "not_told", "--reason", "x")
+    office.json("case", "identity", "withdraw", "1")
     assert 1 == disclose(office, "consent")
     office.json(*CONSENT)
-    office.json("identity", "set", "1", "--text-file", office.root.parent.parent / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", office.root.parent.parent / "identity")
     assert 1 == disclose(office, "consent")
 
 
@@ -247,29 +250,29 @@ def test_a_consent_takes_two_and_the_message_in_which_it_was_given(office: Offic
             identities.consent(opened.inbox, alone, 1, given)
         identities.consent(opened.inbox, opened.by_opening(today()), 1, given)
         identities.consent(opened.inbox, alone, 1, ConsentSaid(withdrawn=True))
-    noted = [each for each in office.json("journal", "print")["entries"] if each["action"] == "note-consent"]
+    noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "note-consent"]
     assert [("the report", 2), ("", 2)] == [(each["reason"], len(each["officers"])) for each in noted]
 
 
 def test_who_consented_is_told_to_whom_the_identity_goes_before_it_goes(office: Office) -> None:
     office.json(*CONSENT)
-    gives = ("disclosures", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
+    gives = ("dossier", "disclosure", "add", "1", "--to", "X", "--what", "identity", "--ground", "consent")
     assert "whether to inform the reporter first" in refused(office, *gives)
-    office.json("reply", "1", "--template", "identity_notice", "--text", "À X.")
-    office.json("decide", "1", "told", "--reason", "x")
+    office.json("message", "reply", "1", "--template", "identity_notice", "--text", "À X.")
+    office.json("case", "decide", "1", "told", "--reason", "x")
     office.json(*gives)
 
 
 LINES = (
-    ("measure", "1", "protection_requested", "--reference"),
-    ("measure", "1", "prosecutor_word", "--addressee", "M. X", "--restrictions"),
-    ("decide", "1", "transmit", "--reason", "r", "--addressee", "Procureur", "--reference"),
+    ("case", "measure", "add", "1", "protection_requested", "--reference"),
+    ("case", "measure", "add", "1", "prosecutor_word", "--addressee", "M. X", "--restrictions"),
+    ("case", "decide", "1", "transmit", "--reason", "r", "--addressee", "Procureur", "--reference"),
 )
 
 
 def test_no_reference_and_no_restriction_names_the_reporter(office: Office) -> None:
     """Registers keep them, and more officers read them; with other words they are kept."""
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for words in LINES:
         assert "contains words that could reveal somebody" in refused(office, *words, f"for {NAME}"), words
         office.json(*words, "26/118")
@@ -279,20 +282,29 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
     """In order, after what stood in it; hostile text is made harmless."""
     assert [1, 1] == [disclose(office, "other", "report", *more) for more in ([], ["--reason", " "])]
     assert 0 == disclose(office, "other", "report", "--reason", "asked by the auditors")
-    words = ("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
+    words = ("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what")
     said = refused(office, *words, "report")
     assert "case 1: no measure shows that the case is with the prosecutor\nhint: first decide" in said
-    assert "inbox measure 1 prosecutor_phoned|judicial_investigation\n" in said
-    office.json("measure", "1", "prosecutor_phoned")
+    assert "inbox case measure add 1 prosecutor_phoned|judicial_investigation\n" in said
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json(
-        "disclosures", "add", "1", "--to", "TJ\x1b[2J Brest", "--what", "report", "--ground", "judicial"
+        "dossier",
+        "disclosure",
+        "add",
+        "1",
+        "--to",
+        "TJ\x1b[2J Brest",
+        "--what",
+        "report",
+        "--ground",
+        "judicial",
     )
-    rows = office.json("disclosures", "list", "1")["disclosures"]
+    rows = office.json("dossier", "disclosure", "list", "1")["disclosures"]
     assert [("X", "other"), ("TJ\x1b[2J Brest", "judicial")] == [
         (row["recipient"], row["ground"]) for row in rows[1:]
     ]
     assert {"alice, chloe"} == {row["by"] for row in rows[1:]}
-    said = office.run("disclosures", "list", "1").out
+    said = office.run("dossier", "disclosure", "list", "1").out
     assert "TJ<U+001B>[2J Brest" in said
     assert "\x1b" not in said
 
@@ -300,6 +312,17 @@ def test_the_ledger_tells_who_gave_what_to_whom_and_why(office: Office) -> None:
 @pytest.mark.parametrize("recipient", ["", "  ", "x" * 201])
 def test_who_gets_something_has_a_name(office: Office, recipient: str) -> None:
     before = office.state()
-    words = ["disclosures", "add", "1", "--to", recipient, "--what", "report", "--ground", "judicial"]
+    words = [
+        "dossier",
+        "disclosure",
+        "add",
+        "1",
+        "--to",
+        recipient,
+        "--what",
+        "report",
+        "--ground",
+        "judicial",
+    ]
     assert 1 == office.run(*words).code
     assert before == office.state()

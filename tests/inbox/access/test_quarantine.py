@@ -24,8 +24,8 @@ def founded_quarantine(founded_world: World, tmp_path_factory: pytest.TempPathFa
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("quarantine"))
     for each in (scene.reporter, Reporter(scene.world)):
         scene.collect(first(each, text=CANARY, files=[b"x"]), Sent(each.follow_up(CANARY)))
-    scene.world.office.json("note", "1", "--text", CANARY)
-    scene.world.office.json("quarantine", "1", "--reason", "a lawyer's letter")
+    scene.world.office.json("case", "note", "1", "--text", CANARY)
+    scene.world.office.json("access", "quarantine", "1", "--reason", "a lawyer's letter")
     return scene
 
 
@@ -44,10 +44,12 @@ def test_nothing_of_it_is_read_beneath_every_question(office: Office) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["show", "1"], ["attachment", "1", "1", "--out", "OUT", "--reason", "x"], ["preview", "1", "1"],
-        ["note", "1", "--text", "x"], ["links", "1"], ["judge", "1", "--danger", "1", "--reason", "x"],
+        ["case", "show", "1"], ["file", "export", "1", "1", "--out", "OUT", "--reason", "x"], ["file",
+        "preview", "1", "1"],
+        ["case", "note", "1", "--text", "x"], ["case", "link", "list", "1"], ["case", "set-score", "1",
+        "--danger", "1", "--reason", "x"],
         ["dossier", "preview", "1", "--for", "disciplinary", "--to", "x"],
-        ["quarantine", "1", "--reason", "x"],
+        ["access", "quarantine", "1", "--reason", "x"],
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -70,30 +72,30 @@ def test_what_a_session_holds_already_is_let_go_of(office: Office) -> None:
 
 
 def test_it_stays_in_the_queue_as_a_line_and_is_not_found_by_its_words(office: Office) -> None:
-    lines = {row["case"]: row for row in office.json("queue")["cases"]}
+    lines = {row["case"]: row for row in office.json("queue", "list")["cases"]}
     assert (today().isoformat(), None) == (lines[1]["quarantined"], lines[1]["summary"])
     assert CANARY == lines[2]["summary"]
-    assert f"in quarantine since {today()}" in office.run("queue").out
-    assert [2] == [row["case"] for row in office.json("queue", "--search", CANARY)["cases"]]
-    assert [2] == [case["case"] for case in office.json("list")["cases"]]
+    assert f"in quarantine since {today()}" in office.run("queue", "list").out
+    assert [2] == [row["case"] for row in office.json("queue", "list", "--search", CANARY)["cases"]]
+    assert [2] == [case["case"] for case in office.json("case", "list")["cases"]]
 
 
 def test_it_is_answered_closed_and_heard_but_what_comes_stays_shut(
     office: Office, portal: Portal, reporter: Reporter, collect: Any
 ) -> None:
     """What its author writes is filed, and its slot refreshed, as of any other."""
-    reply = ("reply", "1", "--text", "Tell your lawyer's secrets to nobody")
+    reply = ("message", "reply", "1", "--text", "Tell your lawyer's secrets to nobody")
     assert "nothing was compared with it" in office.run(*reply).err
     office.json(*reply, "--despite-warning", "it says nothing of the report")
     collected = collect(portal.bundle(Sent(reporter.follow_up("encore"))))
     assert [] == collected["unopened"]
     office.settle(1)
     office.tell_no_prosecutor(1)
-    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "ministry")
-    assert 1 == office.run("show", "1").code
-    assert [1] == [each["case"] for each in office.json("retention")["cases"]]
-    office.json("quarantine", "1", "--lift", "--reason", "released")
-    shown = office.json("show", "1")
+    office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "ministry")
+    assert 1 == office.run("case", "show", "1").code
+    assert [1] == [each["case"] for each in office.json("retention", "list")["cases"]]
+    office.json("access", "unquarantine", "1", "--reason", "released")
+    shown = office.json("case", "show", "1")
     assert ([CANARY, "encore"], "closed") == ([each["text"] for each in shown["follow_ups"]], shown["status"])
 
 
@@ -102,38 +104,40 @@ def test_what_the_law_asks_is_decided_and_a_procedure_keeps_it(office: Office) -
     with office.opened() as inbox, inbox.transaction() as session:
         legal_duties.asked_of(session, 1, "art40", today())
     office.settle(1)
-    closed = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    closed = ("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     assert "has not been decided" in office.run(*closed).err
-    office.json("source-risk", "1", "high", "--reason", "x")
-    decided = office.run("decide", "1", "transmit", "--reason", "the judge lifts the secret", "--json")
+    office.json("case", "set-source-risk", "1", "high", "--reason", "x")
+    decided = office.run(
+        "case", "decide", "1", "transmit", "--reason", "the judge lifts the secret", "--json"
+    )
     assert (0, CANARY in decided.out) == (decided.code, False)
-    office.json("hold", "1", "--reason", "the judge asks for it")
+    office.json("retention", "hold", "1", "--reason", "the judge asks for it")
     assert 0 == office.run(*closed).code
     assert [["held", "proceedings", "portal", "visa"]] == [
-        each["obstacles"] for each in office.json("retention")["cases"]
+        each["obstacles"] for each in office.json("retention", "list")["cases"]
     ]
-    office.json("hold", "1", "--release", "--reason", "over")
-    ended = office.run("measure", "1", "final_decision", "--json")
+    office.json("retention", "unhold", "1", "--reason", "over")
+    ended = office.run("case", "measure", "add", "1", "final_decision", "--json")
     assert (0, False) == (ended.code, CANARY in ended.out)
-    assert ["portal", "visa"] == office.json("retention")["cases"][0]["obstacles"]
-    assert "in quarantine" in office.run("show", "1").err
+    assert ["portal", "visa"] == office.json("retention", "list")["cases"][0]["obstacles"]
+    assert "in quarantine" in office.run("case", "show", "1").err
 
 
 def test_no_emergency_opens_it(trio: Trio) -> None:
     """It is not for its handlers only; and its handlers are told why they read nothing."""
-    trio.others.json("quarantine", "1", "--reason", "x")
-    said = trio.others.run("break-glass", "1", "--reason", "x")
+    trio.others.json("access", "quarantine", "1", "--reason", "x")
+    said = trio.others.run("access", "break-glass", "1", "--reason", "x")
     assert (1, True) == (said.code, "case 1 is in quarantine" in said.err)
-    trio.others.json("quarantine", "1", "--lift", "--reason", "x")
-    trio.others.json("handlers", "1", "alice", "chloe")
-    trio.others.json("quarantine", "1", "--reason", "x")
+    trio.others.json("access", "unquarantine", "1", "--reason", "x")
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
+    trio.others.json("access", "quarantine", "1", "--reason", "x")
     before = trio.office.state()
-    said = trio.excluded.run("break-glass", "1", "--reason", "x")
+    said = trio.excluded.run("access", "break-glass", "1", "--reason", "x")
     assert (1, True, before) == (said.code, "case 1 is in quarantine" in said.err, trio.office.state())
 
 
 def test_what_is_in_no_quarantine_is_not_lifted(office: Office) -> None:
-    said = office.run("quarantine", "2", "--lift", "--reason", "x")
+    said = office.run("access", "unquarantine", "2", "--reason", "x")
     assert (1, True) == (said.code, "case 2 is not in quarantine" in said.err)
 
 

@@ -39,11 +39,11 @@ def founded_tried(tmp_path_factory: pytest.TempPathFactory) -> Office:
     world = World(office)
     portal = Portal(world, folder / "medium")
     sent = first(Reporter(world), text=f"{NAME} a loué son badge.", edit=answering(who_id=NAME, protect=NAME))
-    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
-    office.json("declare", "1")
-    office.json("show", "1")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("tag", "1", NAME.split(maxsplit=1)[0])
+    office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("case", "declare", "1")
+    office.json("case", "show", "1")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "tag", "add", "1", NAME.split(maxsplit=1)[0])
     office.settle(1)
     office.tell_no_prosecutor(1)
     return office
@@ -74,30 +74,32 @@ STATES: Mapping[str, Callable[[Session], None]] = {
     "archived": _archived,
     "undeclared": _undeclared,
 }
-RECORD = ["access", "record", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
-NO_TRANSMISSION = ["decide", "1", "no_transmission", "--reason", "x"]
+RECORD = ["request", "add", "--received", today().isoformat(), "--way", "letter", "--person", "NAME"]
+NO_TRANSMISSION = ["case", "decide", "1", "no_transmission", "--reason", "x"]
 # What is typed; NAME is a name that stands in the case, or another one. The last is that of which more is
 # said of a case that may be read.
 OPEN = {
-    "nobody": [RECORD, ["decide", "1", "not_needed", "--reason", "x"]],
-    "reply": [["reply", "1", "--text", "C'est NAME."]],
-    "reason": [["reply", "1", "--text", "Merci.", "--despite-warning", "NAME"]],
-    "end": [["close", "1", "moot", "--disclosure", "full", "--text", "C'est NAME."]],
-    "measure": [["measure", "1", "protection_offered", "--addressee", "NAME"]],
-    "goods": [["measure", "1", "dnred_informed", "--text", "Dit NAME."]],
-    "transmission": [["decide", "1", "transmit", "--addressee", "NAME", "--reason", "x"]],
-    "ledger": [["disclosures", "add", "1", "--to", "NAME", "--what", "report", "--ground", "consent"]],
-    "tag": [["tag", "1", "FIRST", "--remove"]],
-    "tag of many": [["many", "tag", "1", "--remove", "FIRST"]],
+    "nobody": [RECORD, ["case", "decide", "1", "not_needed", "--reason", "x"]],
+    "reply": [["message", "reply", "1", "--text", "C'est NAME."]],
+    "reason": [["message", "reply", "1", "--text", "Merci.", "--despite-warning", "NAME"]],
+    "end": [["case", "close", "1", "moot", "--disclosure", "full", "--text", "C'est NAME."]],
+    "measure": [["case", "measure", "add", "1", "protection_offered", "--addressee", "NAME"]],
+    "goods": [["case", "measure", "add", "1", "dnred_informed", "--text", "Dit NAME."]],
+    "transmission": [["case", "decide", "1", "transmit", "--addressee", "NAME", "--reason", "x"]],
+    "ledger": [
+        ["dossier", "disclosure", "add", "1", "--to", "NAME", "--what", "report", "--ground", "consent"]
+    ],
+    "tag": [["case", "tag", "remove", "1", "FIRST"]],
+    "tag of many": [["queue", "tag", "1", "--remove", "FIRST"]],
 }
 ENDED = {
-    "retention": [RECORD, ["retention", "--json"]],
-    "visa": [RECORD, ["visa", "list", "1", "--out", "OUT"]],
-    "visa of all": [RECORD, ["visa", "list", "--out", "OUT"]],
+    "retention": [RECORD, ["retention", "list", "--json"]],
+    "visa": [RECORD, ["retention", "visa", "request", "1", "--out", "OUT"]],
+    "visa of all": [RECORD, ["retention", "visa", "request", "--out", "OUT"]],
 }
 WITH_VISA = {
-    "destruction": [RECORD, ["destroy", "1"]],
-    "all that is due": [RECORD, ["destroy", "--due"]],
+    "destruction": [RECORD, ["retention", "destroy", "1"]],
+    "all that is due": [RECORD, ["retention", "destroy", "--due"]],
 }
 WAYS = OPEN | ENDED | WITH_VISA
 

@@ -35,9 +35,9 @@ def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Two cases, read, of the same facts: of the second the prosecutor is told, of the first not."""
     office = authored.copy(tmp_path_factory.mktemp("read"))
     office.read_all(1, 2, risk="low")
-    office.json("decide", "2", "transmit", "--reason", "x")
-    office.json("decide", "1", "no_transmission", "--reason", "sent as case 2")
-    office.json("link", "1", "2", "same_facts")
+    office.json("case", "decide", "2", "transmit", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "sent as case 2")
+    office.json("case", "link", "add", "1", "2", "same_facts")
     return office
 
 
@@ -48,16 +48,17 @@ def founded_bound(founded_three: Office, tmp_path_factory: pytest.TempPathFactor
     office = founded_three.copy(folder / "office").of("alice", "bruno")
     portal = Portal(World(office), folder / "medium")
     office.json(
+        "exchange",
         "collect",
         portal.bundle(*(Sent(drop(portal.world, text)) for text in ("one", "two", "three"))),
         "--confirm-instance",
         portal.fingerprint,
     )
-    office.json("declare", "1", "2", "3")
+    office.json("case", "declare", "1", "2", "3")
     office.tell_no_prosecutor(1, 2, 3)
-    office.json("link", "1", "2", "same_person")
-    office.json("link", "2", "3", "duplicate")
-    office.json("hold", "1", "--reason", "x")
+    office.json("case", "link", "add", "1", "2", "same_person")
+    office.json("case", "link", "add", "2", "3", "duplicate")
+    office.json("retention", "hold", "1", "--reason", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Measure(case=1, position=1, kind="judicial_investigation", day=today()))
     return office
@@ -85,44 +86,49 @@ def test_which_links_bind() -> None:
 def test_nobody_is_warned_by_a_case_that_is_linked_to_one_with_the_prosecutor(office: Office) -> None:
     """Neither persons nor reporter: on the command line."""
     for words, said in (
-        (["decide", "1", "informed", "--reason", "x"], "would warn them"),
-        (["measure", "1", "hearing"], NO_WORD),
-        (["measure", "1", "process_fix", "--tell"], NO_WORD),
-        (["status", "1", "in_follow_up"], NO_WORD),
-        (["close", "1", "founded", "--disclosure", "full", "--text", "Merci."], NO_WORD),
+        (["case", "decide", "1", "informed", "--reason", "x"], "would warn them"),
+        (["case", "measure", "add", "1", "hearing"], NO_WORD),
+        (["case", "measure", "add", "1", "process_fix", "--tell"], NO_WORD),
+        (["case", "set-status", "1", "in_follow_up"], NO_WORD),
+        (["case", "close", "1", "founded", "--disclosure", "full", "--text", "Merci."], NO_WORD),
     ):
         err = office.run(*words).err
         assert (True, True) == (said in err, OF_CASE_2 in err), (words, err)
-    assert "inbox measure 2 prosecutor_word" in office.run("measure", "1", "hearing").err
-    assert "that justice has the case" in office.run("reply", "1", "--text", "Le procureur est saisi.").err
+    assert (
+        "inbox case measure add 2 prosecutor_word" in office.run("case", "measure", "add", "1", "hearing").err
+    )
+    assert (
+        "that justice has the case"
+        in office.run("message", "reply", "1", "--text", "Le procureur est saisi.").err
+    )
     with sitting(office) as client:
         answer = client.send("/en/case/1/close", outcome="founded", disclosure="full", text="Merci.")
         assert (409, True) == (answer.status_code, OF_CASE_2 in answer.text)
-    office.json("measure", "2", "prosecutor_word")
-    office.json("measure", "1", "hearing")
-    office.json("decide", "1", "informed", "--reason", "x")
+    office.json("case", "measure", "add", "2", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "hearing")
+    office.json("case", "decide", "1", "informed", "--reason", "x")
 
 
 def test_a_restriction_of_another_case_binds_and_is_not_quoted(office: Office) -> None:
     """Whoever may read the one need not have read the other."""
-    office.json("measure", "2", "prosecutor_word", "--restrictions", "no word to the brigade")
-    err = office.run("measure", "1", "hearing").err
+    office.json("case", "measure", "add", "2", "prosecutor_word", "--restrictions", "no word to the brigade")
+    err = office.run("case", "measure", "add", "1", "hearing").err
     assert f"case 1: the prosecutor restricted what can be done, {OF_CASE_2}" in err
     assert "brigade" not in err
 
 
 @pytest.mark.parametrize("relation", Relation)
 def test_only_what_is_one_matter_is_bound(office: Office, relation: Relation) -> None:
-    office.json("link", "1", "2", relation.value)
-    assert (relation in BINDING) is (office.run("measure", "1", "hearing").code == 1)
+    office.json("case", "link", "add", "1", "2", relation.value)
+    assert (relation in BINDING) is (office.run("case", "measure", "add", "1", "hearing").code == 1)
 
 
 def test_it_is_asked_of_the_linked_case_before_anybody_is_warned(office: Office) -> None:
     """Once it is asked; a duplicate of which nobody asked it stands in nobody's way."""
-    office.json("measure", "2", "prosecutor_word")
+    office.json("case", "measure", "add", "2", "prosecutor_word")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not prosecutor_word.is_undecided(session, 2)
-    office.json("tag", "1", "crime")
+    office.json("case", "tag", "add", "1", "crime")
     with office.opened() as inbox, inbox.transaction() as session:
         assert prosecutor_word.is_undecided(session, 2)
         session.delete(session.get_one(Duty, (1, "art40")))
@@ -140,16 +146,16 @@ def test_what_is_bound_to_a_case_that_is_kept_is_kept(bound: Office) -> None:
         workflow.set_closed(workflow.of(session, 3), today())
         workflow.keep_in_step(session, 3)
         assert workflow.of(session, 3).archive_from is None
-    said = bound.run("destroy", "3").err
+    said = bound.run("retention", "destroy", "3").err
     assert "held for a procedure, because of case 1" in said
-    assert "held for a procedure" in bound.run("minimise", "3", "note:all", "--reason", "x").err
+    assert "held for a procedure" in bound.run("case", "redact", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):
         legal_hold.release(inbox, who, 1, "x")
     assert (
         "proceedings are under way: kept until the final decision, because of case 1"
-        in bound.run("destroy", "3").err
+        in bound.run("retention", "destroy", "3").err
     )
-    assert "only parts of a text" in bound.run("minimise", "3", "note:all", "--reason", "x").err
+    assert "only parts of a text" in bound.run("case", "redact", "3", "note:all", "--reason", "x").err
     with acting(bound, "alice", "bruno") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
         with inbox.transaction() as session:
@@ -243,9 +249,9 @@ def test_what_repeats_another_is_named_where_that_one_would_be_junk(bound: Offic
         workflow.of(session, 3).outcome = "duplicate"
         workflow.of(session, 3).quarantined = today()
         workflow.set_closed(workflow.of(session, 3), today())
-    said = bound.run("junk", "2", "--reason", "x").err
+    said = bound.run("case", "junk", "2", "--reason", "x").err
     assert "case 2: another case was closed as its duplicate, because of case 3" in said
-    assert "inbox reopen 3 --reason TEXT" in said
+    assert "inbox case reopen 3 --reason TEXT" in said
 
 
 def test_a_duplicate_repeats_a_case_that_is_looked_into(bound: Office) -> None:
@@ -295,10 +301,10 @@ def test_whoever_is_kept_from_a_case_by_hand_is_kept_from_what_is_one_matter_wit
             assert (409, True) == (answer.status_code, "There is no case 3" in answer.text), path
     assert [(1, "alice"), (2, "alice"), (3, "alice")] == kept(bound)
     others = bound.of("bruno", "chloe")
-    others.json("declare", "1", "2", "3")
+    others.json("case", "declare", "1", "2", "3")
     entries = [
         (each["case"], each["action"], each["values"], bool(each["reason"]))
-        for each in others.json("journal", "print")["entries"]
+        for each in others.json("journal", "list")["entries"]
         if each.get("action") in {"exclude", "spread-conflict"}
     ]
     alice = {"officer": "alice"}
@@ -309,21 +315,28 @@ def test_who_is_kept_from_a_matter_sees_what_there_would_be_if_none_of_its_cases
     bound: Office,
 ) -> None:
     """Word for word what is said of a case that does not exist; no entry of the journal tells more."""
-    bound.of("bruno", "chloe").json("conflict", "exclude", "2", "alice", "--reason", "x")
+    bound.of("bruno", "chloe").json("access", "conflict", "add", "2", "alice", "--reason", "x")
     for number in ("1", "2", "3"):
-        for words in (["show", number], ["tag", number, "x"], ["link", number, "8", "same_facts"]):
+        for words in (
+            ["case", "show", number],
+            ["case", "tag", "add", number, "x"],
+            ["case", "link", "add", number, "8", "same_facts"],
+        ):
             kept_one, absent = bound.run(*words), bound.run(*("9" if n == number else n for n in words))
             said = absent.err.replace("case 9", f"case {number}")
             assert (absent.code, absent.out, said) == (kept_one.code, kept_one.out, kept_one.err), words
-    assert ([], []) == (bound.json("list")["cases"], bound.json("conflict", "list")["exclusions"])
-    entries = bound.json("journal", "print")["entries"]
+    assert ([], []) == (
+        bound.json("case", "list")["cases"],
+        bound.json("access", "conflict", "list")["exclusions"],
+    )
+    entries = bound.json("journal", "list")["entries"]
     assert {"exclude", "spread-conflict"}.isdisjoint(each.get("action") for each in entries)
 
 
 def test_nobody_is_kept_from_a_matter_by_hand_if_no_quorum_is_left_for_all_of_it(bound: Office) -> None:
     with bound.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=2, officer="chloe", since=today()))
-    said = bound.run("conflict", "exclude", "1", "bruno", "--reason", "x")
+    said = bound.run("access", "conflict", "add", "1", "bruno", "--reason", "x")
     assert "fewer than 2 officers would then be left to read case 2" in said.err
     assert [(2, "chloe")] == kept(bound)
 
@@ -332,12 +345,12 @@ def test_a_link_that_binds_keeps_each_case_from_whom_the_other_is_kept(bound: Of
     """A weaker one does not; one that would leave no quorum is refused, and nothing changes."""
     with acting(bound, "alice", "bruno") as (inbox, who):
         links.unlink(inbox, who, 2, 3)
-    bound.json("assign", "1", "chloe")
-    bound.json("conflict", "exclude", "3", "chloe", "--reason", "x")
-    bound.json("link", "2", "3", "same_place")
+    bound.json("case", "assign", "1", "chloe")
+    bound.json("access", "conflict", "add", "3", "chloe", "--reason", "x")
+    bound.json("case", "link", "add", "2", "3", "same_place")
     assert [(3, "chloe")] == kept(bound)
-    bound.json("quarantine", "1", "--reason", "x")
-    said = bound.run("link", "2", "3", "same_facts").out
+    bound.json("access", "quarantine", "1", "--reason", "x")
+    said = bound.run("case", "link", "add", "2", "3", "same_facts").out
     assert "case 1 is kept from chloe, as what is one matter with it" in said
     assert [(1, "chloe"), (2, "chloe"), (3, "chloe")] == kept(bound)
     with bound.opened() as inbox, inbox.transaction() as session:
@@ -365,32 +378,32 @@ def test_a_report_that_names_an_officer_keeps_what_is_one_matter_with_it_whoever
 ) -> None:
     """In good faith that one would warn, of the one, whom nobody may warn of the other."""
     others = bound.of("alice", "chloe")
-    assert [1, 2, 3] == sorted(others.json("conflict", "alias", "bruno", "two")["cases"])
+    assert [1, 2, 3] == sorted(others.json("access", "alias", "add", "bruno", "two")["cases"])
     assert [(1, "bruno"), (2, "bruno"), (3, "bruno")] == kept(bound)
     for number in ("1", "2", "3"):
-        others.json("declare", number)
+        others.json("case", "declare", number)
     found = {
         each["case"]: each["action"]
-        for each in others.json("journal", "print")["entries"]
+        for each in others.json("journal", "list")["entries"]
         if str(each.get("action")).endswith("-conflict")
     }
     assert ["found-conflict", "spread-conflict", "spread-conflict"] == sorted(found.values())
-    others.json("conflict", "alias", "chloe", "two")
+    others.json("access", "alias", "add", "chloe", "two")
     assert 6 == len(kept(bound))
-    assert 3 == bound.json("conflict", "list")["out_of_reach"]
+    assert 3 == bound.json("access", "conflict", "list")["out_of_reach"]
 
 
 def test_what_was_spread_stays_when_unlinked_and_two_lift_it_for_all_of_the_matter(bound: Office) -> None:
     """Who lifts it may read all of it: one of the others may be the one that names that officer."""
     others = bound.of("bruno", "chloe")
-    others.json("conflict", "exclude", "1", "alice", "--reason", "x")
-    others.json("declare", "1", "2", "3")
-    others.json("unlink", "2", "3")
+    others.json("access", "conflict", "add", "1", "alice", "--reason", "x")
+    others.json("case", "declare", "1", "2", "3")
+    others.json("case", "link", "remove", "2", "3")
     assert [(1, "alice"), (2, "alice"), (3, "alice")] == kept(bound)
-    others.json("quarantine", "1", "--reason", "x")
-    assert "quarantine" in others.run("conflict", "lift", "2", "alice", "--reason", "x").err
-    others.json("quarantine", "1", "--lift", "--reason", "x")
-    assert "case 1" in others.run("conflict", "lift", "2", "alice", "--reason", "x").out
+    others.json("access", "quarantine", "1", "--reason", "x")
+    assert "quarantine" in others.run("access", "conflict", "remove", "2", "alice", "--reason", "x").err
+    others.json("access", "unquarantine", "1", "--reason", "x")
+    assert "case 1" in others.run("access", "conflict", "remove", "2", "alice", "--reason", "x").out
     assert [(3, "alice")] == kept(bound)
 
 
@@ -415,9 +428,9 @@ def hidden(bound: Office) -> Office:
         session.add(Measure(case=3, position=1, kind="judicial_investigation", day=today()))
         for number in (1, 2, 3):
             workflow.keep_in_step(session, number)
-    bound.of("bruno", "chloe").json("declare", "1", "2", "3")
-    bound.json("handlers", "3", "bruno", "chloe")
-    bound.json("quarantine", "2", "--reason", "x")
+    bound.of("bruno", "chloe").json("case", "declare", "1", "2", "3")
+    bound.json("access", "restrict", "3", "bruno", "chloe")
+    bound.json("access", "quarantine", "2", "--reason", "x")
     return bound
 
 

@@ -461,16 +461,27 @@ def test_one_officer_buries_no_grave_report(founded_rooms: dict[bool, Room], tmp
     room = founded_rooms[False].copy(tmp_path / "room")
     for what in (Obstacle.UNDECLARED, Obstacle.URGENT, Obstacle.DANGER, Obstacle.NEW):
         exits_room.put(what, room)
-    bury = ["close", "1", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x"]
-    quarantined = ["quarantine", "1", "--reason", "x"]
+    bury = [
+        "case",
+        "close",
+        "1",
+        "out_of_scope",
+        "--to",
+        "ministry",
+        "--disclosure",
+        "withheld",
+        "--reason",
+        "x",
+    ]
+    quarantined = ["access", "quarantine", "1", "--reason", "x"]
     said = []
     with room.office.unlocked() as opened:
         for lift in (
-            ["declare", "1"],
-            ["measure", "1", "protection_granted"],
-            ["show", "1"],
+            ["case", "declare", "1"],
+            ["case", "measure", "add", "1", "protection_granted"],
+            ["case", "show", "1"],
             quarantined,
-            ["queue"],
+            ["queue", "list"],
         ):
             said.append(exits_room.run(opened, bury, ())[1])
             two = exits_room.ACTING if lift[0] == "measure" else ()

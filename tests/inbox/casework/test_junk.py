@@ -46,7 +46,7 @@ class Flooded:
 
     def collect(self, sent: Sent) -> None:
         bundle = self.portal.bundle(sent)
-        self.office.json("collect", bundle, "--confirm-instance", self.portal.fingerprint)
+        self.office.json("exchange", "collect", bundle, "--confirm-instance", self.portal.fingerprint)
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +60,11 @@ def office(flooded: Flooded, tmp_path: Path) -> Office:
 
 
 def queue(office: Office, *filters: str) -> list[int]:
-    return sorted(case["case"] for case in office.json("queue", *filters)["cases"])
+    return sorted(case["case"] for case in office.json("queue", "list", *filters)["cases"])
 
 
 def noted(office: Office, action: str) -> list[Any]:
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     return [
         (each["case"], each["values"], each["reason"]) for each in entries if each.get("action") == action
     ]
@@ -72,15 +72,17 @@ def noted(office: Office, action: str) -> list[Any]:
 
 def test_many_are_marked_in_one_act_and_come_back(office: Office) -> None:
     """By their numbers; out of the queue, in the list of junk, noted of each with the reason."""
-    done = office.json("junk", "3", "1", "2", "1", "--reason", "advertising")
+    done = office.json("case", "junk", "3", "1", "2", "1", "--reason", "advertising")
     assert {"cases": [1, 2, 3], "junk": True} == done
     assert ([4, 5], [1, 2, 3], []) == (queue(office), queue(office, "--junk"), queue(office, "--closed"))
     assert [(number, {}, "advertising") for number in (1, 2, 3)] == noted(office, "junk")
-    assert f"JUNK since {today()}: not in the queue; inbox junk 2 --recover" in office.run("show", "2").out
-    office.json("junk", "2", "3", "--recover")
+    assert (
+        f"JUNK since {today()}: not in the queue; inbox case unjunk 2" in office.run("case", "show", "2").out
+    )
+    office.json("case", "unjunk", "2", "3")
     assert ([2, 3, 4, 5], [1]) == (queue(office), queue(office, "--junk"))
     assert [(2, {}, ""), (3, {}, "")] == noted(office, "recover")
-    assert "JUNK" not in office.run("show", "2").out
+    assert "JUNK" not in office.run("case", "show", "2").out
 
 
 def test_one_officer_alone_marks_nothing_as_junk(office: Office) -> None:
@@ -93,24 +95,24 @@ def test_one_officer_alone_marks_nothing_as_junk(office: Office) -> None:
 
 def test_what_a_filter_finds_is_junk_once_its_number_is_confirmed(office: Office) -> None:
     """The look is noted, also one that came to nothing: no search goes unseen."""
-    said = office.run("junk", "--search", "achetez", "--category", "other", *WHY)
+    said = office.run("case", "junk", "--search", "achetez", "--category", "other", *WHY)
     assert (1, "error: 3 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert "add: --count 3" in said.err
-    assert 1 == office.run("junk", "--search", "achetez", "--count", "2", *WHY).code
+    assert 1 == office.run("case", "junk", "--search", "achetez", "--count", "2", *WHY).code
     assert (2, [1, 2, 3, 4, 5]) == (len(noted(office, "search")), queue(office))
     assert (
-        "3 cases marked as junk; see: inbox queue --junk\n"
-        == office.run("junk", "--search", "achetez", "--count", "3", *WHY).out
+        "3 cases marked as junk; see: inbox queue list --junk\n"
+        == office.run("case", "junk", "--search", "achetez", "--count", "3", *WHY).out
     )
     assert [4, 5] == queue(office)
-    assert [1, 2, 3] == office.json("junk", "--category", "other", "--count", "3", "--recover")["cases"]
+    assert [1, 2, 3] == office.json("case", "unjunk", "--category", "other", "--count", "3")["cases"]
 
 
 def test_so_many_that_nobody_counts_them_are_not_marked(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(case_queue, "MANY", 2)
-    said = office.run("junk", "--search", "achetez", "--count", "3", *WHY)
+    said = office.run("case", "junk", "--search", "achetez", "--count", "3", *WHY)
     assert (1, "error: more than 2 cases match\n") == (said.code, said.err.partition("hint")[0])
     assert [1, 2, 3, 4, 5] == queue(office)
 
@@ -118,35 +120,37 @@ def test_so_many_that_nobody_counts_them_are_not_marked(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["1", "9"], 1, "there is no case 9"),
-        (["1", "5"], 1, "case 5: closed already"),
-        (["1", "4"], 1, "case 4: junk already"),
-        (["4", "1", "--recover"], 1, "case 1 is not junk"),
-        (["--category", "nothing", "--count", "1"], 1, "no case matches"),
-        (["--search", "!!", "--count", "3"], 1, "a search needs a word"),
-        ([], 2, "give case numbers"),
-        (["--recover"], 2, "give case numbers"),
-        (["1", "--category", "other"], 2, "not both"),
+        (["case", "junk", "1", "9"], 1, "there is no case 9"),
+        (["case", "junk", "1", "5"], 1, "case 5: closed already"),
+        (["case", "junk", "1", "4"], 1, "case 4: junk already"),
+        (["case", "unjunk", "4", "1"], 1, "case 1 is not junk"),
+        (["case", "junk", "--category", "nothing", "--count", "1"], 1, "no case matches"),
+        (["case", "junk", "--search", "!!", "--count", "3"], 1, "a search needs a word"),
+        (["case", "junk"], 2, "give case numbers"),
+        (["case", "unjunk"], 2, "give case numbers"),
+        (["case", "junk", "1", "--category", "other"], 2, "not both"),
     ],
 )
 def test_all_are_marked_or_none(office: Office, words: list[str], code: int, said: str) -> None:
-    office.json("junk", "4", *WHY)
+    office.json("case", "junk", "4", *WHY)
     office.close("5", "moot", "--disclosure", "withheld", "--reason", "x")
     before = office.state()
-    refused = office.run("junk", *words, *WHY)
+    refused = office.run(*words, *WHY)
     assert (code, True) == (refused.code, said in refused.err)
     assert before == office.state()
 
 
 def test_its_clocks_run_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the list of junk, and in oversight, where what is late is counted like any other."""
-    (before,) = [case["deadline"] for case in office.json("queue")["cases"] if case["case"] == 1]
-    office.json("junk", "1", *WHY)
-    (junk,) = office.json("queue", "--junk")["cases"]
+    (before,) = [case["deadline"] for case in office.json("queue", "list")["cases"] if case["case"] == 1]
+    office.json("case", "junk", "1", *WHY)
+    (junk,) = office.json("queue", "list", "--junk")["cases"]
     assert (before, True) == (junk["deadline"], bool(before))
     moved(monkeypatch).wait(20)
-    assert [1] == [case["case"] for case in office.json("queue", "--junk", "--due", "overdue")["cases"]]
-    seen = office.json("oversight")
+    assert [1] == [
+        case["case"] for case in office.json("queue", "list", "--junk", "--due", "overdue")["cases"]
+    ]
+    seen = office.json("office", "oversight")
     assert (5, 4, 1) == (
         seen["deadlines"]["first_act"]["overdue"],
         seen["cases"]["open"],
@@ -156,17 +160,17 @@ def test_its_clocks_run_on(office: Office, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_junk_and_its_end_are_counted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     portal = Portal(World(office), office.out.parent / "medium")
-    office.json("junk", "1", "2", "3", *WHY)
-    office.json("junk", "3", "--recover")
+    office.json("case", "junk", "1", "2", "3", *WHY)
+    office.json("case", "unjunk", "3")
     moved(monkeypatch).wait(31)
-    office.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(office, portal)
     dated_by_portal(office)
-    office.json("destroy", "1")
-    office.json("junk", "3", *WHY)
+    office.json("retention", "destroy", "1")
+    office.json("case", "junk", "3", *WHY)
     aged(office)
-    office.json("destroy", "2")
-    counts = office.json("oversight")["actions"]
+    office.json("retention", "destroy", "2")
+    counts = office.json("office", "oversight")["actions"]
     expected = {"junk": 4, "recover": 1, "destroyed-junk": 2}
     assert expected == {name: counts[name] for name in expected}
 
@@ -179,27 +183,27 @@ def test_what_has_to_be_dealt_with_is_no_junk(tmp_path: Path) -> None:
     reporter = Reporter(world)
     edit = answering(category="threat", danger_now="unsure", who_id="Firmin")
     sent = first(reporter, text="on me menace", edit=edit)
-    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
-    office.json("collect", portal.bundle(Sent(reporter.follow_up("ils sont revenus"))))
+    office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("ils sont revenus"))))
     lifts = [
-        ("must declare", ["declare", "1"]),
-        ("too urgent to wait", ["judge", "1", "--danger", "0", *WHY]),
-        ("somebody may be in danger", ["measure", "1", "none"]),
-        ("nobody has read", ["show", "1"]),
-        ("whether to inform the prosecutor", ["decide", "1", "no_transmission", *WHY]),
-        ("whether to inform the persons", ["decide", "1", "not_needed", *WHY]),
+        ("must declare", ["case", "declare", "1"]),
+        ("too urgent to wait", ["case", "set-score", "1", "--danger", "0", *WHY]),
+        ("somebody may be in danger", ["case", "measure", "add", "1", "none"]),
+        ("nobody has read", ["case", "show", "1"]),
+        ("whether to inform the prosecutor", ["case", "decide", "1", "no_transmission", *WHY]),
+        ("whether to inform the persons", ["case", "decide", "1", "not_needed", *WHY]),
     ]
     for why, lift in lifts:
-        assert why in office.run("junk", "1", *WHY).err
+        assert why in office.run("case", "junk", "1", *WHY).err
         assert (0, []) == (office.run(*lift).code, queue(office, "--junk"))
-    office.json("junk", "1", *WHY)
+    office.json("case", "junk", "1", *WHY)
     assert [1] == queue(office, "--junk")
 
 
 def test_without_a_reason_nothing_is_junk(office: Office) -> None:
     before = office.state()
     for words in ([], ["--reason", " "]):
-        assert "a reason is required" in office.run("junk", "1", *words).err
+        assert "a reason is required" in office.run("case", "junk", "1", *words).err
     assert before == office.state()
 
 
@@ -207,15 +211,15 @@ def test_its_author_sees_no_difference_and_is_heard_again(tmp_path: Path) -> Non
     """The slot is refreshed with the same status as any; a follow-up brings the case back, unread."""
     flooded = Flooded(tmp_path)
     office = flooded.office
-    office.json("junk", "1", "2", *WHY)
-    office.json("outbox", "--out", office.out)
+    office.json("case", "junk", "1", "2", *WHY)
+    office.json("exchange", "outbox", "--out", office.out)
     outbox, _, files = read_outbox(office.out / "outbox-inspection-1.tar", flooded.world)
     assert 5 == len(outbox.slots)
     name = build.bundle.slot_name(flooded.author.keys.case_id)
     assert "received" == build.read_slot(files[name], flooded.author).status
     flooded.collect(Sent(flooded.author.follow_up("je parle sérieusement")))
     assert ([1, 3, 4, 5], [2]) == (queue(office), queue(office, "--junk"))
-    assert all(case["deadline"] for case in office.json("queue")["cases"])
+    assert all(case["deadline"] for case in office.json("queue", "list")["cases"])
 
 
 def test_at_the_desk_each_is_noted_with_the_reason_too(office: Office) -> None:
@@ -235,9 +239,9 @@ def cleared(trio: Trio) -> Trio:
     """The inbox of three cases, open again, each ready to be called junk."""
     for number in ("1", "2", "3"):
         for words in (
-            ["reopen", number, *WHY],
-            ["decide", number, "no_transmission", *WHY],
-            ["show", number],
+            ["case", "reopen", number, *WHY],
+            ["case", "decide", number, "no_transmission", *WHY],
+            ["case", "show", number],
         ):
             trio.others.json(*words)
     return trio
@@ -246,19 +250,21 @@ def cleared(trio: Trio) -> Trio:
 def test_a_case_kept_from_somebody_is_neither_marked_nor_betrayed(cleared: Trio) -> None:
     """By number, by filter, by count, in the journal; the control is what the others do."""
     trio = cleared
-    assert "there is no case 3" in trio.excluded.run("junk", "1", "3", *WHY).err
-    assert "2 cases match" in trio.excluded.run("junk", "--status", "assessing", *WHY).err
-    assert [1, 2, 3] == trio.others.json("junk", "--status", "assessing", "--count", "3", *WHY)["cases"]
+    assert "there is no case 3" in trio.excluded.run("case", "junk", "1", "3", *WHY).err
+    assert "2 cases match" in trio.excluded.run("case", "junk", "--status", "assessing", *WHY).err
+    assert [1, 2, 3] == trio.others.json("case", "junk", "--status", "assessing", "--count", "3", *WHY)[
+        "cases"
+    ]
     assert [1, 2] == [case for case, _, _ in noted(trio.excluded, "junk")]
     assert [1, 2] == queue(trio.excluded, "--junk")
-    assert "case 3" not in trio.excluded.run("journal", "print").out
+    assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
 def test_what_is_for_its_handlers_alone_is_marked_by_them(cleared: Trio) -> None:
     """A filter leaves it out where it would be a line of the queue."""
     trio = cleared
     trio.others.close("3")
-    trio.others.json("handlers", "1", "alice", "chloe")
-    assert "case 1 is for its handlers only" in trio.excluded.run("junk", "1", *WHY).err
-    assert [2] == trio.excluded.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]
-    assert [1] == trio.others.json("junk", "--priority", "4", "--count", "1", *WHY)["cases"]
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
+    assert "case 1 is for its handlers only" in trio.excluded.run("case", "junk", "1", *WHY).err
+    assert [2] == trio.excluded.json("case", "junk", "--priority", "4", "--count", "1", *WHY)["cases"]
+    assert [1] == trio.others.json("case", "junk", "--priority", "4", "--count", "1", *WHY)["cases"]

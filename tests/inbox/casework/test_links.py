@@ -50,8 +50,10 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Office:
     reporters = [Reporter(world) for _ in REPORTS]
     sent = [first(each, edit=answering(**said)) for each, said in zip(reporters, REPORTS, strict=True)]
     for each in (*sent, Sent(drop(world, "on m'appelle du +33612345678"))):
-        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
-    office.json("collect", portal.bundle(Sent(reporters[5].follow_up("c'était la voiture AB 123 CD"))))
+        office.json("exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    office.json(
+        "exchange", "collect", portal.bundle(Sent(reporters[5].follow_up("c'était la voiture AB 123 CD")))
+    )
     return office
 
 
@@ -59,7 +61,7 @@ def proposed(office: Office, number: int) -> dict[int, list[str]]:
     """Return the reasons for each case that is proposed."""
     return {
         each["case"]: [f"{reason['kind']} {reason['shown']}" for reason in each["reasons"]]
-        for each in office.json("links", str(number))["proposed"]
+        for each in office.json("case", "link", "list", str(number))["proposed"]
     }
 
 
@@ -74,7 +76,7 @@ def test_what_is_common_is_proposed_with_the_reason(filed: Office) -> None:
     assert {3: ["phone +33612345678"]} == proposed(filed, 7)
     (reasons,) = proposed(filed, 4).values()
     assert ["text", "day 2026-03-14"] == [reasons[0].split()[0], reasons[1]]
-    said = filed.run("links", "2").out
+    said = filed.run("case", "link", "list", "2").out
     assert "    1  suggested link: both have the container CSQU3054383\n" in said
 
 
@@ -88,32 +90,36 @@ def test_texts_that_only_begin_alike_are_not_proposed(filed: Office) -> None:
 def test_cases_are_linked_by_people_alone(office: Office) -> None:
     """Seen from either; a link is changed, taken back, proposed again. The cases stay as they are."""
     before = office.state()
-    linked = office.json("link", "1", "2", "same_facts")
+    linked = office.json("case", "link", "add", "1", "2", "same_facts")
     assert {"case": 1, "other": 2, "relation": "same_facts", "kept_from": []} == linked
     for one, other in ((1, 2), (2, 1)):
         assert other not in proposed(office, one)
-        ((row,),) = [office.json("links", str(one))["linked"]]
+        ((row,),) = [office.json("case", "link", "list", str(one))["linked"]]
         assert (other, "same_facts", today().isoformat()) == (row["case"], row["relation"], row["since"])
-    office.json("link", "2", "1", "duplicate")
-    assert "    2  duplicate, since " in office.run("links", "1").out
+    office.json("case", "link", "add", "2", "1", "duplicate")
+    assert "    2  duplicate, since " in office.run("case", "link", "list", "1").out
     after = office.state()
     assert {"links"} == {name for name in before if before[name] != after[name]} - {"files"}
-    office.json("unlink", "1", "2")
+    office.json("case", "link", "remove", "1", "2")
     assert (before["links"], [2, 3, 6]) == (office.state()["links"], sorted(proposed(office, 1)))
 
 
 def test_what_is_said_of_two_cases_is_noted_of_each_and_names_no_other(office: Office) -> None:
     """On both surfaces; what was refused is noted of neither."""
-    words = [("link", "1", "2", "same_facts"), ("link", "2", "1", "--dismiss"), ("unlink", "1", "2")]
+    words = [
+        ("case", "link", "add", "1", "2", "same_facts"),
+        ("case", "link", "dismiss", "2", "1"),
+        ("case", "link", "remove", "1", "2"),
+    ]
     for each in words:
         office.json(*each)
-    assert 1 == office.run("unlink", "1", "2").code
+    assert 1 == office.run("case", "link", "remove", "1", "2").code
     with sitting(office) as client:
         assert [] == chosen_beforehand(client.page("/en/case/1/links"), "relation-2")
         for path, fields in (("2", {"relation": "same_facts"}), ("2/dismiss", {}), ("2/unlink", {})):
             assert client.send(f"/en/case/1/links/{path}", **fields).status_code == 303
         assert client.send("/en/case/1/links/2/unlink").status_code == 409
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     noted = [(each["action"], each["case"], each["values"]) for each in entries]
     relation = {"relation": "same_facts"}
     at_desk = [
@@ -126,13 +132,13 @@ def test_what_is_said_of_two_cases_is_noted_of_each_and_names_no_other(office: O
 
 def test_what_has_nothing_to_do_with_it_is_not_proposed_again(office: Office) -> None:
     """From either, until that is taken back."""
-    office.json("link", "2", "1", "--dismiss")
+    office.json("case", "link", "dismiss", "2", "1")
     assert ([3, 6], []) == (sorted(proposed(office, 1)), sorted(proposed(office, 2)))
-    assert "no links and nothing in common" in office.run("links", "2").out
-    office.json("unlink", "1", "2")
+    assert "no links and nothing in common" in office.run("case", "link", "list", "2").out
+    office.json("case", "link", "remove", "1", "2")
     assert {1: ["container CSQU3054383"]} == proposed(office, 2)
-    office.json("link", "1", "2", "--dismiss")
-    office.json("link", "1", "2", "contradicts")
+    office.json("case", "link", "dismiss", "1", "2")
+    office.json("case", "link", "add", "1", "2", "contradicts")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not session.scalars(select(Dismissal.case)).all()
 
@@ -141,20 +147,20 @@ def test_a_report_that_officers_enter_is_found_like_any_other(office: Office, tm
     written = tmp_path / "answers.toml"
     written.write_text('path = "saw"\nrefs = "CSQU3054383"\nwhat = "par lettre"\n')
     options = ["--route", "letter", "--language", "fr", "--received", today().isoformat()]
-    office.json("enter", *options, "--answers", written)
+    office.json("case", "add", *options, "--answers", written)
     assert {1: ["container CSQU3054383"], 2: ["container CSQU3054383"]} == proposed(office, 8)
 
 
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["link", "1", "1", "duplicate"], 1, "a case cannot be linked to itself"),
-        (["link", "1", "9", "duplicate"], 1, "there is no case 9"),
-        (["link", "9", "1", "--dismiss"], 1, "there is no case 9"),
-        (["unlink", "1", "2"], 1, "cases 1 and 2 are neither linked nor dismissed"),
-        (["links", "9"], 1, "there is no case 9"),
-        (["link", "1", "2"], 2, "--dismiss"),
-        (["link", "1", "2", "duplicate", "--dismiss"], 2, "--dismiss"),
+        (["case", "link", "add", "1", "1", "duplicate"], 1, "a case cannot be linked to itself"),
+        (["case", "link", "add", "1", "9", "duplicate"], 1, "there is no case 9"),
+        (["case", "link", "dismiss", "9", "1"], 1, "there is no case 9"),
+        (["case", "link", "remove", "1", "2"], 1, "cases 1 and 2 are neither linked nor dismissed"),
+        (["case", "link", "list", "9"], 1, "there is no case 9"),
+        (["case", "link", "add", "1", "2"], 2, "--dismiss"),
+        (["case", "link", "dismiss", "1", "2", "duplicate"], 2, "--dismiss"),
         (["link", "1", "2", "merged"], 2, "merged"),
     ],
 )
@@ -174,7 +180,7 @@ def test_the_index_holds_keyed_hashes_alone(filed: Office, tmp_path: Path) -> No
     world = World(other)
     portal = Portal(world, tmp_path / "medium")
     sent = first(Reporter(world), edit=answering(**REPORTS[0]))
-    other.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    other.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
     with other.opened() as inbox, inbox.transaction() as session:
         others = set(session.scalars(select(Term.value)))
     assert (32, {8}) == (len(key), {len(mark) for mark in marks | others})
@@ -194,11 +200,11 @@ def test_what_is_common_to_many_is_named_and_no_reason(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         for work in session.scalars(select(Workflow).where(Workflow.case >= 100)):
             work.junked = None
-    found = office.json("links", "2")
+    found = office.json("case", "link", "list", "2")
     assert ([], [{"kind": "container", "shown": "CSQU3054383"}]) == (found["proposed"], found["common"])
     assert (
         "in more than 50 other cases, so not suggested: the container CSQU3054383"
-        in office.run("links", "2").out
+        in office.run("case", "link", "list", "2").out
     )
     assert [3, 6] == sorted(proposed(office, 1))
 
@@ -242,17 +248,21 @@ def test_no_proposal_and_no_link_betrays_a_case_that_is_kept_from_somebody(trio:
         with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)
             assert found == set().union(*shared.values())
-    for words in (["link", "1", "3", "duplicate"], ["link", "1", "3", "--dismiss"], ["unlink", "1", "3"]):
+    for words in (
+        ["case", "link", "add", "1", "3", "duplicate"],
+        ["case", "link", "dismiss", "1", "3"],
+        ["case", "link", "remove", "1", "3"],
+    ):
         said = trio.excluded.run(*words)
         assert (1, "error: there is no case 3\n") == (said.code, said.err.partition("hint")[0])
-    trio.others.json("link", "1", "3", "same_place")
-    assert [] == trio.excluded.json("links", "1")["linked"]
-    assert [3] == [row["case"] for row in trio.others.json("links", "1")["linked"]]
-    entries = trio.excluded.json("journal", "print")["entries"]
+    trio.others.json("case", "link", "add", "1", "3", "same_place")
+    assert [] == trio.excluded.json("case", "link", "list", "1")["linked"]
+    assert [3] == [row["case"] for row in trio.others.json("case", "link", "list", "1")["linked"]]
+    entries = trio.excluded.json("journal", "list")["entries"]
     assert [(1, {"relation": "same_place"})] == [
         (each["case"], each["values"]) for each in entries if each.get("action") == "link"
     ]
-    assert "case 3" not in trio.excluded.run("journal", "print").out
+    assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
 def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) -> None:
@@ -262,7 +272,7 @@ def test_a_case_for_its_handlers_alone_is_proposed_to_nobody_else(trio: Trio) ->
         session.execute(delete(Dismissal))
         link_index.add(session, 1, ["CSQU3054383"])
         link_index.add(session, 2, ["CSQU3054383"])
-    trio.others.json("handlers", "2", "alice", "chloe")
+    trio.others.json("access", "restrict", "2", "alice", "chloe")
     for office, found in ((trio.others, {2}), (trio.excluded, set())):
         with office.opened() as inbox, inbox.vault.transaction(office.present) as session:
             shared, _ = links._shared(session, 1)

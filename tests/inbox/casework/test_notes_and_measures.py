@@ -28,22 +28,22 @@ pytestmark = pytest.mark.copy_of("authored")
 
 
 def work(office: Office) -> Any:
-    return office.json("show", "1")["work"]
+    return office.json("case", "show", "1")["work"]
 
 
 def test_a_note_is_for_officers_alone(office: Office, author: Reporter) -> None:
     """It is in the case with who wrote it and when, and in nothing that leaves."""
-    assert 1 == office.json("note", "1", "--text", f"ask the port\n{CANARY}")["number"]
-    assert 2 == office.json("note", "1", "--text", "asked")["number"]
+    assert 1 == office.json("case", "note", "1", "--text", f"ask the port\n{CANARY}")["number"]
+    assert 2 == office.json("case", "note", "1", "--text", "asked")["number"]
     notes = work(office)["notes"]
     assert ("officer", today().isoformat(), f"ask the port\n{CANARY}") == (
         notes[0]["by"],
         notes[0]["day"],
         notes[0]["text"],
     )
-    shown = office.run("show", "1").out
+    shown = office.run("case", "show", "1").out
     assert f"note of {today()} by officer:\n│ ask the port\n│ {CANARY}" in shown
-    office.json("reply", "1", "--text", "Merci")
+    office.json("message", "reply", "1", "--text", "Merci")
     told = slot(office, author)
     assert (["Merci"], False) == ([each.text for each in told.messages], CANARY in repr(told))
 
@@ -52,54 +52,54 @@ def test_a_note_is_for_officers_alone(office: Office, author: Reporter) -> None:
     ("text", "said"), [("", "the note is empty"), (" \n", "empty"), ("x" * 50_001, "at most 50000")]
 )
 def test_a_note_says_something(office: Office, text: str, said: str) -> None:
-    assert said in refused(office, "note", "1", "--text", text)
+    assert said in refused(office, "case", "note", "1", "--text", text)
 
 
 def test_a_case_is_found_by_its_tags(office: Office) -> None:
     """However they are written; each once; removed, it is found by them no longer."""
-    assert ["escale", "été-2026"] == office.json("tag", "1", "Escale", "ESCALE", "e\u0301te\u0301-2026")[
-        "tags"
-    ]
+    assert ["escale", "été-2026"] == office.json(
+        "case", "tag", "add", "1", "Escale", "ESCALE", "e\u0301te\u0301-2026"
+    )["tags"]
     for name in ("escale", "ESCALE", "Été-2026"):
-        assert [1] == [each["case"] for each in office.json("queue", "--tag", name)["cases"]]
-    assert [] == office.json("queue", "--tag", "esc")["cases"]
-    assert "[escale, été-2026]" in office.run("queue").out
-    assert "tags: escale, été-2026" in office.run("show", "1").out
-    assert ["été-2026"] == office.json("tag", "1", "--remove", "escale")["tags"]
-    assert [] == office.json("queue", "--tag", "escale")["cases"]
+        assert [1] == [each["case"] for each in office.json("queue", "list", "--tag", name)["cases"]]
+    assert [] == office.json("queue", "list", "--tag", "esc")["cases"]
+    assert "[escale, été-2026]" in office.run("queue", "list").out
+    assert "tags: escale, été-2026" in office.run("case", "show", "1").out
+    assert ["été-2026"] == office.json("case", "tag", "remove", "1", "escale")["tags"]
+    assert [] == office.json("queue", "list", "--tag", "escale")["cases"]
 
 
 @pytest.mark.parametrize("name", ["two words", "", "-", "\x1b[31m", "a\u202eb", "x" * 33, "a/b"])
 def test_what_is_no_word_is_no_tag(office: Office, name: str) -> None:
-    assert "invalid tag" in refused(office, "tag", "1", "--", name)
-    assert "invalid tag" in refused(office, "tag", "1", "--remove", "--", name)
+    assert "invalid tag" in refused(office, "case", "tag", "add", "1", "--", name)
+    assert "invalid tag" in refused(office, "case", "tag", "remove", "1", "--", name)
     if name:
-        assert "invalid tag" in refused(office, "queue", f"--tag={name}")
+        assert "invalid tag" in refused(office, "queue", "list", f"--tag={name}")
 
 
 def test_a_tag_that_is_not_there_is_not_removed(office: Office) -> None:
     """Nor is any other that is named with it."""
-    office.json("tag", "1", "escale")
-    assert "case 1 has no such tag" in refused(office, "tag", "1", "--remove", "escale", "quai")
+    office.json("case", "tag", "add", "1", "escale")
+    assert "case 1 has no such tag" in refused(office, "case", "tag", "remove", "1", "escale", "quai")
 
 
 def test_an_officer_sees_to_a_case_or_nobody(office: Office) -> None:
-    office.json("assign", "1", "officer")
-    (line,) = office.json("queue", "--officer", "officer")["cases"]
+    office.json("case", "assign", "1", "officer")
+    (line,) = office.json("queue", "list", "--officer", "officer")["cases"]
     assert (1, "officer") == (line["case"], line["assigned"])
     assert "officer" == work(office)["assigned"]
-    assert 0 == office.json("queue", "--officer", "bruno")["count"]
-    assert "assigned to officer" in office.run("show", "1").out
-    office.json("assign", "1", "--nobody")
-    assert 0 == office.json("queue", "--officer", "officer")["count"]
-    assert "there is no officer bruno" in refused(office, "assign", "1", "bruno")
-    assert [2, 2] == [office.run("assign", "1", *more).code for more in ([], ["officer", "--nobody"])]
+    assert 0 == office.json("queue", "list", "--officer", "bruno")["count"]
+    assert "assigned to officer" in office.run("case", "show", "1").out
+    office.json("case", "unassign", "1")
+    assert 0 == office.json("queue", "list", "--officer", "officer")["count"]
+    assert "there is no officer bruno" in refused(office, "case", "assign", "1", "bruno")
+    assert [2, 2] == [office.run("case", "assign", "1", *more).code for more in ([], ["officer", "bruno"])]
 
 
 @pytest.mark.parametrize("name", ["z" * 600, "z" * 33, "Bruno", "bruno b", "", "bruno\n"])
 def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, name: str) -> None:
     """It is refused before the journal, which could not hold it."""
-    for words in (["assign", "1", name], ["many", "assign", "1", "--to", name]):
+    for words in (["case", "assign", "1", name], ["queue", "assign", "1", "--to", name]):
         assert "cannot be the name of an officer" in refused(office, *words)
     assert work(office)["assigned"] is None
 
@@ -108,17 +108,17 @@ def test_a_case_is_assigned_to_no_name_that_no_officer_can_have(office: Office, 
 @pytest.mark.parametrize(
     "words",
     [
-        ["source-risk", "1", "low"],
-        ["credibility", "1", "2"],
-        ["judge", "1", "--danger", "1"],
-        ["retract", "1", "1"],
-        ["decide", "1", "not_needed"],
-        ["hold", "1"],
-        ["hold", "1", "--release"],
+        ["case", "set-source-risk", "1", "low"],
+        ["case", "set-credibility", "1", "2"],
+        ["case", "set-score", "1", "--danger", "1"],
+        ["case", "measure", "retract", "1", "1"],
+        ["case", "decide", "1", "not_needed"],
+        ["retention", "hold", "1"],
+        ["retention", "unhold", "1"],
     ],
 )
 def test_a_reason_says_something(office: Office, words: list[str], reason: str) -> None:
-    office.json("measure", "1", "none")
+    office.json("case", "measure", "add", "1", "none")
     before = office.state()
     assert "a reason is required" in refused(office, *words, "--reason", reason)
     assert before == office.state()
@@ -126,18 +126,18 @@ def test_a_reason_says_something(office: Office, words: list[str], reason: str) 
 
 def test_nobody_sees_to_a_case_that_is_kept_from_them(trio: Any) -> None:
     """Nor any longer, once it is."""
-    assert "bruno is excluded from case 3" in refused(trio.others, "assign", "3", "bruno")
-    trio.others.json("assign", "1", "bruno")
-    trio.others.json("conflict", "exclude", "1", "bruno", "--reason", "kin")
-    assert trio.others.json("show", "1")["work"]["assigned"] is None
-    trio.others.json("handlers", "2", "alice", "chloe")
-    assert "case 2 is for its handlers" in refused(trio.others, "assign", "2", "bruno")
+    assert "bruno is excluded from case 3" in refused(trio.others, "case", "assign", "3", "bruno")
+    trio.others.json("case", "assign", "1", "bruno")
+    trio.others.json("access", "conflict", "add", "1", "bruno", "--reason", "kin")
+    assert trio.others.json("case", "show", "1")["work"]["assigned"] is None
+    trio.others.json("access", "restrict", "2", "alice", "chloe")
+    assert "case 2 is for its handlers" in refused(trio.others, "case", "assign", "2", "bruno")
 
 
 def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Office) -> None:
     """ISO 37002; what protects the author, directs elsewhere, or does nothing, does not wait for it."""
     office.tell_no_prosecutor(1)
-    said = refused(office, "measure", "1", "admin_inquiry")
+    said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
     assert "risk to the source of case 1 has not been assessed\nhint: assess it before any inquiry" in said
     # No proceedings of the office could begin, which it could end.
     free = [
@@ -158,36 +158,37 @@ def test_no_inquiry_begins_before_the_risk_to_the_source_is_assessed(office: Off
             with pytest.raises(CaseRefused) if kind not in free else contextlib.nullcontext():
                 measures.add(session, 1, taken, today())
     assert free == [each["kind"] for each in work(office)["measures"]]
-    office.json("source-risk", "1", "medium", "--reason", "many know")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    assert "admin_inquiry" == office.json("measure", "1", "admin_inquiry")["kind"]
+    office.json("case", "set-source-risk", "1", "medium", "--reason", "many know")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    assert "admin_inquiry" == office.json("case", "measure", "add", "1", "admin_inquiry")["kind"]
 
 
 def test_a_high_risk_is_proposed_where_hardly_anybody_knows(office: Office) -> None:
     """It is no assessment: that takes an officer and a reason."""
     assert ("", "high") == (work(office)["source_risk"], work(office)["proposed_source_risk"])
     assert (
-        "risk to the source: high? (proposed from the answers, not assessed)" in office.run("show", "1").out
+        "risk to the source: high? (proposed from the answers, not assessed)"
+        in office.run("case", "show", "1").out
     )
-    assert 2 == office.run("source-risk", "1", "low").code
-    office.json("source-risk", "1", "low", "--reason", "all of the quay know")
+    assert 2 == office.run("case", "set-source-risk", "1", "low").code
+    office.json("case", "set-source-risk", "1", "low", "--reason", "all of the quay know")
     assert "low" == work(office)["source_risk"]
-    assert "risk to the source: low\n" in office.run("show", "1").out
+    assert "risk to the source: low\n" in office.run("case", "show", "1").out
 
 
 def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
     office.tell_no_prosecutor(1)
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     day = today() - timedelta(3)
     words = ["--day", str(day), "--addressee", "Parquet du Havre", "--reference", "26/118", "--degree", "3"]
-    row = office.json("measure", "1", "disciplinary_sanction", *words)
+    row = office.json("case", "measure", "add", "1", "disciplinary_sanction", *words)
     expected = {"number": 1, "kind": "disciplinary_sanction", "day": day.isoformat(), "degree": 3}
     expected |= {"addressee": "Parquet du Havre", "reference": "26/118", "told": False, "officers": 2}
     expected |= {"tellable": False, "restrictions": "", "sent": ""}
     assert {"case": 1, **expected} == row
     assert [expected] == work(office)["measures"]
     line = f"measure 1, {day}: Disciplinary sanction, group 3, Parquet du Havre, ref. 26/118 (the reporter is"
-    assert line in office.run("show", "1").out
+    assert line in office.run("case", "show", "1").out
 
 
 @pytest.mark.parametrize(
@@ -207,33 +208,33 @@ def test_a_measure_is_kept_with_all_that_is_said_of_it(office: Office) -> None:
 )
 def test_a_measure_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
     office.tell_no_prosecutor(1)
-    office.json("source-risk", "1", "low", "--reason", "x")
-    assert said in refused(office, "measure", "1", *words)
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    assert said in refused(office, "case", "measure", "add", "1", *words)
 
 
 @pytest.mark.parametrize("words", [["none", "--degree", "-1"], ["none", "--day", "soon"]])
 def test_what_is_no_day_or_number_is_no_command(office: Office, words: list[str]) -> None:
-    assert 2 == office.run("measure", "1", *words).code
+    assert 2 == office.run("case", "measure", "add", "1", *words).code
 
 
 def test_the_author_reads_of_a_measure_once_an_officer_says_so(office: Office, author: Reporter) -> None:
     """Each kind once, and no longer if that is taken back; never what the law says, and nothing else."""
     office.tell_no_prosecutor(1)
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for kind in ("protection_offered", "process_fix", "process_fix", "internal_control"):
-        office.json("measure", "1", kind, "--addressee", CANARY)
+        office.json("case", "measure", "add", "1", kind, "--addressee", CANARY)
     assert () == slot(office, author).measures_disclosed
-    office.json("tell", "1", "1")
-    office.json("tell", "1", "2")
-    assert office.json("measure", "1", "process_fix", "--tell")["told"]
+    office.json("case", "measure", "share", "1", "1")
+    office.json("case", "measure", "share", "1", "2")
+    assert office.json("case", "measure", "add", "1", "process_fix", "--tell")["told"]
     told = slot(office, author)
     assert (("protection_offered", "process_fix"), False) == (told.measures_disclosed, CANARY in repr(told))
-    office.json("tell", "1", "1", "--no-longer")
+    office.json("case", "measure", "unshare", "1", "1")
     assert ("process_fix",) == slot(office, author).measures_disclosed
-    untold = refused(office, "tell", "1", "4")
+    untold = refused(office, "case", "measure", "share", "1", "4")
     assert "no reporter is told of this measure: internal_control" in untold
     assert "these can be told: protection_offered, protection_requested, " in untold
-    assert "case 1 has no measure 9" in refused(office, "tell", "1", "9")
+    assert "case 1 has no measure 9" in refused(office, "case", "measure", "share", "1", "9")
 
 
 @pytest.mark.parametrize("kind", ["none", "referred_external"])
@@ -242,39 +243,44 @@ def test_no_reporter_reads_that_nothing_is_done_before_the_prosecutor_is_told_or
 ) -> None:
     """Nor by a second step, nor where no rule asked for that; of protection the reporter reads at once."""
     undecided = "it has not been decided whether to inform the prosecutor"
-    assert undecided in refused(office, "measure", "1", kind, "--tell")
-    office.json("measure", "1", kind)
-    assert undecided in refused(office, "tell", "1", "1")
-    office.json("measure", "1", "protection_offered", "--tell")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("tell", "1", "1")
+    assert undecided in refused(office, "case", "measure", "add", "1", kind, "--tell")
+    office.json("case", "measure", "add", "1", kind)
+    assert undecided in refused(office, "case", "measure", "share", "1", "1")
+    office.json("case", "measure", "add", "1", "protection_offered", "--tell")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "share", "1", "1")
 
 
 def test_a_final_decision_is_of_no_day_before_the_report_can_have_come(office: Office) -> None:
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         received = session.get_one(Case, 1).received
     earlier = (received - timedelta(1)).isoformat()
-    office.json("measure", "1", "judicial_investigation", "--day", earlier)
-    said = refused(office, "measure", "1", "final_decision", "--day", earlier)
+    office.json("case", "measure", "add", "1", "judicial_investigation", "--day", earlier)
+    said = refused(office, "case", "measure", "add", "1", "final_decision", "--day", earlier)
     assert f"the report arrived on {received} at the earliest, after {earlier}" in said
-    office.json("measure", "1", "final_decision", "--day", received.isoformat())
+    office.json("case", "measure", "add", "1", "final_decision", "--day", received.isoformat())
 
 
 def test_a_measure_noted_by_mistake_is_taken_out(office: Office, author: Reporter) -> None:
     """For a reason; what the author may have read of it is said, and read no longer."""
     for kind in ("protection_offered", "none"):
-        office.json("measure", "1", kind)
-    office.json("tell", "1", "1")
+        office.json("case", "measure", "add", "1", kind)
+    office.json("case", "measure", "share", "1", "1")
     assert ("protection_offered",) == slot(office, author).measures_disclosed
-    assert 2 == office.run("retract", "1", "2").code
-    assert "case 1 has no measure 3" in refused(office, "retract", "1", "3", "--reason", "x")
-    assert "the reporter" not in office.run("retract", "1", "2", "--reason", "another case").out
-    said = office.run("retract", "1", "1", "--reason", "another case").out
+    assert 2 == office.run("case", "measure", "retract", "1", "2").code
+    assert "case 1 has no measure 3" in refused(
+        office, "case", "measure", "retract", "1", "3", "--reason", "x"
+    )
+    assert (
+        "the reporter"
+        not in office.run("case", "measure", "retract", "1", "2", "--reason", "another case").out
+    )
+    said = office.run("case", "measure", "retract", "1", "1", "--reason", "another case").out
     assert said.startswith("case 1: measure 1 is retracted\nthe reporter may have read it")
     assert [] == work(office)["measures"]
     assert () == slot(office, author).measures_disclosed
-    events = office.json("timeline", "1")["events"]
+    events = office.json("case", "timeline", "1")["events"]
     of_it = ({"kind": "protection_offered"}, {"measure": 1})
     assert [("record-measure", ""), ("remove-measure", "another case")] == [
         (each["what"], each["reason"])
@@ -299,7 +305,7 @@ def test_a_measure_that_is_another_one_by_now_is_not_taken_out(office: Office) -
         with pytest.raises(Refused, match="somebody else has changed this"):
             measures.retract(inbox, replace(who, confirm=meanwhile), 1, 1, "another case")
     assert ["none"] == [each["kind"] for each in work(office)["measures"]]
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     assert ["remove-proceedings"] == [each["action"] for each in entries if "remove" in each["action"]]
 
 
@@ -308,32 +314,45 @@ def test_of_a_closed_case_too_its_author_reads_no_longer_of_what_was_a_mistake(
 ) -> None:
     """Also once the portal has been told the last of it."""
     office.tell_no_prosecutor(1)
-    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     office.close("1", "moot", "--disclosure", "partial", "--text", "Clos.")
     assert ("protection_offered",) == slot(office, author).measures_disclosed
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(OutboxBundle, 1).applied = today()
-    office.json("retract", "1", "1", "--reason", "another case")
+    office.json("case", "measure", "retract", "1", "1", "--reason", "another case")
     assert () == slot(office, author).measures_disclosed
 
 
 def test_the_transmission_by_which_a_decision_stands_is_not_taken_out(office: Office) -> None:
     """Unless it stands twice, or another decision was taken."""
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "x")
-    assert "is the only record of a decision" in refused(office, "retract", "1", "1", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "to another prosecutor")
-    office.json("retract", "1", "1", "--reason", "twice")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("retract", "1", "2", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    assert "is the only record of a decision" in refused(
+        office, "case", "measure", "retract", "1", "1", "--reason", "x"
+    )
+    office.json("case", "decide", "1", "transmit", "--reason", "to another prosecutor")
+    office.json("case", "measure", "retract", "1", "1", "--reason", "twice")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
 def test_what_a_decision_takes_is_recorded_by_that_alone(office: Office) -> None:
     """On both surfaces: else it would be noted twice, or nobody would have decided it."""
     before = office.state()
-    said = refused(office, "measure", "1", "art40_transmission", "--addressee", "X", "--despite-warning", "x")
+    said = refused(
+        office,
+        "case",
+        "measure",
+        "add",
+        "1",
+        "art40_transmission",
+        "--addressee",
+        "X",
+        "--despite-warning",
+        "x",
+    )
     assert "this measure belongs to a decision" in said
-    assert "inbox decide 1 transmit --reason" in said
+    assert "inbox case decide 1 transmit --reason" in said
     assert before == office.state()
     with sitting(office) as client:
         assert '<option value="art40_transmission">' not in client.page("/en/case/1")
@@ -344,26 +363,29 @@ def test_what_a_decision_takes_is_recorded_by_that_alone(office: Office) -> None
 
 def test_to_whom_something_went_and_who_gave_a_word_is_named(office: Office) -> None:
     """Where the law asks for it. What goes to nobody needs nobody; the timeline says no name."""
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
-    for words in (("measure", "1", "prosecutor_word"), ("decide", "1", "transmit", "--reason", "x")):
+    for words in (
+        ("case", "measure", "add", "1", "prosecutor_word"),
+        ("case", "decide", "1", "transmit", "--reason", "x"),
+    ):
         for nobody in ((), ("--addressee", " ")):
             said = office.typed(*words, *nobody)
             assert (1, True) == (said.code, "the name of the addressee" in said.err), words
     assert before == office.state()
-    office.json("measure", "1", "log_preservation")
-    office.json("measure", "1", "prosecutor_word", "--addressee", "Mme Le Goff")
-    assert "The prosecutor does not object, Mme Le Goff (" in office.run("show", "1").out
-    said = office.run("timeline", "1").out
+    office.json("case", "measure", "add", "1", "log_preservation")
+    office.json("case", "measure", "add", "1", "prosecutor_word", "--addressee", "Mme Le Goff")
+    assert "The prosecutor does not object, Mme Le Goff (" in office.run("case", "show", "1").out
+    said = office.run("case", "timeline", "1").out
     assert ("(The prosecutor does not object)" in said, "Le Goff" in said) == (True, False)
     assert "(Preservation of logs)" in said
 
 
 def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> None:
     """On either surface: with it the case is found again at the court. A call has none."""
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     before = office.state()
-    decided = ("decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
+    decided = ("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
     for missing in ((), ("--reference", " ")):
         said = office.typed(*decided, *missing)
         assert (1, True) == (said.code, "the reference is missing" in said.err)
@@ -373,9 +395,9 @@ def test_nothing_goes_to_the_prosecutor_without_a_reference(office: Office) -> N
         refusal = client.send("/fr/case/1/decide", **form)
         assert (409, True) == (refusal.status_code, "indiquez la référence" in refusal.text.lower())
     assert before == office.state()
-    office.typed("measure", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
+    office.typed("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     office.typed(*decided, "--reference", "26/118")
-    (_, sent) = office.json("show", "1")["work"]["measures"]
+    (_, sent) = office.json("case", "show", "1")["work"]["measures"]
     assert ("art40_transmission", "26/118") == (sent["kind"], sent["reference"])
 
 
@@ -392,30 +414,30 @@ def test_two_officers_take_restrictions_out_whatever_the_law_says_of_their_measu
 
 def test_what_a_case_says_is_rated_and_nobody_who_says_it(office: Office) -> None:
     """With a reason; the letter of the source is F any answer, the first number 6."""
-    shown = office.run("show", "1").out
+    shown = office.run("case", "show", "1").out
     assert "credibility of what it says: F6, truth cannot be judged\n" in shown
     assert [2, 2, 2] == [
-        office.run("credibility", "1", *more).code
+        office.run("case", "set-credibility", "1", *more).code
         for more in (["2"], ["0", "--reason", "x"], ["A1", "--reason", "x"])
     ]
     assert {"case": 1, "source": "F", "credibility": "2"} == office.json(
-        "credibility", "1", "2", "--reason", "a second report agrees"
+        "case", "set-credibility", "1", "2", "--reason", "a second report agrees"
     )
     assert {"source": "F", "credibility": "2"} == work(office)["rating"]
-    assert "credibility of what it says: F2, probably true\n" in office.run("show", "1").out
+    assert "credibility of what it says: F2, probably true\n" in office.run("case", "show", "1").out
     assert (
         f"{today()}  rate  (Probably true)  officer  reason: a second report agrees\n"
-        in office.run("timeline", "1").out
+        in office.run("case", "timeline", "1").out
     )
 
 
 def test_no_rating_orders_or_closes_a_case(office: Office) -> None:
     """The worst and the best leave it where it was in the queue, as what it was."""
-    office.json("status", "1", "assessing")
-    before = office.json("queue")
+    office.json("case", "set-status", "1", "assessing")
+    before = office.json("queue", "list")
     for each in Credibility:
-        office.json("credibility", "1", each.value, "--reason", "x")
-        assert before == office.json("queue")
+        office.json("case", "set-credibility", "1", each.value, "--reason", "x")
+        assert before == office.json("queue", "list")
 
 
 def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
@@ -442,27 +464,27 @@ def test_a_measure_takes_as_many_officers_as_the_law_says(trio: Any) -> None:
                 measures.retract(inbox, unconfirmed, 1, row.position, "a mistake")
         alone = recording.record(inbox, unconfirmed, 1, Taken(kind="protection_offered", day=today())).row
         measures.retract(inbox, unconfirmed, 1, alone.position, "a mistake")
-    kinds = [each["kind"] for each in trio.others.json("show", "1")["work"]["measures"]]
+    kinds = [each["kind"] for each in trio.others.json("case", "show", "1")["work"]["measures"]]
     assert ["prosecutor_phoned", "prosecutor_word", "protection_refused", "none"] == kinds[-4:]
     assert "final_decision" not in kinds
 
 
 def test_nothing_is_final_where_no_proceedings_go_on(office: Office) -> None:
     """Else it would free what comes from the rules for proceedings. What begins later ends, too."""
-    final = ("measure", "1", "final_decision")
+    final = ("case", "measure", "add", "1", "final_decision")
     nothing = "case 1 has no pending proceedings that this could end\nhint: first record the measure that"
-    office.json("measure", "1", "none")
+    office.json("case", "measure", "add", "1", "none")
     for _ in range(2):
         assert nothing in refused(office, *final)
-        office.json("measure", "1", "prosecutor_phoned")
+        office.json("case", "measure", "add", "1", "prosecutor_phoned")
         office.json(*final)
     assert nothing in refused(office, *final)
 
 
 def tell_prosecutor(office: Office) -> None:
     """Let the prosecutor be told of case 1."""
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x", "--addressee", "Parquet du Havre")
 
 
 def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reason(office: Office) -> None:
@@ -470,49 +492,57 @@ def test_once_the_prosecutor_was_told_nothing_surprises_that_one_without_a_reaso
 
     Whether a rule asked for that or not: a case that nobody has scored may be one of an offence.
     """
-    office.json("source-risk", "1", "low", "--reason", "x")
-    is_unasked = refused(office, "measure", "1", "suspension")
-    office.json("tag", "1", "offence")
-    is_asked = refused(office, "measure", "1", "suspension")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("measure", "1", "hearing")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    is_unasked = refused(office, "case", "measure", "add", "1", "suspension")
+    office.json("case", "tag", "add", "1", "offence")
+    is_asked = refused(office, "case", "measure", "add", "1", "suspension")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "add", "1", "hearing")
     tell_prosecutor(office)
-    said = refused(office, "measure", "1", "suspension")
+    said = refused(office, "case", "measure", "add", "1", "suspension")
     assert is_unasked == is_asked == said
     assert "case 1: the prosecutor has not said that this can be done" in said
-    assert "inbox decide 1 transmit|no_transmission --reason TEXT; then ask" in said
-    assert "inbox measure 1 prosecutor_word; or say why you do it all the same" in said
-    counted = office.json("oversight")["actions"]["despite-warning"]
-    office.json("measure", "1", "suspension", "--despite-warning", "he burns files")
-    noted = [
-        each for each in office.json("journal", "print")["entries"] if each["action"] == "record-measure"
-    ]
+    assert "inbox case decide 1 transmit|no_transmission --reason TEXT; then ask" in said
+    assert "inbox case measure add 1 prosecutor_word; or say why you do it all the same" in said
+    counted = office.json("office", "oversight")["actions"]["despite-warning"]
+    office.json("case", "measure", "add", "1", "suspension", "--despite-warning", "he burns files")
+    noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "record-measure"]
     assert [{"kind": "hearing"}, {"kind": "suspension", "despite": True}] == [
         each["values"] for each in noted
     ]
     assert ["", "he burns files"] == [each["reason"] for each in noted]
-    assert counted + 1 == office.json("oversight")["actions"]["despite-warning"]
+    assert counted + 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
 def test_with_the_word_of_the_prosecutor_it_is_done_without_a_reason(office: Office) -> None:
     """Told of more since, that one is asked again."""
     tell_prosecutor(office)
-    office.json("measure", "1", "prosecutor_word")
-    office.json("measure", "1", "hearing", "--despite-warning", "to be sure")
-    (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "hearing", "--despite-warning", "to be sure")
+    (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
     assert ({"kind": "hearing"}, "to be sure") == (noted["values"], noted["reason"])
-    office.json("measure", "1", "hearing")
-    office.json("measure", "1", "prosecutor_phoned")
-    assert "has not said" in refused(office, "measure", "1", "hearing")
+    office.json("case", "measure", "add", "1", "hearing")
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
+    assert "has not said" in refused(office, "case", "measure", "add", "1", "hearing")
 
 
 def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(office: Office) -> None:
     """On either surface; it is too long as that of any measure."""
-    office.json("source-risk", "1", "low", "--reason", "x")
-    decided = ("decide", "1", "transmit", "--reason", "x", "--addressee", "Mme Le Goff", "--restrictions")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    decided = (
+        "case",
+        "decide",
+        "1",
+        "transmit",
+        "--reason",
+        "x",
+        "--addressee",
+        "Mme Le Goff",
+        "--restrictions",
+    )
     assert "at most 200" in refused(office, *decided, "x" * 201)
     office.json(*decided, "no <b> suspension")
-    assert "Le Goff, ref. X, restrictions: no <b> suspension (" in office.run("show", "1").out
+    assert "Le Goff, ref. X, restrictions: no <b> suspension (" in office.run("case", "show", "1").out
     form = {"choice": "transmit", "reason": "x", "addressee": "x", "reference": "x"}
     form["restrictions"] = "no <i> hearing"
     with sitting(office) as client:
@@ -524,35 +554,44 @@ def test_what_a_prosecutor_restricts_when_told_is_recorded_with_the_decision(off
 def test_what_a_prosecutor_restricted_is_said_before_anything_is_done(office: Office) -> None:
     """Until another word, or the final decision: an officer says how it keeps to that."""
     tell_prosecutor(office)
-    phoned = ("measure", "1", "prosecutor_phoned", "--addressee", "Mme Le Goff", "--restrictions")
+    phoned = (
+        "case",
+        "measure",
+        "add",
+        "1",
+        "prosecutor_phoned",
+        "--addressee",
+        "Mme Le Goff",
+        "--restrictions",
+    )
     office.json(*phoned, "no suspension")
-    word = ("measure", "1", "prosecutor_word", "--addressee", "Mme Le Goff")
+    word = ("case", "measure", "add", "1", "prosecutor_word", "--addressee", "Mme Le Goff")
     office.json(*word, "--restrictions", "no hearing before May")
-    assert "Le Goff, restrictions: no hearing before May (" in office.run("show", "1").out
-    said = refused(office, "measure", "1", "admin_inquiry")
+    assert "Le Goff, restrictions: no hearing before May (" in office.run("case", "show", "1").out
+    said = refused(office, "case", "measure", "add", "1", "admin_inquiry")
     assert "case 1: the prosecutor restricted what can be done: no hearing before May\n" in said
-    assert "inbox measure 1 admin_inquiry --despite-warning REASON" in said
-    office.json("measure", "1", "protection_granted")
-    office.json("measure", "1", "admin_inquiry", "--despite-warning", "nobody is heard")
-    (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
+    assert "inbox case measure add 1 admin_inquiry --despite-warning REASON" in said
+    office.json("case", "measure", "add", "1", "protection_granted")
+    office.json("case", "measure", "add", "1", "admin_inquiry", "--despite-warning", "nobody is heard")
+    (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
     assert ({"kind": "admin_inquiry", "despite": True}, "nobody is heard") == (
         noted["values"],
         noted["reason"],
     )
     before = (today() - timedelta(1)).isoformat()
     office.json(*word, "--day", before)
-    assert said == refused(office, "measure", "1", "admin_inquiry")
+    assert said == refused(office, "case", "measure", "add", "1", "admin_inquiry")
     office.json(*word)
-    office.json("measure", "1", "hearing")
+    office.json("case", "measure", "add", "1", "hearing")
     office.json(*word, "--restrictions", "none at work")
-    office.json("measure", "1", "final_decision")
-    office.json("measure", "1", "hearing")
+    office.json("case", "measure", "add", "1", "final_decision")
+    office.json("case", "measure", "add", "1", "hearing")
 
 
 @pytest.mark.parametrize("kind", ["protection_granted", "log_preservation", "referred_external", "none"])
 def test_protection_and_evidence_wait_for_no_word(office: Office, kind: str) -> None:
     tell_prosecutor(office)
-    office.json("measure", "1", kind)
+    office.json("case", "measure", "add", "1", kind)
 
 
 def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
@@ -562,7 +601,7 @@ def test_the_desk_asks_for_the_reason_too(office: Office) -> None:
         shown = client.send("/en/case/1/measure", **form)
         assert (409, True) == (shown.status_code, "has not said that this can be done" in shown.text)
         assert 303 == client.send("/en/case/1/measure", **form, despite="he leaves").status_code
-    (*_, noted) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "record-measure"]
+    (*_, noted) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "record-measure"]
     assert ({"kind": "hearing", "despite": True}, "he leaves") == (noted["values"], noted["reason"])
 
 
@@ -573,7 +612,7 @@ def test_the_desk_takes_and_shows_what_a_prosecutor_restricted(office: Office) -
         phoned = {"kind": "prosecutor_phoned", "degree": "0", "addressee": "x", "restrictions": "no <b>"}
         assert 303 == client.send("/en/case/1/measure", **phoned).status_code
         assert shown in client.page("/en/case/1")
-    office.json("measure", "1", "prosecutor_word", "--restrictions", "no <i>")
+    office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "no <i>")
     with sitting(office) as client:
         said = client.send("/en/case/1/measure", kind="hearing", degree="0")
         assert (409, True) == (said.status_code, "restricted what can be done: no &lt;i&gt;" in said.text)
@@ -594,9 +633,12 @@ def test_what_answers_a_danger_is_for_the_law_to_say(office: Office) -> None:
 
 
 def test_a_danger_that_nothing_answered_names_the_measures_that_would(office: Office) -> None:
-    office.json("judge", "1", "--danger", "3", "--reason", "x")
-    office.json("show", "1")
-    office.json("measure", "1", "protection_requested")
-    said = refused(office, "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    office.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
+    office.json("case", "show", "1")
+    office.json("case", "measure", "add", "1", "protection_requested")
+    said = refused(office, "case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     assert "somebody may be in danger" in said
-    assert "inbox measure 1 KIND (art40_transmission; prosecutor_phoned; judicial_investigation; " in said
+    assert (
+        "inbox case measure add 1 KIND (art40_transmission; prosecutor_phoned; judicial_investigation; "
+        in said
+    )

@@ -15,24 +15,24 @@ def assigned(office: Office, tmp_path: Path) -> Office:
     """Three cases that bruno sees to, and one that nobody does."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abcd"))
-    office.json("declare", "1", "2", "3", "4")
-    office.json("many", "assign", "1", "2", "3", "--to", "bruno")
+    office.json("case", "declare", "1", "2", "3", "4")
+    office.json("queue", "assign", "1", "2", "3", "--to", "bruno")
     return office
 
 
 def seen_to(office: Office) -> dict[int, str | None]:
-    return {each["case"]: each["assigned"] for each in office.json("queue")["cases"]}
+    return {each["case"]: each["assigned"] for each in office.json("queue", "list")["cases"]}
 
 
 def test_all_open_cases_of_an_officer_pass_to_another(assigned: Office) -> None:
-    done = assigned.json("many", "pass-on", "bruno", "alice")
+    done = assigned.json("queue", "hand-over", "bruno", "alice")
     assert {"cases": [1, 2, 3], "assigned": "alice", "kept": []} == done
     assert {1: "alice", 2: "alice", 3: "alice", 4: None} == seen_to(assigned)
 
 
 def test_what_the_deputy_may_not_read_stays_and_is_named(assigned: Office) -> None:
-    assigned.json("conflict", "exclude", "2", "chloe", "--reason", "kin")
-    assert [2] == assigned.json("many", "pass-on", "bruno", "chloe")["kept"]
+    assigned.json("access", "conflict", "add", "2", "chloe", "--reason", "kin")
+    assert [2] == assigned.json("queue", "hand-over", "bruno", "chloe")["kept"]
     assert {1: "chloe", 2: "bruno", 3: "chloe", 4: None} == seen_to(assigned)
 
 
@@ -40,5 +40,5 @@ def test_nothing_is_passed_on_of_who_has_nothing_or_to_who_is_no_officer(assigne
     """Nor of what those who act may not read: the answer is the same."""
     before = assigned.state()
     for absent, deputy in (("chloe", "alice"), ("bruno", "mallory"), ("mallory", "alice")):
-        assert 1 == assigned.run("many", "pass-on", absent, deputy).code
+        assert 1 == assigned.run("queue", "hand-over", absent, deputy).code
     assert before == assigned.state()

@@ -19,11 +19,11 @@ LARGEST = 2**53 - 1
 @pytest.mark.parametrize(
     "words",
     [
-        ["show", "N"],
-        ["attachment", "1", "N", "--out", "x", "--reason", "x"],
-        ["journal", "print", "--from", "N"],
-        ["outbox", "--out", "x", "--again", "N"],
-        ["conflict", "exclude", "N", "officer", "--reason", "x"],
+        ["case", "show", "N"],
+        ["file", "export", "1", "N", "--out", "x", "--reason", "x"],
+        ["journal", "list", "--from", "N"],
+        ["exchange", "outbox", "--out", "x", "--again", "N"],
+        ["access", "conflict", "add", "N", "officer", "--reason", "x"],
     ],
     ids=" ".join,
 )
@@ -38,10 +38,10 @@ def test_a_number_past_what_can_be_written_is_a_mistake(world: World, words: lis
 @pytest.mark.parametrize(
     "words",
     [
-        ["conflict", "exclude", "1", "X", "--reason", "y"],
-        ["conflict", "lift", "1", "X", "--reason", "y"],
-        ["conflict", "alias", "X", "name"],
-        ["conflict", "unalias", "X", "name"],
+        ["access", "conflict", "add", "1", "X", "--reason", "y"],
+        ["access", "conflict", "remove", "1", "X", "--reason", "y"],
+        ["access", "alias", "add", "X", "name"],
+        ["access", "alias", "remove", "X", "name"],
     ],
     ids=" ".join,
 )
@@ -49,30 +49,30 @@ def test_what_cannot_be_the_name_of_an_officer_is_refused_before_anything_is_not
     world: World, words: list[str]
 ) -> None:
     """The longest that can be one is taken for one, and nobody has it."""
-    before = world.office.json("journal", "print")["head"]["n"]
+    before = world.office.json("journal", "list")["head"]["n"]
     for name in ("x" * 33, "x" * 600, "Alice", "x\x1b[2J", "x" * 32):
         said = world.office.run(*(name if word == "X" else word for word in words))
         assert (1, name != "x" * 32) == (said.code, "cannot be the name of an officer" in said.err)
         assert "\x1b" not in said.err
-    assert before + 1 == world.office.json("journal", "print")["head"]["n"]
+    assert before + 1 == world.office.json("journal", "list")["head"]["n"]
 
 
 def test_what_is_no_fault_of_who_typed_is_not_told_as_one(world: World, portal: Portal) -> None:
     """A row that does not read: what was typed is right."""
     bundle = portal.bundle(first(Reporter(world)))
-    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).message = b"{}"
-    said = world.office.run("show", "1")
+    said = world.office.run("case", "show", "1")
     assert (1, True) == (said.code, "\nhint: the command was right" in said.err)
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ["channels", "accept", "{}"],
-        ["questionnaire", "{}/card.json"],
-        ["sign-pages", "{}/card.json", "--out", "{}/out"],
+        ["exchange", "channel", "add", "{}"],
+        ["office", "questionnaire", "replace", "{}/card.json"],
+        ["exchange", "sign-pages", "{}/card.json", "--out", "{}/out"],
     ],
     ids=lambda words: words[0],
 )
@@ -90,13 +90,13 @@ def test_a_file_too_large_to_be_what_is_asked_for_is_told_as_such(
 @pytest.mark.parametrize(
     "words",
     [
-        ["reply", "1", "--text", "X"],
-        ["conflict", "alias", "officer", "X"],
-        ["conflict", "exclude", "1", "X", "--reason", "y"],
-        ["conflict", "exclude", "1", "officer", "--reason", "X"],
-        ["keys", "rotate", "--now", "--reason", "X"],
-        ["officers", "add", "X"],
-        ["channels", "remove", "X"],
+        ["message", "reply", "1", "--text", "X"],
+        ["access", "alias", "add", "officer", "X"],
+        ["access", "conflict", "add", "1", "X", "--reason", "y"],
+        ["access", "conflict", "add", "1", "officer", "--reason", "X"],
+        ["key", "rotate", "--now", "--reason", "X"],
+        ["officer", "add", "X"],
+        ["exchange", "channel", "remove", "X"],
     ],
     ids=" ".join,
 )

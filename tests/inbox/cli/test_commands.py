@@ -99,11 +99,16 @@ def test_no_report_can_inject_into_the_terminal(world: World, portal: Portal, tm
         build.describe = names
     bundle = portal.bundle(*sent)
     renamed = bundle.rename(bundle.with_name("bundle\x1b[2J\u202e.tar"))
-    said = [world.office.run("collect", renamed, "--confirm-instance", portal.fingerprint)]
-    said += [world.office.run(*words) for words in (["list"], ["show", "1"], ["show", "2"])]
-    said += [world.office.run(*words, "--json") for words in (["list"], ["show", "1"], ["show", "2"])]
+    said = [world.office.run("exchange", "collect", renamed, "--confirm-instance", portal.fingerprint)]
+    said += [
+        world.office.run(*words) for words in (["case", "list"], ["case", "show", "1"], ["case", "show", "2"])
+    ]
+    said += [
+        world.office.run(*words, "--json")
+        for words in (["case", "list"], ["case", "show", "1"], ["case", "show", "2"])
+    ]
     said.append(
-        world.office.run("attachment", "1", "1", "--out", tmp_path / "out\x1b[2J" / "x", "--reason", "x")
+        world.office.run("file", "export", "1", "1", "--out", tmp_path / "out\x1b[2J" / "x", "--reason", "x")
     )
     assert [0] * 7 + [1] == [each.code for each in said]
     assert all(harmless(each.out + each.err) for each in said)
@@ -126,8 +131,8 @@ def test_no_long_line_of_a_report_passes_for_one_of_ours(
         build, "describe", lambda files: tuple(build.replace(file, name=forged) for file in names(files))
     )
     path = portal.bundle(Sent(reporter.report(forged, files=[b"x"]), reporter.keys.case_id))
-    world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
-    for words, times in ((["list"], 1), (["show", "1"], 2)):
+    world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
+    for words, times in ((["case", "list"], 1), (["case", "show", "1"], 2)):
         lines = world.office.run(*words).out.splitlines()
         assert times == len([line for line in lines if "xxx" in line])
         assert all(line.startswith("│ ") and len(line) < 40 for line in lines if "xxx" in line)
@@ -138,14 +143,14 @@ def test_show_prints_labels_in_the_language_of_the_report(world: World, portal: 
     path = portal.bundle(
         Sent(reporter.report("Voilà"), reporter.keys.case_id), Sent(reporter.follow_up("Suite", files=[b"x"]))
     )
-    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    said = world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     assert (0, True) == (said.code, "follow-ups to: case 1\n" in said.out)
-    world.office.run("reply", "1", "--text", "Bonjour")
-    shown = world.office.run("show", "1").out
+    world.office.run("message", "reply", "1", "--text", "Bonjour")
+    shown = world.office.run("case", "show", "1").out
     for line in ("Que s\u2019est-il passé ?", "│ Voilà", "│ Non", "│ Suite", "│ Bonjour", "│ photo 1.jpg"):
         assert line in shown
     assert "waits for the next outbox" in shown
-    listed = world.office.run("list").out
+    listed = world.office.run("case", "list").out
     assert "Voilà" in listed
     assert "1 follow-ups, 1 files, 1 replies" in listed
 
@@ -154,10 +159,10 @@ def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
     world: World, portal: Portal
 ) -> None:
     path = portal.bundle(Sent(b"noise" * 400))
-    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    said = world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     assert (0, True) == (said.code, "1 unopened" in said.out)
-    assert "unfiled envelopes: 1; see: inbox unopened\n" in world.office.run("list").out
-    listed = world.office.run("unopened").out
+    assert "unfiled envelopes: 1; see: inbox exchange unopened list\n" in world.office.run("case", "list").out
+    listed = world.office.run("exchange", "unopened", "list").out
     assert "malformed: the envelope" in listed
     assert "kept as unopened/" in listed
 
@@ -165,19 +170,19 @@ def test_the_list_counts_what_became_no_case_which_has_a_list_of_its_own(
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["list"], 0),
-        (["show", "1"], 1),
-        (["status", "7", "assessing"], 1),
-        (["collect", "nowhere.tar"], 1),
-        (["outbox", "--out", "nowhere"], 1),
-        (["reply", "1"], 2),
-        (["status", "1", "unheard-of"], 2),
-        (["status", "1", "closed"], 2),
-        (["show", "zero"], 2),
-        (["show", "0"], 2),
-        (["collect"], 2),
+        (["case", "list"], 0),
+        (["case", "show", "1"], 1),
+        (["case", "set-status", "7", "assessing"], 1),
+        (["exchange", "collect", "nowhere.tar"], 1),
+        (["exchange", "outbox", "--out", "nowhere"], 1),
+        (["message", "reply", "1"], 2),
+        (["case", "set-status", "1", "unheard-of"], 2),
+        (["case", "set-status", "1", "closed"], 2),
+        (["case", "show", "zero"], 2),
+        (["case", "show", "0"], 2),
+        (["exchange", "collect"], 2),
         (["unknown"], 2),
-        (["list", "--unknown"], 2),
+        (["case", "list", "--unknown"], 2),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else f"exit {value}",
 )
@@ -194,12 +199,12 @@ def test_the_passphrase_file_may_stand_before_or_behind_the_command(world: World
     """One line end is not part of it; a missing file is named."""
     home = ["--home", str(world.office.root)]
     secret = ["--passphrase-file", str(world.office.secret)]
-    assert 0 == main.run([*home, *secret, "list"])
-    assert 0 == main.run([*home, "list", *secret])
+    assert 0 == main.run([*home, *secret, "case", "list"])
+    assert 0 == main.run([*home, "case", "list", *secret])
     world.office.secret.write_text(build.PASSPHRASE + "\n\n")
-    assert 1 == main.run([*home, *secret, "list"])
+    assert 1 == main.run([*home, *secret, "case", "list"])
     world.office.secret.unlink()
-    assert "passphrase: No such file" in world.office.run("list").err
+    assert "passphrase: No such file" in world.office.run("case", "list").err
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
@@ -238,14 +243,14 @@ def test_init_asks_twice_and_takes_no_difference(
     assert "root fingerprint: " in said.out
     assert build.PASSPHRASE not in said.out + said.err
     typed(monkeypatch, build.PASSPHRASE)
-    assert 0 == main.run([*words, "list"])
+    assert 0 == main.run([*words, "case", "list"])
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", ""])
 def test_a_person_may_confirm_the_portal_at_the_terminal(world: World, portal: Portal, answer: str) -> None:
     """The fingerprint is shown with the question; anything but yes refuses."""
     office = world.office
-    words = ["--home", office.root, *office.opening(), "collect", portal.bundle()]
+    words = ["--home", office.root, *office.opening(), "exchange", "collect", portal.bundle()]
     with typing_to_fork(words, office.root.parent) as at:
         at.sees(portal.fingerprint)
         at.answers("(yes/no) ", answer)
@@ -253,7 +258,7 @@ def test_a_person_may_confirm_the_portal_at_the_terminal(world: World, portal: P
 
 
 def test_without_a_terminal_the_passphrase_is_not_waited_for(world: World) -> None:
-    command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, "list"]
+    command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, "case", "list"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert (1, True) == (done.returncode, "use --passphrase-file" in done.stderr)
 
@@ -269,7 +274,7 @@ def test_a_fault_of_the_program_shows_no_trace_and_no_value(
     assert "KeyError at test_commands.py line" in said
     assert "canary" not in said
     monkeypatch.setattr(main.commands, "main", lambda *_, **__: (_ for _ in ()).throw(click.Abort()))
-    assert 1 == main.run(["list"])
+    assert 1 == main.run(["case", "list"])
     assert "stopped" in capsys.readouterr().err
 
 
@@ -285,7 +290,7 @@ def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.C
     """The control: to do anything, it asks for one."""
     assert 0 == main.run([*path.split(), "--help"])
     assert f"Usage: inbox {path}" in capsys.readouterr().out
-    assert 2 == main.run(["list"])
+    assert 2 == main.run(["case", "list"])
     assert "Missing option '--home'" in capsys.readouterr().err
 
 
@@ -293,11 +298,11 @@ def test_each_command_explains_itself_without_a_home(path: str, capsys: pytest.C
 def test_what_a_terminal_cannot_show_stops_no_command(world: World, portal: Portal) -> None:
     """It is spelled out where standard output takes ASCII alone, and stands there as it is in UTF-8."""
     path = portal.bundle(Sent((reporter := Reporter(world)).report("Voilà"), reporter.keys.case_id))
-    world.office.json("collect", path, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     command = [Path(sys.executable).with_name("inbox"), "--home", world.office.root, *world.office.opening()]
     for encoding, shown in (("ascii", "Voil\\xe0"), ("utf-8", "│ Voilà")):
         done = subprocess.run(
-            [*command, "show", "1"],
+            [*command, "case", "show", "1"],
             env=os.environ | {"PYTHONIOENCODING": encoding},
             capture_output=True,
             check=False,
@@ -344,10 +349,10 @@ def test_no_command_opens_a_socket(world: World, portal: Portal, tmp_path: Path)
     reporters = [Reporter(world) for _ in range(70)]
     path = portal.bundle(*(Sent(each.report(), each.keys.case_id) for each in reporters))
     round_ = [
-        ["collect", path, "--confirm-instance", portal.fingerprint],
-        ["reply", "1", "--text", "x"],
-        ["outbox", "--same-disk", "--out", world.office.out],
-        ["show", "70"],
+        ["exchange", "collect", path, "--confirm-instance", portal.fingerprint],
+        ["message", "reply", "1", "--text", "x"],
+        ["exchange", "outbox", "--same-disk", "--out", world.office.out],
+        ["case", "show", "70"],
     ]
     home = ["--home", world.office.root, *world.office.opening()]
     given = json.dumps([[*home, *words] for words in round_], default=str)

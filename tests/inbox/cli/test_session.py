@@ -55,19 +55,26 @@ def session(
 
 
 def entries(office: Office) -> list[str]:
-    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
 def test_a_session_as_its_officers_see_it(office: Office) -> None:
     """Commands, mistakes, a sensitive act refused and done, the end; every act is in the journal."""
     with session(office, command=COMMAND) as at:
-        for line in ("list", "show 7", "inbox officers list", "reply 1 --text 'and", "nonsense", "session"):
+        for line in (
+            "list",
+            "case show 7",
+            "inbox officer list",
+            "reply 1 --text 'and",
+            "nonsense",
+            "session",
+        ):
             at.types(line)
             at.sees(PROMPT)
-        at.types(f"list --share {office.share_of('alice')}")
+        at.types(f"case list --share {office.share_of('alice')}")
         at.sees(PROMPT)
         for given in (passphrase_of("alice"), passphrase_of("bruno")):
-            at.types("keys rotate --now --reason 'a drill'")
+            at.types("key rotate --now --reason 'a drill'")
             at.confides("passphrase of alice: ", passphrase_of("alice"))
             at.confides("passphrase of bruno: ", given)
             at.sees(PROMPT)
@@ -82,19 +89,19 @@ def test_a_session_as_its_officers_see_it(office: Office) -> None:
 def test_of_three_officers_any_two_confirm(office: Office) -> None:
     """Who types nothing lets another one do it; nobody confirms twice."""
     with session(office.of(*NAMES)) as at:
-        at.types("keys rotate --now")
+        at.types("key rotate --now")
         at.confides("passphrase of alice: ", "")
         at.confides("passphrase of bruno: ", passphrase_of("bruno"))
         at.confides("passphrase of chloe: ", passphrase_of("chloe"))
         at.sees("alice, bruno, chloe> ")
-        at.types("keys rotate --now")
+        at.types("key rotate --now")
         for name in NAMES:
             at.confides(f"passphrase of {name}: ", passphrase_of(name) if name == "alice" else "")
         at.sees("error: this takes two officers")
         at.types("lock")
         assert 0 == at.waits()
     rotated = [
-        entry for entry in office.json("journal", "print")["entries"] if entry["action"] == "rotate-keys"
+        entry for entry in office.json("journal", "list")["entries"] if entry["action"] == "rotate-keys"
     ]
     assert [dict.fromkeys(("bruno", "chloe"), "confirmed")] == [entry["officers"] for entry in rotated]
 
@@ -103,13 +110,13 @@ def test_of_three_officers_any_two_confirm(office: Office) -> None:
 def test_the_end_of_input_ends_the_process(office: Office, key: bytes) -> None:
     """And lets go of the home."""
     with session(office) as at:
-        assert re.search(r"open since \S+ \S+ UTC: session, alice, bruno\n", office.run("list").err)
+        assert re.search(r"open since \S+ \S+ UTC: session, alice, bruno\n", office.run("case", "list").err)
         at.presses(key)
         # The system loses a signal that comes just as the program begins to wait: people press again.
         at.insists(key)
         at.waits()
     assert not Path(f"/proc/{at.process.pid}").exists()
-    assert 0 == office.run("list").code
+    assert 0 == office.run("case", "list").code
 
 
 @pytest.mark.parametrize("place", ["prompt", "passphrase", "question"])
@@ -118,10 +125,10 @@ def test_a_session_ends_wherever_nobody_types(office: Office, place: str) -> Non
     with session(office, "--minutes", "3", program=HASTY) as at:
         for _ in range(3 if place == "prompt" else 0):  # who types is not sent away
             time.sleep(1.2)
-            at.types("list")
+            at.types("case list")
             at.sees(PROMPT)
         if place != "prompt":
-            at.types("officers renew --shares new --sheets")
+            at.types("officer renew --shares new --sheets")
             at.confides("passphrase of alice: ", passphrase_of("alice"))
         if place == "question":
             at.confides("passphrase of bruno: ", passphrase_of("bruno"))
@@ -145,9 +152,9 @@ main.main()
 def test_a_fault_of_the_program_ends_the_session_and_says_so(office: Office) -> None:
     """Once the screen is wiped, so that it can be read; a mistake of people, before it, does not."""
     with session(office, program=FAULTY) as at:
-        at.types("show 7")
+        at.types("case show 7")
         at.sees(PROMPT)
-        at.types("list")
+        at.types("case list")
         at.sees("\x1b[3J")
         at.sees("a fault of the program ended this session\n")
         at.sees("error: the program has a fault (KeyError")
@@ -160,7 +167,7 @@ def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
     """Ctrl-Z would leave a process with its keys that no wait ends; the control is what it does stop."""
     with session(office, command=[*JOB, *COMMAND]) as at:
         at.presses(b"\x1a")
-        at.types("list")
+        at.types("case list")
         at.sees("no cases yet")
         at.sees(PROMPT)
         at.types("lock")
@@ -179,14 +186,14 @@ def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
         office, "--minutes", "2", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
     ) as at:
         at.presses(b"\x13\x15")  # and Ctrl-U, as it now is a character like others
-        at.types("list")
+        at.types("case list")
         at.sees("no cases yet")
         at.sees("nobody typed for 2 minutes: locked")
         at.sees(" ixon ")
         at.waits()
 
 
-@pytest.mark.parametrize("line", ["", "list\n"], ids=["at-the-prompt", "as-a-command-prints"])
+@pytest.mark.parametrize("line", ["", "case list\n"], ids=["at-the-prompt", "as-a-command-prints"])
 def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line: str) -> None:
     """Whoever stops it in spite of that: the system ends the process, and the home is free."""
     with session(office, "--minutes", "2", program=HASTY) as at:
@@ -194,12 +201,12 @@ def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line:
         at.presses(b"\x13" + line.encode())
         assert -signal.SIGALRM == at.waits()
     assert "nobody typed" not in at.shown
-    assert 0 == office.run("list").code
+    assert 0 == office.run("case", "list").code
 
 
 def test_a_single_command_does_not_wait_for_ever_either(office: Office) -> None:
     """Its vault is open while it asks: whoever came to that terminal could choose new passphrases for all."""
-    words = ["--home", office.root, *office.opening(), "officers", "renew", "--shares", "new"]
+    words = ["--home", office.root, *office.opening(), "officer", "renew", "--shares", "new"]
     before = office.state()
     with typing_to_fork(words, office.root.parent, HASTY) as at:
         at.answers("agree? (yes/no) ", "yes")
@@ -238,7 +245,7 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
     """Those who sit there hold shares of yesterday."""
     new = [word for name in NAMES for word in ("--new-passphrase-file", f"shares/{name}.passphrase")]
     with session(office, program=QUICKLY) as at:
-        at.types(f"officers renew --shares shares {' '.join(new)}")
+        at.types(f"officer renew --shares shares {' '.join(new)}")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
         at.confides("passphrase of bruno: ", passphrase_of("bruno"))
         at.sees("share test: 3 quorums of 2 opened the test message, 3 single shares did not")
@@ -252,7 +259,7 @@ def test_a_change_of_officers_ends_the_session(office: Office) -> None:
 def test_commands_may_come_through_a_pipe(office: Office) -> None:
     """The end of them ends the process; what needs a person is refused."""
     command = [*COMMAND, "--home", office.root, *office.opening(), "session"]
-    lines = "list\nkeys rotate --now\nofficers list\n"
+    lines = "case list\nkey rotate --now\nofficer list\n"
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
     assert (0, True) == (done.returncode, done.stdout.startswith("no cases yet\nsharing "))
     assert "no terminal to ask for the passphrase" in done.stderr
@@ -264,7 +271,7 @@ def test_bytes_that_are_no_text_do_no_harm(office: Office) -> None:
     with session(office) as at:
         at.presses(b"\xe9t\xe9\n")
         at.sees("not valid text")
-        at.types("keys rotate --now")
+        at.types("key rotate --now")
         at.sees("passphrase of alice: ")
         at.presses(b"\xe9t\xe9\n")
         at.sees("error: the input is not valid text")
@@ -353,16 +360,16 @@ def test_what_is_typed_while_a_passphrase_is_tried_is_neither_shown_nor_taken(of
         for name in office.present:
             at.confides(f"passphrase of {name}: ", passphrase_of(name))
         for _ in office.present:
-            types_ahead(at, folder, bruno, "keys rotate --now")
+            types_ahead(at, folder, bruno, "key rotate --now")
         at.sees(PROMPT)
-        at.answers("", "keys rotate --now --reason ahead")
+        at.answers("", "key rotate --now --reason ahead")
         at.confides("passphrase of alice: ", passphrase_of("alice"))
         types_ahead(at, folder, "not " + bruno)
         at.confides("passphrase of bruno: ", bruno)
-        types_ahead(at, folder, bruno, "keys list")
+        types_ahead(at, folder, bruno, "key list")
         at.sees(PROMPT)
         at.answers("", "lock")
         assert 0 == at.waits()
     assert [] == found_in(at.shown.encode(), [bruno])
-    assert 1 == at.shown.count("keys rotate")
+    assert 1 == at.shown.count("key rotate")
     assert ["found", "open", "rotate-keys", "read-journal"] == entries(office)

@@ -14,5 +14,5 @@ def founded_offence(tmp_path_factory: pytest.TempPathFactory) -> Office:
     portal = Portal(world, folder / "medium")
     grave = answering(category="info_leak", who_id="Untel, 06 12 34 56 78")
     for report in (first(Reporter(world), edit=grave), first(Reporter(world))):
-        office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+        office.json("exchange", "collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
     return office

@@ -397,26 +397,28 @@ def test_an_extension_counts_where_law_and_regime_allow_it_and_nowhere_else(
 
     def feedback() -> str:
         return next(
-            each["day"] for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == "feedback"
+            each["day"]
+            for each in office.json("case", "show", "1")["work"]["clocks"]
+            if each["clock"] == "feedback"
         )
 
     def months(n: int) -> str:
         return (today() + relativedelta(months=n)).isoformat()
 
-    office.json("settings", "--regime", "external")
-    office.json("acknowledge", "1")
-    office.json("extend", "1", "--reason", "abroad", "--text", "un témoin est à l'étranger")
-    office.json("outbox", "--out", office.out)
+    office.json("office", "set", "--regime", "external")
+    office.json("message", "acknowledge", "1")
+    office.json("case", "extend", "1", "--reason", "abroad", "--text", "un témoin est à l'étranger")
+    office.json("exchange", "outbox", "--out", office.out)
     assert months(6) == feedback()
     longer = edited(tmp_path / "longer", "deadlines.toml", 'within = "6 months"', 'within = "8 months"')
-    assert "deadlines are later" in office.run("law", "--replace", longer).err
+    assert "deadlines are later" in office.run("law", "replace", longer).err
     assert months(6) == feedback()
-    (later,) = office.json("law", "--replace", longer, "--loosening")["later"]
+    (later,) = office.json("law", "replace", longer, "--loosening")["later"]
     assert ("feedback", months(6), months(8)) == (later["what"], later["before"], later["after"])
     assert months(8) == feedback()
-    office.json("settings", "--regime", "internal")
+    office.json("office", "set", "--regime", "internal")
     assert months(3) == feedback()
-    office.json("law", "--replace", FOLDERS["fr"])
+    office.json("law", "replace", FOLDERS["fr"])
     assert months(3) == feedback()
-    office.json("settings", "--regime", "external")
+    office.json("office", "set", "--regime", "external")
     assert months(6) == feedback()

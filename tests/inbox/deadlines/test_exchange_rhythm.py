@@ -18,7 +18,7 @@ MONDAY = FRANCE.after(FRIDAY, 1)
 
 def exchanged(world: World, portal: Portal, day: date) -> None:
     bundle = portal.bundle(edit=lambda intake: replace(intake, exported=day))
-    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
 
 
 def missed(world: World, day: date) -> Missed | None:
@@ -40,7 +40,7 @@ def test_no_day_off_of_the_office_excuses_it(world: World, portal: Portal, clock
     """Reporters do not know of it."""
     clock.day = FRIDAY
     exchanged(world, portal, FRIDAY)
-    world.office.json("days-off", "add", MONDAY.isoformat())
+    world.office.json("office", "day-off", "add", MONDAY.isoformat())
     assert missed(world, MONDAY + DAY) == Missed(FRIDAY, MONDAY)
 
 
@@ -61,10 +61,10 @@ def test_it_is_the_first_line_at_the_terminal_and_at_the_desk(
     exchanged(world, portal, today())
     with sitting(world.office) as client:
         assert [] == [path for path in ("/fr/today", "/fr/") if "notice warning" in client.page(path)]
-    assert world.office.json("queue")["missed"] is None
+    assert world.office.json("queue", "list")["missed"] is None
     clock.wait(10)
-    assert world.office.run("queue").out.startswith("EXCHANGE MISSED: due on ")
-    assert world.office.json("queue")["missed"]["until"] == today().isoformat()
+    assert world.office.run("queue", "list").out.startswith("EXCHANGE MISSED: due on ")
+    assert world.office.json("queue", "list")["missed"]["until"] == today().isoformat()
     with sitting(world.office) as client:
         # After signing in, and in the queue.
         pages = [client.page(path).partition("<main")[2] for path in ("/fr/today", "/fr/")]
@@ -73,16 +73,16 @@ def test_it_is_the_first_line_at_the_terminal_and_at_the_desk(
 
 def test_an_office_that_never_collected_is_told_so_after_its_first_outbox(world: World, clock: Clock) -> None:
     """From then on people may report, in danger, too; a later outbox does not put it off."""
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     made = clock.day
     assert missed(world, FRANCE.after(made, 1)) is None
     clock.wait(10)
-    world.office.json("outbox", "--out", world.office.out)
-    assert world.office.json("queue")["missed"] == {
+    world.office.json("exchange", "outbox", "--out", world.office.out)
+    assert world.office.json("queue", "list")["missed"] == {
         "until": made.isoformat(),
         "due": FRANCE.after(made, 1).isoformat(),
     }
-    assert world.office.run("queue").out.startswith("EXCHANGE MISSED: due on ")
+    assert world.office.run("queue", "list").out.startswith("EXCHANGE MISSED: due on ")
     with sitting(world.office) as client:
         pages = [client.page(path).partition("<main")[2] for path in ("/fr/today", "/fr/")]
     assert [] == [page for page in pages if not 0 <= page.find("Un échange a été manqué") < page.index("<h1")]

@@ -42,16 +42,16 @@ from tests.support.laws import FILES, FRANCE, edited
 
 # What the law asks of every case.
 ALWAYS = {"admissibility", "art14"}
-CLOSED = ("close", "1", *CLOSING)
+CLOSED = ("case", "close", "1", *CLOSING)
 # Tells the reporter that the identity is passed on.
-NOTICE = ("reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
+NOTICE = ("message", "reply", "1", "--template", "identity_notice", "--text", "À qui le demande.")
 
 pytestmark = pytest.mark.copy_of("founded_offence")
 
 
 def asked(office: Office, number: int = 1) -> dict[str, Any]:
     """Return what is to be decided about a case, by its name."""
-    return {row["duty"]: row for row in office.json("show", str(number))["work"]["duties"]}
+    return {row["duty"]: row for row in office.json("case", "show", str(number))["work"]["duties"]}
 
 
 def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(office: Office) -> None:
@@ -64,20 +64,20 @@ def test_an_offence_asks_for_the_prosecutor_and_every_case_for_its_persons(offic
         "art40": today() + timedelta(1),
     } == {name: _day(row["due"]) for name, row in found.items()}
     assert ALWAYS == asked(office, 2).keys()
-    shown = office.run("show", "1").out
+    shown = office.run("case", "show", "1").out
     due = f"{found['art40']['due']}  {'tomorrow':<18}"
     assert f"  {due}  Informing the prosecutor (art. 40 CPP): to be decided\n" in shown
 
 
 def test_the_score_is_shown_with_the_rules_that_propose_it(office: Office) -> None:
     """Part by part, beside what an officer has judged since."""
-    office.json("judge", "1", "--severity", "3", "--reason", "several")
-    seen = office.json("show", "1")["work"]
+    office.json("case", "set-score", "1", "--severity", "3", "--reason", "several")
+    seen = office.json("case", "show", "1")["work"]
     assert (3, {"severity": 2, "verifiability": 1}) == (
         seen["parts"]["severity"],
         {name: rule["value"] for name, rule in seen["proposed"].items()},
     )
-    shown = office.run("show", "1").out
+    shown = office.run("case", "show", "1").out
     assert "  severity       3 of 3  (proposed by the rules: 2 for category: info_leak)\n" in shown
     assert "  verifiability  1 of 3  (proposed by the rules: 1 for who_id: any answer)\n" in shown
     assert "  corroboration  0 of 3\n" in shown
@@ -87,20 +87,23 @@ def _day(text: str) -> Any:
     return type(today()).fromisoformat(text)
 
 
-@pytest.mark.parametrize("words", [["judge", "2", "--severity", "2", "--reason", "x"], ["tag", "2", "Délit"]])
+@pytest.mark.parametrize(
+    "words",
+    [["case", "set-score", "2", "--severity", "2", "--reason", "x"], ["case", "tag", "add", "2", "Délit"]],
+)
 def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[str]) -> None:
     """Once it is asked it is decided, by two: one officer's lower score or missing tag does not end it."""
     back = (
-        ["judge", "2", "--severity", "1", "--reason", "x"]
+        ["case", "set-score", "2", "--severity", "1", "--reason", "x"]
         if words[0] == "judge"
-        else ["tag", "2", "délit", "--remove"]
+        else ["case", "tag", "remove", "2", "délit"]
     )
     office.json(*words)
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
     office.json(*back)
     assert ALWAYS | {"art40"} == {code for code, row in asked(office, 2).items() if not row["decision"]}
     office.json(*words)
-    office.json("decide", "2", "no_transmission", "--reason", "no offence after all")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "no offence after all")
     office.json(*back)
     assert "no_transmission" == asked(office, 2)["art40"]["decision"]
 
@@ -131,31 +134,31 @@ def test_danger_to_somebody_asks_for_the_prosecutor_whatever_else_is_said(office
 def test_each_word_for_an_offence_asks(office: Office, name: str) -> None:
     """In both languages, with accents and without; due on the day after it is known."""
     assert ALWAYS == asked(office, 2).keys()
-    office.json("tag", "2", name)
+    office.json("case", "tag", "add", "2", name)
     assert (today() + timedelta(1)).isoformat() == asked(office, 2)["art40"]["due"]
 
 
 def test_from_the_severity_of_one_person_s_offence_on_the_prosecutor_is_told(office: Office) -> None:
     """What is a matter of discipline alone, of severity 1, is not for a prosecutor."""
-    office.json("judge", "2", "--severity", "1", "--reason", "x")
+    office.json("case", "set-score", "2", "--severity", "1", "--reason", "x")
     assert ALWAYS == asked(office, 2).keys()
-    office.json("judge", "2", "--severity", "2", "--reason", "x")
+    office.json("case", "set-score", "2", "--severity", "2", "--reason", "x")
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
 def test_a_decision_that_is_late_shows_in_the_queue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Like any deadline: acknowledged and acted upon, the case is overdue for this alone."""
-    office.json("status", "1", "assessing")
+    office.json("case", "set-status", "1", "assessing")
     heard(office)
     clock = moved(monkeypatch)
     clock.day = _day(asked(office)["art40"]["due"])
-    assert 0 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
+    assert 0 == office.json("queue", "list", "--due", "overdue", "--category", "info_leak")["count"]
     clock.wait(1)
-    assert 1 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
+    assert 1 == office.json("queue", "list", "--due", "overdue", "--category", "info_leak")["count"]
     assert asked(office)["art40"]["late"]
-    assert f"  {'overdue by 1 day':<18}  Informing the prosecutor" in office.run("show", "1").out
-    office.json("decide", "1", "no_transmission", "--reason", "told already")
-    assert 0 == office.json("queue", "--due", "overdue", "--category", "info_leak")["count"]
+    assert f"  {'overdue by 1 day':<18}  Informing the prosecutor" in office.run("case", "show", "1").out
+    office.json("case", "decide", "1", "no_transmission", "--reason", "told already")
+    assert 0 == office.json("queue", "list", "--due", "overdue", "--category", "info_leak")["count"]
 
 
 def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
@@ -164,18 +167,18 @@ def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
     """A letter of the reporter, decided upon in time, made of thirty days' delay a duty that was met."""
 
     def counted() -> tuple[int, int]:
-        found = office.json("oversight")["deadlines"]["art40"]
+        found = office.json("office", "oversight")["deadlines"]["art40"]
         return found["met"], found["late"]
 
     clock = moved(monkeypatch)
     clock.wait(30)
-    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     assert (0, 1) == counted()
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, clock.day)
     assert (0, 1) == counted()
     assert not asked(office)["art40"]["late"], "the question that is open now is not late"
-    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     assert (0, 1) == counted()
     assert asked(office)["art40"]["late"]
 
@@ -183,14 +186,14 @@ def test_a_decision_that_was_late_counts_as_late_also_once_it_is_asked_anew(
 def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: Office) -> None:
     """On the page and at the command line: else “to be decided” hides that the prosecutor knows already."""
     assert asked(office)["art40"]["before"] is None
-    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     assert asked(office)["art40"]["before"] is None
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
     first = {"decision": "no_transmission", "day": today().isoformat(), "sent": False}
     assert asked(office)["art40"]["before"] == first
     said = f"Not transmitted on {today()}; something new has been received since: to be decided again"
-    assert said in office.run("show", "1").out
+    assert said in office.run("case", "show", "1").out
     with sitting(office) as client:
         page = client.page("/fr/case/1/work")
     assert "<strong>Non transmis</strong>" in page
@@ -199,11 +202,11 @@ def test_what_was_decided_first_stays_in_sight_once_a_letter_asks_anew(office: O
 
 def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(office: Office) -> None:
     """“Was not decided” was read where the prosecutor had been told; what nobody decided still says so."""
-    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
     said = "it was decided whether to inform the prosecutor, but something new has been received since"
-    assert f"obstacles to closing it: {said}" in office.run("show", "1").out
+    assert f"obstacles to closing it: {said}" in office.run("case", "show", "1").out
     assert f"case 1: {said}" in refused(office, *CLOSED)
     with sitting(office) as client:
         page = client.page("/fr/case/1/work").partition('id="closing"')[2]
@@ -213,25 +216,25 @@ def test_what_stands_in_the_way_says_what_was_decided_before_something_new_came(
 
 
 def test_a_case_of_an_offence_is_not_closed_before_that_is_decided(office: Office) -> None:
-    office.json("show", "1")
+    office.json("case", "show", "1")
     assert "case 1: it has not been decided whether to inform the prosecutor" in refused(office, *CLOSED)
-    office.json("decide", "1", "no_transmission", "--reason", "no offence")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
     assert "case 1: it has not been decided whether to inform the persons concerned" in refused(
         office, *CLOSED
     )
-    office.json("decide", "1", "not_needed", "--reason", "they know")
+    office.json("case", "decide", "1", "not_needed", "--reason", "they know")
     assert "case 1: it has not been decided whether the report is admissible" in refused(office, *CLOSED)
-    office.json("decide", "1", "admissible", "--reason", "facts of 2026")
+    office.json("case", "decide", "1", "admissible", "--reason", "facts of 2026")
     office.json(*CLOSED)
 
 
 def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(office: Office) -> None:
     """In quarantine nobody reads whether a report is admissible; persons are decided on there, too."""
-    office.json("decide", "2", "not_needed", "--reason", "x")
-    office.json("quarantine", "2", "--reason", "secret")
-    office.json("close", "2", *CLOSING)
+    office.json("case", "decide", "2", "not_needed", "--reason", "x")
+    office.json("access", "quarantine", "2", "--reason", "secret")
+    office.json("case", "close", "2", *CLOSING)
     (entry,) = [
-        each for each in office.json("journal", "print")["entries"] if each["action"] == "close-by-two"
+        each for each in office.json("journal", "list")["entries"] if each["action"] == "close-by-two"
     ]
     assert 2 == entry["case"]
 
@@ -239,18 +242,18 @@ def test_what_two_officers_close_unread_is_not_held_by_what_nobody_can_judge(off
 def test_what_is_transmitted_is_a_measure(office: Office) -> None:
     """Once the risk to the source is assessed; the journal has decision and reason."""
     sent = ["--addressee", "Parquet du Havre", "--reference", "26/118", "--reason", "it is corruption"]
-    assert "has not been assessed" in refused(office, "decide", "1", "transmit", *sent)
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", *sent)
+    assert "has not been assessed" in refused(office, "case", "decide", "1", "transmit", *sent)
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", *sent)
     row = asked(office)["art40"]
     assert ("transmit", today().isoformat(), "it is corruption") == tuple(
         row[name] for name in ("decision", "decided", "reason")
     )
-    (measure,) = office.json("show", "1")["work"]["measures"]
+    (measure,) = office.json("case", "show", "1")["work"]["measures"]
     assert ("art40_transmission", "Parquet du Havre", "26/118", False) == tuple(
         measure[name] for name in ("kind", "addressee", "reference", "told")
     )
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     entry = [each for each in entries if each["action"] == "decide-by-two"][-1]
     decided = {"duty": "art40", "decision": "transmit"}
     assert (1, decided, "it is corruption") == (entry["case"], entry["values"], entry["reason"])
@@ -259,40 +262,43 @@ def test_what_is_transmitted_is_a_measure(office: Office) -> None:
 def test_to_inform_the_persons_is_put_off_with_a_reason(office: Office) -> None:
     """It is asked again on that day, and then decided."""
     for until in (in_a_year(), (today() + timedelta(90)).isoformat()):
-        office.json("decide", "1", "defer", "--until", until, "--reason", "it would warn them")
+        office.json("case", "decide", "1", "defer", "--until", until, "--reason", "it would warn them")
     row = asked(office)["art14"]
     assert ("defer", None, until) == (row["decision"], row["decided"], row["due"])
-    assert "to be decided" in office.run("show", "1").out
-    assert f"  {until}  {'in 90 days':<18}  Informing the persons concerned" in office.run("show", "1").out
-    office.json("decide", "1", "no_transmission", "--reason", "no offence")
-    office.json("decide", "1", "informed", "--reason", "the inquiry is over")
+    assert "to be decided" in office.run("case", "show", "1").out
+    assert (
+        f"  {until}  {'in 90 days':<18}  Informing the persons concerned"
+        in office.run("case", "show", "1").out
+    )
+    office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
+    office.json("case", "decide", "1", "informed", "--reason", "the inquiry is over")
     assert today().isoformat() == asked(office)["art14"]["decided"]
 
 
 def test_nobody_is_warned_before_the_prosecutor_is_told_and_has_no_objection(office: Office) -> None:
     """To inform the persons is refused, whatever the reason; to put that off is not."""
-    informing = ("decide", "1", "informed", "--reason", "the month is over")
+    informing = ("case", "decide", "1", "informed", "--reason", "the month is over")
     assert "would warn them before the prosecutor" in refused(office, *informing)
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "it is corruption")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "it is corruption")
     assert "would warn them before the prosecutor" in refused(office, *informing)
     assert "" == asked(office)["art14"]["decision"]
-    office.json("decide", "1", "defer", "--until", in_a_year(), "--reason", "it would warn them")
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "decide", "1", "defer", "--until", in_a_year(), "--reason", "it would warn them")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json(*informing)
     assert "informed" == asked(office)["art14"]["decision"]
 
 
 def test_nobody_is_warned_either_where_no_rule_asked_whether_the_prosecutor_is_told(office: Office) -> None:
     """One that nobody scored may be of an offence: two officers decide. To put it off waits for nothing."""
-    informing = ("decide", "2", "informed", "--reason", "the month is over")
+    informing = ("case", "decide", "2", "informed", "--reason", "the month is over")
     assert "art40" not in asked(office, 2)
     said = refused(office, *informing)
     assert "would warn them before the prosecutor" in said
-    assert "inbox decide 2 transmit|no_transmission --reason TEXT; once there is no objection" in said
-    office.json("decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
+    assert "inbox case decide 2 transmit|no_transmission --reason TEXT; once there is no objection" in said
+    office.json("case", "decide", "2", "defer", "--until", in_a_year(), "--reason", "it would warn them")
     assert "would warn them before the prosecutor" in refused(office, *informing)
-    office.json("decide", "2", "no_transmission", "--reason", "no offence")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "no offence")
     office.json(*informing)
     assert "informed" == asked(office, 2)["art14"]["decision"]
 
@@ -302,7 +308,7 @@ def test_two_officers_decide_that_nobody_is_informed_whatever_the_report_says(of
     nobody = Decision(choice="not_needed", reason="x")
     for quarantine in (False, True):
         if quarantine:
-            office.json("quarantine", "1", "--reason", "x")
+            office.json("access", "quarantine", "1", "--reason", "x")
         with office.opened() as inbox, inbox.transaction() as session:
             assert 2 == decisions.deciding(session, 1, nobody).officers
 
@@ -339,8 +345,8 @@ def in_a_year(days: int = 0) -> str:
     ],
 )
 def test_a_decision_that_cannot_be_is_refused(office: Office, words: list[str], said: str) -> None:
-    assert said.format(last=in_a_year()) in refused(office, "decide", "1", *words, "--reason", "x")
-    assert 2 == office.run("decide", "1", "informed").code
+    assert said.format(last=in_a_year()) in refused(office, "case", "decide", "1", *words, "--reason", "x")
+    assert 2 == office.run("case", "decide", "1", "informed").code
 
 
 def test_what_a_decision_takes_is_said_by_the_law(tmp_path: Path) -> None:
@@ -349,20 +355,22 @@ def test_what_a_decision_takes_is_said_by_the_law(tmp_path: Path) -> None:
     world = World(kept)
     portal = Portal(world, tmp_path / "medium")
     severe = answering(category="info_leak", who_role="criminal")
-    kept.json("collect", portal.bundle(first(Reporter(world), edit=severe)), *confirming(portal))
+    kept.json("exchange", "collect", portal.bundle(first(Reporter(world), edit=severe)), *confirming(portal))
     assert {
         "magistrate": today() + relativedelta(months=2),
         "notice": today() + relativedelta(years=2),
         "sieve": today(),
     } == {name: _day(row["due"]) for name, row in asked(kept).items()}
-    assert "does not have the code transmit here" in refused(kept, "decide", "1", "transmit", "--reason", "x")
-    kept.json("decide", "1", "seize", "--reason", "corruption", "--reference", "12")
-    assert ["seizure_note"] == [each["kind"] for each in kept.json("show", "1")["work"]["measures"]]
-    last = [each for each in kept.json("journal", "print")["entries"] if each["case"] == 1][-2]
+    assert "does not have the code transmit here" in refused(
+        kept, "case", "decide", "1", "transmit", "--reason", "x"
+    )
+    kept.json("case", "decide", "1", "seize", "--reason", "corruption", "--reference", "12")
+    assert ["seizure_note"] == [each["kind"] for each in kept.json("case", "show", "1")["work"]["measures"]]
+    last = [each for each in kept.json("journal", "list")["entries"] if each["case"] == 1][-2]
     assert ("decide-by-two", {"duty": "magistrate", "decision": "seize"}) == (last["action"], last["values"])
     latest = today() + relativedelta(months=3)
     too_late = (latest + timedelta(1)).isoformat()
-    put_off = ("decide", "1", "later", "--reason", "x", "--until")
+    put_off = ("case", "decide", "1", "later", "--reason", "x", "--until")
     assert f"{latest} at the latest" in refused(kept, *put_off, too_late)
     kept.json(*put_off, latest.isoformat())
     assert latest == _day(asked(kept)["sieve"]["due"])
@@ -377,11 +385,11 @@ def test_a_case_is_of_an_offence_as_the_law_says(office: Office, tmp_path: Path)
     law = edited(tmp_path / "law", "duties.toml", "severity = 2", "severity = 3")
     text = (law / "duties.toml").read_text("utf-8").replace('"délit", ', "")
     (law / "duties.toml").write_text(text, "utf-8")
-    office.json("law", "--replace", law, "--loosening")
-    office.json("judge", "2", "--severity", "2", "--reason", "x")
-    office.json("tag", "2", "délit")
+    office.json("law", "replace", law, "--loosening")
+    office.json("case", "set-score", "2", "--severity", "2", "--reason", "x")
+    office.json("case", "tag", "add", "2", "délit")
     assert ALWAYS == asked(office, 2).keys()
-    office.json("tag", "2", "crime")
+    office.json("case", "tag", "add", "2", "crime")
     assert ALWAYS | {"art40"} == asked(office, 2).keys()
 
 
@@ -394,22 +402,24 @@ def test_a_duty_of_another_regime_is_not_asked_until_the_office_is_under_it(
     )
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (2, "admissibility")))
-    office.json("law", "--replace", law, "--loosening")
+    office.json("law", "replace", law, "--loosening")
     assert {"art14"} == asked(office, 2).keys()
     assert ALWAYS | {"art40"} == asked(office, 1).keys()
-    office.json("settings", "--regime", "external")
+    office.json("office", "set", "--regime", "external")
     assert ALWAYS == asked(office, 2).keys()
-    office.json("settings", "--regime", "internal")
+    office.json("office", "set", "--regime", "internal")
     assert ALWAYS == asked(office, 2).keys()
 
 
 def test_a_measure_by_which_something_was_decided_is_not_taken_out_alone(office: Office) -> None:
     """What was decided is noted by it; decided anew, it goes, by two officers."""
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "x")
-    assert "is the only record of a decision" in refused(office, "retract", "1", "1", "--reason", "x")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("retract", "1", "1", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    assert "is the only record of a decision" in refused(
+        office, "case", "measure", "retract", "1", "1", "--reason", "x"
+    )
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "retract", "1", "1", "--reason", "x")
 
 
 @pytest.fixture(scope="module")
@@ -438,19 +448,19 @@ def test_in_imminent_danger_the_prosecutor_is_telephoned_on_the_same_day(endange
     """Where an answer says, or fears, that somebody is in danger, whatever else it says."""
     row = asked(endangered)["art40"]
     assert (today().isoformat(), "prosecutor_phoned", False) == (row["due"], row["urgent"], row["late"])
-    assert PHONED in endangered.run("show", "1").out
+    assert PHONED in endangered.run("case", "show", "1").out
     other = asked(endangered, 2)["art40"]
     assert ((today() + timedelta(1)).isoformat(), "") == (other["due"], other["urgent"])
-    assert PHONED not in endangered.run("show", "2").out
+    assert PHONED not in endangered.run("case", "show", "2").out
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
 def test_a_case_of_priority_1_is_as_urgent_and_no_lower_score_ends_that(endangered: Office) -> None:
-    endangered.json("judge", "2", "--danger", "3", "--reason", "armed")
+    endangered.json("case", "set-score", "2", "--danger", "3", "--reason", "armed")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 2), urgent(endangered, 2))
-    endangered.json("judge", "2", "--danger", "0", "--severity", "0", "--reason", "x")
+    endangered.json("case", "set-score", "2", "--danger", "0", "--severity", "0", "--reason", "x")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 2), urgent(endangered, 2))
-    assert 1 == endangered.json("show", "2")["work"]["priority"]
+    assert 1 == endangered.json("case", "show", "2")["work"]["priority"]
 
 
 # Answers by which goods, or what proves something, may be gone soon; and others by which they are not.
@@ -478,32 +488,32 @@ def test_goods_that_may_be_gone_soon_are_as_urgent_as_somebody_in_danger(office:
     """By what the reporter answered, before any officer scores it; where no offence is seen, once it is."""
     soon = [(due(office, n), urgent(office, n)) for n in range(1, len(GONE_SOON) + 1)]
     assert [(today().isoformat(), "prosecutor_phoned")] * len(GONE_SOON) == soon
-    first_of_all = {each["case"] for each in office.json("queue")["cases"][: len(GONE_SOON)]}
+    first_of_all = {each["case"] for each in office.json("queue", "list")["cases"][: len(GONE_SOON)]}
     assert {*range(1, len(GONE_SOON) + 1)} == first_of_all
     tomorrow = (today() + timedelta(1)).isoformat()
     for n in range(len(GONE_SOON) + 1, len(GONE_SOON) + len(NOT_SOON) + 1):
         assert (tomorrow, "") == (due(office, n), urgent(office, n))
     last = len(GONE_SOON) + len(NOT_SOON) + 1
     assert ALWAYS == asked(office, last).keys()
-    office.json("tag", str(last), "crime")
+    office.json("case", "tag", "add", str(last), "crime")
     assert (today().isoformat(), "prosecutor_phoned") == (due(office, last), urgent(office, last))
 
 
 def test_a_case_whose_offence_is_found_later_is_urgent_from_then_on(endangered: Office) -> None:
-    endangered.json("tag", "3", "crime")
+    endangered.json("case", "tag", "add", "3", "crime")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered, 3), urgent(endangered, 3))
 
 
 def test_once_the_prosecutor_was_telephoned_it_is_still_to_be_decided(endangered: Office) -> None:
     """As any other, on the next day; the measure taken out, it is urgent again."""
-    endangered.json("measure", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
+    endangered.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "Parquet du Havre")
     tomorrow = (today() + timedelta(1)).isoformat()
     assert (tomorrow, "", "") == (due(endangered), urgent(endangered), asked(endangered)["art40"]["decision"])
-    endangered.json("show", "1")
+    endangered.json("case", "show", "1")
     assert "it has not been decided whether to inform the prosecutor" in refused(endangered, *CLOSED)
-    endangered.json("retract", "1", "1", "--reason", "another case")
+    endangered.json("case", "measure", "retract", "1", "1", "--reason", "another case")
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered), urgent(endangered))
-    endangered.json("decide", "1", "no_transmission", "--reason", "x")
+    endangered.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert "" == urgent(endangered)
 
 
@@ -512,11 +522,13 @@ def test_a_call_of_a_day_before_the_report_can_have_come_meets_no_duty_and_ends_
 ) -> None:
     """It was about something else, or its day is wrong."""
     eight_years_ago = (today() - timedelta(3000)).isoformat()
-    endangered.json("measure", "1", "prosecutor_phoned", "--addressee", "X", "--day", eight_years_ago)
+    endangered.json(
+        "case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X", "--day", eight_years_ago
+    )
     assert (today().isoformat(), "prosecutor_phoned") == (due(endangered), urgent(endangered))
     with endangered.opened() as inbox, inbox.transaction() as session:
         assert exits.is_danger_open(session, 1)
-    endangered.json("measure", "1", "prosecutor_phoned", "--addressee", "X")
+    endangered.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "X")
     assert "" == urgent(endangered)
     with endangered.opened() as inbox, inbox.transaction() as session:
         assert not exits.is_danger_open(session, 1)
@@ -524,9 +536,9 @@ def test_a_call_of_a_day_before_the_report_can_have_come_meets_no_duty_and_ends_
 
 def test_one_officer_alone_replaces_no_decision_that_two_took(office: Office) -> None:
     """Another of one officer is replaced by one."""
-    office.json("decide", "2", "inadmissible", "--ground", "unclear", "--reason", "x")
-    office.json("decide", "2", "no_transmission", "--reason", "x")
-    office.json("decide", "2", "informed", "--reason", "x")
+    office.json("case", "decide", "2", "inadmissible", "--ground", "unclear", "--reason", "x")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "2", "informed", "--reason", "x")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         for replaced in (
@@ -541,23 +553,25 @@ def test_one_officer_alone_replaces_no_decision_that_two_took(office: Office) ->
 
 def test_who_cannot_wait_is_first_in_the_queue_whatever_its_score(endangered: Office) -> None:
     """Before a case of priority 1 with a higher score; then at the place of its score again."""
-    endangered.json("judge", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x")
-    endangered.json("judge", "3", "--severity", "1", "--verifiability", "3", "--reason", "x")
-    endangered.json("measure", "3", "prosecutor_phoned")
-    assert [1, 3, 2] == [each["case"] for each in endangered.json("queue")["cases"]]
-    assert [1, 3] == [each["case"] for each in endangered.json("queue", "--priority", "1")["cases"]]
-    endangered.json("measure", "1", "prosecutor_phoned")
-    assert 1 == [each["case"] for each in endangered.json("queue")["cases"]][-1]
-    assert 4 == endangered.json("show", "1")["work"]["priority"]
+    endangered.json(
+        "case", "set-score", "1", "--danger", "0", "--immediacy", "0", "--severity", "0", "--reason", "x"
+    )
+    endangered.json("case", "set-score", "3", "--severity", "1", "--verifiability", "3", "--reason", "x")
+    endangered.json("case", "measure", "add", "3", "prosecutor_phoned")
+    assert [1, 3, 2] == [each["case"] for each in endangered.json("queue", "list")["cases"]]
+    assert [1, 3] == [each["case"] for each in endangered.json("queue", "list", "--priority", "1")["cases"]]
+    endangered.json("case", "measure", "add", "1", "prosecutor_phoned")
+    assert 1 == [each["case"] for each in endangered.json("queue", "list")["cases"]][-1]
+    assert 4 == endangered.json("case", "show", "1")["work"]["priority"]
 
 
 def test_other_rules_keep_who_cannot_wait_first(endangered: Office) -> None:
     """All that is stored is set anew by another law."""
-    before = [(each["case"], each["deadline"]) for each in endangered.json("queue")["cases"]]
+    before = [(each["case"], each["deadline"]) for each in endangered.json("queue", "list")["cases"]]
     with endangered.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
         session.execute(update(Workflow).values(rank=1, deadline=None))
-    assert before == [(each["case"], each["deadline"]) for each in endangered.json("queue")["cases"]]
+    assert before == [(each["case"], each["deadline"]) for each in endangered.json("queue", "list")["cases"]]
 
 
 def test_the_page_of_a_case_says_that_it_cannot_wait(endangered: Office) -> None:
@@ -575,7 +589,19 @@ def urgent(office: Office, number: int = 1) -> str:
     return str(asked(office, number)["art40"]["urgent"])
 
 
-GIVE = ("disclosures", "add", "1", "--to", "TJ", "--what", "identity", "--reason", "26/12", "--ground")
+GIVE = (
+    "dossier",
+    "disclosure",
+    "add",
+    "1",
+    "--to",
+    "TJ",
+    "--what",
+    "identity",
+    "--reason",
+    "26/12",
+    "--ground",
+)
 TO_DECIDE = "decide for this disclosure whether to inform the reporter first\nhint: do that first: "
 
 
@@ -584,33 +610,33 @@ def known(office: Office, tmp_path: Path) -> Office:
     """The reporter of case 1 has said who that is, and justice has it."""
     named = tmp_path / "named"
     named.write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", named)
-    office.json("measure", "1", "prosecutor_phoned")
+    office.json("case", "identity", "add", "1", "--text-file", named)
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
     return office
 
 
 def test_whether_the_reporter_is_told_is_decided_before_the_identity_goes_to_justice(known: Office) -> None:
     """Each time anew: a decision is about the next time alone. Of anything else it is not asked."""
-    known.json("disclosures", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "report")
+    known.json("dossier", "disclosure", "add", "1", "--to", "TJ", "--ground", "judicial", "--what", "report")
     assert "identity_notice" not in asked(known)
-    asks = f"{TO_DECIDE}inbox decide 1 told|not_told "
+    asks = f"{TO_DECIDE}inbox case decide 1 told|not_told "
     assert asks in refused(known, *GIVE, "judicial")
     known.json(*NOTICE)
-    known.json("decide", "1", "told", "--reason", "by the page")
+    known.json("case", "decide", "1", "told", "--reason", "by the page")
     known.json(*GIVE, "judicial")
     assert "told" == asked(known)["identity_notice"]["decision"]
     assert asks in refused(known, *GIVE, "judicial")
-    known.json("decide", "1", "not_told", "--reason", "the judge asks for it")
+    known.json("case", "decide", "1", "not_told", "--reason", "the judge asks for it")
     known.json(*GIVE, "judicial")
     assert asks in refused(known, *GIVE, "judicial")
 
 
 def test_with_consent_too_it_is_decided_before_and_each_time_anew(known: Office) -> None:
     """A decision about this time is none about the next, on whichever ground."""
-    known.json("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
+    known.json("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
     for ground in ("consent", "judicial"):
         assert TO_DECIDE in refused(known, *GIVE, ground)
-        known.json("decide", "1", "not_told", "--reason", "before")
+        known.json("case", "decide", "1", "not_told", "--reason", "before")
         known.json(*GIVE, "consent")
         assert "not_told" == asked(known)["identity_notice"]["decision"]
 
@@ -619,12 +645,14 @@ def test_no_officer_tells_a_reporter_alone_that_the_identity_is_passed_on(known:
     """Nor where none is kept, or nobody could get it: whoever reads it is afraid. The last is the control."""
     notice = Draft(template="identity_notice", text="À qui le demande.")
     for number in ("2", "1"):
-        assert number == "1" or "no identity is recorded" in refused(known, "reply", number, *NOTICE[2:])
+        assert number == "1" or "no identity is recorded" in refused(
+            known, "message", "reply", number, *NOTICE[2:]
+        )
     with known.unlocked() as opened:
         with pytest.raises(Locked):
             drafts.send(opened.inbox, Actor(opened.present, today()), 1, notice)
         drafts.send(opened.inbox, opened.by_opening(today()), 1, notice)
-    known.json("retract", "1", "1", "--reason", "x")
+    known.json("case", "measure", "retract", "1", "1", "--reason", "x")
     assert "no identity is recorded" in refused(known, *NOTICE)
 
 
@@ -636,19 +664,20 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
 ) -> None:
     """One of own words does not say it, nor does the one of another time; with a reason it is decided."""
     office, give = known, (*GIVE, "judicial")
-    told = ("decide", "1", "told", "--reason", "x")
-    office.json("reply", "1", "--text", "Votre nom est donné.")
-    assert f"{UNTOLD}\nhint: write such a reply: inbox reply 1 --template identity_notice;" in refused(
-        office, *told
+    told = ("case", "decide", "1", "told", "--reason", "x")
+    office.json("message", "reply", "1", "--text", "Votre nom est donné.")
+    assert (
+        f"{UNTOLD}\nhint: write such a reply: inbox message reply 1 --template identity_notice;"
+        in refused(office, *told)
     )
     office.json(*NOTICE)
     office.json(*told)
-    office.json("decide", "1", "told", "--reason", "y")  # of the same time
+    office.json("case", "decide", "1", "told", "--reason", "y")  # of the same time
     office.json(*give)
     assert UNTOLD in refused(office, *told)
     office.json(*told, "--despite-warning", "by telephone")
     # Its reason was compared with the identity, which has an entry of its own.
-    noted, compared = office.json("journal", "print")["entries"][-3:-1]
+    noted, compared = office.json("journal", "list")["entries"][-3:-1]
     assert ("decide-by-two", "x; by telephone", True) == (
         noted["action"],
         noted["reason"],
@@ -664,25 +693,27 @@ def test_that_the_reporter_was_told_is_decided_once_a_reply_says_so_each_time_an
 def test_what_is_set_aside_is_counted_only_where_no_reply_was_sent(known: Office) -> None:
     office = known
     despite = ("--reason", "x", "--despite-warning", "by telephone")
-    assert "does not say that the reporter was told" in refused(office, "decide", "1", "not_needed", *despite)
-    office.json("decide", "2", "told", *despite)
-    assert 1 == office.json("oversight")["actions"]["despite-warning"]
+    assert "does not say that the reporter was told" in refused(
+        office, "case", "decide", "1", "not_needed", *despite
+    )
+    office.json("case", "decide", "2", "told", *despite)
+    assert 1 == office.json("office", "oversight")["actions"]["despite-warning"]
     office.json(*NOTICE)
-    office.json("decide", "1", "told", *despite)
-    assert 1 == office.json("oversight")["actions"]["despite-warning"]
+    office.json("case", "decide", "1", "told", *despite)
+    assert 1 == office.json("office", "oversight")["actions"]["despite-warning"]
 
 
 def test_another_law_says_otherwise_of_what_reporters_are_told(office: Office, tmp_path: Path) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
-    warned = ("decide", "1", "warned", "--reason", "x")
-    assert "inbox reply 1 --template warning;" in refused(office, *warned)
-    warning = ("reply", "1", "--template", "warning", "--text", "Au phare.")
+    office.json("queue", "list")
+    warned = ("case", "decide", "1", "warned", "--reason", "x")
+    assert "inbox message reply 1 --template warning;" in refused(office, *warned)
+    warning = ("message", "reply", "1", "--template", "warning", "--text", "Au phare.")
     assert "no identity is recorded that could be passed on" in refused(office, *warning)
     (tmp_path / "named").write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", tmp_path / "named")
-    office.json("identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
+    office.json("case", "identity", "add", "1", "--text-file", tmp_path / "named")
+    office.json("case", "identity", "consent", "1", "--day", today().isoformat(), "--reason", "the report")
     office.json(*warning)
     office.json(*warned)
 
@@ -701,27 +732,29 @@ def test_the_desk_takes_the_same_reason_where_no_reply_was_sent(office: Office) 
 def test_what_is_for_another_authority_is_forwarded_by_an_external_one(office: Office) -> None:
     """Once it is closed for that; the queue says so until it is decided, and it is not destroyed before."""
     out = ("out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
-    forwarded = ("decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
+    forwarded = ("case", "decide", "2", "forwarded", "--addressee", "AFA", "--reason", "theirs")
     office.close("2", *out)
     assert ALWAYS == asked(office, 2).keys()
     assert "the regime of this office does not ask for this decision" in refused(office, *forwarded)
-    office.json("reopen", "2", "--reason", "x")
-    office.json("settings", "--regime", "external")
-    assert 0 == office.json("queue")["undecided_closed"]
+    office.json("case", "reopen", "2", "--reason", "x")
+    office.json("office", "set", "--regime", "external")
+    assert 0 == office.json("queue", "list")["undecided_closed"]
     office.close("2", *out)
     assert FRANCE.after(today(), 7).isoformat() == asked(office, 2)["forwarding"]["due"]
-    assert 1 == office.json("queue")["undecided_closed"]
-    assert "closed cases about which the law asks for a decision: 1" in office.run("queue").out
+    assert 1 == office.json("queue", "list")["undecided_closed"]
+    assert "closed cases about which the law asks for a decision: 1" in office.run("queue", "list").out
     with sitting(office) as client:
         assert "Closed cases that still need a decision required by law: 1." in client.page("/en/")
-    (row,) = office.json("retention")["cases"]
+    (row,) = office.json("retention", "list")["cases"]
     assert "undecided" in row["obstacles"]
     assert "it has not been decided whether to inform the prosecutor" in refused(office, *forwarded)
-    office.json("decide", "2", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "x")
     office.json(*forwarded)
-    assert "forwarded_external" in [each["kind"] for each in office.json("show", "2")["work"]["measures"]]
-    assert 0 == office.json("queue")["undecided_closed"]
-    (row,) = office.json("retention")["cases"]
+    assert "forwarded_external" in [
+        each["kind"] for each in office.json("case", "show", "2")["work"]["measures"]
+    ]
+    assert 0 == office.json("queue", "list")["undecided_closed"]
+    (row,) = office.json("retention", "list")["cases"]
     assert "undecided" not in row["obstacles"]
 
 
@@ -730,8 +763,8 @@ def test_what_an_act_of_the_office_asks_counts_from_that_act(known: Office) -> N
     office, long_ago = known, today() - timedelta(40)
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(update(Case).values(received=long_ago, collected=long_ago))
-    office.json("decide", "1", "not_told", "--reason", "x")
+    office.json("case", "decide", "1", "not_told", "--reason", "x")
     assert today().isoformat() == asked(office)["identity_notice"]["due"]
-    office.json("settings", "--regime", "external")
+    office.json("office", "set", "--regime", "external")
     office.close("2", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
     assert FRANCE.after(today(), 7).isoformat() == asked(office, 2)["forwarding"]["due"]

@@ -50,12 +50,12 @@ def opened(authored: Office) -> Iterator[Inbox]:
 
 
 def clocks(office: Office, number: str = "1") -> dict[str, Any]:
-    return {row["clock"]: row for row in office.json("show", number)["work"]["clocks"]}
+    return {row["clock"]: row for row in office.json("case", "show", number)["work"]["clocks"]}
 
 
 def noted(office: Office, *actions: str) -> list[Any]:
     """Return the entries of the journal of these actions."""
-    return [each for each in office.json("journal", "print")["entries"] if each["action"] in actions]
+    return [each for each in office.json("journal", "list")["entries"] if each["action"] in actions]
 
 
 DAYS = st.dates(date(2023, 12, 1), date(2032, 12, 31))  # with three leap days
@@ -120,7 +120,7 @@ def test_all_clocks_of_a_case_are_shown(office: Office) -> None:
     What waits comes first, by its day. Closed without a word, what the reporter was to be told is dropped.
     """
     assert ["ack_eu", "ack_fr", "first_act", "feedback"] == [*clocks(office)]
-    shown = office.run("show", "1").out
+    shown = office.run("case", "show", "1").out
     assert f"  {today() + timedelta(7)}  {'in 7 days':<18}  Acknowledgement (Directive, 7 days)\n" in shown
     assert "Acknowledgement (decree, 7 working days)\n" in shown
     office.close("1")
@@ -140,17 +140,19 @@ def test_a_day_off_moves_the_deadlines_of_all_cases(office: Office) -> None:
     day = before["first_act"]["day"]
     assert (
         [day]
-        == office.json("days-off", "add", day)["days_off"]
-        == office.json("days-off", "list")["days_off"]
+        == office.json("office", "day-off", "add", day)["days_off"]
+        == office.json("office", "day-off", "list")["days_off"]
     )
     after = clocks(office)
     assert after.pop("first_act")["day"] > day
     assert after.items() <= before.items()
-    assert f"{day} is already a day off" in refused(office, "days-off", "add", day)
-    assert "2027-12-25 is already a day off" in refused(office, "days-off", "add", "2027-12-27", "2027-12-25")
-    assert "is not an added day off" in refused(office, "days-off", "remove", day, "2027-12-27")
-    assert 2 == office.run("days-off", "add", "tomorrow").code
-    assert [] == office.json("days-off", "remove", day)["days_off"]
+    assert f"{day} is already a day off" in refused(office, "office", "day-off", "add", day)
+    assert "2027-12-25 is already a day off" in refused(
+        office, "office", "day-off", "add", "2027-12-27", "2027-12-25"
+    )
+    assert "is not an added day off" in refused(office, "office", "day-off", "remove", day, "2027-12-27")
+    assert 2 == office.run("office", "day-off", "add", "tomorrow").code
+    assert [] == office.json("office", "day-off", "remove", day)["days_off"]
     assert (before, state) == (clocks(office), office.state())
 
 
@@ -159,9 +161,9 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 ) -> None:
     """Also of one that is kept from somebody: who changes the calendar changes it for all."""
     for number in ("1", "3"):
-        trio.others.json("reopen", number, "--reason", "x")
+        trio.others.json("case", "reopen", number, "--reason", "x")
     due = clocks(trio.others, "3")["first_act"]["day"]
-    trio.excluded.json("days-off", "add", due)
+    trio.excluded.json("office", "day-off", "add", due)
     moved_to = [clocks(trio.others, number)["first_act"]["day"] for number in ("1", "3")]
     assert due not in moved_to
     assert 1 == len(set(moved_to))
@@ -169,7 +171,7 @@ def test_whoever_is_present_the_deadlines_of_all_cases_move(
 
 def test_what_is_due_next_follows_each_change_of_a_setting(office: Office) -> None:
     """At once: whoever has the inbox open does not wait for the next opening, which would set it anew."""
-    office.json("show", "1")
+    office.json("case", "show", "1")
     office.settle(1)
     heard(office)
     with office.unlocked() as opened:
@@ -215,12 +217,12 @@ def test_one_officer_alone_puts_the_office_under_no_other_regime_once_there_are_
 def test_each_change_of_a_setting_is_an_action_of_its_own(office: Office) -> None:
     """A day that is named twice counts once; where the numbers are refused, the regime stays as it was."""
     assert "look at the number again" in refused(
-        office, "settings", "--regime", "external", "--last-case", "9999999"
+        office, "office", "set", "--regime", "external", "--last-case", "9999999"
     )
-    assert "internal" == office.json("settings")["regime"]
-    office.json("settings", "--regime", "external", "--last-case", "9")
-    office.json("days-off", "add", "2031-01-03", "2031-01-02", "2031-01-03")
-    office.json("days-off", "remove", "2031-01-03")
+    assert "internal" == office.json("office", "show")["regime"]
+    office.json("office", "set", "--regime", "external", "--last-case", "9")
+    office.json("office", "day-off", "add", "2031-01-03", "2031-01-02", "2031-01-03")
+    office.json("office", "day-off", "remove", "2031-01-03")
     days = {"first": "2031-01-02", "last": "2031-01-03"}
     assert [
         ("continue-numbering", {"last_case": 9}),
@@ -237,33 +239,33 @@ def test_an_office_says_how_reporters_are_heard_before_a_regime_that_asks_for_it
     """Décret 2022-1284, article 10. It is said once; a regime that does not ask for it needs nothing."""
     before = office.state()
     for nothing in ((), ("--heard", " ")):
-        said = office.typed("settings", "--regime", "external", *nothing)
+        said = office.typed("office", "set", "--regime", "external", *nothing)
         assert (1, True) == (
             said.code,
             "reporters can ask to be heard, but the settings do not say how" in said.err,
         )
-        assert "inbox settings --regime external --heard TEXT" in said.err
-    assert 2 == office.typed("settings", "--heard", "0123456789").code
-    long = office.typed("settings", "--regime", "external", "--heard", "x" * 201)
+        assert "inbox office set --regime external --heard TEXT" in said.err
+    assert 2 == office.typed("office", "set", "--heard", "0123456789").code
+    long = office.typed("office", "set", "--regime", "external", "--heard", "x" * 201)
     assert "at most 200 characters" in long.err
     assert before == office.state()
-    assert 0 == office.typed("settings", "--regime", "internal").code
-    assert 0 == office.typed("settings", "--regime", "external", "--heard", "0123456789").code
-    assert "reporters can speak to an officer: 0123456789\n" in office.run("settings").out
+    assert 0 == office.typed("office", "set", "--regime", "internal").code
+    assert 0 == office.typed("office", "set", "--regime", "external", "--heard", "0123456789").code
+    assert "reporters can speak to an officer: 0123456789\n" in office.run("office", "show").out
     for regime in ("internal", "external"):
-        assert 0 == office.typed("settings", "--regime", regime).code
-    assert "0123456789" == office.json("settings")["heard"]
+        assert 0 == office.typed("office", "set", "--regime", regime).code
+    assert "0123456789" == office.json("office", "show")["heard"]
 
 
 def test_a_law_that_asks_for_it_where_nobody_said_how_reporters_are_heard_is_told(office: Office) -> None:
-    said = office.run("settings").out
+    said = office.run("office", "show").out
     assert ("HEARD" in said, "portal doctor says which it has" in said) == (False, True)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
-    assert "MISSING: HOW REPORTERS CAN SPEAK TO AN OFFICER" in office.run("settings").out
-    assert 0 == office.typed("settings", "--regime", "single", "--heard", "at the lighthouse").code
-    assert "HEARD" not in office.run("settings").out
+    office.json("queue", "list")
+    assert "MISSING: HOW REPORTERS CAN SPEAK TO AN OFFICER" in office.run("office", "show").out
+    assert 0 == office.typed("office", "set", "--regime", "single", "--heard", "at the lighthouse").code
+    assert "HEARD" not in office.run("office", "show").out
 
 
 def test_more_time_is_for_an_external_authority_alone(
@@ -272,28 +274,31 @@ def test_more_time_is_for_an_external_authority_alone(
     """Once, in time; the notice names the day that is due from then on, by the last day to acknowledge."""
     due = clocks(office)["feedback"]["day"]
     why = ("--reason", "abroad", "--text", "un témoin est à l'étranger")
-    assert "the regime of this office does not" in refused(office, "extend", "1", *why)
-    assert "external" == office.json("settings", "--regime", "external")["regime"]
+    assert "the regime of this office does not" in refused(office, "case", "extend", "1", *why)
+    assert "external" == office.json("office", "set", "--regime", "external")["regime"]
     assert due == clocks(office)["feedback"]["day"]
     copy = office.copy(office.root.parent.with_name("late"))
     ended = office.copy(office.root.parent.with_name("ended"))
     ended.close("1")
-    assert "case 1 is closed" in refused(ended, "extend", "1", *why)
-    assert 2 == office.run("extend", "1").code
-    assert "needs words of your own" in refused(office, "extend", "1", "--reason", "abroad")
-    seen = office.json("extend", "1", *why, "--preview")
-    assert (due, None) == (clocks(office)["feedback"]["day"], office.json("show", "1")["work"]["extended"])
-    assert [] == office.json("show", "1")["messages"]
-    extended = office.json("extend", "1", *why)["feedback"]
+    assert "case 1 is closed" in refused(ended, "case", "extend", "1", *why)
+    assert 2 == office.run("case", "extend", "1").code
+    assert "needs words of your own" in refused(office, "case", "extend", "1", "--reason", "abroad")
+    seen = office.json("case", "extend", "1", *why, "--preview")
+    assert (due, None) == (
+        clocks(office)["feedback"]["day"],
+        office.json("case", "show", "1")["work"]["extended"],
+    )
+    assert [] == office.json("case", "show", "1")["messages"]
+    extended = office.json("case", "extend", "1", *why)["feedback"]
     acknowledged_by = date.fromisoformat(clocks(office)["ack_eu"]["day"])
     assert extended == (acknowledged_by + relativedelta(months=6)).isoformat()
     said = slot(office, author).messages[-1].text
     assert extended == clocks(office)["feedback"]["day"]
     assert (seen["text"], True) == (said, days.full("fr", date.fromisoformat(extended)) in said)
     assert "de temps que prévu\u00a0:\n\nun témoin est à l'étranger\n" in said
-    assert "was already given, or its time extended" in refused(office, "extend", "1", *why)
+    assert "was already given, or its time extended" in refused(office, "case", "extend", "1", *why)
     moved(monkeypatch).day = date.fromisoformat(due) + timedelta(1)
-    assert f"feedback was due on {due}" in refused(copy, "extend", "1", *why)
+    assert f"feedback was due on {due}" in refused(copy, "case", "extend", "1", *why)
 
 
 def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_waits_for_the_day_once_told(
@@ -304,28 +309,28 @@ def test_more_time_that_the_regime_takes_away_is_told_to_nobody_and_no_duty_wait
     Feedback by the earlier day keeps what the later one promised.
     """
     usual = clocks(office)["feedback"]["day"]
-    office.json("settings", "--regime", "external")
-    later = office.json("extend", "1", "--reason", "abroad", "--text", "x")["feedback"]
-    office.json("settings", "--regime", "internal")
+    office.json("office", "set", "--regime", "external")
+    later = office.json("case", "extend", "1", "--reason", "abroad", "--text", "x")["feedback"]
+    office.json("office", "set", "--regime", "internal")
     assert () == slot(office, author).messages
-    (said,) = office.json("show", "1")["work"]["held_back"]
+    (said,) = office.json("case", "show", "1")["work"]["held_back"]
     assert "reply 1, because the regime of the office does not allow an extension" in said
-    office.json("settings", "--regime", "external")
+    office.json("office", "set", "--regime", "external")
     told = slot(office, author).messages
     assert days.full("fr", date.fromisoformat(later)) in told[-1].text
-    office.json("settings", "--regime", "internal")
+    office.json("office", "set", "--regime", "internal")
     assert told == slot(office, author).messages
     assert usual == clocks(office)["feedback"]["day"] < later
 
 
 def test_the_notice_of_more_time_is_warned_of_like_any_reply(office: Office) -> None:
     """With a reason it is sent, and the journal says so; a reason that is too long for it is refused."""
-    office.json("settings", "--regime", "external")
+    office.json("office", "set", "--regime", "external")
     why = ("--reason", "abroad", "--text", "écrivez à agent@port.example")
-    assert "it is an address" in refused(office, "extend", "1", *why)
+    assert "it is an address" in refused(office, "case", "extend", "1", *why)
     despite = ("--despite-warning", "x" * 1_995)
-    assert "all reasons together may have at most" in refused(office, "extend", "1", *why, *despite)
-    office.json("extend", "1", *why, "--despite-warning", "it is ours")
+    assert "all reasons together may have at most" in refused(office, "case", "extend", "1", *why, *despite)
+    office.json("case", "extend", "1", *why, "--despite-warning", "it is ours")
     (entry,) = noted(office, "extend")
     assert ({"despite": True}, "abroad; it is ours") == (entry["values"], entry["reason"])
 
@@ -337,34 +342,38 @@ def test_an_office_words_the_notice_of_more_time_itself(office: Office, tmp_path
     for law in ("xx", "fr"):
         with office.opened() as inbox, inbox.transaction() as session:
             in_use.adopt(session, FILES[law])
-        office.json("queue")
+        office.json("queue", "list")
         if law == "xx":
-            office.json("templates", own)
-    office.json("settings", "--regime", "external")
-    assert "no template tells the reporter of an extension" in refused(office, "extend", "1", "--reason", "x")
-    assert "exactly one entry that has extends = true" in refused(office, "templates", own)
+            office.json("message", "template", "replace", own)
+    office.json("office", "set", "--regime", "external")
+    assert "no template tells the reporter of an extension" in refused(
+        office, "case", "extend", "1", "--reason", "x"
+    )
+    assert "exactly one entry that has extends = true" in refused(
+        office, "message", "template", "replace", own
+    )
     own.write_text(f"{OWN}extends = true\n")
-    office.json("templates", own)
-    assert "no place for words" in refused(office, "extend", "1", "--reason", "x", "--text", "x")
-    office.json("extend", "1", "--reason", "x")
-    assert ["Plus tard."] == [each["text"] for each in office.json("show", "1")["messages"]]
+    office.json("message", "template", "replace", own)
+    assert "no place for words" in refused(office, "case", "extend", "1", "--reason", "x", "--text", "x")
+    office.json("case", "extend", "1", "--reason", "x")
+    assert ["Plus tard."] == [each["text"] for each in office.json("case", "show", "1")["messages"]]
 
 
 def test_a_hold_keeps_a_case_whose_author_sees_nothing_of_it(office: Office, author: Reporter) -> None:
     """While it lasts the case has no end; to the author it is closed as any other."""
     office.close("1")
     assert RETENTION in clocks(office)
-    assert "is not on hold" in refused(office, "hold", "1", "--release", "--reason", "x")
-    office.json("hold", "1", "--reason", "trial")
+    assert "is not on hold" in refused(office, "retention", "unhold", "1", "--reason", "x")
+    office.json("retention", "hold", "1", "--reason", "trial")
     assert (RETENTION in clocks(office), today().isoformat()) == (
         False,
-        office.json("show", "1")["work"]["held"],
+        office.json("case", "show", "1")["work"]["held"],
     )
-    assert f"LEGAL HOLD since {today()}" in office.run("show", "1").out
+    assert f"LEGAL HOLD since {today()}" in office.run("case", "show", "1").out
     heard(office)
-    assert office.json("queue", "--closed")["cases"][0]["deadline"] is None
-    assert "has been on hold since" in refused(office, "hold", "1", "--reason", "again")
+    assert office.json("queue", "list", "--closed")["cases"][0]["deadline"] is None
+    assert "has been on hold since" in refused(office, "retention", "hold", "1", "--reason", "again")
     told = slot(office, author)
     assert ("closed", (), False) == (told.status, told.messages, "hold" in repr(told))
-    office.json("hold", "1", "--release", "--reason", "over")
+    office.json("retention", "unhold", "1", "--reason", "over")
     assert RETENTION in clocks(office)

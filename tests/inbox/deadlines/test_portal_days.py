@@ -81,7 +81,7 @@ def test_a_day_that_is_not_told_is_the_first_that_can_be(made: int, previous: in
 
 
 def clocks(world: World) -> dict[str, Any]:
-    return {row["clock"]: row for row in world.office.json("show", "1")["work"]["clocks"]}
+    return {row["clock"]: row for row in world.office.json("case", "show", "1")["work"]["clocks"]}
 
 
 def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
@@ -91,10 +91,10 @@ def state(row: dict[str, Any]) -> tuple[str | None, str | None]:
 def answered(world: World) -> None:
     """Acknowledge case 1 and give feedback on it, once there is some."""
     for choice in ("admissible", "no_transmission"):
-        world.office.json("decide", "1", choice, "--reason", "x")
-    world.office.json("acknowledge", "1")
+        world.office.json("case", "decide", "1", choice, "--reason", "x")
+    world.office.json("message", "acknowledge", "1")
     world.office.json(
-        "reply", "1", "--template", "feedback", "--text", "Voici ce qui a été fait.", "--feedback"
+        "message", "reply", "1", "--template", "feedback", "--text", "Voici ce qui a été fait.", "--feedback"
     )
 
 
@@ -104,9 +104,9 @@ def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: Wo
     day = today().isoformat()
     answered(world)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, day)}
-    assert world.office.run("show", "1").out.count(f", sent {day}, not confirmed\n") == 3
+    assert world.office.run("case", "show", "1").out.count(f", sent {day}, not confirmed\n") == 3
     with sitting(world.office) as client:
         assert client.page("/fr/case/1/work").count(", pas encore confirmé</span>") == 3
     told = tell_portal(world.office, portal)
@@ -118,8 +118,11 @@ def test_what_is_on_its_way_is_not_done_before_the_portal_has_taken_it(world: Wo
 def test_a_medium_that_comes_late_acknowledges_late_and_gives_no_more_time_for_feedback(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.office.json("acknowledge", "1")
-    before = world.office.json("outbox", "--out", world.office.out) and clocks(world)["feedback"]["day"]
+    world.office.json("message", "acknowledge", "1")
+    before = (
+        world.office.json("exchange", "outbox", "--out", world.office.out)
+        and clocks(world)["feedback"]["day"]
+    )
     clock = moved(monkeypatch)
     late = clock.wait(9)
     assert clocks(world)["ack_eu"]["late"]
@@ -135,7 +138,7 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
     world: World, portal: Portal, said: int
 ) -> None:
     """Before the outbox was made, or after the bundle was exported."""
-    world.office.json("acknowledge", "1")
+    world.office.json("message", "acknowledge", "1")
     wrong = today() + timedelta(said)
     (warning,) = tell_portal(world.office, portal, imported=wrong)["warnings"]
     assert (
@@ -149,8 +152,8 @@ def test_a_day_of_the_portal_that_cannot_be_is_marked_and_the_first_that_can_cou
 def test_the_desk_tells_who_collects_of_a_day_that_cannot_be(world: World, portal: Portal) -> None:
     """Of an import, and of a report that came; and it says which day counts."""
     office, wrong = world.office, today() + timedelta(5)
-    office.json("acknowledge", "1")
-    office.json("outbox", "--out", office.out)
+    office.json("message", "acknowledge", "1")
+    office.json("exchange", "outbox", "--out", office.out)
     _, made, _ = read_outbox(office.out / "outbox-inspection-1.tar", world)
     path = portal.bundle(
         first(Reporter(world)),
@@ -175,9 +178,16 @@ def test_closing_stops_no_clock_of_what_the_reporter_is_to_be_told(world: World,
     """It is told by the next outbox, and so done on the day from which that can be read."""
     world.office.tell_no_prosecutor(1)
     world.office.settle(1)
-    world.office.json("acknowledge", "1")
+    world.office.json("message", "acknowledge", "1")
     world.office.json(
-        "reply", "1", "--template", "feedback", "--text", "Rien de plus ne sera fait.", "--feedback"
+        "message",
+        "reply",
+        "1",
+        "--template",
+        "feedback",
+        "--text",
+        "Rien de plus ne sera fait.",
+        "--feedback",
     )
     world.office.close("1", "moot", "--disclosure", "full")
     assert {(row["done"], row["dropped"]) for row in map(clocks(world).get, TOLD) if row} == {(None, None)}
@@ -190,14 +200,14 @@ def test_what_a_lost_outbox_told_counts_from_the_one_that_is_taken(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The portal takes them in order, however late; the same bundle again changes nothing."""
-    world.office.json("acknowledge", "1")
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("message", "acknowledge", "1")
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     late = moved(monkeypatch).wait(4)
     bundle_of = tell_portal(world.office, portal, imported=late, exported=late)
     assert bundle_of["state"] == "collected"
     done = clocks(world)
     assert done["ack_eu"]["done"] == late.isoformat()
-    again = world.office.json("collect", portal.folder / bundle_of["bundle"])[0]
+    again = world.office.json("exchange", "collect", portal.folder / bundle_of["bundle"])[0]
     assert (again["state"], clocks(world)) == ("collected-before", done)
 
 
@@ -206,13 +216,13 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
     """The vault is restored from an older copy; the portal had other outboxes, so ours never told anybody."""
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
-    world.office.json("acknowledge", "1")
+    world.office.json("message", "acknowledge", "1")
     world.office.json(
-        "reply", "1", "--template", "feedback", "--text", "Voici ce qui a été fait.", "--feedback"
+        "message", "reply", "1", "--template", "feedback", "--text", "Voici ce qui a été fait.", "--feedback"
     )
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     other = portal.bundle(applied=Link(1, bytes(32)))
-    world.office.json("collect", other, "--after-restore")
+    world.office.json("exchange", "collect", other, "--after-restore")
     assert {state(clocks(world)[name]) for name in TOLD} == {(None, None)}
     tell_portal(world.office, portal)
     assert {clocks(world)[name]["done"] for name in TOLD} == {today().isoformat()}
@@ -220,9 +230,9 @@ def test_what_an_outbox_told_that_nobody_will_read_is_told_again(world: World, p
 
 def test_an_outbox_of_the_lost_inbox_counts_as_made_on_no_day_to_come(world: World, portal: Portal) -> None:
     """Whatever day the portal says: after a restore, nothing else tells when it was made."""
-    world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     bundle = portal.bundle(applied=Link(1, bytes(32)), imported=today() + timedelta(300))
-    world.office.json("collect", bundle, "--after-restore")
+    world.office.json("exchange", "collect", bundle, "--after-restore")
     with world.office.opened() as inbox, inbox.transaction() as session:
         row = queries_exchange.last_outbox(session)
         assert row is not None
@@ -233,10 +243,10 @@ def test_an_outbox_of_the_lost_inbox_counts_as_made_on_no_day_to_come(world: Wor
 def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Portal) -> None:
     """The second was made before the portal had said anything of the first."""
     answered(world)
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     _, first, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
-    world.office.json("outbox", "--out", world.office.out)
-    world.office.json("collect", portal.bundle(applied=Link(1, first.hash)))
+    world.office.json("exchange", "outbox", "--out", world.office.out)
+    world.office.json("exchange", "collect", portal.bundle(applied=Link(1, first.hash)))
     assert {clocks(world)[name]["done"] for name in TOLD} == {today().isoformat()}
 
 
@@ -244,17 +254,19 @@ def test_the_first_of_two_outboxes_that_tell_it_counts(world: World, portal: Por
 def test_no_import_counts_from_before_the_export_that_did_not_know_it(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.office.json("acknowledge", "1")
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("message", "acknowledge", "1")
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     clock = moved(monkeypatch)
     exported = clock.wait(3)
-    world.office.json("collect", portal.bundle(edit=lambda intake: replace(intake, exported=exported)))
+    world.office.json(
+        "exchange", "collect", portal.bundle(edit=lambda intake: replace(intake, exported=exported))
+    )
     before, now = exported - timedelta(1), clock.wait(4)
     _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     told = portal.bundle(
         applied=Link(1, made.hash), imported=before, edit=lambda intake: replace(intake, exported=now)
     )
-    (warning,) = world.office.json("collect", told)[0]["warnings"]
+    (warning,) = world.office.json("exchange", "collect", told)[0]["warnings"]
     assert f"on {before}, which is impossible; the first possible day, {exported}, is used" in warning
     assert clocks(world)["ack_eu"]["done"] == exported.isoformat()
 
@@ -278,9 +290,9 @@ def test_a_case_says_that_its_day_of_receipt_cannot_be(
     assert "gives an impossible day for 1 envelopes" in warning
     assert "a day before the previous export is still used" in warning
     assert "a day after this export is replaced by the first possible day" in warning
-    shown = world.office.json("show", "1")
+    shown = world.office.json("case", "show", "1")
     assert (shown["received"], shown["received_doubted"]) == (counted.isoformat(), claimed.isoformat())
-    told = world.office.run("show", "1").out
+    told = world.office.run("case", "show", "1").out
     assert f"the portal says that it arrived on {claimed}, which is impossible\n" in told
     assert clocks(world)["ack_eu"]["day"] == (counted + timedelta(7)).isoformat()
     with sitting(world.office) as client:

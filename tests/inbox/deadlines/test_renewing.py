@@ -51,7 +51,11 @@ def spoil(office: Office, *, rules: str | None) -> None:
             session.execute(update(Setting).filter_by(name="rules").values(value=rules))
 
 
-@pytest.mark.parametrize("words", [["queue"], ["list"], ["show", "1"], ["days-off", "list"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["queue", "list"], ["case", "list"], ["case", "show", "1"], ["office", "day-off", "list"]],
+    ids=" ".join,
+)
 def test_under_other_rules_every_deadline_is_set_anew_by_the_first_command(
     office: Office, words: list[str]
 ) -> None:
@@ -70,21 +74,21 @@ def test_an_inbox_is_founded_with_the_rules_in_use(tmp_path: Path) -> None:
     office = Office.found(tmp_path / "office")
     before = office.state()
     assert stored(office)["rules"]
-    assert 1 == office.run("show", "1").code
+    assert 1 == office.run("case", "show", "1").code
     assert before == office.state()
 
 
 def test_what_was_put_off_or_decided_keeps_its_day(office: Office) -> None:
     """The day of a deferral is the officers' own; that of a decision is past."""
     until = today() + relativedelta(months=6)
-    office.json("decide", "1", "defer", "--until", until.isoformat(), "--reason", "x")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "1", "defer", "--until", until.isoformat(), "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     before = stored(office)["duties"]
     assert until in before
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
         session.execute(update(Duty).values(known=WRONG))
-    office.json("queue")
+    office.json("queue", "list")
     assert before == stored(office)["duties"]
 
 
@@ -104,12 +108,12 @@ def severity(office: Office, case: int) -> int:
 
 def test_other_rules_propose_another_score_and_ask_for_what_the_law_asks(office: Office) -> None:
     """An office that learns of an offence by a new release has to tell; a tag says so of the other case."""
-    office.json("tag", "2", "offence")
+    office.json("case", "tag", "add", "2", "offence")
     before = stored(office)
     assert 2 * ["admissibility", "art14", "art40"] == before["kinds"]
     by_other_rules(office)
     assert [] == stored(office)["duties"]
-    office.json("queue")
+    office.json("queue", "list")
     assert before == stored(office)
 
 
@@ -121,50 +125,52 @@ def test_what_the_law_asks_counts_from_the_receipt_or_from_the_day_on_which_it_i
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Case).values(received=received, collected=received))
     by_other_rules(office)
-    office.json("queue")
+    office.json("queue", "list")
     due = {received + relativedelta(months=1), FRANCE.after(received, 7), today() + timedelta(1)}
     assert due == {*stored(office)["duties"]}
 
 
 def test_a_score_that_an_officer_has_set_stays(office: Office) -> None:
     """And with it what it says of an offence; the control is the other case, which nobody judged."""
-    office.json("judge", "1", "--severity", "1", "--reason", "x")
+    office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
     with office.opened() as opened, opened.transaction() as session:
         session.execute(update(Workflow).filter_by(case=2).values(severity=3))
         session.execute(delete(Duty).filter_by(kind="art40"))
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
-    office.json("queue")
+    office.json("queue", "list")
     assert (1, 0) == (severity(office, 1), severity(office, 2))
-    assert ["admissibility", "art14"] == [each["duty"] for each in office.json("show", "1")["work"]["duties"]]
+    assert ["admissibility", "art14"] == [
+        each["duty"] for each in office.json("case", "show", "1")["work"]["duties"]
+    ]
 
 
 def test_nothing_is_asked_twice_or_taken_back_by_other_rules(office: Office) -> None:
     """What is decided stays decided; what these rules would not ask for any more waits for an officer."""
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with office.opened() as opened, opened.transaction() as session:
         legal_duties.asked_of(session, 2, "art40", today())
         session.execute(update(Setting).filter_by(name="rules").values(value="other"))
     before = stored(office)["duties"]
-    office.json("queue")
+    office.json("queue", "list")
     assert before == stored(office)["duties"]
-    decided = {each["duty"]: each["decision"] for each in office.json("show", "1")["work"]["duties"]}
+    decided = {each["duty"]: each["decision"] for each in office.json("case", "show", "1")["work"]["duties"]}
     assert {"admissibility": "", "art40": "no_transmission", "art14": ""} == decided
 
 
 def test_a_closed_case_follows_other_rules_when_it_is_opened_again(office: Office) -> None:
     """Nothing is done about it meanwhile: its score and what was decided are what it was closed with."""
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("decide", "1", "informed", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "1", "informed", "--reason", "x")
     office.close("1", "founded", "--disclosure", "full", "--text", "Merci.")
     with office.opened() as opened, opened.transaction() as session:
         session.execute(delete(Duty))
     by_other_rules(office)
-    office.json("queue")
-    assert (0, []) == (severity(office, 1), office.json("show", "1")["work"]["duties"])
-    office.json("reopen", "1", "--reason", "x")
+    office.json("queue", "list")
+    assert (0, []) == (severity(office, 1), office.json("case", "show", "1")["work"]["duties"])
+    office.json("case", "reopen", "1", "--reason", "x")
     assert 2 == severity(office, 1)
-    duties = office.json("show", "1")["work"]["duties"]
+    duties = office.json("case", "show", "1")["work"]["duties"]
     assert ["art40", "admissibility", "art14"] == [each["duty"] for each in duties]
 
 
@@ -182,13 +188,15 @@ def test_no_day_off_of_the_office_moves_what_the_law_asks_to_be_decided(office: 
     """The law knows public holidays alone; the control is a clock that is the office's own."""
     before = stored(office)
     first_act = clock_of(office, "first_act")
-    office.json("days-off", "add", FRANCE.after(today(), 1).isoformat())
+    office.json("office", "day-off", "add", FRANCE.after(today(), 1).isoformat())
     assert first_act < clock_of(office, "first_act")
     assert before["duties"] == stored(office)["duties"]
 
 
 def clock_of(office: Office, name: str) -> str:
-    (found,) = [each["day"] for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == name]
+    (found,) = [
+        each["day"] for each in office.json("case", "show", "1")["work"]["clocks"] if each["clock"] == name
+    ]
     return str(found)
 
 
@@ -197,7 +205,7 @@ def test_a_day_off_that_came_in_by_another_way_moves_them_as_well(office: Office
     before = stored(office)
     with office.opened() as opened, opened.transaction() as session:
         session.add(DayOff(day=FRANCE.after(today(), 1)))
-    office.json("queue")
+    office.json("queue", "list")
     assert before["rules"] != stored(office)["rules"]
 
 
@@ -208,7 +216,7 @@ def test_under_another_law_they_are_set_anew_as_well(office: Office) -> None:
     stricter = FILES["fr"]["duties.toml"].replace(b'"7 working days"', b'"2 working days"')
     with office.opened() as opened, opened.transaction() as session:
         in_use.adopt(session, FILES["fr"] | {"duties.toml": stricter})
-    office.json("queue")
+    office.json("queue", "list")
     assert before["rules"] != stored(office)["rules"]
     assert WRONG not in {*stored(office)["deadlines"], *stored(office)["duties"]}
     assert FRANCE.after(today(), 2) in stored(office)["duties"]
@@ -237,7 +245,7 @@ class Program:
 
     def queue(self, office: Office) -> Any:
         """Return the queue that it shows of an inbox."""
-        words = ["--home", str(office.root), *office.opening(), "queue", "--json"]
+        words = ["--home", str(office.root), *office.opening(), "queue", "list", "--json"]
         run = [
             sys.executable,
             "-c",
@@ -279,7 +287,7 @@ def test_the_next_release_sets_them_by_its_own_rules_and_this_one_by_these(
     assert {2100} == {day.year for day in after["duties"]}
     assert before["ranks"][0] != after["ranks"][0]
     assert before["rules"] != after["rules"]
-    office.json("queue")
+    office.json("queue", "list")
     assert before == stored(office)
 
 
@@ -310,7 +318,7 @@ def _after(program: Program, office: Office) -> dict[str, Any]:
 
 def test_the_rank_is_that_of_the_score_however_it_was_stored(office: Office) -> None:
     spoil(office, rules="other")
-    office.json("queue")
+    office.json("queue", "list")
     with office.opened() as opened, opened.transaction() as session:
         works = session.scalars(select(Workflow)).all()
         assert all(work.rank == work.parts.rank for work in works)

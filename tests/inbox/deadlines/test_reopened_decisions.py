@@ -12,7 +12,7 @@ from tests.support.desk_room import sitting
 from tests.support.inbox_builders import Office, Scene, Sent, World, first, today
 from tests.support.inbox_clock import Clock
 
-CLOSED = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+CLOSED = ("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
 
 pytestmark = pytest.mark.copy_of("founded_decided")
 
@@ -23,10 +23,10 @@ def founded_decided(founded_world: World, tmp_path_factory: pytest.TempPathFacto
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("decided"))
     scene.collect(first(scene.reporter))
     office = scene.world.office
-    office.json("show", "1")
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "show", "1")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     for choice in ("admissible", "not_needed", "no_transmission"):
-        office.json("decide", "1", choice, "--reason", "x")
+        office.json("case", "decide", "1", choice, "--reason", "x")
     return scene
 
 
@@ -38,16 +38,16 @@ def office(world: World) -> Office:
 
 def decided(office: Office) -> dict[str, str]:
     """Return what is decided about the case by duty; empty for what is to be decided."""
-    return {row["duty"]: row["decision"] for row in office.json("show", "1")["work"]["duties"]}
+    return {row["duty"]: row["decision"] for row in office.json("case", "show", "1")["work"]["duties"]}
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ["judge", "1", "--severity", "3", "--reason", "x"],
-        ["tag", "1", "crime"],
-        ["measure", "1", "prosecutor_phoned"],
-        ["measure", "1", "judicial_investigation"],
+        ["case", "set-score", "1", "--severity", "3", "--reason", "x"],
+        ["case", "tag", "add", "1", "crime"],
+        ["case", "measure", "add", "1", "prosecutor_phoned"],
+        ["case", "measure", "add", "1", "judicial_investigation"],
     ],
     ids=lambda words: " ".join(words[:3:2]),
 )
@@ -62,9 +62,9 @@ def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[s
     with sitting(office) as client:
         form = {"outcome": "moot", "disclosure": "withheld", "reason": "x"}
         assert 409 == client.send("/en/case/1/close", **form).status_code
-    said = office.run("timeline", "1").out
+    said = office.run("case", "timeline", "1").out
     assert "Not transmitted" in said
-    office.json("decide", "1", "no_transmission", "--reason", "still none")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "still none")
     assert "no_transmission" == decided(office)["art40"]
     office.json(*CLOSED)
 
@@ -87,22 +87,22 @@ def test_that_nobody_is_named_is_asked_again_once_somebody_is_heard_or_punished(
 ) -> None:
     """An inquiry, and what justice does, may be about facts; the last two are the control."""
     degree = ("--degree", "1") if kind == "disciplinary_sanction" else ()
-    office.json("measure", "1", kind, *degree)
+    office.json("case", "measure", "add", "1", kind, *degree)
     assert ("" if asked else "not_needed") == decided(office)["art14"]
     assert ("it was decided whether to inform the persons concerned, but" in office.run(*CLOSED).err) is asked
 
 
 def test_what_says_nothing_new_asks_nothing_again(office: Office) -> None:
-    office.json("judge", "1", "--severity", "1", "--reason", "x")
-    office.json("tag", "1", "quay")
-    office.json("measure", "1", "hearing")
+    office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
+    office.json("case", "tag", "add", "1", "quay")
+    office.json("case", "measure", "add", "1", "hearing")
     assert "no_transmission" == decided(office)["art40"]
-    office.json("judge", "1", "--severity", "2", "--reason", "x")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("judge", "1", "--severity", "1", "--reason", "x")
-    office.json("tag", "1", "crime")
-    office.json("decide", "1", "transmit", "--reason", "x")
-    office.json("judge", "1", "--severity", "3", "--reason", "x")
+    office.json("case", "set-score", "1", "--severity", "2", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "set-score", "1", "--severity", "1", "--reason", "x")
+    office.json("case", "tag", "add", "1", "crime")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    office.json("case", "set-score", "1", "--severity", "3", "--reason", "x")
     assert "transmit" == decided(office)["art40"]
 
 
@@ -114,17 +114,17 @@ def test_a_follow_up_asks_again_whom_it_concerns(
     letter = Sent(scene.reporter.follow_up("Il a reçu 5 000 € d'un trafiquant."))
     collect_all(letter)
     assert {"art40": "", "art14": "", "admissibility": "admissible"} == decided(office)
-    due = {row["duty"]: row["due"] for row in office.json("show", "1")["work"]["duties"]}
+    due = {row["duty"]: row["due"] for row in office.json("case", "show", "1")["work"]["duties"]}
     asked_on = clock.day
     assert (str(asked_on + timedelta(1)), str(asked_on + relativedelta(months=1))) == (
         due["art40"],
         due["art14"],
     )
-    office.json("decide", "1", "transmit", "--reason", "x")
-    office.json("decide", "1", "defer", "--until", str(asked_on + timedelta(20)), "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    office.json("case", "decide", "1", "defer", "--until", str(asked_on + timedelta(20)), "--reason", "x")
     collect_all(Sent(scene.reporter.follow_up("Voici son nom.")))
     assert {"art40": "", "art14": "defer", "admissibility": "admissible"} == decided(office)
-    office.json("show", "1")
+    office.json("case", "show", "1")
     assert (
         "it was decided whether to inform the prosecutor, but something new has been received since"
         in office.run(*CLOSED).err
@@ -138,25 +138,27 @@ def test_a_closed_case_waits_by_its_day_until_it_is_decided_whether_anybody_is_i
     until = clock.day + timedelta(60)
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).acknowledged = today()
-    office.json("decide", "1", "defer", "--until", str(until), "--reason", "x")
+    office.json("case", "decide", "1", "defer", "--until", str(until), "--reason", "x")
     office.json(*CLOSED)
     clock.wait(60)
-    (row,) = office.json("queue", "--due", "today")["cases"]
+    (row,) = office.json("queue", "list", "--due", "today")["cases"]
     assert (1, "closed", "today") == (row["case"], row["state"], row["urgency"])
-    assert [] == office.json("queue", "--closed")["cases"]
-    assert "they wait among the open ones: inbox queue --sort deadline" in office.run("queue").out
+    assert [] == office.json("queue", "list", "--closed")["cases"]
+    assert (
+        "they wait among the open ones: inbox queue list --sort deadline" in office.run("queue", "list").out
+    )
     with sitting(office) as client:
         shown = client.page("/en/today")
         assert "Case 1</a> · " in shown
         assert "No deadline by today." not in shown
     clock.wait(800)
-    (row,) = office.json("queue", "--due", "overdue")["cases"]
+    (row,) = office.json("queue", "list", "--due", "overdue")["cases"]
     assert (1, None) == (row["case"], row["archived"])
-    assert 1 == office.json("queue")["undecided_closed"]
-    office.json("decide", "1", "not_needed", "--reason", "x")
-    found = office.json("queue")
+    assert 1 == office.json("queue", "list")["undecided_closed"]
+    office.json("case", "decide", "1", "not_needed", "--reason", "x")
+    found = office.json("queue", "list")
     assert (0, 0) == (found["count"], found["undecided_closed"])
-    (row,) = office.json("queue", "--closed")["cases"]
+    (row,) = office.json("queue", "list", "--closed")["cases"]
     assert row["archived"]
 
 

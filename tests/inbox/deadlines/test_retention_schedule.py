@@ -31,7 +31,7 @@ from tests.support.laws import FRENCH, OTHER
 def refused(office: Office, *words: str) -> str:
     """Return why nothing is destroyed, and nothing has changed."""
     before = office.state()
-    said = office.run("destroy", *words)
+    said = office.run("retention", "destroy", *words)
     assert (1, before) == (said.code, office.state())
     return said.err
 
@@ -40,14 +40,14 @@ def destroyed_due(office: Office) -> Any:
     """Destroy what is due, once the archives have agreed to it."""
     agreed(office)
     dated_by_portal(office)
-    return office.json("destroy", "--due")
+    return office.json("retention", "destroy", "--due")
 
 
 def terms(office: Office) -> list[tuple[str, str, bool, list[str]]]:
     """Return how long each case is kept, and what it waits for; of the archives' visa test_visas tells."""
     return [
         (each["rule"], each["day"], each["due"], [what for what in each["obstacles"] if what != "visa"])
-        for each in office.json("retention")["cases"]
+        for each in office.json("retention", "list")["cases"]
     ]
 
 
@@ -83,10 +83,10 @@ def test_what_its_author_writes_later_starts_the_time_anew(
             entries=tuple(build.replace(each, day=clock.day) for each in intake.entries),
         )
     )  # fmt: skip
-    closed.json("collect", late)
+    closed.json("exchange", "collect", late)
     waits = ["unread", "portal", "prosecutor", "persons"]
     assert [("inadmissible", in_two_months(clock.day), False, waits)] == terms(closed)
-    closed.json("show", "1")
+    closed.json("case", "show", "1")
     decided_anew(closed)
     tell_portal(closed, portal)
     clock.wait(100)
@@ -97,15 +97,15 @@ def test_nothing_goes_that_nobody_has_read(
     closed: Office, portal: Portal, reporter: Reporter, clock: Clock
 ) -> None:
     """A letter of the day of closing that was collected later moves no day, but is read first."""
-    closed.json("collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
+    closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("on me menace"))))
     tell_portal(closed, portal)
     waits = ["unread", "prosecutor", "persons"]
     assert [("inadmissible", in_two_months(today()), False, waits)] == terms(closed)
     clock.wait(100)
     assert "nothing is due" in refused(closed, "--due")
     assert "case 1: nobody has read what its reporter wrote" in refused(closed, "1")
-    assert "waits: nobody has read what its reporter wrote" in closed.run("retention").out
-    closed.json("show", "1")
+    assert "waits: nobody has read what its reporter wrote" in closed.run("retention", "list").out
+    closed.json("case", "show", "1")
     decided_anew(closed)
     assert [1] == destroyed_due(closed)["cases"]
 
@@ -113,7 +113,7 @@ def test_nothing_goes_that_nobody_has_read(
 def decided_anew(office: Office) -> None:
     """Decide what was reopened by what the reporter wrote."""
     for choice in ("no_transmission", "not_needed"):
-        office.json("decide", "1", choice, "--reason", "x")
+        office.json("case", "decide", "1", choice, "--reason", "x")
 
 
 def test_what_is_in_quarantine_goes_unread(
@@ -121,7 +121,7 @@ def test_what_is_in_quarantine_goes_unread(
 ) -> None:
     """Nobody may read it, and it need not be kept for that; what was reopened is decided all the same."""
     work_on(closed, quarantined=today())
-    closed.json("collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
+    closed.json("exchange", "collect", portal.bundle(Sent(reporter.follow_up("un secret"))))
     decided_anew(closed)
     tell_portal(closed, portal)
     clock.wait(100)
@@ -144,7 +144,9 @@ def test_a_case_is_kept_for_as_long_as_the_law_says_of_its_outcome(
     assert [due.isoformat()] == kept_until(closed)
     clock.day = due
     assert [1] == destroyed_due(closed)["cases"]
-    assert FRENCH.outcomes[code].retention == closed.json("destroyed")["destroyed"][0]["rule"]
+    assert (
+        FRENCH.outcomes[code].retention == closed.json("retention", "list-destroyed")["destroyed"][0]["rule"]
+    )
 
 
 def test_a_case_that_nobody_said_an_outcome_of_is_kept_longest(closed: Office) -> None:
@@ -158,13 +160,13 @@ def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
     """Until then its slot is refreshed like any other; what its author reads stays as it was."""
     office = world.office
     collect(portal.bundle(first(reporter)))
-    office.json("junk", "1", "--reason", "flood")
+    office.json("case", "junk", "1", "--reason", "flood")
     due = today() + timedelta(30)
     assert [("junk", due.isoformat(), False, ["portal"])] == terms(office)
     closed = []
     for n, days in enumerate((29, 1, 1), 1):
         clock.wait(days)
-        office.json("outbox", "--out", office.out)
+        office.json("exchange", "outbox", "--out", office.out)
         outbox, made, files = read_outbox(office.out / f"outbox-inspection-{n}.tar", world)
         closed.append((len(outbox.slots), len(outbox.closed)))
         assert (
@@ -172,7 +174,7 @@ def test_junk_is_over_after_thirty_days_and_the_portal_hears_of_it_first(
             if outbox.slots
             else True
         )
-        office.json("collect", portal.bundle(applied=Link(n, made.hash)))
+        office.json("exchange", "collect", portal.bundle(applied=Link(n, made.hash)))
     assert [(1, 0), (1, 1), (0, 0)] == closed
     assert [1] == destroyed_due(office)["cases"]
 
@@ -183,22 +185,22 @@ def test_junk_that_comes_back_is_open_at_the_portal_again(
     """Also when the portal was told that it is over; its closing later is told anew."""
     office = world.office
     collect(portal.bundle(first(reporter)))
-    office.json("junk", "1", "--reason", "flood")
+    office.json("case", "junk", "1", "--reason", "flood")
     clock.wait(30)
     tell_portal(office, portal)
-    office.json("junk", "1", "--recover", "--reason", "none")
+    office.json("case", "unjunk", "1", "--reason", "none")
     assert (1, 0) == slots_in(office, world)
-    office.json("junk", "1", "--reason", "flood after all")
+    office.json("case", "junk", "1", "--reason", "flood after all")
     clock.wait(30)
     assert (1, 1) == slots_in(office, world)
-    office.json("junk", "1", "--recover", "--reason", "none")
+    office.json("case", "unjunk", "1", "--reason", "none")
     office.close("1")
     assert (1, 1) == slots_in(office, world)
 
 
 def slots_in(office: Office, world: World) -> tuple[int, int]:
     """Return how many slots the next outbox fills, and how many cases it closes."""
-    outbox, _, _ = read_outbox(Path(office.json("outbox", "--out", office.out)["file"]), world)
+    outbox, _, _ = read_outbox(Path(office.json("exchange", "outbox", "--out", office.out)["file"]), world)
     return len(outbox.slots), len(outbox.closed)
 
 
@@ -226,15 +228,15 @@ def test_what_is_undecided_is_due_once_it_is_decided(
     assert [(False, [what])] == [each[2:] for each in terms(closed)]
     assert "nothing is due" in refused(closed, "--due")
     if kind == "art14":
-        closed.json("decide", "1", "no_transmission", "--reason", "no offence")
+        closed.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
     choice = "no_transmission" if kind == "art40" else "informed"
-    closed.json("decide", "1", choice, "--reason", "it is over")
+    closed.json("case", "decide", "1", choice, "--reason", "it is over")
     assert [1] == destroyed_due(closed)["cases"]
 
 
 def kept_until(office: Office) -> list[str]:
     """Return what the case itself says of the day from which it is to be destroyed, nothing without one."""
-    clocks = office.json("show", "1")["work"]["clocks"]
+    clocks = office.json("case", "show", "1")["work"]["clocks"]
     return [each["day"] for each in clocks if each["clock"] == legal_clocks.RETENTION]
 
 
@@ -268,34 +270,37 @@ def test_proceedings_keep_a_case_until_two_officers_say_that_they_are_over(
 ) -> None:
     """Then it has no day any more, in the queue neither."""
     work_on(closed, acknowledged=today(), answered=today())
-    closed.json("source-risk", "1", "low", "--reason", "x")
-    assert in_two_months(today()) == closed.json("show", "1")["work"]["deadline"]
-    closed.json("measure", "1", "disciplinary_opened")
-    closed.json("decide", "1", "informed", "--reason", "x")  # that nobody is to be is asked anew
-    assert closed.json("show", "1")["work"]["deadline"] is None
+    closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    assert in_two_months(today()) == closed.json("case", "show", "1")["work"]["deadline"]
+    closed.json("case", "measure", "add", "1", "disciplinary_opened")
+    closed.json("case", "decide", "1", "informed", "--reason", "x")  # that nobody is to be is asked anew
+    assert closed.json("case", "show", "1")["work"]["deadline"] is None
     clock.wait(400)
     work_on(closed, category="threat")
     assert ["proceedings"] == terms(closed)[0][3]
-    assert "waits: proceedings are under way: kept until the final decision" in closed.run("retention").out
+    assert (
+        "waits: proceedings are under way: kept until the final decision"
+        in closed.run("retention", "list").out
+    )
     assert "proceedings are open: the case is kept until two officers record the final decision" in shown(
         closed
     )
     assert "case 1: proceedings are under way: kept until the final decision" in refused(closed, "1")
     assert "nothing is due" in refused(closed, "--due")
-    closed.json("measure", "1", "office_decision")
+    closed.json("case", "measure", "add", "1", "office_decision")
     assert [("proceedings", a_year_after(clock.day), False, [])] == terms(closed)
     assert [a_year_after(clock.day)] == kept_until(closed)
     assert "proceedings" not in refused(closed, "1")
     clock.wait(366)
     destroyed_due(closed)
-    (line,) = closed.json("destroyed")["destroyed"]
+    (line,) = closed.json("retention", "list-destroyed")["destroyed"]
     assert ("proceedings", clock.day.isoformat()) == (line["rule"], line["destroyed"])
     day = today().isoformat()
     assert (day, day, "threat", "out_of_scope") == tuple(
         line[name] for name in ("received", "closed", "category", "outcome")
     )
     (entry,) = [
-        each for each in closed.json("journal", "print")["entries"] if each["action"] == "end-proceedings"
+        each for each in closed.json("journal", "list")["entries"] if each["action"] == "end-proceedings"
     ]
     assert ({"kind": "office_decision"}, 1) == (entry["values"], entry["case"])
 
@@ -304,23 +309,31 @@ def test_what_the_office_decides_ends_nothing_that_justice_does_nor_the_other_wa
     closed: Office,
 ) -> None:
     """Two kinds of proceedings, each with its own end."""
-    closed.json("measure", "1", "prosecutor_phoned")
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
-    closed.json("source-risk", "1", "low", "--reason", "x")
+    closed.json("case", "measure", "add", "1", "prosecutor_phoned")
+    closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    closed.json("case", "set-source-risk", "1", "low", "--reason", "x")
     none = "case 1 has no pending proceedings that this could end"
-    assert none in closed.run("measure", "1", "office_decision").err
-    closed.json("measure", "1", "disciplinary_opened", "--despite-warning", "no hearing before the word")
+    assert none in closed.run("case", "measure", "add", "1", "office_decision").err
+    closed.json(
+        "case",
+        "measure",
+        "add",
+        "1",
+        "disciplinary_opened",
+        "--despite-warning",
+        "no hearing before the word",
+    )
     assert ["proceedings", "persons"] == terms(closed)[0][3]
-    closed.json("decide", "1", "not_needed", "--reason", "x")
+    closed.json("case", "decide", "1", "not_needed", "--reason", "x")
     ends = ("office_decision", "final_decision")
     for kind, left in zip(ends, (["proceedings"], []), strict=True):
-        closed.json("measure", "1", kind)
+        closed.json("case", "measure", "add", "1", kind)
         assert left == terms(closed)[0][3], kind
-        assert none in closed.run("measure", "1", kind).err
+        assert none in closed.run("case", "measure", "add", "1", kind).err
 
 
 def shown(office: Office) -> str:
-    return office.run("show", "1").out
+    return office.run("case", "show", "1").out
 
 
 def came_long_ago(office: Office) -> None:
@@ -336,13 +349,15 @@ def a_year_after(day: date) -> str:
 def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office) -> None:
     """That of the outcome from the closing, that of proceedings from the decision; list and case agree."""
     came_long_ago(closed)
-    closed.json("measure", "1", "prosecutor_phoned", "--day", (today() - timedelta(500)).isoformat())
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
+    closed.json(
+        "case", "measure", "add", "1", "prosecutor_phoned", "--day", (today() - timedelta(500)).isoformat()
+    )
+    closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     day = today() - timedelta(330)
-    closed.json("measure", "1", "final_decision", "--day", day.isoformat())
+    closed.json("case", "measure", "add", "1", "final_decision", "--day", day.isoformat())
     assert [("inadmissible", in_two_months(today()), False, [])] == terms(closed)
-    closed.json("retract", "1", "2", "--reason", "another day")
-    closed.json("measure", "1", "final_decision", "--day", (day + timedelta(90)).isoformat())
+    closed.json("case", "measure", "retract", "1", "2", "--reason", "another day")
+    closed.json("case", "measure", "add", "1", "final_decision", "--day", (day + timedelta(90)).isoformat())
     later = a_year_after(day + timedelta(90))
     assert [("proceedings", later, False, [])] == terms(closed)
     assert [later] == kept_until(closed)
@@ -352,7 +367,7 @@ def test_after_the_final_decision_the_later_of_two_periods_counts(closed: Office
 
 def test_junk_that_was_in_proceedings_is_kept_for_them_as_well(closed: Office) -> None:
     for kind in ("prosecutor_phoned", "final_decision"):
-        closed.json("measure", "1", kind)
+        closed.json("case", "measure", "add", "1", kind)
     work_on(closed, closed=None, junked=today())
     assert [("proceedings", a_year_after(today()))] == [each[:2] for each in terms(closed)]
 
@@ -364,13 +379,13 @@ def test_proceedings_that_open_after_a_final_decision_keep_the_case_anew(
     came_long_ago(closed)
     early = clock.day - timedelta(9)
     for before in (timedelta(0), timedelta(20)):
-        closed.json("measure", "1", "prosecutor_phoned", "--day", (early - before).isoformat())
-        closed.json("decide", "1", "no_transmission", "--reason", "x")
+        closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", (early - before).isoformat())
+        closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
         assert ["proceedings"] == terms(closed)[0][3]
-        closed.json("measure", "1", "final_decision", "--day", early.isoformat())
+        closed.json("case", "measure", "add", "1", "final_decision", "--day", early.isoformat())
         assert [] == terms(closed)[0][3]
-    closed.json("measure", "1", "prosecutor_phoned")
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
+    closed.json("case", "measure", "add", "1", "prosecutor_phoned")
+    closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert ["proceedings"] == terms(closed)[0][3]
 
 
@@ -378,19 +393,19 @@ def test_a_decision_ends_no_proceedings_that_began_after_it(closed: Office) -> N
     """Of two it ends the earlier one; one that would end none is a mistake."""
     came_long_ago(closed)
     days = [(today() - timedelta(n)).isoformat() for n in (9, 6, 3)]
-    closed.json("measure", "1", "prosecutor_phoned", "--day", days[2])
+    closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[2])
     assert f"began on {days[2]}, after {days[1]}" in refused_measure(closed, "final_decision", days[1])
-    closed.json("measure", "1", "prosecutor_phoned", "--day", days[0])
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
-    closed.json("measure", "1", "final_decision", "--day", days[1])
+    closed.json("case", "measure", "add", "1", "prosecutor_phoned", "--day", days[0])
+    closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    closed.json("case", "measure", "add", "1", "final_decision", "--day", days[1])
     assert ["proceedings"] == terms(closed)[0][3]
-    closed.json("measure", "1", "final_decision", "--day", days[2])
+    closed.json("case", "measure", "add", "1", "final_decision", "--day", days[2])
     assert [] == terms(closed)[0][3]
 
 
 def refused_measure(office: Office, kind: str, day: str) -> str:
     before = office.state()
-    said = office.run("measure", "1", kind, "--day", day)
+    said = office.run("case", "measure", "add", "1", kind, "--day", day)
     assert (1, before) == (said.code, office.state())
     return said.err
 
@@ -399,8 +414,8 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
     closed: Office, clock: Clock
 ) -> None:
     """One officer neither notes nor takes it back; oversight counts both."""
-    closed.json("measure", "1", "prosecutor_phoned")
-    closed.json("decide", "1", "no_transmission", "--reason", "x")
+    closed.json("case", "measure", "add", "1", "prosecutor_phoned")
+    closed.json("case", "decide", "1", "no_transmission", "--reason", "x")
     with closed.unlocked() as opened:
         alone = Actor(dict(list(opened.present.items())[:1]), clock.day)
         taken = Taken(kind="final_decision", day=clock.day)
@@ -410,10 +425,10 @@ def test_a_final_decision_noted_by_mistake_is_taken_back_by_two_and_the_case_is_
         with pytest.raises(Locked):
             measures.retract(opened.inbox, alone, 1, 2, "another case")
     assert [] == terms(closed)[0][3]
-    closed.json("retract", "1", "2", "--reason", "another case")
+    closed.json("case", "measure", "retract", "1", "2", "--reason", "another case")
     assert ["proceedings"] == terms(closed)[0][3]
     assert "proceedings are under way" in refused(closed, "1")
-    counted = closed.json("oversight")["actions"]
+    counted = closed.json("office", "oversight")["actions"]
     assert {"end-proceedings": 1, "remove-proceedings": 1}.items() <= counted.items()
 
 
@@ -429,14 +444,14 @@ def test_nothing_is_destroyed_before_the_portal_has_heard_of_the_closing(
     """Else nobody could tell the reporter any more; nor while an outbox of ours still names the case."""
     collect(portal.bundle(first(reporter)))
     world.office.settle(1)
-    world.office.json("decide", "1", "no_transmission", "--reason", "no offence")
+    world.office.json("case", "decide", "1", "no_transmission", "--reason", "no offence")
     work_on(world.office, waits=False, closed=today(), outcome="out_of_scope")
     assert "the portal has not confirmed the closing yet" in refused(world.office, "1")
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     assert "nothing is due" in refused(world.office, "--due")
     _, made, _ = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
-    world.office.json("outbox", "--out", world.office.out)
-    world.office.json("collect", portal.bundle(applied=Link(1, made.hash)))
+    world.office.json("exchange", "outbox", "--out", world.office.out)
+    world.office.json("exchange", "collect", portal.bundle(applied=Link(1, made.hash)))
     assert ["portal"] == terms(world.office)[0][3]
     tell_portal(world.office, portal)
     clock.wait(100)
@@ -457,4 +472,4 @@ def test_an_open_case_is_not_destroyed(
 
 @pytest.mark.parametrize("words", [[], ["1", "--due"]])
 def test_words_that_go_together_badly_are_refused(world: World, words: list[str]) -> None:
-    assert 2 == world.office.run("destroy", *words).code
+    assert 2 == world.office.run("retention", "destroy", *words).code

@@ -56,7 +56,7 @@ def test_the_deadlines_of_a_case_stand_in_one_order_on_both_surfaces(two_cases: 
     with two_cases.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="art40", known=late, due=late))
     for first in (True, False):
-        shown = two_cases.json("show", "1")["work"]["deadlines"]
+        shown = two_cases.json("case", "show", "1")["work"]["deadlines"]
         waits = [each["urgency"] is not None for each in shown]
         assert waits == sorted(waits, reverse=True)
         days = [each.get("day") or each["due"] for each in shown]
@@ -67,7 +67,7 @@ def test_the_deadlines_of_a_case_stand_in_one_order_on_both_surfaces(two_cases: 
         assert len(shown) == len(items)
         place = 0 if first else -1
         assert "art40" == shown[place].get("duty")
-        assert ("overdue by 3 days   " in two_cases.run("show", "1").out) is first
+        assert ("overdue by 3 days   " in two_cases.run("case", "show", "1").out) is first
         assert ("overdue by 3 days" if first else '<span class="mark late">late: it was due on ') in items[
             place
         ]
@@ -79,8 +79,8 @@ def test_the_queue_says_how_far_each_deadline_is_and_puts_those_without_last(two
     with two_cases.opened() as inbox, inbox.transaction() as session:
         session.get_one(Workflow, 1).deadline = today() - timedelta(1)
         session.get_one(Workflow, 2).deadline = None
-    found = two_cases.json("queue", "--sort", "deadline")["cases"]
+    found = two_cases.json("queue", "list", "--sort", "deadline")["cases"]
     assert [(1, "overdue by 1 day"), (2, None)] == [(each["case"], each["urgency"]) for each in found]
-    assert f"due {today() - timedelta(1)}, overdue by 1 day" in two_cases.run("queue").out
+    assert f"due {today() - timedelta(1)}, overdue by 1 day" in two_cases.run("queue", "list").out
     with sitting(two_cases) as client:
         assert "En retard d\u2019un jour" in client.page("/fr/")

@@ -109,9 +109,9 @@ class Life:
     def sends(self) -> None:
         """Let answers leave, under keys that are valid."""
         if self.clock.day > self.keys_until:
-            self.office.json("keys", "rotate")
+            self.office.json("key", "rotate")
             self.keys_until = self.clock.day + rotation.EPOCH
-        n = self.office.json("outbox", "--out", self.office.out)["n"]
+        n = self.office.json("exchange", "outbox", "--out", self.office.out)["n"]
         made, _ = bundle.read([(self.office.out / f"outbox-inspection-{n}.tar").read_bytes()])
         self.sent = Link(n, made.hash)
 
@@ -128,20 +128,22 @@ class Life:
                 intake, entries=tuple(replace(entry, day=min(days)) for entry in intake.entries)
             ),
         )
-        (told,) = self.office.json("collect", path, "--confirm-instance", self.portal.fingerprint)
+        (told,) = self.office.json("exchange", "collect", path, "--confirm-instance", self.portal.fingerprint)
         assert [] == told["warnings"]
         for _, case, sent in came:
             if sent.case_id is not None:
                 self.numbers[case] = len(self.numbers) + 1
-                self.office.json("declare", str(self.numbers[case]))
+                self.office.json("case", "declare", str(self.numbers[case]))
 
     def done(self, case: str, what: str) -> None:
         """Let both officers do something; a visa is a list of this one case, and the archives' word on it."""
         words = self.words(case, what)
         if words[0] == "visa":
-            listed = self.office.json("visa", "list", words[1], "--out", self.office.out.parent / "lists")
+            listed = self.office.json(
+                "retention", "visa", "request", words[1], "--out", self.office.out.parent / "lists"
+            )
             day = ("--day", self.clock.day.isoformat())
-            self.office.json("visa", "record", listed["list"], *day, "--reference", "x")
+            self.office.json("retention", "visa", "add", listed["list"], *day, "--reference", "x")
         else:
             self.office.json(*words)
 
@@ -152,7 +154,7 @@ class Life:
 
     def request(self) -> Any:
         """Return the one request for access."""
-        (row,) = self.office.json("access", "list")["requests"]
+        (row,) = self.office.json("request", "list")["requests"]
         return row
 
 
@@ -164,11 +166,11 @@ class Seen:
 
     @cached_property
     def work(self) -> Any:
-        return self.life.office.json("show", str(self.number))["work"]
+        return self.life.office.json("case", "show", str(self.number))["work"]
 
     @cached_property
     def retention(self) -> Any:
-        return self._line(self.life.office.json("retention"))
+        return self._line(self.life.office.json("retention", "list"))
 
     def clocks(self, column: str) -> dict[str, Any]:
         """Return a column of the deadlines of the law."""
@@ -176,7 +178,7 @@ class Seen:
 
     def is_archived(self) -> bool:
         """Tell whether a case is in the archive; one that owes a decision waits with the open ones."""
-        listed = self.life.office.json("queue", "--all")
+        listed = self.life.office.json("queue", "list", "--all")
         return self._line(listed)["archived"] is not None
 
     def _line(self, listed: Any) -> Any:
@@ -235,17 +237,17 @@ def test_twelve_cases_keep_the_days_that_were_counted_by_hand(
     told = steps(names)
     clock.day = told[0].day
     life, found = Life(tmp_path, clock), []
-    life.office.json("days-off", "add", *map(str, WRITTEN["days_off"]))
+    life.office.json("office", "day-off", "add", *map(str, WRITTEN["days_off"]))
     for step in told:
         if clock.day < WRITTEN["external_from"] <= step.day:
             clock.day = WRITTEN["external_from"]
-            life.office.json("settings", "--regime", "external")
+            life.office.json("office", "set", "--regime", "external")
         clock.day = step.day
         life.happens(step)
         found += differences(life, step)
     assert "" == "\n".join(found)
-    assert [] == life.office.json("retention")["cases"]
-    assert len(names) == len(life.office.json("destroyed")["destroyed"])
+    assert [] == life.office.json("retention", "list")["cases"]
+    assert len(names) == len(life.office.json("retention", "list-destroyed")["destroyed"])
 
 
 def test_there_is_a_case_for_each_outcome_of_the_law_and_one_that_is_junk() -> None:

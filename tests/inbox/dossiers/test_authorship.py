@@ -57,13 +57,13 @@ def test_no_page_of_the_desk_and_no_answer_to_a_person_shows_it(trio: Trio, tmp_
         session.get_one(Identity, 1).text = IDENTITY
     told = []
     asked = ["--person", "case", "--received", (today() - timedelta(25)).isoformat(), "--way", "letter"]
-    trio.others.json("access", "record", *asked)
+    trio.others.json("request", "add", *asked)
     (tmp_path / "text").write_text("Rien que de connu.")
     for number in ("1", "2", "3"):
-        trio.others.json("decide", number, "no_transmission", "--reason", "x")
-        trio.others.json("decide", number, "informed", "--reason", "x")
+        trio.others.json("case", "decide", number, "no_transmission", "--reason", "x")
+        trio.others.json("case", "decide", number, "informed", "--reason", "x")
     trio.others.json(
-        "access", "answer", "2", "--text-file", tmp_path / "text", "--out", tmp_path / "answer.pdf"
+        "request", "answer", "2", "--text-file", tmp_path / "text", "--out", tmp_path / "answer.pdf"
     )
     told.append(unpacked((tmp_path / "answer.pdf").read_bytes()))
     with sitting(trio.others, tmp_path) as client:

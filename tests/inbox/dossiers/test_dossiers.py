@@ -150,7 +150,7 @@ def test_words_of_what_must_never_be_repeated_are_pointed_out(tmp_path: Path) ->
     portal = Portal(world, tmp_path / "medium")
     edit = answering(protect="la porte du quai Colbert", refs="un camion")
     bundle = portal.bundle(first(Reporter(world), text="Vu au quai COLBERT.", edit=edit))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     office.tell_no_prosecutor(1)
     words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
     said = ["Words that the reporter asked never to repeat stand in: what"]
@@ -175,7 +175,7 @@ def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> No
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     bundle = portal.bundle(first(Reporter(world), text="Firmin et F\u0456rmin, QUELENNEC"))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     office.tell_no_prosecutor(1)
     words = ["dossier", "preview", "1", "--for", "disciplinary", "--to", "X"]
     shown = office.json(*words, "--redact", "*:Firmin", "--redact", "*:Quélennec")
@@ -187,13 +187,13 @@ def test_words_that_no_typed_passage_finds_are_pointed_out(tmp_path: Path) -> No
 def test_what_tells_of_the_author_is_not_there(room: Room) -> None:
     """What must never be repeated, how it is known, who was told, the identity."""
     (room.folder / "identity").write_text("Ondine Kerguelen")
-    room.office.json("identity", "set", "1", "--text-file", room.folder / "identity")
+    room.office.json("case", "identity", "add", "1", "--text-file", room.folder / "identity")
     for purpose in ("prosecutor", "disciplinary"):
         said = told(room.make(f"{purpose}.age", "--attachments", "original", "--every-file", purpose=purpose))
         assert "MSKU 1234565" in said
         for word in ("Ondine", "le 3 mars", SOURCE, "Comment le savez-vous", "Moi seul", "Collègue", "Merci"):
             assert word not in said, word
-    shown = room.office.run("show", "1").out
+    shown = room.office.run("case", "show", "1").out
     assert all(word in shown for word in (SECRET, SOURCE, "Comment le savez-vous", "Merci"))
 
 
@@ -219,9 +219,12 @@ def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
     asked = tmp_path / "asked.toml"
     raw = as_version(ASKED.version + 1, QUESTIONNAIRE.read_bytes())
     asked.write_bytes(raw + NEW.replace('concerns = "…"\n', "").encode())
-    assert "field 'canteen': 'concerns' is missing" in office.run("questionnaire", asked).err
+    assert (
+        "field 'canteen': 'concerns' is missing"
+        in office.run("office", "questionnaire", "replace", asked).err
+    )
     asked.write_bytes(raw + NEW.replace("…", concerns).encode())
-    assert 0 == office.run("questionnaire", asked).code
+    assert 0 == office.run("office", "questionnaire", "replace", asked).code
     portal = Portal(world, tmp_path / "medium")
 
     def edit(report: Report) -> Report:
@@ -229,7 +232,11 @@ def test_a_new_question_goes_only_if_it_is_said_to_be_of_the_facts(
         return replace(report, questionnaire=QuestionnaireRef(ASKED.id, ASKED.version + 1), answers=answers)
 
     office.json(
-        "collect", portal.bundle(first(Reporter(world), edit=edit)), "--confirm-instance", portal.fingerprint
+        "exchange",
+        "collect",
+        portal.bundle(first(Reporter(world), edit=edit)),
+        "--confirm-instance",
+        portal.fingerprint,
     )
     shown = office.json("dossier", "preview", "1", "--for", purpose, "--to", "X")
     assert goes is ("canteen" in [entry["place"] for entry in shown["entries"]])
@@ -242,7 +249,7 @@ def test_what_is_known_of_who_the_author_is_goes_by_itself(room: Room, tmp_path:
     copy = Room(office, room.reporter, tmp_path)
     (tmp_path / "identity").write_text(f"{NAME.lower()}\nTél. 06")
     before = told(copy.make("before.age"))
-    office.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
     said = told(copy.make("after.age"))
     assert ("Firmin" in before, "Firmin" in said, "FIRMIN" in said) == (True, False, False)
 
@@ -274,7 +281,7 @@ def test_how_many_passages_go_as_the_identity_is_said_and_which_is_told_to_two_o
     """Else the name of a person concerned, kept as the identity, would go from the evidence unseen."""
     office = room.office.copy(tmp_path / "copy")
     (tmp_path / "identity").write_text(NAME)
-    office.json("identity", "set", "1", "--text-file", tmp_path / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", tmp_path / "identity")
     with office.unlocked() as opened_inbox:
         two = opened_inbox.by_opening(today())
         told_of = []
@@ -298,7 +305,7 @@ def test_a_drop_that_nobody_signed_says_so(tmp_path: Path) -> None:
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     bundle = portal.bundle(Sent(drop(world, f"Un mot de {NAME}")))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     room_of.tell_prosecutor(office)
     dossier = Room(office, Reporter(world), tmp_path).make("drop.age", "--redact", f"note:{NAME}")
     document = json.loads(opened(dossier)["dossier.json"])
@@ -331,7 +338,8 @@ def test_nothing_that_leaves_proves_authorship(room: Room, whole: Path) -> None:
     seen = list(opened(whole).values())
     seen += [room_of.unpacked(opened(whole)["dossier.pdf"]), told(whole).encode()]
     for command in (
-        ["list"], ["show", "1"], ["queue"], ["disclosures", "list", "1"], ["identity", "show", "1"],
+        ["case", "list"], ["case", "show", "1"], ["queue", "list"], ["dossier", "disclosure", "list", "1"],
+        ["case", "identity", "show", "1"],
         ["dossier", "preview", "1", "--for", "prosecutor", "--to", "X", "--with-replies"],
     ):  # fmt: skip
         seen += [room.office.run(*command, *form).out.encode() for form in ([], ["--json"])]
@@ -500,7 +508,7 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
     file.write_text(ADDRESSEE.recipient().encode() + "\n")
     said = make(room, tmp_path / "out", recipient=str(file))
     assert 0 == said.code
-    entries = room.office.json("journal", "print")["entries"]
+    entries = room.office.json("journal", "list")["entries"]
     entry = next(each for each in reversed(entries) if each["action"] == "make-dossier")
     assert 1 == entry["case"]
     recipient = entry["values"].pop("recipient")
@@ -508,7 +516,7 @@ def test_it_is_journalled_and_stands_in_the_ledger(room: Room, tmp_path: Path) -
         entry["values"],
         recipient.startswith("age1pq1") and ADDRESSEE.recipient().encode().startswith(recipient),
     )
-    row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
+    row = room.office.json("dossier", "disclosure", "list", "1")["disclosures"][-1]
     assert ("X", "judicial", True) == (row["recipient"], row["ground"], row["what"].startswith("dossier "))
     before = (tmp_path / "out").read_bytes()
     assert 1 == make(room, tmp_path / "out").code
@@ -528,8 +536,8 @@ def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor
     office = room.office.copy(tmp_path / "own")
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(Duty, (1, "art40")))
-    office.json("source-risk", "1", "low", "--reason", "x")
-    for put in (None, ("decide", "1", "no_transmission"), ("decide", "1", "transmit")):
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    for put in (None, ("case", "decide", "1", "no_transmission"), ("case", "decide", "1", "transmit")):
         if put:
             office.json(*put, "--reason", "x")
         for more in ((), ("--despite-warning", "he leaves")):
@@ -540,8 +548,8 @@ def test_a_disciplinary_dossier_waits_until_it_is_decided_whether_the_prosecutor
             else:
                 assert (1, False) == (said.code, (tmp_path / "out").exists())
                 assert "the person concerned reads this dossier, and would be warned" in said.err
-                assert "inbox decide 1 transmit|no_transmission --reason TEXT; then ask" in said.err
-    office.json("measure", "1", "prosecutor_word", "--restrictions", "no search")
+                assert "inbox case decide 1 transmit|no_transmission --reason TEXT; then ask" in said.err
+    office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "no search")
     assert "The prosecutor has not said that this can be done: Procédure" in office.run(*made).err
     assert 0 == office.run(*made, "--despite-warning", "he leaves").code
 
@@ -551,10 +559,10 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     """In one step; not before the risk to the source is assessed, and then nothing is written either."""
     assert 1 == make(room, tmp_path / "out", "--measure").code
     assert [] == [*tmp_path.iterdir()]
-    room.office.json("source-risk", "1", "high", "--reason", "x")
+    room.office.json("case", "set-source-risk", "1", "high", "--reason", "x")
     assert 0 == make(room, tmp_path / "out", "--measure").code
-    noted = room.office.json("show", "1")["work"]["measures"][-1]
-    row = room.office.json("disclosures", "list", "1")["disclosures"][-1]
+    noted = room.office.json("case", "show", "1")["work"]["measures"][-1]
+    row = room.office.json("dossier", "disclosure", "list", "1")["disclosures"][-1]
     assert ("art40_transmission", "X", row["what"]) == (noted["kind"], noted["addressee"], noted["reference"])
     out = tmp_path / "other"
     words = ["--to", "Y", "--recipient", STOCK.recipient().encode(), "--measure", "--out", out]
@@ -564,14 +572,17 @@ def test_it_may_be_noted_as_a_measure_under_the_same_reference(room: Room, tmp_p
     words.remove("--measure")
     assert said.err == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).err
     words.append("--measure")
-    room.office.json("measure", "1", "prosecutor_word")
+    room.office.json("case", "measure", "add", "1", "prosecutor_word")
     assert 0 == room.office.run("dossier", "make", "1", "--for", "disciplinary", *words).code
-    assert "disciplinary_opened" == room.office.json("show", "1")["work"]["measures"][-1]["kind"]
+    assert "disciplinary_opened" == room.office.json("case", "show", "1")["work"]["measures"][-1]["kind"]
 
 
 def test_a_dossier_goes_to_nobody_whom_the_case_names_without_a_reason(room: Room, tmp_path: Path) -> None:
     """The reason stands in the journal, and oversight counts it."""
-    before, counted = room.office.state(), room.office.json("oversight")["actions"]["despite-warning"]
+    before, counted = (
+        room.office.state(),
+        room.office.json("office", "oversight")["actions"]["despite-warning"],
+    )
     said = make(room, tmp_path / "out", "--to", "firmin quelennec")
     assert (1, True) == (said.code, "The case names the addressee, who would be warned" in said.err)
     assert (before, []) == (room.office.state(), [*tmp_path.iterdir()])
@@ -579,11 +590,11 @@ def test_a_dossier_goes_to_nobody_whom_the_case_names_without_a_reason(room: Roo
         "dossier", "make", "1", "--for", "disciplinary", "--to", NAME, "--recipient",
         STOCK.recipient().encode(), "--out", tmp_path / "out", "--despite-warning", "he asked for it",
     )  # fmt: skip
-    (*_, noted) = [each for each in room.office.json("journal", "print")["entries"] if each["reason"]]
+    (*_, noted) = [each for each in room.office.json("journal", "list")["entries"] if each["reason"]]
     assert ("make-dossier", True, "he asked for it") == (
         noted["action"], noted["values"].get("despite"), noted["reason"]
     )  # fmt: skip
-    assert counted + 1 == room.office.json("oversight")["actions"]["despite-warning"]
+    assert counted + 1 == room.office.json("office", "oversight")["actions"]["despite-warning"]
 
 
 def test_a_dossier_for_a_prosecutor_is_the_decision_to_tell_one(room: Room, tmp_path: Path) -> None:
@@ -594,7 +605,7 @@ def test_a_dossier_for_a_prosecutor_is_the_decision_to_tell_one(room: Room, tmp_
     said = make(room, tmp_path / "out")
     assert (1, False) == (said.code, (tmp_path / "out").exists())
     assert "nobody has decided to inform the prosecutor" in said.err
-    room.office.json("source-risk", "1", "high", "--reason", "x")
+    room.office.json("case", "set-source-risk", "1", "high", "--reason", "x")
     assert 0 == make(room, tmp_path / "out", "--measure").code
     assert 0 == make(room, tmp_path / "again").code
 
@@ -631,7 +642,7 @@ def test_hostile_text_breaks_no_page(tmp_path: Path) -> None:
     world = World(office)
     portal = Portal(world, tmp_path / "medium")
     bundle = portal.bundle(first(Reporter(world), text=HOSTILE))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     room_of.tell_prosecutor(office)
     room = Room(office, Reporter(world), tmp_path)
     pdfs = [opened(room.make(f"{n}.age"))["dossier.pdf"] for n in range(2)]

@@ -21,9 +21,9 @@ from tests.support.inbox_visas import agreed
 
 # What leaves for somebody outside, by the command that writes or prints it; OUT is where it goes.
 EXPORTS = {
-    "access, told": ["access", "answer", "1", "--text-file", "TEXT", "--out", "OUT/access.pdf"],
+    "access, told": ["request", "answer", "1", "--text-file", "TEXT", "--out", "OUT/access.pdf"],
     "access, English": [
-        "access",
+        "request",
         "answer",
         "2",
         "--language",
@@ -33,7 +33,7 @@ EXPORTS = {
         "--out",
         "OUT/en",
     ],
-    "access, neither": ["access", "answer", "3", "--reason", "x", "--out", "OUT/neither.pdf"],
+    "access, neither": ["request", "answer", "3", "--reason", "x", "--out", "OUT/neither.pdf"],
     "dossier": [
         "dossier",
         "make",
@@ -48,6 +48,7 @@ EXPORTS = {
     ],
     "disciplinary file": ["dossier", "make", "1", "--for", "disciplinary", "--to", "X"],
     "letter, prosecutor": [
+        "dossier",
         "letter",
         "1",
         "prosecutor",
@@ -59,6 +60,7 @@ EXPORTS = {
         "OUT/x",
     ],
     "letter, person": [
+        "dossier",
         "letter",
         "1",
         "persons_notice",
@@ -70,6 +72,7 @@ EXPORTS = {
         "OUT/x",
     ],
     "letter, external": [
+        "dossier",
         "letter",
         "1",
         "forwarding",
@@ -80,28 +83,28 @@ EXPORTS = {
         "--out",
         "OUT/x",
     ],
-    "attachment": ["attachment", "1", "2", "--out", "OUT/file", "--reason", "x"],
-    "preview": ["preview", "1", "2"],
-    "templates": ["templates", "--out", "OUT/templates.toml"],
-    "oversight": ["oversight"],
-    "oversight, for machines": ["oversight", "--json"],
-    "timeline": ["timeline", "1", "--json"],
-    "journal": ["journal", "print", "--json"],
-    "register": ["register", "alerts", "--out", "OUT/register.csv"],
-    "register, printed": ["register", "alerts", "--out", "OUT/register.pdf"],
-    "sheet": ["sheet", "impact", "--out", "OUT/sheet.pdf"],
-    "visa list": ["visa", "list", "1", "--out", "OUT/list"],
-    "destroyed": ["destroyed", "--out", "OUT/list"],
+    "attachment": ["file", "export", "1", "2", "--out", "OUT/file", "--reason", "x"],
+    "preview": ["file", "preview", "1", "2"],
+    "templates": ["message", "template", "export", "--out", "OUT/templates.toml"],
+    "oversight": ["office", "oversight"],
+    "oversight, for machines": ["office", "oversight", "--json"],
+    "timeline": ["case", "timeline", "1", "--json"],
+    "journal": ["journal", "list", "--json"],
+    "register": ["office", "register", "alerts", "--out", "OUT/register.csv"],
+    "register, printed": ["office", "register", "alerts", "--out", "OUT/register.pdf"],
+    "sheet": ["office", "sheet", "impact", "--out", "OUT/sheet.pdf"],
+    "retention visa request": ["retention", "visa", "request", "1", "--out", "OUT/list"],
+    "destroyed": ["retention", "list-destroyed", "--out", "OUT/list"],
 }
 # Of a case that has ended,
-ENDED = {"visa list"}
+ENDED = {"retention visa request"}
 # and of one that was destroyed: made last.
 AFTER = {"destroyed"}
 # In these its author asked for nothing to be said of who knew, or a person could tell who wrote.
 SOURCELESS = {
     name for name in EXPORTS if name.partition(",")[0] in {"access", "letter", "oversight", "timeline"}
 }
-SOURCELESS |= {"journal", "destroyed", "visa list", "register", "register, printed", "sheet"}
+SOURCELESS |= {"journal", "destroyed", "retention visa request", "register", "register, printed", "sheet"}
 # For the portal, which knows a case by its id; sealed to the officers; nothing of any case in them.
 NO_EXPORT = {"outbox", "backup", "card", "keyring", "sign-pages"}
 
@@ -122,24 +125,24 @@ def made(
     """Return the room, what proves authorship in it, and by its name all that can be read of each export."""
     room = room_of.found(tmp_path_factory.mktemp("exports"))
     proofs = room_of.kept_of_authorship(room)
-    shown = room.office.run("show", "1")
+    shown = room.office.run("case", "show", "1")
     (room.folder / "text").write_text(f"Il est dit que {NAME} aurait mal agi.")
     for days in (25, 26, 27):
         came = ["--received", (today() - timedelta(days)).isoformat(), "--way", "letter"]
-        room.office.json("access", "record", "--person", NAME, *came)
-    room.office.json("settings", "--regime", "external")
-    room.office.json("decide", "1", "no_transmission", "--reason", "x")
-    room.office.json("decide", "1", "informed", "--reason", "x")
+        room.office.json("request", "add", "--person", NAME, *came)
+    room.office.json("office", "set", "--regime", "external")
+    room.office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    room.office.json("case", "decide", "1", "informed", "--reason", "x")
     found = {name: list(_exported(room, name)) for name in EXPORTS if name not in AFTER | ENDED}
-    room.office.json("decide", "1", "not_needed", "--reason", "x")
+    room.office.json("case", "decide", "1", "not_needed", "--reason", "x")
     room.office.close("1")
     with room.office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Case, 1).withdrawn = True  # so that no portal has to hear of the closing
-    room.office.json("show", "1")
+    room.office.json("case", "show", "1")
     aged(room.office)
     found |= {name: list(_exported(room, name)) for name in ENDED}
     agreed(room.office)
-    room.office.json("destroy", "1")
+    room.office.json("retention", "destroy", "1")
     return Made(proofs, shown.out, found | {name: list(_exported(room, name)) for name in AFTER})
 
 
@@ -225,7 +228,7 @@ def test_what_is_exported_is_in_it(made: Made) -> None:
     assert b"MSKU" in said["dossier"]
     assert b"liste" in said["attachment"]
     assert b"moot" in said["destroyed"]
-    assert "soumis au visa des archives".upper().encode() in said["visa list"]
+    assert "soumis au visa des archives".upper().encode() in said["retention visa request"]
 
 
 def test_each_command_that_writes_a_file_is_looked_at_here() -> None:

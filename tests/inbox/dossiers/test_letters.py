@@ -61,12 +61,12 @@ def founded_letters(tmp_path_factory: pytest.TempPathFactory) -> Office:
     world = World(office)
     portal = Portal(world, folder / "medium")
     sent = [first(Reporter(world), text=TEXT, edit=answering(protect=SECRET, who_id=NAME)) for _ in range(2)]
-    office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
-    office.json("declare", "1", "2")
-    office.json("settings", "--regime", "external")
+    office.json("exchange", "collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    office.json("case", "declare", "1", "2")
+    office.json("office", "set", "--regime", "external")
     for number in ("1", "2"):
-        office.json("show", number)
-        office.json("source-risk", number, "low", "--reason", "x")
+        office.json("case", "show", number)
+        office.json("case", "set-source-risk", number, "low", "--reason", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         for number in (1, 2):
             for position, kind in enumerate(("prosecutor_phoned", "final_decision"), 1):
@@ -84,7 +84,7 @@ def write(letter: str, out: Path, *options: str, text: str | None = None, case: 
     """Return the words that write a letter of the French law."""
     to, own = LETTERS[letter]
     said = own if text is None else text
-    return ["letter", case, letter, "--to", to, "--text", said, "--out", str(out), *options]
+    return ["dossier", "letter", case, letter, "--to", to, "--text", said, "--out", str(out), *options]
 
 
 @pytest.mark.parametrize("letter", LETTERS)
@@ -149,7 +149,7 @@ def test_to_a_person_it_tells_what_is_held_and_never_the_source(office: Office) 
 
 def test_whom_the_case_does_not_name_learns_nothing_of_it_without_a_reason(office: Office) -> None:
     """By the family name it does, with any title."""
-    to = ("letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
+    to = ("dossier", "letter", "1", "persons_notice", "--text", OWN, "--out", str(office.out / "x"), "--to")
     assert "case 1 does not name this person" in refused(office, *to, "Marc Leroy")
     office.json(*to, "Marc Leroy", "--despite-warning", "the report calls him the mate")
     (office.out / "x").unlink()
@@ -167,15 +167,15 @@ def test_the_address_that_is_given_stands_in_place_of_that_of_the_law(office: Of
 def test_what_is_written_stands_in_journal_and_ledger_and_decides_nothing(
     office: Office, letter: str
 ) -> None:
-    before = office.json("show", "1")["work"]
+    before = office.json("case", "show", "1")["work"]
     office.json(*write(letter, office.out / "x"))
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     noted = next(each for each in entries if each["action"] == "write-letter")
     assert (1, {"letter": letter}) == (noted["case"], noted["values"])
-    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    (row,) = office.json("dossier", "disclosure", "list", "1")["disclosures"]
     to = FRENCH.authorities.get(LETTERS[letter][0])
     assert (to.name.fr if to else "person-concerned", "letter") == (row["recipient"], row["what"])
-    after = office.json("show", "1")["work"]
+    after = office.json("case", "show", "1")["work"]
     assert (before["duties"], before["measures"]) == (after["duties"], after["measures"])
 
 
@@ -187,11 +187,11 @@ def unasked(office: Office) -> None:
 
 def offence(office: Office) -> None:
     unasked(office)
-    office.json("judge", "1", "--severity", "3", "--reason", "drill")
+    office.json("case", "set-score", "1", "--severity", "3", "--reason", "drill")
 
 
 def transmitted(office: Office) -> None:
-    office.json("decide", "1", "transmit", "--reason", "drill")
+    office.json("case", "decide", "1", "transmit", "--reason", "drill")
 
 
 @pytest.mark.parametrize("letter", LETTERS)
@@ -204,9 +204,9 @@ def test_nobody_but_the_prosecutor_gets_one_before_the_prosecutor_is_told_or_not
         return
     said = refused(office, *write(letter, office.out / "x", "--despite-warning", "drill"))
     assert "it has not been decided whether to inform the prosecutor" in said
-    assert "inbox decide 1 transmit|no_transmission" in said
+    assert "inbox case decide 1 transmit|no_transmission" in said
     assert [] == [*office.out.iterdir()]
-    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     office.json(*write(letter, office.out / "x"))
 
 
@@ -218,10 +218,12 @@ def test_the_prosecutor_gets_one_once_a_measure_says_that_justice_has_the_case(o
     assert asks in refused(office, *write("prosecutor", office.out / "x"))
     with sitting(office) as client:
         assert "d\u2019aviser le procureur, \u00e0 la page du dossier 1" in client.page("/fr/case/1/letters")
-    office.json("measure", "1", "prosecutor_phoned")
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
     office.json(*write("prosecutor", office.out / "x"))
-    assert "the prosecutor has not said that this can be done" in refused(office, "measure", "1", "hearing")
-    assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "drill")
+    assert "the prosecutor has not said that this can be done" in refused(
+        office, "case", "measure", "add", "1", "hearing"
+    )
+    assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "drill")
 
 
 def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: Office) -> None:
@@ -231,8 +233,8 @@ def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: O
     """
 
     def decided() -> str:
-        office.json("decide", "1", "transmit", "--reason", "drill")
-        entries = office.json("journal", "print")["entries"]
+        office.json("case", "decide", "1", "transmit", "--reason", "drill")
+        entries = office.json("journal", "list")["entries"]
         found = [each for each in entries if each["values"].get("decision") == "transmit"]
         return str(found[-1]["action"])
 
@@ -242,21 +244,25 @@ def test_two_officers_decide_that_the_prosecutor_is_told_whatever_went(office: O
         ("--to", "Parquet", "--what", "report", "--ground", "judicial"),
         ("--to", "Parquet", "--what", "other", "--ground", "other", "--reason", "x"),
     ):
-        office.json("disclosures", "add", "1", *words)
+        office.json("dossier", "disclosure", "add", "1", *words)
         assert "decide-by-two" == decided()
-    assert [1] == office.json("oversight")["transmitted_unsent"]
-    assert "transmitted, nothing sent: case 1\n" in office.run("oversight").out
+    assert [1] == office.json("office", "oversight")["transmitted_unsent"]
+    assert "transmitted, nothing sent: case 1\n" in office.run("office", "oversight").out
     with sitting(office) as client:
         assert "Le dossier 1 est déclaré transmis au procureur, mais rien" in client.page("/fr/oversight")
     with office.opened() as inbox, inbox.transaction() as session:
         workflow.heard(session, 1, today())
-    assert [1] == office.json("oversight")["transmitted_unsent"], "a letter of the reporter sends nothing"
-    office.json("decide", "1", "no_transmission", "--reason", "the letter says nothing new")
-    assert [1] == office.json("oversight")["transmitted_unsent"], "nor does what is decided of that letter"
+    assert [1] == office.json("office", "oversight")["transmitted_unsent"], (
+        "a letter of the reporter sends nothing"
+    )
+    office.json("case", "decide", "1", "no_transmission", "--reason", "the letter says nothing new")
+    assert [1] == office.json("office", "oversight")["transmitted_unsent"], (
+        "nor does what is decided of that letter"
+    )
     office.json(*write("prosecutor", office.out / "x"))
     assert "decide-by-two" == decided()
-    assert [] == office.json("oversight")["transmitted_unsent"]
-    assert "nothing sent" not in office.run("oversight").out
+    assert [] == office.json("office", "oversight")["transmitted_unsent"]
+    assert "nothing sent" not in office.run("office", "oversight").out
 
 
 def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office: Office) -> None:
@@ -269,7 +275,7 @@ def test_a_person_is_not_informed_by_letter_before_the_prosecutor_s_word(office:
     assert 1 == page.count("would warn them before the prosecutor has the case")
     for letter in ("prosecutor", "forwarding"):
         office.json(*write(letter, office.out / letter))
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json(*write("persons_notice", office.out / "x"))
 
 
@@ -283,7 +289,7 @@ def test_nobody_else_gets_one_either_where_no_rule_asked_whether_the_prosecutor_
         assert "it has not been decided whether to inform the prosecutor" in said
     with sitting(office) as client:
         assert 2 == client.page("/en/case/1/letters").count("whether to inform the prosecutor")
-    office.json("decide", "1", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "drill")
     for letter in ("persons_notice", "forwarding"):
         office.json(*write(letter, office.out / letter))
 
@@ -306,7 +312,7 @@ def test_the_words_of_officers_are_looked_at(office: Office, name: str) -> None:
     # To a person concerned, the reporter's own words are never repeated.
     assert (name == "quoted") == bool(despite.code)
     if name != "quoted":
-        entries = office.json("journal", "print")["entries"]
+        entries = office.json("journal", "list")["entries"]
         noted = next(each for each in entries if each["action"] == "write-letter")
         assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
@@ -337,7 +343,7 @@ def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
 ) -> None:
     named = tmp_path / "named"
     named.write_text("Maëlle Kerguelen, grutière")
-    office.json("identity", "set", "1", "--text-file", named)
+    office.json("case", "identity", "add", "1", "--text-file", named)
     despite = ("--despite-warning", "drill")
     for letter in ("forwarding", "prosecutor"):
         office.json(*write(letter, office.out / letter, text=f"Un dossier sur {NAME}."))
@@ -348,11 +354,12 @@ def test_an_authority_reads_whom_the_report_names_and_nothing_of_who_wrote_it(
 def test_what_was_typed_wrongly_is_said_and_nothing_is_written(office: Office) -> None:
     out = office.out / "x"
     said = {
-        "does not have the code ghost": ("letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
+        "does not have the code ghost": ("dossier", "letter", "1", "ghost", "--to", "pnf", "--out", str(out)),
         "does not have the code police": (
-            "letter", "1", "prosecutor", "--to", "police", "--text", "x", "--out", str(out),
+            "dossier", "letter", "1", "prosecutor", "--to", "police", "--text", "x", "--out", str(out),
         ),
-        "needs a text of your own": ("letter", "1", "prosecutor", "--to", "pnf", "--out", str(out)),
+        "needs a text of your own": ("dossier", "letter", "1", "prosecutor", "--to", "pnf", "--out",
+        str(out)),
         "at most 200 characters": write("prosecutor", out, "--address", "x" * 201),
         "contains words that could reveal somebody": write(
             "persons_notice", out, "--despite-warning", SECRET
@@ -570,10 +577,12 @@ def test_no_outbox_goes_beside_a_letter(office: Office, stick: Path) -> None:
     """The control is the same medium without it."""
     for name in ("letter-1-2026-11-24.pdf", "access-1.pdf", "dossier-1-2026-11-24.age"):
         (stick / name).touch()
-        assert "not meant for the portal" in refused(office, "outbox", "--out", str(stick), "--same-disk")
+        assert "not meant for the portal" in refused(
+            office, "exchange", "outbox", "--out", str(stick), "--same-disk"
+        )
         assert [name] == [each.name for each in stick.iterdir()]
         (stick / name).unlink()
-    office.json("outbox", "--out", str(stick), "--same-disk")
+    office.json("exchange", "outbox", "--out", str(stick), "--same-disk")
 
 
 def test_another_law_has_other_letters(office: Office) -> None:
@@ -584,19 +593,30 @@ def test_another_law_has_other_letters(office: Office) -> None:
         session.merge(Setting(name=REGIME, value="single"))
         session.execute(delete(Measure))
         session.add(Measure(case=1, position=1, kind="seizure_note", day=today()))
-    office.json("queue")
-    words = ["letter", "1", "lantern", "--to", "magistrate", "--language", "en", "--out", office.out / "x"]
+    office.json("queue", "list")
+    words = [
+        "dossier",
+        "letter",
+        "1",
+        "lantern",
+        "--to",
+        "magistrate",
+        "--language",
+        "en",
+        "--out",
+        office.out / "x",
+    ]
     assert "names outcome, which this case does not have yet" in refused(office, *map(str, words))
     assert "has no place for a text of your own" in refused(office, *map(str, words), "--text", "x")
     office.settle(1)
-    office.json("decide", "1", "drop", "--reason", "x")
+    office.json("case", "decide", "1", "drop", "--reason", "x")
     office.close("1", "upheld", "--disclosure", "withheld", "--reason", "x")
     office.json(*words)
     assert "Case 1, Upheld." in printed((office.out / "x").read_bytes())
-    office.json("decide", "2", "drop", "--reason", "x")
-    office.json("letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
+    office.json("case", "decide", "2", "drop", "--reason", "x")
+    office.json("dossier", "letter", "2", "bottle", "--to", NAME, "--text", OWN, "--out", office.out / "y")
 
 
 def test_a_case_in_quarantine_gets_no_letter(office: Office) -> None:
-    office.json("quarantine", "2", "--reason", "drill")
+    office.json("access", "quarantine", "2", "--reason", "drill")
     assert "quarantine" in refused(office, *write("prosecutor", office.out / "x", case="2"))

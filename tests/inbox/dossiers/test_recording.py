@@ -44,10 +44,10 @@ def founded_informing(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office.found_by(folder, NAMES, 2)
     portal = Portal(World(office), folder / "medium")
     report = first(Reporter(portal.world), text=TEXT, edit=answering(protect=SECRET, who_id=NAME))
-    office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
-    office.json("declare", "1")
-    office.json("show", "1")
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("exchange", "collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    office.json("case", "declare", "1")
+    office.json("case", "show", "1")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     office.tell_no_prosecutor(1)
     return office
 
@@ -57,31 +57,31 @@ pytestmark = pytest.mark.copy_of("founded_informing")
 
 def informed(text: str, *more: str) -> list[str]:
     """Return the words that record that the intelligence directorate was told this."""
-    return ["measure", "1", "dnred_informed", "--text", text, *more]
+    return ["case", "measure", "add", "1", "dnred_informed", "--text", text, *more]
 
 
 @pytest.mark.slow
 def test_what_goes_to_another_body_is_recorded_with_the_measure(office: Office) -> None:
     """It is refused without a text or with an empty one; other measures take no text."""
     before = office.state()
-    for words in (["measure", "1", "dnred_informed"], informed(" ")):
+    for words in (["case", "measure", "add", "1", "dnred_informed"], informed(" ")):
         assert "this measure records the text that is sent: dnred_informed" in refused(office, *words)
     assert before == office.state()
     office.json(*informed(OWN))
-    office.json("measure", "1", "onaf_informed")
-    assert [OWN, ""] == [each["sent"] for each in office.json("show", "1")["work"]["measures"]]
-    assert f"(the reporter is not told)\n│ {OWN}\n" in office.run("show", "1").out
+    office.json("case", "measure", "add", "1", "onaf_informed")
+    assert [OWN, ""] == [each["sent"] for each in office.json("case", "show", "1")["work"]["measures"]]
+    assert f"(the reporter is not told)\n│ {OWN}\n" in office.run("case", "show", "1").out
 
 
 def test_the_journal_knows_it_by_its_hash_and_the_ledger_that_it_was_given(office: Office) -> None:
     """Neither holds a word of it."""
     office.json(*informed(OWN))
     digest = hashlib.sha256(OWN.encode()).hexdigest()
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     (noted,) = [each for each in entries if each["action"] == "record-measure"]
     assert {"kind": "dnred_informed", "sha256": digest} == noted["values"]
     assert [*NAMES] == sorted(noted["officers"])
-    (row,) = office.json("disclosures", "list", "1")["disclosures"]
+    (row,) = office.json("dossier", "disclosure", "list", "1")["disclosures"]
     assert ("DNRED informée", f"sha256 {digest[:16]}") == (row["recipient"], row["what"])
     assert "stupéfiants" not in repr((entries, row))
 
@@ -100,7 +100,7 @@ def test_nothing_goes_that_tells_who_reported_or_who_is_concerned(
     office: Office, name: str, tmp_path: Path
 ) -> None:
     (tmp_path / "named").write_text("Maëlle Kerguelen, grutière")
-    office.json("identity", "set", "1", "--text-file", tmp_path / "named")
+    office.json("case", "identity", "add", "1", "--text-file", tmp_path / "named")
     text, said = NEVER[name]
     before = office.state()
     for more in ([], ["--despite-warning", "drill"]):
@@ -117,7 +117,7 @@ def test_what_may_tell_who_was_there_goes_with_a_reason(office: Office, text: st
     assert "contains words that could reveal somebody" in said
     assert before == office.state()
     office.json(*informed(text, "--despite-warning", "drill"))
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     (noted,) = [each for each in entries if each["action"] == "record-measure"]
     assert ("drill", True) == (noted["reason"], noted["values"]["despite"])
 
@@ -244,8 +244,10 @@ def test_another_law_asks_it_of_another_measure(office: Office) -> None:
     office.settle(1)
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
-    assert "this measure records the text that is sent" in refused(office, "measure", "1", "coast_guard")
-    assert "who is concerned" in refused(office, "measure", "1", "coast_guard", "--text", NAME)
-    assert OWN == office.json("measure", "1", "coast_guard", "--text", OWN)["sent"]
-    assert "" == office.json("measure", "1", "shield")["sent"]
+    office.json("queue", "list")
+    assert "this measure records the text that is sent" in refused(
+        office, "case", "measure", "add", "1", "coast_guard"
+    )
+    assert "who is concerned" in refused(office, "case", "measure", "add", "1", "coast_guard", "--text", NAME)
+    assert OWN == office.json("case", "measure", "add", "1", "coast_guard", "--text", OWN)["sent"]
+    assert "" == office.json("case", "measure", "add", "1", "shield")["sent"]

@@ -62,10 +62,10 @@ def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
     said = ((TEXT, told), (f"Encore {NAME}, dit-on", None), ("Voyez la note", None), ("Rien", None))
     for text, edit in said:
         bundle = portal.bundle(first(Reporter(world), text=text, edit=edit))
-        office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+        office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     for pair in (NAMES[:2], NAMES[1:]):
-        office.of(*pair).json("declare", "1", "2", "3", "4")
-    office.json("note", "3", "--text", f"C'est {NAME}, selon l'enquête.")
+        office.of(*pair).json("case", "declare", "1", "2", "3", "4")
+    office.json("case", "note", "3", "--text", f"C'est {NAME}, selon l'enquête.")
     for name in (NAME, "Erwan Le Bihan"):
         office.json(*record(name))
     return office
@@ -74,7 +74,7 @@ def founded_access(tmp_path_factory: pytest.TempPathFactory) -> Office:
 def record(name: str, since: int = 0) -> list[str]:
     """Return the words that record a request of today, or of some days ago."""
     came = (today() - timedelta(since)).isoformat()
-    return ["access", "record", "--person", name, "--received", came, "--way", "letter"]
+    return ["request", "add", "--person", name, "--received", came, "--way", "letter"]
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def inform(office: Office, *numbers: str) -> None:
 
 def answer(office: Office, text: str | None = None, *options: str, request: str = "1") -> Said:
     """Answer a request into the file of its number."""
-    words = ["access", "answer", request, "--out", str(office.out / request), *options]
+    words = ["request", "answer", request, "--out", str(office.out / request), *options]
     if text is not None:
         (office.out.parent / "text").write_text(text)
         words += ["--text-file", str(office.out.parent / "text")]
@@ -113,7 +113,7 @@ def answer(office: Office, text: str | None = None, *options: str, request: str 
 
 def seen(office: Office, request: str = "1") -> dict[int, Any]:
     """Return what those present see of the cases of a request."""
-    return {each["case"]: each for each in office.json("access", "show", request)["cases"]}
+    return {each["case"]: each for each in office.json("request", "show", request)["cases"]}
 
 
 def not_printed(pages: str, *texts: str) -> list[str]:
@@ -131,12 +131,12 @@ def test_cases_that_name_the_person_are_found_wherever_the_name_stands(office: O
     """In answers, messages and notes; what they say of that person is shown apart, and journalled."""
     assert [1, 2, 3] == [*seen(office)]
     assert {} == seen(office, "2")
-    said = office.json("access", "passages", "1", "--request", "1")["passages"]
+    said = office.json("request", "passages", "1", "--request", "1")["passages"]
     assert [f"{NAME} boit.", f"{NAME}, docker"] == said[1:]
     assert "Ondine" not in str(said)
-    (*_, entry) = office.json("journal", "print")["entries"][:-1]
+    (*_, entry) = office.json("journal", "list")["entries"][:-1]
     assert ("show", 1, {"view": "access"}) == (entry["action"], entry["case"], entry["values"])
-    assert 1 == office.run("access", "passages", "9", "--request", "1").code
+    assert 1 == office.run("request", "passages", "9", "--request", "1").code
 
 
 def waits(office: Office, number: int) -> bool:
@@ -161,22 +161,22 @@ def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_i
 ) -> None:
     """With a reason, on command line and desk. If it is the person after all, or named in full, it counts."""
     inform(office, "1", "2", "3", "4")
-    office.json("note", "4", "--text", "Un quelennec, dit-on, était au quai.")
+    office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
     assert ([1, 2, 3], True) == ([*seen(office)], waits(office, 4))
-    namesake = "inbox access namesake 4 --request 1 "
+    namesake = "inbox request namesake 4 --request 1 "
     assert (True, False) == (namesake in to_do(office, 4), "namesake" in to_do(office, 1))
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Declaration).filter_by(case=4, officer=NAMES[0]))
     assert "namesake" not in to_do(office, 4)
-    office.json("declare", "4")
-    assert [4] == office.json("access", "show", "1")["maybe"]
+    office.json("case", "declare", "4")
+    assert [4] == office.json("request", "show", "1")["maybe"]
     assert "may name the person, because they have the family name: 4" in answer(office, OWN).err
     assert ["Un quelennec, dit-on, était au quai."] == office.json(
-        "access", "passages", "4", "--request", "1"
+        "request", "passages", "4", "--request", "1"
     )["passages"]
-    judge = ["access", "namesake", "4", "--request", "1"]
+    judge = ["request", "namesake", "4", "--request", "1"]
     assert 2 == office.run(*judge).code
-    said = office.run("access", "namesake", "1", "--request", "1", "--reason", "x")
+    said = office.run("request", "namesake", "1", "--request", "1", "--reason", "x")
     assert (1, True) == (said.code, "names this person in full" in said.err)
     with sitting(office) as client:
         assert "Cases that may name this person" in client.page("/en/access/1")
@@ -184,14 +184,14 @@ def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_i
         assert [401, 303] == [
             client.send("/en/access/1/namesake", **form, **more).status_code for more in ({}, BY_TWO)
         ]
-    assert ([], False) == (office.json("access", "show", "1")["maybe"], waits(office, 4))
-    (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "judge-name"]
+    assert ([], False) == (office.json("request", "show", "1")["maybe"], waits(office, 4))
+    (noted,) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "judge-name"]
     assert (4, "a cousin", {}) == (noted["case"], noted["reason"], noted["values"])
     office.json(*judge, "--same-person", "--reason", "asked the chief")
     assert ([1, 2, 3, 4], True) == ([*seen(office)], waits(office, 4))
     office.json(*judge, "--reason", "the cousin")
     assert not waits(office, 4)
-    office.json("note", "4", "--text", f"Non : {NAME}.")
+    office.json("case", "note", "4", "--text", f"Non : {NAME}.")
     assert ([1, 2, 3, 4], True) == ([*seen(office)], waits(office, 4))
 
 
@@ -207,23 +207,25 @@ def test_what_is_told_is_what_officers_write(office: Office) -> None:
     for word in ("Ondine", "3 mars", "14h30", "loué", "docker", "Havre", "opposer", "voisine", "Encore"):
         assert word not in pages
     for number in ("1", "2", "3"):
-        rows = office.json("disclosures", "list", number)["disclosures"]
+        rows = office.json("dossier", "disclosure", "list", number)["disclosures"]
         assert [("person-concerned", "access-answer")] == [(row["recipient"], row["what"]) for row in rows]
-    assert [] == office.json("disclosures", "list", "4")["disclosures"]
+    assert [] == office.json("dossier", "disclosure", "list", "4")["disclosures"]
     assert {1: True, 2: True, 3: True} == {number: each["given"] for number, each in seen(office).items()}
 
 
 def transmit(office: Office) -> None:
-    office.json("decide", "2", "transmit", "--addressee", "P", "--reference", "R", "--reason", "drill")
+    office.json(
+        "case", "decide", "2", "transmit", "--addressee", "P", "--reference", "R", "--reason", "drill"
+    )
 
 
 def measure(kind: str) -> Any:
-    return lambda office: office.json("measure", "2", kind)
+    return lambda office: office.json("case", "measure", "add", "2", kind)
 
 
 def severe(office: Office) -> None:
     never_asked(office)
-    office.json("judge", "2", "--severity", "3", "--reason", "drill")
+    office.json("case", "set-score", "2", "--severity", "3", "--reason", "drill")
 
 
 def never_asked(office: Office, duty: str = "art40") -> None:
@@ -239,18 +241,28 @@ def never_asked_of_persons(office: Office) -> None:
 
 def put_off(office: Office) -> None:
     until = (today() + timedelta(60)).isoformat()
-    office.json("decide", "2", "defer", "--until", until, "--reason", "drill")
+    office.json("case", "decide", "2", "defer", "--until", until, "--reason", "drill")
 
 
 def investigated(office: Office) -> None:
     measure("judicial_investigation")(office)
-    office.json("decide", "2", "no_transmission", "--reason", "the prosecutor has it already")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "the prosecutor has it already")
 
 
 # What stands in the way, how it is put there once all persons were informed, and what takes it away.
-UNOPPOSED = ("access", "unopposed", "2", "--request", "1", "--day", "DAY", "--reference", "TJ, par téléphone")
-DECIDE = ("decide", "2", "informed", "--reason", "drill")
-NO_TRANSMISSION = ("decide", "2", "no_transmission", "--reason", "drill")
+UNOPPOSED = (
+    "request",
+    "unopposed",
+    "2",
+    "--request",
+    "1",
+    "--day",
+    "DAY",
+    "--reference",
+    "TJ, par téléphone",
+)
+DECIDE = ("case", "decide", "2", "informed", "--reason", "drill")
+NO_TRANSMISSION = ("case", "decide", "2", "no_transmission", "--reason", "drill")
 WAYS: dict[str, tuple[Obstacle, Any, tuple[str, ...] | None]] = {
     "put off": (Obstacle.PUT_OFF, put_off, DECIDE),
     "undecided, art. 40": (Obstacle.PROSECUTOR, severe, NO_TRANSMISSION),
@@ -268,14 +280,14 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
     inform(office)
     assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
     if what is not Obstacle.PROSECUTOR:
-        office.json("source-risk", "2", "low", "--reason", "drill")
+        office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     put(office)
     assert [[], [what], []] == [each["obstacles"] for each in seen(office).values()]
     before = office.state()
     said = answer(office, OWN, "--despite-warning", "drill")
     assert (1, True) == (said.code, "case 2: " in said.err)
     if lifted == DECIDE:
-        hint = "inbox decide 2 informed --reason TEXT"
+        hint = "inbox case decide 2 informed --reason TEXT"
         assert hint in said.err, "that nobody is named is refused where somebody asks"
     assert (before, []) == (office.state(), [*office.out.iterdir()])
     assert lifted
@@ -288,14 +300,14 @@ def test_nobody_is_told_while_something_stands_in_the_way(office: Office, ripe: 
 def test_a_case_that_is_linked_as_of_the_same_person_may_mean_who_asks(office: Office) -> None:
     """Without the name; and while it is with justice, nobody is told what the other says."""
     inform(office)
-    office.json("link", "4", "2", "same_person")
-    assert [4] == office.json("access", "show", "1")["maybe"]
+    office.json("case", "link", "add", "4", "2", "same_person")
+    assert [4] == office.json("request", "show", "1")["maybe"]
     assert [[], [], []] == [each["obstacles"] for each in seen(office).values()]
-    office.json("source-risk", "4", "low", "--reason", "drill")
-    office.json("measure", "4", "judicial_investigation")
+    office.json("case", "set-source-risk", "4", "low", "--reason", "drill")
+    office.json("case", "measure", "add", "4", "judicial_investigation")
     assert [[], [Obstacle.PROCEEDINGS], []] == [each["obstacles"] for each in seen(office).values()]
     assert 1 == answer(office, OWN, "--despite-warning", "drill").code
-    office.json("access", "namesake", "4", "--request", "1", "--same-person", "--reason", "drill")
+    office.json("request", "same-person", "4", "--request", "1", "--reason", "drill")
     assert 4 in seen(office)
 
 
@@ -307,10 +319,10 @@ def test_that_nobody_is_named_is_asked_again_once_a_case_names_who_asks(office: 
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Duty, (number, "art14")).decision = "not_needed"  # as before anybody asked
     if way != "in full":
-        office.json("note", "4", "--text", "Un quelennec, dit-on, était au quai.")
+        office.json("case", "note", "4", "--text", "Un quelennec, dit-on, était au quai.")
         assert 4 not in seen(office)
         assert "not_needed" == informing(office, 4)
-        office.json("access", "namesake", "4", "--request", "1", "--same-person", "--reason", "drill")
+        office.json("request", "same-person", "4", "--request", "1", "--reason", "drill")
         assert "" == informing(office, 4)
     assert Obstacle.PERSONS in seen(office)[number]["obstacles"]
     assert ["", "informed"] == [informing(office, number), informing(office, 1)]
@@ -320,14 +332,14 @@ def informing(office: Office, number: int) -> str:
     """Return what is decided about informing the persons of a case; empty for what is to be decided."""
     return next(
         row["decision"]
-        for row in office.json("show", str(number))["work"]["duties"]
+        for row in office.json("case", "show", str(number))["work"]["duties"]
         if row["duty"] == "art14"
     )
 
 
 def test_nobody_decides_that_nobody_is_named_while_somebody_named_asks(office: Office) -> None:
     """Put off it is, or decided that they are informed."""
-    nobody = ("decide", "2", "not_needed", "--reason", "drill")
+    nobody = ("case", "decide", "2", "not_needed", "--reason", "drill")
     before = office.state()
     assert "case 2 names somebody who has asked what is held on them" in office.run(*nobody).err
     assert before == office.state()
@@ -339,7 +351,7 @@ def test_a_word_of_the_prosecutor_covers_no_proceedings_that_open_after_it(
 ) -> None:
     """It was about what there was to ask then; a new word is about these, too."""
     inform(office)
-    office.json("source-risk", "2", "low", "--reason", "drill")
+    office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
     assert "case 2 has no pending judicial proceedings" in office.run(*word).err
     for put in (transmit, measure("judicial_investigation")):
@@ -359,21 +371,21 @@ def test_what_a_prosecutor_restricts_after_not_objecting_holds_the_answer_back(
     Who answers reads by whose word, of which day, and who recorded it.
     """
     inform(office)
-    office.json("source-risk", "2", "low", "--reason", "drill")
+    office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
     transmit(office)
     word = [ripe.day.isoformat() if each == "DAY" else each for each in UNOPPOSED]
     office.json(*word)
-    says = ("measure", "2", "prosecutor_word", "--addressee", "Mme A")
+    says = ("case", "measure", "add", "2", "prosecutor_word", "--addressee", "Mme A")
     office.json(*says)
     assert [] == seen(office)[2]["obstacles"]
     recorded = f"did not object on {ripe.day} (TJ, par téléphone; recorded by alice, bruno)"
-    assert recorded in office.run("access", "show", "1").out
+    assert recorded in office.run("request", "show", "1").out
     office.json(*says, "--restrictions", "ne rien lui dire")
     assert ([Obstacle.PROCEEDINGS], None) == (seen(office)[2]["obstacles"], seen(office)[2]["unopposed"])
     assert 1 == answer(office, OWN, "--despite-warning", "drill").code
     office.json(*word)
     assert [] == seen(office)[2]["obstacles"]
-    office.json("measure", "2", "final_decision")
+    office.json("case", "measure", "add", "2", "final_decision")
     office.json(*says, "--restrictions", "ne rien lui dire")
     assert [Obstacle.PROCEEDINGS] == seen(office)[2]["obstacles"]
     office.json(*word)
@@ -384,7 +396,7 @@ def test_what_a_prosecutor_restricts_after_not_objecting_holds_the_answer_back(
 def test_whether_persons_are_informed_has_to_be_decided_first(office: Office) -> None:
     """Also for a case for which no rule asked it, because only its text or a note has the name."""
     inform(office, "1", "2")
-    office.json("decide", "3", "no_transmission", "--reason", "drill")
+    office.json("case", "decide", "3", "no_transmission", "--reason", "drill")
     assert [[], [], [Obstacle.PERSONS]] == [each["obstacles"] for each in seen(office).values()]
     assert (
         "case 3: it has not been decided whether to inform the persons concerned" in answer(office, OWN).err
@@ -397,9 +409,9 @@ def test_what_was_put_off_is_undecided_once_its_day_has_come(office: Office, rip
     inform(office, "1", "3")
     office.json(*NO_TRANSMISSION)
     until = (ripe.day + timedelta(1)).isoformat()
-    office.json("decide", "2", "defer", "--until", until, "--reason", "drill")
+    office.json("case", "decide", "2", "defer", "--until", until, "--reason", "drill")
     assert [Obstacle.PUT_OFF] == seen(office)[2]["obstacles"]
-    assert f"is put off until {until}" in office.run("access", "show", "1").out
+    assert f"is put off until {until}" in office.run("request", "show", "1").out
     ripe.wait(1)
     assert [Obstacle.PERSONS] == seen(office)[2]["obstacles"]
 
@@ -411,8 +423,8 @@ def test_during_proceedings_of_the_office_the_person_must_have_been_informed(
 ) -> None:
     """That informing was not needed is not enough: then these proceedings are not known."""
     inform(office)
-    office.json("source-risk", "2", "low", "--reason", "drill")
-    office.json("measure", "2", kind)
+    office.json("case", "set-source-risk", "2", "low", "--reason", "drill")
+    office.json("case", "measure", "add", "2", kind)
     assert [] == seen(office)[2]["obstacles"]
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(Duty, (2, "art14")).decision = "not_needed"  # as before anybody asked
@@ -437,7 +449,9 @@ def test_a_word_of_the_prosecutor_that_cannot_be_is_not_noted(
     """If the case does not name the person, for a day to come or before the request, without a reference."""
     before = office.state()
     said = (ripe.day + timedelta(day)).isoformat()
-    asked = office.run("access", "unopposed", case, "--request", "1", "--day", said, "--reference", reference)
+    asked = office.run(
+        "request", "unopposed", case, "--request", "1", "--day", said, "--reference", reference
+    )
     assert (1, before) == (asked.code, office.state())
 
 
@@ -535,15 +549,15 @@ def test_an_officer_who_is_excluded_sees_what_one_sees_where_nothing_is_held(
         world = World(kept)
         portal = Portal(world, folder / "medium")
         bundle = portal.bundle(first(Reporter(world), text=f"C'est {text}."))
-        kept.json("collect", bundle, "--confirm-instance", portal.fingerprint)
-        kept.json("declare", "1")
+        kept.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
+        kept.json("case", "declare", "1")
         (folder / "identity").write_text(IDENTITY)  # with which text and reason are compared
-        kept.json("identity", "set", "1", "--text-file", folder / "identity")
-        kept.json("conflict", "exclude", "1", "bruno", "--reason", "drill")
+        kept.json("case", "identity", "add", "1", "--text-file", folder / "identity")
+        kept.json("access", "conflict", "add", "1", "bruno", "--reason", "drill")
         until = ["--until", (clock.day + timedelta(60)).isoformat()]
         choice = ["informed"] if name == "told by others" else ["defer", *until]
-        kept.json("decide", "1", "no_transmission", "--reason", "drill")
-        kept.json("decide", "1", *choice, "--reason", "drill")
+        kept.json("case", "decide", "1", "no_transmission", "--reason", "drill")
+        kept.json("case", "decide", "1", *choice, "--reason", "drill")
         kept.json(*record(NAME))
         acting = kept.of(*answered_by)
         views.append(_by_bruno(kept, acting, clock, OWN if name == "told by others" else None))
@@ -560,17 +574,17 @@ def _by_bruno(kept: Office, acting: Office, clock: Clock, text: str | None) -> d
     bruno, began = kept.of("bruno", "chloe"), clock.day
     head = kept.json("journal", "verify")["head"]["n"]
     commands = [
-        ["access", "show", "1"],
-        ["access", "list"],
-        ["queue"],
-        ["oversight"],
-        ["conflict", "list"],
-        ["journal", "print", "--from", str(head + 1)],
+        ["request", "show", "1"],
+        ["request", "list"],
+        ["queue", "list"],
+        ["office", "oversight"],
+        ["access", "conflict", "list"],
+        ["journal", "list", "--from", str(head + 1)],
     ]
     said, pages = [bruno.run(*words) for words in commands], _pages(bruno)
     clock.wait(EARLIEST.days)
     assert "bruno" not in acting.present or {} == seen(acting)
-    assert 0 == acting.run("access", "show", "1").code
+    assert 0 == acting.run("request", "show", "1").code
     assert 0 == answer(acting, text, "--despite-warning" if text else "--reason", "drill").code
     grown = kept.json("journal", "verify")["head"]["n"] - head
     said += [bruno.run(*words) for words in commands]
@@ -605,7 +619,7 @@ def test_of_three_cases_of_which_one_is_kept_from_all_present_two_are_told(
 ) -> None:
     """The third is neither counted nor hinted at; who may see it sees that it names the person."""
     inform(office)
-    office.of("alice", "bruno").json("conflict", "exclude", "3", "chloe", "--reason", "drill")
+    office.of("alice", "bruno").json("access", "conflict", "add", "3", "chloe", "--reason", "drill")
     unnamed = office.copy(tmp_path / "unnamed")
     with unnamed.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Note))
@@ -614,12 +628,12 @@ def test_of_three_cases_of_which_one_is_kept_from_all_present_two_are_told(
         present = each.of("bruno", "chloe")
         answered = answer(present, OWN)
         assert (0, "") == (answered.code, answered.err)
-        told.append([present.run("access", "show", "1"), letter(each)])
-        told[-1] += [seen(present), present.run("access", "list")]
+        told.append([present.run("request", "show", "1"), letter(each)])
+        told[-1] += [seen(present), present.run("request", "list")]
     assert told[0] == told[1]
     assert [1, 2] == [*told[0][2]]
     whole = office.of("alice", "bruno")
-    assert [] == whole.json("disclosures", "list", "3")["disclosures"]
+    assert [] == whole.json("dossier", "disclosure", "list", "3")["disclosures"]
     whole.json(*record(NAME, since=1))
     assert [1, 2, 3] == [*seen(whole, "3")]
 
@@ -630,13 +644,13 @@ def test_cases_that_not_all_present_have_declared_are_not_looked_at(office: Offi
     world = World(office)
     portal = Portal(world, office.root.parent / "other")
     bundle = portal.bundle(Sent(drop(world, f"{NAME} encore")))
-    office.json("collect", bundle, "--new-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--new-instance", portal.fingerprint)
     inform(office)
-    shown = office.json("access", "show", "1")
+    shown = office.json("request", "show", "1")
     assert ([1, 2, 3], 1) == ([each["case"] for each in shown["cases"]], shown["not_looked_at"])
     assert "no conflict of interest in them: 1" in answer(office, OWN).err
     for pair in (NAMES[:2], NAMES[1:]):
-        office.of(*pair).json("declare", "5")
+        office.of(*pair).json("case", "declare", "5")
     assert [1, 2, 3, 5] == [*seen(office)]
     assert "case 5: " in answer(office, OWN).err
 
@@ -655,11 +669,11 @@ def test_after_the_answer_nothing_is_shown_either_of_a_case_that_not_all_present
             session.merge(Declaration(case=number, officer="alice", day=today()))
             session.merge(Declaration(case=number, officer="chloe", day=today()))
     for has_answered in (False, True):
-        shown = undeclared.json("access", "show", "1")
+        shown = undeclared.json("request", "show", "1")
         assert ([1], 3) == ([each["case"] for each in shown["cases"]], shown["not_looked_at"])
         assert [1, 2, 3] == [*seen(others)]
         assert has_answered or 0 == answer(others, None, "--reason", "drill").code
-    assert "drill" in others.run("access", "show", "1").out
+    assert "drill" in others.run("request", "show", "1").out
 
 
 NAMING = {"name": "Bruno Kermadec", "alias": "Erwan Le Bihan"}
@@ -672,15 +686,15 @@ def test_an_officer_whom_a_request_names_does_not_see_to_it(office: Office, how:
     if how == "name":
         office.json(*record(NAMING[how], since=EARLIEST.days))
     else:
-        office.json("conflict", "alias", "bruno", NAMING[how])
+        office.json("access", "alias", "add", "bruno", NAMING[how])
     number = "3" if how == "name" else "2"
     before = office.state()
     for words in (
-        ("access", "answer", number, "--out", office.out / number),
-        ("access", "extend", "--because", "number"),
-        ("access", "passages", "4", "--request", number),
-        ("access", "namesake", "4", "--request", number, "--reason", "x"),
-        ("access", "unopposed", "4", "--request", number, "--day", today().isoformat(), "--reference", "x"),
+        ("request", "answer", number, "--out", office.out / number),
+        ("request", "extend", "--because", "number"),
+        ("request", "passages", "4", "--request", number),
+        ("request", "namesake", "4", "--request", number, "--reason", "x"),
+        ("request", "unopposed", "4", "--request", number, "--day", today().isoformat(), "--reference", "x"),
     ):
         said = office.run(*words)
         assert (1, True) == (said.code, f"request {number} names bruno" in said.err), words
@@ -704,8 +718,8 @@ def test_nothing_is_told_only_with_a_reason_where_nothing_stands_in_the_way(offi
     assert {(False, "only one can know it")} == {
         (each["given"], each["reason"]) for each in seen(office).values()
     }
-    assert "only one can" not in str(office.json("journal", "print"))
-    assert [] == office.json("disclosures", "list", "1")["disclosures"]
+    assert "only one can" not in str(office.json("journal", "list"))
+    assert [] == office.json("dossier", "disclosure", "list", "1")["disclosures"]
 
 
 @pytest.mark.usefixtures("ripe")
@@ -788,7 +802,7 @@ NEVER = {
 def test_who_the_reporter_is_and_what_must_not_be_repeated_is_never_told(office: Office, what: str) -> None:
     inform(office)
     (office.out.parent / "identity").write_text(IDENTITY)
-    office.json("identity", "set", "2", "--text-file", office.out.parent / "identity")
+    office.json("case", "identity", "add", "2", "--text-file", office.out.parent / "identity")
     text, why = NEVER[what]
     said = answer(office, f"{OWN} {text}", "--despite-warning", "drill")
     assert (1, True) == (said.code, why in said.err)
@@ -799,7 +813,7 @@ def test_a_name_that_the_reporter_shares_with_the_person_is_not_the_reporter_s_a
     """A relative, or a namesake: the text names the person who asks, and nobody else."""
     inform(office)
     (office.out.parent / "identity").write_text(f"Maëlle {NAME.split()[1]}, sa cousine")
-    office.json("identity", "set", "1", "--text-file", office.out.parent / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", office.out.parent / "identity")
     assert 0 == answer(office, OWN).code
 
 
@@ -807,7 +821,7 @@ def test_a_name_that_the_reporter_shares_with_the_person_is_not_the_reporter_s_a
 def test_nor_does_the_reason_that_stays_with_the_cases_tell_it(office: Office) -> None:
     inform(office)
     (office.out.parent / "identity").write_text(IDENTITY)
-    office.json("identity", "set", "2", "--text-file", office.out.parent / "identity")
+    office.json("case", "identity", "add", "2", "--text-file", office.out.parent / "identity")
     said = answer(office, OWN, "--despite-warning", "Mme Kerguelen le sait")
     assert (1, True) == (said.code, "the reason contains words" in said.err)
     assert 0 == answer(office, OWN, "--despite-warning", "il le sait").code
@@ -839,7 +853,7 @@ def test_what_may_tell_who_was_there_needs_a_reason_which_stays_with_the_cases(o
     everything = " ".join(text for text, _ in WARNED.values())
     assert 0 == answer(office, f"{OWN} {everything}", "--despite-warning", "it is in the press").code
     assert {"it is in the press"} == {each["reason"] for each in seen(office).values()}
-    assert "in the press" not in str(office.json("journal", "print"))
+    assert "in the press" not in str(office.json("journal", "list"))
 
 
 @pytest.mark.usefixtures("ripe")
@@ -861,11 +875,11 @@ def test_a_request_is_answered_once_into_a_file_that_is_not_there(office: Office
     assert before == office.state()
     (office.out / "1").unlink()
     assert 0 == answer(office).code
-    again = office.run("access", "answer", "1", "--out", office.out / "again")
+    again = office.run("request", "answer", "1", "--out", office.out / "again")
     assert (1, True) == (again.code, "was answered on" in again.err)
-    assert "was answered on" in office.run("access", "passages", "1", "--request", "1").err
+    assert "was answered on" in office.run("request", "passages", "1", "--request", "1").err
     assert ["1"] == [path.name for path in office.out.iterdir()]
-    row = next(row for row in office.json("access", "list")["requests"] if row["request"] == 1)
+    row = next(row for row in office.json("request", "list")["requests"] if row["request"] == 1)
     assert (ripe.day.isoformat(), "alice, bruno") == (row["answered"], row["by"])
 
 
@@ -878,10 +892,10 @@ def test_a_late_answer_is_still_given(office: Office, ripe: Clock) -> None:
 def test_a_case_that_is_destroyed_takes_along_what_it_had_to_do_with_a_request(office: Office) -> None:
     """The line of the register stays, with the names: it never said which case it was about."""
     assert 0 == answer(office).code
-    before = office.json("access", "list")
+    before = office.json("request", "list")
     with office.opened() as inbox, inbox.vault.transaction() as session:
         row_security.forget(session, [1, 2, 3])
-    assert before == office.json("access", "list")
+    assert before == office.json("request", "list")
     assert {} == seen(office)
 
 
@@ -893,24 +907,24 @@ def test_a_case_that_names_who_waits_is_not_destroyed_with_what_is_due(office: O
             session.get_one(Workflow, number).junked = ripe.day - timedelta(60)
             session.get_one(Workflow, number).waits = False
             session.get_one(Case, number).withdrawn = True  # so that no portal has to hear of it
-    rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
+    rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
     assert ({1, 4}, True, False) == (set(rows), "request" in rows[1], "request" in rows[4])
     waits_for = (
         "an access request that may concern it has not been answered yet\nhint: answer the request first"
     )
-    assert f"{waits_for}: inbox access list" in office.run("destroy", "1").err
+    assert f"{waits_for}: inbox request list" in office.run("retention", "destroy", "1").err
     with office.opened() as inbox, inbox.vault.transaction() as session:
         session.execute(delete(Declaration))
-    rows = {row["case"]: row["obstacles"] for row in office.json("retention")["cases"]}
+    rows = {row["case"]: row["obstacles"] for row in office.json("retention", "list")["cases"]}
     assert (True, True) == ("request" in rows[1], "request" in rows[4])
     with office.opened() as inbox, inbox.vault.transaction() as session:
         agree(session)
-    said = [office.run("destroy", number).err.replace(number, "N") for number in ("1", "4")]
+    said = [office.run("retention", "destroy", number).err.replace(number, "N") for number in ("1", "4")]
     assert f"{waits_for}, or declare" in said[0]
     assert said[0] == said[1]
     for request in ("1", "2"):
         assert 0 == answer(office, None, "--reason", "drill", request=request).code
-    assert "request" not in office.json("retention")["cases"][0]["obstacles"]
+    assert "request" not in office.json("retention", "list")["cases"][0]["obstacles"]
 
 
 @pytest.mark.usefixtures("ripe")
@@ -922,19 +936,19 @@ def test_the_journal_has_one_entry_of_no_case(office: Office) -> None:
     inform(office)
     for number, identity in (("2", IDENTITY), ("3", "Anne Quélennec")):
         (office.out.parent / "identity").write_text(identity)
-        office.json("identity", "set", number, "--text-file", office.out.parent / "identity")
+        office.json("case", "identity", "add", number, "--text-file", office.out.parent / "identity")
     head = office.json("journal", "verify")["head"]["n"]
     assert 1 == answer(office, f"{OWN} Vers 14h30.").code
-    found = office.json("journal", "print", "--from", str(head + 1))["entries"][:-1]
+    found = office.json("journal", "list", "--from", str(head + 1))["entries"][:-1]
     assert [] == [each for each in found if each["case"] == 2]
     assert 1 == answer(office, f"{OWN} Selon Kerguelen.").code
-    found = office.json("journal", "print", "--from", str(head + 1))["entries"]
+    found = office.json("journal", "list", "--from", str(head + 1))["entries"]
     assert [("compare-identity", True)] == [
         (each["action"], each["values"]["touched"]) for each in found if each["case"] == 2
     ]
     head = office.json("journal", "verify")["head"]["n"]
     assert 0 == answer(office, OWN, "--despite-warning", "drill").code
-    entries = office.json("journal", "print", "--from", str(head + 1))["entries"][:-1]
+    entries = office.json("journal", "list", "--from", str(head + 1))["entries"][:-1]
     assert [("answer-access", None, {"request": 1}, "")] == [
         (each["action"], each["case"], each["values"], each["reason"]) for each in entries
     ]

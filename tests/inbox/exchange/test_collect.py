@@ -25,7 +25,7 @@ def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
     text = "Ils m'ont abordé·e 😀\nDeuxième ligne"
     outcome = collect(portal.bundle(first(Reporter(world), text=text, files=files)))
     assert ("collected", [1], []) == (outcome["state"], outcome["cases"], outcome["unopened"])
-    shown = world.office.json("show", "1")
+    shown = world.office.json("case", "show", "1")
     assert {"what": text, "coi": "no"} == shown["answers"]
     assert ("fr", "received", []) == (shown["language"], shown["status"], shown["flags"])
     assert [(f["name"], f["type"], f["size"]) for f in shown["attachments"]] == [
@@ -34,7 +34,7 @@ def test_a_report_with_files_becomes_a_case_whose_files_come_out_as_they_were(
     ]
     for number, data in enumerate(files, 1):
         out = tmp_path / f"out-{number}"
-        assert 0 == world.office.run("attachment", "1", str(number), "--out", out, "--reason", "x").code
+        assert 0 == world.office.run("file", "export", "1", str(number), "--out", out, "--reason", "x").code
         assert data == out.read_bytes()
 
 
@@ -44,7 +44,7 @@ def test_answers_to_a_questionnaire_that_is_not_ours_are_shown_by_their_ids(
     """A page may still show an older one."""
     other = messages.QuestionnaireRef("customs", 99)
     collect(portal.bundle(first(Reporter(world), edit=lambda r: replace(r, questionnaire=other))))
-    assert "\nwhat\n│ Il s'est passé" in world.office.run("show", "1").out
+    assert "\nwhat\n│ Il s'est passé" in world.office.run("case", "show", "1").out
 
 
 def test_follow_ups_join_their_case_even_before_its_report_in_the_bundle(
@@ -55,7 +55,7 @@ def test_follow_ups_join_their_case_even_before_its_report_in_the_bundle(
     sent = [Sent(reporter.follow_up(f"suite {n}", files=[b"x%d" % n])) for n in range(10)]
     outcome = collect(portal.bundle(first(reporter), *sent))
     assert ([1], [1] * 10) == (outcome["cases"], outcome["follow_ups"])
-    shown = world.office.json("show", "1")
+    shown = world.office.json("case", "show", "1")
     assert {f"suite {n}" for n in range(10)} == {each["text"] for each in shown["follow_ups"]}
     numbers = [file["number"] for each in shown["follow_ups"] for file in each["attachments"]]
     assert list(range(1, 11)) == numbers
@@ -69,8 +69,8 @@ def test_the_same_message_again_is_ignored_and_another_under_its_id_is_shown(
     follow_up_id = bytes(16)
     same = {"edit": lambda message: replace(message, id=follow_up_id)}
     collect(portal.bundle(first(reporter), first(reporter), Sent(reporter.follow_up("a", **same))))
-    world.office.json("show", "1")
-    before = world.office.json("show", "1")
+    world.office.json("case", "show", "1")
+    before = world.office.json("case", "show", "1")
     again = collect(
         portal.bundle(
             Sent(reporter.report()),
@@ -81,7 +81,7 @@ def test_the_same_message_again_is_ignored_and_another_under_its_id_is_shown(
     )
     assert ([], [], 2) == (again["cases"], again["follow_ups"], again["repeated"])
     assert ["other-follow-up", "other-report"] == sorted(kinds(world.office))
-    assert before == world.office.json("show", "1")
+    assert before == world.office.json("case", "show", "1")
     assert 2 == len(list((world.office.root / "unopened").iterdir()))
 
 
@@ -91,11 +91,11 @@ def test_unsigned_drops_become_marked_cases_once(
     envelope = build.drop(world, "Écrit à la main\nligne 2", [b"photo"])
     collect(portal.bundle(Sent(envelope)))
     assert 1 == collect(portal.bundle(Sent(envelope)))["repeated"]
-    shown = world.office.json("show", "1")
+    shown = world.office.json("case", "show", "1")
     assert (["unsigned"], "Écrit à la main\nligne 2") == (shown["flags"], shown["note"])
-    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert 0 == world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"photo" == (tmp_path / "out").read_bytes()
-    assert "unsigned" in world.office.run("reply", "1", "--text", "bonjour").err
+    assert "unsigned" in world.office.run("message", "reply", "1", "--text", "bonjour").err
 
 
 def test_a_keyring_that_was_not_ours_is_flagged(
@@ -105,7 +105,7 @@ def test_a_keyring_that_was_not_ours_is_flagged(
     for seen in (SeenKeyring(1, bytes(32)), SeenKeyring(9, world.seen.hash)):
         collect(portal.bundle(first(Reporter(world), edit=lambda r, seen=seen: replace(r, keyring=seen))))
     collect(portal.bundle(first(Reporter(world))))
-    flags = [case["flags"] for case in world.office.json("list")["cases"]]
+    flags = [case["flags"] for case in world.office.json("case", "list")["cases"]]
     assert [["keyring-unknown"], ["keyring-unknown"], []] == flags
 
 
@@ -122,7 +122,7 @@ def test_a_keyring_past_its_date_is_flagged(
         first(Reporter(world)), edit=lambda intake: replace(dated(late)(intake), exported=late)
     )
     collect(exported)
-    assert ["keyring-old"] == world.office.json("show", "1")["flags"]
+    assert ["keyring-old"] == world.office.json("case", "show", "1")["flags"]
 
 
 def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
@@ -134,9 +134,9 @@ def test_no_portal_puts_a_deadline_off_by_a_day_to_come(
     collect(portal.bundle(first(reporter), edit=late))
     world.office.close("1")
     collect(portal.bundle(Sent(reporter.follow_up("x")), edit=late))
-    case = world.office.json("show", "1")
+    case = world.office.json("case", "show", "1")
     assert ([today.isoformat()] * 2) == [case["received"], case["follow_ups"][0]["received"]]
-    (due,) = world.office.json("retention")["cases"]
+    (due,) = world.office.json("retention", "list")["cases"]
     assert date.fromisoformat(due["day"]) < today + timedelta(days=3_650)
 
 
@@ -156,10 +156,10 @@ def test_a_withdrawal_flags_the_case_and_deletes_nothing(
         )
     )
     (number,) = outcome["withdrawn"]
-    assert ["withdrawn"] == world.office.json("show", str(number))["flags"]
+    assert ["withdrawn"] == world.office.json("case", "show", str(number))["flags"]
     assert ["false-withdrawal", "unknown-withdrawal"] == sorted(kinds(world.office))
-    assert "withdrawn" in world.office.run("reply", str(number), "--text", "x").err
-    world.office.run("outbox", "--out", world.office.out)
+    assert "withdrawn" in world.office.run("message", "reply", str(number), "--text", "x").err
+    world.office.run("exchange", "outbox", "--out", world.office.out)
     outbox, _, _ = build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     assert [other.keys.case_id] == [slot.case_id for slot in outbox.slots]
 
@@ -172,7 +172,7 @@ def test_many_entries_are_unsealed_by_several_processes(
     sent = [first(reporter, text=str(n), files=[b"%d" % n]) for n, reporter in enumerate(reporters)]
     outcome = collect(portal.bundle(*sent, Sent(b"noise" * 400)))
     assert (len(reporters), 1) == (len(outcome["cases"]), len(outcome["unopened"]))
-    summaries = {case["summary"] for case in world.office.json("list")["cases"]}
+    summaries = {case["summary"] for case in world.office.json("case", "list")["cases"]}
     assert {str(n) for n in range(len(reporters))} == summaries
     assert len(reporters) == len(list((world.office.root / "attachments").iterdir()))
 

@@ -24,19 +24,19 @@ def test_the_first_bundle_needs_the_fingerprint_confirmed(world: World, portal: 
     """Without it the fingerprint is shown and nothing changes; a wrong one is refused, spaces are free."""
     path = portal.bundle(first(Reporter(world)))
     before = world.office.state()
-    said = world.office.run("collect", path)
+    said = world.office.run("exchange", "collect", path)
     assert (1, "") == (said.code, said.out)
     assert portal.fingerprint in said.err
     assert "portal init" in said.err
     stranger = signing.fingerprint(bytes(32))
-    assert 1 == world.office.run("collect", path, "--confirm-instance", stranger).code
+    assert 1 == world.office.run("exchange", "collect", path, "--confirm-instance", stranger).code
     assert before == world.office.state()
     typed = portal.fingerprint.lower().replace(" ", "")
-    assert 0 == world.office.run("collect", path, "--confirm-instance", typed).code
+    assert 0 == world.office.run("exchange", "collect", path, "--confirm-instance", typed).code
     following = portal.bundle()
-    said = world.office.run("collect", following, "--confirm-instance", stranger)
+    said = world.office.run("exchange", "collect", following, "--confirm-instance", stranger)
     assert (1, True) == (said.code, "not the one given" in said.err)
-    assert 0 == world.office.run("collect", following).code
+    assert 0 == world.office.run("exchange", "collect", following).code
 
 
 @pytest.mark.parametrize("option", ["--confirm-instance", "--new-instance"])
@@ -54,7 +54,7 @@ def test_a_fingerprint_of_no_bundle_is_refused_before_anybody_types_a_passphrase
     monkeypatch.setattr(options, "credentials_at", asked)
     without, beside = ((path,), (noise, path)), ((path, stranger), (noise,))
     for bundles, typed in (*((each, False) for each in without), *((each, True) for each in beside)):
-        said = world.office.run("collect", *bundles, option, other.fingerprint)
+        said = world.office.run("exchange", "collect", *bundles, option, other.fingerprint)
         assert (1, typed) == (said.code, "somebody typed" in said.err)
         assert typed or f"{portal.fingerprint}, not the one given" in said.err
 
@@ -77,7 +77,7 @@ def test_what_a_stranger_signed_is_refused_before_its_lists_are_read(
     collect(portal.bundle(first(Reporter(world))))
     before = world.office.state()
     seed, path = bytes(range(32)), portal.bundle()
-    (said,) = world.office.run("collect", unreadable(portal, path, seed), "--json").json
+    (said,) = world.office.run("exchange", "collect", unreadable(portal, path, seed), "--json").json
     refusal = said["error"]
     assert "the bundle is not from the confirmed portal" in refusal
     assert signing.fingerprint(signing.public_key(seed)) in refusal
@@ -125,12 +125,21 @@ def test_several_bundles_are_each_told_and_the_good_ones_taken(world: World, por
     noise.write_bytes(b"\xff\xd8" * 4000)
     missing = one.with_name("missing.tar")
     said = world.office.run(
-        "collect", noise, one, one, missing, two, "--confirm-instance", portal.fingerprint, "--json"
+        "exchange",
+        "collect",
+        noise,
+        one,
+        one,
+        missing,
+        two,
+        "--confirm-instance",
+        portal.fingerprint,
+        "--json",
     )
     assert (1, "") == (said.code, said.err)
     states = [outcome["state"] for outcome in said.json]
     assert ["refused", "refused", "collected", "collected-before", "collected"] == states
-    assert 2 == len(world.office.json("list")["cases"])
+    assert 2 == len(world.office.json("case", "list")["cases"])
 
 
 def test_bundles_are_collected_by_their_numbers_whatever_a_shell_makes_of_their_names(
@@ -142,13 +151,15 @@ def test_bundles_are_collected_by_their_numbers_whatever_a_shell_makes_of_their_
     paths[0] = str(Path(paths[0]).rename(portal.bundle().with_name("zz.tar")))
     cut = Path(paths[0]).with_name("0-cut.tar")
     cut.write_bytes(Path(paths[3]).read_bytes()[:-600])
-    said = world.office.run("collect", cut, *paths, "--confirm-instance", portal.fingerprint, "--json")
+    said = world.office.run(
+        "exchange", "collect", cut, *paths, "--confirm-instance", portal.fingerprint, "--json"
+    )
     assert 1 == said.code
     told = [(outcome["n"], outcome["state"]) for outcome in said.json if outcome["state"] != "refused"]
     assert [(n, "collected") for n in range(1, 12)] == told
     (refused,) = [outcome for outcome in said.json if outcome["state"] == "refused"]
     assert ("0-cut.tar", "the bundle ends early") == (refused["bundle"], refused["error"])
-    numbers = [int(case["summary"]) for case in world.office.json("list")["cases"]]
+    numbers = [int(case["summary"]) for case in world.office.json("case", "list")["cases"]]
     assert list(range(1, 12)) == numbers
 
 
@@ -161,7 +172,9 @@ def test_the_last_of_a_chain_is_collected_before_the_first_of_a_rebuilt_portal(
         old = portal.bundle(first(Reporter(world)))
         portal = Portal(world, tmp_path / f"rebuilt-{place}")
         new = portal.bundle(first(Reporter(world)))
-        said = world.office.run("collect", new, old, "--new-instance", portal.fingerprint, "--json")
+        said = world.office.run(
+            "exchange", "collect", new, old, "--new-instance", portal.fingerprint, "--json"
+        )
         assert ["collected"] * 2 == [outcome["state"] for outcome in said.json]
         assert [old.name, new.name] == [outcome["bundle"] for outcome in said.json]
 
@@ -202,17 +215,17 @@ def test_a_rebuilt_portal_is_taken_only_with_its_fingerprint(
     rebuilt = Portal(world, tmp_path / "rebuilt")
     one = rebuilt.bundle(first(Reporter(world)))
     before = world.office.state()
-    said = world.office.run("collect", one)
+    said = world.office.run("exchange", "collect", one)
     assert (1, True) == (said.code, "--new-instance" in said.err)
-    assert 1 == world.office.run("collect", one, "--new-instance", portal.fingerprint).code
+    assert 1 == world.office.run("exchange", "collect", one, "--new-instance", portal.fingerprint).code
     two = rebuilt.bundle()
-    assert 1 == world.office.run("collect", two, "--new-instance", rebuilt.fingerprint).code
+    assert 1 == world.office.run("exchange", "collect", two, "--new-instance", rebuilt.fingerprint).code
     assert before == world.office.state()
-    said = world.office.run("collect", one, two, "--new-instance", rebuilt.fingerprint)
+    said = world.office.run("exchange", "collect", one, two, "--new-instance", rebuilt.fingerprint)
     assert 0 == said.code
     assert "ended with bundle 1" in said.out
-    assert 0 == world.office.run("collect", first_path).code  # known, so nothing changes
-    said = world.office.run("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    assert 0 == world.office.run("exchange", "collect", first_path).code  # known, so nothing changes
+    said = world.office.run("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     assert (1, True) == (said.code, "was replaced" in said.err)
 
 

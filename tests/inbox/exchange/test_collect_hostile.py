@@ -51,7 +51,7 @@ def test_hostile_archives_become_visible_rows(
     envelope = build.age.seal_bytes(ARCHIVES[archive_name], [world.recipient])
     outcome = collect(portal.bundle(Sent(envelope), first(Reporter(world))))
     assert ([1], [1]) == (outcome["cases"], outcome["unopened"])
-    (row,) = world.office.json("unopened")["unopened"]
+    (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert "malformed" == row["kind"]
     assert envelope == (world.office.root / row["file"]).read_bytes()
     assert [] == [*(world.office.root / "attachments").iterdir(), *(world.office.root / "arriving").iterdir()]
@@ -137,9 +137,9 @@ def test_a_report_under_anothers_case_id_changes_nothing_for_the_true_one(
     for sent in batches if order == "before" else reversed(batches):
         collect(portal.bundle(*sent))
     assert ["tampered", "wrong-case"] == sorted(kinds(world.office))
-    (case,) = world.office.json("list")["cases"]
-    assert 0 == world.office.run("reply", str(case["case"]), "--text", "merci").code
-    world.office.run("outbox", "--out", world.office.out)
+    (case,) = world.office.json("case", "list")["cases"]
+    assert 0 == world.office.run("message", "reply", str(case["case"]), "--text", "merci").code
+    world.office.run("exchange", "outbox", "--out", world.office.out)
     outbox, _, files = build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     (slot,) = outbox.slots
     assert "merci" == build.read_slot(files[bundle.slot_name(slot.case_id)], victim).messages[0].text
@@ -152,7 +152,7 @@ def test_a_follow_up_by_another_hand_is_shown_and_not_filed(
     collect(portal.bundle(first(victim)))
     collect(portal.bundle(Sent(victim.follow_up("faux", seed=thief.keys.author_seed))))
     assert ["false-signature"] == kinds(world.office)
-    assert [] == world.office.json("show", "1")["follow_ups"]
+    assert [] == world.office.json("case", "show", "1")["follow_ups"]
 
 
 def poisoned(report: messages.Report) -> messages.Report:
@@ -168,10 +168,10 @@ def test_a_poisoned_recipient_is_kept_and_stops_no_outbox(
     """The report is read, cannot be answered, and others are answered all the same."""
     hostile, honest = Reporter(world), Reporter(world)
     collect(portal.bundle(Sent(hostile.report("piège", edit=poisoned)), first(honest)))
-    listed = {case["summary"]: case for case in world.office.json("list")["cases"]}
+    listed = {case["summary"]: case for case in world.office.json("case", "list")["cases"]}
     assert ["cannot-be-answered"] == listed["piège"]["flags"]
-    said = world.office.run("reply", str(listed["piège"]["case"]), "--text", "bonjour")
+    said = world.office.run("message", "reply", str(listed["piège"]["case"]), "--text", "bonjour")
     assert (1, True) == (said.code, "cannot be answered" in said.err)
-    assert 0 == world.office.run("outbox", "--out", world.office.out).code
+    assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out).code
     outbox, _, _ = build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     assert [honest.keys.case_id] == [slot.case_id for slot in outbox.slots]

@@ -33,7 +33,7 @@ def test_a_bundle_that_changes_while_it_is_read_is_refused(
         return verified
 
     monkeypatch.setattr(collecting, "verify", then_alter)
-    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    said = world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     assert (1, True) == (said.code, "altered while it was read" in said.err)
     monkeypatch.undo()
     assert before == world.office.state()
@@ -54,7 +54,7 @@ def test_an_envelope_that_is_exchanged_for_a_good_one_is_refused_and_leaves_no_f
         return verified
 
     monkeypatch.setattr(collecting, "verify", then_exchange)
-    said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+    said = world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     assert (1, True) == (said.code, "altered while it was read" in said.err)
     assert [] == list((world.office.root / "arriving").iterdir())
     monkeypatch.undo()
@@ -73,7 +73,7 @@ def test_what_a_refused_bundle_left_is_removed_at_once(
 
     path = portal.bundle(first(Reporter(world), files=[b"data"]))
     monkeypatch.setattr(collecting.Filing, "finish", altered)
-    assert 1 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+    assert 1 == world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint).code
     assert [] == list((world.office.root / "arriving").iterdir())
 
 
@@ -89,10 +89,10 @@ def test_a_collect_cut_short_leaves_no_file_behind(
 
     with monkeypatch.context() as patch:
         patch.setattr(Shelf, "keep", full)
-        said = world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+        said = world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     assert (1, True) == (said.code, "No space left" in said.err)
     assert before == world.office.state()
-    assert 0 == world.office.run("collect", path, "--confirm-instance", portal.fingerprint).code
+    assert 0 == world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint).code
 
 
 def test_what_was_collected_before_a_full_disk_is_told(
@@ -105,7 +105,7 @@ def test_what_was_collected_before_a_full_disk_is_told(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Shelf, "keep", full)
-    said = world.office.run("collect", *paths, "--confirm-instance", portal.fingerprint, "--json")
+    said = world.office.run("exchange", "collect", *paths, "--confirm-instance", portal.fingerprint, "--json")
     assert (1, [[1]]) == (said.code, [outcome["cases"] for outcome in said.json])
     assert "No space left" in said.err
 
@@ -117,19 +117,24 @@ def test_no_collect_removes_what_a_newer_vault_knows(
     collect(portal.bundle(first(Reporter(world))))
     older = world.office.copy(tmp_path / "older")
     collect(portal.bundle(first(Reporter(world), files=[b"data"]), Sent(b"noise" * 400)))
-    assert 0 == world.office.run("outbox", "--out", world.office.out).code
+    assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out).code
     newer = world.office.copy(tmp_path / "newer")
     (before,) = {frozenset(path.name for path in newer.root.rglob("*.age") if "keystore" not in path.name)}
     for name in ("vault-1.sqlite", "keystore-1.age"):
         shutil.copy(older.root / name, world.office.root)
-    assert 1 == world.office.run("collect", portal.bundle(), "--confirm-instance", portal.fingerprint).code
-    assert 0 == world.office.run("list").code
+    assert (
+        1
+        == world.office.run(
+            "exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint
+        ).code
+    )
+    assert 0 == world.office.run("case", "list").code
     for path in newer.root.glob("*.*"):
         shutil.copy(path, world.office.root)
     after = {path.name for path in world.office.root.rglob("*.age") if "keystore" not in path.name}
     assert (2, before) == (len(before), after)
-    assert 0 == world.office.run("attachment", "2", "1", "--out", tmp_path / "out", "--reason", "x").code
-    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+    assert 0 == world.office.run("file", "export", "2", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
 def test_power_lost_right_after_the_commit_loses_no_file(
@@ -148,10 +153,10 @@ def test_power_lost_right_after_the_commit_loses_no_file(
     with monkeypatch.context() as patch:
         patch.setattr(reconcile, "settle", stop)
         with pytest.raises(Killed):
-            world.office.run("collect", path, "--confirm-instance", portal.fingerprint)
+            world.office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint)
     assert 2 == len(list((world.office.root / "arriving").iterdir()))
-    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert 0 == world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"data" == (tmp_path / "out").read_bytes()
-    (row,) = world.office.json("unopened")["unopened"]
+    (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert b"noise" * 400 == (world.office.root / row["file"]).read_bytes()
     assert [] == list((world.office.root / "arriving").iterdir())

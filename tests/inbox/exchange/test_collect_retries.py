@@ -20,7 +20,7 @@ from tests.support.inbox_builders import Office, Portal, Reporter, Sent, World, 
 
 
 def rows(office: Office) -> dict[int, str]:
-    return {row["number"]: row["kind"] for row in office.json("unopened")["unopened"]}
+    return {row["number"]: row["kind"] for row in office.json("exchange", "unopened", "list")["unopened"]}
 
 
 def kept(office: Office) -> list[Path]:
@@ -55,8 +55,8 @@ def test_a_follow_up_from_an_earlier_bundle_joins_its_case(
     (row,) = outcome["resolved"]
     assert {1, 2} - {row} == set(rows(world.office))
     assert 1 == len(kept(world.office))
-    assert ["one", "two"] == [each["text"] for each in world.office.json("show", "1")["follow_ups"]]
-    assert 0 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert ["one", "two"] == [each["text"] for each in world.office.json("case", "show", "1")["follow_ups"]]
+    assert 0 == world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert b"data" == (tmp_path / "out").read_bytes()
     assert [] == collect_all()["resolved"]
 
@@ -66,7 +66,7 @@ def test_a_person_is_told_what_was_filed_at_last(
 ) -> None:
     reporter = Reporter(world)
     collect_all(Sent(reporter.follow_up()))
-    said = world.office.run("collect", portal.bundle(first(reporter)))
+    said = world.office.run("exchange", "collect", portal.bundle(first(reporter)))
     assert "filed at last, and no longer listed as unfiled: 1\n" in said.out
 
 
@@ -82,7 +82,9 @@ def test_a_report_whose_key_came_late_becomes_a_case(world: World, collect_all: 
     assert (2, 2) == (len(outcome["cases"]), len(outcome["resolved"]))
     assert ["not-for-us"] == list(rows(world.office).values())
     number = outcome["follow_ups"][0]
-    assert ["one", "two"] == [each["text"] for each in world.office.json("show", str(number))["follow_ups"]]
+    assert ["one", "two"] == [
+        each["text"] for each in world.office.json("case", "show", str(number))["follow_ups"]
+    ]
     assert 1 == len(kept(world.office))
 
 
@@ -254,12 +256,12 @@ def test_killed_between_it_is_as_before_or_after(
         else:
             patch.setattr(reconcile, "settle", settle_once)
         with pytest.raises(Killed):
-            world.office.run("collect", path)
+            world.office.run("exchange", "collect", path)
     if moment == "before":
         assert before == world.office.state()
-        assert [1] == world.office.json("collect", path)[0]["resolved"]
+        assert [1] == world.office.json("exchange", "collect", path)[0]["resolved"]
     assert ({}, []) == (rows(world.office), kept(world.office))
-    assert 1 == len(world.office.json("show", "1")["follow_ups"])
+    assert 1 == len(world.office.json("case", "show", "1")["follow_ups"])
     assert 1 == len(list((world.office.root / "attachments").iterdir()))
 
 

@@ -36,7 +36,7 @@ protect = "le café du port"
 def entering(answers: Path, **options: str) -> list[str]:
     given = {"route": "telephone", "language": "fr", "received": today().isoformat()} | options
     named = [word for name, value in given.items() for word in (f"--{name}", value)]
-    return ["enter", *named, "--answers", str(answers)]
+    return ["case", "add", *named, "--answers", str(answers)]
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def author_of(world: World, token: str) -> Reporter:
 
 def made(world: World, n: int) -> tuple[Outbox, dict[str, bytes]]:
     """Make outbox ``n`` and return what the portal reads of it."""
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / f"outbox-{CHANNEL}-{n}.tar", world)
     return outbox, files
 
@@ -121,9 +121,9 @@ def test_an_entered_report_is_linked_and_due_like_any_other(world: World, tmp_pa
     path.write_text('what = "x"\nrefs = "CSQU3054383"\ncategory = "info_leak"\nwho_id = "Untel"', "utf-8")
     for route in ("letter", "meeting"):
         world.office.json(*entering(path, route=route, received="2026-01-31"))
-    (proposed,) = world.office.json("links", "1")["proposed"]
+    (proposed,) = world.office.json("case", "link", "list", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
-    work = world.office.json("show", "1")["work"]
+    work = world.office.json("case", "show", "1")["work"]
     assert {
         "admissibility": FRANCE.after(today(), 7).isoformat(),
         "art14": "2026-02-28",
@@ -141,7 +141,7 @@ def test_an_entered_report_is_a_case_with_its_route_and_day(
     options = entering(answers, route="letter", received=day.isoformat())
     entered = world.office.json(*options, "--attach", letter)
     assert (1, []) == (entered["case"], entered["kept_from"])
-    shown = world.office.json("show", "1")
+    shown = world.office.json("case", "show", "1")
     assert ("letter", "fr", day.isoformat(), "received") == (
         shown["route"], shown["language"], shown["received"], shown["status"],
     )  # fmt: skip
@@ -151,11 +151,11 @@ def test_an_entered_report_is_a_case_with_its_route_and_day(
     assert "protect" == next(iter(shown["answers"]))
     (file,) = shown["attachments"]
     assert ("lettre.pdf", "application/pdf", len(content)) == (file["name"], file["type"], file["size"])
-    world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x")
+    world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x")
     assert content == (tmp_path / "out").read_bytes()
-    shown = world.office.run("show", "1").out
+    shown = world.office.run("case", "show", "1").out
     assert "entered by officers, possibly in their own words; how it arrived: letter" in shown
-    assert [1] == [case["case"] for case in world.office.json("queue", "--search", "abordé")["cases"]]
+    assert [1] == [case["case"] for case in world.office.json("queue", "list", "--search", "abordé")["cases"]]
 
 
 def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
@@ -181,10 +181,10 @@ def test_nothing_of_the_token_is_kept(world: World, answers: Path) -> None:
     assert [] == traces.neighbours_in(" ".join(dump), words)
     assert [] == [each for each in secret for cell in dump if each.hex() in cell]
     assert keys.case_id.hex() in dump  # the control
-    later = world.office.run("list").out + world.office.run("show", "1").out
-    later += world.office.run("journal", "print").out
+    later = world.office.run("case", "list").out + world.office.run("case", "show", "1").out
+    later += world.office.run("journal", "list").out
     assert [] == traces.neighbours_in(later, words)
-    assert CANARY not in world.office.run("journal", "print").out
+    assert CANARY not in world.office.run("journal", "list").out
 
 
 def test_it_is_noted_with_its_route_and_nothing_of_the_report(world: World, answers: Path) -> None:
@@ -263,16 +263,16 @@ def test_the_outbox_opens_the_case_until_the_portal_has_applied_one(
 def test_a_new_portal_is_told_again(world: World, portal: Portal, answers: Path, tmp_path: Path) -> None:
     """It knows of no case, and no page can tell it."""
     world.office.json(*entering(answers))
-    world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     made(world, 1)
     with world.office.opened() as inbox, inbox.transaction() as session:
         first = queries_exchange.outbox(session, 1)
         assert first is not None
     applied = portal.bundle(applied=type(portal.last)(1, first.hash))
-    world.office.json("collect", applied, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", applied, "--confirm-instance", portal.fingerprint)
     assert made(world, 2)[0].opened is None
     rebuilt = Portal(world, tmp_path / "rebuilt")
-    world.office.json("collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint)
+    world.office.json("exchange", "collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint)
     assert 1 == len(made(world, 3)[0].opened or ())
 
 
@@ -281,9 +281,9 @@ def test_a_portal_that_took_another_outbox_before_a_restore_is_told_again(
 ) -> None:
     """It knows nothing of a case that only ours told: its reporter would get in nowhere."""
     world.office.json(*entering(answers))
-    world.office.json("collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", portal.bundle(), "--confirm-instance", portal.fingerprint)
     assert 1 == len(made(world, 1)[0].opened or ())
-    world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
+    world.office.json("exchange", "collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
     assert 1 == len(made(world, 2)[0].opened or ())
 
 
@@ -292,15 +292,15 @@ def test_its_author_is_answered_writes_again_and_withdraws_like_any_other(
 ) -> None:
     """All by the words alone."""
     author = author_of(world, world.office.json(*entering(answers))["token"])
-    world.office.json("reply", "1", "--text", "Bonjour")
+    world.office.json("message", "reply", "1", "--text", "Bonjour")
     outbox, files = made(world, 1)
     slot = read_slot(files[outbox.files()[0][0]], author)
     assert ["Bonjour"] == [message.text for message in slot.messages]
     sent = Sent(author.follow_up("Encore"))
     withdrawal = Withdrawal(author.keys.case_id, author.keys.withdraw_key)
     bundle = portal.bundle(sent, withdrawn=[withdrawal])
-    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
-    shown = world.office.json("show", "1")
+    world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
+    shown = world.office.json("case", "show", "1")
     assert (["Encore"], ["withdrawn"]) == ([each["text"] for each in shown["follow_ups"]], shown["flags"])
     assert (None, ()) == (made(world, 2)[0].opened, made(world, 3)[0].slots)
 
@@ -319,8 +319,8 @@ def test_a_report_that_names_an_officer_is_kept_from_that_one(trio: Trio, tmp_pa
     assert (1, "", True) == (refused.code, refused.out, "names an officer who is signed in" in refused.err)
     assert before == trio.excluded.state()
     assert ["bruno"] == trio.others.json(*attached)["kept_from"]
-    assert [1, 2] == [case["case"] for case in trio.excluded.json("list")["cases"]]
-    assert [1, 2, 3, 4, 5] == [case["case"] for case in trio.others.json("list")["cases"]]
+    assert [1, 2] == [case["case"] for case in trio.excluded.json("case", "list")["cases"]]
+    assert [1, 2, 3, 4, 5] == [case["case"] for case in trio.others.json("case", "list")["cases"]]
 
 
 def test_who_reads_here_is_warned_if_it_is_about_them(world: World, tmp_path: Path) -> None:
@@ -392,9 +392,9 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
     """What no answer calls for is not asked; what is wrong is asked again; a notice is shown at once."""
     asked = tmp_path / "small.toml"
     asked.write_text(SMALL, "utf-8")
-    assert 0 == world.office.run("questionnaire", asked).code
+    assert 0 == world.office.run("office", "questionnaire", "replace", asked).code
     day = today().isoformat()
-    words = ["enter", "--route", "telephone", "--language", "en", "--received", day]
+    words = ["case", "add", "--route", "telephone", "--language", "en", "--received", day]
     start = ["--home", world.office.root, *world.office.opening(), *words]
     with typing_to_inbox(start, tmp_path) as typist:
         # What is typed before its prompt stands there is discarded.
@@ -415,7 +415,7 @@ def test_the_questions_are_asked_as_the_page_would(world: World, tmp_path: Path)
         typist.sees("the reporter's twelve words")
         assert 0 == typist.waits()
     assert "What did you see?" not in typist.shown
-    shown = world.office.json("show", "1")
+    shown = world.office.json("case", "show", "1")
     assert shown["answers"] == {
         "path": "approached", "vector": ["social", "work"], "what": f"An offer. {CANARY}\nTwo lines.",
     }  # fmt: skip

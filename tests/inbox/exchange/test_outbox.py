@@ -25,14 +25,19 @@ from tests.support.laws import FRENCH
 
 def collect(world: World, portal: Portal, *sent: Sent, **changes: Any) -> Any:
     said = world.office.run(
-        "collect", portal.bundle(*sent, **changes), "--confirm-instance", portal.fingerprint, "--json"
+        "exchange",
+        "collect",
+        portal.bundle(*sent, **changes),
+        "--confirm-instance",
+        portal.fingerprint,
+        "--json",
     )
     assert (0, "") == (said.code, said.err)
     return said.json[0]
 
 
 def make(world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
-    made = world.office.json("outbox", "--out", world.office.out)
+    made = world.office.json("exchange", "outbox", "--out", world.office.out)
     path = world.office.out / f"outbox-{build.CHANNEL}-{made['n']}.tar"
     assert {"n": made["n"], "file": str(path), "journal": made["journal"], "warnings": []} == made
     return build.read_outbox(path, world)
@@ -52,8 +57,8 @@ def test_a_reply_and_a_status_reach_the_reporter(
     """The slot opens with the token's key, is signed, and says all that SPEC 5.3 lists."""
     follow_up = correspondent.follow_up()
     collect(world, portal, Sent(follow_up))
-    assert 0 == world.office.run("reply", "1", "--text", "Merci « où » ? 🙂").code
-    assert 0 == world.office.run("status", "1", "assessing").code
+    assert 0 == world.office.run("message", "reply", "1", "--text", "Merci « où » ? 🙂").code
+    assert 0 == world.office.run("case", "set-status", "1", "assessing").code
     manifest, _, files = make(world)
     slot = slot_of(files, correspondent)
     today = build.today()
@@ -67,9 +72,9 @@ def test_a_reply_and_a_status_reach_the_reporter(
 
 def test_every_outbox_raises_serials_and_renews_the_keyring(world: World, correspondent: Reporter) -> None:
     """The chain runs from one manifest to the next; a message keeps the serial of its first slot."""
-    world.office.run("reply", "1", "--text", "un")
+    world.office.run("message", "reply", "1", "--text", "un")
     first, first_manifest, first_files = make(world)
-    world.office.run("reply", "1", "--text", "deux")
+    world.office.run("message", "reply", "1", "--text", "deux")
     second, _, files = make(world)
     assert (1, bundle.FIRST) == (first.n, first.previous)
     assert (2, first_manifest.hash) == (second.n, second.previous)
@@ -100,15 +105,15 @@ def test_again_gives_the_same_bytes_until_the_portal_has_confirmed(world: World,
     path = world.office.out / "outbox-inspection-1.tar"
     sent = path.read_bytes()
     path.unlink()
-    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+    assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
     assert sent == path.read_bytes()
     collect(world, portal, applied=applied(manifest))
-    said = world.office.run("outbox", "--out", world.office.out, "--again", "1")
+    said = world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1")
     assert (1, True) == (said.code, "has confirmed outbox 1" in said.err)
     assert [] == list((world.office.root / "outbox").iterdir())
     following, _, _ = make(world)
     assert [2] == [link.n for link in following.collected]
-    assert 1 == world.office.run("outbox", "--out", world.office.out, "--again", "7").code
+    assert 1 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "7").code
 
 
 @pytest.mark.usefixtures("correspondent")
@@ -130,7 +135,7 @@ def test_links_are_told_again_once_the_portal_took_another_outbox_before_a_resto
     """Ours under that number never came: what it listed, the portal does not know that we hold."""
     first, _, _ = make(world)
     assert [1] == [link.n for link in first.collected]
-    world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
+    world.office.json("exchange", "collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
     second, _, _ = make(world)
     assert [1, 2] == [link.n for link in second.collected]
 
@@ -141,7 +146,7 @@ def test_a_portal_that_applied_what_we_did_not_make_is_told_of(world: World, por
     make(world)
     (warning,) = collect(world, portal, applied=Link(1, bytes(32)))["warnings"]
     assert "did not make" in warning
-    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+    assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
 
 
 def test_a_closed_case_is_told_until_confirmed_and_opens_again_with_a_follow_up(
@@ -172,9 +177,9 @@ def test_what_staff_do_to_a_case_closed_for_good_still_leaves(
     _, manifest, _ = make(world)
     collect(world, portal, applied=applied(manifest))
     if word == "reply":
-        assert 0 == world.office.run("reply", "1", "--text", "encore un mot").code
+        assert 0 == world.office.run("message", "reply", "1", "--text", "encore un mot").code
     else:
-        world.office.json("reopen", "1", "--reason", "more came")
+        world.office.json("case", "reopen", "1", "--reason", "more came")
         world.office.close("1")
     second, _, files = make(world)
     told = slot_of(files, correspondent)
@@ -193,7 +198,12 @@ def test_a_rebuilt_portal_is_told_of_closed_cases_again(
     second, _, _ = make(world)
     assert (1, 0) == (len(first.slots), len(second.slots))
     rebuilt = Portal(world, tmp_path / "rebuilt")
-    assert 0 == world.office.run("collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint).code
+    assert (
+        0
+        == world.office.run(
+            "exchange", "collect", rebuilt.bundle(), "--new-instance", rebuilt.fingerprint
+        ).code
+    )
     third, _, files = make(world)
     assert (correspondent.keys.case_id,) == third.closed
     assert Status.CLOSED == slot_of(files, correspondent).status
@@ -204,19 +214,19 @@ def test_old_messages_give_way_only_once_they_were_seen(
 ) -> None:
     """A reply that would push out an unseen one is refused; after ``seen`` it fits, and the slot says so."""
     long = "é" * 3_000
-    assert 0 == world.office.run("reply", "1", "--text", long).code
+    assert 0 == world.office.run("message", "reply", "1", "--text", long).code
     make(world)
-    assert 0 == world.office.run("reply", "1", "--text", long).code
+    assert 0 == world.office.run("message", "reply", "1", "--text", long).code
     before = world.office.state()
-    said = world.office.run("reply", "1", "--text", long)
+    said = world.office.run("message", "reply", "1", "--text", long)
     assert (1, True) == (said.code, "does not fit" in said.err)
     assert before == world.office.state()
     collect(world, portal, Sent(correspondent.follow_up(edit=lambda f: replace(f, seen=1))))
-    assert 0 == world.office.run("reply", "1", "--text", long).code
+    assert 0 == world.office.run("message", "reply", "1", "--text", long).code
     _, _, files = make(world)
     slot = slot_of(files, correspondent)
     assert (1, [2, 2]) == (slot.earlier, [message.serial for message in slot.messages])
-    shown = world.office.json("show", "1")["messages"]
+    shown = world.office.json("case", "show", "1")["messages"]
     assert [(True, True), (True, False), (True, False)] == [(m["sent"], m["seen"]) for m in shown]
 
 
@@ -224,7 +234,7 @@ def test_a_reporter_cannot_have_seen_what_was_not_sent(
     world: World, portal: Portal, correspondent: Reporter
 ) -> None:
     collect(world, portal, Sent(correspondent.follow_up(edit=lambda f: replace(f, seen=10**9))))
-    assert 0 == world.office.json("show", "1")["seen_slot"]
+    assert 0 == world.office.json("case", "show", "1")["seen_slot"]
 
 
 def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_grown_the_slot(
@@ -242,9 +252,9 @@ def test_a_reply_that_just_fits_still_fits_when_follow_ups_and_measures_have_gro
                 too_long = middle
             session.rollback()
     assert fits > 12_900
-    assert 0 == world.office.run("reply", "1", "--text", "x" * fits).code
+    assert 0 == world.office.run("message", "reply", "1", "--text", "x" * fits).code
     collect(world, portal, *(Sent(correspondent.follow_up()) for _ in range(20)))
-    world.office.run("status", "1", "info_requested")
+    world.office.run("case", "set-status", "1", "info_requested")
     with world.office.opened() as inbox, inbox.transaction() as session:
         # Earlier slots told of them: else they would be held back.
         session.get_one(Case, 1).slot_measures = " ".join(FRENCH.measures)
@@ -267,7 +277,7 @@ def outbox_reply(session: Any, text: str) -> None:
 @pytest.mark.parametrize("text", ["", " \n", "\udcff"], ids=["empty", "blank", "not-utf-8"])
 def test_a_reply_without_text_is_refused(world: World, text: str) -> None:
     before = world.office.state()
-    assert 1 == world.office.run("reply", "1", "--text", text).code
+    assert 1 == world.office.run("message", "reply", "1", "--text", text).code
     assert before == world.office.state()
 
 
@@ -276,18 +286,20 @@ def test_a_reply_may_come_from_a_file(world: World, tmp_path: Path) -> None:
     """One of both ways, not both, not neither; the file is UTF-8."""
     text = tmp_path / "reply.txt"
     text.write_text("Première ligne\nÉté\n", "utf-8")
-    assert 0 == world.office.run("reply", "1", "--text-file", text).code
-    assert ["Première ligne\nÉté\n"] == [m["text"] for m in world.office.json("show", "1")["messages"]]
-    assert 2 == world.office.run("reply", "1").code
-    assert 2 == world.office.run("reply", "1", "--text", "x", "--text-file", text).code
+    assert 0 == world.office.run("message", "reply", "1", "--text-file", text).code
+    assert ["Première ligne\nÉté\n"] == [
+        m["text"] for m in world.office.json("case", "show", "1")["messages"]
+    ]
+    assert 2 == world.office.run("message", "reply", "1").code
+    assert 2 == world.office.run("message", "reply", "1", "--text", "x", "--text-file", text).code
     text.write_bytes(b"\xff")
-    assert "UTF-8" in world.office.run("reply", "1", "--text-file", text).err
+    assert "UTF-8" in world.office.run("message", "reply", "1", "--text-file", text).err
 
 
 @pytest.mark.usefixtures("correspondent")
 def test_an_outbox_needs_a_folder_before_anything_is_made(world: World) -> None:
     before = world.office.state()
-    said = world.office.run("outbox", "--out", world.office.out / "none")
+    said = world.office.run("exchange", "outbox", "--out", world.office.out / "none")
     assert (1, True) == (said.code, "is not a folder" in said.err)
     assert before == world.office.state()
 
@@ -301,9 +313,9 @@ def test_a_full_medium_names_the_way_to_copy_again(world: World, monkeypatch: py
 
     with monkeypatch.context() as patch:
         patch.setattr(outbox.atomic_files, "copy", full)
-        said = world.office.run("outbox", "--out", world.office.out)
-    assert (1, True) == (said.code, "inbox outbox --again 1" in said.err)
-    assert 0 == world.office.run("outbox", "--out", world.office.out, "--again", "1").code
+        said = world.office.run("exchange", "outbox", "--out", world.office.out)
+    assert (1, True) == (said.code, "inbox exchange outbox --again 1" in said.err)
+    assert 0 == world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").code
     build.read_outbox(world.office.out / "outbox-inspection-1.tar", world)
 
 
@@ -320,7 +332,7 @@ def test_an_outbox_cut_short_changes_nothing(world: World, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr(outbox, "_write", cut)
-        assert 1 == world.office.run("outbox", "--out", world.office.out).code
+        assert 1 == world.office.run("exchange", "outbox", "--out", world.office.out).code
     after = world.office.state()
     assert {"outbox/inspection-1.tar"} == set(after.pop("files")) - set(before.pop("files"))
     assert before == after
@@ -333,7 +345,7 @@ def test_a_missing_copy_is_named(world: World) -> None:
     make(world)
     shutil.rmtree(world.office.root / "outbox")
     (world.office.root / "outbox").mkdir()
-    assert "missing" in world.office.run("outbox", "--out", world.office.out, "--again", "1").err
+    assert "missing" in world.office.run("exchange", "outbox", "--out", world.office.out, "--again", "1").err
 
 
 def test_the_vault_holds_a_keyring_before_anyone_else_does(
@@ -348,8 +360,8 @@ def test_the_vault_holds_a_keyring_before_anyone_else_does(
 
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "write", full)
-        assert 1 == world.office.run("keyring", "--out", tmp_path / "keyring").code
-    again = world.office.json("keyring", "--out", tmp_path / "keyring")
+        assert 1 == world.office.run("exchange", "keyring", "--out", tmp_path / "keyring").code
+    again = world.office.json("exchange", "keyring", "--out", tmp_path / "keyring")
     assert (2, False) == (again["serial"], again["renewed"])
 
 
@@ -358,19 +370,19 @@ def test_expired_reply_keys_make_no_outbox(world: World) -> None:
     with world.office.opened() as inbox, inbox.transaction() as session:
         for key in session.query(ReplyKey):
             key.not_after = build.today() - timedelta(days=1)
-    assert "no reply key is valid" in world.office.run("outbox", "--out", world.office.out).err
+    assert "no reply key is valid" in world.office.run("exchange", "outbox", "--out", world.office.out).err
 
 
 def test_the_keyring_is_renewed_only_when_something_changed(world: World, tmp_path: Path) -> None:
     """The same day and the same keys give the same bytes; the folder holds under the root key."""
     out = tmp_path / "keyring"
-    said = world.office.run("keyring", "--out", out)
+    said = world.office.run("exchange", "keyring", "--out", out)
     assert "keyring 1, unchanged" in said.out
     assert 'deployment = "' in said.out
     assert 'root_key = "' in said.out
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.query(ReplyKey).one().not_after += timedelta(days=1)
-    renewed = world.office.json("keyring", "--out", out)
+    renewed = world.office.json("exchange", "keyring", "--out", out)
     assert (2, True) == (renewed["serial"], renewed["renewed"])
     raw, signature = (out / "keyring.json").read_bytes(), (out / "keyring.sig").read_bytes()
     opened = keyring.open_keyring(raw, signature, root_key=world.root_key, deployment=world.deployment)
@@ -384,7 +396,7 @@ def test_many_slots_are_sealed_by_several_processes(
     monkeypatch.setattr(outbox, "_FEW", 0)
     other = Reporter(world)
     collect(world, portal, Sent(other.report(), other.keys.case_id))
-    world.office.run("reply", "2", "--text", "à l'autre")
+    world.office.run("message", "reply", "2", "--text", "à l'autre")
     _, _, files = make(world)
     assert ["à l'autre"] == [m.text for m in slot_of(files, other).messages]
     assert () == slot_of(files, correspondent).messages

@@ -21,20 +21,21 @@ def folder(path: Path) -> Path:
 def close(office: Office, portal: Portal, reporter: Reporter) -> None:
     """Collect a report, close its case, and let the portal say that it applied the outbox."""
     office.json(
+        "exchange",
         "collect",
         portal.bundle(Sent(reporter.report(), reporter.keys.case_id)),
         "--confirm-instance",
         portal.fingerprint,
     )
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     office.close("1")
     applied = bundle.Link(1, outbox(office, portal.world)[1].hash)
-    office.json("collect", portal.bundle(applied=applied))
+    office.json("exchange", "collect", portal.bundle(applied=applied))
 
 
 def outbox(office: Office, world: World) -> tuple[bundle.Outbox, bundle.Manifest, dict[str, bytes]]:
     """Make an outbox and read it by the reply key that signs today."""
-    made = Path(office.json("outbox", "--out", office.out)["file"])
+    made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
     for key in office.keyring()[0].channels[0].reply_keys:
         world.reply_key = key.key
         try:
@@ -50,7 +51,7 @@ def test_a_closed_case_is_signed_anew_as_its_key_ends_and_then_rests(tmp_path: P
     world = World(office)
     reporter, portal = Reporter(world), Portal(world, tmp_path / "medium")
     clock.wait(70)
-    office.json("keys", "rotate")
+    office.json("key", "rotate")
     close(office, portal, reporter)
     told = {}
     for day in (71, 85, 91, 92):
@@ -63,10 +64,10 @@ def test_a_closed_case_is_signed_anew_as_its_key_ends_and_then_rests(tmp_path: P
             assert "closed" == slot.status
     assert {71: 0, 85: 1, 91: 1, 92: 0} == told
     clock.day = build.today() + timedelta(170)
-    office.json("keys", "rotate")
+    office.json("key", "rotate")
     clock.day = build.today() + timedelta(70 + 187)
     assert 1 == len(outbox(office, world)[0].slots)
-    office.json("keys", "rotate", "--now")
+    office.json("key", "rotate", "--now")
     clock.wait(1)
     assert () == outbox(office, world)[0].slots  # the portal has let go of it
 
@@ -77,12 +78,12 @@ def test_keys_replaced_by_somebody_excluded_forget_no_closed_case(
 ) -> None:
     office = Office.found_by(folder(tmp_path / "office"), ["alice", "bruno", "chloe"], 2).of("bruno", "chloe")
     world = World(office)
-    office.json("list")
+    office.json("case", "list")
     reporter, portal = Reporter(world), Portal(world, tmp_path / "medium")
     close(office, portal, reporter)
-    assert 0 == office.run("conflict", "exclude", "1", "alice", "--reason", "named").code
+    assert 0 == office.run("access", "conflict", "add", "1", "alice", "--reason", "named").code
     assert () == outbox(office, world)[0].slots
-    assert 0 == office.of(*present).run("keys", "rotate", "--now").code
+    assert 0 == office.of(*present).run("key", "rotate", "--now").code
     assert 1 == len(outbox(office, world)[0].slots)
 
 
@@ -91,7 +92,7 @@ def served(tmp_path: Path) -> tuple[Office, Office, PortalHere]:
     root = Office.found(folder(tmp_path / "root"))
     body = joined(tmp_path / "body", root)
     accept(root, body)
-    made = root.json("keyring", "--out", root.out / "keyring")
+    made = root.json("exchange", "keyring", "--out", root.out / "keyring")
     site = PortalHere(folder(tmp_path / "portal"), port=free_port())
     site.init(made["deployment"], made["root_key"])
     site.run("keyring", root.out / "keyring")
@@ -103,21 +104,21 @@ def test_an_outbox_whose_key_was_withdrawn_on_its_way_blocks_none(tmp_path: Path
     """The same manifest under the present key: what follows it on the chain can be applied."""
     root, body, site = served(tmp_path)
     sender = root if whose == "root" else body
-    site.run("import", sender.json("outbox", "--out", sender.out)["file"])
-    second = Path(sender.json("outbox", "--out", sender.out)["file"])
+    site.run("import", sender.json("exchange", "outbox", "--out", sender.out)["file"])
+    second = Path(sender.json("exchange", "outbox", "--out", sender.out)["file"])
     unchanged = second.read_bytes()
-    assert [] == sender.json("outbox", "--again", "2", "--out", sender.out)["warnings"]
+    assert [] == sender.json("exchange", "outbox", "--again", "2", "--out", sender.out)["warnings"]
     assert unchanged == second.read_bytes()  # its key counts
-    sender.json("keys", "rotate", "--now")
+    sender.json("key", "rotate", "--now")
     if whose == "body":
-        root.json("channels", "accept", export(body, "newer")[0])
-    root.json("keyring", "--out", root.out / "newer")
+        root.json("exchange", "channel", "add", export(body, "newer")[0])
+    root.json("exchange", "keyring", "--out", root.out / "newer")
     site.run("keyring", root.out / "newer")
-    third = sender.json("outbox", "--out", sender.out)["file"]
+    third = sender.json("exchange", "outbox", "--out", sender.out)["file"]
     for blocked in (second, third):
         with pytest.raises(Failed):
             site.run("import", blocked)
-    again = sender.json("outbox", "--again", "2", "--out", sender.out)
+    again = sender.json("exchange", "outbox", "--again", "2", "--out", sender.out)
     assert "the current one has signed it" in again["warnings"][0]
     old, new = (bundle.read([raw])[0] for raw in (unchanged, second.read_bytes()))
     assert (old.raw, True) == (new.raw, old.signature != new.signature)
@@ -128,9 +129,9 @@ def test_an_outbox_whose_key_was_withdrawn_on_its_way_blocks_none(tmp_path: Path
 def test_a_copy_that_was_changed_is_never_signed(tmp_path: Path) -> None:
     """Whoever can write in the home could else have anything signed."""
     office = Office.found(folder(tmp_path / "office"))
-    office.json("outbox", "--out", office.out)
-    office.json("keys", "rotate", "--now")
+    office.json("exchange", "outbox", "--out", office.out)
+    office.json("key", "rotate", "--now")
     (copy,) = office.root.rglob("inspection-1.tar")
     copy.write_bytes(copy.read_bytes().replace(b'"kind":"outbox"', b'"kind":"outboy"'))
-    said = office.run("outbox", "--again", "1", "--out", office.out)
+    said = office.run("exchange", "outbox", "--again", "1", "--out", office.out)
     assert (1, True) == (said.code, "was changed" in said.err)

@@ -22,12 +22,12 @@ def test_an_attachment_is_never_written_over_a_file(
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     out = tmp_path / "mine"
     out.write_text("mine")
-    said = world.office.run("attachment", "1", "1", "--out", out, "--reason", "x")
+    said = world.office.run("file", "export", "1", "1", "--out", out, "--reason", "x")
     assert (1, "mine") == (said.code, out.read_text())
     assert "already exists" in said.err
     assert (
         "it has files 1 to 1"
-        in world.office.run("attachment", "1", "2", "--out", tmp_path / "other", "--reason", "x").err
+        in world.office.run("file", "export", "1", "2", "--out", tmp_path / "other", "--reason", "x").err
     )
 
 
@@ -40,7 +40,7 @@ def test_a_damaged_attachment_is_refused_and_leaves_nothing(
     raw = bytearray(sealed.read_bytes())
     raw[-1] ^= 1
     sealed.write_bytes(raw) if damage == "flip" else sealed.unlink()
-    said = world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x")
+    said = world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x")
     assert 1 == said.code
     assert "missing or damaged" in said.err
     assert not (tmp_path / "out").exists()
@@ -53,13 +53,13 @@ def test_a_file_that_is_not_what_its_message_said_is_refused(
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(Attachment)).one().digest = bytes(32)
-    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert 1 == world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     with world.office.opened() as inbox, inbox.transaction() as session:
         contents = key_store.load(inbox.home, session)
         key_store.save(inbox.home, session, replace(contents, attachments=()))
     assert (
         "was destroyed"
-        in world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").err
+        in world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x").err
     )
     assert not (tmp_path / "out").exists()
 
@@ -73,7 +73,7 @@ def test_a_full_disk_leaves_no_half_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(atomic_files.os, "fsync", full)
-    assert 1 == world.office.run("attachment", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
+    assert 1 == world.office.run("file", "export", "1", "1", "--out", tmp_path / "out", "--reason", "x").code
     assert not (tmp_path / "out").exists()
 
 
@@ -90,7 +90,7 @@ def test_a_killed_extraction_leaves_nothing_that_looks_whole(
 
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files.os, "fsync", looking)
-        assert 0 == world.office.run("attachment", "1", "1", "--out", out, "--reason", "x").code
+        assert 0 == world.office.run("file", "export", "1", "1", "--out", out, "--reason", "x").code
     assert (b"", b"data") == (seen[0], out.read_bytes())
 
 
@@ -99,11 +99,11 @@ def test_killed_anywhere_nothing_is_in_clear_that_the_journal_does_not_note(
 ) -> None:
     """Neither under its name nor under that of a part; an entry without the file is the harmless side."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
-    words = ("attachment", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
+    words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     found = []
     for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
         written = any(b"data" in path.read_bytes() for path in copy.root.parent.glob("evidence*"))
-        acts = [entry["action"] for entry in copy.json("journal", "print")["entries"]]
+        acts = [entry["action"] for entry in copy.json("journal", "list")["entries"]]
         found.append((acts.count("extract"), written))
     assert ((0, False), (1, True)) == (found[0], found[-1])
     assert {(0, False), (1, False), (1, True)} == set(found)
@@ -114,7 +114,7 @@ def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
 ) -> None:
     """The part in clear goes with the next try, to whatever end; files of others stay."""
     collect(portal.bundle(first(Reporter(world), files=[b"data"])))
-    words = ("attachment", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
+    words = ("file", "export", "1", "1", "--out", "{}/evidence", "--reason", "x", "--json")
     begun = 0
     for copy in killed_everywhere(world.office, tmp_path / "killed", build.today(), *words):
         folder = copy.root.parent
@@ -125,7 +125,8 @@ def test_a_killed_extraction_is_repeated_and_nothing_is_left_of_it(
         begun += any(part.read_bytes() == b"data" for part in parts)
         is_whole = (folder / "evidence").exists() and not parts
         assert (
-            is_whole == copy.run("attachment", "1", "1", "--out", folder / "evidence", "--reason", "x").code
+            is_whole
+            == copy.run("file", "export", "1", "1", "--out", folder / "evidence", "--reason", "x").code
         )
         assert b"data" == (folder / "evidence").read_bytes()
         assert sorted(others) == sorted(folder.glob("*.part"))

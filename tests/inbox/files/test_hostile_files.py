@@ -64,7 +64,7 @@ def office(founded: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inbox_builders, "describe", named)
         bundle = portal.bundle(first(Reporter(world), files=[each.data for each in FILES]))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     return office
 
 
@@ -168,16 +168,16 @@ def test_no_file_writes_to_the_terminal(office: Office) -> None:
         "typed.txt",
     )
     for name in names:
-        said = office.run("preview", "1", str(number_of(name)))
+        said = office.run("file", "preview", "1", str(number_of(name)))
         assert 0 == said.code
         printed = said.out + said.err
         assert [] == [char for char in printed if char != "\n" and visible(char) != char]
-    typed = office.run("preview", "1", str(number_of("typed.txt"))).err
+    typed = office.run("file", "preview", "1", str(number_of("typed.txt"))).err
     assert typed.startswith("warning: it was sent as image/<U+001B>]0;owned<U+0007>")
-    shown = office.run("preview", "1", str(number_of("note.txt"))).out
+    shown = office.run("file", "preview", "1", str(number_of("note.txt"))).out
     assert "<U+001B>]0;owned<U+0007>" in shown
     assert "invoice<U+202E>gpj.exe" in shown
-    assert "│ =cmd|" in office.run("preview", "1", str(number_of("table.csv"))).out
+    assert "│ =cmd|" in office.run("file", "preview", "1", str(number_of("table.csv"))).out
 
 
 @pytest.mark.parametrize("language", chosen(LANGUAGES, "fr"))
@@ -196,10 +196,12 @@ def test_no_file_reaches_a_page_as_anything_but_text(office: Office, language: s
 
 def test_ninety_nine_files_are_listed_each_with_its_name(office: Office) -> None:
     """In the case and in the lists, however they are called."""
-    assert MOST == len(FILES) == len(office.json("show", "1")["attachments"])
-    assert [each.name for each in FILES] == [each["name"] for each in office.json("show", "1")["attachments"]]
-    for words in (["list"], ["show", "1"], ["queue"]):
+    assert MOST == len(FILES) == len(office.json("case", "show", "1")["attachments"])
+    assert [each.name for each in FILES] == [
+        each["name"] for each in office.json("case", "show", "1")["attachments"]
+    ]
+    for words in (["case", "list"], ["case", "show", "1"], ["queue", "list"]):
         said = office.run(*words)
         assert (0, "") == (said.code, said.err)
         assert hostile.RENDERED not in said.out
-    assert MOST == office.json("list")["cases"][0]["attachments"]
+    assert MOST == office.json("case", "list")["cases"][0]["attachments"]

@@ -31,13 +31,13 @@ def case(world: World, portal: Portal, collect: Callable[..., Any]) -> World:
 
 def test_the_picture_goes_to_a_file_that_is_not_there_yet(case: World, tmp_path: Path) -> None:
     out = tmp_path / "page.png"
-    view = case.office.json("preview", "1", "1", "--out", out)
+    view = case.office.json("file", "preview", "1", "1", "--out", out)
     assert (str(out), 1, 1, [400, 200]) == tuple(view[name] for name in ("file", "page", "pages", "pixels"))
     with Image.open(out) as image:
         assert ("PNG", (400, 200)) == (image.format, image.size)
     assert 0o600 == out.stat().st_mode & 0o777
     before = out.read_bytes()
-    assert "already exists" in case.office.run("preview", "1", "1", "--out", out).err
+    assert "already exists" in case.office.run("file", "preview", "1", "1", "--out", out).err
     assert before == out.read_bytes()
 
 
@@ -54,7 +54,7 @@ def test_the_picture_goes_to_a_file_that_is_not_there_yet(case: World, tmp_path:
 def test_what_shows_no_pixels_is_written_nowhere(
     case: World, tmp_path: Path, words: list[str], said: str
 ) -> None:
-    ended = case.office.run("preview", *words, "--out", tmp_path / "out")
+    ended = case.office.run("file", "preview", *words, "--out", tmp_path / "out")
     assert (1, "") == (ended.code, ended.out)
     assert ended.err.startswith(f"error: {said}")
     assert not (tmp_path / "out").exists()
@@ -62,31 +62,31 @@ def test_what_shows_no_pixels_is_written_nowhere(
 
 def test_a_page_beyond_all_is_refused_before_the_case_is_looked_at(case: World) -> None:
     """On command line and desk alike, and nothing is noted."""
-    before = case.office.json("journal", "print")["head"]["n"]
+    before = case.office.json("journal", "list")["head"]["n"]
     beyond = str(answer.MOST_PAGES + 1)
-    said = case.office.run("preview", "1", "1", "--page", beyond)
+    said = case.office.run("file", "preview", "1", "1", "--page", beyond)
     assert (1, True) == (said.code, f"no file has a page {beyond}" in said.err)
     with sitting(case.office) as client:
         for page in ("0", beyond):
             shown = client.ask(f"/en/case/1/file/1/{page}")
             assert (409, True) == (shown.status_code, f"No file has a page {page}" in shown.text)
-    assert before + 1 == case.office.json("journal", "print")["head"]["n"]
+    assert before + 1 == case.office.json("journal", "list")["head"]["n"]
     last = str(answer.MOST_PAGES)
-    assert 0 == case.office.run("preview", "1", "1", "--page", last).code
+    assert 0 == case.office.run("file", "preview", "1", "1", "--page", last).code
 
 
 def test_a_text_is_printed_and_says_what_it_is(case: World) -> None:
-    said = case.office.run("preview", "1", "2")
+    said = case.office.run("file", "preview", "1", "2")
     assert "its text:\n│ d\u00e9j\u00e0    vu" in said.out
     assert "its name ends in .jpg, but it is text/plain" in said.err
-    assert "d\u00e9j\u00e0\tvu" == case.office.json("preview", "1", "2")["text"]
+    assert "d\u00e9j\u00e0\tvu" == case.office.json("file", "preview", "1", "2")["text"]
 
 
 def test_without_a_sandbox_nothing_is_looked_at(case: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even a text; who wants it still has the export."""
     monkeypatch.setattr(sandbox, "_PLACES", "/nowhere")
     for number in "123":
-        said = case.office.run("preview", "1", number)
+        said = case.office.run("file", "preview", "1", number)
         assert (1, "") == (said.code, said.out)
         assert "no preview: bubblewrap (bwrap) is not installed" in said.err
 
@@ -123,7 +123,7 @@ def opened_for_writing(written: list[str]) -> Iterator[None]:
 def test_a_damaged_copy_is_refused(case: World) -> None:
     for sealed in (case.office.root / "attachments").iterdir():
         sealed.write_bytes(sealed.read_bytes()[:-1])
-    assert "missing or damaged" in case.office.run("preview", "1", "1").err
+    assert "missing or damaged" in case.office.run("file", "preview", "1", "1").err
 
 
 def test_an_answer_is_read_as_it_was_written() -> None:

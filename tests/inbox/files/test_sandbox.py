@@ -266,7 +266,7 @@ def test_who_opens_a_session_or_the_desk_is_told_that_there_is_no_sandbox(
     command = [*before, Path(sys.executable).with_name("inbox")]
     with typing([*command, "--home", office.root, *office.opening(), "session"], office.root) as at:
         at.sees("officer> ")
-        at.types("list")
+        at.types("case list")
         at.sees("officer> ")
         at.types("lock")
         assert 0 == at.waits()

@@ -47,7 +47,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, sent: list[bytes]) -> Room:
     world = World(office)
     portal = Portal(world, folder / "medium")
     bundle = portal.bundle(first(Reporter(world), files=sent))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     room_of.tell_prosecutor(office)
     return Room(office, Reporter(world), folder)
 
@@ -72,7 +72,7 @@ def cleaned(room: Room) -> Path:
         *words, "--recipient", room_of.ADDRESSEE.recipient().encode(), "--out", out, "--json"
     )
     assert 0 == said.code
-    kept = "could not be re-rendered and is not enclosed; see: inbox preview"
+    kept = "could not be re-rendered and is not enclosed; see: inbox file preview"
     assert [f"file {number} {kept}" for number in (4, 5, 7)] == said.json["warnings"]
     return out
 

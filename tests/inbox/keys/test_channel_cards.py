@@ -58,18 +58,18 @@ def test_a_body_begins_by_naming_the_root(root: Office, tmp_path: Path) -> None:
     named = ("--deployment-id", base64url.encode(opened.deployment), "--root-key", base64url.encode(root_key))
     said = body.run("init", "--channel", BODY, *NAMES, *named)
     assert (0, "") == (said.code, said.err)
-    assert "inbox card --out FOLDER" in said.out
+    assert "inbox exchange card --out FOLDER" in said.out
     assert signing.fingerprint(root_key) in said.out
-    refused(body, "this inbox has no root key", "keyring", "--out", "x")
+    refused(body, "this inbox has no root key", "exchange", "keyring", "--out", "x")
 
 
 def test_a_body_vouches_for_nothing_and_makes_no_keyring(body: Office) -> None:
     """It has no root seed; what only the root can do is refused."""
     folder, fingerprint = export(body)
     for command in (
-        ("keyring", "--out", "x"),
-        ("channels", "accept", folder, "--fingerprint", fingerprint),
-        ("channels", "remove", BODY),
+        ("exchange", "keyring", "--out", "x"),
+        ("exchange", "channel", "add", folder, "--fingerprint", fingerprint),
+        ("exchange", "channel", "remove", BODY),
     ):
         refused(body, "this inbox has no root key", *command)
 
@@ -87,24 +87,24 @@ def test_the_root_is_named_whole(tmp_path: Path, given: list[str]) -> None:
 
 def test_an_accepted_channel_stands_on_the_next_keyring_behind_our_own(root: Office, body: Office) -> None:
     accepted = accept(root, body)
-    renewed = root.json("keyring", "--out", root.out / "keyring")
+    renewed = root.json("exchange", "keyring", "--out", root.out / "keyring")
     own, other = root.keyring()[0].channels
     assert ((2, True), (build.CHANNEL, BODY)) == (
         (renewed["serial"], renewed["renewed"]),
         (own.id, other.id),
     )
     assert ("Défenseur", "Tél. 1") == (other.name.fr, other.note.fr)
-    (listed,) = root.json("channels", "list")["channels"]
+    (listed,) = root.json("exchange", "channel", "list")["channels"]
     assert accepted.items() <= listed.items()
     assert other == card.parse((body.out / "card" / card.CARD).read_bytes()).channel
 
 
 def test_a_card_key_that_nobody_compared_is_refused_and_named(root: Office, body: Office) -> None:
     folder, fingerprint = export(body)
-    refused(root, fingerprint, "channels", "accept", folder)
-    refused(root, "not the one given", "channels", "accept", folder, "--fingerprint", "AAAA BBBB")
+    refused(root, fingerprint, "exchange", "channel", "add", folder)
+    refused(root, "not the one given", "exchange", "channel", "add", folder, "--fingerprint", "AAAA BBBB")
     typed = fingerprint.lower().replace(" ", "")
-    assert 0 == root.run("channels", "accept", folder, "--fingerprint", typed).code
+    assert 0 == root.run("exchange", "channel", "add", folder, "--fingerprint", typed).code
 
 
 def test_a_newer_card_needs_no_fingerprint_and_takes_the_place_of_the_older(
@@ -112,14 +112,14 @@ def test_a_newer_card_needs_no_fingerprint_and_takes_the_place_of_the_older(
 ) -> None:
     accept(root, body)
     clock.wait(70)
-    said = body.run("keys", "rotate")
-    assert (0, True) == (said.code, "inbox card --out FOLDER" in said.out)
+    said = body.run("key", "rotate")
+    assert (0, True) == (said.code, "inbox exchange card --out FOLDER" in said.out)
     folder, _ = export(body, "newer")
-    assert 0 == root.run("channels", "accept", folder).code
-    root.json("keyring", "--out", root.out / "keyring")
+    assert 0 == root.run("exchange", "channel", "add", folder).code
+    root.json("exchange", "keyring", "--out", root.out / "keyring")
     assert 2 == len(root.keyring()[0].channels[1].intake_keys)
-    refused(root, "is not newer than card", "channels", "accept", folder)
-    refused(root, "is not newer than card", "channels", "accept", body.out / "card")
+    refused(root, "is not newer than card", "exchange", "channel", "add", folder)
+    refused(root, "is not newer than card", "exchange", "channel", "add", body.out / "card")
 
 
 def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
@@ -128,8 +128,8 @@ def test_a_later_card_by_another_key_is_refused_whatever_fingerprint_is_typed(
     accept(root, body)
     folder, _ = export(body)
     fingerprint = forge(folder, lambda found: found)
-    refused(root, "by a different key", "channels", "accept", folder, "--fingerprint", fingerprint)
-    refused(root, "by a different key", "channels", "accept", folder)
+    refused(root, "by a different key", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
+    refused(root, "by a different key", "exchange", "channel", "add", folder)
 
 
 def poisoned(found: Card) -> Card:
@@ -190,7 +190,7 @@ def test_a_card_that_must_not_stand_on_a_keyring_is_refused(root: Office, body: 
     change, words = WRONG[name]
     folder, _ = export(body)
     fingerprint = forge(folder, change)
-    refused(root, words, "channels", "accept", folder, "--fingerprint", fingerprint)
+    refused(root, words, "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
 def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: Office, body: Office) -> None:
@@ -212,8 +212,9 @@ def test_a_key_of_ours_or_of_another_body_is_refused_under_a_new_channel(root: O
         refused(
             root,
             "another channel on the keyring has",
-            "channels",
-            "accept",
+            "exchange",
+            "channel",
+            "add",
             folder,
             "--fingerprint",
             fingerprint,
@@ -226,29 +227,29 @@ def test_what_is_no_card_is_refused(root: Office, body: Office, name: str) -> No
     whole = (folder / name).read_bytes()
     for wrong in (b"", whole[:-1], whole + b"\n", bytes([whole[0] ^ 1]) + whole[1:]):
         (folder / name).write_bytes(wrong)
-        refused(root, "card refused", "channels", "accept", folder, "--fingerprint", fingerprint)
+        refused(root, "card refused", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
     (folder / name).unlink()
-    refused(root, "No such file", "channels", "accept", folder, "--fingerprint", fingerprint)
+    refused(root, "No such file", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
 def test_a_removed_channel_leaves_the_keyring_and_begins_anew_with_a_comparison(
     root: Office, body: Office
 ) -> None:
     accept(root, body)
-    refused(root, "no outside body", "channels", "remove", build.CHANNEL)
-    assert 0 == root.run("channels", "remove", BODY).code
-    noted = root.json("journal", "print")["entries"][-2]
+    refused(root, "no outside body", "exchange", "channel", "remove", build.CHANNEL)
+    assert 0 == root.run("exchange", "channel", "remove", BODY).code
+    noted = root.json("journal", "list")["entries"][-2]
     assert ("remove-channel", {"channel": BODY}) == (noted["action"], noted["values"])
-    refused(root, "no outside body", "channels", "remove", BODY)
-    root.json("keyring", "--out", root.out / "keyring")
+    refused(root, "no outside body", "exchange", "channel", "remove", BODY)
+    root.json("exchange", "keyring", "--out", root.out / "keyring")
     assert [build.CHANNEL] == [each.id for each in root.keyring()[0].channels]
-    assert [] == root.json("channels", "list")["channels"]
+    assert [] == root.json("exchange", "channel", "list")["channels"]
     older = body.out / "older"
     shutil.copytree(body.out / "card", older)
     folder, fingerprint = export(body)
-    refused(root, "nobody has compared", "channels", "accept", folder)
-    refused(root, "is not newer than card", "channels", "accept", older, "--fingerprint", fingerprint)
-    assert 0 == root.run("channels", "accept", folder, "--fingerprint", fingerprint).code
+    refused(root, "nobody has compared", "exchange", "channel", "add", folder)
+    refused(root, "is not newer than card", "exchange", "channel", "add", older, "--fingerprint", fingerprint)
+    assert 0 == root.run("exchange", "channel", "add", folder, "--fingerprint", fingerprint).code
 
 
 def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Office, tmp_path: Path) -> None:
@@ -256,16 +257,16 @@ def test_a_body_that_began_anew_needs_a_new_channel_id(root: Office, body: Offic
     accept(root, body)
     rebuilt = joined(tmp_path / "rebuilt", root)
     folder, fingerprint = export(rebuilt)
-    for step in ((), ("channels", "remove", BODY)):
+    for step in ((), ("exchange", "channel", "remove", BODY)):
         assert step == () or 0 == root.run(*step).code
-        said = root.run("channels", "accept", folder, "--fingerprint", fingerprint)
+        said = root.run("exchange", "channel", "add", folder, "--fingerprint", fingerprint)
         assert (1, True) == (said.code, "by a different key" in said.err)
         assert "ask it to choose a new channel id" in said.err
 
 
 def test_card_and_acceptance_are_journalled_with_the_fingerprint(root: Office, body: Office) -> None:
     accepted = accept(root, body)
-    noted = root.json("journal", "print")
+    noted = root.json("journal", "list")
     (entry,) = [each for each in noted["entries"] if each["action"] == "accept-card"]
     named = {"channel": BODY, "card": accepted["serial"], "key": accepted["fingerprint"]}
     assert named == entry["values"]
@@ -275,8 +276,8 @@ def test_a_past_key_of_a_body_does_not_stay_on_the_keyring(root: Office, body: O
     """But the one that ended last, by which the page tells since when the channel is closed."""
     accept(root, body)
     clock.wait(130)
-    root.json("keys", "rotate")
-    root.json("keyring", "--out", root.out / "keyring")
+    root.json("key", "rotate")
+    root.json("exchange", "keyring", "--out", root.out / "keyring")
     channel = root.keyring()[0].channels[1]
     assert [IntakeKey] == [type(key) for key in channel.intake_keys]
     assert () == channel.reply_keys
@@ -286,42 +287,42 @@ def test_a_body_is_reminded_of_the_card_that_lacks_its_next_keys(body: Office, c
     """Else its channel would close although keys are there."""
     export(body)
     clock.wait(70)
-    assert 2 == len(body.json("list")["warnings"])
-    body.json("keys", "rotate")
-    (told,) = body.json("list")["warnings"]
+    assert 2 == len(body.json("case", "list")["warnings"])
+    body.json("key", "rotate")
+    (told,) = body.json("case", "list")["warnings"]
     assert "the last key on our card ends in 20 days" in told
-    assert "inbox card --out FOLDER" in told
+    assert "inbox exchange card --out FOLDER" in told
     export(body, "newer")
-    assert [] == body.json("list")["warnings"]
+    assert [] == body.json("case", "list")["warnings"]
 
 
 def test_a_withdrawn_key_of_ours_is_refused_on_a_card(root: Office, body: Office) -> None:
     own = root.keyring()[0].channels[0]
-    root.json("keys", "rotate", "--now")
+    root.json("key", "rotate", "--now")
     folder, _ = export(body)
     fingerprint = forge(
         folder, lambda found: replace(found, channel=replace(found.channel, reply_keys=own.reply_keys))
     )
-    refused(root, "or once had", "channels", "accept", folder, "--fingerprint", fingerprint)
+    refused(root, "or once had", "exchange", "channel", "add", folder, "--fingerprint", fingerprint)
 
 
 def test_a_card_of_withdrawn_keys_alone_is_told_at_once(body: Office, clock: Clock) -> None:
     export(body)
-    assert [] == body.json("list")["warnings"]
-    body.json("keys", "rotate", "--now")
-    (told,) = body.json("list")["warnings"]
+    assert [] == body.json("case", "list")["warnings"]
+    body.json("key", "rotate", "--now")
+    (told,) = body.json("case", "list")["warnings"]
     assert f"the last key on our card ended on {clock.day - timedelta(1)}" in told
-    said = body.run("card", "--out", body.out / "no" / "such")
-    assert (1, [told]) == (said.code, body.json("list")["warnings"])
-    assert 2 == body.json("card", "--out", body.out / "next")["serial"]
-    assert [] == body.json("list")["warnings"]
+    said = body.run("exchange", "card", "--out", body.out / "no" / "such")
+    assert (1, [told]) == (said.code, body.json("case", "list")["warnings"])
+    assert 2 == body.json("exchange", "card", "--out", body.out / "next")["serial"]
+    assert [] == body.json("case", "list")["warnings"]
 
 
 def test_a_card_that_the_root_once_made_reminds_it_of_nothing(root: Office, clock: Clock) -> None:
-    root.json("card", "--out", root.out / "card")
+    root.json("exchange", "card", "--out", root.out / "card")
     clock.wait(70)
-    root.json("keys", "rotate")
-    assert [] == root.json("list")["warnings"]
+    root.json("key", "rotate")
+    assert [] == root.json("case", "list")["warnings"]
 
 
 def test_a_body_takes_any_keyring_but_two_of_one_serial(body: Office) -> None:

@@ -44,7 +44,9 @@ class Life:
 
     def collect(self, exported: date, *sent: Sent) -> Any:
         path = self.portal.bundle(*sent, edit=lambda intake: build.replace(intake, exported=exported))
-        said = self.office.run("collect", path, "--confirm-instance", self.portal.fingerprint, "--json")
+        said = self.office.run(
+            "exchange", "collect", path, "--confirm-instance", self.portal.fingerprint, "--json"
+        )
         assert (0, "") == (said.code, said.err)
         return said.json[0]
 
@@ -74,7 +76,7 @@ def founded_life(founded_three: Office, tmp_path_factory: pytest.TempPathFactory
         made = Life(scene.world.office, scene.portal, clock, envelope)
         made.collect(clock.day, Sent(envelope, scene.reporter.keys.case_id))
         clock.wait(70)
-        made.office.json("keys", "rotate")
+        made.office.json("key", "rotate")
     return scene, envelope
 
 
@@ -96,7 +98,7 @@ def opens(envelope: bytes, store: KeyStore) -> bool:
 
 def test_nothing_is_destroyed_before_its_days_and_thirty_more_are_over(life: Life) -> None:
     before = life.office.state()
-    said = life.office.run("keys", "destroy")
+    said = life.office.run("key", "destroy")
     assert 1 == said.code
     assert f"before {build.today() + timedelta(DUE)}" in said.err
     assert before == life.office.state()
@@ -115,11 +117,11 @@ def test_nothing_is_destroyed_while_reports_may_still_wait(life: Life, exported:
         for key in queries_office.reply_keys(session)[:1]:
             key.seed = None  # else there would be something to destroy
     before = life.office.state()
-    said = life.office.run("keys", "destroy")
+    said = life.office.run("key", "destroy")
     assert 1 == said.code
     assert f"exported on {build.today() + timedelta(DUE)} or later" in said.err
     assert before == life.office.state()
-    shown = [key["state"] for key in life.office.json("keys", "list")["keys"] if key["kind"] == "intake"]
+    shown = [key["state"] for key in life.office.json("key", "list")["keys"] if key["kind"] == "intake"]
     assert ["awaited", "valid"] == shown
 
 
@@ -127,8 +129,13 @@ def test_a_bundle_of_a_portal_that_was_replaced_proves_nothing(life: Life, tmp_p
     life.ready()
     rebuilt = Portal(life.portal.world, tmp_path / "rebuilt")
     edit = {"edit": lambda intake: build.replace(intake, exported=build.today())}
-    assert 0 == life.office.run("collect", rebuilt.bundle(**edit), "--new-instance", rebuilt.fingerprint).code
-    assert ["awaited", "valid"] == [key["state"] for key in life.office.json("keys", "list")["keys"][:2]]
+    assert (
+        0
+        == life.office.run(
+            "exchange", "collect", rebuilt.bundle(**edit), "--new-instance", rebuilt.fingerprint
+        ).code
+    )
+    assert ["awaited", "valid"] == [key["state"] for key in life.office.json("key", "list")["keys"][:2]]
 
 
 def test_after_destruction_no_ciphertext_opens_with_what_is_left(life: Life, tmp_path: Path) -> None:
@@ -137,7 +144,7 @@ def test_after_destruction_no_ciphertext_opens_with_what_is_left(life: Life, tmp
     before = life.office.copy(tmp_path / "before")
     old_store, old_key = contents(before)
     assert opens(life.envelope, old_store)
-    assert 0 == life.office.run("keys", "destroy").code
+    assert 0 == life.office.run("key", "destroy").code
     for present in (["alice", "bruno"], ["bruno", "chloe"], ["alice", "chloe"]):
         assert not opens(life.envelope, contents(life.office.of(*present))[0])
     collected = life.collect(life.clock.day, Sent(life.envelope))
@@ -163,7 +170,7 @@ def test_an_older_key_store_with_a_quorum_of_its_time_still_opens_and_the_comman
     """The honest limit: so the copies to destroy are named, all generations in which the key stood."""
     life.ready()
     before = life.office.copy(tmp_path / "before")
-    said = life.office.run("keys", "destroy", "--reason", "as every quarter")
+    said = life.office.run("key", "destroy", "--reason", "as every quarter")
     assert opens(life.envelope, contents(before)[0])
     generation = contents(before)[1].generation
     assert generation > 2
@@ -217,7 +224,7 @@ def test_the_bytes_of_destroyed_keys_are_nowhere(life: Life, tmp_path: Path) -> 
     }
     clear = decrypted(before)  # so a copy of the vault alone, as backups have it, opens no envelope
     assert [False, True, True] == [is_in(clear, secret) for secret in gone.values()]
-    assert 0 == life.office.run("keys", "destroy").code
+    assert 0 == life.office.run("key", "destroy").code
     assert {"intake key", "wrapping key", "reply key"} == found(before, gone)
     assert set() == found(life.office, gone)
     kept = contents(life.office)
@@ -244,47 +251,47 @@ def is_in(data: bytes, secret: bytes) -> bool:
 def test_what_was_collected_stays_readable(life: Life, tmp_path: Path) -> None:
     """The report is in the vault, its file under a key of its own."""
     life.ready()
-    assert 0 == life.office.run("keys", "destroy").code
-    assert 0 == life.office.run("declare", "1").code
-    assert 0 == life.office.run("show", "1").code
-    assert 0 == life.office.run("attachment", "1", "1", "--out", tmp_path / "file", "--reason", "x").code
+    assert 0 == life.office.run("key", "destroy").code
+    assert 0 == life.office.run("case", "declare", "1").code
+    assert 0 == life.office.run("case", "show", "1").code
+    assert 0 == life.office.run("file", "export", "1", "1", "--out", tmp_path / "file", "--reason", "x").code
     assert b"a photograph" == (tmp_path / "file").read_bytes()
-    assert 0 == life.office.run("outbox", "--out", life.office.out).code
+    assert 0 == life.office.run("exchange", "outbox", "--out", life.office.out).code
 
 
 def test_destroyed_keys_are_listed_with_the_day_and_their_public_half(life: Life) -> None:
     life.ready()
-    made = life.office.json("keys", "destroy")
+    made = life.office.json("key", "destroy")
     assert [1, 1] == [len(made["intake"]), len(made["reply"])]
-    states = [(key["state"], key["day"]) for key in life.office.json("keys", "list")["keys"]]
+    states = [(key["state"], key["day"]) for key in life.office.json("key", "list")["keys"]]
     gone = ("destroyed", life.clock.day.isoformat())
     assert [gone, ("valid", None), gone, ("valid", None)] == states
-    said = life.office.run("keys", "destroy")
+    said = life.office.run("key", "destroy")
     assert (1, True) == (said.code, "no key can be destroyed before" in said.err)
 
 
 def test_a_key_that_still_waits_is_named_beside_those_that_go(life: Life) -> None:
     life.clock.day = build.today() + timedelta(DUE)
-    first = life.office.json("keys", "list")["keys"][0]["id"]
-    said = life.office.run("keys", "destroy")
+    first = life.office.json("key", "list")["keys"][0]["id"]
+    said = life.office.run("key", "destroy")
     assert f"waits: intake key {first[:8]}, for a bundle exported on {life.clock.day} or later" in said.out
     assert ["awaited", "valid", "destroyed", "valid"] == [
-        key["state"] for key in life.office.json("keys", "list")["keys"]
+        key["state"] for key in life.office.json("key", "list")["keys"]
     ]
 
 
 def test_what_became_no_case_is_told_for_it_may_stay_shut(life: Life) -> None:
     life.ready()
     life.collect(life.clock.day, Sent(age.seal_bytes(bytes(65_536), [build.stranger().recipient()])))
-    assert "unfiled envelopes here: 1;" in life.office.run("keys", "destroy").out
+    assert "unfiled envelopes here: 1;" in life.office.run("key", "destroy").out
 
 
 def test_what_would_be_destroyed_can_be_seen_first(life: Life) -> None:
     life.ready()
     before = life.office.state()
-    planned = life.office.run("keys", "destroy", "--dry-run")
+    planned = life.office.run("key", "destroy", "--dry-run")
     assert (0, before) == (planned.code, life.office.state())
-    done = life.office.run("keys", "destroy")
+    done = life.office.run("key", "destroy")
     assert planned.out.replace("to be destroyed: ", "destroyed: ") == done.out
     assert "to be destroyed: intake key" in planned.out
 
@@ -299,30 +306,30 @@ def test_at_a_terminal_it_is_asked_once_what_is_to_be_destroyed(
 ) -> None:
     """The passphrases came before it was known which keys these are."""
     office = Office.found(tmp_path)
-    office.json("keys", "rotate", "--now")
-    with start(["--home", office.root, *office.opening(), "keys", "destroy"], tmp_path) as at:
+    office.json("key", "rotate", "--now")
+    with start(["--home", office.root, *office.opening(), "key", "destroy"], tmp_path) as at:
         at.sees("to be destroyed: reply key")
         at.answers("Destroy them? (yes/no) ", answer)
         assert 1 - destroyed == at.waits()
-    states = [key["state"] for key in office.json("keys", "list")["keys"]]
+    states = [key["state"] for key in office.json("key", "list")["keys"]]
     assert destroyed == states.count("destroyed")
 
 
 def test_many_keys_are_destroyed_at_once_and_ten_named_in_the_journal(life: Life) -> None:
     """Its entries have no room for more."""
     for _ in range(41):
-        life.office.json("keys", "rotate", "--now")
-    made = life.office.json("keys", "destroy")
+        life.office.json("key", "rotate", "--now")
+    made = life.office.json("key", "destroy")
     gone = made["reply"] + made["intake"]
     assert len(gone) >= 42
-    entries = life.office.json("journal", "print")["entries"]
+    entries = life.office.json("journal", "list")["entries"]
     (values,) = [each["values"] for each in entries if each["action"] == "destroy-keys"]
     assert (10, True) == (len(values["keys"]), set(values["keys"]) < set(gone))
     assert len(gone) - 10 == values["more"]
 
 
 def test_a_reason_that_is_too_long_is_refused_before_anything_opens(life: Life) -> None:
-    said = life.office.run("keys", "destroy", "--reason", "x" * 2_001)
+    said = life.office.run("key", "destroy", "--reason", "x" * 2_001)
     assert (2, True) == (said.code, "at most 2000 characters" in said.err)
 
 
@@ -333,7 +340,7 @@ def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(
     """Killed at its steps: all secrets, or those that stay; one key store; then it can be done again."""
     life.ready()
     day = life.clock.day
-    killed = killed_everywhere(life.office, tmp_path / "killed", day, "keys", "destroy", stride=stride)
+    killed = killed_everywhere(life.office, tmp_path / "killed", day, "key", "destroy", stride=stride)
     intact = []
     for each in killed:
         store, _ = contents(each)
@@ -343,7 +350,7 @@ def test_power_lost_while_keys_are_destroyed_leaves_them_before_or_after(
         intact.append(len(store.intake) == 2)
     assert sorted(intact, reverse=True) == intact
     assert {True, False} == set(intact)
-    assert 0 == killed[0].run("keys", "destroy").code
+    assert 0 == killed[0].run("key", "destroy").code
 
 
 def test_days_of_export_are_kept_with_the_bundles(life: Life) -> None:

@@ -172,15 +172,15 @@ def test_shares_may_stand_before_or_behind_the_command(three: Office) -> None:
     )
     plain = three.of()
     plain.opening = list  # type: ignore[method-assign]
-    assert 0 == plain.run("list", *alice, *bruno).code
-    assert 0 == plain.run(*alice, "list", *bruno).code
+    assert 0 == plain.run("case", "list", *alice, *bruno).code
+    assert 0 == plain.run(*alice, "case", "list", *bruno).code
     crossed = [*alice[:2], *bruno[:2], *bruno[2:], *alice[2:]]
-    assert "wrong passphrase for the share of alice" in plain.run("list", *crossed).err
-    said = plain.run("list", *alice, *bruno, *alice[2:])
+    assert "wrong passphrase for the share of alice" in plain.run("case", "list", *crossed).err
+    said = plain.run("case", "list", *alice, *bruno, *alice[2:])
     assert (2, True) == (said.code, "more passphrase files than shares" in said.err)
     typed = three.shares / "typed"
     typed.write_text(sheet(three, "chloe"))
-    assert 0 == plain.run("list", "--share", typed, *alice).code
+    assert 0 == plain.run("case", "list", "--share", typed, *alice).code
 
 
 def test_another_inbox_under_the_same_header_is_damage(three: Office, other: Office, tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ def test_a_header_that_says_otherwise_than_the_shares_is_refused(
     for present in (NAMES, NAMES[:2]):
         with pytest.raises(HeaderDamaged):
             officers.open_master(_header(copy), brought(copy, *present))
-    assert "vault.json is damaged" in copy.run("officers", "renew", "--shares", tmp_path / "new").err
+    assert "vault.json is damaged" in copy.run("officer", "renew", "--shares", tmp_path / "new").err
     (copy.root / "vault.json").write_bytes(vault_header.encode(found))
     with copy.opened() as inbox:
         assert 2 == inbox.quorum
@@ -235,7 +235,7 @@ def test_a_truncated_share_is_told_as_such_beside_passphrase_files(three: Office
     plain = three.of()
     plain.opening = list  # type: ignore[method-assign]
     for given in (alice + bruno, bruno + alice):
-        said = plain.run("list", *given)
+        said = plain.run("case", "list", *given)
         assert (1, True) == (said.code, "a share is damaged" in said.err)
 
 

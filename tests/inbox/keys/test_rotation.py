@@ -18,7 +18,7 @@ from tests.support.inbox_kills import killed_everywhere
 
 
 def channel_of(office: Office) -> Channel:
-    office.json("keyring", "--out", office.out / "keyring")
+    office.json("exchange", "keyring", "--out", office.out / "keyring")
     return office.keyring()[0].channels[0]
 
 
@@ -28,7 +28,7 @@ def days(keys: Any) -> list[tuple[int, int]]:
 
 
 def states(office: Office) -> list[tuple[str, str]]:
-    return [(key["kind"], key["state"]) for key in office.json("keys", "list")["keys"]]
+    return [(key["kind"], key["state"]) for key in office.json("key", "list")["keys"]]
 
 
 def held(office: Office) -> set[str]:
@@ -40,31 +40,31 @@ def held(office: Office) -> set[str]:
 def test_next_keys_are_refused_until_thirty_days_before_the_end(office: Office, clock: Clock) -> None:
     clock.wait(59)
     before = office.state()
-    said = office.run("keys", "rotate")
+    said = office.run("key", "rotate")
     assert 1 == said.code
     assert f"can be made from {build.today() + timedelta(60)}" in said.err
     assert before == office.state()
     clock.wait(1)
-    assert 0 == office.run("keys", "rotate").code
-    assert f"can be made from {build.today() + timedelta(151)}" in office.run("keys", "rotate").err
+    assert 0 == office.run("key", "rotate").code
+    assert f"can be made from {build.today() + timedelta(151)}" in office.run("key", "rotate").err
 
 
 def test_next_keys_begin_the_day_after_and_are_published_ahead(office: Office, clock: Clock) -> None:
     """The keyring lists both while both can matter, and the key store opens both."""
     clock.wait(60)
-    made = office.json("keys", "rotate")
+    made = office.json("key", "rotate")
     channel = channel_of(office)
     assert [(0, 90), (91, 181)] == days(channel.intake_keys) == days(channel.reply_keys)
     assert made["intake"]["id"] == base64url.encode(channel.intake_keys[1].id)
     assert {base64url.encode(key.id) for key in channel.intake_keys} == held(office)
     assert [("intake", "valid"), ("intake", "next"), ("reply", "valid"), ("reply", "next")] == states(office)
-    assert [] == office.json("list")["warnings"]
+    assert [] == office.json("case", "list")["warnings"]
 
 
 def test_a_keyring_lists_only_what_can_still_matter(office: Office, clock: Clock) -> None:
     """Intake keys to their last day, reply keys 35 days longer."""
     clock.wait(60)
-    office.json("keys", "rotate")
+    office.json("key", "rotate")
     expected = {30: (2, 2), 31: (1, 2), 65: (1, 2), 66: (1, 1)}
     begun = clock.day
     for after, counts in expected.items():
@@ -81,16 +81,16 @@ def test_a_channel_without_a_valid_key_still_tells_since_when(office: Office, cl
 
 def test_keys_made_late_count_from_the_day_they_are_made(office: Office, clock: Clock) -> None:
     clock.wait(200)
-    assert 0 == office.run("keys", "rotate").code
+    assert 0 == office.run("key", "rotate").code
     assert [(200, 290)] == days(channel_of(office).intake_keys)
-    assert 0 == office.run("outbox", "--out", office.out).code
+    assert 0 == office.run("exchange", "outbox", "--out", office.out).code
 
 
 def test_keys_may_serve_longer_or_shorter(office: Office, clock: Clock) -> None:
     clock.wait(60)
     for wrong in ("30", "367"):
-        assert 2 == office.run("keys", "rotate", "--days", wrong).code
-    office.json("keys", "rotate", "--days", "40")
+        assert 2 == office.run("key", "rotate", "--days", wrong).code
+    office.json("key", "rotate", "--days", "40")
     assert [(0, 90), (91, 131)] == days(channel_of(office).intake_keys)
 
 
@@ -99,10 +99,10 @@ def test_each_outbox_is_signed_by_the_newest_valid_key_and_renews_the_keyring(
 ) -> None:
     world = World(office)
     clock.wait(60)
-    office.json("keys", "rotate")
-    office.json("outbox", "--out", office.out)
+    office.json("key", "rotate")
+    office.json("exchange", "outbox", "--out", office.out)
     clock.wait(31)
-    office.json("outbox", "--out", office.out)
+    office.json("exchange", "outbox", "--out", office.out)
     outboxes = [office.out / f"outbox-{build.CHANNEL}-{n}.tar" for n in (1, 2)]
     keys = [key.key for key in office.keyring()[0].channels[0].reply_keys]
     signers = []
@@ -122,7 +122,7 @@ def test_keys_that_somebody_may_know_are_replaced_at_once(office: Office, tmp_pa
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     sent = Sent(reporter.report(), reporter.keys.case_id)
-    made = office.json("keys", "rotate", "--now", "--reason", "a laptop was stolen")
+    made = office.json("key", "rotate", "--now", "--reason", "a laptop was stolen")
     channel = channel_of(office)
     assert [made["intake"]["id"]] == [base64url.encode(key.id) for key in channel.intake_keys]
     assert [made["reply"]["id"]] == [base64url.encode(key.id) for key in channel.reply_keys]
@@ -132,17 +132,19 @@ def test_keys_that_somebody_may_know_are_replaced_at_once(office: Office, tmp_pa
         ("reply", "destroyable"),
         ("reply", "valid"),
     ] == sorted(states(office))
-    collected = office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    collected = office.json(
+        "exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint
+    )
     assert [1] == collected[0]["cases"]
 
 
 def test_keys_made_ahead_are_withdrawn_with_the_present_ones(office: Office, clock: Clock) -> None:
     clock.wait(60)
-    office.json("keys", "rotate")
-    office.json("keys", "rotate", "--now")
+    office.json("key", "rotate")
+    office.json("key", "rotate", "--now")
     assert [(60, 150)] == days(channel_of(office).intake_keys)
     clock.wait(60)
-    assert 0 == office.run("keys", "rotate").code
+    assert 0 == office.run("key", "rotate").code
     assert [(60, 150), (151, 241)] == days(channel_of(office).intake_keys)
 
 
@@ -151,23 +153,25 @@ def test_a_closed_case_gets_a_slot_by_the_new_key(office: Office, tmp_path: Path
     world = World(office)
     portal, reporter = Portal(world, tmp_path / "medium"), Reporter(world)
     report = Sent(reporter.report(), reporter.keys.case_id)
-    office.json("collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(report), "--confirm-instance", portal.fingerprint)
     office.close("1")
-    first = office.json("outbox", "--out", office.out)
+    first = office.json("exchange", "outbox", "--out", office.out)
     link = bundle.Link(1, build.read_outbox(Path(first["file"]), world)[1].hash)
-    office.json("collect", portal.bundle(applied=link))
-    office.json("keys", "rotate", "--now")
-    second = office.json("outbox", "--out", office.out)
+    office.json("exchange", "collect", portal.bundle(applied=link))
+    office.json("key", "rotate", "--now")
+    second = office.json("exchange", "outbox", "--out", office.out)
     world.reply_key = office.keyring()[0].channels[0].reply_keys[0].key
     outbox, _, files = build.read_outbox(Path(second["file"]), world)
     assert (reporter.keys.case_id,) == outbox.closed
     assert "closed" == build.read_slot(files[bundle.slot_name(reporter.keys.case_id)], reporter).status
 
 
-@pytest.mark.parametrize("words", [["keys", "rotate", "--now"], ["keyring", "--out", "x"]], ids=str)
+@pytest.mark.parametrize(
+    "words", [["key", "rotate", "--now"], ["exchange", "keyring", "--out", "x"]], ids=str
+)
 def test_a_clock_set_back_changes_no_key(office: Office, clock: Clock, words: list[str]) -> None:
     clock.wait(10)
-    office.json("list")
+    office.json("case", "list")
     clock.wait(-1)
     before = office.state()
     said = office.run(*words)
@@ -180,9 +184,9 @@ def test_hints_name_the_command_and_the_days(office: Office, clock: Clock) -> No
     begun = clock.day
     for day, words in expected.items():
         clock.day = begun + timedelta(day)
-        told = office.json("list")["warnings"]
+        told = office.json("case", "list")["warnings"]
         assert (2 if words else 0) == len(told)
-        assert all("inbox keys rotate" in each for each in told)
+        assert all("inbox key rotate" in each for each in told)
         assert words is None or words in told[0]
 
 
@@ -195,7 +199,7 @@ def test_power_lost_while_keys_are_made_leaves_them_before_or_after(
 ) -> None:
     """Killed at its steps: both keys with their secrets, or neither; and then it can be done again."""
     clock.wait(70)
-    words = ("keys", "rotate", *options)
+    words = ("key", "rotate", *options)
     killed = killed_everywhere(office, tmp_path / "killed", clock.day, *words, stride=stride)
     counts = []
     for each in killed:

@@ -32,8 +32,15 @@ NAMES = {"told"}
 OF_DOSSIERS = {"prosecutor", "none"}
 # What officers read.
 READ = (
-    *(["show", "1"], ["queue", "--closed"], ["oversight"], ["retention"], ["journal", "print"], ["law"]),
-    *(["settings"], ["templates"], ["access", "list"]),
+    *(
+        ["case", "show", "1"],
+        ["queue", "list", "--closed"],
+        ["office", "oversight"],
+        ["retention", "list"],
+        ["journal", "list"],
+        ["law", "show"],
+    ),
+    *(["office", "show"], ["message", "template", "list"], ["request", "list"]),
 )
 
 # Pages of the desk, in both languages, and what they offer to choose.
@@ -62,13 +69,17 @@ def reported(office: Office, folder: Path) -> Portal:
     """Let a report come in; return the portal that brought it."""
     world = World(office)
     portal = Portal(world, folder / "medium")
-    office.json("collect", portal.bundle(first(Reporter(world))), "--confirm-instance", portal.fingerprint)
+    office.json(
+        "exchange", "collect", portal.bundle(first(Reporter(world))), "--confirm-instance", portal.fingerprint
+    )
     return portal
 
 
 def days(office: Office) -> dict[str, tuple[str, str | None]]:
     """Return of each deadline of the case its last day, and the day on which it was met."""
-    return {row["clock"]: (row["day"], row["done"]) for row in office.json("show", "1")["work"]["clocks"]}
+    return {
+        row["clock"]: (row["day"], row["done"]) for row in office.json("case", "show", "1")["work"]["clocks"]
+    }
 
 
 def leaves(value: Any) -> Iterator[str]:
@@ -86,7 +97,7 @@ def leaves(value: Any) -> Iterator[str]:
 
 def decided(office: Office) -> dict[str, str]:
     """Return what the law asks of the case, and how that was decided; nothing where it was not."""
-    return {row["duty"]: row["decision"] for row in office.json("show", "1")["work"]["duties"]}
+    return {row["duty"]: row["decision"] for row in office.json("case", "show", "1")["work"]["duties"]}
 
 
 def french_at_desk(office: Office) -> dict[str, set[str]]:
@@ -110,29 +121,29 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
     news = (began + relativedelta(years=1)).isoformat()
     receipt, look = (ISLAND.after(began, n).isoformat() for n in (3, 2))
     assert {"receipt": (receipt, None), "news": (news, None), "first_look": (look, None)} == days(office)
-    assert re.search(f"{receipt}  [a-z0-9 ]{{18}}  Receipt\n", office.run("show", "1").out)
+    assert re.search(f"{receipt}  [a-z0-9 ]{{18}}  Receipt\n", office.run("case", "show", "1").out)
 
     # The reporter is told that the report has come; that counts once the portal has said so.
-    office.json("acknowledge", "1")
-    office.json("status", "1", "assessing")
+    office.json("message", "acknowledge", "1")
+    office.json("case", "set-status", "1", "assessing")
     tell_portal(office, portal)
     done = began.isoformat()
     assert {"receipt": (receipt, done), "news": (news, None), "first_look": (look, done)} == days(office)
 
     # A felony goes to the magistrate or not; the rest is asked of every case.
-    office.json("tag", "1", "felony")
+    office.json("case", "tag", "add", "1", "felony")
     assert {"magistrate": "", "notice": "", "sieve": ""} == decided(office)
     for choice in ("kept", "drop", "given"):
-        office.json("decide", "1", choice, "--reason", "x")
+        office.json("case", "decide", "1", choice, "--reason", "x")
     assert {"magistrate": "drop", "notice": "given", "sieve": "kept"} == decided(office)
 
     # Something is done, and the case ends as this law lets it end.
-    office.json("measure", "1", "sent_on", "--addressee", "the lighthouse", "--tell")
-    office.json("close", "1", "upheld", "--disclosure", "full", "--text", "Merci.")
+    office.json("case", "measure", "add", "1", "sent_on", "--addressee", "the lighthouse", "--tell")
+    office.json("case", "close", "1", "upheld", "--disclosure", "full", "--text", "Merci.")
     tell_portal(office, portal)
     assert days(office)["news"] == (news, done)
     ends = began + relativedelta(years=30)
-    (row,) = office.json("retention")["cases"]
+    (row,) = office.json("retention", "list")["cases"]
     assert ("long", ends.isoformat()) == (row["rule"], row["day"])
 
     # Whatever officers read of it has no word of the French law.
@@ -143,11 +154,11 @@ def test_a_case_lives_and_ends_by_another_law(tmp_path: Path, clock: Clock) -> N
 
     # It is destroyed on its day, and not on the day before.
     clock.day = ends - timedelta(1)
-    assert 1 == office.run("destroy", "1").code
+    assert 1 == office.run("retention", "destroy", "1").code
     clock.wait(1)
     dated_by_portal(office)
-    assert [1] == office.json("destroy", "--due")["cases"]
-    (gone,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "destroyed"]
+    assert [1] == office.json("retention", "destroy", "--due")["cases"]
+    (gone,) = [each for each in office.json("journal", "list")["entries"] if each["action"] == "destroyed"]
     assert ("long", "upheld") == (gone["values"]["rule"], gone["values"]["outcome"])
 
 
@@ -156,10 +167,10 @@ def test_who_asks_what_is_held_reads_what_that_law_says(tmp_path: Path, clock: C
     office = founded(tmp_path)
     reported(office, tmp_path)
     came = ("--received", today().isoformat(), "--way", "authority")
-    office.json("access", "record", "--person", "Evariste Quelnat", *came)
-    (row,) = office.json("access", "list")["requests"]
+    office.json("request", "add", "--person", "Evariste Quelnat", *came)
+    (row,) = office.json("request", "list")["requests"]
     clock.day = max(clock.day, date.fromisoformat(row["from"]))
-    office.json("access", "answer", "1", "--out", office.out / "letter", "--reason", "x")
+    office.json("request", "answer", "1", "--out", office.out / "letter", "--reason", "x")
     said = dossier_room.printed((office.out / "letter").read_bytes())
     assert "Loi sur les données, 3" in said
     assert said.index("Ni oui, ni non.") < said.index("Voyez le gardien du phare.")
@@ -170,24 +181,28 @@ def test_once_the_magistrate_is_seized_that_ones_word_comes_first(tmp_path: Path
     """The measure is recorded by the decision; the case is kept while proceedings go on."""
     office = founded(tmp_path)
     portal = reported(office, tmp_path)
-    office.json("tag", "1", "felony")
+    office.json("case", "tag", "add", "1", "felony")
     for choice in ("kept", "seize"):
-        office.json("decide", "1", choice, "--reason", "x")
-    assert ["seizure_note"] == [each["kind"] for each in office.json("show", "1")["work"]["measures"]]
-    closing_it = ("close", "1", "upheld", "--disclosure", "full", "--text", "Merci.")
-    nod = ("measure", "1", "magistrate_nod", "--addressee", "the magistrate")
-    for words in (("decide", "1", "given", "--reason", "x"), closing_it):
+        office.json("case", "decide", "1", choice, "--reason", "x")
+    assert ["seizure_note"] == [each["kind"] for each in office.json("case", "show", "1")["work"]["measures"]]
+    closing_it = ("case", "close", "1", "upheld", "--disclosure", "full", "--text", "Merci.")
+    nod = ("case", "measure", "add", "1", "magistrate_nod", "--addressee", "the magistrate")
+    for words in (("case", "decide", "1", "given", "--reason", "x"), closing_it):
         before = office.state()
         said = office.run(*words)
-        assert (1, True, before) == (said.code, "inbox measure 1 magistrate_nod" in said.err, office.state())
+        assert (1, True, before) == (
+            said.code,
+            "inbox case measure add 1 magistrate_nod" in said.err,
+            office.state(),
+        )
         office.json(*nod)
         office.json(*words)
         # Whatever is sent later needs that one's word again.
-        office.json("decide", "1", "seize", "--reason", "x")
+        office.json("case", "decide", "1", "seize", "--reason", "x")
     tell_portal(office, portal)
-    (row,) = office.json("retention")["cases"]
+    (row,) = office.json("retention", "list")["cases"]
     assert "proceedings" in row["obstacles"]
-    assert 1 == office.run("destroy", "1").code
+    assert 1 == office.run("retention", "destroy", "1").code
 
 
 def test_no_more_time_is_taken_where_the_law_has_none(tmp_path: Path) -> None:
@@ -195,10 +210,13 @@ def test_no_more_time_is_taken_where_the_law_has_none(tmp_path: Path) -> None:
     office = founded(tmp_path)
     reported(office, tmp_path)
     before = days(office), office.state()
-    said = office.run("extend", "1", "--reason", "x", "--text", "Il faut du temps.")
+    said = office.run("case", "extend", "1", "--reason", "x", "--text", "Il faut du temps.")
     assert (1, True) == (said.code, "the regime of this office does not allow it to extend" in said.err)
-    assert 1 == office.run("reply", "1", "--template", "extension", "--text", "Il faut du temps.").code
+    assert (
+        1
+        == office.run("message", "reply", "1", "--template", "extension", "--text", "Il faut du temps.").code
+    )
     assert (False, before) == (
-        office.json("show", "1")["work"]["may_extend"],
+        office.json("case", "show", "1")["work"]["may_extend"],
         (days(office), office.state()),
     )

@@ -47,9 +47,9 @@ def test_an_inbox_begins_with_a_law(options: list[str | Path], law: Path, tmp_pa
     files = folder.read(law)
     sha256 = folder.sha256(files).hex()
     assert (sha256, files) == (law_folder(office).name, folder.read(law_folder(office)))
-    assert sha256 == office.json("settings")["law"]
-    assert sha256 in office.run("settings").out
-    began = office.json("journal", "print")["entries"][0]
+    assert sha256 == office.json("office", "show")["law"]
+    assert sha256 in office.run("office", "show").out
+    began = office.json("journal", "list")["entries"][0]
     assert ("found", sha256) == (began["action"], began["values"]["law"])
 
 
@@ -124,12 +124,12 @@ def test_an_inbox_does_not_open_once_its_law_was_changed(
     """It names the folder, and opens again once that is back."""
     place = law_folder(office)
     change(place)
-    said = office.run("queue")
+    said = office.run("queue", "list")
     assert (1, True) == (said.code, f"the law of this inbox is missing or was changed: {place}" in said.err)
     assert "restore that folder from a backup" in said.err
     place.unlink() if place.is_symlink() else shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(FRENCH, place)
-    assert 0 == office.run("queue").code
+    assert 0 == office.run("queue", "list").code
 
 
 def test_a_backup_carries_every_law_that_was_ever_in_use(
@@ -143,7 +143,7 @@ def test_a_backup_carries_every_law_that_was_ever_in_use(
     restored, said = copies.restore(office, made, tmp_path / "back")
     assert (0, "") == (said.code, said.err)
     assert both == {each.name: folder.read(each) for each in Home(restored.root).laws.iterdir()}
-    assert folder.sha256(folder.read(OTHER)).hex() == restored.json("settings")["law"]
+    assert folder.sha256(folder.read(OTHER)).hex() == restored.json("office", "show")["law"]
 
 
 def test_a_backup_without_the_law_in_use_is_not_put_back(

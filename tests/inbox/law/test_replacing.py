@@ -42,16 +42,21 @@ def hash_of(law: Path) -> str:
 def test_a_stricter_law_is_taken_and_stands_in_the_journal(office: Office, edited: Edit) -> None:
     """What changes is said by file and key; the older folder stays."""
     law = edited("obstacles.toml", "priority = 2", "priority = 3")
-    said = office.json("law", "--replace", law)
+    said = office.json("law", "replace", law)
     change = {"file": "obstacles.toml", "key": "urgent.priority", "before": "2", "after": "3"}
     assert ([change], True) == (said["changes"], said["adopted"])
     assert [[]] * 3 == [said[each] for each in ("looser", "later", "sooner")]
-    assert hash_of(law) == said["law"] == office.json("law")["law"] == office.json("settings")["law"]
-    last = office.json("journal", "print")["entries"]
+    assert (
+        hash_of(law)
+        == said["law"]
+        == office.json("law", "show")["law"]
+        == office.json("office", "show")["law"]
+    )
+    last = office.json("journal", "list")["entries"]
     (noted,) = [each for each in last if each["action"] == "adopt-law"]
     assert {"law": hash_of(law)} == noted["values"]
     assert 2 == len(list((office.root / "law").iterdir()))
-    assert 0 == office.run("queue").code
+    assert 0 == office.run("queue", "list").code
 
 
 SENTENCES = {
@@ -67,32 +72,32 @@ def test_another_text_of_a_letter_or_a_reply_is_said_and_confirmed(
     """A guarantee could be gone, or more be told: what the law says is sent as it is."""
     (file, key), sentence = text.split(), SENTENCES[text]
     law = edited(file, sentence, "Le procureur est saisi")
-    said = refused(office, "law", "--replace", law)
+    said = refused(office, "law", "replace", law)
     assert "1 rules are looser" in said
     assert "--loosening" in said
-    (looser,) = office.json("law", "--replace", law, "--dry-run")["looser"]
+    (looser,) = office.json("law", "replace", law, "--dry-run")["looser"]
     assert (file, key) == (looser["file"], looser["key"])
     assert (True, False) == (sentence in looser["before"], sentence in looser["after"])
-    office.json("law", "--replace", law, "--loosening")
+    office.json("law", "replace", law, "--loosening")
 
 
 def test_a_dry_run_changes_nothing(office: Office, edited: Edit) -> None:
     law = edited("obstacles.toml", "priority = 2", "priority = 1")
-    said = office.run("law", "--replace", law, "--dry-run")
+    said = office.run("law", "replace", law, "--dry-run")
     assert "obstacles.toml: urgent.priority: 2 -> 1" in said.out
-    assert not office.json("law", "--replace", law, "--dry-run")["adopted"]
-    assert hash_of(FOLDERS["fr"]) == office.json("law")["law"]
+    assert not office.json("law", "replace", law, "--dry-run")["adopted"]
+    assert hash_of(FOLDERS["fr"]) == office.json("law", "show")["law"]
     assert 1 == len(list((office.root / "law").iterdir()))
-    assert 2 == office.run("law", "--dry-run").code
+    assert 2 == office.run("law", "show", "--dry-run").code
 
 
 def test_the_law_in_use_is_not_taken_again(office: Office) -> None:
-    assert "already in use" in refused(office, "law", "--replace", FOLDERS["fr"])
+    assert "already in use" in refused(office, "law", "replace", FOLDERS["fr"])
 
 
 def test_a_law_with_a_mistake_is_not_taken(office: Office, edited: Edit) -> None:
     law = edited("retention.toml", 'keep = "1 year"', 'keep = "soon"')
-    assert "retention.toml: 'period.admissible.keep'" in refused(office, "law", "--replace", law)
+    assert "retention.toml: 'period.admissible.keep'" in refused(office, "law", "replace", law)
 
 
 def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None:
@@ -101,31 +106,31 @@ def test_a_code_that_a_case_uses_must_stay(office: Office, edited: Edit) -> None
     start = source.index("[measure.process_fix]")
     block = source[start : source.index("# Des informations", start)]
     law = edited("measures.toml", block, "")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "process_fix")
-    said = refused(office, "law", "--replace", law)
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "measure", "add", "1", "process_fix")
+    said = refused(office, "law", "replace", law)
     assert "the new law lacks measure process_fix, used 1 times" in said
     assert "case" not in said
-    office.json("retract", "1", "1", "--reason", "x")
-    assert office.json("law", "--replace", law, "--loosening")["adopted"]
+    office.json("case", "measure", "retract", "1", "1", "--reason", "x")
+    assert office.json("law", "replace", law, "--loosening")["adopted"]
 
 
 def test_a_ground_by_which_something_was_decided_must_stay(office: Office, edited: Edit) -> None:
     """As a ground of the same decision; one that nobody took may go."""
-    office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
-    said = refused(office, "law", "--replace", edited("duties.toml", "ground.facts =", "ground.others ="))
+    office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
+    said = refused(office, "law", "replace", edited("duties.toml", "ground.facts =", "ground.others ="))
     assert "the new law lacks ground facts, used 1 times" in said
     other = edited("duties.toml", "ground.secret =", "ground.others =")
-    assert office.json("law", "--replace", other, "--loosening")["adopted"]
+    assert office.json("law", "replace", other, "--loosening")["adopted"]
 
 
 def test_a_code_in_use_keeps_its_effect_on_proceedings(office: Office, edited: Edit) -> None:
     office.tell_no_prosecutor(1)
     told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
     law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "suspension")
-    assert "gives measure suspension another role" in refused(office, "law", "--replace", law)
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "measure", "add", "1", "suspension")
+    assert "gives measure suspension another role" in refused(office, "law", "replace", law)
 
 
 def _measure(**changes: Any) -> Law:
@@ -198,14 +203,14 @@ def test_a_code_in_use_keeps_all_that_the_program_knows_it_by(office: Office) ->
 def test_a_code_that_only_a_hidden_case_uses_must_stay_too(office: Office, edited: Edit) -> None:
     """What is planned tells an excluded officer nothing of it; what is adopted is refused all the same."""
     office.tell_no_prosecutor(1)
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "suspension")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "measure", "add", "1", "suspension")
     told = 'en = "Suspension from duty" }\ntold = "never"\nopens_proceedings = true'
     law = edited("measures.toml", told, told.removesuffix("\nopens_proceedings = true"))
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Exclusion(case=1, officer="officer", since=today()))
-    assert not office.json("law", "--replace", law, "--dry-run")["adopted"]
-    assert "gives measure suspension another role" in refused(office, "law", "--replace", law, "--loosening")
+    assert not office.json("law", "replace", law, "--dry-run")["adopted"]
+    assert "gives measure suspension another role" in refused(office, "law", "replace", law, "--loosening")
 
 
 Do = Callable[[Office], object]
@@ -234,7 +239,7 @@ def _not_asked(kind: str) -> Do:
 
 
 def _works_under(regime: str) -> Do:
-    return lambda office: office.json("settings", "--regime", regime)
+    return lambda office: office.json("office", "set", "--regime", regime)
 
 
 # By the table of a code and the code: what uses it, what ends that, and the files that name it.
@@ -263,10 +268,10 @@ def test_a_code_of_any_table_must_stay_as_long_as_it_is_used(
     use, end, files = IN_USE[table, code]
     law = laws.renamed(tmp_path / "law", code, *files)
     use(office)
-    said = refused(office, "law", "--replace", law, "--loosening")
+    said = refused(office, "law", "replace", law, "--loosening")
     assert f"the new law lacks {table} {code}, used 1 times" in said
     end(office)
-    assert office.json("law", "--replace", law, "--loosening")["adopted"]
+    assert office.json("law", "replace", law, "--loosening")["adopted"]
 
 
 def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edited: Edit) -> None:
@@ -275,7 +280,7 @@ def test_all_that_changes_is_taken_back_where_it_is_refused(office: Office, edit
     law = edited("obstacles.toml", "priority = 2", "priority = 1")
     with office.opened() as inbox, inbox.transaction() as session:
         days = [work.deadline for work, _ in workflow.every(session)]
-    office.run("law", "--replace", law, "--dry-run")
+    office.run("law", "replace", law, "--dry-run")
     with office.opened() as inbox, inbox.transaction() as session:
         assert days == [work.deadline for work, _ in workflow.every(session)]
         assert folder.sha256(FILES["fr"]) == in_use.of(session).sha256
@@ -290,18 +295,18 @@ def test_deadlines_that_get_later_are_listed_and_need_a_word_of_their_own(
 ) -> None:
     """Each with its day before and after; nothing changes before that is said. The way back needs no word."""
     law = edited(*WEEKEND)
-    planned = office.json("law", "--replace", law, "--dry-run")
+    planned = office.json("law", "replace", law, "--dry-run")
     assert planned["later"]
     for each in planned["later"]:
         assert each["before"] < each["after"], each
     assert f"{len(planned['later'])} deadlines are later" in refused_loudly(office, law)
-    said = office.json("law", "--replace", law, "--loosening")
+    said = office.json("law", "replace", law, "--loosening")
     assert (planned["later"], True) == (said["later"], said["adopted"])
-    clocks = {row["clock"]: row["day"] for row in office.json("show", "1")["work"]["clocks"]}
+    clocks = {row["clock"]: row["day"] for row in office.json("case", "show", "1")["work"]["clocks"]}
     assert {each["after"] for each in said["later"] if each["what"] in clocks} <= {*clocks.values()}
-    (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "adopt-law"]
+    (noted,) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "adopt-law"]
     assert {"law": hash_of(law), "despite": True} == noted["values"]
-    assert office.json("law", "--replace", FOLDERS["fr"])["adopted"]
+    assert office.json("law", "replace", FOLDERS["fr"])["adopted"]
 
 
 def test_what_is_looser_is_listed_and_needs_that_word(office: Office, edited: Edit) -> None:
@@ -310,13 +315,13 @@ def test_what_is_looser_is_listed_and_needs_that_word(office: Office, edited: Ed
     looser = hearing.replace('"never"', '"always"').replace("needs_word = true\n", "")
     law = edited("measures.toml", hearing, f"{looser}\n[measure.other]{looser}")
     before = office.state()
-    said = office.run("law", "--replace", law)
+    said = office.run("law", "replace", law)
     assert (1, True) == (said.code, "3 rules are looser, 0 deadlines" in said.err)
     for line in ("hearing.needs_word: True -> -", "hearing.told: never -> always", "other: - -> Hearing"):
         assert f"looser: measures.toml: measure.{line}\n" in said.err
     assert before == office.state()
-    assert 3 == len(office.json("law", "--replace", law, "--loosening")["looser"])
-    (noted,) = [e for e in office.json("journal", "print")["entries"] if e["action"] == "adopt-law"]
+    assert 3 == len(office.json("law", "replace", law, "--loosening")["looser"])
+    (noted,) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "adopt-law"]
     assert {"law": hash_of(law), "despite": True} == noted["values"]
 
 
@@ -325,10 +330,10 @@ def test_what_the_new_law_lets_no_reporter_read_is_read_no_longer(office: Office
     offered = FILES["fr"]["measures.toml"].decode().partition("[measure.protection_offered]")[2]
     rule = offered.partition("\n[")[0]
     silent = edited("measures.toml", rule, rule.replace('"if_said"', '"never"'))
-    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     told = []
     for law in (silent, FOLDERS["fr"]):
-        office.json("law", "--replace", law, "--loosening")
+        office.json("law", "replace", law, "--loosening")
         with office.opened() as inbox, inbox.transaction() as session:
             told.append(measures.told(session, 1)[1])
     assert [[], ["protection_offered"]] == told
@@ -337,7 +342,7 @@ def test_what_the_new_law_lets_no_reporter_read_is_read_no_longer(office: Office
 def refused_loudly(office: Office, law: Path) -> str:
     """Return how a law is refused after the command has said what it changes."""
     before = office.state()
-    said = office.run("law", "--replace", law)
+    said = office.run("law", "replace", law)
     assert (1, before) == (said.code, office.state())
     assert "later: case " in said.err
     return said.err
@@ -348,7 +353,7 @@ def test_what_is_hidden_from_an_officer_is_not_listed(office: Office, edited: Ed
     with office.opened() as inbox, inbox.transaction() as session:
         for case in (1, 2):
             session.add(Exclusion(case=case, officer="officer", since=today()))
-    assert [] == office.json("law", "--replace", edited(*WEEKEND), "--dry-run")["later"]
+    assert [] == office.json("law", "replace", edited(*WEEKEND), "--dry-run")["later"]
 
 
 def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
@@ -358,15 +363,15 @@ def test_cases_that_are_then_kept_for_less_long_are_listed_and_need_that_word(
     office.tell_no_prosecutor(1)
     office.close("1", "moot", "--disclosure", "full", "--text", "Merci.")
     law = edited("retention.toml", 'archive = "5 years"', 'archive = "4 years"')
-    (moved,) = office.json("law", "--replace", law, "--dry-run")["sooner"]
+    (moved,) = office.json("law", "replace", law, "--dry-run")["sooner"]
     days = [date.fromisoformat(moved[each]) for each in ("before", "after")]
     assert (1, [today() + relativedelta(years=n) for n in (6, 5)]) == (moved["case"], days)
-    said = office.run("law", "--replace", law)
+    said = office.run("law", "replace", law)
     assert (1, True) == (said.code, "1 cases are destroyed sooner" in said.err)
-    assert office.json("law", "--replace", law, "--loosening")["adopted"]
-    (row,) = office.json("retention")["cases"]
+    assert office.json("law", "replace", law, "--loosening")["adopted"]
+    (row,) = office.json("retention", "list")["cases"]
     assert days[1].isoformat() == row["day"]
-    assert [] == office.json("law", "--replace", FOLDERS["fr"])["sooner"]
+    assert [] == office.json("law", "replace", FOLDERS["fr"])["sooner"]
 
 
 def test_junk_and_what_cannot_be_opened_go_as_the_law_says(office: Office, edited: Edit) -> None:

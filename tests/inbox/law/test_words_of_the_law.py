@@ -11,12 +11,12 @@ from tests.support.laws import FILES, FRENCH, OTHER
 def test_codes_are_called_as_the_law_in_use_says(office: Office) -> None:
     """With another law, by its names; a code of an earlier law by itself."""
     regime = FRENCH.default_regime
-    office.json("queue")
+    office.json("queue", "list")
     assert FRENCH.regimes[regime].name == labels.of("regime")[regime]
-    assert f"({FRENCH.regimes[regime].name.en})" in office.run("settings").out
+    assert f"({FRENCH.regimes[regime].name.en})" in office.run("office", "show").out
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    assert "regime: single (The one office)" in office.run("settings").out
+    assert "regime: single (The one office)" in office.run("office", "show").out
     assert OTHER.regimes.keys() == labels.of("regime").keys()
     assert regime == labels.english("regime", regime)
     with pytest.raises(KeyError):
@@ -25,7 +25,7 @@ def test_codes_are_called_as_the_law_in_use_says(office: Office) -> None:
 
 def test_a_regime_that_the_law_does_not_have_is_refused(office: Office) -> None:
     """It says which there are; the journal has nothing of it."""
-    before = office.state(), len(office.json("journal", "print")["entries"])
-    said = office.run("settings", "--regime", "single")
+    before = office.state(), len(office.json("journal", "list")["entries"])
+    said = office.run("office", "set", "--regime", "single")
     assert (1, True) == (said.code, "use one of: internal, external" in said.err)
-    assert before == (office.state(), len(office.json("journal", "print")["entries"]) - 1)
+    assert before == (office.state(), len(office.json("journal", "list")["entries"]) - 1)

@@ -25,7 +25,7 @@ ANSWERS = {
 DAY, EXTENDED = today(), today() + relativedelta(months=6)
 LEFT = f"in {(EXTENDED - DAY).days} days"
 CANARY = "zibeline-quartz"
-# What it is, the words of `inbox show`, those of the desk in English.
+# What it is, the words of `inbox case show`, those of the desk in English.
 PARTS = {
     "an answer under its label": ("Que s\u2019est-il passé ?\n│ Un scellé changé", ">What happened?"),
     "what was written since": ("follow-up 1, written", "Follow-up 1, written"),
@@ -91,17 +91,19 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
         sent = Sent(
             each.report(edit=lambda r: replace(r, answers=ANSWERS), files=[b"a photo"]), each.keys.case_id
         )
-        office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
-    office.json("collect", portal.bundle(Sent(reporters[0].follow_up("encore"))))
-    office.json("settings", "--regime", "external")
+        office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(Sent(reporters[0].follow_up("encore"))))
+    office.json("office", "set", "--regime", "external")
     for words in (
-        ("note", "1", "--text", CANARY), ("tag", "1", "quai"), ("assign", "1", "officer"),
-        ("link", "1", "2", "same_facts"), ("source-risk", "1", "high", "--reason", "x"),
-        ("measure", "1", "admin_inquiry", "--despite-warning", "x"),
-        ("credibility", "1", "3", "--reason", "x"),
-        ("judge", "1", "--danger", "1", "--reason", "x"),
-        ("reply", "1", "--template", "acknowledgement"),
-        ("extend", "1", "--reason", "x", "--text", "Il faut du temps."),
+        ("case", "note", "1", "--text", CANARY), ("case", "tag", "add", "1", "quai"), ("case", "assign", "1",
+        "officer"),
+        ("case", "link", "add", "1", "2", "same_facts"), ("case", "set-source-risk", "1", "high", "--reason",
+        "x"),
+        ("case", "measure", "add", "1", "admin_inquiry", "--despite-warning", "x"),
+        ("case", "set-credibility", "1", "3", "--reason", "x"),
+        ("case", "set-score", "1", "--danger", "1", "--reason", "x"),
+        ("message", "reply", "1", "--template", "acknowledgement"),
+        ("case", "extend", "1", "--reason", "x", "--text", "Il faut du temps."),
     ):  # fmt: skip
         office.json(*words)
     return office, reporters[0]
@@ -111,8 +113,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, Reporter]:
 def pages(room: tuple[Office, Reporter]) -> tuple[str, str]:
     """The case at the command line, after the outbox that tells the author of more time, and at the desk."""
     office, _ = room
-    office.json("outbox", "--out", office.out)
-    shown = office.run("show", "1").out
+    office.json("exchange", "outbox", "--out", office.out)
+    shown = office.run("case", "show", "1").out
     with sitting(office) as client:
         return shown, client.page("/en/case/1")
 
@@ -150,7 +152,7 @@ HAPPENED = {
 
 def test_what_happened_stands_on_the_timeline_of_both(room: tuple[Office, Reporter]) -> None:
     office, _ = room
-    said = office.run("timeline", "1").out
+    said = office.run("case", "timeline", "1").out
     with sitting(office) as client:
         page = client.page("/en/case/1/timeline")
     for act, words in HAPPENED.items():
@@ -173,12 +175,12 @@ def test_its_author_reads_nothing_of_all_that_but_the_notice(
 def test_the_end_of_a_case_is_shown(room: tuple[Office, Reporter], tmp_path: Path) -> None:
     office = room[0].copy(tmp_path / "copy")
     for decision in ("no_transmission", "not_needed"):
-        office.json("decide", "1", decision, "--reason", "x")
-    office.json("measure", "1", "none", "--despite-warning", "x")
+        office.json("case", "decide", "1", decision, "--reason", "x")
+    office.json("case", "measure", "add", "1", "none", "--despite-warning", "x")
     office.close("1", "moot", "--disclosure", "withheld", "--reason", "the inquiry goes on")
     with sitting(office) as client:
         page = client.page("/en/case/1")
-    assert "outcome: Moot, disclosure withheld (the inquiry goes on)\n" in office.run("show", "1").out
+    assert "outcome: Moot, disclosure withheld (the inquiry goes on)\n" in office.run("case", "show", "1").out
     for words in ("<dd>Moot</dd>", "<dd>Withheld</dd>", "<dd>the inquiry goes on</dd>", "End of retention"):
         assert words in page
 
@@ -188,18 +190,18 @@ def test_a_deadline_that_was_met_has_the_day_of_that_and_what_is_to_come_its_own
 ) -> None:
     """And where nobody is asked whether the prosecutor is told, it is said why."""
     office = room[0].copy(tmp_path / "copy")
-    assert office.json("show", "2")["work"]["unasked"] is None
+    assert office.json("case", "show", "2")["work"]["unasked"] is None
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Duty).where(Duty.case == 2, Duty.kind == "art40"))
         session.execute(update(Workflow).where(Workflow.case == 2).values(severity=1))
-    before = office.json("show", "2")["work"]["unasked"]
-    said = office.run("show", "2").out
+    before = office.json("case", "show", "2")["work"]["unasked"]
+    said = office.run("case", "show", "2").out
     assert ({"duty": "art40", "severity": 1, "from": 2}, True) == (
         {name: before[name] for name in ("duty", "severity", "from")},
         "nobody is asked, as the severity is 1, below 2, and no tag is one of: crime, " in said,
     )
-    office.json("decide", "2", "inadmissible", "--ground", "facts", "--reason", "x")
-    seen = office.run("show", "2").out
+    office.json("case", "decide", "2", "inadmissible", "--ground", "facts", "--reason", "x")
+    seen = office.run("case", "show", "2").out
     with sitting(office) as client:
         page = client.page("/en/case/2")
     shown = days.short("en", today())

@@ -17,7 +17,7 @@ def first(reporter: Reporter, **changes: Any) -> Sent:
 
 
 def to_read(office: Office) -> list[tuple[bool, int]]:
-    return [(case["new"], case["unread_follow_ups"]) for case in office.json("list")["cases"]]
+    return [(case["new"], case["unread_follow_ups"]) for case in office.json("case", "list")["cases"]]
 
 
 def end(office: Office, kind: type[IntakeKey] | type[ReplyKey], days: int) -> None:
@@ -31,7 +31,7 @@ def test_signed_and_unsigned_cases_have_the_same_members(
     world: World, collect_all: Callable[..., Any]
 ) -> None:
     collect_all(first(Reporter(world), files=[b"x"]), Sent(build.drop(world, "Écrit à la main")))
-    shown = [world.office.json("show", number) for number in "12"]
+    shown = [world.office.json("case", "show", number) for number in "12"]
     (unsigned,) = [view for view in shown if view["flags"]]
     (signed,) = [view for view in shown if not view["flags"]]
     assert list(signed) == list(unsigned)
@@ -45,26 +45,27 @@ def test_commands_that_change_or_write_tell_it_in_json(
     world: World, collect_all: Callable[..., Any], tmp_path: Path
 ) -> None:
     collect_all(first(Reporter(world), files=[b"data"]))
-    (described,) = world.office.json("show", "1")["attachments"]
+    (described,) = world.office.json("case", "show", "1")["attachments"]
     out = tmp_path / "out"
-    written = world.office.json("attachment", "1", "1", "--out", out, "--reason", "x")
+    written = world.office.json("file", "export", "1", "1", "--out", out, "--reason", "x")
     assert "the reporter's original file" in written.pop("warning")
     assert {"case": 1, "file": str(out)} | described == written
     assert b"data" == out.read_bytes()
-    replied = world.office.json("reply", "1", "--text", "Bonjour")
+    replied = world.office.json("message", "reply", "1", "--text", "Bonjour")
     assert {"case": 1, "day": build.today().isoformat(), "slot": 1} == replied
-    assert {"case": 1, "status": "assessing"} == world.office.json("status", "1", "assessing")
+    assert {"case": 1, "status": "assessing"} == world.office.json("case", "set-status", "1", "assessing")
     assert "closed" == world.office.close("1")["status"]
-    assert "closed" == world.office.json("show", "1")["status"]
+    assert "closed" == world.office.json("case", "show", "1")["status"]
 
 
 @pytest.mark.parametrize(
-    "words", [["attachment", "1", "9", "--out", "x", "--reason", "x"], ["reply", "7", "--text", "a"]]
+    "words",
+    [["file", "export", "1", "9", "--out", "x", "--reason", "x"], ["message", "reply", "7", "--text", "a"]],
 )
 def test_a_refusal_prints_no_json(world: World, collect_all: Callable[..., Any], words: list[str]) -> None:
     collect_all(first(Reporter(world)))
     said = world.office.run(*words, "--json")
-    assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
+    assert (1, "", True) == (said.code, said.out, said.err.startswith('{"code": "'))
 
 
 def test_what_nobody_has_read_is_marked_until_it_is_shown(
@@ -75,22 +76,22 @@ def test_what_nobody_has_read_is_marked_until_it_is_shown(
     collect_all(first(reporter), first(Reporter(world)))
     number = str(next(iter(collect_all(Sent(reporter.follow_up()))["follow_ups"])))
     assert [(True, 0), (True, 1)] == sorted(to_read(world.office))
-    shown = world.office.json("show", number)
+    shown = world.office.json("case", "show", number)
     assert (True, [True]) == (shown["new"], [each["unread"] for each in shown["follow_ups"]])
     assert [(False, 0), (True, 0)] == sorted(to_read(world.office))
     world.office.close(number)
     collect_all(Sent(reporter.follow_up()), Sent(reporter.follow_up()))
     assert [(False, 2), (True, 0)] == sorted(to_read(world.office))
-    listed = world.office.run("list").out
+    listed = world.office.run("case", "list").out
     assert "       NOT READ YET: 2 follow-ups\n" in listed
     assert "       NOT READ YET: the case\n" in listed
-    assert listed.endswith("\nnot read yet: case 1, 2; to see one: inbox show CASE\n")
-    shown_lines = world.office.run("show", number).out
+    assert listed.endswith("\nnot read yet: case 1, 2; to see one: inbox case show CASE\n")
+    shown_lines = world.office.run("case", "show", number).out
     assert 2 == shown_lines.count(", not read before:")
-    assert ", not read before" not in world.office.run("show", number).out
-    assert f"not read yet: case {3 - int(number)};" in world.office.run("list").out
-    world.office.run("show", str(3 - int(number)))
-    assert "read yet" not in world.office.run("list").out.lower()
+    assert ", not read before" not in world.office.run("case", "show", number).out
+    assert f"not read yet: case {3 - int(number)};" in world.office.run("case", "list").out
+    world.office.run("case", "show", str(3 - int(number)))
+    assert "read yet" not in world.office.run("case", "list").out.lower()
 
 
 def test_a_repeated_message_is_not_news(world: World, collect_all: Callable[..., Any]) -> None:
@@ -98,7 +99,7 @@ def test_a_repeated_message_is_not_news(world: World, collect_all: Callable[...,
     reporter = Reporter(world)
     sent = [first(reporter), Sent(reporter.follow_up())]
     collect_all(*sent)
-    world.office.run("show", "1")
+    world.office.run("case", "show", "1")
     collect_all(*sent, Sent(reporter.follow_up(seed=bytes(32))))
     assert [(False, 0)] == to_read(world.office)
 
@@ -106,12 +107,16 @@ def test_a_repeated_message_is_not_news(world: World, collect_all: Callable[...,
 def test_a_refused_show_marks_nothing(world: World, collect_all: Callable[..., Any]) -> None:
     collect_all(first(Reporter(world)))
     before = world.office.state()
-    assert 1 == world.office.run("show", "2").code
+    assert 1 == world.office.run("case", "show", "2").code
     assert before == world.office.state()
 
 
 def commands(world: World, tmp_path: Path) -> list[list[str | Path]]:
-    return [["list"], ["keyring", "--out", tmp_path / "keyring"], ["outbox", "--out", world.office.out]]
+    return [
+        ["case", "list"],
+        ["exchange", "keyring", "--out", tmp_path / "keyring"],
+        ["exchange", "outbox", "--out", world.office.out],
+    ]
 
 
 @pytest.mark.parametrize("kind", [IntakeKey, ReplyKey], ids=["intake", "reply"])
@@ -135,7 +140,7 @@ def test_the_end_of_the_last_key_is_told_in_time(
     end(world.office, kind, days)
     name = "intake" if kind is IntakeKey else "reply"
     expected = [] if words is None else [words.format(name)]
-    told = world.office.json("list")["warnings"]
+    told = world.office.json("case", "list")["warnings"]
     assert expected == [text[: len(start)] for text, start in zip(told, expected, strict=True)]
 
 
@@ -143,7 +148,7 @@ def test_the_end_of_the_last_key_is_told_in_time(
 def test_list_keyring_and_outbox_tell_it_alike(world: World, tmp_path: Path, kind: Any) -> None:
     """As a member for scripts, on standard error for people."""
     end(world.office, kind, 7)
-    (expected,) = world.office.json("list")["warnings"]
+    (expected,) = world.office.json("case", "list")["warnings"]
     for command in commands(world, tmp_path):
         assert [expected] == world.office.json(*command)["warnings"]
         said = world.office.run(*command)
@@ -155,7 +160,7 @@ def test_an_older_key_that_ends_is_no_reason_to_warn(world: World) -> None:
         (key,) = session.query(ReplyKey)
         ended = build.today() - timedelta(days=1)
         session.add(ReplyKey(id=b"x", key=b"x", seed=b"x", not_before=key.not_before, not_after=ended))
-    assert [] == world.office.json("list")["warnings"]
+    assert [] == world.office.json("case", "list")["warnings"]
 
 
 def test_after_the_last_intake_key_it_is_said_what_is_lost(
@@ -178,13 +183,13 @@ def test_after_the_last_reply_key_it_is_said_what_is_lost(world: World, tmp_path
     for said in (listing, keyring):
         assert (0, True) == (said.code, "no outbox can be made: replies and statuses" in said.err)
     assert (1, True) == (outbox.code, "no outbox can be made" in outbox.err)
-    assert "inbox keys rotate" in outbox.err
+    assert "inbox key rotate" in outbox.err
 
 
 def test_warnings_name_the_command_that_helps(world: World) -> None:
     """It is there: a warning that sent people to another would cost them days."""
     for kind in (IntakeKey, ReplyKey):
         end(world.office, kind, 3)
-    told = " ".join(world.office.json("list")["warnings"])
-    assert 2 == told.count("inbox keys rotate")
-    assert 0 == world.office.run("keys", "rotate", "--help").code
+    told = " ".join(world.office.json("case", "list")["warnings"])
+    assert 2 == told.count("inbox key rotate")
+    assert 0 == world.office.run("key", "rotate", "--help").code

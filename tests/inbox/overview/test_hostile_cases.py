@@ -59,11 +59,19 @@ def test_words_in_every_field_stay_words(world: World, portal: Portal, collect: 
     ]
     collect(portal.bundle(*sent))
     office = world.office
-    signed, unsigned = sorted((office.json("show", n) for n in "12"), key=lambda view: bool(view["note"]))
+    signed, unsigned = sorted(
+        (office.json("case", "show", n) for n in "12"), key=lambda view: bool(view["note"])
+    )
     assert {ALL} == {*signed["answers"].values(), unsigned["note"], signed["follow_ups"][0]["text"]}
-    for words in (["list"], ["queue"], ["queue", "--search", "owned"], ["show", "1"], ["show", "2"]):
+    for words in (
+        ["case", "list"],
+        ["queue", "list"],
+        ["queue", "list", "--search", "owned"],
+        ["case", "show", "1"],
+        ["case", "show", "2"],
+    ):
         assert hostile.RENDERED not in printed(office, *words)
-    whole = printed(office, "show", "1") + printed(office, "show", "2")
+    whole = printed(office, "case", "show", "1") + printed(office, "case", "show", "2")
     assert whole.count("│ =cmd|") == len(signed["answers"]) + 2
     assert "<U+202E>" in whole
     assert 2 == whole.count("CHECK these words with letters of several alphabets: p<U+0430>ypal, <U+0392>ank")
@@ -83,7 +91,7 @@ def test_no_words_of_a_report_pass_for_its_category(
         works = [session.get_one(Workflow, number) for number in (1, 2)]
         assert [("", ""), ("threat", "")] == [(work.category, work.area) for work in works]
         works[0].category = ALL  # as an earlier version filed it
-    assert "<U+202E>" in printed(world.office, "queue")
+    assert "<U+202E>" in printed(world.office, "queue", "list")
 
 
 def test_a_name_of_eight_thousand_letters_takes_one_line(
@@ -92,10 +100,10 @@ def test_a_name_of_eight_thousand_letters_takes_one_line(
     """In the lists; the case shows all of it."""
     name = "X" * LONG
     collect(portal.bundle(first(Reporter(world), text=name)))
-    for words in (["list"], ["queue"]):
+    for words in (["case", "list"], ["queue", "list"]):
         assert len(printed(world.office, *words)) < 2_000
-    assert LONG == printed(world.office, "show", "1").count("X")
-    assert name == world.office.json("show", "1")["answers"]["what"]
+    assert LONG == printed(world.office, "case", "show", "1").count("X")
+    assert name == world.office.json("case", "show", "1")["answers"]["what"]
 
 
 @pytest.mark.parametrize(("length", "cases"), [(255, 2), (LONG, 1)])
@@ -110,8 +118,8 @@ def test_a_file_name_that_no_page_would_send_is_a_visible_row(
         lambda files: tuple(replace(each, name="x" * length) for each in described(files)),
     )
     sent = [first(Reporter(world), files=[b"x"]), first(Reporter(world))]
-    world.office.json("collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
-    assert cases == len(world.office.json("list")["cases"])
+    world.office.json("exchange", "collect", portal.bundle(*sent), "--confirm-instance", portal.fingerprint)
+    assert cases == len(world.office.json("case", "list")["cases"])
     assert ["malformed"] * (2 - cases) == kinds(world.office)
 
 
@@ -123,23 +131,23 @@ def test_thousands_of_follow_ups_break_nothing(
     flooder, other = Reporter(world), Reporter(world)
     collect(portal.bundle(first(flooder), first(other)))
     office = world.office
-    views = {n: office.json("show", n) for n in "12"}
+    views = {n: office.json("case", "show", n) for n in "12"}
     with office.opened() as inbox, inbox.transaction() as session:
         case_id = flooder.keys.case_id
         number = next(case.number for case in queries_cases.cases(session) if case.case_id == case_id)
         session.add_all(_follow_up(number, position) for position in range(1, many + 1))
-    for words in (["list"], ["queue"]):
+    for words in (["case", "list"], ["queue", "list"]):
         assert len(printed(office, *words)) < 3_000
-    assert f"follow-up {many}, written" in printed(office, "show", str(number))
+    assert f"follow-up {many}, written" in printed(office, "case", "show", str(number))
     with sitting(office) as client:
         assert f"More, number {many}" in client.page(f"/en/case/{number}")
         assert "No cases are open" not in client.page("/en/")
-    assert 0 == office.run("reply", str(number), "--text", "Enough").code
-    assert 0 == office.run("outbox", "--out", office.out).code
+    assert 0 == office.run("message", "reply", str(number), "--text", "Enough").code
+    assert 0 == office.run("exchange", "outbox", "--out", office.out).code
     collect(portal.bundle(Sent(flooder.follow_up("and one more"))))
-    shown = office.json("show", str(number))["follow_ups"]
+    shown = office.json("case", "show", str(number))["follow_ups"]
     assert (many + 1, "and one more") == (len(shown), shown[-1]["text"])
-    assert views[str(3 - number)]["answers"] == office.json("show", str(3 - number))["answers"]
+    assert views[str(3 - number)]["answers"] == office.json("case", "show", str(3 - number))["answers"]
 
 
 def test_the_words_of_a_case_are_written_once_for_all_letters_of_a_bundle(
@@ -159,7 +167,7 @@ def test_the_words_of_a_case_are_written_once_for_all_letters_of_a_bundle(
     collect(portal.bundle(*letters, Sent(other.follow_up("warehouse"))))
     assert [1, 9] == sorted(len(texts) for _, texts in written)
     for word in ("quay", "warehouse"):
-        assert 1 == world.office.json("queue", "--search", word)["count"]
+        assert 1 == world.office.json("queue", "list", "--search", word)["count"]
 
 
 def test_a_case_is_found_by_what_was_written_first_as_far_as_there_is_room(
@@ -171,12 +179,12 @@ def test_a_case_is_found_by_what_was_written_first_as_far_as_there_is_room(
     letters = [Sent(flooder.follow_up(text)) for text in ("early " + "x" * 100, "late")]
     for sent in ([first(flooder), first(Reporter(world), text="late")], letters[:1], letters[1:]):
         collect(portal.bundle(*sent))
-    late = world.office.json("queue", "--search", "late")
-    early = world.office.json("queue", "--search", "early")
+    late = world.office.json("queue", "list", "--search", "late")
+    early = world.office.json("queue", "list", "--search", "early")
     assert (1, 1) == (early["count"], late["count"])
     number = early["cases"][0]["case"]
     assert number != late["cases"][0]["case"]
-    assert "late" == world.office.json("show", str(number))["follow_ups"][-1]["text"]
+    assert "late" == world.office.json("case", "show", str(number))["follow_ups"][-1]["text"]
 
 
 def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
@@ -193,15 +201,15 @@ def test_what_must_not_be_repeated_is_taken_apart_once_for_all_follow_ups(
     with world.office.opened() as inbox, inbox.transaction() as session:
         session.add_all(_follow_up(1, position) for position in range(1, 101))
     asked_on = ["--received", (today() - timedelta(25)).isoformat(), "--way", "letter"]
-    world.office.json("access", "record", "--person", "More", *asked_on)
-    world.office.json("decide", "1", "no_transmission", "--reason", "x")
-    world.office.json("decide", "1", "informed", "--reason", "x")
+    world.office.json("request", "add", "--person", "More", *asked_on)
+    world.office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    world.office.json("case", "decide", "1", "informed", "--reason", "x")
     told = world.office.out / "told"
     told.write_text("Rien que de connu.")
     monkeypatch.setattr(catalogue, "asked", counted)
     for words in (
         ["dossier", "preview", "1", "--for", "prosecutor", "--to", "x", "--redact", "*:More"],
-        ["access", "answer", "1", "--text-file", str(told), "--out", str(world.office.out / "held.pdf")],
+        ["request", "answer", "1", "--text-file", str(told), "--out", str(world.office.out / "held.pdf")],
     ):
         times.clear()
         assert 0 == world.office.run(*words).code

@@ -49,13 +49,13 @@ def spread(office: Office) -> None:
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
 def test_no_word_of_a_report_or_of_an_officer_is_in_it(trio: Trio, form: list[str]) -> None:
     """The control is the case itself, which shows nearly all of them."""
-    trio.others.json("judge", "1", "--danger", "3", "--reason", CANARY)
-    trio.others.json("handlers", "1", "alice", "chloe")
+    trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", CANARY)
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
     spread(trio.others)
-    said = trio.others.run("oversight", *form)
+    said = trio.others.run("office", "oversight", *form)
     assert (0, "") == (said.code, said.err)
     assert CANARY not in said.out
-    assert 10 < trio.others.run("show", "3").out.count(CANARY)
+    assert 10 < trio.others.run("case", "show", "3").out.count(CANARY)
 
 
 def test_deadlines_are_met_late_dropped_overdue_or_running(
@@ -65,8 +65,8 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
 
     What is said late is late once it can be read, and overdue until then.
     """
-    trio.others.json("reopen", "1", "--reason", "x")
-    seen = trio.others.json("oversight")
+    trio.others.json("case", "reopen", "1", "--reason", "x")
+    seen = trio.others.json("office", "oversight")
     assert {"open": 1, "closed": 2, "held": 0, "judged": 0, "for_handlers": 0, "junk": 0, **NONE} == seen[
         "cases"
     ]
@@ -75,15 +75,15 @@ def test_deadlines_are_met_late_dropped_overdue_or_running(
     assert ({"moot": 2}, {"withheld": 2}) == (seen["outcomes"], seen["disclosure"])
     clock = moved(monkeypatch)
     clock.wait(130)
-    seen = trio.others.json("oversight")
+    seen = trio.others.json("office", "oversight")
     assert states(dropped=2, overdue=1) == seen["deadlines"]["feedback"]
     assert 2 == seen["deadlines"][RETENTION]["running"]
-    trio.others.json("decide", "1", "no_transmission", "--reason", "x")
-    trio.others.json("show", "1")
+    trio.others.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    trio.others.json("case", "show", "1")
     trio.others.close("1", "moot", "--disclosure", "full", "--text", "Clos.")
-    assert states(dropped=2, overdue=1) == trio.others.json("oversight")["deadlines"]["feedback"]
+    assert states(dropped=2, overdue=1) == trio.others.json("office", "oversight")["deadlines"]["feedback"]
     heard(trio.others, day=clock.day)
-    seen = trio.others.json("oversight")
+    seen = trio.others.json("office", "oversight")
     assert states(dropped=2, late=1) == seen["deadlines"]["feedback"]
     assert {"moot": 3} == seen["outcomes"]
 
@@ -108,34 +108,34 @@ def test_what_a_closing_withholds_was_no_feedback(
 ) -> None:
     """With a text or without: that the case is closed tells nothing of what was done."""
     for words in (
-        ["reopen", "1", "--reason", "x"],
-        ["source-risk", "1", "low", "--reason", "x"],
-        ["decide", "1", "no_transmission", "--reason", "x"],
-        ["measure", "1", "process_fix", *tell],
-        ["show", "1"],
-        ["close", "1", "founded", "--disclosure", disclosure, "--reason", "x", *text],
+        ["case", "reopen", "1", "--reason", "x"],
+        ["case", "set-source-risk", "1", "low", "--reason", "x"],
+        ["case", "decide", "1", "no_transmission", "--reason", "x"],
+        ["case", "measure", "add", "1", "process_fix", *tell],
+        ["case", "show", "1"],
+        ["case", "close", "1", "founded", "--disclosure", disclosure, "--reason", "x", *text],
     ):
         trio.others.json(*words)
     heard(trio.others)
-    feedback = trio.others.json("oversight")["deadlines"]["feedback"]
+    feedback = trio.others.json("office", "oversight")["deadlines"]["feedback"]
     assert states(dropped=2) | {state: feedback[state]} == feedback
     assert {"met": 1, "dropped": 3}[state] == feedback[state]
-    said = trio.others.run("show", "1").out
+    said = trio.others.run("case", "show", "1").out
     assert (state == "dropped") is ("Feedback, never done\n" in said)
 
 
 def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
     """Scores that were set, holds, exclusions; who opened a case in an emergency, and when."""
-    trio.others.json("judge", "1", "--danger", "3", "--reason", "x")
-    trio.others.json("hold", "2", "--reason", "trial")
-    trio.others.json("handlers", "1", "alice", "chloe")
-    trio.excluded.json("break-glass", "1", "--reason", "danger")
-    seen = trio.others.json("oversight")
+    trio.others.json("case", "set-score", "1", "--danger", "3", "--reason", "x")
+    trio.others.json("retention", "hold", "2", "--reason", "trial")
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
+    trio.excluded.json("access", "break-glass", "1", "--reason", "danger")
+    seen = trio.others.json("office", "oversight")
     expected = {"judge": 1, "hold": 1, "exclude": 1, "break-glass": 1, "reopen": 0}
     assert expected == {name: seen["actions"][name] for name in expected}
     assert (1, 1, 1) == (seen["cases"]["judged"], seen["cases"]["held"], seen["exclusions"])
     assert [{"day": today().isoformat(), "case": 1, "by": ["alice", "bruno"]}] == seen["break_glass"]
-    said = trio.others.run("oversight").out
+    said = trio.others.run("office", "oversight").out
     assert f"case 1 was opened in an emergency on {today()} by alice, bruno\n" in said
     assert "with an excluded officer: 1\n" in said
 
@@ -143,27 +143,27 @@ def test_what_departs_from_the_ordinary_is_counted(trio: Trio) -> None:
 def test_what_changes_who_acts_or_sees_is_counted(trio: Trio) -> None:
     """Each act once, by its code; which they are is a literal list in the test of the table of actions."""
     for words in (
-        ["conflict", "alias", "bruno", "Quernec"],
-        ["conflict", "unalias", "bruno", "Quernec"],
-        ["handlers", "1", "alice", "chloe"],
-        ["handlers", "1", "--anyone"],
-        ["decide", "2", "no_transmission", "--reason", "no offence"],
+        ["access", "alias", "add", "bruno", "Quernec"],
+        ["access", "alias", "remove", "bruno", "Quernec"],
+        ["access", "restrict", "1", "alice", "chloe"],
+        ["access", "unrestrict", "1"],
+        ["case", "decide", "2", "no_transmission", "--reason", "no offence"],
     ):
         trio.others.json(*words)
     expected = ("name-alias", "remove-alias", "entrust", "open-to-all", "decide-by-two")
-    counts = trio.others.json("oversight")["actions"]
+    counts = trio.others.json("office", "oversight")["actions"]
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
 
 def test_what_moves_the_measure_is_counted(trio: Trio) -> None:
     """One officer alone, without a reason: some years of days off, and nothing is overdue any more."""
     for words in (
-        ["days-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
-        ["settings", "--regime", "external", "--last-case", "9"],
+        ["office", "day-off", "add", *(f"2030-03-{day:02}" for day in range(4, 9))],
+        ["office", "set", "--regime", "external", "--last-case", "9"],
     ):
         trio.others.json(*words)
     expected = ("change-days-off", "choose-regime", "continue-numbering")
-    counts = trio.others.json("oversight")["actions"]
+    counts = trio.others.json("office", "oversight")["actions"]
     assert dict.fromkeys(expected, 1) == {name: counts[name] for name in expected}
 
 
@@ -172,35 +172,35 @@ def test_on_its_day_nothing_is_late_and_on_the_next_it_is(
 ) -> None:
     """A decision is due today in each of three cases; what was taken is told."""
     assert states(running=3) == duties(trio.others)
-    trio.others.json("decide", "1", "no_transmission", "--reason", "x")
+    trio.others.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert states(met=1, running=2) == duties(trio.others)
     moved(monkeypatch).wait(1)
-    trio.others.json("decide", "2", "no_transmission", "--reason", "x")
+    trio.others.json("case", "decide", "2", "no_transmission", "--reason", "x")
     assert states(met=1, late=1, overdue=1) == duties(trio.others)
-    assert 2 == trio.others.json("oversight")["decisions"]["no_transmission"]
+    assert 2 == trio.others.json("office", "oversight")["decisions"]["no_transmission"]
 
 
 def duties(office: Office) -> Any:
     """Return how the decisions of article 40 stand."""
-    return office.json("oversight")["deadlines"]["art40"]
+    return office.json("office", "oversight")["deadlines"]["art40"]
 
 
 def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, tmp_path: Path) -> None:
     office = trio.others
     (tmp_path / "answers").write_text('what = "Bruno a prêté son badge"', "utf-8")
     told = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
-    assert "internal" == office.json("oversight")["regime"]
+    assert "internal" == office.json("office", "oversight")["regime"]
     for words in (
-        ["reopen", "1", "--reason", "x"],
-        ["settings", "--regime", "external"],
-        ["extend", "1", "--reason", "x", "--text", "un conteneur est loin"],
-        ["hold", "2", "--reason", "x"],
-        ["hold", "2", "--release", "--reason", "x"],
-        ["conflict", "lift", "3", "bruno", "--reason", "x"],
-        ["enter", *told, "--answers", str(tmp_path / "answers")],
+        ["case", "reopen", "1", "--reason", "x"],
+        ["office", "set", "--regime", "external"],
+        ["case", "extend", "1", "--reason", "x", "--text", "un conteneur est loin"],
+        ["retention", "hold", "2", "--reason", "x"],
+        ["retention", "unhold", "2", "--reason", "x"],
+        ["access", "conflict", "remove", "3", "bruno", "--reason", "x"],
+        ["case", "add", *told, "--answers", str(tmp_path / "answers")],
     ):
         office.json(*words)
-    seen = office.json("oversight")
+    seen = office.json("office", "oversight")
     expected = ("reopen", "extend", "hold", "release-hold", "exclude", "lift-conflict", "found-conflict")
     assert dict.fromkeys(expected, 1) == {name: seen["actions"][name] for name in expected}
     assert ("external", 0, 1) == (seen["regime"], seen["cases"]["held"], seen["exclusions"])
@@ -208,14 +208,14 @@ def test_more_time_holds_that_ended_and_conflicts_are_counted_each(trio: Trio, t
 
 def test_what_is_kept_from_somebody_present_is_not_counted(trio: Trio) -> None:
     """And what is for its handlers only only as being there."""
-    trio.others.json("judge", "3", "--danger", "3", "--reason", "x")
-    trio.others.json("handlers", "1", "alice", "chloe")
-    seen = trio.excluded.json("oversight")
+    trio.others.json("case", "set-score", "3", "--danger", "3", "--reason", "x")
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
+    seen = trio.excluded.json("office", "oversight")
     assert (0, 1, 1, 0) == (
         *(seen["cases"][name] for name in ("open", "closed", "for_handlers")),
         seen["actions"]["judge"],
     )
-    whole = trio.others.json("oversight")
+    whole = trio.others.json("office", "oversight")
     assert (3, 0, 1) == (whole["cases"]["closed"], whole["cases"]["for_handlers"], whole["actions"]["judge"])
 
 
@@ -223,24 +223,24 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 3 in quarantine, case 1 for its handlers, case 2 kept from one; on screen and at the desk."""
-    trio.others.json("reopen", "1", "--reason", "x")
-    trio.others.json("handlers", "1", "alice", "chloe")
-    trio.others.json("conflict", "exclude", "2", "bruno", "--reason", "kin")
+    trio.others.json("case", "reopen", "1", "--reason", "x")
+    trio.others.json("access", "restrict", "1", "alice", "chloe")
+    trio.others.json("access", "conflict", "add", "2", "bruno", "--reason", "kin")
     spread(trio.others)
-    trio.others.json("quarantine", "3", "--reason", "secret")
+    trio.others.json("access", "quarantine", "3", "--reason", "secret")
     clock = moved(monkeypatch)
     clock.wait(2_400)
-    seen = trio.others.json("oversight")
+    seen = trio.others.json("office", "oversight")
     counted = {"open": 1, "closed": 2, "quarantined": 1, "for_handlers": 0, "for_handlers_overdue": 0}
     assert counted.items() <= seen["cases"].items()
     assert ({"moot": 2}, 2) == (seen["outcomes"], seen["deadlines"][RETENTION]["overdue"])
     # Bruno sees neither case 2 nor case 3; of case 1 that it is there, and late.
-    of_bruno = trio.excluded.json("oversight")
+    of_bruno = trio.excluded.json("office", "oversight")
     counted = {"open": 0, "closed": 0, "quarantined": 0, "for_handlers": 1, "for_handlers_overdue": 1}
     assert (counted.items() <= of_bruno["cases"].items(), {}) == (True, of_bruno["outcomes"])
     with sitting(trio.others) as client:
         page = client.page("/en/oversight")
-    said = trio.others.run("oversight").out
+    said = trio.others.run("office", "oversight").out
     assert (False, False) == (CANARY in page, CANARY in said)
     for words in ("In quarantine</dt><dd>1<", "Moot", "End of retention", "quarantine</dt><dd>1<"):
         assert words in page, words
@@ -248,9 +248,9 @@ def test_what_nobody_reads_and_what_others_handle_is_counted_and_says_no_word(
 
 
 def test_warnings_set_aside_are_overrides(trio: Trio) -> None:
-    trio.others.json("reopen", "1", "--reason", "x")
-    trio.others.json("reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
-    counts = trio.others.json("oversight")["actions"]
+    trio.others.json("case", "reopen", "1", "--reason", "x")
+    trio.others.json("message", "reply", "1", "--text", "tel. 06 12 34 56 78", "--despite-warning", "x")
+    counts = trio.others.json("office", "oversight")["actions"]
     assert (1, 1) == (counts["despite-warning"], counts["reopen"])
 
 
@@ -264,14 +264,14 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
         tell_portal(room.office, room.portal)
         agreed(room.office)
         aged(room.office)
-        room.office.json("destroy", "1")
-        seen = room.office.json("oversight")
+        room.office.json("retention", "destroy", "1")
+        seen = room.office.json("office", "oversight")
         assert ({}, {}, 0) == (seen["outcomes"], seen["deadlines"], seen["cases"]["closed"])
         assert {"out_of_scope": 1} == seen["destroyed"]
         assert {"inadmissible": 1} == seen["destroyed_by"]
         counts = {"close": 0, "close-by-two": 1, "destroyed-unanswered": unanswered}
         assert counts == {name: seen["actions"][name] for name in counts}
-    said = room.office.run("oversight").out
+    said = room.office.run("office", "oversight").out
     assert "destroyed:\n      1  Out of scope\n\ndestroyed by:\n      1  Report that is inadmissible" in said
     with sitting(room.office) as client:
         page = client.page("/en/oversight")
@@ -279,16 +279,16 @@ def test_what_was_destroyed_is_still_counted_by_outcome_and_rule(tmp_path: Path)
 
 
 def events(office: Office, number: int) -> list[tuple[str, dict[str, Any], int]]:
-    found = office.json("timeline", str(number))["events"]
+    found = office.json("case", "timeline", str(number))["events"]
     return [(each["what"], each["values"], each["times"]) for each in found]
 
 
 def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Oldest first, days without times; what was done alike on a day stands once."""
     before = today() - timedelta(400)
-    trio.others.json("measure", "1", "none", "--day", before.isoformat())
+    trio.others.json("case", "measure", "add", "1", "none", "--day", before.isoformat())
     for _ in range(3):
-        trio.others.json("show", "1")
+        trio.others.json("case", "show", "1")
     assert ("measure", {"kind": "none"}, 1) == events(trio.others, 1)[0]
     found = events(trio.others, 1)
     for event in (
@@ -299,8 +299,8 @@ def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> N
         assert event in found
     clock = moved(monkeypatch)
     clock.wait(3)
-    trio.others.json("reopen", "1", "--reason", "more came")
-    said = trio.others.run("timeline", "1").out.splitlines()
+    trio.others.json("case", "reopen", "1", "--reason", "more came")
+    said = trio.others.run("case", "timeline", "1").out.splitlines()
     assert f"{clock.day}  reopen  alice, chloe  reason: more came" in said
     days = [date.fromisoformat(line[:10]) for line in said]
     assert (before, days) == (days[0], sorted(days))
@@ -309,5 +309,7 @@ def test_a_case_has_a_timeline(trio: Trio, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_timeline_says_no_word_of_a_report(trio: Trio) -> None:
     """The control is the case."""
-    said: Any = trio.others.run("timeline", "3").out + trio.others.run("timeline", "3", "--json").out
-    assert (False, True) == (CANARY in said, CANARY in trio.others.run("show", "3").out)
+    said: Any = (
+        trio.others.run("case", "timeline", "3").out + trio.others.run("case", "timeline", "3", "--json").out
+    )
+    assert (False, True) == (CANARY in said, CANARY in trio.others.run("case", "show", "3").out)

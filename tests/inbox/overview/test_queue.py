@@ -53,27 +53,27 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Office:
     letter = Sent(reporters[0].follow_up("Le nom était Zacharie"))
     # Each in a bundle of its own: in one, those of a day come in no order.
     for each in [*sent, Sent(drop(world, "lettre anonyme")), letter]:
-        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+        office.json("exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     return office
 
 
 def numbers(office: Office, *options: str) -> list[int]:
-    return [case["case"] for case in office.json("queue", *options)["cases"]]
+    return [case["case"] for case in office.json("queue", "list", *options)["cases"]]
 
 
 def one(office: Office, number: int) -> Any:
-    (case,) = [case for case in office.json("queue")["cases"] if case["case"] == number]
+    (case,) = [case for case in office.json("queue", "list")["cases"] if case["case"] == number]
     return case
 
 
 def test_what_is_most_pressing_comes_first(waiting: Office) -> None:
     """While nothing is overdue by priority, then by score; the other order is by the next deadline."""
     assert [2, 4, 3, 1, 5] == numbers(waiting)
-    assert [(case["priority"], case["score"]) for case in waiting.json("queue")["cases"][:2]] == [
+    assert [(case["priority"], case["score"]) for case in waiting.json("queue", "list")["cases"][:2]] == [
         (1, 33),
         (3, 21),
     ]
-    days = [case["deadline"] for case in waiting.json("queue", "--sort", "deadline")["cases"]]
+    days = [case["deadline"] for case in waiting.json("queue", "list", "--sort", "deadline")["cases"]]
     assert days == sorted(days)
     assert 2 == numbers(waiting, "--sort", "deadline")[0]
 
@@ -108,7 +108,7 @@ def test_it_is_shown_in_pages(waiting: Office, monkeypatch: pytest.MonkeyPatch) 
     """Each case on one of them; how many there are in all stands on each."""
     for module in (queue, commands_queue):
         monkeypatch.setattr(module, "PAGE", 2)
-    pages = [waiting.json("queue", "--page", str(page)) for page in (1, 2, 3, 4)]
+    pages = [waiting.json("queue", "list", "--page", str(page)) for page in (1, 2, 3, 4)]
     assert [[2, 4], [3, 1], [5], []] == [[case["case"] for case in page["cases"]] for page in pages]
     assert {5} == {page["count"] for page in pages}
 
@@ -167,7 +167,7 @@ def test_words_that_are_in_very_many_cases_find_the_same(
 ) -> None:
     """They are looked up in another way."""
     monkeypatch.setattr(queue_filter, "_DENSE", 1)
-    listed = waiting.json("queue", *options)
+    listed = waiting.json("queue", "list", *options)
     assert (found, len(found)) == ([case["case"] for case in listed["cases"]], listed["count"])
 
 
@@ -191,7 +191,7 @@ def test_no_sign_of_a_search_is_an_order(waiting: Office, odd: str, found: list[
 def test_what_was_read_is_read(office: Office) -> None:
     """Until its author writes again: then the letter is unread, not the report."""
     for number in ("1", "2"):
-        office.json("show", number)
+        office.json("case", "show", number)
     assert [4, 3, 5] == numbers(office, "--to-read")
     with office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(FollowUp).filter_by(case=1)).one().unread = True
@@ -200,13 +200,15 @@ def test_what_was_read_is_read(office: Office) -> None:
 
 def test_an_officer_judges_with_a_reason(office: Office) -> None:
     """What is not given stays; the journal has what was changed and why."""
-    judged = office.json("judge", "3", "--danger", "3", "--severity", "2", "--reason", "he was followed home")
+    judged = office.json(
+        "case", "set-score", "3", "--danger", "3", "--severity", "2", "--reason", "he was followed home"
+    )
     assert (1, 27) == (judged["priority"], judged["score"])
     assert {"danger": 3, "severity": 2, "access": 3} == {
         name: value for name, value in judged["parts"].items() if value
     }
     assert (True, [2, 3]) == (one(office, 3)["judged"], numbers(office)[:2])
-    (noted,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "judge"]
+    (noted,) = [each for each in office.json("journal", "list")["entries"] if each["action"] == "judge"]
     assert (3, {"danger": 3, "severity": 2}, "he was followed home") == (
         noted["case"],
         noted["values"],
@@ -216,13 +218,13 @@ def test_an_officer_judges_with_a_reason(office: Office) -> None:
 
 def test_parts_that_stay_what_they_were_are_not_noted(office: Office) -> None:
     """Also to confirm what the rules propose is to judge, and has its reason."""
-    given = [f"--{name}={value}" for name, value in office.json("show", "3")["work"]["parts"].items()]
+    given = [f"--{name}={value}" for name, value in office.json("case", "show", "3")["work"]["parts"].items()]
     before = one(office, 3)
-    office.json("judge", "3", *given, "--reason", "as proposed")
+    office.json("case", "set-score", "3", *given, "--reason", "as proposed")
     assert before | {"judged": True} == one(office, 3)
-    office.json("judge", "3", *given, "--danger", "2", "--reason", "armed")
-    office.json("judge", "3", "--danger", "0", "--access", "3", "--reason", "not armed")
-    noted = [each for each in office.json("journal", "print")["entries"] if each["action"] == "judge"]
+    office.json("case", "set-score", "3", *given, "--danger", "2", "--reason", "armed")
+    office.json("case", "set-score", "3", "--danger", "0", "--access", "3", "--reason", "not armed")
+    noted = [each for each in office.json("journal", "list")["entries"] if each["action"] == "judge"]
     expected = [({}, "as proposed"), ({"danger": 2}, "armed"), ({"danger": 0}, "not armed")]
     assert expected == [(each["values"], each["reason"]) for each in noted]
 
@@ -238,7 +240,7 @@ def test_parts_that_stay_what_they_were_are_not_noted(office: Office) -> None:
 )
 def test_a_judgement_needs_a_part_in_its_range_and_a_reason(office: Office, options: list[str]) -> None:
     before = office.state()
-    assert 2 == office.run("judge", "1", *options).code
+    assert 2 == office.run("case", "set-score", "1", *options).code
     assert before == office.state()
 
 
@@ -246,21 +248,21 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
     """Whoever judges has acted; the author is acknowledged once the portal has taken what says so."""
     due = one(office, 2)["deadline"]
     office.settle(2)
-    office.json("decide", "2", "no_transmission", "--reason", "x")
-    office.json("show", "2")
-    office.json("judge", "2", "--danger", "3", "--reason", "x")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "x")
+    office.json("case", "show", "2")
+    office.json("case", "set-score", "2", "--danger", "3", "--reason", "x")
     acknowledge = (today() + timedelta(7)).isoformat()
     assert due <= one(office, 2)["deadline"] == acknowledge
-    office.json("outbox", "--out", office.out)
+    office.json("exchange", "outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
     # Neither a status nor a question acknowledges anything.
-    office.json("status", "2", "assessing")
-    office.json("reply", "2", "--text", "Avez-vous une date ?")
-    office.json("outbox", "--out", office.out)
+    office.json("case", "set-status", "2", "assessing")
+    office.json("message", "reply", "2", "--text", "Avez-vous une date ?")
+    office.json("exchange", "outbox", "--out", office.out)
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 2).acknowledged_in is None
-    office.json("reply", "2", "--template", "acknowledgement")
-    office.json("outbox", "--out", office.out)
+    office.json("message", "reply", "2", "--template", "acknowledgement")
+    office.json("exchange", "outbox", "--out", office.out)
     assert acknowledge == one(office, 2)["deadline"]
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 2).acknowledged_in is not None
@@ -269,46 +271,50 @@ def test_a_first_act_and_the_acknowledgement_move_the_deadline(office: Office) -
 
 
 def test_a_closed_case_leaves_the_queue_and_comes_back_when_it_is_opened_again(office: Office) -> None:
-    office.json("decide", "2", "no_transmission", "--reason", "x")
-    office.json("measure", "2", "none")
+    office.json("case", "decide", "2", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "add", "2", "none")
     office.close("2")
     assert [4, 3, 1, 5] == numbers(office)
     assert [2] == numbers(office, "--closed")
-    office.json("reopen", "2", "--reason", "more came")
+    office.json("case", "reopen", "2", "--reason", "more came")
     assert 2 == numbers(office)[0]
 
 
 def test_a_letter_to_a_closed_case_is_told_until_it_is_read(office: Office) -> None:
     """It is no line of what waits."""
-    office.json("show", "1")
+    office.json("case", "show", "1")
     office.close("1")
-    assert 0 == office.json("queue")["unread_closed"]
+    assert 0 == office.json("queue", "list")["unread_closed"]
     with office.opened() as inbox, inbox.transaction() as session:
         session.scalars(select(FollowUp)).one().unread = True
-    assert (1, [1]) == (office.json("queue")["unread_closed"], numbers(office, "--closed", "--to-read"))
+    assert (1, [1]) == (
+        office.json("queue", "list")["unread_closed"],
+        numbers(office, "--closed", "--to-read"),
+    )
     assert (
-        "closed cases with unread messages: 1; see: inbox queue --closed --to-read" in office.run("queue").out
+        "closed cases with unread messages: 1; see: inbox queue list --closed --to-read"
+        in office.run("queue", "list").out
     )
     with sitting(office) as client:
         assert "Closed cases with a follow-up that nobody has read: 1." in client.page("/en/")
-    office.json("show", "1")
-    assert 0 == office.json("queue")["unread_closed"]
-    assert "nobody has read" not in office.run("queue").out
+    office.json("case", "show", "1")
+    assert 0 == office.json("queue", "list")["unread_closed"]
+    assert "nobody has read" not in office.run("queue", "list").out
 
 
 def test_the_queue_as_it_is_read(waiting: Office) -> None:
     """A question mark stands behind a score that nobody has judged."""
-    said = waiting.run("queue", "--search", "menace").out
+    said = waiting.run("queue", "list", "--search", "menace").out
     assert said.startswith("1 case\n    2  P1 33?  due ")
     assert "on me menace au port" in said
-    judged = waiting.run("judge", "2", "--danger", "3", "--reason", "x").out
+    judged = waiting.run("case", "set-score", "2", "--danger", "3", "--reason", "x").out
     assert "case 2: priority 1, score 33 of 54\n  danger         3 of 3, weight 5\n" in judged
 
 
 def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
     """At the command line as at the desk; as many characters as a page takes are the control."""
-    assert 0 == office.run("queue", "--search", "é" * LONGEST_SEARCH).code
-    said = office.run("queue", "--search", "é" * (LONGEST_SEARCH + 1))
+    assert 0 == office.run("queue", "list", "--search", "é" * LONGEST_SEARCH).code
+    said = office.run("queue", "list", "--search", "é" * (LONGEST_SEARCH + 1))
     assert (1, True) == (said.code, "a search can have at most 200 characters" in said.err)
     with sitting(office) as client:
         assert 409 == client.send("/en/queue", search="é" * (LONGEST_SEARCH + 1), sort="priority").status_code
@@ -318,9 +324,9 @@ def test_no_search_is_so_long_that_all_others_wait(office: Office) -> None:
 def test_a_row_says_what_the_reporter_wrote_that_nobody_has_read(office: Office) -> None:
     """The report and each follow-up, in words, until the page with them was read; others are the control."""
     assert {1: (True, 1)} | dict.fromkeys(range(2, 6), (True, 0)) == {
-        row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue")["cases"]
+        row["case"]: (row["new"], row["unread_follow_ups"]) for row in office.json("queue", "list")["cases"]
     }
-    assert 1 == office.run("queue").out.count("NOT READ YET: the case, 1 follow-up")
+    assert 1 == office.run("queue", "list").out.count("NOT READ YET: the case, 1 follow-up")
     with sitting(office) as client:
         assert 1 == client.page("/en/").count("new follow-up</span>")
         client.page("/en/case/1")

@@ -36,32 +36,39 @@ def kept(inbox: Inbox) -> list[tuple[str, str]]:
 
 def test_a_view_is_kept_renamed_and_removed_at_the_command_line(office: Office) -> None:
     """In a session of two, by both; what is not one is refused; the journal notes nothing of it."""
-    noted = len(office.json("journal", "print")["entries"])
-    office.json("views", "save", "Menaces", "--category", "threat", "--sort", "deadline", "--all")
+    noted = len(office.json("journal", "list")["entries"])
+    office.json("queue", "view", "save", "Menaces", "--category", "threat", "--sort", "deadline", "--all")
     asked = {"sort": "deadline", "state": "all", "category": "threat"}
-    assert {"Menaces": asked} == office.json("views", "list")["kept"]
-    assert 0 == office.run("views", "rename", "Menaces", "Menaces d\u2019abord").code
-    assert "Menaces d\u2019abord: sort deadline" in office.run("views", "list").out
-    assert 0 == office.json("queue", "--view", "Menaces d\u2019abord")["count"]
-    for words in (["queue", "--view", "Menaces"], ["views", "remove", "x"], ["views", "rename", "x", "y"]):
+    assert {"Menaces": asked} == office.json("queue", "view", "list")["kept"]
+    assert 0 == office.run("queue", "view", "rename", "Menaces", "Menaces d\u2019abord").code
+    assert "Menaces d\u2019abord: sort deadline" in office.run("queue", "view", "list").out
+    assert 0 == office.json("queue", "list", "--view", "Menaces d\u2019abord")["count"]
+    for words in (
+        ["queue", "list", "--view", "Menaces"],
+        ["queue", "view", "remove", "x"],
+        ["queue", "view", "rename", "x", "y"],
+    ):
         said = office.run(*words)
         assert (1, True) == (said.code, "there is no view" in said.err)
-    assert 0 == office.run("views", "remove", "Menaces d\u2019abord").code
-    assert {} == office.json("views", "list")["kept"]
-    actions = [each["action"] for each in office.json("journal", "print")["entries"][noted:]]
+    assert 0 == office.run("queue", "view", "remove", "Menaces d\u2019abord").code
+    assert {} == office.json("queue", "view", "list")["kept"]
+    actions = [each["action"] for each in office.json("journal", "list")["entries"][noted:]]
     assert ["list"] == [each for each in actions if each not in {"open", "read-journal"}]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "mine", "week", "x" * (LONGEST_NAME + 1)])
 def test_a_name_is_there_short_and_none_that_all_have(office: Office, name: str) -> None:
-    assert (1, {}) == (office.run("views", "save", name).code, office.json("views", "list")["kept"])
+    assert (1, {}) == (
+        office.run("queue", "view", "save", name).code,
+        office.json("queue", "view", "list")["kept"],
+    )
 
 
 def test_no_words_of_a_search_are_kept(office: Office) -> None:
     """They may be those of a report, and would outlive it. The desk says so before."""
-    said = office.run("views", "save", "Quai", "--search", WORDS, "--category", "threat")
+    said = office.run("queue", "view", "save", "Quai", "--search", WORDS, "--category", "threat")
     assert (1, True) == (said.code, "a saved view cannot contain search words" in said.err)
-    assert {} == office.json("views", "list")["kept"]
+    assert {} == office.json("queue", "view", "list")["kept"]
     with sitting(office) as alice:
         alice.send("/en/queue", search=WORDS, sort="deadline")
         assert "A view keeps no words of a search. Take them out first." in alice.page("/en/")
@@ -73,11 +80,11 @@ def test_what_is_given_beside_a_view_narrows_it(office: Office, tmp_path: Path) 
     """Built-in views are there for everybody: @me is whoever asks."""
     world = World(office)
     tell(world, Portal(world, tmp_path / "medium"), *({"what": each, "coi": "no"} for each in "abc"))
-    office.json("declare", "1", "2", "3")
-    office.json("assign", "1", "alice")
-    office.json("assign", "2", "chloe")
-    office.json("status", "1", "assessing")
-    found: Any = lambda *words: {row["case"] for row in office.json("queue", *words)["cases"]}  # noqa: E731
+    office.json("case", "declare", "1", "2", "3")
+    office.json("case", "assign", "1", "alice")
+    office.json("case", "assign", "2", "chloe")
+    office.json("case", "set-status", "1", "assessing")
+    found: Any = lambda *words: {row["case"] for row in office.json("queue", "list", *words)["cases"]}  # noqa: E731
     assert {1} == found("--view", "mine") == found("--officer", "@me")
     assert {3} == found("--view", "unassigned")
     assert {1, 2, 3} == found("--view", "open") == found()
@@ -160,5 +167,5 @@ def test_the_desk_keeps_a_view_for_its_officer_and_shows_the_queue_by_it(office:
         assert "Martres" in alice.page("/en/")
         alice.send("/en/queue/views/remove", view="Martres")
         assert "Martres" not in alice.page("/en/")
-    said = office.run("journal", "print").out
+    said = office.run("journal", "list").out
     assert not {"Zibelines", "Martres"} & set(said.split())

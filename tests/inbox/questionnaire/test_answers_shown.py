@@ -32,10 +32,14 @@ def shown(former: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple
     for n, changes in enumerate(REPORTS, 1):
         reporter = Reporter(former)
         sent = Sent(reporter.report(edit=lambda r, c=changes: replace(r, **c)), reporter.keys.case_id)
-        said = former.office.run("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+        said = former.office.run(
+            "exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint
+        )
         assert said.code == 0, n
     numbers = [str(n) for n in range(1, len(REPORTS) + 1)]
-    return [(former.office.json("show", n), former.office.run("show", n).out) for n in numbers]
+    return [
+        (former.office.json("case", "show", n), former.office.run("case", "show", n).out) for n in numbers
+    ]
 
 
 REPORTS: list[dict[str, Any]] = [
@@ -105,7 +109,7 @@ def test_a_report_under_an_unknown_questionnaire_begins_with_it_all_the_same(
     assert (
         lines.index("NEVER REPEAT") < lines.index("protect\n│ the yellow truck") < lines.index("Made by hand")
     )
-    said = former.office.run("reply", "5", "--text", "Where was the yellow truck?")
+    said = former.office.run("message", "reply", "5", "--text", "Where was the yellow truck?")
     assert (1, True) == (said.code, "the reporter asked never to repeat it" in said.err)
 
 
@@ -132,7 +136,7 @@ def test_the_line_in_the_list_never_holds_what_must_not_be_repeated(
 ) -> None:
     """It is the first text, else what the report is about; the way in alone says too little."""
     assert len(shown) == len(REPORTS)
-    lines = [case["summary"] for case in former.office.json("list")["cases"]]
+    lines = [case["summary"] for case in former.office.json("case", "list")["cases"]]
     topic = "Prêt de badge, clé, tenue, véhicule ; accès facilité"
     assert ["Old", "They came twice", "", topic, "Seen"] == lines
 
@@ -156,14 +160,14 @@ def test_what_must_never_be_repeated_is_known_by_its_flag(tmp_path: Path) -> Non
     other = tmp_path / "other.toml"
     other.write_bytes(as_version(LAST + 1).replace(b'"protect"\n', b'"silence"\n', 1))
     office = Office.found(tmp_path / "office")
-    assert 0 == office.run("questionnaire", other).code
+    assert 0 == office.run("office", "questionnaire", "replace", other).code
     world = World(office)
     said = {"what": "Seen", "silence": "the yellow truck"}
     ref = QuestionnaireRef("customs", LAST + 1)
     sent = first(Reporter(world), edit=lambda r: replace(r, questionnaire=ref, answers=said))
     portal = Portal(world, tmp_path / "medium")
-    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
-    case = office.json("show", "1")
+    office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    case = office.json("case", "show", "1")
     assert (["silence"], ["silence", "what"]) == (case["protected"], list(case["answers"]))
     with sitting(office) as client:
         marked = client.page("/en/case/1").split('<div class="answer protect">')[1].split("</div>")[0]

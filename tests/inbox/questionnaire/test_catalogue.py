@@ -27,13 +27,13 @@ def unreadable(world: World, tmp_path: Path) -> World:
 
 def collect(world: World, portal: Portal, text: str) -> None:
     bundle = portal.bundle(first(Reporter(world), text=text))
-    world.office.json("collect", bundle, "--new-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", bundle, "--new-instance", portal.fingerprint)
 
 
 def test_keyring_and_outbox_name_it_as_before(unreadable: World) -> None:
     named = unreadable.office.keyring()[0].questionnaire
-    unreadable.office.json("outbox", "--out", unreadable.office.out)
-    unreadable.office.json("keyring", "--out", unreadable.office.out)
+    unreadable.office.json("exchange", "outbox", "--out", unreadable.office.out)
+    unreadable.office.json("exchange", "keyring", "--out", unreadable.office.out)
     opened = unreadable.office.keyring()[0]
     assert (2, named) == (opened.serial, opened.questionnaire)
 
@@ -44,10 +44,10 @@ def test_its_reports_are_collected_and_shown_by_the_ids_of_the_questions(
     """As those of a questionnaire that the inbox never had."""
     collect(unreadable, Portal(unreadable, tmp_path / "after"), "collected since")
     for number, text in (("1", "read by its questionnaire"), ("2", "collected since")):
-        case = unreadable.office.json("show", number)
+        case = unreadable.office.json("case", "show", number)
         assert ({"what": text, "coi": "no"}, {}) == (case["answers"], case["labels"])
-        assert f"what\n│ {text}" in unreadable.office.run("show", number).out
-    assert "collected since" in unreadable.office.run("list").out
+        assert f"what\n│ {text}" in unreadable.office.run("case", "show", number).out
+    assert "collected since" in unreadable.office.run("case", "list").out
 
 
 def test_the_desk_shows_its_reports_and_answers_them(unreadable: World) -> None:
@@ -56,5 +56,5 @@ def test_the_desk_shows_its_reports_and_answers_them(unreadable: World) -> None:
         assert "read by its questionnaire" in client.page("/en/")
         assert "read by its questionnaire" in client.page("/en/case/1")
         assert "read by its questionnaire" in client.page("/en/case/1/minimise")
-    unreadable.office.json("reply", "1", "--text", "thank you")
-    assert ["thank you"] == [each["text"] for each in unreadable.office.json("show", "1")["messages"]]
+    unreadable.office.json("message", "reply", "1", "--text", "thank you")
+    assert ["thank you"] == [each["text"] for each in unreadable.office.json("case", "show", "1")["messages"]]

@@ -34,8 +34,9 @@ CONSULTED = {
     "reference": "PV 4",
 }
 RECORD = [
+    "office",
     "consultation",
-    "record",
+    "add",
     *(word for pair in CONSULTED.items() for word in (f"--{pair[0]}", pair[1])),
 ]
 
@@ -190,8 +191,8 @@ def test_neither_command_nor_file_has_a_case_that_is_kept_from_somebody_present(
     """The control: with others present it is in both."""
     for names, there in ((("alice", "bruno"), [1, 2]), (("alice", "chloe"), [1, 2, KEPT])):
         office, out = leaving.of(*names), tmp_path / f"{names[1]}.csv"
-        assert there == [row["case"] for row in office.json("register", "alerts")["rows"]]
-        office.json("register", "alerts", "--out", out)
+        assert there == [row["case"] for row in office.json("office", "register", "alerts")["rows"]]
+        office.json("office", "register", "alerts", "--out", out)
         lines = csv.reader(out.read_text("utf-8-sig").splitlines()[1:], delimiter=";")
         assert there == [int(number) for number, *_ in lines]
 
@@ -217,14 +218,14 @@ def test_what_is_in_quarantine_or_in_the_archive_stands_in_it_like_any_other(
         session.get_one(Workflow, 2).archive_from = today()
         session.execute(delete(Case.metadata.tables["archive_openings"]))
         session.execute(Case.metadata.tables["follow_ups"].update().values(unread=False))
-    assert [KEPT] == [row["case"] for row in copy.json("list")["cases"]]
+    assert [KEPT] == [row["case"] for row in copy.json("case", "list")["cases"]]
     before = seen_by_command(leaving)
     assert [1, 2, KEPT] == [row["case"] for row in before]
     assert before == seen_by_command(copy)
 
 
 def seen_by_command(office: Office) -> Any:
-    return office.json("register", "alerts")["rows"]
+    return office.json("office", "register", "alerts")["rows"]
 
 
 def test_a_destroyed_case_keeps_its_number_its_days_its_outcome_and_its_visa(
@@ -300,13 +301,13 @@ def test_a_register_leaves_once_the_journal_has_it_and_oversight_counts_it(
 ) -> None:
     """Never over a file: then nothing is noted."""
     office, out = leaving, tmp_path / f"out.{form}"
-    counted = office.json("oversight")["actions"]["export-register"]
-    assert str(out) == office.json("register", register, "--year", "2024", "--out", out)["file"]
-    last = office.json("journal", "print")["entries"][-2]
+    counted = office.json("office", "oversight")["actions"]["export-register"]
+    assert str(out) == office.json("office", "register", register, "--year", "2024", "--out", out)["file"]
+    last = office.json("journal", "list")["entries"][-2]
     assert ("export-register", {"register": register.value, "year": 2024}) == (last["action"], last["values"])
-    assert "already exists" in refused(office, "register", register, "--out", str(out))
-    assert counted + 1 == office.json("oversight")["actions"]["export-register"]
-    assert 2 == office.run("register", register, "--out", tmp_path / "out.xls").code
+    assert "already exists" in refused(office, "office", "register", register, "--out", str(out))
+    assert counted + 1 == office.json("office", "oversight")["actions"]["export-register"]
+    assert 2 == office.run("office", "register", register, "--out", tmp_path / "out.xls").code
 
 
 def test_a_spreadsheet_opens_it_as_text_in_its_columns(leaving: Office, tmp_path: Path) -> None:
@@ -314,7 +315,7 @@ def test_a_spreadsheet_opens_it_as_text_in_its_columns(leaving: Office, tmp_path
     for language, words in (("fr", ["Dossier", "téléphone", "Irrecevable"]), ("en", ["Case", "telephone"])):
         out, paper = tmp_path / f"{language}.csv", tmp_path / f"{language}.pdf"
         for file in (out, paper):
-            leaving.json("register", "alerts", "--out", file, "--language", language)
+            leaving.json("office", "register", "alerts", "--out", file, "--language", language)
         assert out.read_bytes().startswith(b"\xef\xbb\xbf")
         rows = list(csv.reader(out.read_text("utf-8-sig").splitlines(), delimiter=";"))
         assert ({13}, 4) == (set(map(len, rows)), len(rows))
@@ -338,18 +339,20 @@ def test_no_cell_computes(first: str) -> None:
 def test_what_a_staff_body_said_is_recorded_and_retracted_without_its_text(office: Office) -> None:
     """The line stays, and its number is not given again."""
     assert 1 == office.json(*RECORD)["consultation"]
-    (row,) = office.json("register", "consultations")["rows"]
+    (row,) = office.json("office", "register", "consultations")["rows"]
     assert {"consultation": 1, **CONSULTED, "retracted": None} == row
-    assert "Favorable" in office.run("register", "consultations").out
-    office.json("consultation", "retract", "1", "--reason", "twice")
-    (row,) = office.json("register", "consultations")["rows"]
+    assert "Favorable" in office.run("office", "register", "consultations").out
+    office.json("office", "consultation", "retract", "1", "--reason", "twice")
+    (row,) = office.json("office", "register", "consultations")["rows"]
     assert {1, CONSULTED["day"], today().isoformat(), ""} == set(row.values())
     assert 2 == office.json(*RECORD)["consultation"]
-    assert 1 == office.json("oversight")["actions"]["retract-consultation"]
+    assert 1 == office.json("office", "oversight")["actions"]["retract-consultation"]
     with office.opened() as inbox, inbox.transaction() as session:
         assert [2] == [each.n for each in consultations.given(session)]
-    assert "or it was retracted" in refused(office, "consultation", "retract", "1", "--reason", "x")
-    assert "there is no consultation 7" in refused(office, "consultation", "retract", "7", "--reason", "x")
+    assert "or it was retracted" in refused(office, "office", "consultation", "retract", "1", "--reason", "x")
+    assert "there is no consultation 7" in refused(
+        office, "office", "consultation", "retract", "7", "--reason", "x"
+    )
 
 
 @pytest.mark.parametrize(
@@ -365,4 +368,4 @@ def test_a_consultation_that_cannot_be_changes_nothing(
     office: Office, change: dict[str, str], said: str
 ) -> None:
     words = [word for name, value in (CONSULTED | change).items() for word in (f"--{name}", value)]
-    assert said in refused(office, "consultation", "record", *words)
+    assert said in refused(office, "office", "consultation", "add", *words)

@@ -268,11 +268,11 @@ def test_a_sheet_is_written_once_by_command_and_at_the_desk(trio: Trio, tmp_path
     stick.mkdir()
     drawer.mkdir()
     said = ("--body", "CSA", "--day", today().isoformat(), "--subject", "x", "--opinion", "Favorable")
-    office.json("consultation", "record", *said)
-    office.json("sheet", "impact", "--out", out)
+    office.json("office", "consultation", "add", *said)
+    office.json("office", "sheet", "impact", "--out", out)
     words = bare(printed(out.read_bytes()))
     assert all(bare(each) in words for each in ("Agents habilités3", "Pour ouvrir2", "CSA x : Favorable"))
-    assert "already exists" in refused(office, "sheet", "impact", "--out", str(out))
+    assert "already exists" in refused(office, "office", "sheet", "impact", "--out", str(out))
     with sitting(office, stick) as client:
         for name, folder, status in (
             ("impact", stick, 409),

@@ -16,7 +16,7 @@ def told(office: Office, author: Reporter) -> Callable[[], Any]:
     """Return a function that gives what the author reads after the next outbox."""
 
     def read() -> Any:
-        made = Path(office.json("outbox", "--out", office.out)["file"])
+        made = Path(office.json("exchange", "outbox", "--out", office.out)["file"])
         _, _, files = build.read_outbox(made, author.world)
         return build.read_slot(files[bundle.slot_name(author.keys.case_id)], author)
 

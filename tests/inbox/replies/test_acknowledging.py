@@ -26,21 +26,21 @@ def arrived(tmp_path_factory: pytest.TempPathFactory) -> Office:
         Sent(drop(world, "lettre anonyme")),
     ]
     for each in sent:
-        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+        office.json("exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
     return office
 
 
 def test_each_that_can_be_is_acknowledged_and_the_others_are_named(office: Office) -> None:
-    done = office.json("acknowledge", "1", "2", "3", "4")
+    done = office.json("message", "acknowledge", "1", "2", "3", "4")
     assert {"acknowledged": [1, 2], "left_out": {"3": "danger", "4": "mute"}} == done
-    shown = [office.json("show", str(number)) for number in (1, 2, 3)]
+    shown = [office.json("case", "show", str(number)) for number in (1, 2, 3)]
     assert ["acknowledged", "acknowledged", "received"] == [each["status"] for each in shown]
     assert [1, 1, 0] == [len(each["messages"]) for each in shown]
 
 
 def test_the_desk_shows_what_authors_will_read_before_it_acknowledges(office: Office) -> None:
     """With the cases, and which of them nobody has opened; until the second press nothing is done."""
-    office.json("show", "1")
+    office.json("case", "show", "1")
     chosen = {"case": ["1", "2", "3", "4"]}
     with sitting(office) as client:
         page = client.send("/en/many/acknowledge", **chosen).text
@@ -48,36 +48,38 @@ def test_the_desk_shows_what_authors_will_read_before_it_acknowledges(office: Of
         assert "agents habilités" in page
         assert re.findall(r'name="case" value="(\d)"', page) == ["1", "2"]
         assert page.partition("Nobody has opened yet: ")[2].partition("</p>")[0] == "Case 2"
-    assert [[], []] == [office.json("show", number)["messages"] for number in ("1", "2")]
+    assert [[], []] == [office.json("case", "show", number)["messages"] for number in ("1", "2")]
     with sitting(office) as client:
         done = client.send("/en/many/acknowledge", case=["1", "2"], read="on").text
         assert "2 reports are acknowledged" in done
 
 
 def test_what_is_acknowledged_once_is_not_twice(office: Office) -> None:
-    office.json("acknowledge", "1")
-    assert {"acknowledged": [2], "left_out": {"1": "acknowledged"}} == office.json("acknowledge", "1", "2")
-    assert 1 == len(office.json("show", "1")["messages"])
+    office.json("message", "acknowledge", "1")
+    assert {"acknowledged": [2], "left_out": {"1": "acknowledged"}} == office.json(
+        "message", "acknowledge", "1", "2"
+    )
+    assert 1 == len(office.json("case", "show", "1")["messages"])
 
 
 def test_each_case_has_an_entry_of_its_own_as_for_any_reply(office: Office) -> None:
-    office.json("acknowledge", "1", "2", "3")
-    found = [each for each in office.json("journal", "print")["entries"] if each["action"] == "reply"]
+    office.json("message", "acknowledge", "1", "2", "3")
+    found = [each for each in office.json("journal", "list")["entries"] if each["action"] == "reply"]
     assert [1, 2] == [each["case"] for each in found]
 
 
 def test_nothing_is_written_where_all_are_left_out_or_one_is_not_there(office: Office) -> None:
     before = office.state()
-    assert {"acknowledged": [], "left_out": {"3": "danger"}} == office.json("acknowledge", "3")
-    assert 1 == office.run("acknowledge", "1", "9").code
+    assert {"acknowledged": [], "left_out": {"3": "danger"}} == office.json("message", "acknowledge", "3")
+    assert 1 == office.run("message", "acknowledge", "1", "9").code
     assert before == office.state()
 
 
 def test_a_closed_case_is_over(office: Office) -> None:
     office.settle(1)
-    office.json("acknowledge", "2")
-    office.json("junk", "2", "--reason", "spam")
-    assert {"2": "over"} == office.json("acknowledge", "2")["left_out"]
+    office.json("message", "acknowledge", "2")
+    office.json("case", "junk", "2", "--reason", "spam")
+    assert {"2": "over"} == office.json("message", "acknowledge", "2")["left_out"]
 
 
 @pytest.mark.copy_of("founded")
@@ -88,9 +90,11 @@ def test_the_text_is_in_the_language_of_the_report(world: World, portal: Portal)
         first(Reporter(world), edit=lambda report: _in(report, "en")),
     ]
     for each in reports:
-        world.office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
-    world.office.json("acknowledge", "1", "2")
-    french, english = (world.office.json("show", n)["messages"][0]["text"] for n in ("1", "2"))
+        world.office.json(
+            "exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint
+        )
+    world.office.json("message", "acknowledge", "1", "2")
+    french, english = (world.office.json("case", "show", n)["messages"][0]["text"] for n in ("1", "2"))
     assert [True, True] == [french.startswith("Votre signalement"), english.startswith("Your report")]
 
 

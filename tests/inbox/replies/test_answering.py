@@ -27,11 +27,11 @@ from tests.support.inbox_outcomes import refused
 pytestmark = pytest.mark.copy_of("ready")
 
 DRILL = ("--reason", "drill")
-OWN = ("reply", "1", "--feedback", "--text", "Merci.")
+OWN = ("message", "reply", "1", "--feedback", "--text", "Merci.")
 NO_MEASURE = "cannot read any measure, so this is not feedback"
 HOLLOW = "case 1: reply 2 was sent, but is not feedback: the reporter cannot read any measure"
-TOLD = ("measure", "1", "process_fix", "--tell")
-ACKNOWLEDGE = ("reply", "1", "--template", "acknowledgement")
+TOLD = ("case", "measure", "add", "1", "process_fix", "--tell")
+ACKNOWLEDGE = ("message", "reply", "1", "--template", "acknowledgement")
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +40,13 @@ def ready(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = authored.copy(tmp_path_factory.mktemp("ready"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
-    office.json("decide", "1", "admissible", *DRILL)
+    office.json("case", "decide", "1", "admissible", *DRILL)
     return office
 
 
 def clock(office: Office, name: str = "feedback") -> dict[str, Any]:
     """Return a clock of the first case."""
-    clocks = office.json("show", "1")["work"]["clocks"]
+    clocks = office.json("case", "show", "1")["work"]["clocks"]
     return next(each for each in clocks if each["clock"] == name)
 
 
@@ -65,52 +65,52 @@ def test_words_in_which_nothing_can_be_read_are_none(blank: str) -> None:
 def test_no_reply_and_no_closing_goes_with_words_in_which_nothing_can_be_read(office: Office) -> None:
     """In a template they are missing; where they stand in for a text, there is none."""
     for words, said in (
-        (("reply", "1", "--template", "feedback", "--feedback"), "needs words of your own"),
-        (("reply", "1"), "the reply is empty"),
-        (("close", "1", "moot", "--disclosure", "partial"), "has to be told in writing"),
+        (("message", "reply", "1", "--template", "feedback", "--feedback"), "needs words of your own"),
+        (("message", "reply", "1"), "the reply is empty"),
+        (("case", "close", "1", "moot", "--disclosure", "partial"), "has to be told in writing"),
     ):
         assert said in refused(office, *words, "--text", "\u3164 .")
 
 
 def test_feedback_comes_after_the_acknowledgement_and_all_else_may_come_before_it(office: Office) -> None:
     """Afterwards none could be written, as it names the last day for feedback; nor is it taken back then."""
-    feedback = ("reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
+    feedback = ("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     office.json(*TOLD)
     before = office.state()
     for words in (feedback, OWN):
         said = refused(office, *words)
         assert "case 1: feedback comes after the acknowledgement, which is missing" in said
-        assert "inbox reply 1 --template acknowledgement" in said
+        assert "inbox message reply 1 --template acknowledgement" in said
     assert before == office.state()
     with sitting(office) as client:
         page = client.send("/en/case/1/reply", text="Merci.", feedback="on").text
         assert "cknowledge the report first on the page of case 1, with the template Acknowledgement" in page
-    office.json("reply", "1", "--text", "En danger, appelez le 17.")
-    office.json("reply", "1", "--template", "functional_protection")
+    office.json("message", "reply", "1", "--text", "En danger, appelez le 17.")
+    office.json("message", "reply", "1", "--template", "functional_protection")
     for words in (ACKNOWLEDGE, ACKNOWLEDGE, feedback):
         office.json(*words)
-    office.json("unsend", "1", "4")
-    said = refused(office, "unsend", "1", "3")
+    office.json("message", "retract", "1", "4")
+    said = refused(office, "message", "retract", "1", "3")
     assert "reply 3 acknowledges the report, and feedback waits behind it" in said
-    assert "inbox unsend 1 5" in said
-    office.json("unsend", "1", "5")
-    office.json("unsend", "1", "3")
+    assert "inbox message retract 1 5" in said
+    office.json("message", "retract", "1", "5")
+    office.json("message", "retract", "1", "3")
 
 
 def test_what_a_closing_acknowledged_needs_no_acknowledgement_before_more_feedback(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """It left with the text of the closing: no other one could be written once the case is open again."""
-    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
+    office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
     told()
-    office.json("reopen", "1", *DRILL)
+    office.json("case", "reopen", "1", *DRILL)
     office.json(*TOLD)
     office.json(*OWN)
 
 
 def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feedback(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
-    office.json("measure", "1", "protection_offered", "--tell")
+    office.json("case", "measure", "add", "1", "protection_offered", "--tell")
     office.json(*TOLD, "--day", (today() - timedelta(900)).isoformat())
     assert NO_MEASURE in refused(office, *OWN)
     office.json(*TOLD)
@@ -120,11 +120,13 @@ def test_neither_protection_nor_what_was_done_before_the_report_makes_words_feed
 def test_a_measure_that_would_not_leave_now_makes_no_words_feedback(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
-    office.json("decide", "1", "transmit", *DRILL)
+    office.json("case", "decide", "1", "transmit", *DRILL)
     assert NO_MEASURE in refused(office, *OWN)
 
 
-@pytest.mark.parametrize("undo", [("tell", "1", "1", "--no-longer"), ("retract", "1", "1", *DRILL)])
+@pytest.mark.parametrize(
+    "undo", [("case", "measure", "unshare", "1", "1"), ("case", "measure", "retract", "1", "1", *DRILL)]
+)
 def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_running(
     office: Office, told: Callable[[], Any], undo: tuple[str, ...]
 ) -> None:
@@ -133,14 +135,14 @@ def test_words_that_leave_without_their_measure_leave_the_time_for_feedback_runn
     office.json(*TOLD)
     office.json(*OWN)
     office.json(*undo)
-    assert HOLLOW in office.json("outbox", "--out", office.out)["warnings"]
-    assert HOLLOW in office.json("show", "1")["work"]["held_back"]
-    assert HOLLOW in office.run("show", "1").out
-    office.json("measure", "1", "process_fix", "--tell")
+    assert HOLLOW in office.json("exchange", "outbox", "--out", office.out)["warnings"]
+    assert HOLLOW in office.json("case", "show", "1")["work"]["held_back"]
+    assert HOLLOW in office.run("case", "show", "1").out
+    office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert ["Merci."] == [each.text for each in told().messages[1:]]
     assert (False, False) == state(office)
     office.json(*OWN)
-    assert [] == office.json("show", "1")["work"]["held_back"]
+    assert [] == office.json("case", "show", "1")["work"]["held_back"]
     told()
     assert (True, False) == state(office)
 
@@ -156,12 +158,12 @@ def test_of_a_case_in_quarantine_an_outbox_says_nothing(office: Office) -> None:
     office.json(*ACKNOWLEDGE)
     office.json(*TOLD)
     office.json(*OWN)
-    office.json("tell", "1", "1", "--no-longer")
-    office.json("status", "2", "in_follow_up")
-    office.json("decide", "2", "transmit", *DRILL)
+    office.json("case", "measure", "unshare", "1", "1")
+    office.json("case", "set-status", "2", "in_follow_up")
+    office.json("case", "decide", "2", "transmit", *DRILL)
     for number in ("1", "2"):
-        office.json("quarantine", number, *DRILL)
-    assert [] == office.json("outbox", "--out", office.out)["warnings"]
+        office.json("access", "quarantine", number, *DRILL)
+    assert [] == office.json("exchange", "outbox", "--out", office.out)["warnings"]
 
 
 def test_words_that_a_later_outbox_tells_again_without_their_measure_are_no_feedback(office: Office) -> None:
@@ -183,8 +185,8 @@ def test_of_a_closed_case_no_feedback_is_due_once_its_words_left_without_their_m
 ) -> None:
     """The time for it was dropped with the closing: no queue shows its last day for ever."""
     office.json(*TOLD)
-    office.json("close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
-    office.json("tell", "1", "1", "--no-longer")
+    office.json("case", "close", "1", "moot", "--disclosure", "partial", "--text", "Merci.")
+    office.json("case", "measure", "unshare", "1", "1")
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
         work.acknowledged = today()
@@ -202,7 +204,7 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
     office.json(*TOLD)
     office.json(*OWN)
     told()
-    office.json("measure", "1", "process_fix")
+    office.json("case", "measure", "add", "1", "process_fix")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         silent = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", text="Merci.")
@@ -213,7 +215,7 @@ def test_what_feedback_stood_on_one_officer_does_not_untell(office: Office, told
         ):
             with pytest.raises(Locked):
                 act()
-    office.json("measure", "1", "process_fix", "--tell")
+    office.json("case", "measure", "add", "1", "process_fix", "--tell")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
         measures.tell(opened.inbox, alone, 1, 1, told=False)
@@ -235,9 +237,9 @@ def test_one_officer_untells_a_measure_on_which_no_feedback_stands_that_has_left
             measures.tell(opened.inbox, Actor(opened.present, today()), 1, 1, told=False)
 
     untell()
-    office.json("tell", "1", "1")
+    office.json("case", "measure", "share", "1", "1")
     told()
-    office.json("reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
+    office.json("message", "reply", "1", "--template", "feedback", "--text", "Merci.", "--feedback")
     with pytest.raises(Locked):
         untell()
     told()
@@ -266,13 +268,13 @@ def test_a_text_that_is_not_marked_for_it_is_no_feedback_by_itself(office: Offic
 
 def test_in_quarantine_nothing_is_feedback_and_nothing_of_the_case_is_told(office: Office) -> None:
     """Whether or not anything was decided and done; a closing that tells something drops the time for it."""
-    office.json("quarantine", "1", *DRILL)
-    office.json("quarantine", "2", *DRILL)
+    office.json("access", "quarantine", "1", *DRILL)
+    office.json("access", "quarantine", "2", *DRILL)
     for number in ("1", "2"):
-        said = refused(office, "reply", number, "--template", "withheld", "--feedback")
+        said = refused(office, "message", "reply", number, "--template", "withheld", "--feedback")
         assert f"case {number}: nobody may read it now, so nothing counts as feedback" in said
     words = ("--template", "closing_moot", "--text", "Merci.", "--despite-warning", "x")
-    office.json("close", "1", "moot", "--disclosure", "full", *words)
+    office.json("case", "close", "1", "moot", "--disclosure", "full", *words)
     with office.opened() as inbox, inbox.vault.transaction(quarantine=True) as session:
         assert not session.get_one(Workflow, 1).feedback
 
@@ -281,7 +283,7 @@ def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Beside a measure that is told they are, as is a template of the outcome."""
-    end = ("close", "1", "moot", "--disclosure", "partial")
+    end = ("case", "close", "1", "moot", "--disclosure", "partial")
     hollow, inside = (*end, "--text", "Merci."), (*end, "--template", "closing_moot", "--text", "Merci.")
     said = "This closing gives no feedback"
     assert said in office.run(*hollow, "--preview").out
@@ -291,9 +293,9 @@ def test_own_words_at_the_end_are_no_feedback_and_the_page_says_so(
         assert said in client.send("/en/case/1/close/preview", **form).text
     office.json(*hollow)
     told()
-    assert [] == office.json("show", "1")["work"]["held_back"], "they were never to be feedback"
+    assert [] == office.json("case", "show", "1")["work"]["held_back"], "they were never to be feedback"
     assert ((False, True), (True, False)) == (state(office), state(office, "ack_eu"))
-    office.json("reopen", "1", *DRILL)
+    office.json("case", "reopen", "1", *DRILL)
     assert (False, False) == state(office)
     office.json(*TOLD)
     assert said not in office.run(*hollow, "--preview").out
@@ -312,7 +314,7 @@ def test_without_a_word_two_close_a_case_and_it_is_not_acknowledged(
         for nothing in (silent, replace(silent, template="closing_untold"), replace(silent, text="Clos.")):
             with pytest.raises(Locked):
                 closing.close(opened.inbox, alone, 1, nothing)
-    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    office.json("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     told()
     assert ((False, True), (False, True)) == (state(office), state(office, "ack_eu"))
 
@@ -322,7 +324,7 @@ def test_after_feedback_one_officer_closes_a_case_and_withholds_the_rest(
 ) -> None:
     """The feedback is a text of the law: own words would fall with what they stand on."""
     office.json(*ACKNOWLEDGE)
-    office.json("reply", "1", "--template", "withheld", "--feedback")
+    office.json("message", "reply", "1", "--template", "withheld", "--feedback")
     told()
     with office.unlocked() as opened:
         rest = Closing(outcome="moot", disclosure=Disclosure.WITHHELD, reason="x", template="closing_untold")
@@ -331,7 +333,7 @@ def test_after_feedback_one_officer_closes_a_case_and_withholds_the_rest(
 
 def test_where_to_turn_is_feedback_by_itself(office: Office) -> None:
     """A text of the law says it, whatever measure is told beside it or taken out again."""
-    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
+    office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     with office.opened() as inbox, inbox.transaction() as session:
         assert [AnswersBy.TEXT] == [each.answers_by for each in queries_cases.messages(session, 1)]
 
@@ -339,7 +341,7 @@ def test_where_to_turn_is_feedback_by_itself(office: Office) -> None:
 def test_a_case_that_ends_with_a_text_is_to_be_acknowledged_until_an_outbox_has_it(office: Office) -> None:
     """Though all else is withheld: what waits here has told its reporter nothing."""
     words = ("--disclosure", "withheld", "--reason", "x", "--template", "closing_untold")
-    office.json("close", "1", "moot", *words)
+    office.json("case", "close", "1", "moot", *words)
     assert (False, False) == state(office, "ack_eu")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not session.get_one(Workflow, 1).feedback
@@ -350,13 +352,13 @@ def test_who_may_not_be_told_more_still_gets_a_text_that_ends_the_time_for_feedb
 ) -> None:
     """A file of templates without any is not taken, nor is a law."""
     file = tmp_path / "replies.toml"
-    office.json("templates", "--out", file)
+    office.json("message", "template", "export", "--out", file)
     file.write_text(file.read_text("utf-8").replace("answers = true\n", ""), "utf-8")
     assert "an entry that has answers = true and does not close a case" in refused(
-        office, "templates", str(file)
+        office, "message", "template", "replace", str(file)
     )
     office.json(*ACKNOWLEDGE)
-    office.json("decide", "1", "transmit", *DRILL)
-    office.json("reply", "1", "--template", "withheld", "--feedback")
+    office.json("case", "decide", "1", "transmit", *DRILL)
+    office.json("message", "reply", "1", "--template", "withheld", "--feedback")
     told()
     assert (True, False) == state(office)

@@ -29,9 +29,9 @@ from tests.support.laws import FILES, FRENCH, OTHER
 WITHHELD = ("--disclosure", "withheld", "--reason", "the inquiry goes on")
 
 DIRECTED = ("--disclosure", "full", "--to", "defender_of_rights")
-EXTERNAL = ("settings", "--regime", "external", "--heard", "By telephone.")
-FORWARD = ("decide", "1", "forwarded", "--addressee", "AFA", "--reason", "theirs")
-KEEP = ("decide", "1", "not_forwarded", "--reason", "known to them")
+EXTERNAL = ("office", "set", "--regime", "external", "--heard", "By telephone.")
+FORWARD = ("case", "decide", "1", "forwarded", "--addressee", "AFA", "--reason", "theirs")
+KEEP = ("case", "decide", "1", "not_forwarded", "--reason", "known to them")
 
 pytestmark = pytest.mark.copy_of("read")
 
@@ -45,7 +45,7 @@ def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def work(office: Office, number: int = 1) -> Any:
-    return office.json("show", str(number))["work"]
+    return office.json("case", "show", str(number))["work"]
 
 
 REFUSED: list[tuple[list[str], str]] = [
@@ -70,22 +70,22 @@ def test_a_case_that_is_not_closed_as_the_law_asks_stays_open(
     office: Office, words: list[str], said: str
 ) -> None:
     office.tell_no_prosecutor(1)
-    assert said in refused(office, "close", "1", *words)
+    assert said in refused(office, "case", "close", "1", *words)
 
 
 @pytest.mark.parametrize("words", [["moot"], [*WITHHELD], ["moot", "--disclosure", "no"]])
 def test_outcome_and_disclosure_are_needed(office: Office, words: list[str]) -> None:
     before = office.state()
-    assert 2 == office.run("close", "1", *words).code
+    assert 2 == office.run("case", "close", "1", *words).code
     assert before == office.state()
 
 
 def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Office) -> None:
     office.tell_no_prosecutor(2)
     assert "case 2: its reporter cannot be told" in refused(
-        office, "close", "2", "moot", "--disclosure", "full", "--text", "x"
+        office, "case", "close", "2", "moot", "--disclosure", "full", "--text", "x"
     )
-    unheard = ("close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
+    unheard = ("case", "close", "2", "moot", "--disclosure", "withheld", "--reason", "no reply address")
     assert "cannot be told" in refused(office, *unheard, "--text", "x")
     office.json(*unheard)
     assert ("moot", "no reply address") == (work(office, 2)["outcome"], work(office, 2)["withheld"])
@@ -94,20 +94,20 @@ def test_an_author_who_cannot_be_told_is_told_nothing_for_that_reason(office: Of
 def test_the_author_reads_what_is_disclosed(office: Office, told: Callable[[], Any]) -> None:
     """What the law lets be told at all; of protection, what an officer said may be told."""
     office.tell_no_prosecutor(1)
-    office.json("source-risk", "1", "low", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
     kinds = ("process_fix", "suspension", "protection_offered", "protection_granted", "admin_inquiry")
     for kind in (*kinds, "prosecutor_word"):
-        office.json("measure", "1", kind)
+        office.json("case", "measure", "add", "1", kind)
     # A suspension is on record: whether anybody is informed is asked anew.
-    office.json("decide", "1", "not_needed", "--reason", "x")
-    office.json("tell", "1", "3")
+    office.json("case", "decide", "1", "not_needed", "--reason", "x")
+    office.json("case", "measure", "share", "1", "3")
     assert ("protection_offered",) == told().measures_disclosed
-    office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci, c'était réglé.")
+    office.json("case", "close", "1", "moot", "--disclosure", "full", "--text", "Merci, c'était réglé.")
     slot = told()
     assert ("closed", ("process_fix", "protection_offered")) == (slot.status, slot.measures_disclosed)
     assert ["Merci, c'était réglé."] == [each.text for each in slot.messages]
     assert [True, False, True, False, False, False] == [each["told"] for each in work(office)["measures"]]
-    assert "outcome: Moot, disclosure full\n" in office.run("show", "1").out
+    assert "outcome: Moot, disclosure full\n" in office.run("case", "show", "1").out
 
 
 @pytest.mark.parametrize("disclosure", ["partial", "withheld"])
@@ -116,11 +116,11 @@ def test_less_is_disclosed_where_less_is_allowed(
 ) -> None:
     """In part: what an officer said may be told. Withheld: nothing, whatever was told before."""
     office.tell_no_prosecutor(1)
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "admin_inquiry")
-    office.json("measure", "1", "process_fix", "--tell")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "measure", "add", "1", "admin_inquiry")
+    office.json("case", "measure", "add", "1", "process_fix", "--tell")
     more = ["--reason", "x"] if disclosure == "withheld" else ["--text", "Clos."]
-    office.json("close", "1", "moot", "--disclosure", disclosure, *more)
+    office.json("case", "close", "1", "moot", "--disclosure", disclosure, *more)
     slot = told()
     expected = ("process_fix",) if disclosure == "partial" else ()
     assert ("closed", expected) == (slot.status, slot.measures_disclosed)
@@ -133,7 +133,7 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
     """On the status page at least; with a text if an officer writes one; where else to go is not added."""
     words = ["--text", text] if text else []
     office.tell_no_prosecutor(1)
-    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
+    office.json("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "defender_of_rights", *words)
     slot = told()
     assert ("closed", ()) == (slot.status, slot.measures_disclosed)
     assert ([text] if text else []) == [each.text for each in slot.messages]
@@ -142,11 +142,11 @@ def test_that_a_case_is_closed_is_told_though_what_was_done_is_withheld(
 def test_feedback_that_waits_is_the_word_to_the_author(office: Office, told: Callable[[], Any]) -> None:
     """One that has left is not."""
     office.tell_no_prosecutor(1)
-    office.json("reply", "1", "--template", "acknowledgement")
+    office.json("message", "reply", "1", "--template", "acknowledgement")
     told()
-    assert "told in writing" in refused(office, "close", "1", "moot", "--disclosure", "full")
-    office.json("reply", "1", "--template", "feedback", "--text", "Sans objet.", "--feedback")
-    office.json("close", "1", "moot", "--disclosure", "full")
+    assert "told in writing" in refused(office, "case", "close", "1", "moot", "--disclosure", "full")
+    office.json("message", "reply", "1", "--template", "feedback", "--text", "Sans objet.", "--feedback")
+    office.json("case", "close", "1", "moot", "--disclosure", "full")
     assert "Sans objet." in told().messages[-1].text
 
 
@@ -155,7 +155,7 @@ def test_who_reports_what_is_out_of_scope_is_directed_elsewhere(
 ) -> None:
     """In the language of the report, by the list; the case says where to."""
     office.tell_no_prosecutor(1)
-    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
+    office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", "defender_of_rights")
     slot = told()
     (kept,) = [each["day"] for each in work(office)["clocks"] if each["clock"] == RETENTION]
     assert (build.today() + relativedelta(months=2)).isoformat() == kept
@@ -170,7 +170,7 @@ def test_an_officer_s_own_words_stand_before_where_to_turn_and_not_in_its_place(
 ) -> None:
     office.tell_no_prosecutor(1)
     asked = ["--disclosure", "full", "--to", "defender_of_rights", "--text", "C'est entre voisins."]
-    office.json("close", "1", "out_of_scope", *asked)
+    office.json("case", "close", "1", "out_of_scope", *asked)
     said = told().messages[-1].text
     assert said.startswith("C'est entre voisins.\n\n")
     assert "Vous pouvez vous adresser à\u00a0:\n\nLe Défenseur des droits\n" in said
@@ -194,7 +194,7 @@ def test_the_text_of_a_closing_says_that_a_report_was_forwarded_only_where_it_wa
     for each in words:
         office.json(*each)
     template = ("--template", "closing_out_of_scope", "--text", "Ce sont des armes.")
-    office.json("close", "1", "out_of_scope", *DIRECTED, *template)
+    office.json("case", "close", "1", "out_of_scope", *DIRECTED, *template)
     text = told().messages[-1].text
     assert said in text
     assert 1 == len(re.findall("[Vv]ous pouvez (?:aussi )?vous adresser|saisir", text))
@@ -207,7 +207,7 @@ def test_what_is_forwarded_once_a_case_is_closed_contradicts_nothing_that_its_au
     """Until then the text promises neither; then the measure tells of it."""
     office.tell_no_prosecutor(1)
     office.json(*EXTERNAL)
-    office.json("close", "1", "out_of_scope", *DIRECTED)
+    office.json("case", "close", "1", "out_of_scope", *DIRECTED)
     read = told()
     assert "Nous examinons" in read.messages[-1].text
     assert ("referred_external",) == read.measures_disclosed
@@ -222,8 +222,8 @@ REFERRALS = [code for code, each in FRENCH.authorities.items() if each.referral]
 @pytest.mark.parametrize("code", REFERRALS)
 def test_where_to_turn_is_said_as_the_law_says_it(office: Office, told: Callable[[], Any], code: str) -> None:
     """No warning stands in the way of what the law itself says."""
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("close", "1", "out_of_scope", "--disclosure", "full", "--to", code)
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "close", "1", "out_of_scope", "--disclosure", "full", "--to", code)
     authority = FRENCH.authorities[code]
     assert told().messages[-1].text.endswith(f"\n\n{authority.name.fr}\n{authority.reach.fr}")
 
@@ -232,7 +232,7 @@ def test_only_authorities_that_take_reports_are_named_and_the_refusal_lists_them
     """At the desk by their names."""
     full = ("--disclosure", "full")
     for to in ([], ["--to", "lawyer"], ["--to", "nobody"]):
-        said = refused(office, "close", "1", "out_of_scope", *full, *to)
+        said = refused(office, "case", "close", "1", "out_of_scope", *full, *to)
         assert f"hint: add --to ID, one of: {'; '.join(REFERRALS)}\n" in said
     with sitting(office) as client:
         form = {"outcome": "out_of_scope", "disclosure": "full"}
@@ -246,13 +246,15 @@ def test_only_authorities_that_take_reports_are_named_and_the_refusal_lists_them
 def test_another_law_names_other_authorities(office: Office, told: Callable[[], Any]) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
-    said = refused(office, "close", "1", "nothing_for_us", "--disclosure", "full", "--to", "prosecutor")
+    office.json("queue", "list")
+    said = refused(
+        office, "case", "close", "1", "nothing_for_us", "--disclosure", "full", "--to", "prosecutor"
+    )
     assert "one of: magistrate" in said
     office.settle(1)
     for choice in ("left", "drop"):
-        office.json("decide", "1", choice, "--reason", "x")
-    office.json("close", "1", "nothing_for_us", "--disclosure", "full", "--to", "magistrate")
+        office.json("case", "decide", "1", choice, "--reason", "x")
+    office.json("case", "close", "1", "nothing_for_us", "--disclosure", "full", "--to", "magistrate")
     assert told().messages[-1].text.endswith(f"\n\n{OTHER.authorities['magistrate'].name.fr}\nAu phare.")
 
 
@@ -265,76 +267,82 @@ def test_an_outcome_takes_as_many_officers_as_the_law_says(office: Office, outco
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
     if outcome == "inadmissible":
-        office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
+        office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "x")
     if rule.officers == 1:
-        office.json("source-risk", "1", "low", "--reason", "x")
-        office.json("decide", "1", "transmit" if rule.only_after else "no_transmission", "--reason", "x")
+        office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+        office.json(
+            "case", "decide", "1", "transmit" if rule.only_after else "no_transmission", "--reason", "x"
+        )
     if rule.linked:
-        office.json("link", "1", "2", "duplicate")
+        office.json("case", "link", "add", "1", "2", "duplicate")
     may_be_told = rule.officers == 1 and not rule.is_untold
     how = ("--disclosure", "partial", "--text", "Clos.") if may_be_told else WITHHELD
-    office.json("close", "1", outcome, *how, *to)
-    entry = office.json("journal", "print")["entries"][-2]
+    office.json("case", "close", "1", outcome, *how, *to)
+    entry = office.json("journal", "list")["entries"][-2]
     assert ("close" if may_be_told else "close-by-two") == entry["action"]
     assert {"outcome": outcome, "disclosure": how[1]} == entry["values"]
     assert 2 == TABLE[Code.CLOSE_BY_TWO].officers
-    assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("show", "1").out
+    assert f"outcome: {rule.name.en}, disclosure {how[1]}" in office.run("case", "show", "1").out
 
 
 def test_a_case_ends_as_transmitted_once_it_was_and_never_as_out_of_scope_then(office: Office) -> None:
     """On both surfaces: after two decided not to, one officer closed it as transmitted, and said so."""
-    office.json("measure", "1", "prosecutor_phoned")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    said = office.run("close", "1", "transmitted", *WITHHELD).err
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    said = office.run("case", "close", "1", "transmitted", *WITHHELD).err
     assert "this outcome needs a measure that is not recorded: art40_transmission" in said
-    assert "inbox decide 1 transmit --reason TEXT" in said
+    assert "inbox case decide 1 transmit --reason TEXT" in said
     form = {"outcome": "transmitted", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:
         shown = client.send("/fr/case/1/close", **form)
         assert (409, True) == (shown.status_code, "Transmission au procureur" in html.unescape(shown.text))
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "x")
-    out_of_scope = ("close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    out_of_scope = ("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
     assert "this outcome contradicts a recorded measure: art40_transmission" in office.run(*out_of_scope).err
-    office.json("close", "1", "transmitted", *WITHHELD)
-    office.json("reopen", "1", "--reason", "x")
-    office.json("close", "1", "founded", *WITHHELD)
+    office.json("case", "close", "1", "transmitted", *WITHHELD)
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "close", "1", "founded", *WITHHELD)
 
 
 def test_a_closed_case_is_not_given_a_record_that_its_outcome_contradicts(office: Office) -> None:
     """Neither by what it forbids nor without what it needs; opened again, it is."""
-    office.json("show", "1")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    transmit = ("decide", "1", "transmit", "--reason", "x")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
+    office.json("case", "show", "1")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    transmit = ("case", "decide", "1", "transmit", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "close", "1", "out_of_scope", *WITHHELD, "--to", "ministry")
     said = office.run(*transmit).err
     assert "case 1 is closed as Out of scope, which this would contradict: art40_transmission" in said
-    assert "inbox reopen 1 --reason TEXT" in said
-    office.json("reopen", "1", "--reason", "x")
+    assert "inbox case reopen 1 --reason TEXT" in said
+    office.json("case", "reopen", "1", "--reason", "x")
     office.json(*transmit)
-    office.json("close", "1", "transmitted", *WITHHELD)
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    said = office.run("retract", "1", "2", "--reason", "x").err
+    office.json("case", "close", "1", "transmitted", *WITHHELD)
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    said = office.run("case", "measure", "retract", "1", "2", "--reason", "x").err
     assert "which this would contradict: art40_transmission" in said
-    office.json("reopen", "1", "--reason", "x")
-    office.json("retract", "1", "2", "--reason", "x")
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "measure", "retract", "1", "2", "--reason", "x")
 
 
 def test_a_duplicate_is_linked_to_the_case_that_it_repeats(office: Office) -> None:
     """On both surfaces: one officer closes it, and what was reported must be looked into elsewhere."""
     linked = [code for code, rule in FRENCH.outcomes.items() if rule.linked]
     assert ["duplicate"] == linked
-    end = ("close", "1", "duplicate", *WITHHELD)
-    for words in (("show", "1"), ("link", "1", "2", "same_facts"), ("link", "1", "2", "--dismiss")):
+    end = ("case", "close", "1", "duplicate", *WITHHELD)
+    for words in (
+        ("case", "show", "1"),
+        ("case", "link", "add", "1", "2", "same_facts"),
+        ("case", "link", "dismiss", "1", "2"),
+    ):
         office.json(*words)
         said = refused(office, *end)
         assert "case 1 is not linked as the duplicate of a case that is, or was, investigated" in said
-        assert "inbox link 1 OTHER duplicate" in said
+        assert "inbox case link add 1 OTHER duplicate" in said
     form = {"outcome": "duplicate", "disclosure": "withheld", "reason": "x"}
     with sitting(office) as client:
         assert 409 == client.send("/en/case/1/close", **form).status_code
-    office.json("link", "1", "2", "duplicate")
+    office.json("case", "link", "add", "1", "2", "duplicate")
     office.json(*end)
 
 
@@ -343,9 +351,9 @@ def test_who_finds_facts_has_decided_whether_the_prosecutor_is_told(office: Offi
     for outcome in [
         code for code, rule in FRENCH.outcomes.items() if rule.finds_facts and not rule.only_after
     ]:
-        said = refused(office, "close", "1", outcome, *WITHHELD)
+        said = refused(office, "case", "close", "1", outcome, *WITHHELD)
         assert "it has not been decided whether to inform the prosecutor" in said
-        assert "inbox decide 1 transmit|no_transmission" in said
+        assert "inbox case decide 1 transmit|no_transmission" in said
 
 
 @pytest.mark.slow
@@ -356,21 +364,21 @@ def test_who_tells_the_reporter_of_an_outcome_has_decided_whether_the_prosecutor
 
     In full, in part, or by a text beside what is withheld; at the desk a preview does not go past it either.
     """
-    office.json("link", "1", "2", "duplicate")
+    office.json("case", "link", "add", "1", "2", "duplicate")
     telling = {code for code, rule in FRENCH.outcomes.items() if rule.needs_word and not rule.only_after}
     assert {"transmitted"} == FRENCH.outcomes.keys() - telling
     for outcome in sorted(telling):
         to = ["--to", "ministry"] if FRENCH.outcomes[outcome].body is Body.NEEDED else []
         for how in (["--disclosure", "full"], ["--disclosure", "partial"], [*WITHHELD]):
-            said = refused(office, "close", "1", outcome, *how, *to, "--text", "Merci.")
+            said = refused(office, "case", "close", "1", outcome, *how, *to, "--text", "Merci.")
             assert "it has not been decided whether to inform the prosecutor" in said
-            assert "inbox decide 1 transmit|no_transmission --reason TEXT" in said
+            assert "inbox case decide 1 transmit|no_transmission --reason TEXT" in said
     form = {"outcome": "moot", "disclosure": "full", "text": "Merci."}
     with sitting(office) as client:
         assert 409 == client.send("/en/case/1/close/preview", **form).status_code
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("close", "1", "moot", "--disclosure", "full", "--text", "Merci.")
-    office.json("close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "close", "1", "moot", "--disclosure", "full", "--text", "Merci.")
+    office.json("case", "close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
 
 
 @pytest.mark.parametrize("code", ["prosecutor", "police"])
@@ -378,10 +386,10 @@ def test_who_directs_a_reporter_to_justice_has_decided_whether_the_prosecutor_is
     office: Office, code: str
 ) -> None:
     """The office that sends somebody to complain of an offence knows of one itself; elsewhere it need not."""
-    end = ("close", "1", "out_of_scope", *WITHHELD, "--to", code)
-    office.json("close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
+    end = ("case", "close", "1", "out_of_scope", *WITHHELD, "--to", code)
+    office.json("case", "close", "2", "out_of_scope", *WITHHELD, "--to", "defender_of_rights")
     assert "it has not been decided whether to inform the prosecutor" in refused(office, *end)
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     office.json(*end)
 
 
@@ -391,10 +399,10 @@ def test_an_outcome_may_name_who_is_competent_where_the_law_lets_it(
     """Inadmissible: with where to turn, or without."""
     office.tell_no_prosecutor(1)
     for number in ("1", "2"):
-        office.json("decide", number, "inadmissible", "--ground", "facts", "--reason", "x")
-    office.json("close", "2", "inadmissible", *WITHHELD)
+        office.json("case", "decide", number, "inadmissible", "--ground", "facts", "--reason", "x")
+    office.json("case", "close", "2", "inadmissible", *WITHHELD)
     assert [] == work(office, 2)["measures"]
-    office.json("close", "1", "inadmissible", "--disclosure", "full", "--to", "defender_of_rights")
+    office.json("case", "close", "1", "inadmissible", "--disclosure", "full", "--to", "defender_of_rights")
     said = told().messages[-1].text
     assert said.startswith("Vous pouvez aussi vous adresser à\u00a0:\n\nLe Défenseur des droits\n")
     assert ["defender_of_rights"] == [each["addressee"] for each in work(office)["measures"]]
@@ -410,43 +418,49 @@ def test_a_measure_that_no_decision_takes_is_recorded_by_hand_before_the_outcome
     replies = FILES["xx"]["replies.toml"].replace(b'outcome = "upheld"\n', b"")
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, {**FILES["xx"], "outcomes.toml": needing, "replies.toml": replies})
-    office.json("queue")
-    office.json("decide", "1", "drop", "--reason", "x")
-    said = refused(office, "close", "1", "upheld", *WITHHELD)
-    assert "record it first: inbox measure 1 coast_guard; or close it with another outcome" in said
+    office.json("queue", "list")
+    office.json("case", "decide", "1", "drop", "--reason", "x")
+    said = refused(office, "case", "close", "1", "upheld", *WITHHELD)
+    assert "record it first: inbox case measure add 1 coast_guard; or close it with another outcome" in said
 
 
 def test_a_case_ends_with_the_outcomes_of_the_law_in_use_and_no_others(office: Office) -> None:
     """As many officers, and another body to name or not, as that law says; its codes are none of France's."""
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
+    office.json("queue", "list")
     for outcome in FRENCH.outcomes:
-        assert "use one of: upheld, nothing_for_us" in refused(office, "close", "1", outcome, *WITHHELD)
-    assert "say which authority is competent" in refused(office, "close", "1", "nothing_for_us", *WITHHELD)
+        assert "use one of: upheld, nothing_for_us" in refused(
+            office, "case", "close", "1", outcome, *WITHHELD
+        )
+    assert "say which authority is competent" in refused(
+        office, "case", "close", "1", "nothing_for_us", *WITHHELD
+    )
     office.settle(1)
     said = "the reporter is not directed to another authority"
-    assert said in refused(office, "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
-    assert "inbox decide 1 seize|drop" in refused(office, "close", "1", "upheld", *WITHHELD)
-    office.json("decide", "1", "drop", "--reason", "x")
-    office.json("close", "1", "upheld", *WITHHELD)
-    assert "close-by-two" == office.json("journal", "print")["entries"][-2]["action"]
-    assert "outcome: Upheld, disclosure withheld" in office.run("show", "1").out
-    assert {"upheld": 1} == office.json("oversight")["outcomes"]
+    assert said in refused(office, "case", "close", "1", "upheld", *WITHHELD, "--to", "magistrate")
+    assert "inbox case decide 1 seize|drop" in refused(office, "case", "close", "1", "upheld", *WITHHELD)
+    office.json("case", "decide", "1", "drop", "--reason", "x")
+    office.json("case", "close", "1", "upheld", *WITHHELD)
+    assert "close-by-two" == office.json("journal", "list")["entries"][-2]["action"]
+    assert "outcome: Upheld, disclosure withheld" in office.run("case", "show", "1").out
+    assert {"upheld": 1} == office.json("office", "oversight")["outcomes"]
 
 
 def test_a_case_is_closed_once_and_opened_again_with_a_reason(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """Then it has no outcome; its status is changed no other way."""
-    assert "case 1 is open" in refused(office, "reopen", "1", "--reason", "x")
-    office.json("close", "1", "moot", *WITHHELD)
-    assert "closed already" in refused(office, "close", "1", "founded", *WITHHELD)
-    assert "case 1 is closed\nhint: reopen it first" in refused(office, "status", "1", "assessing")
-    assert 2 == office.run("status", "1", "closed").code
-    assert 2 == office.run("reopen", "1").code
+    assert "case 1 is open" in refused(office, "case", "reopen", "1", "--reason", "x")
+    office.json("case", "close", "1", "moot", *WITHHELD)
+    assert "closed already" in refused(office, "case", "close", "1", "founded", *WITHHELD)
+    assert "case 1 is closed\nhint: reopen it first" in refused(
+        office, "case", "set-status", "1", "assessing"
+    )
+    assert 2 == office.run("case", "set-status", "1", "closed").code
+    assert 2 == office.run("case", "reopen", "1").code
     assert "closed" == told().status
-    assert "assessing" == office.json("reopen", "1", "--reason", "more came")["status"]
+    assert "assessing" == office.json("case", "reopen", "1", "--reason", "more came")["status"]
     assert ("", "", "") == tuple(work(office)[name] for name in ("outcome", "disclosure", "withheld"))
     assert "assessing" == told().status
 
@@ -454,37 +468,42 @@ def test_a_case_is_closed_once_and_opened_again_with_a_reason(
 def test_no_score_closes_a_case(office: Office) -> None:
     """The lowest leaves it where it was."""
     lowest = [word for name in ("danger", "severity", "access") for word in (f"--{name}", "0")]
-    office.json("judge", "1", *lowest, "--reason", "x")
-    assert ("received", 2) == (office.json("show", "1")["status"], office.json("queue")["count"])
+    office.json("case", "set-score", "1", *lowest, "--reason", "x")
+    assert ("received", 2) == (
+        office.json("case", "show", "1")["status"],
+        office.json("queue", "list")["count"],
+    )
 
 
 def test_what_was_decided_of_its_admissibility_is_how_a_case_ends(office: Office) -> None:
     """Another outcome is refused until it is decided anew; nobody is asked for a word before that."""
     decided = ["inadmissible", "--ground", "consideration", "--reason", "he asks for money"]
-    assert "this outcome has not been decided" in refused(office, "close", "1", "inadmissible", *WITHHELD)
-    office.json("decide", "1", *decided)
-    shown = office.run("show", "1").out
+    assert "this outcome has not been decided" in refused(
+        office, "case", "close", "1", "inadmissible", *WITHHELD
+    )
+    office.json("case", "decide", "1", *decided)
+    shown = office.run("case", "show", "1").out
     assert "decided outcome: Inadmissible\n" in shown
     assert "Admissibility: Inadmissible (The reporter is paid for reporting; he asks for money)" in shown
-    said = refused(office, "close", "1", "moot", *WITHHELD)
+    said = refused(office, "case", "close", "1", "moot", *WITHHELD)
     assert "another outcome has been decided" in said
-    assert "close it as Inadmissible, or decide again: inbox decide 1 admissible|inadmissible" in said
-    office.json("close", "1", "inadmissible", *WITHHELD)
-    last = [each["action"] for each in office.json("journal", "print")["entries"] if each["case"] == 1]
+    assert "close it as Inadmissible, or decide again: inbox case decide 1 admissible|inadmissible" in said
+    office.json("case", "close", "1", "inadmissible", *WITHHELD)
+    last = [each["action"] for each in office.json("journal", "list")["entries"] if each["case"] == 1]
     assert ["decide-by-two", "close-by-two"] == [each for each in last if each.endswith("by-two")]
-    office.json("reopen", "1", "--reason", "x")
-    office.json("decide", "1", "admissible", "--reason", "he does not")
-    office.json("close", "1", "moot", *WITHHELD)
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "decide", "1", "admissible", "--reason", "he does not")
+    office.json("case", "close", "1", "moot", *WITHHELD)
 
 
 def test_the_ground_of_a_decision_stands_in_the_journal(office: Office) -> None:
     """By its code, with the reason; another law must have it."""
-    office.json("decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
-    (noted,) = [each for each in office.json("journal", "print")["entries"] if "decision" in each["values"]]
+    office.json("case", "decide", "1", "inadmissible", "--ground", "facts", "--reason", "weather")
+    (noted,) = [each for each in office.json("journal", "list")["entries"] if "decision" in each["values"]]
     assert {"duty": "admissibility", "decision": "inadmissible", "decision_ground": "facts"} == noted[
         "values"
     ]
-    assert "Admissibility, Inadmissible, The facts are not" in office.run("journal", "print").out
+    assert "Admissibility, Inadmissible, The facts are not" in office.run("journal", "list").out
 
 
 def test_the_desk_says_which_outcome_was_decided_and_chooses_none(office: Office) -> None:
@@ -509,8 +528,8 @@ def test_two_officers_close_what_nobody_decided_whether_the_prosecutor_is_told_o
 ) -> None:
     """Whatever the outcome: a case that nobody has scored may be one of an offence."""
     office.settle(2)
-    office.json("show", "2")
-    office.json("link", "2", "1", "duplicate")
+    office.json("case", "show", "2")
+    office.json("case", "link", "add", "2", "1", "duplicate")
     wanted = Closing(outcome=outcome, disclosure=Disclosure.WITHHELD, reason="x")
     with office.unlocked() as opened:
         alone = Actor(opened.present, today())
@@ -523,7 +542,7 @@ def test_two_officers_close_what_nobody_decided_whether_the_prosecutor_is_told_o
 
 def waiting(office: Office) -> list[str]:
     """Return the texts that wait for the next outbox."""
-    return [each["text"] for each in office.json("show", "1")["messages"] if not each["sent"]]
+    return [each["text"] for each in office.json("case", "show", "1")["messages"] if not each["sent"]]
 
 
 def has_feedback(office: Office) -> bool:
@@ -531,16 +550,16 @@ def has_feedback(office: Office) -> bool:
         return session.get_one(Workflow, 1).feedback
 
 
-BAD_FAITH = ("close", "1", "bad_faith", "--disclosure", "full")
+BAD_FAITH = ("case", "close", "1", "bad_faith", "--disclosure", "full")
 
 
 def test_what_a_template_tells_of_an_outcome_leaves_with_the_closing_alone(office: Office) -> None:
     """One officer alone could tell what takes two; the text has an officer's words in it."""
     office.tell_no_prosecutor(1)
-    reply = ("reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
+    reply = ("message", "reply", "1", "--text", "Merci.", "--template", "closing_bad_faith")
     said = refused(office, *reply)
     assert "this text ends the case" in said
-    assert "inbox close 1 bad_faith --disclosure full --template ID" in said
+    assert "inbox case close 1 bad_faith --disclosure full --template ID" in said
     with sitting(office) as client:
         form = {"template": "closing_bad_faith", "text": "Merci."}
         assert 409 == client.send("/en/case/1/reply", **form).status_code
@@ -565,23 +584,26 @@ def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_tr
     """
     office.tell_no_prosecutor(1)
     neutral = ("--template", "closing_untold")
-    office.json("link", "1", "2", "duplicate")
-    duplicate, end = ("close", "1", "duplicate"), ("--disclosure", "full")
+    office.json("case", "link", "add", "1", "2", "duplicate")
+    duplicate, end = ("case", "close", "1", "duplicate"), ("--disclosure", "full")
     for how in (end, WITHHELD):
         assert "takes only the text" in refused(office, *duplicate, *how, "--text", "Merci.")
     other = (*duplicate, *end, "--template", "closing_moot", "--text", "Merci.")
     assert "without words of your own" in refused(office, *other)
-    assert "this text ends the case" in refused(office, "reply", "1", *neutral)
+    assert "this text ends the case" in refused(office, "message", "reply", "1", *neutral)
     office.json(*duplicate, *end, *neutral)
     first = told()
-    office.json("reopen", "1", "--reason", "x")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    for words in (("decide", "1", "transmit", "--reason", "x"), ("measure", "1", "prosecutor_word")):
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    for words in (
+        ("case", "decide", "1", "transmit", "--reason", "x"),
+        ("case", "measure", "add", "1", "prosecutor_word"),
+    ):
         office.json(*words)
-    office.json("close", "1", "transmitted", *end, *neutral)
+    office.json("case", "close", "1", "transmitted", *end, *neutral)
     second = told()
-    office.json("reopen", "1", "--reason", "x")
-    office.json("close", "1", "founded", *WITHHELD, *neutral)
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "close", "1", "founded", *WITHHELD, *neutral)
     read = [each.text.encode() for each in told().messages]
     assert (3, 1) == (len(read), len(set(read)))
     assert (first.status, first.measures_disclosed) == (second.status, second.measures_disclosed)
@@ -590,12 +612,14 @@ def test_nobody_reads_in_a_closing_that_somebody_else_reported_or_that_it_was_tr
 def test_only_feedback_spares_a_closing_its_text(office: Office) -> None:
     """Neither an acknowledgement that waits nor a question, however many of them; the last is the control."""
     office.tell_no_prosecutor(1)
-    bare = ("close", "1", "moot", "--disclosure", "full")
+    bare = ("case", "close", "1", "moot", "--disclosure", "full")
     for reply in (["--text", "Avez-vous une date ?"], ["--template", "acknowledgement"]):
-        office.json("reply", "1", *reply)
+        office.json("message", "reply", "1", *reply)
         assert "has to be told in writing" in refused(office, *bare)
     assert not has_feedback(office)
-    office.json("reply", "1", "--template", "feedback", "--text", "Des mesures sont prises.", "--feedback")
+    office.json(
+        "message", "reply", "1", "--template", "feedback", "--text", "Des mesures sont prises.", "--feedback"
+    )
     office.json(*bare)
 
 
@@ -608,10 +632,10 @@ def test_what_two_closed_two_open_again_and_end_anew(office: Office) -> None:
     office.json(*BAD_FAITH, "--text", "De mauvaise foi.")
     with office.unlocked() as opened, pytest.raises(Locked):
         closing.reopen(opened.inbox, Actor(opened.present, today()), 1, "x")
-    office.json("reopen", "1", "--reason", "x")
+    office.json("case", "reopen", "1", "--reason", "x")
     assert ([], False) == (waiting(office), has_feedback(office))
     assert "by_two" in work(office)["closing_depending"]
-    moot = ("close", "1", "moot", "--disclosure", "full")
+    moot = ("case", "close", "1", "moot", "--disclosure", "full")
     assert "has to be told in writing" in refused(office, *moot)
     wanted = Closing(outcome="moot", disclosure=Disclosure.FULL, text="Merci.")
     with office.unlocked() as opened, pytest.raises(Locked):

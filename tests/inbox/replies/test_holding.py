@@ -30,26 +30,28 @@ def free(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = authored.copy(tmp_path_factory.mktemp("free"))
     office.read_all(1, 2, risk="low")
     office.tell_no_prosecutor(1, 2)
-    office.json("decide", "1", "admissible", *DRILL)
-    office.json("measure", "1", "process_fix", "--tell")
-    office.json("reply", "1", "--template", "acknowledgement")
-    office.json("reply", "1", "--feedback", "--text", "Les faits sont exacts.")
-    office.json("status", "1", "in_follow_up")
+    office.json("case", "decide", "1", "admissible", *DRILL)
+    office.json("case", "measure", "add", "1", "process_fix", "--tell")
+    office.json("message", "reply", "1", "--template", "acknowledgement")
+    office.json("message", "reply", "1", "--feedback", "--text", "Les faits sont exacts.")
+    office.json("case", "set-status", "1", "in_follow_up")
     return office
 
 
 def transmit(office: Office) -> None:
-    office.json("decide", "1", "transmit", *DRILL)
+    office.json("case", "decide", "1", "transmit", *DRILL)
 
 
 def link(office: Office) -> None:
-    office.json("decide", "2", "transmit", *DRILL)
-    office.json("link", "1", "2", "same_facts")
+    office.json("case", "decide", "2", "transmit", *DRILL)
+    office.json("case", "link", "add", "1", "2", "same_facts")
 
 
 def restrict(office: Office) -> None:
     """As a prosecutor may, whom nobody had told."""
-    office.json("measure", "1", "prosecutor_word", "--restrictions", "ne rien dire à qui écrit")
+    office.json(
+        "case", "measure", "add", "1", "prosecutor_word", "--restrictions", "ne rien dire à qui écrit"
+    )
 
 
 def write_again(office: Office) -> None:
@@ -80,9 +82,9 @@ def test_what_waits_stays_here_once_something_binds_and_leaves_by_itself_when_th
         assert session.get_one(Workflow, 1).answered_in is None
     other = "2" if bind is link else "1"
     if bind is write_again:
-        office.json("decide", "1", "no_transmission", *DRILL)
+        office.json("case", "decide", "1", "no_transmission", *DRILL)
     else:
-        office.json("measure", other, "prosecutor_word")
+        office.json("case", "measure", "add", other, "prosecutor_word")
     for _ in range(2):
         slot = told()
         assert ["Les faits sont exacts."] == further(slot)
@@ -101,7 +103,7 @@ def test_a_message_that_was_held_back_bears_the_day_on_which_it_leaves(
         session.get_one(Message, (1, 2)).day = today() - timedelta(9)
     transmit(office)
     assert [] == further(told())
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     assert [today()] == [each.day for each in told().messages[1:]]
 
 
@@ -122,9 +124,9 @@ def test_danger_protection_the_acknowledgement_and_the_laws_own_feedback_leave_a
     office: Office, told: Callable[[], Any]
 ) -> None:
     """And the time for feedback ends by a text of the law that says why nothing can be told."""
-    office.json("measure", "1", "facilitator_protection", "--tell")
-    office.json("reply", "1", "--template", "functional_protection")
-    office.json("reply", "1", "--text", "Partez tout de suite, appelez le 17.")
+    office.json("case", "measure", "add", "1", "facilitator_protection", "--tell")
+    office.json("message", "reply", "1", "--template", "functional_protection")
+    office.json("message", "reply", "1", "--text", "Partez tout de suite, appelez le 17.")
     transmit(office)
     slot = told()
     assert 3 == len(slot.messages)
@@ -132,7 +134,7 @@ def test_danger_protection_the_acknowledgement_and_the_laws_own_feedback_leave_a
     with office.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 1)
         assert (1, None) == (work.acknowledged_in, work.answered_in)
-    office.json("reply", "1", "--template", "withheld", "--feedback")
+    office.json("message", "reply", "1", "--template", "withheld", "--feedback")
     assert "Nous ne pouvons pas vous dire ici" in texts(told())[-1]
     with office.opened() as inbox, inbox.transaction() as session:
         assert 2 == session.get_one(Workflow, 1).answered_in
@@ -143,8 +145,8 @@ def test_what_is_written_while_something_binds_was_looked_at_and_leaves(
 ) -> None:
     """A reply that is held back can be taken back, and written anew; a later restriction binds that again."""
     transmit(office)
-    office.json("unsend", "1", "2")
-    answer = ("reply", "1", "--template", "feedback", "--feedback", "--text")
+    office.json("message", "retract", "1", "2")
+    answer = ("message", "reply", "1", "--template", "feedback", "--feedback", "--text")
     office.json(*answer, "Nous lisons tout ce que vous écrivez.")
     (first,) = further(told())
     assert "Nous lisons tout ce que vous écrivez." in first
@@ -157,19 +159,19 @@ def test_a_closing_that_waits_is_told_neither_by_its_text_nor_by_its_status(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The portal does not count the case as closed, it is not acknowledged, and is destroyed by nobody."""
-    office.json("unsend", "1", "2")
-    office.json("unsend", "1", "1")
-    office.json("close", "1", "founded", *FULL)
-    office.json("decide", "2", "transmit", *DRILL)
-    office.json("link", "1", "2", "same_facts")
+    office.json("message", "retract", "1", "2")
+    office.json("message", "retract", "1", "1")
+    office.json("case", "close", "1", "founded", *FULL)
+    office.json("case", "decide", "2", "transmit", *DRILL)
+    office.json("case", "link", "add", "1", "2", "same_facts")
     slot = told()
     assert ([], Status.RECEIVED, ()) == (texts(slot), slot.status, slot.measures_disclosed)
     with office.opened() as inbox, inbox.transaction() as session:
         case, work = session.get_one(Case, 1), session.get_one(Workflow, 1)
         assert (None, None) == (case.closed_in, case.closed_on)
         assert (None, None) == (work.acknowledged_in, work.answered_in)
-    assert "inbox reopen 1" in office.json("outbox", "--out", office.out)["warnings"][0]
-    office.json("measure", "2", "prosecutor_word")
+    assert "inbox case reopen 1" in office.json("exchange", "outbox", "--out", office.out)["warnings"][0]
+    office.json("case", "measure", "add", "2", "prosecutor_word")
     slot = told()
     assert (["Merci."], Status.CLOSED) == (texts(slot), slot.status)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -181,37 +183,37 @@ def test_feedback_to_one_whose_closing_was_told_is_not_lost_while_it_is_held_bac
     office: Office, told: Callable[[], Any]
 ) -> None:
     """A closed case gets no slot any more once the portal has confirmed it: this one goes on waiting."""
-    office.json("close", "1", "founded", "--disclosure", "full")
+    office.json("case", "close", "1", "founded", "--disclosure", "full")
     assert Status.CLOSED is told().status
-    office.json("reply", "1", "--feedback", "--text", "Encore un mot.")
+    office.json("message", "reply", "1", "--feedback", "--text", "Encore un mot.")
     transmit(office)
     assert "Encore un mot." not in texts(told())
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Case, 1).closed_in is None
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     assert "Encore un mot." in texts(told())
 
 
 def test_officers_read_what_is_held_back_why_and_what_to_do(office: Office) -> None:
     """On the command line, on the page of the medium before and after, and on that of the case."""
     link(office)
-    view = office.json("show", "1")["work"]["held_back"]
+    view = office.json("case", "show", "1")["work"]["held_back"]
     for part in (
         "reply 2",
         "Follow-up",
         "because of case 2",
-        "inbox measure 2 prosecutor_word",
-        "inbox unsend 1 REPLY",
+        "inbox case measure add 2 prosecutor_word",
+        "inbox message retract 1 REPLY",
     ):
         assert part in view[0]
-    assert view == office.json("outbox", "--out", office.out)["warnings"]
-    assert "held back in case 1" in office.run("show", "1").out
+    assert view == office.json("exchange", "outbox", "--out", office.out)["warnings"]
+    assert "held back in case 1" in office.run("case", "show", "1").out
     with sitting(office, office.out) as client:
         pages = client.page("/en/medium"), client.page("/en/case/1"), client.send("/en/medium/outbox").text
         for page in pages:
             assert "Held back in case 1" in page
             assert "because of case 2" in page
-            assert "inbox measure" not in page
+            assert "inbox case measure add" not in page
 
 
 def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back(
@@ -219,19 +221,19 @@ def test_a_notice_does_not_leave_once_it_was_decided_otherwise_and_is_taken_back
 ) -> None:
     """Two decided that to tell of it would harm proceedings: the notice that waited left all the same."""
     (tmp_path / "id").write_text("Zoé Le Gall\n")
-    office.json("identity", "set", "1", "--text-file", tmp_path / "id")
-    office.json("identity", "consent", "1", "--day", today().isoformat(), *DRILL)
-    office.json("unsend", "1", "2")
-    notice = ("reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
+    office.json("case", "identity", "add", "1", "--text-file", tmp_path / "id")
+    office.json("case", "identity", "consent", "1", "--day", today().isoformat(), *DRILL)
+    office.json("message", "retract", "1", "2")
+    notice = ("message", "reply", "1", "--template", "identity_notice", "--text", "À la mutuelle.")
     office.json(*notice)
-    office.json("decide", "1", "told", *DRILL)
-    assert "a decision depends on reply 2, which told" in refused(office, "unsend", "1", "2")
-    office.json("decide", "1", "not_told", *DRILL)
+    office.json("case", "decide", "1", "told", *DRILL)
+    assert "a decision depends on reply 2, which told" in refused(office, "message", "retract", "1", "2")
+    office.json("case", "decide", "1", "not_told", *DRILL)
     assert [] == further(told())
-    assert "the decision has changed" in office.json("show", "1")["work"]["held_back"][0]
-    assert "no reply has told" in refused(office, "decide", "1", "told", *DRILL)
-    office.json("unsend", "1", "2")
-    assert [] == office.json("show", "1")["work"]["held_back"]
+    assert "the decision has changed" in office.json("case", "show", "1")["work"]["held_back"][0]
+    assert "no reply has told" in refused(office, "case", "decide", "1", "told", *DRILL)
+    office.json("message", "retract", "1", "2")
+    assert [] == office.json("case", "show", "1")["work"]["held_back"]
     office.json(*notice)
-    office.json("decide", "1", "told", *DRILL)
+    office.json("case", "decide", "1", "told", *DRILL)
     assert 1 == len(further(told()))

@@ -66,7 +66,7 @@ def test_a_reply_that_gives_away_is_not_sent(reported: World, name: str) -> None
     """The words are named with a reason, and nothing is changed."""
     text, words = GIVE_AWAY[name]
     before = reported.office.state()
-    said = reported.office.run("reply", "1", "--text", text)
+    said = reported.office.run("message", "reply", "1", "--text", text)
     assert (1, "") == (said.code, said.out)
     assert f"“{words}” (" in said.err
     assert "--despite-warning REASON" in said.err
@@ -79,13 +79,13 @@ def test_who_the_author_is_is_not_repeated_to_the_author(reported: World) -> Non
     assert [] == found(reported, greeting)
     with reported.office.opened() as inbox, inbox.transaction() as session:
         session.add(Identity(case=1, day=today(), text="Anne Source, quai 3"))
-    said = reported.office.run("reply", "1", "--text", greeting)
+    said = reported.office.run("message", "reply", "1", "--text", greeting)
     assert (1, True) == (said.code, "“anne source” (it touches who the reporter is" in said.err)
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_gives_nothing_away_is_sent(reported: World, text: str) -> None:
-    assert 0 == reported.office.run("reply", "1", "--text", text).code
+    assert 0 == reported.office.run("message", "reply", "1", "--text", text).code
 
 
 def test_a_small_number_is_known_by_what_it_counts() -> None:
@@ -97,20 +97,20 @@ def test_a_small_number_is_known_by_what_it_counts() -> None:
 def test_a_closing_is_looked_at_like_a_reply(reported: World) -> None:
     """What is told at the end is told all the same."""
     reported.office.tell_no_prosecutor(1)
-    reported.office.json("show", "1")
+    reported.office.json("case", "show", "1")
     reported.office.settle(1)
-    close = ("close", "1", "moot", "--disclosure", "full", "--text", "Marguerite est partie")
+    close = ("case", "close", "1", "moot", "--disclosure", "full", "--text", "Marguerite est partie")
     assert "“Marguerite”" in reported.office.run(*close).err
-    assert "closed" != reported.office.json("show", "1")["status"]
+    assert "closed" != reported.office.json("case", "show", "1")["status"]
     assert 0 == reported.office.run(*close, "--despite-warning", "she told everybody").code
 
 
 def test_a_reason_that_goes_with_no_text_says_no_such_words_either(reported: World) -> None:
     """The journal would keep them: at the end of a case, and with a measure."""
     reported.office.settle(1)
-    reported.office.json("show", "1")
-    silent = ("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
-    for words in (silent, ("measure", "1", "protection_offered")):
+    reported.office.json("case", "show", "1")
+    silent = ("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    for words in (silent, ("case", "measure", "add", "1", "protection_offered")):
         before = reported.office.state()
         said = reported.office.run(*words, "--despite-warning", "Vautrin is known")
         assert (1, True) == (said.code, "the reason contains words" in said.err)
@@ -119,18 +119,21 @@ def test_a_reason_that_goes_with_no_text_says_no_such_words_either(reported: Wor
 
 def test_an_officers_name_or_alias_is_warned_of(trio: Trio) -> None:
     """Also of one who left; and of the only one there is."""
-    trio.others.json("conflict", "alias", "bruno", "Le Rouquin")
+    trio.others.json("access", "alias", "add", "bruno", "Le Rouquin")
     for text, officer in (("Demandez Chloé", "chloe"), ("le rouquin vous lit", "bruno")):
-        assert f"“{officer}” (it names an officer)" in trio.others.run("reply", "1", "--text", text).err
+        assert (
+            f"“{officer}” (it names an officer)"
+            in trio.others.run("message", "reply", "1", "--text", text).err
+        )
 
 
 def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: World) -> None:
     """It must not say them itself: the journal keeps it."""
     text = GIVE_AWAY["name of the report"][0]
     for reason in ("Vautrin is known", "marguerite said so", "he has 06 12 34 56 78"):
-        said = reported.office.run("reply", "1", "--text", text, "--despite-warning", reason)
+        said = reported.office.run("message", "reply", "1", "--text", text, "--despite-warning", reason)
         assert "the reason contains words" in said.err
-    reported.office.json("reply", "1", "--text", text, "--despite-warning", "the author asked who")
+    reported.office.json("message", "reply", "1", "--text", text, "--despite-warning", "the author asked who")
     with reported.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
         assert row is not None
@@ -138,7 +141,7 @@ def test_a_reason_sets_a_warning_aside_and_is_noted_without_the_words(reported: 
     assert ("reply", 1, {"despite": True}, "the author asked who") == (
         entry.action, entry.case, entry.values, entry.reason,
     )  # fmt: skip
-    assert [text] == [each["text"] for each in reported.office.json("show", "1")["messages"]]
+    assert [text] == [each["text"] for each in reported.office.json("case", "show", "1")["messages"]]
 
 
 def test_each_is_told_once_and_all_are_told(reported: World) -> None:
@@ -163,15 +166,15 @@ def test_who_has_not_declared_to_have_no_interest_is_told_no_word_of_the_report(
     told.write_text('what = "x"\nprotect = "Marguerite"', "utf-8")
     day = today().isoformat()
     options = ("--route", "letter", "--language", "fr", "--received", day, "--answers", told)
-    trio.others.json("enter", *options)
+    trio.others.json("case", "add", *options)
     for more in ([], ["--preview"], ["--despite-warning", "x"]):
-        said = trio.others.run("reply", "4", "--text", "Marguerite", *more)
+        said = trio.others.run("message", "reply", "4", "--text", "Marguerite", *more)
         assert ("Marguerite" in said.err + said.out, 1) == (False, said.code)
     for words in (["--text", "thank you"], ["--template", "acknowledgement"]):
-        said = trio.others.run("reply", "4", *words, "--despite-warning", "Marguerite")
+        said = trio.others.run("message", "reply", "4", *words, "--despite-warning", "Marguerite")
         assert "must declare" in said.err
-    trio.others.json("declare", "4")
-    assert "“Marguerite”" in trio.others.run("reply", "4", "--text", "Marguerite").err
+    trio.others.json("case", "declare", "4")
+    assert "“Marguerite”" in trio.others.run("message", "reply", "4", "--text", "Marguerite").err
 
 
 STOLEN = "Au quai sept, l'équipe de nuit échange les scellés avant l'aube."
@@ -202,11 +205,13 @@ def test_words_of_another_report_are_warned_of_as_one_passage(trio: Trio) -> Non
         assert [] == quoting(office, "x " * begin + " ".join(words[begin : begin + 5]) + " puis autre chose")
     twice = quoting(office, f"{' '.join(words[:6])}, puis {' '.join(words[3:])}")
     assert [" ".join(words[:6]), " ".join(words[3:])] == twice
-    said = office.run("reply", "1", "--text", QUOTING)
+    said = office.run("message", "reply", "1", "--text", QUOTING)
     assert f"“{PASSAGE}” (these are the words of another report)" in said.err
-    reason = office.run("reply", "1", "--text", QUOTING, "--despite-warning", STOLEN)
+    reason = office.run("message", "reply", "1", "--text", QUOTING, "--despite-warning", STOLEN)
     assert "the reason contains words" in reason.err
-    assert 0 == office.run("reply", "1", "--text", QUOTING, "--despite-warning", "it is public").code
+    assert (
+        0 == office.run("message", "reply", "1", "--text", QUOTING, "--despite-warning", "it is public").code
+    )
 
 
 def test_no_report_is_found_out_by_trying_words_that_those_present_may_not_search(trio: Trio) -> None:
@@ -250,9 +255,9 @@ def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: T
     told, office = tmp_path / "answers.toml", trio.others
     told.write_text('what = "Merci à tous. Prudence : le chef Zacharie le sait."\nwho_id = "Ondine"', "utf-8")
     entering = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
-    number = office.json("enter", *entering, "--answers", told)["case"]
+    number = office.json("case", "add", *entering, "--answers", told)["case"]
     for each in (office, trio.excluded):
-        each.json("declare", str(number))
+        each.json("case", "declare", str(number))
     assert ["Zacharie"] == elsewhere(office, "Avez-vous vu Zacharie ou zacharie ?")
     assert ["Ondine"] == elsewhere(office, "Ondine était-elle là ?")
     assert [] == elsewhere(office, "Merci. Prudence !")
@@ -260,7 +265,7 @@ def test_a_name_of_another_case_alone_is_warned_of_and_the_number_of_one(trio: T
     assert ["dossier 3", "Case no 77"] == elsewhere(office, "Voyez le dossier 3 et le dossier 1. Case no 77")
     assert (
         "“Zacharie” (it is of another case, or names one)"
-        in office.run("reply", "1", "--text", "Et Zacharie ?").err
+        in office.run("message", "reply", "1", "--text", "Et Zacharie ?").err
     )
     with office.opened() as inbox, inbox.transaction() as session:
         fulltext.add(session, 1, ["Zacharie"])

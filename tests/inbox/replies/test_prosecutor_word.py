@@ -43,22 +43,24 @@ def read(authored: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 def phone(office: Office, number: str = "1") -> None:
     """Tell the prosecutor, and decide what the law asks then."""
-    office.json("measure", number, "prosecutor_phoned")
-    office.json("decide", number, "no_transmission", "--reason", "he knows")
+    office.json("case", "measure", "add", number, "prosecutor_phoned")
+    office.json("case", "decide", number, "no_transmission", "--reason", "he knows")
 
 
 @pytest.mark.parametrize("tells", sorted(FRENCH.of_justice))
 def test_that_a_report_is_confirmed_is_not_told_once_the_prosecutor_knows(office: Office, tells: str) -> None:
     """Neither in full, nor in part, nor by a text beside what is withheld."""
     if tells == "art40_transmission":
-        office.json("decide", "1", "transmit", "--reason", "x")
+        office.json("case", "decide", "1", "transmit", "--reason", "x")
     else:
-        office.json("measure", "1", tells)
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+        office.json("case", "measure", "add", "1", tells)
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
-            assert NO_WORD in refused(office, "close", "1", outcome, *how)
-    assert "inbox measure 1 prosecutor_word" in refused(office, "close", "1", "founded", *FULL)
+            assert NO_WORD in refused(office, "case", "close", "1", outcome, *how)
+    assert "inbox case measure add 1 prosecutor_word" in refused(
+        office, "case", "close", "1", "founded", *FULL
+    )
 
 
 OPENING = [code for code, each in FRENCH.measures.items() if each.opens_proceedings]
@@ -73,47 +75,49 @@ def test_that_a_report_is_confirmed_is_not_told_while_the_office_proceeds_either
     told = "Une sanction est tombée."
     group = ("--degree", "2") if FRENCH.measures[opens].groups else ()
     for number in ("1", "2"):
-        office.json("decide", number, "no_transmission", "--reason", "x")
-    office.json("reply", "1", "--text", told, "--preview")
-    office.json("measure", "1", opens, *group)
+        office.json("case", "decide", number, "no_transmission", "--reason", "x")
+    office.json("message", "reply", "1", "--text", told, "--preview")
+    office.json("case", "measure", "add", "1", opens, *group)
     # Whether anybody is informed is asked anew.
-    office.json("decide", "1", "not_needed", "--reason", "x")
+    office.json("case", "decide", "1", "not_needed", "--reason", "x")
     for outcome in ("founded", "partly_founded"):
         for how in (FULL, ("--disclosure", "partial", *SAID), (*SILENT, *SAID)):
-            assert NO_WORD in refused(office, "close", "1", outcome, *how)
-    assert "or what came of it" in refused(office, "reply", "1", "--text", told)
-    office.json("close", "1", "founded", *SILENT)
+            assert NO_WORD in refused(office, "case", "close", "1", outcome, *how)
+    assert "or what came of it" in refused(office, "message", "reply", "1", "--text", told)
+    office.json("case", "close", "1", "founded", *SILENT)
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Workflow, 1).put_off
         assert session.get_one(Workflow, 1).withheld
-    office.json("measure", "1", "office_decision")
+    office.json("case", "measure", "add", "1", "office_decision")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not session.get_one(Workflow, 1).withheld, "what was only put off is owed now"
-    office.json("reopen", "1", "--reason", "x")
-    office.json("close", "1", "founded", *FULL)
-    office.json("reopen", "1", "--reason", "x")
-    office.json("measure", "1", opens, *group)
-    office.json("decide", "1", "not_needed", "--reason", "x")
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    office.json("measure", "1", "prosecutor_word")
-    office.json("link", "1", "2", "same_facts")
-    office.json("measure", "2", opens, *group)
-    assert "because of case 2" in refused(office, "close", "1", "founded", *FULL)
-    office.json("measure", "2", "prosecutor_word")
-    office.json("close", "1", "founded", *FULL)
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "close", "1", "founded", *FULL)
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "measure", "add", "1", opens, *group)
+    office.json("case", "decide", "1", "not_needed", "--reason", "x")
+    assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "link", "add", "1", "2", "same_facts")
+    office.json("case", "measure", "add", "2", opens, *group)
+    assert "because of case 2" in refused(office, "case", "close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "2", "prosecutor_word")
+    office.json("case", "close", "1", "founded", *FULL)
 
 
 def test_a_word_with_restrictions_frees_nothing_that_is_told(office: Office) -> None:
     """Neither reporter nor persons concerned: the program cannot tell what they forbid. Another frees."""
-    office.json("measure", "1", "prosecutor_phoned")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("measure", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    assert "would warn them" in refused(office, "decide", "1", "informed", "--reason", "x")
-    assert "that justice has the case" in refused(office, "reply", "1", "--text", "Le procureur est saisi.")
-    office.json("measure", "1", "prosecutor_word")
-    office.json("decide", "1", "informed", "--reason", "x")
-    office.json("close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
+    assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+    assert "would warn them" in refused(office, "case", "decide", "1", "informed", "--reason", "x")
+    assert "that justice has the case" in refused(
+        office, "message", "reply", "1", "--text", "Le procureur est saisi."
+    )
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "decide", "1", "informed", "--reason", "x")
+    office.json("case", "close", "1", "founded", *FULL)
 
 
 @pytest.mark.parametrize("outcome", [code for code, each in FRENCH.outcomes.items() if not each.only_after])
@@ -121,13 +125,13 @@ def test_only_the_outcomes_that_the_law_names_wait_for_the_word(office: Office, 
     phone(office)
     rule = FRENCH.outcomes[outcome]
     to = ["--to", "defender_of_rights"] if rule.body is Body.NEEDED else []
-    office.json("link", "1", "2", "duplicate")
+    office.json("case", "link", "add", "1", "2", "duplicate")
     if outcome == "inadmissible":
-        office.json("decide", "1", outcome, "--ground", "facts", "--reason", "x")
+        office.json("case", "decide", "1", outcome, "--ground", "facts", "--reason", "x")
     if rule.needs_word:
-        assert NO_WORD in refused(office, "close", "1", outcome, *FULL, *to)
+        assert NO_WORD in refused(office, "case", "close", "1", outcome, *FULL, *to)
     else:
-        office.json("close", "1", outcome, *FULL, *to)
+        office.json("case", "close", "1", outcome, *FULL, *to)
 
 
 def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
@@ -135,14 +139,14 @@ def test_where_nothing_is_told_the_reporter_reads_only_that_the_case_is_closed(
 ) -> None:
     """Not one word more than of any other case, whatever was done and could be told of it before."""
     office.tell_no_prosecutor(1)
-    office.json("measure", "1", "process_fix", "--tell")
+    office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert (("process_fix",), ()) == (told().measures_disclosed, told().messages)
     phone(office)
-    office.json("close", "1", "founded", *SILENT)
+    office.json("case", "close", "1", "founded", *SILENT)
     slot = told()
     assert ("closed", (), ()) == (slot.status, slot.measures_disclosed, slot.messages)
-    office.json("reopen", "1", "--reason", "x")
-    office.json("close", "1", "unfounded", *SILENT)
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "close", "1", "unfounded", *SILENT)
     other = told()
     assert (slot.status, slot.measures_disclosed, slot.messages) == (
         other.status,
@@ -164,25 +168,28 @@ def test_the_desk_names_the_measure_that_is_missing_as_its_forms_do(office: Offi
 
 
 def test_it_is_told_once_the_prosecutor_s_word_is_recorded(office: Office, told: Callable[[], Any]) -> None:
-    office.json("decide", "1", "transmit", "--reason", "x")
-    office.json("measure", "1", "prosecutor_word")
-    office.json("close", "1", "founded", *FULL)
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "close", "1", "founded", *FULL)
     assert ["Merci."] == [each.text for each in told().messages]
 
 
 def test_a_word_that_came_before_the_prosecutor_was_told_again_is_not_enough(office: Office) -> None:
     """By the order in which it was recorded, and by its day."""
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     phone(office)
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    office.json("measure", "1", "prosecutor_word", "--day", YESTERDAY)
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    office.json("measure", "1", "prosecutor_word")
-    for later in (["decide", "1", "transmit", "--reason", "x"], ["measure", "1", "judicial_investigation"]):
+    assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "1", "prosecutor_word", "--day", YESTERDAY)
+    assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    for later in (
+        ["case", "decide", "1", "transmit", "--reason", "x"],
+        ["case", "measure", "add", "1", "judicial_investigation"],
+    ):
         office.json(*later)
-        assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-        office.json("measure", "1", "prosecutor_word")
-    office.json("close", "1", "founded", *FULL)
+        assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+        office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "close", "1", "founded", *FULL)
 
 
 def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protection_at_once(
@@ -192,30 +199,37 @@ def test_of_an_inquiry_the_reporter_learns_nothing_before_the_word_and_of_protec
 
     Or nobody was asked to.
     """
-    protected = ("measure", "1", "protection_offered", "--tell")
+    protected = ("case", "measure", "add", "1", "protection_offered", "--tell")
     early = "the prosecutor has not said that the reporter can be told of this"
-    office.json("measure", "1", "process_fix")
-    for later in (["show", "1"], ["tag", "1", "offence"], ["decide", "1", "transmit", "--reason", "x"]):
+    office.json("case", "measure", "add", "1", "process_fix")
+    for later in (
+        ["case", "show", "1"],
+        ["case", "tag", "add", "1", "offence"],
+        ["case", "decide", "1", "transmit", "--reason", "x"],
+    ):
         office.json(*later)
-        for way in (["measure", "1", "process_fix", "--tell"], ["tell", "1", "1"]):
+        for way in (
+            ["case", "measure", "add", "1", "process_fix", "--tell"],
+            ["case", "measure", "share", "1", "1"],
+        ):
             assert early in refused(office, *way)
         office.json(*protected)
-    all_is_told = ("close", "1", "founded", *FULL)
+    all_is_told = ("case", "close", "1", "founded", *FULL)
     assert NO_WORD in refused(office, *all_is_told)
     assert ("protection_offered",) == told().measures_disclosed
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json(*all_is_told)
     assert {"process_fix", "protection_offered"} == {*told().measures_disclosed}
-    office.json("measure", "1", "judicial_investigation")
-    assert early in refused(office, "measure", "1", "process_fix")
+    office.json("case", "measure", "add", "1", "judicial_investigation")
+    assert early in refused(office, "case", "measure", "add", "1", "process_fix")
 
 
 def test_what_an_officer_let_be_told_before_that_stays_told_at_the_end(
     office: Office, told: Callable[[], Any]
 ) -> None:
     """That it is told no longer would tell the reporter something, too."""
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("measure", "1", "process_fix", "--tell")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "measure", "add", "1", "process_fix", "--tell")
     assert {"process_fix"} == {*told().measures_disclosed}
     phone(office)
     with office.opened() as inbox, inbox.transaction() as session:
@@ -227,53 +241,53 @@ def test_what_was_withheld_for_the_prosecutor_is_owed_once_the_word_came(office:
     """It was only put off; what is withheld for another reason stays so."""
 
     def feedback() -> Any:
-        clocks = office.json("show", "1")["work"]["clocks"]
+        clocks = office.json("case", "show", "1")["work"]["clocks"]
         return next(each["dropped"] for each in clocks if each["clock"] == "feedback")
 
-    office.json("decide", "1", "transmit", "--reason", "x")
-    office.json("close", "1", "transmitted", *SILENT)
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    office.json("case", "close", "1", "transmitted", *SILENT)
     assert feedback()
-    office.json("measure", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
+    office.json("case", "measure", "add", "1", "prosecutor_word", "--restrictions", "nothing to anybody")
     assert feedback()
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     assert feedback() is None
-    office.json("reopen", "1", "--reason", "x")
-    office.json("close", "1", "founded", *SILENT)
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "reopen", "1", "--reason", "x")
+    office.json("case", "close", "1", "founded", *SILENT)
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     assert feedback()
 
 
 def test_nothing_but_protection_is_told_before_the_word(office: Office) -> None:
     """To whom the office turned, or that nothing further is done, tells where the case is: now, or later."""
-    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
     early = "the prosecutor has not said that the reporter can be told of this"
-    referred = ("measure", "1", "referred_external", "--addressee", "Parquet de Paris")
-    for words in ((*referred, "--tell"), ("measure", "1", "none", "--tell")):
+    referred = ("case", "measure", "add", "1", "referred_external", "--addressee", "Parquet de Paris")
+    for words in ((*referred, "--tell"), ("case", "measure", "add", "1", "none", "--tell")):
         assert early in office.run(*words).err
     office.json(*referred)
-    assert early in office.run("tell", "1", "2").err
-    office.json("measure", "1", "protection_offered", "--tell")
-    office.json("measure", "1", "prosecutor_word")
-    office.json("tell", "1", "2")
+    assert early in office.run("case", "measure", "share", "1", "2").err
+    office.json("case", "measure", "add", "1", "protection_offered", "--tell")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "measure", "share", "1", "2")
 
 
 def test_a_word_that_is_taken_out_again_is_none(office: Office) -> None:
     phone(office)
-    office.json("measure", "1", "prosecutor_word")
-    office.json("retract", "1", "2", "--reason", "another case")
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    office.json("retract", "1", "1", "--reason", "nobody was called")
-    office.json("close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("case", "measure", "retract", "1", "2", "--reason", "another case")
+    assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+    office.json("case", "measure", "retract", "1", "1", "--reason", "nobody was called")
+    office.json("case", "close", "1", "founded", *FULL)
 
 
 def test_after_the_final_decision_it_is_told_unless_the_prosecutor_is_told_anew(office: Office) -> None:
     for number in ("1", "2"):
         phone(office, number)
-        office.json("measure", number, "final_decision")
+        office.json("case", "measure", "add", number, "final_decision")
     phone(office)
-    assert NO_WORD in refused(office, "close", "1", "founded", *FULL)
-    office.json("measure", "1", "final_decision")
-    office.json("close", "1", "founded", *FULL)
+    assert NO_WORD in refused(office, "case", "close", "1", "founded", *FULL)
+    office.json("case", "measure", "add", "1", "final_decision")
+    office.json("case", "close", "1", "founded", *FULL)
 
 
 def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(office: Office) -> None:
@@ -282,18 +296,24 @@ def test_no_officer_writes_that_justice_has_a_case_without_the_word_or_a_reason(
     Nor while nobody decided whether a prosecutor is told, as for the status: nobody may have scored the case.
     """
     told = "Un MAGISTRAT suit le dossier, des perquisitions auront lieu : gardes à vue mardi."
-    inner = refused(office, "reply", "1", "--text", "L'enquête interne a commencé, le chef sera entendu.")
+    inner = refused(
+        office, "message", "reply", "1", "--text", "L'enquête interne a commencé, le chef sera entendu."
+    )
     assert ("“L'enquête”" in inner, "justice has the case" in inner) == (True, True)
-    assert "can read that the report is acted on" in refused(office, "status", "1", "in_follow_up")
-    said = refused(office, "reply", "1", "--text", told)
+    assert "can read that the report is acted on" in refused(
+        office, "case", "set-status", "1", "in_follow_up"
+    )
+    said = refused(office, "message", "reply", "1", "--text", told)
     assert "it tells that justice has the case" in said
     assert all(f"“{word}”" in said for word in ("MAGISTRAT", "perquisitions", "gardes à vue"))
-    assert 3 == len(office.json("reply", "1", "--text", told, "--preview")["findings"])
-    office.json("decide", "1", "transmit", "--reason", "x")
-    office.json("reply", "1", "--text", told, "--despite-warning", "he is the one who called the judge")
-    office.json("reply", "1", "--text", "En danger, appelez le 17. Voyez un avocat.")
-    office.json("measure", "1", "prosecutor_word")
-    office.json("reply", "1", "--text", told)
+    assert 3 == len(office.json("message", "reply", "1", "--text", told, "--preview")["findings"])
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    office.json(
+        "message", "reply", "1", "--text", told, "--despite-warning", "he is the one who called the judge"
+    )
+    office.json("message", "reply", "1", "--text", "En danger, appelez le 17. Voyez un avocat.")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
+    office.json("message", "reply", "1", "--text", told)
 
 
 TELLING = (
@@ -376,19 +396,19 @@ HARMLESS = (
 
 def test_what_a_bad_officer_tried_takes_a_reason_and_a_call_in_danger_none(office: Office) -> None:
     """Sentences that passed as they stand here, each of which tells that justice or the office acts."""
-    office.json("decide", "1", "transmit", "--reason", "x")
-    told = office.json("reply", "1", "--text", " / ".join(HIS_TRIES), "--preview")["findings"]
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    told = office.json("message", "reply", "1", "--text", " / ".join(HIS_TRIES), "--preview")["findings"]
     found = {each["words"] for each in told if "justice" in each["why"]}
     missing = [each for each in HIS_TRIES if not any(words in each for words in found)]
     assert [] == missing
-    assert [] == office.json("reply", "1", "--text", " / ".join(HARMLESS), "--preview")["findings"]
+    assert [] == office.json("message", "reply", "1", "--text", " / ".join(HARMLESS), "--preview")["findings"]
 
 
 def test_each_word_that_tells_that_justice_has_a_case_is_named(office: Office) -> None:
     """As it is written in either language, in the plural, too; words that tell nothing are not."""
-    office.json("tag", "1", "offence")
+    office.json("case", "tag", "add", "1", "offence")
     told = " / ".join(["Merci", *TELLING, "nous écrivons le 40 du mois"])
-    found = office.json("reply", "1", "--text", told, "--preview")["findings"]
+    found = office.json("message", "reply", "1", "--text", told, "--preview")["findings"]
     assert [*sorted(TELLING)] == sorted(each["words"] for each in found)
 
 
@@ -397,15 +417,15 @@ def test_a_sentence_that_tells_what_came_of_it_takes_a_reason_and_no_harmless_on
     office: Office,
 ) -> None:
     """Until the prosecutor has spoken, in either language; once that one is not told, none does."""
-    reply = ("reply", "1", "--preview", "--text")
-    office.json("decide", "1", "no_transmission", "--reason", "x")
+    reply = ("message", "reply", "1", "--preview", "--text")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
-    office.json("decide", "1", "transmit", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
     said = [office.json(*reply, text)["findings"] for text in (*TELL, *TELL_NOTHING)]
     assert [*TELL] == [text for text, found in zip((*TELL, *TELL_NOTHING), said, strict=True) if found]
     for text in TELL[:2]:
-        assert "or what came of it" in refused(office, "reply", "1", "--text", text)
-    office.json("measure", "1", "prosecutor_word")
+        assert "or what came of it" in refused(office, "message", "reply", "1", "--text", text)
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     assert [] == office.json(*reply, " ".join(TELL))["findings"]
 
 
@@ -419,9 +439,11 @@ def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> Non
         *(text for each in reach for text in (each.fr, each.en)),
     ]
     for text in texts:
-        assert [] == office.json("reply", "1", "--text", text, "--preview")["findings"], text
+        assert [] == office.json("message", "reply", "1", "--text", text, "--preview")["findings"], text
     for told in ("Les gendarmes ont agi.", "Le juge a été saisi.", "Le tribunal judiciaire est saisi."):
-        assert office.json("reply", "1", "--text", f"{' '.join(texts)} {told}", "--preview")["findings"]
+        assert office.json("message", "reply", "1", "--text", f"{' '.join(texts)} {told}", "--preview")[
+            "findings"
+        ]
     with sitting(office) as client:
         for text in (texts[0], "Les gendarmes ont agi."):
             client.send("/fr/case/1/reply", text=text)
@@ -431,17 +453,21 @@ def test_who_says_whom_to_reach_in_danger_gives_no_reason(office: Office) -> Non
 
 def test_that_a_report_is_acted_on_is_a_status_after_the_prosecutor_s_word(office: Office) -> None:
     """The page then says so: whoever probes learns it as from any sentence. No other status tells it."""
-    follow_up = ("status", "1", "in_follow_up")
-    for words in (("show", "1"), ("tag", "1", "offence"), ("decide", "1", "transmit", "--reason", "x")):
+    follow_up = ("case", "set-status", "1", "in_follow_up")
+    for words in (
+        ("case", "show", "1"),
+        ("case", "tag", "add", "1", "offence"),
+        ("case", "decide", "1", "transmit", "--reason", "x"),
+    ):
         office.json(*words)
         said = refused(office, *follow_up)
         assert "the prosecutor has not said that the reporter can read that the report is acted on" in said
-        assert "inbox decide 1 transmit|no_transmission --reason TEXT; once" in said
+        assert "inbox case decide 1 transmit|no_transmission --reason TEXT; once" in said
         for other in ("assessing", "info_requested"):
-            office.json("status", "1", other)
+            office.json("case", "set-status", "1", other)
     with sitting(office) as client:
         assert 409 == client.send("/en/case/1/status", status="in_follow_up").status_code
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json(*follow_up)
 
 
@@ -449,12 +475,12 @@ def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office
     """As if it was typed; what stands in the law as it does here is not."""
     phone(office)
     file = office.out / "templates.toml"
-    office.json("templates", "--out", file)
+    office.json("message", "template", "export", "--out", file)
     ours = '[reply.ours]\nstatus = ["received"]\ntitle = { fr = "x", en = "x" }\n'
     told = 'text = { fr = "Un magistrat suit le dossier.", en = "x" }'
     file.write_text(f"{file.read_text()}\n{ours}{told}\n")
-    office.json("templates", file)
-    reply = ("reply", "1", "--template")
+    office.json("message", "template", "replace", file)
+    reply = ("message", "reply", "1", "--template")
     assert "it tells that justice has the case" in refused(office, *reply, "ours")
     assert 1 == len(office.json(*reply, "ours", "--preview")["findings"])
     office.json(*reply, "reprisals")
@@ -464,12 +490,12 @@ def test_what_an_office_writes_into_its_templates_is_its_own_word(office: Office
 def test_no_template_tells_it_either(office: Office) -> None:
     """What a template says of an outcome is the outcome; its preview is refused, too."""
     phone(office)
-    reply = ("reply", "1", "--text", "Merci.", "--template")
+    reply = ("message", "reply", "1", "--text", "Merci.", "--template")
     for outcome in ("founded", "partly_founded"):
         for more in ((), ("--preview",)):
             assert NO_WORD in refused(office, *reply, f"closing_{outcome}", *more)
     office.json(*reply, "feedback")
-    office.json("measure", "1", "prosecutor_word")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     office.json(*reply, "closing_founded", "--preview")
 
 
@@ -477,20 +503,29 @@ def test_feedback_acknowledgement_danger_calls_and_protection_are_never_held_bac
     office: Office, told: Callable[[], Any]
 ) -> None:
     """The law asks for the first two, and lives hang on the others: only what they say is watched over."""
-    office.json("measure", "1", "prosecutor_phoned")
-    office.json("reply", "1", "--template", "acknowledgement")
-    office.json("measure", "1", "prosecutor_phoned", "--addressee", "the prosecutor on call")
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
+    office.json("message", "reply", "1", "--template", "acknowledgement")
+    office.json("case", "measure", "add", "1", "prosecutor_phoned", "--addressee", "the prosecutor on call")
     for kind in ("protection_offered", "protection_requested", "protection_granted", "protection_refused"):
-        office.json("measure", "1", kind, "--tell")
-    office.json("decide", "1", "admissible", "--reason", "x")
+        office.json("case", "measure", "add", "1", kind, "--tell")
+    office.json("case", "decide", "1", "admissible", "--reason", "x")
     office.json(
-        "reply", "1", "--template", "feedback", "--text", "Des vérifications sont faites.", "--feedback"
+        "message",
+        "reply",
+        "1",
+        "--template",
+        "feedback",
+        "--text",
+        "Des vérifications sont faites.",
+        "--feedback",
     )
-    office.json("reply", "1", "--text", "En danger, appelez le 17.")
-    office.json("reply", "1", "--template", "withheld", "--feedback")
+    office.json("message", "reply", "1", "--text", "En danger, appelez le 17.")
+    office.json("message", "reply", "1", "--template", "withheld", "--feedback")
     slot = told()
     assert (4, 4) == (len(slot.messages), len(slot.measures_disclosed))
-    (clock,) = [each for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == "feedback"]
+    (clock,) = [
+        each for each in office.json("case", "show", "1")["work"]["clocks"] if each["clock"] == "feedback"
+    ]
     assert today().isoformat() == clock["sent"]
 
 
@@ -501,13 +536,13 @@ def test_every_reply_on_protection_goes_out_whatever_the_prosecutor_said(
     """In any state of the case, without a warning to set aside: lives hang on them."""
     phone(office)
     if is_closed:
-        office.json("close", "1", "founded", *SILENT)
+        office.json("case", "close", "1", "founded", *SILENT)
     protecting = [
         each for each in FRENCH.replies.values() if Status.CLOSED in each.status and not each.decision
     ]
     assert 4 == len(protecting)
     for each in protecting:
-        office.json("reply", "1", "--template", each.code, *SAID[: 2 * each.takes_own_words])
+        office.json("message", "reply", "1", "--template", each.code, *SAID[: 2 * each.takes_own_words])
     said = "\n".join(each.text for each in told().messages)
     assert [] == [word for word in ("procureur", "parquet", "enquête judiciaire") if word in said.lower()]
     assert all(word in said for word in ("17", "avocat", "Défenseur des droits"))
@@ -516,12 +551,12 @@ def test_every_reply_on_protection_goes_out_whatever_the_prosecutor_said(
 def test_another_law_names_other_measures_and_outcomes(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
+    office.json("queue", "list")
     office.settle(1)
-    office.json("decide", "1", "seize", "--reason", "x")
-    office.json("decide", "1", "drop", "--reason", "x")
-    said = refused(office, "close", "1", "upheld", *FULL)
+    office.json("case", "decide", "1", "seize", "--reason", "x")
+    office.json("case", "decide", "1", "drop", "--reason", "x")
+    said = refused(office, "case", "close", "1", "upheld", *FULL)
     assert NO_WORD in said
-    assert "inbox measure 1 magistrate_nod" in said
-    office.json("measure", "1", "magistrate_nod")
-    office.json("close", "1", "upheld", *FULL)
+    assert "inbox case measure add 1 magistrate_nod" in said
+    office.json("case", "measure", "add", "1", "magistrate_nod")
+    office.json("case", "close", "1", "upheld", *FULL)

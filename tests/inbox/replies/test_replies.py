@@ -23,7 +23,7 @@ def case(world: World, correspondent: Reporter) -> World:
 @contextmanager
 def replying(world: World, *words: str) -> Iterator[Typist]:
     """Give the terminal at which a reply is asked for."""
-    with typing_to_fork(["--home", "inbox", *words, "reply", "1"], world.office.root.parent) as at:
+    with typing_to_fork(["--home", "inbox", *words, "message", "reply", "1"], world.office.root.parent) as at:
         at.confides("passphrase of officer: ", PASSPHRASE)
         at.sees("alone ends it:\n")
         yield at
@@ -41,9 +41,9 @@ SAYING: dict[str, list[str]] = {
 def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, way: str) -> None:
     """Of an answer, more time, and the end alike; without a word nothing is sent."""
     case.office.tell_no_prosecutor(1)
-    case.office.json("settings", "--regime", "external")
+    case.office.json("office", "set", "--regime", "external")
     case.office.settle(1)
-    case.office.json("show", "1")
+    case.office.json("case", "show", "1")
     words = ["--home", "inbox", way, "1", *SAYING[way], "--text", WARNED]
     for start, reason, status, sent in ((typing_to_fork, "", 1, 0), (typing_to_inbox, "its own word", 0, 1)):
         with start(words, case.office.root.parent) as at:
@@ -54,7 +54,7 @@ def test_who_is_at_a_terminal_may_say_why_a_warning_is_set_aside(case: World, wa
             at.answers("Press Enter to cancel: ", reason)
             assert status == at.waits()
         assert sent == len(replies(case))
-    (noted,) = (each for each in case.office.json("journal", "print")["entries"] if each["action"] == way)
+    (noted,) = (each for each in case.office.json("journal", "list")["entries"] if each["action"] == way)
     assert (True, True) == (noted["values"]["despite"], noted["reason"].endswith("its own word"))
 
 
@@ -65,8 +65,19 @@ def test_who_closes_a_case_at_a_terminal_reads_first_what_its_reporter_will_read
     """In the reporter's language, with the status; nothing is sent without a yes."""
     case.office.tell_no_prosecutor(1)
     case.office.settle(1)
-    case.office.json("show", "1")
-    words = ["--home", "inbox", "close", "1", "moot", "--disclosure", "full", "--text", "Merci de tout."]
+    case.office.json("case", "show", "1")
+    words = [
+        "--home",
+        "inbox",
+        "case",
+        "close",
+        "1",
+        "moot",
+        "--disclosure",
+        "full",
+        "--text",
+        "Merci de tout.",
+    ]
     with typing_to_fork(words, case.office.root.parent) as at:
         at.confides("passphrase of officer: ", PASSPHRASE)
         at.sees("the reporter will see, with the next outbox:")
@@ -81,9 +92,9 @@ def test_the_end_of_a_case_can_be_looked_at_without_a_terminal(case: World) -> N
     """Nothing is changed."""
     case.office.tell_no_prosecutor(1)
     case.office.settle(1)
-    case.office.json("show", "1")
+    case.office.json("case", "show", "1")
     before = case.office.state()
-    words = ("close", "1", "moot", "--disclosure", "full", "--text", "Merci de tout.", "--preview")
+    words = ("case", "close", "1", "moot", "--disclosure", "full", "--text", "Merci de tout.", "--preview")
     view = case.office.json(*words)
     assert ("Clos", "Merci de tout.") == (view["status"], view["messages"][-1]["text"])
     assert "│ Merci de tout." in case.office.run(*words).out
@@ -91,7 +102,7 @@ def test_the_end_of_a_case_can_be_looked_at_without_a_terminal(case: World) -> N
 
 
 def replies(world: World) -> list[str]:
-    return [message["text"] for message in world.office.json("show", "1")["messages"]]
+    return [message["text"] for message in world.office.json("case", "show", "1")["messages"]]
 
 
 @pytest.mark.parametrize("end", [b".\n", b"\x04"], ids=["full-stop", "end-of-input"])
@@ -138,11 +149,14 @@ def test_the_longest_line_that_a_terminal_takes_is_taken_whole(case: World) -> N
 
 
 def test_without_a_terminal_a_reply_comes_from_a_file(case: World, tmp_path: Path) -> None:
-    said = case.office.run("reply", "1")
+    said = case.office.run("message", "reply", "1")
     assert (2, True) == (said.code, "give the text with --text-file" in said.err)
     (tmp_path / "reply").write_text("Bonjour")
-    assert 0 == case.office.run("reply", "1", "--text-file", tmp_path / "reply").code
-    assert 2 == case.office.run("reply", "1", "--text-file", tmp_path / "reply", "--text", "both").code
+    assert 0 == case.office.run("message", "reply", "1", "--text-file", tmp_path / "reply").code
+    assert (
+        2
+        == case.office.run("message", "reply", "1", "--text-file", tmp_path / "reply", "--text", "both").code
+    )
     assert ["Bonjour"] == replies(case)
 
 
@@ -157,24 +171,24 @@ def test_no_reporter_reads_acknowledged_before_an_acknowledgement_is_written(
     name, used, other = "acknowledgement", tmp_path / "own.toml", tmp_path / "other.toml"
     other.write_text('what = "x"', "utf-8")
     entered = ("--route", "letter", "--language", "fr", "--received", today().isoformat())
-    case.office.json("enter", *entered, "--answers", other)
-    case.office.json("reply", "2", "--template", name)
-    case.office.json("templates", "--out", used)
+    case.office.json("case", "add", *entered, "--answers", other)
+    case.office.json("message", "reply", "2", "--template", name)
+    case.office.json("message", "template", "export", "--out", used)
     if template == "own":
         name = "heard"
         used.write_text(used.read_text("utf-8").replace("[reply.acknowledgement]", "[reply.heard]"), "utf-8")
-        case.office.json("templates", used)
+        case.office.json("message", "template", "replace", used)
     for text in (None, ["--text", "Merci."], ["--template", "details", "--text", "Quand ?"]):
         if text:
-            case.office.json("reply", "1", *text)
+            case.office.json("message", "reply", "1", *text)
         before = case.office.state()
-        refused = case.office.run("status", "1", "acknowledged")
+        refused = case.office.run("case", "set-status", "1", "acknowledged")
         assert (1, True) == (refused.code, "no acknowledgement was written" in refused.err)
-        assert f"hint: write one first: inbox reply 1 --template {name}" in refused.err
+        assert f"hint: write one first: inbox message reply 1 --template {name}" in refused.err
         assert before == case.office.state()
-    case.office.json("reply", "1", "--template", name, "--despite-warning", "the text of the law")
+    case.office.json("message", "reply", "1", "--template", name, "--despite-warning", "the text of the law")
     for status in ("acknowledged", "assessing", "acknowledged"):
-        assert status == case.office.json("status", "1", status)["status"]
+        assert status == case.office.json("case", "set-status", "1", status)["status"]
 
 
 def refused(world: World, *words: str) -> str:
@@ -190,32 +204,32 @@ def test_a_reply_is_taken_back_until_an_outbox_has_it(case: World) -> None:
     """The others stay, with their numbers; the journal keeps that it was there, not what it said."""
     office = case.office
     for text in ("un", "deux", "trois"):
-        office.json("reply", "1", "--text", text)
-    taken = office.json("unsend", "1", "2")
+        office.json("message", "reply", "1", "--text", text)
+    taken = office.json("message", "retract", "1", "2")
     assert ("deux", ["un", "trois"]) == (taken["text"], replies(case))
-    assert "case 1 has no reply 2" in refused(case, "unsend", "1", "2")
-    office.json("reply", "1", "--text", "quatre")
-    assert [1, 3, 4] == [each["number"] for each in office.json("show", "1")["messages"]]
-    office.json("outbox", "--out", office.out)
-    assert "reply 3 is already in an outbox" in refused(case, "unsend", "1", "3")
+    assert "case 1 has no reply 2" in refused(case, "message", "retract", "1", "2")
+    office.json("message", "reply", "1", "--text", "quatre")
+    assert [1, 3, 4] == [each["number"] for each in office.json("case", "show", "1")["messages"]]
+    office.json("exchange", "outbox", "--out", office.out)
+    assert "reply 3 is already in an outbox" in refused(case, "message", "retract", "1", "3")
     assert ["un", "trois", "quatre"] == replies(case)
-    (noted,) = (each for each in office.json("journal", "print")["entries"] if each["action"] == "unsend")
+    (noted,) = (each for each in office.json("journal", "list")["entries"] if each["action"] == "unsend")
     assert ({"reply": 2}, "") == (noted["values"], noted["reason"])
 
 
 def test_with_an_acknowledgement_goes_what_it_set(case: World) -> None:
     """The status is "received" again, and the clock runs, unless another one acknowledges as well."""
-    office, write = case.office, ("reply", "1", "--template", "acknowledgement")
+    office, write = case.office, ("message", "reply", "1", "--template", "acknowledgement")
     for kept in ((), ("1",)):
         for _ in ("1", *kept):
             office.json(*write, "--despite-warning", "the text of the law")
-        assert "acknowledged" == office.json("show", "1")["status"]
-        last = str(office.json("show", "1")["messages"][-1]["number"])
-        office.json("unsend", "1", last)
-        assert ("acknowledged" if kept else "received") == office.json("show", "1")["status"]
-    office.json("status", "1", "assessing")
-    office.json("unsend", "1", "1")
-    assert "assessing" == office.json("show", "1")["status"]
+        assert "acknowledged" == office.json("case", "show", "1")["status"]
+        last = str(office.json("case", "show", "1")["messages"][-1]["number"])
+        office.json("message", "retract", "1", last)
+        assert ("acknowledged" if kept else "received") == office.json("case", "show", "1")["status"]
+    office.json("case", "set-status", "1", "assessing")
+    office.json("message", "retract", "1", "1")
+    assert "assessing" == office.json("case", "show", "1")["status"]
 
 
 def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(case: World) -> None:
@@ -223,22 +237,24 @@ def test_feedback_more_time_and_decisions_follow_the_reply_that_told_of_them(cas
     office = case.office
     office.tell_no_prosecutor(1)
     office.settle(1)
-    office.json("settings", "--regime", "external")
-    office.json("extend", "1", "--reason", "abroad", "--text", "x")
-    assert office.json("show", "1")["work"]["extended"]
-    office.json("unsend", "1", "1")
-    assert office.json("show", "1")["work"]["extended"] is None
-    office.json("extend", "1", "--reason", "abroad", "--text", "x")
-    office.json("unsend", "1", "1")
-    office.json("acknowledge", "1")
-    office.json("reply", "1", "--template", "feedback", "--text", "voici les suites", "--feedback")
-    office.json("unsend", "1", "2")
+    office.json("office", "set", "--regime", "external")
+    office.json("case", "extend", "1", "--reason", "abroad", "--text", "x")
+    assert office.json("case", "show", "1")["work"]["extended"]
+    office.json("message", "retract", "1", "1")
+    assert office.json("case", "show", "1")["work"]["extended"] is None
+    office.json("case", "extend", "1", "--reason", "abroad", "--text", "x")
+    office.json("message", "retract", "1", "1")
+    office.json("message", "acknowledge", "1")
+    office.json("message", "reply", "1", "--template", "feedback", "--text", "voici les suites", "--feedback")
+    office.json("message", "retract", "1", "2")
     with office.opened() as inbox, inbox.transaction() as session:
         assert not session.get_one(Workflow, 1).feedback
-    office.json("reply", "1", "--text", "x")
+    office.json("message", "reply", "1", "--text", "x")
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(Duty(case=1, kind="x", known=today(), due=today(), decision="y", reply=2))
-    assert "a decision depends on reply 2, which told the reporter of it" in refused(case, "unsend", "1", "2")
+    assert "a decision depends on reply 2, which told the reporter of it" in refused(
+        case, "message", "retract", "1", "2"
+    )
 
 
 def test_a_reply_in_free_words_stops_no_clock_that_its_status_says_runs(case: World) -> None:
@@ -246,12 +262,17 @@ def test_a_reply_in_free_words_stops_no_clock_that_its_status_says_runs(case: Wo
     office = case.office
 
     def clock() -> dict[str, Any]:
-        (found,) = (each for each in office.json("show", "1")["work"]["clocks"] if each["clock"] == "ack_eu")
+        (found,) = (
+            each for each in office.json("case", "show", "1")["work"]["clocks"] if each["clock"] == "ack_eu"
+        )
         return dict(found)
 
-    office.json("reply", "1", "--text", "Où était-ce ?")
-    office.json("outbox", "--out", office.out)
-    assert ("received", None) == (office.json("show", "1")["status"], clock()["sent"])
-    assert office.json("acknowledge", "1")["acknowledged"] == [1]
-    office.json("outbox", "--out", office.out)
-    assert ("acknowledged", today().isoformat()) == (office.json("show", "1")["status"], clock()["sent"])
+    office.json("message", "reply", "1", "--text", "Où était-ce ?")
+    office.json("exchange", "outbox", "--out", office.out)
+    assert ("received", None) == (office.json("case", "show", "1")["status"], clock()["sent"])
+    assert office.json("message", "acknowledge", "1")["acknowledged"] == [1]
+    office.json("exchange", "outbox", "--out", office.out)
+    assert ("acknowledged", today().isoformat()) == (
+        office.json("case", "show", "1")["status"],
+        clock()["sent"],
+    )

@@ -37,16 +37,16 @@ def test_every_text_of_the_preview_stands_in_the_status_page() -> None:
 def test_whoever_reads_an_acknowledgement_reads_the_status_acknowledged(world: World) -> None:
     """From the same slot on, and in the preview. No other message sets it; no later status is taken back."""
     for words in (["--text", TEXT], ["--template", "reprisals"]):
-        world.office.json("reply", "1", *words)
-        assert "received" == world.office.json("show", "1")["status"]
-    view = world.office.json("reply", "1", "--template", "acknowledgement", "--preview")
+        world.office.json("message", "reply", "1", *words)
+        assert "received" == world.office.json("case", "show", "1")["status"]
+    view = world.office.json("message", "reply", "1", "--template", "acknowledgement", "--preview")
     assert catalogue.public("fr", "Acknowledged") == view["status"]
-    assert "received" == world.office.json("show", "1")["status"]
-    world.office.json("reply", "1", "--template", "acknowledgement")
-    assert "acknowledged" == world.office.json("show", "1")["status"]
-    world.office.json("status", "1", "assessing")
-    world.office.json("reply", "1", "--template", "acknowledgement")
-    assert "assessing" == world.office.json("show", "1")["status"]
+    assert "received" == world.office.json("case", "show", "1")["status"]
+    world.office.json("message", "reply", "1", "--template", "acknowledgement")
+    assert "acknowledged" == world.office.json("case", "show", "1")["status"]
+    world.office.json("case", "set-status", "1", "assessing")
+    world.office.json("message", "reply", "1", "--template", "acknowledgement")
+    assert "assessing" == world.office.json("case", "show", "1")["status"]
 
 
 # What a page says of what is to come, and of what was done, in English: no message that fits contradicts it.
@@ -70,7 +70,7 @@ def test_no_two_sentences_that_a_reporter_reads_contradict_each_other(world: Wor
         if each.extends:
             continue
         own = ["--text", "Merci."] if each.takes_own_words else []
-        view = world.office.json("reply", "1", "--template", each.code, "--preview", *own)
+        view = world.office.json("message", "reply", "1", "--template", each.code, "--preview", *own)
         said = Status.ACKNOWLEDGED if each.acknowledges and status is Status.RECEIVED else status
         assert (page.say(f"status-{said}"), page.say(f"means-{said}")) == (view["status"], view["means"])
         assert not UNREAD.search(status_preview.TEXTS[f"means-{said}"])
@@ -137,22 +137,22 @@ def test_every_text_of_an_end_says_that_the_case_is_closed(language: str) -> Non
 def test_a_preview_changes_nothing_but_the_journal(world: World) -> None:
     before = world.office.state()
     for words in ([], ["--text", TEXT], ["--template", "acknowledgement"]):
-        world.office.json("reply", "1", "--preview", *words)
+        world.office.json("message", "reply", "1", "--preview", *words)
     assert before == world.office.state()
-    assert "preview-reply" in world.office.run("journal", "print").out
+    assert "preview-reply" in world.office.run("journal", "list").out
 
 
 def test_it_shows_what_the_next_slot_will_hold(world: World, portal: Portal, correspondent: Reporter) -> None:
     """Status, messages, days; compared with the slot that its author then opens."""
-    world.office.json("reply", "1", "--text", "Bonjour")
-    world.office.json("status", "1", "info_requested")
-    world.office.json("measure", "1", "protection_offered")
-    world.office.json("tell", "1", "1")
+    world.office.json("message", "reply", "1", "--text", "Bonjour")
+    world.office.json("case", "set-status", "1", "info_requested")
+    world.office.json("case", "measure", "add", "1", "protection_offered")
+    world.office.json("case", "measure", "share", "1", "1")
     letter = portal.bundle(Sent(correspondent.follow_up("Encore")))
-    world.office.json("collect", letter, "--confirm-instance", portal.fingerprint)
-    view = world.office.json("reply", "1", "--text", TEXT, "--preview")
-    world.office.json("reply", "1", "--text", TEXT)
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "collect", letter, "--confirm-instance", portal.fingerprint)
+    view = world.office.json("message", "reply", "1", "--text", TEXT, "--preview")
+    world.office.json("message", "reply", "1", "--text", TEXT)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     slot = read_slot(files[outbox.files()[0][0]], correspondent)
     assert ["Bonjour", TEXT] == [each.text for each in slot.messages]
@@ -174,7 +174,7 @@ def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: 
 
     No other is sent with what was seen.
     """
-    world.office.json("show", "1")
+    world.office.json("case", "show", "1")
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     wanted = Closing(outcome="moot", disclosure=Disclosure.PARTIAL, reason="x", text=TEXT)
@@ -184,7 +184,7 @@ def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: 
         with pytest.raises(NotSeen):
             closing.close(opened.inbox, who, 1, replace(wanted, seen="0" * 64))
         closing.close(opened.inbox, who, 1, replace(wanted, seen=view["seen"]))
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     outbox, _, files = read_outbox(world.office.out / "outbox-inspection-1.tar", world)
     slot = read_slot(files[outbox.files()[0][0]], correspondent)
     assert TEXT in slot.messages[-1].text
@@ -196,10 +196,15 @@ def test_an_end_shows_what_the_next_slot_will_hold(world: World, correspondent: 
 @pytest.mark.usefixtures("correspondent")
 def test_lines_mark_what_is_not_sent_yet(world: World) -> None:
     """And warn as sending would."""
-    said = world.office.run("reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview")
+    said = world.office.run(
+        "message", "reply", "1", "--text", "Appelez le 06 12 34 56 78\x1b[2J", "--preview"
+    )
     assert ("(not sent yet)" in said.out, "\x1b" in said.out, 0) == (True, False, said.code)
     assert "warning: “+33612345678” (it is an address or a telephone number)" in said.err
-    assert catalogue.public("fr", "No message yet.") in world.office.run("reply", "1", "--preview").out
+    assert (
+        catalogue.public("fr", "No message yet.")
+        in world.office.run("message", "reply", "1", "--preview").out
+    )
 
 
 def test_who_cannot_be_answered_has_no_page(
@@ -209,5 +214,5 @@ def test_who_cannot_be_answered_has_no_page(
     collect(portal.bundle(first(poisoned)))
     with world.office.opened() as inbox, inbox.transaction() as session:
         queries_cases.case(session, 1).withdrawn = True
-    assert "was withdrawn" in world.office.run("reply", "1", "--preview").err
-    assert "there is no case 7" in world.office.run("reply", "7", "--preview").err
+    assert "was withdrawn" in world.office.run("message", "reply", "1", "--preview").err
+    assert "there is no case 7" in world.office.run("message", "reply", "7", "--preview").err

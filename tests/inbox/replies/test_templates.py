@@ -115,7 +115,7 @@ def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: 
     assert old in GOOD
     path.write_text(GOOD.replace(old, new, 1), "utf-8")
     before = world.office.state()
-    refused = world.office.run("templates", path)
+    refused = world.office.run("message", "template", "replace", path)
     assert (1, "") == (refused.code, refused.out)
     assert said in refused.err
     assert before == world.office.state()
@@ -124,7 +124,7 @@ def test_a_file_with_a_mistake_is_not_taken(world: World, tmp_path: Path, name: 
 def test_a_file_in_another_encoding_is_not_taken(world: World, tmp_path: Path) -> None:
     path = tmp_path / "replies.toml"
     path.write_bytes(GOOD.replace("Salut", "Écrit").encode("latin-1"))
-    assert "templates is not TOML" in world.office.run("templates", path).err
+    assert "templates is not TOML" in world.office.run("message", "template", "replace", path).err
 
 
 def test_the_shipped_templates_hold_in_every_status_and_for_every_outcome() -> None:
@@ -163,7 +163,7 @@ def test_every_shipped_template_fills_in_and_fits(reported: World) -> None:
     for case in ("1", "2"):
         for each in [each for each in known.values() if not each.extends]:
             own = ["--text", OWN_WORDS] if each.takes_own_words else []
-            view = reported.office.json("reply", case, "--template", each.code, "--preview", *own)
+            view = reported.office.json("message", "reply", case, "--template", each.code, "--preview", *own)
             assert not re.search(r"[{}]", view["text"])
             assert (OWN_WORDS in view["text"]) is each.takes_own_words
             assert view["text"] == view["messages"][-1]["text"]
@@ -175,7 +175,9 @@ def test_days_and_words_are_those_of_the_case(reported: World) -> None:
     with reported.office.opened() as inbox, inbox.transaction() as session:
         due = workflow.feedback_due(session, 1, today(), acknowledging=True).day
     for case, language in (("1", "fr"), ("2", "en")):
-        text = reported.office.json("reply", case, "--template", "acknowledgement", "--preview")["text"]
+        text = reported.office.json("message", "reply", case, "--template", "acknowledgement", "--preview")[
+            "text"
+        ]
         assert all(days.full(language, day) in text for day in (today(), due))
 
 
@@ -200,14 +202,19 @@ def test_nothing_counts_as_feedback_before_something_was_decided_and_done(
     What was done before the report came does not count, nor that nobody is informed.
     """
     office = reported.office
-    office.json("status", "1", "assessing")
-    office.json("acknowledge", "1")
-    said = ["reply", "1", "--template", template]
+    office.json("case", "set-status", "1", "assessing")
+    office.json("message", "acknowledge", "1")
+    said = ["message", "reply", "1", "--template", template]
     said += ["--text", OWN_WORDS] if template == "feedback" else []
     before = (today() - timedelta(400)).isoformat()
-    earlier = ("measure", "1", "protection_offered", "--day", before)
-    done, undone = ("measure", "1", "protection_offered"), ("retract", "1", "2", "--reason", "x")
-    admissible, nobody = (("decide", "1", each, "--reason", "x") for each in ("admissible", "not_needed"))
+    earlier = ("case", "measure", "add", "1", "protection_offered", "--day", before)
+    done, undone = (
+        ("case", "measure", "add", "1", "protection_offered"),
+        ("case", "measure", "retract", "1", "2", "--reason", "x"),
+    )
+    admissible, nobody = (
+        ("case", "decide", "1", each, "--reason", "x") for each in ("admissible", "not_needed")
+    )
     for put in ((), (earlier,), (done,), (undone, admissible), (nobody,)):
         for words in put:
             office.json(*words)
@@ -222,70 +229,82 @@ def test_own_words_are_feedback_in_a_text_for_it_or_once_a_measure_is_told(repor
     """Whatever was done: « merci » would end the time for it, as would a text that tells of no report."""
     office = reported.office
     for choice in ("admissible", "no_transmission"):
-        office.json("decide", "1", choice, "--reason", "x")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("measure", "1", "process_fix")
-    office.json("acknowledge", "1")
+        office.json("case", "decide", "1", choice, "--reason", "x")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "measure", "add", "1", "process_fix")
+    office.json("message", "acknowledge", "1")
     own, general = ("--text", OWN_WORDS), ("--template", "reprisals")
     for said in (own, general):
-        refusal = office.run("reply", "1", *said, "--feedback")
+        refusal = office.run("message", "reply", "1", *said, "--feedback")
         assert (1, True) == (refusal.code, "the reporter cannot read any measure" in refusal.err)
-        assert "inbox reply 1 --template feedback|withheld; or let the reporter" in refusal.err
-    office.json("reply", "1", *own)
-    office.json("tell", "1", "1")
-    office.json("reply", "1", *own, "--feedback")
-    office.json("tell", "1", "1", "--no-longer")
-    assert 1 == office.run("reply", "1", *own, "--feedback").code
-    office.json("reply", "1", "--template", "feedback", *own, "--feedback")
+        assert "inbox message reply 1 --template feedback|withheld; or let the reporter" in refusal.err
+    office.json("message", "reply", "1", *own)
+    office.json("case", "measure", "share", "1", "1")
+    office.json("message", "reply", "1", *own, "--feedback")
+    office.json("case", "measure", "unshare", "1", "1")
+    assert 1 == office.run("message", "reply", "1", *own, "--feedback").code
+    office.json("message", "reply", "1", "--template", "feedback", *own, "--feedback")
 
 
 def test_a_day_that_is_no_longer_due_is_not_named(reported: World) -> None:
     """Once feedback was given, or withheld at the closing, none is promised."""
-    told = ["reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
+    told = ["message", "reply", "1", "--template", "feedback", "--text", OWN_WORDS, "--feedback"]
     for choice in ("admissible", "no_transmission"):
-        reported.office.json("decide", "1", choice, "--reason", "x")
-    reported.office.json("acknowledge", "1")
+        reported.office.json("case", "decide", "1", choice, "--reason", "x")
+    reported.office.json("message", "acknowledge", "1")
     assert 0 == reported.office.run(*told).code
     reported.office.close("2", "moot", "--disclosure", "withheld", "--reason", "x")
     for case in ("1", "2"):
-        said = reported.office.run("reply", case, "--template", "acknowledgement").err
+        said = reported.office.run("message", "reply", case, "--template", "acknowledgement").err
         assert "names feedback_by, which this case does not have" in said
 
 
 def test_own_words_go_where_a_template_has_room_and_nowhere_else(reported: World) -> None:
-    assert "needs words of your own" in reported.office.run("reply", "1", "--template", "details").err
-    refused = reported.office.run("reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS)
-    assert "has no place for words of your own" in refused.err
-    refused = reported.office.run("reply", "1", "--template", "extension", "--text", OWN_WORDS)
     assert (
-        "but the time was not extended\nhint: extend the time and tell the reporter: inbox extend"
+        "needs words of your own" in reported.office.run("message", "reply", "1", "--template", "details").err
+    )
+    refused = reported.office.run(
+        "message", "reply", "1", "--template", "acknowledgement", "--text", OWN_WORDS
+    )
+    assert "has no place for words of your own" in refused.err
+    refused = reported.office.run("message", "reply", "1", "--template", "extension", "--text", OWN_WORDS)
+    assert (
+        "but the time was not extended\nhint: extend the time and tell the reporter: inbox case extend"
         in refused.err
     )
-    assert "there is no template hello" in reported.office.run("reply", "1", "--template", "hello").err
-    assert "at most 500 characters" in reported.office.run("reply", "1", "--template", "x" * 501).err
+    assert (
+        "there is no template hello"
+        in reported.office.run("message", "reply", "1", "--template", "hello").err
+    )
+    assert (
+        "at most 500 characters" in reported.office.run("message", "reply", "1", "--template", "x" * 501).err
+    )
     braces = "Was it {name}?"
-    reported.office.json("reply", "1", "--template", "details", "--text", braces)
-    (message,) = reported.office.json("show", "1")["messages"]
+    reported.office.json("message", "reply", "1", "--template", "details", "--text", braces)
+    (message,) = reported.office.json("case", "show", "1")["messages"]
     assert braces in message["text"]
 
 
 def test_an_office_uses_a_file_of_its_own(reported: World, tmp_path: Path) -> None:
     """Written out, edited, taken; what is not there any more cannot be sent."""
     mine = tmp_path / "mine.toml"
-    reported.office.json("templates", "--out", mine)
+    reported.office.json("message", "template", "export", "--out", mine)
     assert SHIPPED == mine.read_text("utf-8")
-    assert "already exists" in reported.office.run("templates", "--out", mine).err
+    assert "already exists" in reported.office.run("message", "template", "export", "--out", mine).err
     mine.write_text(GOOD, "utf-8")
     assert ["greeting", "said", "later"] == [
-        each["id"] for each in reported.office.json("templates", mine)["templates"]
+        each["id"] for each in reported.office.json("message", "template", "replace", mine)["templates"]
     ]
     assert ["greeting", "said", "later"] == [
-        each["id"] for each in reported.office.json("templates")["templates"]
+        each["id"] for each in reported.office.json("message", "template", "list")["templates"]
     ]
-    reported.office.json("reply", "2", "--template", "greeting")
-    (message,) = reported.office.json("show", "2")["messages"]
+    reported.office.json("message", "reply", "2", "--template", "greeting")
+    (message,) = reported.office.json("case", "show", "2")["messages"]
     assert "Hello from Customs inspectorate" == message["text"]
-    assert "there is no template details" in reported.office.run("reply", "1", "--template", "details").err
+    assert (
+        "there is no template details"
+        in reported.office.run("message", "reply", "1", "--template", "details").err
+    )
 
 
 def marked(client: Client, number: int) -> set[str]:
@@ -297,10 +316,10 @@ def marked(client: Client, number: int) -> set[str]:
 
 
 def test_the_desk_marks_the_templates_that_fit_the_status_of_a_case(reported: World) -> None:
-    reported.office.json("reply", "1", "--template", "acknowledgement")
+    reported.office.json("message", "reply", "1", "--template", "acknowledgement")
     reported.office.tell_no_prosecutor(1)
     for status in [each for each in Status if each is not Status.CLOSED]:
-        reported.office.json("status", "1", status)
+        reported.office.json("case", "set-status", "1", status)
         fitting = {code for code, each in FRENCH.replies.items() if status in each.status}
         with sitting(reported.office) as client:
             assert fitting - {"extension"} == marked(client, 1)
@@ -310,11 +329,11 @@ def test_a_closed_case_is_offered_no_end(reported: World, tmp_path: Path) -> Non
     """Also where an office would send one after the closing; what ends no case stays."""
     office, mine = reported.office, tmp_path / "mine.toml"
     mine.write_text(SHIPPED.replace("status = [", 'status = ["closed", ').replace('"closed"]', "]"), "utf-8")
-    office.json("templates", mine)
-    office.json("show", "1")
+    office.json("message", "template", "replace", mine)
+    office.json("case", "show", "1")
     office.settle(1)
-    office.json("decide", "1", "no_transmission", "--reason", "x")
-    office.json("close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
+    office.json("case", "decide", "1", "no_transmission", "--reason", "x")
+    office.json("case", "close", "1", "moot", "--disclosure", "withheld", "--reason", "x")
     endless = {code for code in FRENCH.replies if not code.startswith("closing_")} - {"extension"}
     with sitting(office) as client:
         assert endless == marked(client, 1)
@@ -345,15 +364,15 @@ def test_a_law_without_a_decision_that_a_reply_has_told_is_not_taken(reported: W
     gone = edited(law, "duties.toml", "identity_notice.decision.told]", "identity_notice.decision.heard]")
     text = (gone / "replies.toml").read_text("utf-8")
     (gone / "replies.toml").write_text(text.replace('decision = "told"', 'decision = "heard"'), "utf-8")
-    office.json("templates", mine)
-    assert "lacks decision told, used 1 times" in office.run("law", "--replace", gone).err
+    office.json("message", "template", "replace", mine)
+    assert "lacks decision told, used 1 times" in office.run("law", "replace", gone).err
     (tmp_path / "named").write_text("Jean Dupont")
-    office.json("identity", "set", "1", "--text-file", tmp_path / "named")
-    office.json("measure", "1", "prosecutor_phoned")
-    office.json("reply", "1", "--template", "identity_notice", "--text", "Comme convenu.")
+    office.json("case", "identity", "add", "1", "--text-file", tmp_path / "named")
+    office.json("case", "measure", "add", "1", "prosecutor_phoned")
+    office.json("message", "reply", "1", "--template", "identity_notice", "--text", "Comme convenu.")
     mine.write_text(GOOD, "utf-8")
-    office.json("templates", mine)
-    assert "lacks decision told, used 1 times" in office.run("law", "--replace", gone).err
+    office.json("message", "template", "replace", mine)
+    assert "lacks decision told, used 1 times" in office.run("law", "replace", gone).err
 
 
 def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
@@ -363,19 +382,22 @@ def test_the_templates_are_those_of_the_law_in_use_until_an_office_has_its_own(
     office = reported.office
     with office.opened() as inbox, inbox.transaction() as session:
         in_use.adopt(session, FILES["xx"])
-    office.json("queue")
+    office.json("queue", "list")
     assert ["heard", "said", "upheld", "ended", "warning"] == [
-        each["id"] for each in office.json("templates")["templates"]
+        each["id"] for each in office.json("message", "template", "list")["templates"]
     ]
-    assert "there is no template details" in office.run("reply", "1", "--template", "details").err
-    office.json("reply", "2", "--template", "heard")
-    (message,) = office.json("show", "2")["messages"]
+    assert "there is no template details" in office.run("message", "reply", "1", "--template", "details").err
+    office.json("message", "reply", "2", "--template", "heard")
+    (message,) = office.json("case", "show", "2")["messages"]
     assert "Heard by Customs inspectorate." == message["text"]
     mine = tmp_path / "mine.toml"
     mine.write_text(SHIPPED, "utf-8")
-    assert "decision' must be one of warned" in office.run("templates", mine).err
+    assert "decision' must be one of warned" in office.run("message", "template", "replace", mine).err
     mine.write_text(SHIPPED.replace('decision = "told"', ""), "utf-8")
-    assert "outcome' must be one of upheld, nothing_for_us" in office.run("templates", mine).err
+    assert (
+        "outcome' must be one of upheld, nothing_for_us"
+        in office.run("message", "template", "replace", mine).err
+    )
 
 
 def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_taken(
@@ -388,12 +410,12 @@ def test_a_law_without_an_outcome_that_a_template_of_the_office_names_is_not_tak
     (gone / "replies.toml").write_text(text.replace('outcome = "moot"', 'outcome = "idle"'), "utf-8")
     mine = tmp_path / "mine.toml"
     mine.write_text(SHIPPED, "utf-8")
-    office.json("templates", mine)
-    said = office.run("law", "--replace", gone)
+    office.json("message", "template", "replace", mine)
+    said = office.run("law", "replace", gone)
     assert (1, True) == (said.code, "the new law lacks outcome moot, used 1 times" in said.err)
     mine.write_text(GOOD, "utf-8")
-    office.json("templates", mine)
-    assert office.json("law", "--replace", gone, "--loosening")["adopted"]
+    office.json("message", "template", "replace", mine)
+    assert office.json("law", "replace", gone, "--loosening")["adopted"]
 
 
 def test_more_time_is_told_by_the_template_that_says_so_whatever_its_name(
@@ -403,10 +425,10 @@ def test_more_time_is_told_by_the_template_that_says_so_whatever_its_name(
     office = reported.office
     mine = tmp_path / "mine.toml"
     mine.write_text(GOOD, "utf-8")
-    office.json("templates", mine)
-    office.json("settings", "--regime", "external")
-    refused = office.run("reply", "2", "--template", "later", "--text", "x")
+    office.json("message", "template", "replace", mine)
+    office.json("office", "set", "--regime", "external")
+    refused = office.run("message", "reply", "2", "--template", "later", "--text", "x")
     assert "the time was not extended" in refused.err
-    office.json("extend", "2", "--reason", "abroad", "--text", "abroad")
-    (message,) = office.json("show", "2")["messages"]
+    office.json("case", "extend", "2", "--reason", "abroad", "--text", "abroad")
+    (message,) = office.json("case", "show", "2")["messages"]
     assert "Later: abroad" == message["text"]

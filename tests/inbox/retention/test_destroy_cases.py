@@ -54,11 +54,11 @@ def founded_told(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("told")
     trio = Trio(founded_trio.office.copy(folder / "trio"))
     portal = Portal(World(trio.others), folder / "medium")
-    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
     for number in ("1", "2", "3"):
-        trio.others.json("show", number)
-        trio.others.json("decide", number, "no_transmission", "--reason", "x")
+        trio.others.json("case", "show", number)
+        trio.others.json("case", "decide", number, "no_transmission", "--reason", "x")
     agreed(trio.others)
     return trio
 
@@ -97,7 +97,7 @@ def test_a_copy_of_the_files_taken_afterwards_yields_nothing_of_the_case(told: T
     assert len(wanted) > 40
     assert set(wanted) == found_in(before, wanted)
     aged(told.others)
-    told.others.json("destroy", str(KEPT))
+    told.others.json("retention", "destroy", str(KEPT))
     assert set() == found_in(told.others, wanted)
     left = {name: len(rows) for name, rows in rows_of(told.others).items() if rows}
     assert {"journal"} == left.keys()
@@ -107,19 +107,19 @@ def test_the_other_cases_stay_as_they_were(told: Trio, tmp_path: Path) -> None:
     """All but their links to the one that is gone."""
     aged(told.others)
     before = told.others.copy(tmp_path / "before")
-    told.others.json("destroy", str(KEPT))
+    told.others.json("retention", "destroy", str(KEPT))
     for number in ("1", "2"):
-        was, shown = before.json("show", number), told.others.json("show", number)
+        was, shown = before.json("case", "show", number), told.others.json("case", "show", number)
         was["work"]["links"] = [each for each in was["work"]["links"] if each["case"] != KEPT]
         assert was == shown
         for file in ("1", "2", "3"):
             out = tmp_path / f"{number}-{file}"
-            assert 0 == told.others.run("attachment", number, file, "--out", out, "--reason", "x").code
+            assert 0 == told.others.run("file", "export", number, file, "--out", out, "--reason", "x").code
             assert f"case {number}" in out.read_text()
     assert [1] == [
-        each["case"] for each in told.others.json("queue", "--closed", "--search", "case 1")["cases"]
+        each["case"] for each in told.others.json("queue", "list", "--closed", "--search", "case 1")["cases"]
     ]
-    assert [] == told.others.json("queue", "--closed", "--search", "zibeline")["cases"]
+    assert [] == told.others.json("queue", "list", "--closed", "--search", "zibeline")["cases"]
     assert 0 == told.others.run("journal", "verify").code
 
 
@@ -171,7 +171,7 @@ def test_power_lost_while_a_case_is_destroyed_leaves_it_before_or_after(
     office = told.others
     aged(office)
     wanted, rows = secrets_of(office), rows_of(office)
-    words = ("destroy", str(KEPT))
+    words = ("retention", "destroy", str(KEPT))
     killed = killed_everywhere(office, tmp_path / "killed", today(), *words, stride=stride)
     intact = []
     for each in killed:
@@ -197,15 +197,15 @@ def test_a_letter_from_before_the_first_key_is_destroyed_like_any_other(
     answers.write_text('what = "une vieille lettre"', "utf-8")
     words = ("--route", "letter", "--language", "fr", "--received", "2021-01-05", "--answers", answers)
     collect(portal.bundle())
-    world.office.json("enter", *words)
+    world.office.json("case", "add", *words)
     world.office.settle(1)
     world.office.tell_no_prosecutor(1)
     work_on(world.office, waits=False, closed=today(), outcome="out_of_scope")
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
     agreed(world.office)
     aged(world.office)
-    assert [1] == world.office.json("destroy", "1")["cases"]
+    assert [1] == world.office.json("retention", "destroy", "1")["cases"]
     assert 2 == tombstones(world.office)
 
 
@@ -225,37 +225,40 @@ def test_what_belonged_to_a_destroyed_case_is_known_when_it_comes_again(
         with world.office.opened() as inbox, inbox.transaction() as session:
             work = session.get_one(Workflow, number)
             work.waits, work.closed, session.get_one(Case, number).status = False, today(), "closed"
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
     for number in ("1", "2"):
-        world.office.json("show", number)
+        world.office.json("case", "show", number)
     agreed(world.office)
     aged(world.office)
-    world.office.json("destroy", "1", "2")
+    world.office.json("retention", "destroy", "1", "2")
     restored = Portal(world, tmp_path / "restored")
     late = [Sent(reporter.follow_up("encore")), first(reporter, text="autrement")]
     withdrawn = [Withdrawal(reporter.keys.case_id, bytes(32))]
     path = restored.bundle(report, letter, drop, *late, withdrawn=withdrawn)
-    world.office.json("collect", path, "--new-instance", restored.fingerprint)
-    listed = world.office.json("list")
+    world.office.json("exchange", "collect", path, "--new-instance", restored.fingerprint)
+    listed = world.office.json("case", "list")
     assert [] == listed["cases"]
-    kept = sorted((row["kind"], row["file"] is not None) for row in world.office.json("unopened")["unopened"])
+    kept = sorted(
+        (row["kind"], row["file"] is not None)
+        for row in world.office.json("exchange", "unopened", "list")["unopened"]
+    )
     assert [("destroyed", False), *[("destroyed", True)] * 2, *[("destroyed-again", False)] * 3] == kept
     assert reporter.keys.case_id not in decrypted(world.office)
 
 
 def test_nothing_is_destroyed_before_its_day(closed: Office) -> None:
     """Whatever the reason, and though the archives have agreed."""
-    said = refused(closed, "destroy", "1")
+    said = refused(closed, "retention", "destroy", "1")
     assert "case 1: not due before" in said
-    assert "redact what must be removed earlier: inbox minimise 1" in said
-    assert "nothing is due before" in refused(closed, "destroy", "--due")
+    assert "redact what must be removed earlier: inbox case redact 1" in said
+    assert "nothing is due before" in refused(closed, "retention", "destroy", "--due")
     with sitting(closed) as client:
         assert "No case can be destroyed today." in client.page("/en/retention")
         two = {"passphrase-officer": build.PASSPHRASE}
         assert 409 == client.send("/en/retention", case="1", reason="x", **two).status_code
     aged(closed)
-    assert [1] == closed.json("destroy", "1")["cases"]
+    assert [1] == closed.json("retention", "destroy", "1")["cases"]
 
 
 def behind(office: Office) -> None:
@@ -271,12 +274,12 @@ def test_nothing_is_destroyed_on_a_day_that_this_clock_alone_says(
     aged(closed)
     behind(closed)
     for words in (["1"], ["1", "--reason", " "]):
-        said = refused(closed, "destroy", *words)
+        said = refused(closed, "retention", "destroy", *words)
         assert "case 1: only the clock of this machine says that" in said
         assert "collect a bundle that the portal exports now" in said
-    assert "1 cases are due only by this machine's clock" in refused(closed, "destroy", "--due")
-    closed.json("collect", portal.bundle(first(Reporter(world))))
-    assert [1] == closed.json("destroy", "--due")["cases"]
+    assert "1 cases are due only by this machine's clock" in refused(closed, "retention", "destroy", "--due")
+    closed.json("exchange", "collect", portal.bundle(first(Reporter(world))))
+    assert [1] == closed.json("retention", "destroy", "--due")["cases"]
 
 
 def test_a_day_has_come_once_both_clocks_say_so(closed: Office) -> None:
@@ -294,7 +297,7 @@ def test_a_day_has_come_once_both_clocks_say_so(closed: Office) -> None:
         session.execute(delete(IntakeBundle))
         (found,) = retention_schedule.listing(inbox.home, session)
         assert (True, due.day) == (found.by_one_clock, found.day)
-    assert 2 == closed.run("destroy", "--due", "--reason", "the post office's clock").code
+    assert 2 == closed.run("retention", "destroy", "--due", "--reason", "the post office's clock").code
 
 
 def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(closed: Office) -> None:
@@ -305,12 +308,12 @@ def test_where_no_portal_is_left_two_answer_for_the_day_and_oversight_counts_it(
         two = {"passphrase-officer": build.PASSPHRASE}
         assert 409 == client.send("/en/retention", case="1", **two).status_code
     reason = "the portal closed in 2031; the post office's clock"
-    assert [1] == closed.json("destroy", "1", "--reason", reason)["cases"]
+    assert [1] == closed.json("retention", "destroy", "1", "--reason", reason)["cases"]
     (noted,) = [
-        each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
+        each for each in closed.json("journal", "list")["entries"] if each["action"] == "destroy-cases"
     ]
     assert (reason, {"cases": 1, "by_one_clock": True}) == (noted["reason"], noted["values"])
-    assert 1 == closed.json("oversight")["actions"]["destroyed-by-one-clock"]
+    assert 1 == closed.json("office", "oversight")["actions"]["destroyed-by-one-clock"]
 
 
 def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: Trio) -> None:
@@ -331,7 +334,7 @@ def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: T
         planned = destroy_cases.plan(opened.inbox, who, numbers, "the post office's clock")
         assert [False, True] == [each.by_one_clock for each in planned.cases]
         destroy_cases.destroy(opened.inbox, who, planned)
-    entries = told.others.json("journal", "print")["entries"]
+    entries = told.others.json("journal", "list")["entries"]
     (noted,) = [each for each in entries if each["action"] == "destroy-cases"]
     assert ("the post office's clock", {"cases": 2, "by_one_clock": True}) == (
         noted["reason"],
@@ -341,17 +344,17 @@ def test_one_of_several_cases_that_this_clock_alone_says_is_answered_for(told: T
 
 def test_a_reason_is_kept_only_where_it_is_for_the_day(closed: Office) -> None:
     aged(closed)
-    closed.json("destroy", "1", "--reason", "drill")
+    closed.json("retention", "destroy", "1", "--reason", "drill")
     (noted,) = [
-        each for each in closed.json("journal", "print")["entries"] if each["action"] == "destroy-cases"
+        each for each in closed.json("journal", "list")["entries"] if each["action"] == "destroy-cases"
     ]
     assert ("", {"cases": 1}) == (noted["reason"], noted["values"])
 
 
 def test_no_case_gets_the_number_of_a_destroyed_one(closed: Office, portal: Portal, world: World) -> None:
     aged(closed)
-    closed.json("destroy", "1")
-    collected = closed.json("collect", portal.bundle(first(Reporter(world))))
+    closed.json("retention", "destroy", "1")
+    collected = closed.json("exchange", "collect", portal.bundle(first(Reporter(world))))
     assert [2] == collected[0]["cases"]
 
 
@@ -360,13 +363,15 @@ def test_what_reminds_of_a_case_goes_with_the_key_of_its_time(
 ) -> None:
     """Nothing could be opened any more that comes again."""
     aged(closed)
-    closed.json("destroy", "1")
+    closed.json("retention", "destroy", "1")
     assert 2 == tombstones(closed)
     clock.wait(70)
-    closed.json("keys", "rotate")
+    closed.json("key", "rotate")
     clock.wait(60)
-    closed.json("collect", portal.bundle(edit=lambda intake: build.replace(intake, exported=clock.day)))
-    closed.json("keys", "destroy")
+    closed.json(
+        "exchange", "collect", portal.bundle(edit=lambda intake: build.replace(intake, exported=clock.day))
+    )
+    closed.json("key", "destroy")
     assert 0 == tombstones(closed)
 
 
@@ -378,13 +383,13 @@ def tombstones(office: Office) -> int:
 def test_who_could_not_read_the_case_learns_nothing_of_its_end(told: Trio) -> None:
     """Neither from the list, which is that of the others without its line, nor from the journal."""
     aged(told.others)
-    told.others.json("destroy", "1", str(KEPT))
-    whole = told.others.json("destroyed")["destroyed"]
+    told.others.json("retention", "destroy", "1", str(KEPT))
+    whole = told.others.json("retention", "list-destroyed")["destroyed"]
     assert [1, KEPT] == [line["case"] for line in whole]
-    assert whole[:1] == told.excluded.json("destroyed")["destroyed"]
-    said = told.excluded.run("journal", "print").out
+    assert whole[:1] == told.excluded.json("retention", "list-destroyed")["destroyed"]
+    said = told.excluded.run("journal", "list").out
     assert (True, False) == ("destroyed case 1" in said, f"case {KEPT}" in said)
-    assert f"destroyed case {KEPT}" in told.others.run("journal", "print").out
+    assert f"destroyed case {KEPT}" in told.others.run("journal", "list").out
     with told.others.opened() as inbox, inbox.transaction() as session:
         assert [(KEPT, "bruno")] == [
             (row.case, row.officer) for row in session.scalars(select(PastExclusion))
@@ -400,10 +405,10 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
         destroy_cases.destroy(opened.inbox, who, destroy_cases.plan(opened.inbox, who, [1]))
         with opened.inbox.transaction() as session:
             assert ["bruno, chloe"] == session.scalars(select(Strike.by).filter_by(case=2, position=2)).all()
-    (line,) = told.others.json("destroyed")["destroyed"]
+    (line,) = told.others.json("retention", "list-destroyed")["destroyed"]
     assert "bruno, chloe" == line["by"]
     (entry,) = [
-        each for each in told.others.json("journal", "print")["entries"] if each["action"] == "destroyed"
+        each for each in told.others.json("journal", "list")["entries"] if each["action"] == "destroyed"
     ]
     assert dict.fromkeys(("bruno", "chloe"), "confirmed") == entry["officers"]
 
@@ -412,7 +417,7 @@ def test_the_two_who_confirm_are_named_and_no_third_who_is_there(told: Trio) -> 
 def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: str) -> None:
     """Also that a case was kept meanwhile from one of the two who confirm; then none at all is destroyed."""
     aged(told.office)
-    before = [each["case"] for each in told.others.json("retention")["cases"]]
+    before = [each["case"] for each in told.others.json("retention", "list")["cases"]]
     with told.office.of(*NAMES).unlocked() as opened:
         who = Actor({"alice": Presence.OWN}, today(), lambda *_: TWO)
         planned = destroy_cases.plan(opened.inbox, who, [1, 2])
@@ -423,22 +428,28 @@ def test_what_came_in_the_way_since_it_was_planned_counts(told: Trio, change: st
                 session.add(Exclusion(case=2, officer="bruno", since=today()))
         with pytest.raises(CaseRefused, match="held for a procedure" if change == "hold" else "no case 2"):
             destroy_cases.destroy(opened.inbox, who, planned)
-    assert before == [each["case"] for each in told.others.json("retention")["cases"]]
+    assert before == [each["case"] for each in told.others.json("retention", "list")["cases"]]
 
 
 def test_the_number_of_the_excluded_case_stays_taken_for_those_who_may_not_know_of_it(told: Trio) -> None:
     aged(told.others)
-    told.others.json("destroy", str(KEPT))
+    told.others.json("retention", "destroy", str(KEPT))
     portal = Portal(World(told.others), told.others.root.parent / "third")
-    words = ("collect", portal.bundle(first(Reporter(portal.world))), "--new-instance", portal.fingerprint)
+    words = (
+        "exchange",
+        "collect",
+        portal.bundle(first(Reporter(portal.world))),
+        "--new-instance",
+        portal.fingerprint,
+    )
     assert [KEPT + 1] == told.excluded.json(*words)[0]["cases"]
 
 
 def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_path: Path) -> None:
     """Paper and JSON say the same: numbers, days, rule, category, outcome, visa; nothing is overwritten."""
     aged(told.others)
-    told.others.json("destroy", str(KEPT), "2")
-    listed = told.others.json("destroyed", "--out", tmp_path / "list")
+    told.others.json("retention", "destroy", str(KEPT), "2")
+    listed = told.others.json("retention", "list-destroyed", "--out", tmp_path / "list")
     paper, plain = (Path(each).read_text() for each in listed["files"])
     assert listed["destroyed"] == json.loads(plain)["destroyed"]
     assert not any(CANARY in each for each in (paper, plain))
@@ -447,17 +458,17 @@ def test_the_list_for_the_archives_holds_nothing_of_a_report(told: Trio, tmp_pat
     assert {f"2-00000000, {REFERENCE}"} == {line["visa"] for line in listed["destroyed"]}
     for words in ("ÉTAT DES DOSSIERS DÉTRUITS", "visa of the archives", REFERENCE, "Dossiers / cases: 2"):
         assert words in paper
-    again = told.others.run("destroyed", "--out", tmp_path / "list")
+    again = told.others.run("retention", "list-destroyed", "--out", tmp_path / "list")
     assert (1, True) == (again.code, "nothing is overwritten" in again.err)
     for days, count in ((0, 2), (1, 0)):
         since = (today() + timedelta(days)).isoformat()
-        assert count == len(told.others.json("destroyed", "--since", since)["destroyed"])
+        assert count == len(told.others.json("retention", "list-destroyed", "--since", since)["destroyed"])
 
 
 def test_the_copies_to_be_destroyed_are_named(closed: Office) -> None:
     """The honest limit: an older copy of the vault still holds what was in it."""
     aged(closed)
-    said = closed.run("destroy", "1").out
+    said = closed.run("retention", "destroy", "1").out
     assert ["  keystore-1.age", "  keystore-2.age", "  the vault, from before now"] == said.splitlines()[2:]
 
 
@@ -476,11 +487,11 @@ def test_a_file_that_another_row_still_needs_stays(
         work = session.get_one(Workflow, number)
         work.waits, work.closed, session.get_one(Case, number).status = False, today(), "closed"
     collect(portal.bundle(Sent(envelope, other.keys.case_id)))
-    world.office.json("outbox", "--out", world.office.out)
+    world.office.json("exchange", "outbox", "--out", world.office.out)
     tell_portal(world.office, portal)
-    assert 2 == len(world.office.json("unopened")["unopened"])
+    assert 2 == len(world.office.json("exchange", "unopened", "list")["unopened"])
     agreed(world.office)
     aged(world.office)
-    world.office.json("destroy", str(number))
-    (row,) = world.office.json("unopened")["unopened"]
+    world.office.json("retention", "destroy", str(number))
+    (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert (world.office.root / row["file"]).exists()

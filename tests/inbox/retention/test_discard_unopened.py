@@ -29,7 +29,7 @@ ACTION = "discard-unopened"
 
 
 def kinds(office: Office) -> dict[int, str]:
-    return {row["number"]: row["kind"] for row in office.json("unopened")["unopened"]}
+    return {row["number"]: row["kind"] for row in office.json("exchange", "unopened", "list")["unopened"]}
 
 
 def envelopes(office: Office) -> list[Path]:
@@ -51,7 +51,7 @@ def by_portal(office: Office, day: date) -> None:
 def refused(office: Office) -> str:
     """Return why nothing is discarded, and nothing has changed."""
     before = office.state()
-    said = office.run("discard")
+    said = office.run("exchange", "unopened", "discard")
     assert (1, before) == (said.code, office.state())
     return said.err
 
@@ -67,15 +67,17 @@ def test_nothing_is_discarded_before_its_day(
         return replace(intake, entries=tuple(replace(each, day=long_ago) for each in intake.entries))
 
     collect(portal.bundle(NOISE, edit=backdated))
-    (row,) = world.office.json("unopened")["unopened"]
+    (row,) = world.office.json("exchange", "unopened", "list")["unopened"]
     assert (long_ago.isoformat(), UNTIL.isoformat()) == (row["received"], row["kept_until"])
     clock.day = UNTIL - relativedelta(days=1)
     by_portal(world.office, UNTIL)  # this clock was set back, or was ahead once
     assert f"may be discarded before {UNTIL}" in refused(world.office)
-    assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention")["unopened"]
+    assert {"discardable": 0, "more_from": UNTIL.isoformat()} == world.office.json("retention", "list")[
+        "unopened"
+    ]
     past_its_term(clock, world.office)
-    assert {"discardable": 1, "more_from": None} == world.office.json("retention")["unopened"]
-    assert {"discarded": 1} == world.office.json("discard")
+    assert {"discardable": 1, "more_from": None} == world.office.json("retention", "list")["unopened"]
+    assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard")
 
 
 def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
@@ -87,7 +89,7 @@ def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
     by_portal(world.office, UNTIL - relativedelta(days=1))
     for words in ([], ["--reason", " "]):
         before = world.office.state()
-        said = world.office.run("discard", *words)
+        said = world.office.run("exchange", "unopened", "discard", *words)
         assert (1, before) == (said.code, world.office.state())
         assert "expired only by this machine's clock" in said.err
     with world.office.unlocked() as opened:
@@ -95,13 +97,13 @@ def test_nothing_is_discarded_on_a_day_that_this_clock_alone_says(
         for reason, count in (("", 1), (" ", 1), ("drill", 2)):
             with pytest.raises(Refused, match="may be discarded have changed"):
                 discard_unopened.discard(opened.inbox, who, count, reason)
-    assert {"discardable": 0, "more_from": None} == world.office.json("retention")["unopened"]
-    assert "expired only by this machine's clock: 1" in world.office.run("retention").out
+    assert {"discardable": 0, "more_from": None} == world.office.json("retention", "list")["unopened"]
+    assert "expired only by this machine's clock: 1" in world.office.run("retention", "list").out
     by_portal(world.office, UNTIL)
     with world.office.unlocked() as opened, pytest.raises(Refused, match="have changed"):
         discard_unopened.discard(opened.inbox, opened.by_opening(UNTIL), 0)
-    assert {"discarded": 1} == world.office.json("discard", "--reason", "drill")
-    noted = [each for each in world.office.json("journal", "print")["entries"] if each["action"] == ACTION]
+    assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard", "--reason", "drill")
+    noted = [each for each in world.office.json("journal", "list")["entries"] if each["action"] == ACTION]
     assert [("", {"entries": 1})] == [(each["reason"], each["values"]) for each in noted]
 
 
@@ -133,11 +135,11 @@ def test_where_no_portal_is_left_two_answer_for_the_day(
         assert 409 == client.send("/en/retention/discard", entries=1, **two).status_code
         form = {"entries": 1, "reason": "closed in 2031"}
         assert 303 == client.send("/en/retention/discard", **form, **two).status_code
-    noted = [each for each in world.office.json("journal", "print")["entries"] if each["action"] == ACTION]
+    noted = [each for each in world.office.json("journal", "list")["entries"] if each["action"] == ACTION]
     assert [("closed in 2031", {"entries": 1, "by_one_clock": True})] == [
         (each["reason"], each["values"]) for each in noted
     ]
-    assert 1 == world.office.json("oversight")["actions"]["destroyed-by-one-clock"]
+    assert 1 == world.office.json("office", "oversight")["actions"]["destroyed-by-one-clock"]
     assert [] == envelopes(world.office)
 
 
@@ -150,14 +152,14 @@ def test_what_is_past_its_term_leaves_list_and_disk_and_is_counted(
     collect_all(Sent(b"later" * 400))
     assert 3 == len(envelopes(world.office))
     before = world.office.state()
-    assert {"discarded": 2} == world.office.json("discard")
+    assert {"discarded": 2} == world.office.json("exchange", "unopened", "discard")
     after = world.office.state()
     assert {3: "malformed"} == kinds(world.office)
     assert 1 == len(envelopes(world.office))
     assert {"unopened", "settings", "files"} == {name for name in before if before[name] != after[name]}
-    entries = world.office.json("journal", "print")["entries"]
+    entries = world.office.json("journal", "list")["entries"]
     assert [{"entries": 2}] == [each["values"] for each in entries if each["action"] == "discard-unopened"]
-    assert 1 == world.office.json("oversight")["actions"]["discard-unopened"]
+    assert 1 == world.office.json("office", "oversight")["actions"]["discard-unopened"]
     assert "no unopened envelope may be discarded" in refused(world.office)
 
 
@@ -166,7 +168,7 @@ def test_no_number_of_what_was_discarded_is_given_again(
 ) -> None:
     collect_all(NOISE, Sent(b"other" * 400))
     past_its_term(clock, world.office)
-    world.office.json("discard")
+    world.office.json("exchange", "unopened", "discard")
     assert [3] == collect_all(NOISE)["unopened"]
 
 
@@ -177,7 +179,7 @@ def test_an_envelope_that_a_later_row_needs_stays(
     collect_all(NOISE)
     past_its_term(clock, world.office)
     collect_all(NOISE)
-    world.office.json("discard")
+    world.office.json("exchange", "unopened", "discard")
     (path,) = envelopes(world.office)
     assert NOISE.envelope == path.read_bytes()
 
@@ -190,7 +192,7 @@ def test_what_names_a_case_is_destroyed_with_it_alone(
     collect_all(first(reporter))
     collect_all(Sent(reporter.follow_up(seed=bytes(32))), NOISE)
     past_its_term(clock, world.office)
-    assert {"discarded": 1} == world.office.json("discard")
+    assert {"discarded": 1} == world.office.json("exchange", "unopened", "discard")
     assert ["false-signature"] == list(kinds(world.office).values())
 
 
@@ -199,23 +201,26 @@ def test_one_officer_discards_nothing(office: Office, tmp_path: Path, clock: Clo
     """Its sender will never be answered. A colleague's sheet is not a second officer; the colleague is."""
     both = office.of("alice", "bruno")
     portal = Portal(World(both), tmp_path / "medium")
-    both.json("collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
+    both.json("exchange", "collect", portal.bundle(NOISE), "--confirm-instance", portal.fingerprint)
     past_its_term(clock, both)
-    said = opened_by(office, "alice", sheets=["bruno"]).run("discard")
+    said = opened_by(office, "alice", sheets=["bruno"]).run("exchange", "unopened", "discard")
     assert (1, True, 1) == (said.code, "this takes two officers" in said.err, len(envelopes(office)))
-    assert {"discarded": 1} == both.json("discard")
+    assert {"discarded": 1} == both.json("exchange", "unopened", "discard")
 
 
 def test_the_list_is_shown_by_the_page_newest_first(world: World, collect_all: Callable[..., Any]) -> None:
     more = unopened_list.PAGE + 2
     collect_all(*(Sent(b"%05d" % n * 400) for n in range(more)))
-    assert more == world.office.json("list")["unopened"]
-    pages = [world.office.json("unopened", "--page", str(n)) for n in (1, 2, 3)]
+    assert more == world.office.json("case", "list")["unopened"]
+    pages = [world.office.json("exchange", "unopened", "list", "--page", str(n)) for n in (1, 2, 3)]
     numbers = [[row["number"] for row in page["unopened"]] for page in pages]
     assert [[*range(more, 2, -1)], [2, 1], []] == numbers
     assert [more] * 3 == [page["count"] for page in pages]
-    assert f"{more} in all; older ones: inbox unopened --page 2\n" in world.office.run("unopened").out
-    assert "--page 3" not in world.office.run("unopened", "--page", "2").out
+    assert (
+        f"{more} in all; older ones: inbox exchange unopened list --page 2\n"
+        in world.office.run("exchange", "unopened", "list").out
+    )
+    assert "--page 3" not in world.office.run("exchange", "unopened", "list", "--page", "2").out
 
 
 @steps(5)
@@ -227,8 +232,10 @@ def test_power_lost_while_it_is_discarded_loses_nothing_else(
     past_its_term(clock, world.office)
     collect_all(Sent(b"later" * 400))
     gone = []
-    for each in killed_everywhere(world.office, tmp_path / "killed", clock.day, "discard", stride=stride):
-        listed = each.json("unopened")["unopened"]
+    for each in killed_everywhere(
+        world.office, tmp_path / "killed", clock.day, "exchange", "unopened", "discard", stride=stride
+    ):
+        listed = each.json("exchange", "unopened", "list")["unopened"]
         assert {each.root / row["file"] for row in listed} == set(envelopes(each))
         assert 1 == len(list((each.root / "attachments").iterdir()))
         gone.append(len(listed) == 1)

@@ -58,7 +58,9 @@ def founded_strike(founded_world: World, tmp_path_factory: pytest.TempPathFactor
             session.get_one(Workflow, number).withheld = f"car {NAME} saurait"
     world.office.tell_no_prosecutor(1, 2)
     report, _ = numbers(world.office)
-    world.office.json("reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x")
+    world.office.json(
+        "message", "reply", str(report), "--text", f"Merci. Qui est {NAME} ?", "--despite-warning", "x"
+    )
     return world.office
 
 
@@ -88,7 +90,7 @@ def test_what_was_struck_is_nowhere_in_the_files(office: Office, tmp_path: Path)
     assert {"name", "word", "another"} <= found_in(before, WANTED)
     report, dropped = numbers(office)
     done = [
-        office.json("minimise", "--reason", "x", str(number), "everywhere", "--text", NAME)
+        office.json("case", "redact", "--reason", "x", str(number), "everywhere", "--text", NAME)
         for number in (report, dropped)
     ]
     assert set() == found_in(office, WANTED)
@@ -105,7 +107,7 @@ def test_links_and_the_line_in_lists_are_made_without_it(office: Office) -> None
         with office.opened() as inbox, inbox.transaction() as session:
             names.append([kind for kind, _ in link_index.of(session, report) if kind == "name"])
             summary = session.get_one(Case, report).summary
-        office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
+        office.run("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
     assert ["name"] == names[0]
     assert ([], f"{striker.STRUCK} est malade.") == (names[1], summary)
 
@@ -117,24 +119,24 @@ def test_capitals_accents_spaces_and_what_nobody_sees_do_not_count(office: Offic
         ("who", "Zibeline\n Quartzmann"),
         ("follow-up-1", "Zibe\u200bl\u00efne-Quartzmann"),
     ):
-        assert {place: 1} == office.json("minimise", "--reason", "x", str(report), place, "--text", typed)[
-            "struck"
-        ]
-    assert f"chez {striker.STRUCK}" == office.json("show", str(report))["answers"]["who"]
+        assert {place: 1} == office.json(
+            "case", "redact", "--reason", "x", str(report), place, "--text", typed
+        )["struck"]
+    assert f"chez {striker.STRUCK}" == office.json("case", "show", str(report))["answers"]["who"]
 
 
 def test_what_is_not_struck_is_named(office: Office) -> None:
     """What is written in another way, the ledger, the journal: both from before the identity was known."""
     report, _ = numbers(office)
-    office.json("note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
+    office.json("case", "note", str(report), "--text", "ou Zib\u00e9line_Quartzmann ?")
     given = ("--to", NAME, "--what", "report", "--ground", "other", "--reason", f"of {NAME}")
-    assert "the reason contains words" in office.run("disclosures", "add", str(report), *given).err
+    assert "the reason contains words" in office.run("dossier", "disclosure", "add", str(report), *given).err
     with office.opened() as inbox, inbox.transaction() as session:
         session.delete(session.get_one(casework_tables.Identity, report))
-    office.json("disclosures", "add", str(report), *given)
+    office.json("dossier", "disclosure", "add", str(report), *given)
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(casework_tables.Identity(case=report, day=today(), text=f"La voisine de {NAME}"))
-    said = office.run("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME).out
+    said = office.run("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME).out
     assert "similar words that were not redacted remain at: disclosures, journal, notes\n" in said
     assert "not searched" not in said
     assert "      1  reply-1\n" in said
@@ -144,9 +146,9 @@ def test_files_are_looked_into_if_they_are_text(world: World, portal: Portal, co
     files = [f"de {NAME.upper()}".encode(), b"nothing", b"\xff" + NAME.encode(), bytes(1 << 20)]
     collect(portal.bundle(first(Reporter(world), text=NAME, files=files)))
     world.office.tell_no_prosecutor(1)
-    done = world.office.json("minimise", "--reason", "x", "1", "everywhere", "--text", NAME)
+    done = world.office.json("case", "redact", "--reason", "x", "1", "everywhere", "--text", NAME)
     assert ([1], [3, 4]) == (done["files_with_it"], done["files_not_searched"])
-    said = world.office.run("minimise", "--reason", "x", "1", "what:all").out
+    said = world.office.run("case", "redact", "--reason", "x", "1", "what:all").out
     assert "files not searched, because they are not short texts: 3, 4\n" in said
 
 
@@ -155,9 +157,11 @@ def test_the_author_reads_the_answer_without_it_from_the_next_outbox_on(
 ) -> None:
     reporter = Reporter(world)
     collect(portal.bundle(first(reporter)))
-    world.office.json("reply", "1", "--text", f"Qui est {NAME} ?")
-    world.office.json("minimise", "--reason", "x", "1", "reply-1", "--text", NAME)
-    _, _, files = read_outbox(Path(world.office.json("outbox", "--out", world.office.out)["file"]), world)
+    world.office.json("message", "reply", "1", "--text", f"Qui est {NAME} ?")
+    world.office.json("case", "redact", "--reason", "x", "1", "reply-1", "--text", NAME)
+    _, _, files = read_outbox(
+        Path(world.office.json("exchange", "outbox", "--out", world.office.out)["file"]), world
+    )
     slot = read_slot(next(iter(files.values())), reporter)
     assert [f"Qui est {striker.STRUCK} ?"] == [each.text for each in slot.messages]
 
@@ -166,14 +170,14 @@ def test_what_is_left_is_never_too_long_to_be_read_again(world: World, portal: P
     """One letter that becomes three: refused, nothing is changed, and the whole can be struck."""
     collect(portal.bundle(first(Reporter(world), text="ab" * 60_000)))
     world.office.tell_no_prosecutor(1)
-    world.office.json("reply", "1", "--text", "x " * 4_000)
+    world.office.json("message", "reply", "1", "--text", "x " * 4_000)
     before = world.office.state()
     for words, hint in ((["what", "--text", "a"], "PLACE:all"), (["reply-1", "--text", "x"], "reply-N:all")):
-        said = world.office.run("minimise", "--reason", "x", "1", *words)
+        said = world.office.run("case", "redact", "--reason", "x", "1", *words)
         assert (1, True) == (said.code, "would be too long" in said.err and hint in said.err)
     assert before == world.office.state()
-    world.office.json("minimise", "--reason", "x", "1", "what:all")
-    world.office.json("minimise", "--reason", "x", "1", "reply-1:all")
+    world.office.json("case", "redact", "--reason", "x", "1", "what:all")
+    world.office.json("case", "redact", "--reason", "x", "1", "reply-1:all")
 
 
 def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> None:
@@ -182,7 +186,7 @@ def test_whoever_may_not_read_a_case_yet_tries_no_words_on_it(trio: Trio) -> Non
     for text in (CANARY, "nothing"):
         assert (
             "must declare"
-            in trio.others.run("minimise", "--reason", "x", "3", "everywhere", "--text", text).err
+            in trio.others.run("case", "redact", "--reason", "x", "3", "everywhere", "--text", text).err
         )
 
 
@@ -192,11 +196,11 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
 ) -> None:
     """Killed at its steps: it stands in every place, or in none once the inbox is opened again."""
     report, dropped = numbers(office)
-    office.json("minimise", "--reason", "x", str(dropped), "everywhere", "--text", NAME)
-    words = ("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
-    whole, intact = office.json("show", str(report)), []
+    office.json("case", "redact", "--reason", "x", str(dropped), "everywhere", "--text", NAME)
+    words = ("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
+    whole, intact = office.json("case", "show", str(report)), []
     for each in killed_everywhere(office, tmp_path / "killed", today(), *words, stride=stride):
-        shown = each.json("show", str(report))
+        shown = each.json("case", "show", str(report))
         intact.append(shown == whole | {"new": False, "follow_ups": shown["follow_ups"]})
         if not intact[-1]:
             assert (set(), 1) == (found_in(each, WANTED), len(shown["struck"]))
@@ -207,30 +211,30 @@ def test_power_lost_while_a_passage_is_struck_leaves_it_or_nothing_of_it(
 def test_the_rest_stays_is_found_and_says_where_something_was(office: Office) -> None:
     """The signature is gone with it: on that a guess could be tried."""
     report, _ = numbers(office)
-    office.json("minimise", "--reason", "x", str(report), "everywhere", "--text", NAME)
-    shown = office.json("show", str(report))
+    office.json("case", "redact", "--reason", "x", str(report), "everywhere", "--text", NAME)
+    shown = office.json("case", "show", str(report))
     assert f"{striker.STRUCK} est malade.\nLe quai est ouvert." == shown["answers"]["what"]
     assert f"encore {striker.STRUCK}, hier" == shown["follow_ups"][0]["text"]
     assert [{"day": today().isoformat(), "place": "everywhere"}] == shown["struck"]
-    assert f"minimised on {today()} at everywhere" in office.run("show", str(report)).out
-    (found,) = office.json("queue", "--search", "quai ouvert")["cases"]
+    assert f"minimised on {today()} at everywhere" in office.run("case", "show", str(report)).out
+    (found,) = office.json("queue", "list", "--search", "quai ouvert")["cases"]
     assert report == found["case"]
     with office.opened() as inbox, inbox.transaction() as session:
         assert session.get_one(Case, report).signature is None
         assert [b""] == [each.signature for each in session.query(FollowUp)]
-    (entry,) = [each for each in office.json("journal", "print")["entries"] if each["action"] == "minimise"]
+    (entry,) = [each for each in office.json("journal", "list")["entries"] if each["action"] == "minimise"]
     assert (report, {"place": "everywhere"}) == (entry["case"], entry["values"])
 
 
 def test_only_the_place_that_is_named_is_struck(office: Office) -> None:
     report, _ = numbers(office)
-    office.json("minimise", "--reason", "x", str(report), "who:all")
-    office.json("minimise", "--reason", "x", str(report), "file-1:all")
-    shown = office.json("show", str(report))
+    office.json("case", "redact", "--reason", "x", str(report), "who:all")
+    office.json("case", "redact", "--reason", "x", str(report), "file-1:all")
+    shown = office.json("case", "show", str(report))
     assert (striker.STRUCK, True) == (shown["answers"]["who"], NAME in shown["answers"]["what"])
     assert [striker.STRUCK] == [file["name"] for file in shown["attachments"]]
     assert ["who", "file-1"] == [each["place"] for each in shown["struck"]]
-    assert 0 == office.run("outbox", "--out", office.out).code
+    assert 0 == office.run("exchange", "outbox", "--out", office.out).code
 
 
 def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
@@ -245,9 +249,9 @@ def test_what_does_not_stand_there_changes_nothing(office: Office) -> None:
         ["everywhere:all"],
         [NAME, "--text", NAME],
     ):
-        assert 1 == office.run("minimise", "--reason", "x", str(report), *words).code, words
+        assert 1 == office.run("case", "redact", "--reason", "x", str(report), *words).code, words
     assert before == office.state()
-    assert NAME not in office.run("journal", "print").out
+    assert NAME not in office.run("journal", "list").out
 
 
 @pytest.mark.parametrize(
@@ -257,7 +261,7 @@ def test_it_takes_a_reason(office: Office, reason: tuple[str, ...]) -> None:
     """On the command line as at the desk: what is struck comes back to nobody."""
     report, _ = numbers(office)
     before = office.state()
-    assert 0 != office.run("minimise", str(report), "everywhere", "--text", NAME, *reason).code
+    assert 0 != office.run("case", "redact", str(report), "everywhere", "--text", NAME, *reason).code
     assert before == office.state()
 
 
@@ -268,12 +272,12 @@ def test_what_stands_between_a_case_and_its_end_is_not_struck(
     """Officers deal with the danger first; then they can strike it like anything else."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
-    strike = ["minimise", "1", *place, "--reason", "drill"]
+    strike = ["case", "redact", "1", *place, "--reason", "drill"]
     before = world.office.state()
     said = world.office.run(*strike)
     assert (1, True) == (said.code, "somebody may be in danger" in said.err)
     assert before == world.office.state()
-    world.office.json("measure", "1", "none")
+    world.office.json("case", "measure", "add", "1", "none")
     assert {"danger_now": 1} == world.office.json(*strike)["struck"]
 
 
@@ -285,7 +289,7 @@ def test_an_obstacle_to_any_exit_is_not_struck(
     for way in Exit:
         row = {each: Cell(Need.LIFTED if each is way else Need.NOTHING) for each in Exit}
         monkeypatch.setitem(MATRIX, Obstacle.DANGER, row)
-        said = world.office.run("minimise", "1", "danger_now:all", "--reason", "drill")
+        said = world.office.run("case", "redact", "1", "danger_now:all", "--reason", "drill")
         assert (1, True) == (said.code, "somebody may be in danger" in said.err), way
 
 
@@ -293,24 +297,24 @@ def test_a_score_does_not_fall_by_what_was_struck(world: World, reporter: Report
     """Opened again, a case is scored by the rules anew: by what was said, not by what is left."""
     collect_all(first(reporter, edit=answering(danger_now="yes")))
     world.office.tell_no_prosecutor(1)
-    world.office.json("measure", "1", "none")
-    world.office.json("minimise", "1", "danger_now:all", "--reason", "drill")
+    world.office.json("case", "measure", "add", "1", "none")
+    world.office.json("case", "redact", "1", "danger_now:all", "--reason", "drill")
     world.office.close("1")
-    world.office.json("reopen", "1", "--reason", "drill")
-    (case,) = world.office.json("queue")["cases"]
+    world.office.json("case", "reopen", "1", "--reason", "drill")
+    (case,) = world.office.json("queue", "list")["cases"]
     assert 1 == case["priority"]
 
 
 def test_nothing_is_struck_from_what_is_held_for_a_procedure(office: Office) -> None:
     """Once the hold is lifted it is."""
     report, _ = numbers(office)
-    strike = ["minimise", str(report), "who", "--text", NAME, "--reason", "drill"]
-    office.json("hold", str(report), "--reason", "drill")
+    strike = ["case", "redact", str(report), "who", "--text", NAME, "--reason", "drill"]
+    office.json("retention", "hold", str(report), "--reason", "drill")
     before = office.state()
     said = office.run(*strike)
     assert (1, True, True) == (said.code, "held for a procedure" in said.err, "lift the hold" in said.err)
     assert before == office.state()
-    office.json("hold", str(report), "--release", "--reason", "drill")
+    office.json("retention", "unhold", str(report), "--reason", "drill")
     office.json(*strike)
 
 
@@ -320,10 +324,10 @@ def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Offi
     Nor the first name alone: nothing but a family name would be left, which one officer calls a namesake's.
     """
     report, _ = numbers(office)
-    strike = ["minimise", str(report), "everywhere", "--reason", "drill", "--text"]
-    office.json("note", str(report), "--text", "vu avec Odon Verrier")
+    strike = ["case", "redact", str(report), "everywhere", "--reason", "drill", "--text"]
+    office.json("case", "note", str(report), "--text", "vu avec Odon Verrier")
     for name in (NAME, "Odon Verrier"):
-        office.json("access", "record", "--received", f"{today()}", "--way", "letter", "--person", name)
+        office.json("request", "add", "--received", f"{today()}", "--way", "letter", "--person", name)
     before = office.state()
     for words in (NAME, "Verrier", "Odon"):
         said = office.run(*strike, words)
@@ -378,7 +382,7 @@ def test_what_justice_may_ask_for_is_struck_only_in_parts(
     """
     report, _ = numbers(office)
     await_justice(office, report)
-    strike = ["minimise", "--reason", "drill", str(report)]
+    strike = ["case", "redact", "--reason", "drill", str(report)]
     before = office.state()
     for words in (
         ["what:all"],
@@ -390,7 +394,7 @@ def test_what_justice_may_ask_for_is_struck_only_in_parts(
     ):
         said = office.run(*strike, *words)
         assert (1, True) == (said.code, "only parts of a text" in said.err), words
-        assert "inbox decide" in said.err or "final decision" in said.err
+        assert "inbox case decide" in said.err or "final decision" in said.err
     assert before == office.state()
     office.json(*strike, "what", "--text", f"{NAME} est malade")
     for words in NAME.split():
@@ -412,7 +416,7 @@ def test_a_text_that_goes_bit_by_bit_is_struck_only_in_parts(office: Office, pla
     words = [f"mot{chr(97 + n)}x" for n in range(21)]
     with office.opened() as inbox, inbox.transaction() as session:
         session.add(casework_tables.Note(case=report, position=9, by="x", day=today(), text=" ".join(words)))
-    strike = ["minimise", "--reason", "drill", str(report)]
+    strike = ["case", "redact", "--reason", "drill", str(report)]
     office.json(*strike, "staff-note-9", "--text", " ".join(words[:4]))
     ask_for_the_prosecutor(office, report)
     for few in (words[4:9], words[9:14]):

@@ -42,7 +42,7 @@ def founded_due(founded_world: World, tmp_path_factory: pytest.TempPathFactory) 
     office = scene.world.office
     for each in (first(scene.reporter, text=CANARY), first(Reporter(scene.world))):
         scene.collect(each)
-    office.json("show", "1")
+    office.json("case", "show", "1")
     office.settle(1, 2)
     office.tell_no_prosecutor(1)
     work_on(office, waits=False, closed=today(), outcome="out_of_scope", category="threat")
@@ -59,14 +59,14 @@ def due(world: World, clock: Clock) -> Office:
 
 
 def listed(office: Office, *words: str) -> Any:
-    return office.json("visa", "list", *words, "--out", office.out / "lists")
+    return office.json("retention", "visa", "request", *words, "--out", office.out / "lists")
 
 
 REF = ("--reference", "AD 76, 2026/114")
 
 
 def agreeing(name: str, day: str | None = None) -> tuple[str, ...]:
-    return "visa", "record", name, "--day", day or (today() + timedelta(100)).isoformat(), *REF
+    return "retention", "visa", "add", name, "--day", day or (today() + timedelta(100)).isoformat(), *REF
 
 
 def agree(office: Office, name: str, day: str | None = None) -> None:
@@ -74,7 +74,7 @@ def agree(office: Office, name: str, day: str | None = None) -> None:
 
 
 def obstacles(office: Office) -> list[str]:
-    found: list[str] = office.json("retention")["cases"][0]["obstacles"]
+    found: list[str] = office.json("retention", "list")["cases"][0]["obstacles"]
     return found
 
 
@@ -85,15 +85,17 @@ def test_nothing_is_destroyed_before_the_archives_have_agreed_to_its_list(due: O
         page = client.page("/en/retention")
     assert re.findall(r'type="checkbox"[^>]*>', page) == ['type="checkbox" name="case" value="1">']
     assert "Without a chosen case: all cases due.</p>" in page
-    assert "case 1: the archives have not given their visa" in refused(due, "destroy", "1")
-    assert "no case that is due has the archives' visa; 1 cases wait" in refused(due, "destroy", "--due")
+    assert "case 1: the archives have not given their visa" in refused(due, "retention", "destroy", "1")
+    assert "no case that is due has the archives' visa; 1 cases wait" in refused(
+        due, "retention", "destroy", "--due"
+    )
     made = listed(due)
     assert ["visa"] == obstacles(due)
-    assert "have not given their visa" in refused(due, "destroy", "1")
+    assert "have not given their visa" in refused(due, "retention", "destroy", "1")
     agree(due, made["list"])
     assert [] == obstacles(due)
-    assert [1] == due.json("destroy", "--due")["cases"]
-    (line,) = due.json("destroyed")["destroyed"]
+    assert [1] == due.json("retention", "destroy", "--due")["cases"]
+    (line,) = due.json("retention", "list-destroyed")["destroyed"]
     assert f"{made['list']}, AD 76, 2026/114" == line["visa"]
 
 
@@ -125,22 +127,22 @@ def test_two_officers_note_the_visa_the_journal_keeps_it_and_oversight_counts_it
         with pytest.raises(Locked):
             visas.record(opened.inbox, alone, name, Given(day, "AD"))
     agree(due, name)
-    entries = due.json("journal", "print")["entries"]
+    entries = due.json("journal", "list")["entries"]
     noted = {each["action"]: (each["case"], each["values"]) for each in entries if "visa" in each["action"]}
     assert {
         "list-for-visa": (None, {"list": name}),
         "record-visa": (None, {"list": name, "day": day.isoformat(), "reference": "AD 76, 2026/114"}),
     } == noted
-    assert 1 == due.json("oversight")["actions"]["record-visa"]
+    assert 1 == due.json("office", "oversight")["actions"]["record-visa"]
 
 
 @pytest.mark.parametrize(
     ("change", "left"),
     [
-        (("hold", "1", "--reason", "x"), ["held", "visa"]),
-        (("measure", "1", "process_fix"), ["visa"]),
-        (("note", "1", "--text", "read again"), []),
-        (("show", "1"), []),
+        (("retention", "hold", "1", "--reason", "x"), ["held", "visa"]),
+        (("case", "measure", "add", "1", "process_fix"), ["visa"]),
+        (("case", "note", "1", "--text", "read again"), []),
+        (("case", "show", "1"), []),
     ],
     ids=["hold", "measure", "note", "reading"],
 )
@@ -149,7 +151,7 @@ def test_what_is_done_to_a_case_takes_it_from_the_list(
     due: Office, change: tuple[str, ...], left: list[str], *, is_agreed: bool
 ) -> None:
     """Before and after the visa; reading it, and what officers note for themselves, does not."""
-    due.json("source-risk", "1", "low", "--reason", "x")
+    due.json("case", "set-source-risk", "1", "low", "--reason", "x")
     name = listed(due)["list"]
     if is_agreed:
         agree(due, name)
@@ -159,7 +161,7 @@ def test_what_is_done_to_a_case_takes_it_from_the_list(
     elif left:
         assert f"nothing on the list {name} is left" in refused(due, *agreeing(name))
     if "held" in left:
-        due.json("hold", "1", "--release", "--reason", "x")
+        due.json("retention", "unhold", "1", "--reason", "x")
         assert ["visa"] == obstacles(due)
 
 
@@ -170,7 +172,7 @@ def test_what_its_reporter_writes_takes_a_case_from_the_list(
     late = portal.bundle(
         Sent(reporter.follow_up()), edit=lambda intake: build.replace(intake, exported=clock.day)
     )
-    due.json("collect", late)
+    due.json("exchange", "collect", late)
     assert ["unread", "visa", "prosecutor", "persons"] == [
         each for each in obstacles(due) if each != "portal"
     ]
@@ -179,13 +181,13 @@ def test_what_its_reporter_writes_takes_a_case_from_the_list(
 def test_junk_that_comes_back_is_on_no_list(due: Office) -> None:
     """Whoever brings it back asks for it: marked as junk once more, it is listed anew."""
     for kind in ("prosecutor_phoned", "final_decision"):
-        due.json("measure", "1", kind, "--day", DAY)
-    due.json("decide", "1", "no_transmission", "--reason", "x")
+        due.json("case", "measure", "add", "1", kind, "--day", DAY)
+    due.json("case", "decide", "1", "no_transmission", "--reason", "x")
     work_on(due, closed=None, junked=today())
     aged(due)
     agree(due, listed(due, "1")["list"])
     assert [] == obstacles(due)
-    due.json("junk", "1", "--recover", "--reason", "x")
+    due.json("case", "unjunk", "1", "--reason", "x")
     work_on(due, waits=False, junked=today())
     assert "visa" in obstacles(due)
 
@@ -204,8 +206,10 @@ def test_what_is_noted_with_a_request_for_access_takes_a_case_from_the_list(due:
 def test_a_case_that_was_opened_and_closed_again_is_on_no_list(due: Office) -> None:
     """The same outcome on the same day is another end all the same."""
     agree(due, listed(due)["list"])
-    due.json("reopen", "1", "--reason", "x")
-    due.json("close", "1", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x")
+    due.json("case", "reopen", "1", "--reason", "x")
+    due.json(
+        "case", "close", "1", "out_of_scope", "--to", "ministry", "--disclosure", "withheld", "--reason", "x"
+    )
     assert "visa" in obstacles(due)
 
 
@@ -215,35 +219,37 @@ def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> 
     with due.opened() as inbox, inbox.transaction() as session:
         case = session.get_one(Case, 2)
         case.status, case.withdrawn, case.new = "closed", True, False
-    due.json("show", "2")
-    due.json("declare", "2")
+    due.json("case", "show", "2")
+    due.json("case", "declare", "2")
     with due.opened() as inbox, inbox.transaction() as session:
         work = session.get_one(Workflow, 2)
         work.waits, work.closed, work.outcome = False, today(), "out_of_scope"
     agree(due, first_list)
-    rows = {each["case"]: each["obstacles"] for each in due.json("retention")["cases"]}
+    rows = {each["case"]: each["obstacles"] for each in due.json("retention", "list")["cases"]}
     assert {1: [], 2: ["visa"]} == rows
-    assert "case 2: the archives have not given their visa" in refused(due, "destroy", "1", "2")
-    assert [1] == due.json("destroy", "--due")["cases"]
+    assert "case 2: the archives have not given their visa" in refused(due, "retention", "destroy", "1", "2")
+    assert [1] == due.json("retention", "destroy", "--due")["cases"]
 
 
 def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
     """The case goes on its day all the same; without its number it is on no list before."""
     for more in ([], ["--release"]):
-        closed.json("hold", "1", *more, "--reason", "x")
-    assert "no case that is due waits for the archives' visa" in refused(closed, "visa", "list", "--out", "x")
+        closed.json("retention", "hold", "1", *more, "--reason", "x")
+    assert "no case that is due waits for the archives' visa" in refused(
+        closed, "retention", "visa", "request", "--out", "x"
+    )
     made = listed(closed, "1")
     assert ["inadmissible"] == [each["rule"] for each in made["cases"]]
     agree(closed, made["list"], DAY)
-    assert "case 1: not due before" in refused(closed, "destroy", "1")
+    assert "case 1: not due before" in refused(closed, "retention", "destroy", "1")
     aged(closed)
-    assert [1] == closed.json("destroy", "1")["cases"]
+    assert [1] == closed.json("retention", "destroy", "1")["cases"]
 
 
 def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
     """In 2026 nobody knows what is to be destroyed in 2032; the last day of the law is listed."""
     for more in ([], ["--release"]):
-        closed.json("hold", "1", *more, "--reason", "x")
+        closed.json("retention", "hold", "1", *more, "--reason", "x")
     with closed.opened() as inbox, inbox.transaction() as session:
         work, last = session.get_one(Workflow, 1), today() + relativedelta(months=6)
         for days, is_listed in ((1, False), (0, True)):
@@ -254,11 +260,11 @@ def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
 
 
 def test_a_case_that_something_else_keeps_is_not_listed(due: Office) -> None:
-    due.json("hold", "1", "--reason", "x")
-    assert "no case that is due waits" in refused(due, "visa", "list", "--out", "x")
-    assert "case 1: held for a procedure" in refused(due, "visa", "list", "1", "--out", "x")
-    assert "case 2: still open" in refused(due, "visa", "list", "2", "--out", "x")
-    assert "there is no case 7" in refused(due, "visa", "list", "7", "--out", "x")
+    due.json("retention", "hold", "1", "--reason", "x")
+    assert "no case that is due waits" in refused(due, "retention", "visa", "request", "--out", "x")
+    assert "case 1: held for a procedure" in refused(due, "retention", "visa", "request", "1", "--out", "x")
+    assert "case 2: still open" in refused(due, "retention", "visa", "request", "2", "--out", "x")
+    assert "there is no case 7" in refused(due, "retention", "visa", "request", "7", "--out", "x")
 
 
 def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
@@ -271,35 +277,42 @@ def test_a_visa_that_cannot_be_is_refused(due: Office) -> None:
         (name, early, "before the list was made"),
         (name, late, "is in the future"),
     ):
-        assert why in refused(due, "visa", "record", given, "--day", day, *REF)
+        assert why in refused(due, "retention", "visa", "add", given, "--day", day, *REF)
     for reference in (" ", "x" * 201):
-        said = refused(due, "visa", "record", name, "--day", late, "--reference", reference)
+        said = refused(due, "retention", "visa", "add", name, "--day", late, "--reference", reference)
         assert "must have 1 to 200 characters" in said
     again = listed(due)["list"]
     agree(due, name)
-    assert [name] == [each["list"] for each in due.json("retention")["lists"]]
-    assert "is left to be destroyed" in refused(due, "visa", "record", again, "--day", late, *REF)
-    assert "already has its visa, since" in refused(due, "visa", "record", name, "--day", late, *REF)
-    assert "case 1 needs no visa, or already has one" in refused(due, "visa", "list", "1", "--out", "x")
+    assert [name] == [each["list"] for each in due.json("retention", "list")["lists"]]
+    assert "is left to be destroyed" in refused(due, "retention", "visa", "add", again, "--day", late, *REF)
+    assert "already has its visa, since" in refused(
+        due, "retention", "visa", "add", name, "--day", late, *REF
+    )
+    assert "case 1 needs no visa, or already has one" in refused(
+        due, "retention", "visa", "request", "1", "--out", "x"
+    )
 
 
 def test_who_may_not_know_of_a_case_finds_it_on_no_list(trio: Trio, tmp_path: Path) -> None:
     """Nor a list on which nothing else stands; and gives no visa to it."""
     portal = Portal(World(trio.others), tmp_path / "medium")
-    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
     for number in ("1", "2", "3"):
-        trio.others.json("show", number)
-        trio.others.json("decide", number, "no_transmission", "--reason", "x")
+        trio.others.json("case", "show", number)
+        trio.others.json("case", "decide", number, "no_transmission", "--reason", "x")
     aged(trio.others)
     out = ("--out", str(tmp_path))
-    whole = trio.others.json("visa", "list", "1", str(KEPT), *out)["list"]
-    alone = trio.others.json("visa", "list", str(KEPT), *out)["list"]
-    seen = {each["list"]: each["cases"] for each in trio.excluded.json("retention")["lists"]}
+    whole = trio.others.json("retention", "visa", "request", "1", str(KEPT), *out)["list"]
+    alone = trio.others.json("retention", "visa", "request", str(KEPT), *out)["list"]
+    seen = {each["list"]: each["cases"] for each in trio.excluded.json("retention", "list")["lists"]}
     assert ([1], False) == (seen[whole], alone in seen)
-    assert "is left to be destroyed" in trio.excluded.run("visa", "record", alone, "--day", DAY, *REF).err
+    assert (
+        "is left to be destroyed"
+        in trio.excluded.run("retention", "visa", "add", alone, "--day", DAY, *REF).err
+    )
     assert {whole: [1, KEPT], alone: [KEPT]}.items() <= {
-        each["list"]: each["cases"] for each in trio.others.json("retention")["lists"]
+        each["list"]: each["cases"] for each in trio.others.json("retention", "list")["lists"]
     }.items()
 
 
@@ -307,8 +320,8 @@ def test_junk_needs_no_visa_in_france_unless_it_was_in_proceedings(due: Office) 
     work_on(due, closed=None, junked=today())
     assert [] == obstacles(due)
     for kind in ("prosecutor_phoned", "final_decision"):
-        due.json("measure", "1", kind, "--day", DAY)
-    due.json("decide", "1", "no_transmission", "--reason", "x")
+        due.json("case", "measure", "add", "1", kind, "--day", DAY)
+    due.json("case", "decide", "1", "no_transmission", "--reason", "x")
     assert ["visa"] == obstacles(due)
 
 
@@ -327,19 +340,19 @@ def test_what_became_no_case_needs_a_visa_where_the_law_asks_for_one(
             session.add(Unopened(number=number, intake=1, collected=day, **lost))
 
     came(1, 99)
-    assert {"discardable": 1}.items() <= due.json("retention")["unopened"].items()
-    due.json("law", "--replace", asking)
-    assert {"discardable": 0}.items() <= due.json("retention")["unopened"].items()
-    assert "do not have the archives' visa" in refused(due, "discard")
+    assert {"discardable": 1}.items() <= due.json("retention", "list")["unopened"].items()
+    due.json("law", "replace", asking)
+    assert {"discardable": 0}.items() <= due.json("retention", "list")["unopened"].items()
+    assert "do not have the archives' visa" in refused(due, "exchange", "unopened", "discard")
     made = listed(due)
     assert 1 == made["unopened"]
     paper = Path(made["files"][0]).read_text("utf-8")
     assert "envelopes that cannot be opened, without readable content: 1" in paper
-    assert "do not have" in refused(due, "discard")
+    assert "do not have" in refused(due, "exchange", "unopened", "discard")
     agree(due, made["list"])
     came(2, 98)
-    assert {"discarded": 1} == due.json("discard")
-    assert "do not have" in refused(due, "discard")
+    assert {"discarded": 1} == due.json("exchange", "unopened", "discard")
+    assert "do not have" in refused(due, "exchange", "unopened", "discard")
 
 
 def test_a_case_that_left_the_list_while_two_confirm_is_not_destroyed(due: Office) -> None:

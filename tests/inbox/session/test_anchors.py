@@ -30,9 +30,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> build.Office:
     """An inbox that made three outboxes, with other acts before, between and after them."""
     made = build.Office.found(tmp_path_factory.mktemp("anchored"))
     for _ in range(3):
-        assert 0 == made.run("list").code
-        assert 0 == made.run("outbox", "--out", made.out).code
-    assert 0 == made.run("list").code
+        assert 0 == made.run("case", "list").code
+        assert 0 == made.run("exchange", "outbox", "--out", made.out).code
+    assert 0 == made.run("case", "list").code
     return made
 
 
@@ -163,7 +163,7 @@ def test_reply_keys_that_are_gone_still_vouch_for_what_they_signed(opened: Inbox
 def test_a_file_that_is_not_of_this_inbox_is_not_taken(opened: Inbox, kept: Kept, tmp_path: Path) -> None:
     """Signed by another, under another number, of another deployment, or no file of anchors at all."""
     stranger = build.Office.found(tmp_path)
-    assert 0 == stranger.run("outbox", "--out", stranger.out).code
+    assert 0 == stranger.run("exchange", "outbox", "--out", stranger.out).code
     theirs = bundle.read([(stranger.out / "outbox-inspection-1.tar").read_bytes()])[0]
     raw, signature = kept[0][1].raw, kept[0][1].signature
     with undone(opened) as session:
@@ -214,10 +214,10 @@ def test_a_wrong_letter_or_a_number_too_high_is_told(opened: Inbox) -> None:
 
 
 def test_the_commands_verify_with_both(office: build.Office, kept: Kept, tmp_path: Path) -> None:
-    """The head is what `outbox` and `journal print` say in their last line."""
+    """The head is what `outbox` and `journal list` say in their last line."""
     own, file = office.copy(tmp_path), tmp_path / "anchors.tar"
     file.write_bytes(b"".join(form.write(kept)))
-    made = own.run("outbox", "--out", own.out)
+    made = own.run("exchange", "outbox", "--out", own.out)
     (line,) = [line for line in made.out.splitlines() if line.startswith("journal: entry ")]
     written = line.removeprefix("journal: entry ")
     said = own.run("journal", "verify", "--anchors", file, "--head", written)
@@ -227,7 +227,7 @@ def test_the_commands_verify_with_both(office: build.Office, kept: Kept, tmp_pat
     )
     view = own.json("journal", "verify", "--anchors", file)
     assert (11, 3, 7, []) == (view["head"]["n"], view["outboxes"], view["anchored"], view["warnings"])
-    assert own.run("journal", "print").out.splitlines()[-1].startswith("journal: entry 12, ")
+    assert own.run("journal", "list").out.splitlines()[-1].startswith("journal: entry 12, ")
     missing = own.run("journal", "verify", "--anchors", tmp_path / "missing")
     assert (1, True) == (missing.code, "No such file" in missing.err)
     assert "not a journal head" in own.run("journal", "verify", "--head", "x").err

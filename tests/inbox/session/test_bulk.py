@@ -16,43 +16,43 @@ def founded_bulk(founded_trio: Trio, tmp_path_factory: pytest.TempPathFactory) -
     """The trio's inbox with its three cases open, and nothing kept from the two who are present."""
     trio = Trio(founded_trio.office.copy(tmp_path_factory.mktemp("bulk")))
     for number in ("1", "2", "3"):
-        trio.others.json("reopen", number, "--reason", "x")
+        trio.others.json("case", "reopen", number, "--reason", "x")
     return trio.others
 
 
 def noted(office: Office, action: str) -> list[Any]:
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     return [(each["case"], each["values"]) for each in entries if each.get("action") == action]
 
 
 def tags(office: Office, number: int) -> Any:
-    return office.json("show", str(number))["work"]["tags"]
+    return office.json("case", "show", str(number))["work"]["tags"]
 
 
 def assigned(office: Office) -> list[Any]:
-    return [office.json("show", str(number))["work"]["assigned"] for number in (1, 2, 3)]
+    return [office.json("case", "show", str(number))["work"]["assigned"] for number in (1, 2, 3)]
 
 
 def test_many_are_tagged_in_one_act(office: Office) -> None:
     """Each once, noted of each, by number or by what they have in common."""
-    assert {"cases": [1, 2]} == office.json("many", "tag", "2", "1", "2", "--add", "Escale", "--add", "quai")
+    assert {"cases": [1, 2]} == office.json("queue", "tag", "2", "1", "2", "--add", "Escale", "--add", "quai")
     assert [["case 1", "escale", "quai"], ["case 2", "escale", "quai"]] == [tags(office, n) for n in (1, 2)]
     assert [(1, {}), (2, {})] == noted(office, "tag")
     assert (
         "3 cases: tagged\n"
-        == office.run("many", "tag", "--status", "assessing", "--count", "3", "--add", "vu").out
+        == office.run("queue", "tag", "--status", "assessing", "--count", "3", "--add", "vu").out
     )
-    assert 3 == office.json("queue", "--tag", "vu")["count"]
-    assert [1, 2] == office.json("many", "tag", "--tag", "quai", "--count", "2", "--remove", "quai")["cases"]
-    assert 0 == office.json("queue", "--tag", "quai")["count"]
+    assert 3 == office.json("queue", "list", "--tag", "vu")["count"]
+    assert [1, 2] == office.json("queue", "tag", "--tag", "quai", "--count", "2", "--remove", "quai")["cases"]
+    assert 0 == office.json("queue", "list", "--tag", "quai")["count"]
     assert [(1, {"removed": True}), (2, {"removed": True})] == noted(office, "tag")[-2:]
 
 
 def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
-    office.json("many", "assign", "1", "2", "3", "--to", "alice")
+    office.json("queue", "assign", "1", "2", "3", "--to", "alice")
     assert ["alice"] * 3 == assigned(office)
     assert [(number, {"officer": "alice"}) for number in (1, 2, 3)] == noted(office, "assign")
-    said = office.run("many", "assign", "--officer", "alice", "--count", "3", "--nobody").out
+    said = office.run("queue", "unassign", "--officer", "alice", "--count", "3").out
     assert ("3 cases: nobody sees to them\n", [None] * 3) == (said, assigned(office))
 
 
@@ -76,9 +76,9 @@ def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
     ],
 )
 def test_all_are_done_or_none(office: Office, words: list[str], code: int, said: str) -> None:
-    office.json("tag", "1", "vu")
+    office.json("case", "tag", "add", "1", "vu")
     before = office.state()
-    ended = office.run("many", *words)
+    ended = office.run("queue", *words)
     assert (code, True) == (ended.code, said in ended.err)
     assert before == office.state()
 
@@ -87,24 +87,24 @@ def test_what_is_kept_from_somebody_is_neither_changed_nor_betrayed(office: Offi
     """By number, by filter, in the journal; the control is what the others do."""
     trio = Trio(office)
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
-        said = refused(trio.excluded, "many", words[0], "1", "3", *words[1:])
+        said = refused(trio.excluded, "queue", words[0], "1", "3", *words[1:])
         assert "error: there is no case 3\n" in said
-        assert "2 cases match" in trio.excluded.run("many", *words, "--status", "assessing").err
-        done = trio.excluded.json("many", *words, "--status", "assessing", "--count", "2")
+        assert "2 cases match" in trio.excluded.run("queue", *words, "--status", "assessing").err
+        done = trio.excluded.json("queue", *words, "--status", "assessing", "--count", "2")
         assert [1, 2] == done["cases"]
-        done = office.json("many", *words, "--status", "assessing", "--count", "3")
+        done = office.json("queue", *words, "--status", "assessing", "--count", "3")
         assert [1, 2, 3] == done["cases"]
     assert [1, 2] == sorted({case for case, _ in noted(trio.excluded, "tag")})
-    assert "case 3" not in trio.excluded.run("journal", "print").out
+    assert "case 3" not in trio.excluded.run("journal", "list").out
 
 
 def test_what_is_for_its_handlers_alone_is_changed_by_them(office: Office) -> None:
     trio = Trio(office)
-    office.json("handlers", "1", "alice", "chloe")
+    office.json("access", "restrict", "1", "alice", "chloe")
     for words in (["tag", "--add", "vu"], ["assign", "--to", "alice"]):
-        said = refused(trio.excluded, "many", words[0], "2", "1", *words[1:])
+        said = refused(trio.excluded, "queue", words[0], "2", "1", *words[1:])
         assert "case 1 is for its handlers only" in said
-        done = trio.excluded.json("many", *words, "--status", "assessing", "--count", "1")
+        done = trio.excluded.json("queue", *words, "--status", "assessing", "--count", "1")
         assert [2] == done["cases"]
-    assert [1, 2] == office.json("many", "tag", "1", "2", "--add", "x")["cases"]
-    assert "case 1 is for its handlers" in refused(office, "many", "assign", "2", "1", "--to", "bruno")
+    assert [1, 2] == office.json("queue", "tag", "1", "2", "--add", "x")["cases"]
+    assert "case 1 is for its handlers" in refused(office, "queue", "assign", "2", "1", "--to", "bruno")

@@ -14,18 +14,22 @@ def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pyt
     """Until then nothing can be done, and the hint names it; afterwards everything can."""
     clock = moved(monkeypatch)
     office: Office = trio.others
-    nothing = office.run("journal", "clock", "--reason", "x")
+    nothing = office.run("journal", "correct-clock", "--reason", "x")
     assert (1, True) == (nothing.code, "nothing to correct" in nothing.err)
     clock.wait(3650)
-    office.json("keyring", "--out", office.out / "ahead")
+    office.json("exchange", "keyring", "--out", office.out / "ahead")
     clock.wait(-3650)
-    said = office.run("list")
-    assert (1, True) == (said.code, "inbox journal clock --reason TEXT" in said.err)
-    assert 2 == office.run("journal", "clock").code
-    noted = office.json("journal", "clock", "--reason", "a new battery")
-    for words in (["list"], ["keyring", "--out", office.out / "now"], ["journal", "verify"]):
+    said = office.run("case", "list")
+    assert (1, True) == (said.code, "inbox journal correct-clock --reason TEXT" in said.err)
+    assert 2 == office.run("journal", "correct-clock").code
+    noted = office.json("journal", "correct-clock", "--reason", "a new battery")
+    for words in (
+        ["case", "list"],
+        ["exchange", "keyring", "--out", office.out / "now"],
+        ["journal", "verify"],
+    ):
         assert 0 == office.run(*words).code
-    entries = office.json("journal", "print")["entries"]
+    entries = office.json("journal", "list")["entries"]
     (entry,) = [each for each in entries if each.get("action") == "correct-clock"]
     assert (today().isoformat(), "a new battery", 2) == (
         entry["day"],
@@ -34,7 +38,7 @@ def test_two_officers_note_that_the_clock_was_ahead(trio: Trio, monkeypatch: pyt
     )
     assert noted["head"]["n"] == entry["n"]
     clock.wait(-1)
-    assert 1 == office.run("list").code  # days count from there
+    assert 1 == office.run("case", "list").code  # days count from there
 
 
 @pytest.mark.parametrize("day", [date(1999, 12, 31), date(2200, 1, 1)])
@@ -48,7 +52,7 @@ def test_a_clock_of_which_no_file_can_be_dated_is_named(
         page = client.ask("/en/case/1")
         assert 409 == page.status_code
         assert all(each in page.text for each in ("The clock says", str(day.year), "Set the clock"))
-    for words in (["list"], ["journal", "print"], ["note", "1", "--text", "x"]):
+    for words in (["case", "list"], ["journal", "list"], ["case", "note", "1", "--text", "x"]):
         said = trio.others.run(*words)
         assert (1, f"error: the clock says {day}\nhint: set the clock, then try again\n") == (
             said.code,

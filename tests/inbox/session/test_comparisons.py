@@ -57,17 +57,17 @@ def founded_compared(tmp_path_factory: pytest.TempPathFactory) -> Office:
     portal = Portal(World(office), folder / "medium")
     report = answering(coi="no", protect=SECRET)
     sent = first(Reporter(portal.world), text="On échange les scellés.", edit=report)
-    office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
     for present in (("alice", "bruno"), ("alice", "chloe")):
-        office.of(*present).json("declare", "1")
-    office.json("show", "1")
-    office.json("settings", "--regime", "external")
-    office.json("source-risk", "1", "low", "--reason", "x")
-    office.json("decide", "1", "transmit", "--reason", "x")
-    office.json("measure", "1", "prosecutor_word")
+        office.of(*present).json("case", "declare", "1")
+    office.json("case", "show", "1")
+    office.json("office", "set", "--regime", "external")
+    office.json("case", "set-source-risk", "1", "low", "--reason", "x")
+    office.json("case", "decide", "1", "transmit", "--reason", "x")
+    office.json("case", "measure", "add", "1", "prosecutor_word")
     office.settle(1)
     (folder / "identity").write_text(IDENTITY)
-    office.json("identity", "set", "1", "--text-file", folder / "identity")
+    office.json("case", "identity", "add", "1", "--text-file", folder / "identity")
     return office
 
 

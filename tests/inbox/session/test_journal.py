@@ -153,11 +153,11 @@ def test_a_damaged_end_stops_no_work_and_is_named(trio: Trio) -> None:
     with trio.others.opened() as inbox, inbox.transaction() as session:
         last = journal.head(session).n
         session.execute(update(JournalEntry).where(JournalEntry.n == last).values(raw=b"{}"))
-    assert 0 == trio.others.run("list").code
+    assert 0 == trio.others.run("case", "list").code
     verified = trio.others.run("journal", "verify")
     assert (1, "") == (verified.code, verified.out)
     assert f"error: entry {last} of the journal was altered" in verified.err
-    printed = trio.others.run("journal", "print", "--from", str(last)).out
+    printed = trio.others.run("journal", "list", "--from", str(last)).out
     assert f"{last}  ????-??-??  damaged; see: inbox journal verify" in printed
 
 
@@ -166,27 +166,31 @@ def test_a_clock_set_back_leaves_no_entry(trio: Trio, monkeypatch: pytest.Monkey
     before = trio.office.state()
     clock = moved(monkeypatch)
     clock.wait(-1)
-    for words in (["list"], ["show", "1"], ["conflict", "exclude", "1", "chloe", "--reason", "x"]):
+    for words in (
+        ["case", "list"],
+        ["case", "show", "1"],
+        ["access", "conflict", "add", "1", "chloe", "--reason", "x"],
+    ):
         said = trio.others.run(*words)
         assert (1, True) == (said.code, "but the journal already has an entry of" in said.err)
     clock.wait(1)
-    assert 0 == trio.others.run("list").code
+    assert 0 == trio.others.run("case", "list").code
     assert before == trio.office.state()
 
 
 def test_an_act_that_is_undone_leaves_no_entry(trio: Trio) -> None:
     """Both are in one transaction. That a reason was compared with the identity stays: that was answered."""
-    before = trio.others.json("journal", "print")["head"]["n"]
-    assert 1 == trio.others.run("reply", "1", "--text", " ").code
-    assert 1 == trio.others.run("conflict", "exclude", "1", "zoe", "--reason", "x").code
-    since = trio.others.json("journal", "print", "--from", str(before + 1))["entries"]
+    before = trio.others.json("journal", "list")["head"]["n"]
+    assert 1 == trio.others.run("message", "reply", "1", "--text", " ").code
+    assert 1 == trio.others.run("access", "conflict", "add", "1", "zoe", "--reason", "x").code
+    since = trio.others.json("journal", "list", "--from", str(before + 1))["entries"]
     assert ["compare-identity", "read-journal"] == [each["action"] for each in since]
 
 
 def test_it_is_printed_for_people_and_programs(trio: Trio) -> None:
     """Day, who, what, which case, about what, why; the end is what stands on the last line."""
-    printed = trio.others.run("journal", "print").out.splitlines()
-    said = trio.others.json("journal", "print", "--from", "2")
+    printed = trio.others.run("journal", "list").out.splitlines()
+    said = trio.others.json("journal", "list", "--from", "2")
     day = today().isoformat()
     assert f"     1  {day}  alice (passphrase), bruno (passphrase), chloe (passphrase): found (" in printed[0]
     (line,) = [line for line in printed if " exclude " in line]
@@ -217,10 +221,10 @@ def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_
         with sitting(office, officer="bruno") as client:
             journal = client.page("/en/journal").replace(client.desk.place, "")
         page = re.findall(r"<tr><td>\d+</td>.*", journal)
-        entries = [str(each) for each in office.json("journal", "print")["entries"]]
-        return entries[:last], office.run("journal", "print").out.splitlines()[:last], page[-last:]
+        entries = [str(each) for each in office.json("journal", "list")["entries"]]
+        return entries[:last], office.run("journal", "list").out.splitlines()[:last], page[-last:]
 
-    last = trio.others.json("journal", "print")["head"]["n"]
+    last = trio.others.json("journal", "list")["head"]["n"]
     kept = shown()
     with trio.others.opened() as inbox, inbox.transaction() as session:
         session.execute(delete(Exclusion))
@@ -231,11 +235,11 @@ def test_the_journal_reads_the_same_for_who_is_kept_from_a_case_and_who_has_not_
 
 def test_what_is_about_a_case_that_is_kept_from_somebody_present_is_withheld(trio: Trio) -> None:
     """Number and day remain, so that the chain shows no gap; the others read all of it."""
-    withheld = [each for each in trio.excluded.json("journal", "print")["entries"] if each["withheld"]]
-    full = {each["n"]: each for each in trio.others.json("journal", "print")["entries"]}
+    withheld = [each for each in trio.excluded.json("journal", "list")["entries"] if each["withheld"]]
+    full = {each["n"]: each for each in trio.others.json("journal", "list")["entries"]}
     about = [n for n, each in full.items() if each.get("case") == KEPT]
     assert about == [each["n"] for each in withheld]
     assert all(set(each) == {"n", "day", "withheld"} for each in withheld)
     assert len(about) >= 3
-    lines = trio.excluded.run("journal", "print").out
+    lines = trio.excluded.run("journal", "list").out
     assert len(about) == lines.count("withheld: this case is not shown to every signed-in officer")

@@ -20,15 +20,21 @@ from tests.support.journal_notes import CANARY, NOTES
 from tests.support.laws import FOLDERS
 
 # Each is noted of either case.
-OF_TWO_CASES = {"link", "unlink"}
+OF_TWO_CASES = {"case link add", "case link dismiss", "case link remove"}
 # Their own tests look at what they note.
 ELSEWHERE = {
-    "destroy", "discard", "backup", "restore", "quarantine", "minimise",
-    "init", "session", "desk", "collect", "enter", "questionnaire", "card", "officers add", "officers remove",
-    "officers renew", "officers seen", "keys rotate", "keys destroy", "channels accept", "channels remove",
-    "journal clock", "upgrade", "break-glass", "junk", "many tag", "many assign", "many pass-on",
-    "acknowledge", "dossier make", "dossier verify", "law", "visa list", "visa record", "open-archive",
-    "access namesake", "letter", "views list", "views save", "views rename", "views remove",
+    "retention destroy", "exchange unopened discard", "backup make", "backup restore", "access quarantine",
+    "access unquarantine", "case redact",
+    "init", "session", "desk", "exchange collect", "case add", "office questionnaire replace",
+    "exchange card", "officer add", "officer remove",
+    "officer renew", "officer acknowledge", "key rotate", "key destroy", "exchange channel add",
+    "exchange channel remove",
+    "journal correct-clock", "upgrade", "access break-glass", "case junk", "case unjunk", "queue tag",
+    "queue assign", "queue unassign", "queue hand-over",
+    "message acknowledge", "dossier make", "dossier verify", "law replace", "law show",
+    "retention visa request", "retention visa add", "access open-archive",
+    "request namesake", "request same-person", "dossier letter", "queue view list", "queue view save",
+    "queue view rename", "queue view remove",
 }  # fmt: skip
 
 
@@ -88,16 +94,16 @@ def test_not_a_word_of_a_report_is_in_the_journal(
     world = World(trio.others)
     portal = Portal(world, tmp_path / "medium")
     reporter = Reporter(world)
-    assert 0 == trio.others.run("conflict", "alias", "bruno", CANARY).code
+    assert 0 == trio.others.run("access", "alias", "add", "bruno", CANARY).code
     sent = [
         first(reporter, text=CANARY, files=[b"x"]),
         Sent(reporter.follow_up(f"Alice, {CANARY}", files=[b"y"])),
         Sent(build.drop(world, f"Chloé, {CANARY}")),
     ]
-    words = ["collect", portal.bundle(*sent), "--new-instance", portal.fingerprint]
+    words = ["exchange", "collect", portal.bundle(*sent), "--new-instance", portal.fingerprint]
     assert 0 == trio.others.run(*words).code
-    assert 1 == trio.others.run("collect", tmp_path / CANARY).code
-    trio.others.run("show", "4")
+    assert 1 == trio.others.run("exchange", "collect", tmp_path / CANARY).code
+    trio.others.run("case", "show", "4")
     with trio.others.opened() as inbox, inbox.transaction() as session:
         entries = [ENTRY.parse(row.raw) for row in queries_access.journal(session)]
         kept = session.scalars(select(Case.message).where(Case.number > 3)).all()

@@ -72,53 +72,53 @@ SENSITIVE = {
     "note-unopposed",
 }
 COMMANDS = [
-    "attachment 1 1 --out {out}/file --reason x",
-    "access extend --because number",
+    "file export 1 1 --out {out}/file --reason x",
+    "request extend --because number",
     *(
-        f"close 2 {outcome} --disclosure withheld --reason x"
+        f"case close 2 {outcome} --disclosure withheld --reason x"
         for outcome in (
             *("unfounded", "insufficient", "unverifiable", "bad_faith"),
             "out_of_scope --to ministry",
         )
     ),
-    "collect {new_portal} --new-instance {fingerprint}",
-    "sign-pages {pages} --out {out}",
-    "questionnaire {file}",
-    "templates {replies}",
-    "law --replace {law}",
-    "channels accept {card} --fingerprint {card_key}",
-    "channels remove ombudsman",
-    "keys rotate --now",
-    "keys rotate",
-    "keys destroy",
-    "officers add dora --shares {out}/shares",
-    "officers remove chloe --shares {out}/shares",
-    "officers renew --shares {out}/shares --quorum 3",
-    "officers renew --shares {out}/shares",
-    "conflict lift 1 bruno --reason x",
-    "conflict alias bruno Dupont",
-    "conflict unalias bruno Dupont",
-    "journal clock --reason x",
-    "identity show 1",
-    "disclosures add 1 --to X --what identity --ground judicial --reason x",
-    "break-glass 1 --reason x",
-    "destroy 1",
-    "discard",
-    "collect {later} --after-restore",
-    "quarantine 1 --lift --reason x",
-    "minimise 1 note --text x --reason x",
-    "hold 1 --release --reason x",
-    "retract 1 1 --reason x",
-    "measure 1 final_decision",
-    "open-archive 3 --reason x",
-    "visa record 9-00000000 --day {day} --reference x",
-    "decide 1 no_transmission --reason x",
-    "decide 1 informed --reason x",
-    "decide 1 told --reason x --despite-warning y",
-    "junk 2 --reason x",
+    "exchange collect {new_portal} --new-instance {fingerprint}",
+    "exchange sign-pages {pages} --out {out}",
+    "office questionnaire replace {file}",
+    "message template replace {replies}",
+    "law replace {law}",
+    "exchange channel add {card} --fingerprint {card_key}",
+    "exchange channel remove ombudsman",
+    "key rotate --now",
+    "key rotate",
+    "key destroy",
+    "officer add dora --shares {out}/shares",
+    "officer remove chloe --shares {out}/shares",
+    "officer renew --shares {out}/shares --quorum 3",
+    "officer renew --shares {out}/shares",
+    "access conflict remove 1 bruno --reason x",
+    "access alias add bruno Dupont",
+    "access alias remove bruno Dupont",
+    "journal correct-clock --reason x",
+    "case identity show 1",
+    "dossier disclosure add 1 --to X --what identity --ground judicial --reason x",
+    "access break-glass 1 --reason x",
+    "retention destroy 1",
+    "exchange unopened discard",
+    "exchange collect {later} --after-restore",
+    "access unquarantine 1 --reason x",
+    "case redact 1 note --text x --reason x",
+    "retention unhold 1 --reason x",
+    "case measure retract 1 1 --reason x",
+    "case measure add 1 final_decision",
+    "access open-archive 3 --reason x",
+    "retention visa add 9-00000000 --day {day} --reference x",
+    "case decide 1 no_transmission --reason x",
+    "case decide 1 informed --reason x",
+    "case decide 1 told --reason x --despite-warning y",
+    "case junk 2 --reason x",
     "dossier make 1 --for prosecutor --to X --recipient {recipient} --out {out}/dossier",
-    "access answer 1 --out {out}/access",
-    "access unopposed 1 --request 1 --day {day} --reference x",
+    "request answer 1 --out {out}/access",
+    "request unopposed 1 --request 1 --day {day} --reference x",
 ]
 
 
@@ -145,11 +145,11 @@ def office(founded_folder: Path, tmp_path: Path, clock: Clock) -> Office:
 def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
     portal = Portal(World(office), medium)
     clock.wait(70)
-    office.json("keys", "rotate")
+    office.json("key", "rotate")
     clock.wait(60)
     drops = [build.Sent(build.drop(portal.world, text)) for text in ("a note", "another", "a third")]
     bundle = portal.bundle(*drops, edit=lambda intake: build.replace(intake, exported=clock.day))
-    office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     office.settle(1, 2)
     office.tell_no_prosecutor(1)
     with office.opened() as inbox, inbox.transaction() as transaction:
@@ -172,8 +172,8 @@ def _in_second_epoch(office: Office, medium: Path, clock: Clock) -> None:
         }
         transaction.add(AccessRequest(n=1, **asked))
         transaction.add(Unopened(number=1, intake=1, tried=bytes(32), **lost))
-    office.json("declare", "1", "2")
-    office.json("show", "2")
+    office.json("case", "declare", "1", "2")
+    office.json("case", "show", "2")
     portal.bundle(applied=Link(9, bytes(32)))
 
 
@@ -267,7 +267,7 @@ def founded_two(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def actions(office: Office) -> list[str]:
-    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
 @pytest.mark.slow
@@ -321,7 +321,8 @@ def test_every_sensitive_act_has_a_command_above(
 
 
 @pytest.mark.parametrize(
-    "command", ["collect {new_portal} --new-instance X", "channels accept {card} --fingerprint X"]
+    "command",
+    ["exchange collect {new_portal} --new-instance X", "exchange channel add {card} --fingerprint X"],
 )
 def test_a_wrong_fingerprint_is_refused_before_anybody_types_a_passphrase(
     office: Office, place: dict[str, object], types: Typing, command: str
@@ -340,7 +341,7 @@ def test_a_card_is_compared_before_the_inbox_is_opened(
 ) -> None:
     """The control is the right fingerprint, with which the home is looked for."""
     for typed, said in (("X", "not the one given"), (str(place["card_key"]), "there is no inbox in nowhere")):
-        words = ["--home", "nowhere", "channels", "accept", str(place["card"])]
+        words = ["--home", "nowhere", "exchange", "channel", "add", str(place["card"])]
         assert 1 == main.run([*words, "--fingerprint", typed.strip("'")])
         assert said in capsys.readouterr().err
 
@@ -349,19 +350,19 @@ def test_what_a_file_may_do_is_told_before_anybody_types_a_passphrase(office: Of
     """Whoever then writes it out has read that it is as hostile as its sender."""
     with session(office) as run:
         types()
-        warned, asked, _ = run(f"attachment 1 1 --out {office.out}/file --reason x").err.partition(
+        warned, asked, _ = run(f"file export 1 1 --out {office.out}/file --reason x").err.partition(
             "this takes"
         )
         assert ("the reporter's original file" in warned, asked) == (True, "this takes")
-        assert "original file" not in run(f"preview 1 1 --out {office.out}/file").err
+        assert "original file" not in run(f"file preview 1 1 --out {office.out}/file").err
 
 
 def test_both_are_named_in_the_journal(office: Office, types: Typing) -> None:
     """Of three who are present, the two who confirmed."""
     with session(office.of(*NAMES)) as run:
         types("", passphrase_of("bruno"), passphrase_of("chloe"))
-        assert 0 == run("keys rotate --now --reason drill").code
-    entry = office.json("journal", "print")["entries"][-2]
+        assert 0 == run("key rotate --now --reason drill").code
+    entry = office.json("journal", "list")["entries"][-2]
     assert ("rotate-keys", dict.fromkeys(("bruno", "chloe"), "confirmed"), "drill") == (
         entry["action"],
         entry["officers"],
@@ -376,10 +377,10 @@ def test_one_confirmation_names_every_case_that_it_covers(office: Office, types:
         workflow.set_closed(workflow.of(transaction, 1), None)
         workflow.of(transaction, 1).archive_from = None
         transaction.delete(transaction.get_one(Measure, (1, 1)))
-    office.json("declare", "1")
+    office.json("case", "declare", "1")
     with session(office) as run:
         types(passphrase_of("alice"), passphrase_of("bruno"))
-        said = run("junk 1 2 --reason advertising")
+        said = run("case junk 1 2 --reason advertising")
     assert (0, True) == (said.code, "\njunk cases 1, 2 reason: advertising\n" in f"\n{said.err}"), said
 
 
@@ -387,7 +388,7 @@ def test_a_new_passphrase_is_asked_each_time(office: Office, types: Typing) -> N
     """What was typed for one act is not good for the next."""
     with session(office) as run:
         types(passphrase_of("alice"), passphrase_of("bruno"))
-        assert [0, 1] == [run("keys rotate --now").code, run("keys rotate --now").code]
+        assert [0, 1] == [run("key rotate --now").code, run("key rotate --now").code]
 
 
 def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
@@ -403,8 +404,8 @@ def test_who_opened_a_session_with_a_sheet_is_told_where_it_counts(
     files = " ".join(f"--new-passphrase-file {office.secret_of(name)}" for name in NAMES[:2])
     with session(office) as run:
         types(passphrase_of("alice"))
-        said = run(f"officers renew --shares {tmp_path} {files}")
-    assert (1, True) == (said.code, "renew the shares outside a session: officers renew --share" in said.err)
+        said = run(f"officer renew --shares {tmp_path} {files}")
+    assert (1, True) == (said.code, "renew the shares outside a session: officer renew --share" in said.err)
 
 
 def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) -> None:
@@ -412,7 +413,7 @@ def test_one_officer_who_is_alone_confirms_alone(tmp_path: Path, types: Typing) 
     office = Office.found(tmp_path)
     with session(office) as run:
         types()
-        assert "this needs the officer's passphrase" in run("keys rotate --now").err
+        assert "this needs the officer's passphrase" in run("key rotate --now").err
         types(build.PASSPHRASE)
-        assert 0 == run("keys rotate --now").code
-    assert 0 == office.run("keys", "rotate", "--now").code
+        assert 0 == run("key rotate --now").code
+    assert 0 == office.run("key", "rotate", "--now").code

@@ -51,10 +51,10 @@ def test_a_backup_put_back_is_the_inbox_it_was_opened_by_the_same_shares(
     assert (["('last-case', '1003')", rules], 1004) == (after.pop("settings"), said.json["next_case"])
     assert before == after
     assert 0 == restored.run("journal", "verify").code
-    acts = [entry["action"] for entry in restored.json("journal", "print")["entries"]]
+    acts = [entry["action"] for entry in restored.json("journal", "list")["entries"]]
     assert ["back-up", "restore", "read-journal", "read-journal"] == acts[-4:]
     out = tmp_path / "file"
-    assert 0 == restored.run("attachment", "1", "1", "--out", out, "--reason", "x").code
+    assert 0 == restored.run("file", "export", "1", "1", "--out", out, "--reason", "x").code
     assert b"case 1" in out.read_bytes()
 
 
@@ -79,7 +79,7 @@ def test_backup_and_key_store_do_not_lie_within_one_another(trio: Trio, copies: 
     for folder in (trio.others.root / "x", copies.out / "x"):
         folder.mkdir()
     given = places.format(home=trio.others.root, out=copies.out, keys=copies.keys).split()
-    said = trio.others.run("backup", "--out", given[0], "--keystore-out", given[1])
+    said = trio.others.run("backup", "make", "--out", given[0], "--keystore-out", given[1])
     assert (1, True) == (said.code, "must not be inside one another" in said.err)
     assert {} == files(copies.out) | files(copies.keys)
 
@@ -88,21 +88,21 @@ def test_nothing_is_written_over(trio: Trio, copies: Copies, tmp_path: Path) -> 
     """Neither an older backup, nor another key store of that name, nor a home."""
     made = copies.of(trio.others)
     before = files(copies.out)
-    again = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    again = trio.others.run("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
     assert (1, True, before) == (again.code, "already exists" in again.err, files(copies.out))
     (tmp_path / "other").mkdir()
     Path(made["keystore"]).write_bytes(b"another")
-    other = trio.others.run("backup", "--out", tmp_path / "other", "--keystore-out", copies.keys)
+    other = trio.others.run("backup", "make", "--out", tmp_path / "other", "--keystore-out", copies.keys)
     assert (1, True) == (other.code, "is a different key store" in other.err)
     assert {} == files(tmp_path / "other")
     state = files(trio.others.root)
-    said = trio.others.run("restore", "--from", made["folder"], "--keystore", made["keystore"])
+    said = trio.others.run("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"])
     assert (1, True, state) == (said.code, "already exists" in said.err, files(trio.others.root))
 
 
 def test_while_a_session_is_open_elsewhere_no_torn_copy_is_made(trio: Trio, copies: Copies) -> None:
     with trio.others.opened():
-        said = trio.others.run("backup", "--out", copies.out, "--keystore-out", copies.keys)
+        said = trio.others.run("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
     assert (1, True) == (said.code, "another inbox command is running here" in said.err)
     assert {} == files(copies.out) | files(copies.keys)
 
@@ -113,10 +113,22 @@ def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
     """In the middle of the work: what was done before is in it, what comes after is not."""
     with trio.others.unlocked() as opened:
         door = Open(opened)
-        words = ["backup", "--same-disk", "--out", str(copies.out), "--keystore-out", str(copies.keys)]
+        words = [
+            "backup",
+            "make",
+            "--same-disk",
+            "--out",
+            str(copies.out),
+            "--keystore-out",
+            str(copies.keys),
+        ]
         done = [
             main.run(each, door)
-            for each in (["note", "1", "--text", "before"], words, ["note", "1", "--text", "after"])
+            for each in (
+                ["case", "note", "1", "--text", "before"],
+                words,
+                ["case", "note", "1", "--text", "after"],
+            )
         ]
     assert [0, 0, 0] == done
     (folder,), (store,) = copies.out.iterdir(), copies.keys.iterdir()
@@ -124,7 +136,8 @@ def test_a_session_that_goes_on_makes_a_backup_of_what_it_was_until_then(
         trio.others, {"folder": str(folder), "keystore": str(store)}, tmp_path / "new"
     )
     told = [
-        [note["text"] for note in each.json("show", "1")["work"]["notes"]] for each in (restored, trio.others)
+        [note["text"] for note in each.json("case", "show", "1")["work"]["notes"]]
+        for each in (restored, trio.others)
     ]
     assert [["case 1", "before"], ["case 1", "before", "after"]] == told
 
@@ -135,14 +148,14 @@ def test_a_medium_that_is_full_holds_no_backup_and_a_full_disk_no_inbox(
     """Nothing half of either; with room enough the same succeeds."""
     words = ("--keystore-out", copies.keys)
     with small_disk(tmp_path / "full", "64k") as grow:
-        said = trio.others.run("backup", "--out", tmp_path / "full", *words)
+        said = trio.others.run("backup", "make", "--out", tmp_path / "full", *words)
         assert (1, True, {}) == (said.code, "No space left" in said.err, files(tmp_path / "full"))
         grow("8m")
-        made = trio.others.json("backup", "--out", tmp_path / "full", *words)
+        made = trio.others.json("backup", "make", "--out", tmp_path / "full", *words)
         with small_disk(tmp_path / "home", "64k") as grow_home:
             home = Office(tmp_path / "home", trio.others.present)
             home.opening = trio.others.opening  # type: ignore[method-assign]
-            restore = ("restore", "--from", made["folder"], "--keystore", made["keystore"])
+            restore = ("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"])
             said = home.run(*restore)
             assert (1, True, {}) == (said.code, "No space left" in said.err, files(tmp_path / "home"))
             grow_home("8m")
@@ -200,20 +213,20 @@ def test_a_number_that_the_lost_inbox_may_have_given_is_given_to_no_other_case(
         world.office.root.rename(lost)
         share, secret = next(lost.glob("*.share")), world.office.secret
         home = ["--home", str(world.office.root), "--share", str(share), "--passphrase-file", str(secret)]
-        restoring = [*home, "restore", "--from", made["folder"], "--keystore", made["keystore"]]
+        restoring = [*home, "backup", "restore", "--from", made["folder"], "--keystore", made["keystore"]]
         assert 0 == main.run([*restoring, *known])
         shutil.copy(share, world.office.root)
         given = ("--after-restore", "--confirm-instance", portal.fingerprint)
-        numbers += world.office.json("collect", reports, *given)[0]["cases"]
+        numbers += world.office.json("exchange", "collect", reports, *given)[0]["cases"]
     assert [3, 1002] == numbers
 
 
 def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
     """An old vault has no room for it; what was given already is not named again."""
-    world.office.json("settings", "--last-case", "7")
-    entries = world.office.json("journal", "print")["entries"]
+    world.office.json("office", "set", "--last-case", "7")
+    entries = world.office.json("journal", "list")["entries"]
     assert ("continue-numbering", {"last_case": 7}) == (entries[-2]["action"], entries[-2]["values"])
-    said = world.office.run("settings", "--last-case", "6")
+    said = world.office.run("office", "set", "--last-case", "6")
     assert (1, True) == (said.code, "numbers up to 7 are given already" in said.err)
     with world.office.opened() as inbox, inbox.transaction() as session:
         assert 7 == case_numbers.last(session)
@@ -222,8 +235,8 @@ def test_after_an_upgrade_officers_name_the_last_number(world: World) -> None:
 def test_no_last_number_is_named_that_would_leave_none_for_new_cases(world: World) -> None:
     """It takes one officer, and is never taken back; the control is the highest that is taken."""
     for number, code in ((2**53 - 1, 1), (1_000_008, 1), (1_000_007, 0)):
-        world.office.json("settings", "--last-case", "7")
-        said = world.office.run("settings", "--last-case", str(number))
+        world.office.json("office", "set", "--last-case", "7")
+        said = world.office.run("office", "set", "--last-case", str(number))
         assert (code, bool(code)) == (said.code, "no number above 7 was given so far" in said.err)
 
 
@@ -232,7 +245,7 @@ def test_the_share_of_an_officer_who_is_alone_is_named_as_not_in_it(
 ) -> None:
     """It lies in the home, and without it nobody opens the backup; those of several lie elsewhere."""
     medium = Copies(tmp_path)
-    said = world.office.run("backup", "--out", medium.out, "--keystore-out", medium.keys).out
+    said = world.office.run("backup", "make", "--out", medium.out, "--keystore-out", medium.keys).out
     (share,) = world.office.root.glob("*.share")
     assert (
         f"{share.name} is not in it: keep a copy separately; nobody can open the backup without it\n" in said
@@ -260,7 +273,7 @@ def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
     """Killed at its steps: what is there opens with its case; where nothing is, it can be put back."""
     made = Copies(tmp_path).of(small)
     (share,) = small.root.glob("*.share")
-    words = ["restore", "--from", made["folder"], "--keystore", made["keystore"]]
+    words = ["backup", "restore", "--from", made["folder"], "--keystore", made["keystore"]]
     words += ["--share", str(share), "--passphrase-file", str(small.secret), "--json"]
     begun = Office(tmp_path / "before")
     begun.root.parent.mkdir()
@@ -274,8 +287,8 @@ def test_power_lost_while_an_inbox_is_put_back_leaves_a_whole_one_or_none(
         shutil.copy(share, each.root)
         shutil.copy(small.secret, each.secret)
         assert ([1], 0) == (
-            [case["case"] for case in each.json("list")["cases"]],
-            each.run("attachment", "1", "1", "--out", each.root.parent / "file", "--reason", "x").code,
+            [case["case"] for case in each.json("case", "list")["cases"]],
+            each.run("file", "export", "1", "1", "--out", each.root.parent / "file", "--reason", "x").code,
         )
         assert ["file", "inbox", "passphrase"] == sorted(path.name for path in each.root.parent.iterdir())
 
@@ -284,7 +297,7 @@ def test_no_backup_is_made_of_a_vault_that_is_damaged(trio: Trio, copies: Copies
     """Else the last whole one would give way to it; the control is the page as it was."""
     (path,) = trio.others.root.glob("vault-*.sqlite")
     raw = path.read_bytes()
-    words = ("backup", "--out", copies.out, "--keystore-out", copies.keys)
+    words = ("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
     path.write_bytes(raw[:-100] + bytes([raw[-100] ^ 1]) + raw[-99:])
     said = trio.others.run(*words)
     assert (1, True, {}) == (said.code, "the vault is damaged" in said.err, files(copies.out))
@@ -306,7 +319,7 @@ def test_power_lost_while_a_backup_is_made_leaves_a_whole_one_or_none(
     folder = small.root.parent
     for name in ("backups", "keys"):
         (folder / name).mkdir()
-    words = ("backup", "--out", "{}/backups", "--keystore-out", "{}/keys")
+    words = ("backup", "make", "--out", "{}/backups", "--keystore-out", "{}/keys")
     killed = killed_everywhere(small, tmp_path / "killed", today(), *words, stride=stride)
     whole = []
     for n, each in enumerate(killed):
@@ -328,9 +341,9 @@ def test_a_backup_of_an_older_version_is_put_back_and_upgraded(
     next_version.inbox_comes(monkeypatch)
     restored, said = copies.restore(trio.others, made, tmp_path / "new")
     assert (0, True) == (said.code, said.json["old"])
-    assert "earlier version" in restored.run("list").err
+    assert "earlier version" in restored.run("case", "list").err
     restored.json("upgrade")
-    assert [1, 2, 3] == [case["case"] for case in restored.json("list")["cases"]]
+    assert [1, 2, 3] == [case["case"] for case in restored.json("case", "list")["cases"]]
     assert 0 == restored.run("journal", "verify").code
 
 
@@ -340,13 +353,13 @@ def test_a_destroyed_case_is_still_in_an_older_backup_and_that_is_said(
     """The honest limit: with its key store and the shares of its time it opens."""
     made = copies.of(trio.others)
     portal = Portal(World(trio.others), tmp_path / "medium")
-    trio.others.json("collect", portal.bundle(), "--new-instance", portal.fingerprint)
+    trio.others.json("exchange", "collect", portal.bundle(), "--new-instance", portal.fingerprint)
     tell_portal(trio.others, portal)
-    trio.others.json("show", "3")
-    trio.others.json("decide", "3", "no_transmission", "--reason", "x")
+    trio.others.json("case", "show", "3")
+    trio.others.json("case", "decide", "3", "no_transmission", "--reason", "x")
     agreed(trio.others)
     aged(trio.others)
-    said = trio.others.run("destroy", "3").out
+    said = trio.others.run("retention", "destroy", "3").out
     assert Path(made["keystore"]).name in said
     assert "the vault, from before now" in said
     restored, _ = copies.restore(trio.others, made, tmp_path / "old")
@@ -361,12 +374,12 @@ def test_a_bundle_that_is_missing_stays_missing_without_two_officers_word(
     collect(portal.bundle(first(Reporter(world))))
     portal.bundle()
     late = portal.bundle()
-    assert "bundle 2 is missing" in world.office.run("collect", late).err
-    world.office.json("collect", late, "--after-restore")
-    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "print")["entries"]]
+    assert "bundle 2 is missing" in world.office.run("exchange", "collect", late).err
+    world.office.json("exchange", "collect", late, "--after-restore")
+    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "list")["entries"]]
     assert ("accept-gap", {"bundle": 3, "after_bundle": 1}) in noted
-    world.office.json("collect", portal.bundle(), "--after-restore")
-    acts = [entry["action"] for entry in world.office.json("journal", "print")["entries"]]
+    world.office.json("exchange", "collect", portal.bundle(), "--after-restore")
+    acts = [entry["action"] for entry in world.office.json("journal", "list")["entries"]]
     assert 1 == acts.count("accept-gap")
 
 
@@ -378,8 +391,8 @@ def test_of_bundles_collected_together_only_the_one_after_a_gap_takes_two_office
     lost = {2, 5}
     bundles = [(n, portal.bundle()) for n in range(2, 7)]
     given = [path for n, path in bundles if n not in lost]
-    world.office.json("collect", *given, "--after-restore")
-    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "print")["entries"]]
+    world.office.json("exchange", "collect", *given, "--after-restore")
+    noted = [(entry["action"], entry["values"]) for entry in world.office.json("journal", "list")["entries"]]
     assert [
         ("accept-gap", {"bundle": 3, "after_bundle": 1}),
         ("collect", {"bundle": 4}),
@@ -395,12 +408,12 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     answers = tmp_path / "answers.toml"
     answers.write_text('what = "On m\'a abordé, dit la voix"\n', "utf-8")
     told = ("--route", "telephone", "--language", "fr", "--received", today().isoformat())
-    inbox.json("enter", *told, "--answers", answers)
+    inbox.json("case", "add", *told, "--answers", answers)
     installation.carry_back(1)
     installation.carry_in(1)
     copies = Copies(tmp_path)
-    made = inbox.json("backup", "--out", copies.out, "--keystore-out", copies.keys)
-    inbox.run("reply", "1", "--text", "Merci")
+    made = inbox.json("backup", "make", "--out", copies.out, "--keystore-out", copies.keys)
+    inbox.run("message", "reply", "1", "--text", "Merci")
     for n in (2, 3):
         installation.carry_back(n)
         installation.carry_in(n)
@@ -408,7 +421,7 @@ def behind(tmp_path: Path, free_port: Callable[[], int]) -> Installation:
     lost = tmp_path / "lost"
     inbox.home.rename(lost)
     (share,) = lost.glob("*.share")
-    inbox.run("restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
+    inbox.run("backup", "restore", "--from", made["folder"], "--keystore", made["keystore"], "--share", share)
     shutil.copy(share, inbox.home)  # that of an officer who is alone
     return installation
 
@@ -418,16 +431,16 @@ def test_an_inbox_put_back_from_before_the_last_exchange_goes_on_with_the_real_p
 ) -> None:
     """Refused as it stands; then, by the officers' word, bundles come and outboxes are taken again."""
     inbox = behind.inbox
-    inbox.run("reply", "1", "--text", "Encore merci")
+    inbox.run("message", "reply", "1", "--text", "Encore merci")
     assert "bundle 2 is missing" in json.dumps(behind.carry_in(4, code=1))
-    collected = inbox.json("collect", behind.medium / "inspection-4.tar", "--after-restore")
+    collected = inbox.json("exchange", "collect", behind.medium / "inspection-4.tar", "--after-restore")
     assert [] == collected[0]["warnings"]
     behind.carry_back(5)
-    shown = inbox.json("show", "1")
+    shown = inbox.json("case", "show", "1")
     assert (True, True) == (shown["messages"][-1]["sent"], shown["last_slot"] > 4)
     behind.carry_in(5)
     behind.carry_back(6)
-    entries = inbox.json("journal", "print")["entries"]
+    entries = inbox.json("journal", "list")["entries"]
     (gap,) = [each["values"] for each in entries if each["action"] == "accept-gap"]
     assert {"bundle": 4, "after_bundle": 1, "outbox": 4, "after_outbox": 1} == gap
 
@@ -439,9 +452,9 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
     collect(portal.bundle(first(Reporter(world))))
     collect(portal.bundle(first(Reporter(world))))
     world.office.close("2")
-    world.office.json("outbox", "--out", world.office.out)
-    world.office.json("reply", "1", "--text", "x")
-    world.office.json("collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
+    world.office.json("exchange", "outbox", "--out", world.office.out)
+    world.office.json("message", "reply", "1", "--text", "x")
+    world.office.json("exchange", "collect", portal.bundle(applied=Link(1, bytes(32))), "--after-restore")
     with world.office.opened() as inbox, inbox.transaction() as session:
         case, message = session.get_one(Case, 1), session.get_one(Message, (1, 1))
         assert message.serial == case.serial + 1
@@ -455,4 +468,4 @@ def test_what_was_not_sent_yet_stays_unsent_when_serials_leap(
             queries_office.office(session).card_serial,
             session.get_one(Case, 2).closed_in,
         )
-    assert 2 == world.office.json("outbox", "--out", world.office.out)["n"]
+    assert 2 == world.office.json("exchange", "outbox", "--out", world.office.out)["n"]

@@ -116,7 +116,7 @@ def test_a_ceremony_leaves_shares_sheets_and_a_record(tmp_path: Path) -> None:
     for fact in (view["root_fingerprint"], view["sharing"], "alice, bruno, chloe", "2 of 3"):
         assert fact in record
     assert build.base64url.encode(keyring.channels[0].intake_keys[0].id) in record
-    assert office.json("journal", "print")["entries"][0]["action"] == "found"
+    assert office.json("journal", "list")["entries"][0]["action"] == "found"
     sheet = re.findall(r"(?m)(\d\d?) ([a-z]+)(?=  |$)", Path(view["sheets"]["bruno"]).read_text())
     typed = "\n".join(
         f"{number} {word.upper()}" for number, word in sorted(sheet, key=lambda pair: int(pair[0]))
@@ -280,7 +280,7 @@ def test_a_weak_passphrase_in_a_file_is_a_warning(tmp_path: Path) -> None:
     strong = tmp_path / "strong"
     strong.write_text(build.PASSPHRASE)
     assert (0, "") == (
-        (said := office.run("officers", "renew", "--new-passphrase-file", strong)).code,
+        (said := office.run("officer", "renew", "--new-passphrase-file", strong)).code,
         said.err,
     )
 

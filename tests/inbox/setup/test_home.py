@@ -84,7 +84,7 @@ def test_init_by_command_uses_the_strong_parameters_and_says_what_the_portal_nee
     assert (0, {"deployment", "root_key", "root_fingerprint"}) == (said.code, set(said.json))
     (share,) = (json.loads(path.read_bytes()) for path in office.root.glob("officer-*.share"))
     assert ("argon2id", 3, 256 << 20) == (share["kdf"], share["opslimit"], share["memlimit"])
-    assert office.json("list") == {"cases": [], "unopened": 0, "warnings": []}
+    assert office.json("case", "list") == {"cases": [], "unopened": 0, "warnings": []}
 
 
 def test_only_the_owner_can_read_anything(office: Office) -> None:
@@ -201,7 +201,7 @@ def test_each_damage_has_its_own_error(office: Office, name: str, capfd: pytest.
         opening(office)
     assert error is type(caught.value)
     assert ("", "") == capfd.readouterr()
-    said = office.run("collect", "x.tar") if "key-store" in name else office.run("list")
+    said = office.run("exchange", "collect", "x.tar") if "key-store" in name else office.run("case", "list")
     assert 1 == said.code
     assert "Traceback" not in said.err
 
@@ -223,7 +223,7 @@ def test_a_wrong_passphrase_is_told_as_such(office: Office) -> None:
         with pytest.raises(WrongPassphrase):
             opening(office, wrong)
     office.secret.write_text("wrong wrong wrong\n")
-    said = office.run("list")
+    said = office.run("case", "list")
     assert (1, "error: wrong passphrase for the share of officer") == (said.code, said.err.splitlines()[0])
     assert before == office.state()
 
@@ -245,7 +245,7 @@ def test_damage_behind_the_first_page_is_told_when_it_is_met(office: Office) -> 
     size = (office.root / "vault-1.sqlite").stat().st_size
     for page in range(1, size // 4096):
         flip(office.root / "vault-1.sqlite", page * 4096 + 100)
-    said = office.run("list")
+    said = office.run("case", "list")
     assert (1, True) == (said.code, "the vault is damaged" in said.err)
 
 
@@ -268,7 +268,7 @@ def test_nothing_of_the_vault_lingers_in_clear_or_after_deletion(office: Office)
 def test_a_newer_vault_is_not_taken_for_a_damaged_one(office: Office) -> None:
     with office.opened() as inbox, inbox.transaction() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert "made by a newer version" in office.run("list").err
+    assert "made by a newer version" in office.run("case", "list").err
 
 
 def test_a_full_disk_is_told_and_changes_nothing(office: Office) -> None:
@@ -299,7 +299,7 @@ def test_a_call_that_would_wait_is_not_told_as_another_command_at_work(office: O
 def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
     """The second is told, in this process and in another."""
     with office.opened():
-        said = office.run("list")
+        said = office.run("case", "list")
         assert (1, True) == (said.code, "another inbox command is running" in said.err)
         command = [
             Path(sys.executable).with_name("inbox"),
@@ -308,17 +308,17 @@ def test_two_processes_do_not_work_on_one_home(office: Office) -> None:
             "--passphrase-file",
             office.secret,
         ]
-        done = subprocess.run([*command, "list"], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, "case", "list"], capture_output=True, text=True, check=False)
         assert (1, "") == (done.returncode, done.stdout)
         assert "another inbox command is running" in done.stderr
-    assert 0 == office.run("list").code
+    assert 0 == office.run("case", "list").code
 
 
 def test_a_home_whose_empty_folders_were_not_copied_is_whole(office: Office) -> None:
     """Not every way to copy a folder takes the empty ones along."""
     for name in ("attachments", "unopened", "outbox", "arriving"):
         (office.root / name).rmdir()
-    assert 0 == office.run("outbox", "--out", office.out).code
+    assert 0 == office.run("exchange", "outbox", "--out", office.out).code
     assert 0o700 == stat.S_IMODE((office.root / "arriving").stat().st_mode)
 
 
@@ -385,7 +385,7 @@ def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office,
         "--passphrase-file",
         office.secret,
     ]
-    command += ["collect", path, "--confirm-instance", portal.fingerprint]
+    command += ["exchange", "collect", path, "--confirm-instance", portal.fingerprint]
     for seconds in (0.4, 0.8, 1.2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -399,8 +399,8 @@ def test_killed_while_collecting_the_inbox_is_as_before_or_after(office: Office,
             break
         assert {k: v for k, v in before.items() if k != "files"} == after
         assert set(before["files"]) <= set(files)
-    assert 0 == office.run("collect", path, "--confirm-instance", portal.fingerprint).code
-    listed = office.json("list")
+    assert 0 == office.run("exchange", "collect", path, "--confirm-instance", portal.fingerprint).code
+    listed = office.json("case", "list")
     assert (80, 0) == (len(listed["cases"]), listed["unopened"])
     assert 80 == len(list((office.root / "attachments").iterdir()))
 

@@ -64,12 +64,12 @@ def renew(office: Office, place: int, stop: Callable[[], None]) -> tuple[int, bo
     with office.unlocked() as opened:
         door = Open(opened)
         with stopped_at(place, stop) as left:
-            said = run(door, "officers", "renew", "--shares", str(office.shares), *files)
+            said = run(door, "officer", "renew", "--shares", str(office.shares), *files)
         has_changed = header_of(office).generation == 2
         assert (left[0] >= 0) == (said.code == 0)
         assert has_changed == door.is_over
         assert (has_changed and said.code != 0) == ("new shares nevertheless" in said.err)
-        replied = run(door, "reply", "1", "--text", REPLY)
+        replied = run(door, "message", "reply", "1", "--text", REPLY)
         assert has_changed == ("vault.json has changed" in replied.err) == (replied.code == 1)
     return left[0], has_changed
 
@@ -117,9 +117,9 @@ def test_an_inbox_does_nothing_by_a_vault_that_is_not_valid_any_more(
                 inbox.settle()
             with pytest.raises(Superseded), inbox.transaction():
                 pass
-            assert "vault.json has changed" in run(Open(opened), "list").err
+            assert "vault.json has changed" in run(Open(opened), "case", "list").err
         (office.root / "vault.json").write_bytes(valid)
-        assert 0 == run(Open(opened), "list").code
+        assert 0 == run(Open(opened), "case", "list").code
 
 
 @pytest.mark.slow

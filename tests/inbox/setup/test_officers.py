@@ -33,14 +33,16 @@ def test_an_added_officer_opens_with_another_and_the_keys_stay(office: Office) -
     after = newer.state()
     assert CHANGED == {name for name in before if before[name] != after[name]}
     assert ("vault-2.sqlite", "keystore-3.age") == (only(office, "vault-*"), only(office, "keystore-*"))
-    newer.json("declare", "1")
-    assert 0 == newer.run("attachment", "1", "1", "--out", office.out / "photograph", "--reason", "x").code
-    listed = newer.json("officers", "list")
+    newer.json("case", "declare", "1")
+    assert (
+        0 == newer.run("file", "export", "1", "1", "--out", office.out / "photograph", "--reason", "x").code
+    )
+    listed = newer.json("officer", "list")
     assert [2, ["alice", "bruno", "chloe", "dora"]] == [
         listed["quorum"],
         [each["name"] for each in listed["officers"]],
     ]
-    entry = newer.json("journal", "print")["entries"][-5]
+    entry = newer.json("journal", "list")["entries"][-5]
     assert ("change-officers", dict.fromkeys(("alice", "bruno"), "passphrase"), "more hands") == (
         entry["action"],
         entry["officers"],
@@ -54,22 +56,22 @@ def test_who_joins_does_not_see_what_names_them(office: Office) -> None:
     """What is here already is searched for their names; the others go on reading it."""
     office.secret_of("marchetti").write_text(passphrase_of("marchetti"))
     assert 0 == change(office, "add", "marchetti", circle=(*NAMES, "marchetti")).code
-    assert 0 == office.run("show", "1").code
+    assert 0 == office.run("case", "show", "1").code
     newer = office.of("alice", "marchetti")
-    assert "there is no case 1" in newer.run("show", "1").err
+    assert "there is no case 1" in newer.run("case", "show", "1").err
     assert 0 == change(newer, "remove", "marchetti", circle=NAMES).code
 
 
 def test_who_is_removed_does_not_open_and_who_returns_is_still_excluded(office: Office) -> None:
     """What is kept from an officer is kept from the person, not from the share."""
-    assert 0 == office.run("conflict", "exclude", "1", "chloe", "--reason", "he is named").code
+    assert 0 == office.run("access", "conflict", "add", "1", "chloe", "--reason", "he is named").code
     assert 0 == change(office, "remove", "chloe", circle=NAMES[:2]).code
     assert not list(office.shares.glob(f"chloe-{vault_header.name(header_of(office).sharing)}*"))
-    listed = {each["name"]: each for each in office.json("officers", "list")["officers"]}
+    listed = {each["name"]: each for each in office.json("officer", "list")["officers"]}
     assert [None, None, build.today().isoformat()] == [listed[name]["until"] for name in NAMES]
     assert 0 == change(office, "add", "chloe", circle=NAMES).code
-    assert 0 == office.run("show", "1").code
-    assert "there is no case 1" in office.of("alice", "chloe").run("show", "1").err
+    assert 0 == office.run("case", "show", "1").code
+    assert "there is no case 1" in office.of("alice", "chloe").run("case", "show", "1").err
 
 
 @pytest.mark.parametrize("form", ["file", "sheet"])
@@ -91,7 +93,7 @@ def test_shares_of_an_earlier_sharing_are_told_as_such(
     stale = Office(office.root.parent)
     for opening in (brought["alice"] + brought["bruno"], brought["alice"] + bruno, bruno + brought["alice"]):
         monkeypatch.setattr(stale, "opening", lambda opening=opening: opening)
-        said = stale.run("list")
+        said = stale.run("case", "list")
         assert (1, "") == (said.code, said.out)
         assert "a share belongs to another inbox, or dates from before the officers changed" in said.err
         assert "use the newest shares" in said.err
@@ -107,8 +109,8 @@ def test_a_lost_passphrase_is_replaced_by_a_quorum_of_the_others(office: Office)
         share_file.parse(office.share_of("bruno").read_bytes()), "another lantern altogether"
     )
     assert 33 == len(given.split())
-    assert 0 == office.run("list").code
-    assert "renew-shares" == office.json("journal", "print")["entries"][-3]["action"]
+    assert 0 == office.run("case", "list").code
+    assert "renew-shares" == office.json("journal", "list")["entries"][-3]["action"]
 
 
 def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path) -> None:
@@ -124,14 +126,14 @@ def test_the_last_quorum_with_a_lost_passphrase_renews_by_a_sheet(tmp_path: Path
     refused = change(office, "add", "chloe", circle=NAMES)
     assert (1, True) == (refused.code, "this takes two officers" in refused.err)
     assert 0 == change(office, "renew", circle=NAMES[:2]).code
-    assert 0 == Office(tmp_path, NAMES[:2]).run("keys", "rotate", "--now").code
+    assert 0 == Office(tmp_path, NAMES[:2]).run("key", "rotate", "--now").code
 
 
 def test_another_quorum_is_a_change_of_officers(office: Office) -> None:
     """Afterwards it takes three."""
     assert 0 == change(office, "renew", "--quorum", "3", circle=NAMES).code
-    assert "2 of the 3 required officers" in office.run("list").err
-    assert "change-officers" == office.of(*NAMES).json("journal", "print")["entries"][-2]["action"]
+    assert "2 of the 3 required officers" in office.run("case", "list").err
+    assert "change-officers" == office.of(*NAMES).json("journal", "list")["entries"][-2]["action"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_a_circle_that_cannot_be_is_refused_before_anybody_types(
     """Without a terminal a question would be refused in other words."""
     before = office.state()
     given = [word.replace("{}", str(office.root.parent)) for word in words]
-    refused = office.run("officers", *given, *([] if "--shares" in words else ["--shares", office.shares]))
+    refused = office.run("officer", *given, *([] if "--shares" in words else ["--shares", office.shares]))
     assert (1, True) == (refused.code, said in refused.err)
     assert before == office.state()
 
@@ -166,7 +168,7 @@ def test_fewer_officers_than_the_quorum_are_refused(tmp_path: Path) -> None:
 
 
 def test_several_shares_need_a_folder(office: Office) -> None:
-    refused = office.run("officers", "renew")
+    refused = office.run("officer", "renew")
     assert (2, True) == (refused.code, "give --shares" in refused.err)
 
 
@@ -177,14 +179,14 @@ def test_one_officer_alone_takes_another_passphrase_and_then_a_colleague(tmp_pat
     files = [tmp_path / "new", tmp_path / "bruno"]
     for file in files:
         file.write_text(f"quite another lantern: {file.name}")
-    assert {"sharing"} == set(office.json("officers", "renew", "--new-passphrase-file", files[0]))
-    assert "wrong passphrase" in office.run("list").err
+    assert {"sharing"} == set(office.json("officer", "renew", "--new-passphrase-file", files[0]))
+    assert "wrong passphrase" in office.run("case", "list").err
     office.secret.write_text(files[0].read_text())
-    assert 0 == office.run("list").code
+    assert 0 == office.run("case", "list").code
     both = [word for file in files for word in ("--new-passphrase-file", file)]
-    add = ["officers", "add", "bruno", "--shares", office.shares, *both]
+    add = ["officer", "add", "bruno", "--shares", office.shares, *both]
     assert "any officer alone" in office.run(*add, "--quorum", "1").err
     assert 0 == office.run(*add, "--quorum", "2").code
     assert [] == list(office.root.glob("*.share"))
     office.opening = list  # type: ignore[method-assign]
-    assert "0 of the 2 required officers are here" in office.run("list").err
+    assert "0 of the 2 required officers are here" in office.run("case", "list").err

@@ -27,7 +27,17 @@ def test_what_is_typed_while_a_backup_is_opened_is_neither_shown_nor_taken(
     """It says yes to nothing. The control is a yes typed where it is asked for."""
     made = copies.of(office)
     shares = [word for name in office.present for word in ("--share", office.share_of(name))]
-    words = ["--home", "new", *shares, "restore", "--from", made["folder"], "--keystore", made["keystore"]]
+    words = [
+        "--home",
+        "new",
+        *shares,
+        "backup",
+        "restore",
+        "--from",
+        made["folder"],
+        "--keystore",
+        made["keystore"],
+    ]
     for answer, is_there in (("no", False), ("yes", True)):
         with typing_to_fork(words, tmp_path, SLOW) as at:
             confides_and_types_ahead(at, office, tmp_path)

@@ -23,18 +23,18 @@ def file(tmp_path: Path) -> Path:
 
 def in_use(world: World, folder: Path) -> questionnaire.Reference:
     """Return what the keyring of now says."""
-    world.office.run("keyring", "--out", folder)
+    world.office.run("exchange", "keyring", "--out", folder)
     return world.office.keyring()[0].questionnaire
 
 
 def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: Path, tmp_path: Path) -> None:
     assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)
-    said = world.office.run("questionnaire", file)
+    said = world.office.run("office", "questionnaire", "replace", file)
     assert (0, "") == (said.code, said.err)
     assert f"version {NEXT}" in said.out
     assert questionnaire.parse(CHANGED).reference == in_use(world, tmp_path)
     serial = world.office.keyring()[0].serial
-    assert world.office.run("questionnaire", file).code == 0
+    assert world.office.run("office", "questionnaire", "replace", file).code == 0
     assert (questionnaire.parse(CHANGED).reference, serial) == (
         in_use(world, tmp_path),
         world.office.keyring()[0].serial,
@@ -42,7 +42,7 @@ def test_a_changed_questionnaire_stands_in_the_next_keyring(world: World, file: 
 
 
 def test_the_journal_notes_which_one_was_taken(world: World, file: Path) -> None:
-    world.office.run("questionnaire", file)
+    world.office.run("office", "questionnaire", "replace", file)
     with world.office.opened() as inbox, inbox.transaction() as session:
         row = queries_access.last_journal_entry(session)
     assert row is not None
@@ -55,14 +55,15 @@ def test_reports_under_both_versions_are_read_by_their_own(world: World, file: P
     """A page that was open while the questionnaire changed still sends the earlier one."""
     portal = Portal(world, tmp_path / "medium")
     reporter = Reporter(world)
-    world.office.run("questionnaire", file)
+    world.office.run("office", "questionnaire", "replace", file)
     world.office.run(
+        "exchange",
         "collect",
         portal.bundle(Sent(reporter.report("Bonjour"), reporter.keys.case_id)),
         "--confirm-instance",
         portal.fingerprint,
     )
-    case = world.office.json("show", "1")
+    case = world.office.json("case", "show", "1")
     assert {"id": "customs", "version": LAST} == case["questionnaire"]
     assert "Que s\u2019est-il passé ?" == case["labels"]["what"]
 
@@ -88,7 +89,7 @@ def test_what_cannot_be_taken_changes_nothing(
     world: World, file: Path, tmp_path: Path, raw: bytes, said: str
 ) -> None:
     file.write_bytes(raw)
-    refused = world.office.run("questionnaire", file)
+    refused = world.office.run("office", "questionnaire", "replace", file)
     assert refused.code == 1
     assert said in refused.err
     assert questionnaire.parse(SHIPPED).reference == in_use(world, tmp_path)

@@ -184,7 +184,7 @@ def test_a_damaged_vault_is_not_carried_over(office: Office) -> None:
     raw = bytearray(path.read_bytes())
     raw[-2_000] ^= 1
     path.write_bytes(raw)
-    assert 0 == office.run("list").code
+    assert 0 == office.run("case", "list").code
     said = change(office, "renew", circle=NAMES)
     assert (1, True) == (said.code, "the vault is damaged" in said.err)
     assert before == (office.root / "vault.json").read_bytes()
@@ -215,7 +215,7 @@ def test_killed_at_every_step_it_is_before_or_after(
     """The old circle opens, or the new one; never both, never neither; the other's files are swept."""
     command, circle = KILLED[way]
     files = [word for name in circle for word in ("--new-passphrase-file", f"{{}}/shares/{name}.passphrase")]
-    words = ["officers", *command, "--shares", "{}/shares", *files]
+    words = ["officer", *command, "--shares", "{}/shares", *files]
     changed = CHANGED if circle != NAMES else CHANGED - {"officers"}
     before = founded_circle.state()
     source = founded_circle.copy(tmp_path / "source")

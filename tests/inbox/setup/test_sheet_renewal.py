@@ -26,11 +26,11 @@ AFTERWARDS = pytest.mark.copy_of("founded_renewed")
 
 def change(office: Office, *words: str, names: Sequence[str] = NAMES) -> Said:
     files = [word for name in names for word in ("--new-passphrase-file", office.secret_of(name))]
-    return office.run("officers", *words, "--shares", office.shares, *files)
+    return office.run("officer", *words, "--shares", office.shares, *files)
 
 
 def newest(office: Office, code: str) -> Any:
-    entries = json.loads(office.run("journal", "print", "--json").out)["entries"]
+    entries = json.loads(office.run("journal", "list", "--json").out)["entries"]
     return [each for each in entries if each["action"] == code][-1]
 
 
@@ -79,13 +79,13 @@ def test_with_all_of_them_here_it_counts_and_says_who_brought_a_sheet(office: Of
         *entry["officers"].items()
     ]
     assert (
-        "bruno (sheet, no passphrase), chloe (passphrase): renew-shares" in office.run("journal", "print").out
+        "bruno (sheet, no passphrase), chloe (passphrase): renew-shares" in office.run("journal", "list").out
     )
-    assert "1  shares-by-sheet\n" in office.run("oversight").out
+    assert "1  shares-by-sheet\n" in office.run("office", "oversight").out
     with sitting(office) as client:
         assert "bruno (feuille, sans phrase de passe)" in client.page("/fr/journal")
     assert 0 == change(office, "renew").code
-    said = office.run("oversight").out
+    said = office.run("office", "oversight").out
     assert ("2  renew-shares\n" in said, "1  shares-by-sheet\n" in said) == (True, True)
 
 
@@ -121,8 +121,8 @@ def test_where_passphrases_are_said_to_be_lost_it_passes_and_says_so(
     entry = newest(office, "renew-shares")
     assert dict.fromkeys(own, "passphrase") | dict.fromkeys(sheets, "sheet") == entry["officers"]
     assert (True, "yearly; a fire") == (entry["values"]["passphrases_lost"], entry["reason"])
-    assert "passphrases said to be lost" in office.run("journal", "print").out
-    told = office.run("oversight")
+    assert "passphrases said to be lost" in office.run("journal", "list").out
+    told = office.run("office", "oversight")
     assert ("1  passphrases-lost\n" in told.out, "1  shares-by-sheet\n" in told.out) == (True, True)
     assert "Too few officers gave a passphrase. Reason given: yearly; a fire\n" in told.err
     with sitting(office) as client:
@@ -137,7 +137,7 @@ def test_passphrases_that_are_here_are_not_said_to_be_lost(office: Office, sheet
     assert (1, True) == (refused.code, "omit --passphrases-lost" in refused.err)
     assert before == office.state()
     assert 0 == change(opened_by(office, "alice", "chloe", sheets=sheets), "renew").code
-    assert "Too few gave" not in office.run("list").err
+    assert "Too few gave" not in office.run("case", "list").err
 
 
 def test_in_a_circle_of_two_one_passphrase_is_enough_and_none_is_said(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_in_a_circle_of_two_one_passphrase_is_enough_and_none_is_said(tmp_path: 
 def test_without_a_sheet_nothing_is_told(office: Office) -> None:
     """The control of the next."""
     assert 0 == change(office, "renew").code
-    assert "" == office.run("list").err
+    assert "" == office.run("case", "list").err
 
 
 @AFTERWARDS
@@ -162,19 +162,19 @@ def test_every_officer_is_told_until_each_says_to_have_read_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By each command, before what it says itself, and long after the 60 days if one does not say it."""
-    told = office.run("list").err
+    told = office.run("case", "list").err
     assert f"NOTICE: on {build.today()} the shares were renewed with a sheet, by alice" in told
-    assert "Not read yet by alice, bruno, chloe: inbox officers seen" in told
-    assert 0 == office.run("officers", "seen").code
-    assert "Not read yet by chloe: " in office.run("list").err
-    assert "no renewal of shares to confirm" in office.run("officers", "seen").err
+    assert "Not read yet by alice, bruno, chloe: inbox officer acknowledge" in told
+    assert 0 == office.run("officer", "acknowledge").code
+    assert "Not read yet by chloe: " in office.run("case", "list").err
+    assert "no renewal of shares to confirm" in office.run("officer", "acknowledge").err
     moved(monkeypatch).wait(61)
     last = office.of("bruno", "chloe")
-    assert "Not read yet by chloe: " in last.run("list").err
-    assert 0 == last.run("officers", "seen").code
-    assert "NOTICE" not in last.run("list").err
+    assert "Not read yet by chloe: " in last.run("case", "list").err
+    assert 0 == last.run("officer", "acknowledge").code
+    assert "NOTICE" not in last.run("case", "list").err
     noted = [
-        each for each in last.json("journal", "print")["entries"] if each["action"] == "acknowledge-renewal"
+        each for each in last.json("journal", "list")["entries"] if each["action"] == "acknowledge-renewal"
     ]
     assert [["alice", "bruno"], ["bruno", "chloe"]] == [[*each["officers"]] for each in noted]
 
@@ -185,12 +185,12 @@ def test_what_all_confirmed_stays_sixty_days_and_says_whose_word_proves_nothing(
 ) -> None:
     """Whoever brought the sheet of bruno chose his passphrase, and can confirm in his name."""
     for present in (office, office.of("bruno", "chloe")):
-        assert 0 == present.run("officers", "seen").code
+        assert 0 == present.run("officer", "acknowledge").code
     until = build.today() + timedelta(60)
     clock = moved(monkeypatch)
     for days in (0, 60):
         clock.wait(days)
-        told = office.run("list").err
+        told = office.run("case", "list").err
         assert "  Read by alice, chloe.\n  Confirmed in the name of bruno, which proves nothing: " in told
         assert (f"at least until {until}.\n" in told, "Not read yet" in told) == (True, False)
         with sitting(office) as client:
@@ -198,7 +198,7 @@ def test_what_all_confirmed_stays_sixty_days_and_says_whose_word_proves_nothing(
         assert ("Lu par alice, chloe." in page, "office/notice" in page) == (True, False)
         assert "Confirmé au nom de bruno, ce qui ne prouve rien" in page
     clock.wait(1)
-    assert "NOTICE" not in office.run("list").err
+    assert "NOTICE" not in office.run("case", "list").err
     with sitting(office) as client:
         assert "feuille" not in client.page("/fr/")
 
@@ -208,12 +208,12 @@ def test_a_later_renewal_hides_no_earlier_one(office: Office) -> None:
     """Each has its notice, as the earlier says whose passphrase was set with a sheet."""
     first = newest(office, "renew-shares")["officers"]
     assert 0 == change(opened_by(office, "alice", "bruno", sheets=["chloe"]), "renew").code
-    told = office.run("list").err
+    told = office.run("case", "list").err
     assert ("sheet", 2) == (first["bruno"], told.count("NOTICE: "))
     assert "bruno (sheet, no passphrase), chloe (passphrase)" in told
     assert "bruno (passphrase), chloe (sheet, no passphrase)" in told
-    assert 0 == office.run("officers", "seen").code
-    told = office.run("list").err
+    assert 0 == office.run("officer", "acknowledge").code
+    told = office.run("case", "list").err
     assert (2, 2) == (told.count("NOTICE: "), told.count("Not read yet by chloe: "))
     assert (1, 1) == (told.count("Confirmed in the name of bruno, "), told.count("Read by alice, bruno.\n"))
 
@@ -223,7 +223,7 @@ def test_who_left_is_not_waited_for_and_who_joined_is_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody ends the notice by removing those who have to confirm it. Who left leaves no draft or view."""
-    assert 0 == office.run("officers", "seen").code
+    assert 0 == office.run("officer", "acknowledge").code
     with office.opened() as inbox, inbox.transaction() as session:
         for name in ("alice", "chloe"):
             session.add(SavedView(officer=name, name="x", used=today(), asked="{}"))
@@ -235,16 +235,16 @@ def test_who_left_is_not_waited_for_and_who_joined_is_told(
         kept = [session.scalars(select(kind.officer)).all() for kind in (SavedView, Unfinished)]
         assert [["alice"], ["alice"]] == kept
     assert 0 == change(office, "add", "dora", names=[*two, "dora"]).code
-    told = office.of("alice", "dora").run("list").err
+    told = office.of("alice", "dora").run("case", "list").err
     assert ("NOTICE: " in told, "Not read yet" in told) == (True, False)
     moved(monkeypatch).wait(61)
-    assert "NOTICE" not in office.run("list").err
+    assert "NOTICE" not in office.run("case", "list").err
 
 
 @AFTERWARDS
 def test_a_sheet_does_not_say_that_its_officer_has_read_it(office: Office) -> None:
-    assert 0 == opened_by(office, "alice", sheets=["bruno"]).run("officers", "seen").code
-    assert "Not read yet by bruno, chloe" in office.run("list").err
+    assert 0 == opened_by(office, "alice", sheets=["bruno"]).run("officer", "acknowledge").code
+    assert "Not read yet by bruno, chloe" in office.run("case", "list").err
 
 
 @AFTERWARDS

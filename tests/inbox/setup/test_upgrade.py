@@ -52,11 +52,11 @@ def founded_made(tmp_path_factory: pytest.TempPathFactory) -> Office:
     ]
     letter = Sent(reporters[0].follow_up("encore le même soir", files=[b"un quai"]))
     for each in (*reports, letter):
-        office.json("collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
-    office.json("note", "1", "--text", "vu au port")
-    office.json("measure", "2", "none")
+        office.json("exchange", "collect", portal.bundle(each), "--confirm-instance", portal.fingerprint)
+    office.json("case", "note", "1", "--text", "vu au port")
+    office.json("case", "measure", "add", "2", "none")
     for choice in ("no_transmission", "not_needed"):
-        office.json("decide", "2", choice, "--reason", "x")
+        office.json("case", "decide", "2", choice, "--reason", "x")
     office.close("2")
     return office
 
@@ -111,7 +111,7 @@ def test_a_version_is_known_by_the_name_of_its_file(room: Any, monkeypatch: pyte
 def test_a_vault_of_an_earlier_version_is_opened_by_nothing_else(old: Office) -> None:
     (file,) = old.root.glob("vault-*.sqlite")
     before = file.read_bytes()
-    said = old.run("list")
+    said = old.run("case", "list")
     assert (1, True) == (said.code, "the vault is of an earlier version of the program" in said.err)
     assert before == file.read_bytes()
 
@@ -137,17 +137,19 @@ def test_a_vault_is_upgraded_with_all_that_is_in_it(made: Office, monkeypatch: p
     is_of_the_next_version(made)
     assert [*acts, "upgrade", "read-journal"] == _acts(made)
     assert 0 == made.run("journal", "verify").code
-    (case,) = made.json("queue")["cases"]
+    (case,) = made.json("queue", "list")["cases"]
     assert 1 == case["case"]
     for words in ("meme soir", "CONTENEUR quai"):
-        assert [1] == [each["case"] for each in made.json("queue", "--search", words, "--open")["cases"]]
-    (proposed,) = made.json("links", "1")["proposed"]
+        assert [1] == [
+            each["case"] for each in made.json("queue", "list", "--search", words, "--open")["cases"]
+        ]
+    (proposed,) = made.json("case", "link", "list", "1")["proposed"]
     assert (2, "CSQU3054383") == (proposed["case"], proposed["reasons"][0]["shown"])
-    assert "vu au port" in made.run("show", "1").out
+    assert "vu au port" in made.run("case", "show", "1").out
 
 
 def _acts(office: Office) -> list[str]:
-    return [each["action"] for each in office.json("journal", "print")["entries"]]
+    return [each["action"] for each in office.json("journal", "list")["entries"]]
 
 
 def is_of_the_next_version(office: Office) -> None:

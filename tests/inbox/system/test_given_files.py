@@ -89,16 +89,16 @@ def test_a_file_that_grows_while_it_is_read_is_refused(
 
 # Each reads a file that a person names: {trap} is its path, {folder} holds it under the name of a card.
 COMMANDS = [
-    "collect {trap}",
-    "show 1 --share {trap}",
-    "enter --route letter --language fr --received 2026-01-02 --answers {trap}",
-    "enter --route letter --language fr --received 2026-01-02 --answers {answers} --attach {trap}",
-    "sign-pages {trap} --out {out}",
-    "questionnaire {trap}",
-    "templates {trap}",
+    "exchange collect {trap}",
+    "case show 1 --share {trap}",
+    "case add --route letter --language fr --received 2026-01-02 --answers {trap}",
+    "case add --route letter --language fr --received 2026-01-02 --answers {answers} --attach {trap}",
+    "exchange sign-pages {trap} --out {out}",
+    "office questionnaire replace {trap}",
+    "message template replace {trap}",
     "journal verify --anchors {trap}",
-    "channels accept {folder} --fingerprint X",
-    "note 1 --text-file {trap}",
+    "exchange channel add {folder} --fingerprint X",
+    "case note 1 --text-file {trap}",
     "dossier preview 1 --for prosecutor --to x --redact {trap}",
     "dossier make 1 --for prosecutor --to x --recipient {trap} --out {out}/dossier",
     "dossier verify {trap} --key x",
@@ -133,13 +133,22 @@ def test_no_home_and_no_backup_holds_the_program(
     """What a folder holds that was put together by others."""
     if name == "backup.json":
         lay(office.root / name)
-        words = ["--home", tmp_path / "new", "restore", "--from", office.root, "--keystore", office.secret]
+        words = [
+            "--home",
+            tmp_path / "new",
+            "backup",
+            "restore",
+            "--from",
+            office.root,
+            "--keystore",
+            office.secret,
+        ]
         said = office.run(*words)
     else:
         found = next(office.root.glob(f"*{Path(name).suffix}"))
         found.unlink()
         lay(found)
-        said = office.run("list")
+        said = office.run("case", "list")
     assert (1, "", True) == (said.code, said.out, said.err.startswith("error: "))
 
 
@@ -148,16 +157,16 @@ def founded_filled(founded_world: World, tmp_path_factory: pytest.TempPathFactor
     """An inbox with a file of a case and an outbox that waits."""
     scene = Scene.begun(founded_world, tmp_path_factory.mktemp("filled"))
     scene.collect(first(scene.reporter, files=[b"x"]))
-    scene.world.office.json("outbox", "--out", scene.world.office.out)
+    scene.world.office.json("exchange", "outbox", "--out", scene.world.office.out)
     return scene
 
 
 IN_THE_HOME = [
-    ("vault-*.sqlite", "list"),
-    ("keystore-*.age", "attachment 1 1 --out {apart}/file --reason x"),
-    ("attachments/*.age", "attachment 1 1 --out {apart}/file --reason x"),
-    ("outbox/*.tar", "outbox --again 1 --out {out}"),
-    ("outbox/*.tar", "retention"),
+    ("vault-*.sqlite", "case list"),
+    ("keystore-*.age", "file export 1 1 --out {apart}/file --reason x"),
+    ("attachments/*.age", "file export 1 1 --out {apart}/file --reason x"),
+    ("outbox/*.tar", "exchange outbox --again 1 --out {out}"),
+    ("outbox/*.tar", "retention list"),
 ]
 
 

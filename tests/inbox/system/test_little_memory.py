@@ -30,7 +30,7 @@ def office(world: World) -> Office:
 
 
 def run(office: Office, room: int) -> "subprocess.CompletedProcess[str]":
-    words = ["--home", office.root, *office.opening(), "list"]
+    words = ["--home", office.root, *office.opening(), "case", "list"]
     command = [sys.executable, "-c", CONFINED, str(room), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

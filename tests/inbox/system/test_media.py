@@ -31,12 +31,12 @@ def sticks(tmp_path: Path) -> Iterator[list[Path]]:
 
 
 def outbox(office: Office, out: Path, *more: str) -> tuple[int, str]:
-    said = office.typed("outbox", "--out", out, *more)
+    said = office.typed("exchange", "outbox", "--out", out, *more)
     return said.code, said.err
 
 
 def backup(office: Office, out: Path, keys: Path, *more: str) -> tuple[int, str]:
-    said = office.typed("backup", "--out", out, "--keystore-out", keys, *more)
+    said = office.typed("backup", "make", "--out", out, "--keystore-out", keys, *more)
     return said.code, said.err
 
 

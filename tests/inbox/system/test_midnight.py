@@ -24,24 +24,24 @@ class Ticking(Clock):
 
 
 COMMANDS = [
-    ["list"],
-    ["show", "1"],
-    ["reply", "1", "--text", "Bonjour"],
-    ["reopen", "1", "--reason", "x"],
-    ["queue"],
-    ["judge", "1", "--danger", "1", "--reason", "x"],
-    ["outbox", "--out", "FOLDER"],
-    ["outbox", "--out", "FOLDER", "--again", "1"],
-    ["keyring", "--out", "FOLDER"],
-    ["card", "--out", "FOLDER"],
-    ["channels", "list"],
-    ["conflict", "exclude", "1", "bruno", "--reason", "kin"],
-    ["conflict", "alias", "bruno", "zibeline"],
-    ["conflict", "list"],
-    ["journal", "clock", "--reason", "it was ahead"],
-    ["keys", "list"],
-    ["keys", "rotate", "--now"],
-    ["keys", "destroy"],
+    ["case", "list"],
+    ["case", "show", "1"],
+    ["message", "reply", "1", "--text", "Bonjour"],
+    ["case", "reopen", "1", "--reason", "x"],
+    ["queue", "list"],
+    ["case", "set-score", "1", "--danger", "1", "--reason", "x"],
+    ["exchange", "outbox", "--out", "FOLDER"],
+    ["exchange", "outbox", "--out", "FOLDER", "--again", "1"],
+    ["exchange", "keyring", "--out", "FOLDER"],
+    ["exchange", "card", "--out", "FOLDER"],
+    ["exchange", "channel", "list"],
+    ["access", "conflict", "add", "1", "bruno", "--reason", "kin"],
+    ["access", "alias", "add", "bruno", "zibeline"],
+    ["access", "conflict", "list"],
+    ["journal", "correct-clock", "--reason", "it was ahead"],
+    ["key", "list"],
+    ["key", "rotate", "--now"],
+    ["key", "destroy"],
 ]
 
 # From today on, for what can be done then alone.
@@ -63,10 +63,10 @@ def test_a_reply_and_its_entry_in_the_journal_are_of_one_day(
     world: World, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = portal.bundle(first(Reporter(world)))
-    world.office.json("collect", bundle, "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", bundle, "--confirm-instance", portal.fingerprint)
     moved(monkeypatch, Ticking())
-    replied = world.office.json("reply", "1", "--text", "Bonjour")
-    entries = world.office.json("journal", "print")["entries"]
+    replied = world.office.json("message", "reply", "1", "--text", "Bonjour")
+    entries = world.office.json("journal", "list")["entries"]
     assert [date.fromisoformat(replied["day"])] == [
         date.fromisoformat(entry["day"]) for entry in entries if entry["action"] == "reply"
     ]

@@ -9,17 +9,17 @@ from tests.support.inbox_builders import Office, Portal, World
 
 # What each command writes into a folder.
 WRITE = {
-    "register": "register alerts --out {out}/register.csv",
-    "sheet": "sheet processing --out {out}/sheet.pdf",
-    "visa list": "visa list 1 --out {out}",
-    "destroyed": "destroyed --out {out}",
-    "attachment": "attachment 1 1 --out {out}/evidence --reason x",
-    "picture": "preview 1 1 --out {out}/seen.png",
-    "templates": "templates --out {out}/templates.toml",
-    "token": "enter --route letter --language fr --received 2026-01-05"
+    "register": "office register alerts --out {out}/register.csv",
+    "sheet": "office sheet processing --out {out}/sheet.pdf",
+    "retention visa request": "retention visa request 1 --out {out}",
+    "destroyed": "retention list-destroyed --out {out}",
+    "attachment": "file export 1 1 --out {out}/evidence --reason x",
+    "picture": "file preview 1 1 --out {out}/seen.png",
+    "templates": "message template export --out {out}/templates.toml",
+    "token": "case add --route letter --language fr --received 2026-01-05"
     " --answers {other}/answers.toml --sheet {out}/token.txt",
-    "backup": "backup --out {out} --keystore-out {other}/keys --same-disk",
-    "key store": "backup --out {other}/keys --keystore-out {out} --same-disk",
+    "backup": "backup make --out {out} --keystore-out {other}/keys --same-disk",
+    "key store": "backup make --out {other}/keys --keystore-out {out} --same-disk",
 }
 REFUSED = "is on the medium that goes to the portal"
 
@@ -28,7 +28,7 @@ REFUSED = "is on the medium that goes to the portal"
 def office(world: World, portal: Portal) -> Office:
     """One case with a file, which is read."""
     tell(world, portal, {"what": "x"})
-    world.office.json("show", "1")
+    world.office.json("case", "show", "1")
     return world.office
 
 

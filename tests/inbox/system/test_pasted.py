@@ -12,7 +12,7 @@ from tests.support.typist import Typist, typing, typing_to_fork
 
 pytestmark = pytest.mark.long
 
-COMMAND = "quarantine 1 --reason pasted\n"
+COMMAND = "access quarantine 1 --reason pasted\n"
 HOSTILE = f"Bonjour,\nvoici.\n.\n{COMMAND}"
 DISCARDED = "the input had more lines than one answer takes; all of them were discarded"
 
@@ -33,14 +33,14 @@ def pasting(at: Typist, text: str) -> Iterator[None]:
 
 
 def acts(office: Office) -> list[str]:
-    return [entry["action"] for entry in office.json("journal", "print")["entries"]]
+    return [entry["action"] for entry in office.json("journal", "list")["entries"]]
 
 
 @pytest.fixture
 def filed(world: World, portal: Portal) -> Office:
     """An inbox with one case."""
     sent = Sent(drop(world, "à la main"))
-    world.office.json("collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
+    world.office.json("exchange", "collect", portal.bundle(sent), "--confirm-instance", portal.fingerprint)
     return world.office
 
 
@@ -57,11 +57,11 @@ def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: 
     """Neither is what comes in many portions. The control is the same text, ended by the officer."""
     before = acts(filed)
     with session(filed) as at:
-        at.answers("", "note 1")
+        at.answers("", "case note 1")
         at.sees("a full stop alone ends it:")
         with pasting(at, HOSTILE + COMMAND * times):
             at.sees(DISCARDED)
-        at.answers("officer> ", "note 1")
+        at.answers("officer> ", "case note 1")
         at.sees("a full stop alone ends it:")
         pastes(at, HOSTILE.replace("\n.\n", "\n. \n"))
         at.sees("--reason pasted")
@@ -75,7 +75,7 @@ def test_a_text_that_goes_on_behind_its_end_is_no_command(filed: Office, times: 
 def test_nothing_is_left_for_the_shell(filed: Office) -> None:
     """Also not the beginning of a line. The control is what is typed once the program has ended."""
     script = '"$@"; read -r line; echo "shell: $line"'
-    words = ["--home", "inbox", "--passphrase-file", filed.secret, "note", "1"]
+    words = ["--home", "inbox", "--passphrase-file", filed.secret, "case", "note", "1"]
     command = ["bash", "-c", script, "bash", sys.executable, "-c", QUICKLY, *words]
     for rest in ("echo owned\n", "echo ow"):
         with typing(command, filed.root.parent) as at:
@@ -92,7 +92,7 @@ def test_nothing_is_left_for_the_shell(filed: Office) -> None:
 def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, key: str) -> None:
     """It would interrupt the question, or end the program, and what follows it would be a command."""
     with session(filed) as at:
-        at.answers("", "note 1")
+        at.answers("", "case note 1")
         at.sees("a full stop alone ends it:")
         with pasting(at, f"Bonjour,{key}\n.\n" + COMMAND * 1_000):
             at.sees("officer> " if key == "\x03" else DISCARDED)
@@ -105,7 +105,7 @@ def test_no_byte_of_what_was_pasted_hands_the_rest_to_a_prompt(filed: Office, ke
 def test_nothing_of_what_was_pasted_for_a_passphrase_is_a_command(filed: Office, end: str) -> None:
     """Also not what comes when the passphrase was tried already, and more of it than a terminal holds."""
     with session(filed) as at:
-        at.answers("", "junk 1 --reason x")
+        at.answers("", "case junk 1 --reason x")
         at.sees("passphrase of officer: ")
         with pasting(at, end + COMMAND * 1_000):
             at.sees("error: ")
@@ -117,7 +117,7 @@ def test_nothing_of_what_was_pasted_for_a_passphrase_is_a_command(filed: Office,
 
 def test_no_byte_of_what_was_pasted_stops_the_program(filed: Office) -> None:
     """In a shell that can take its place: that would take the next line for its own."""
-    words = ["--home", "inbox", "--passphrase-file", filed.secret, "note", "1"]
+    words = ["--home", "inbox", "--passphrase-file", filed.secret, "case", "note", "1"]
     script = '"$@"; read -r line; echo "shell: $line"'
     command = ["bash", "-mc", script, "bash", sys.executable, "-c", QUICKLY, *words]
     with typing(command, filed.root.parent) as at:
@@ -133,10 +133,10 @@ def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> 
     """A yes that stood in what was pasted before agrees to nothing; one that is typed does."""
     bundle = portal.bundle(Sent(drop(world, "à la main")))
     with session(world.office) as at:
-        pastes(at, f"collect {bundle}\nyes\n")
+        pastes(at, f"exchange collect {bundle}\nyes\n")
         at.answers("(yes/no) ", "no")
         at.sees("error: ")
-        at.answers("officer> ", f"collect {bundle}")
+        at.answers("officer> ", f"exchange collect {bundle}")
         at.answers("(yes/no) ", "yes")
         at.confides("passphrase of officer: ", PASSPHRASE)
         at.sees("bundle 1 collected")
@@ -147,7 +147,7 @@ def test_an_answer_is_typed_after_its_question(world: World, portal: Portal) -> 
 def test_an_interview_goes_on_where_too_much_was_pasted(filed: Office) -> None:
     """The question is asked once more: one mistake should not cost a new beginning."""
     with session(filed) as at:
-        at.answers("", "enter --route telephone --language fr --received 2026-01-05")
+        at.answers("", "case add --route telephone --language fr --received 2026-01-05")
         for _ in range(2):
             at.sees("a number, or Enter to skip: ")
             pastes(at, f"1\n{COMMAND}")

@@ -22,90 +22,140 @@ LONG_AGO = (today() - timedelta(25)).isoformat()
 ESC, SPELLED = "\x1b", "<U+001B>"
 # What is typed in a session, and whether words of the reports stand in what it prints.
 LINES = {
-    "show 1": True,
-    "show 2": True,
-    "list": True,
-    "preview 1 1": True,
-    "preview 1 2": True,
-    "note 1 --text-file hostile.txt": False,
-    "tag 1 alpha": False,
-    "judge 1 --danger 2 --reason x": False,
-    "source-risk 1 high --reason x": False,
-    "credibility 1 2 --reason x": False,
-    "measure 1 protection_offered": False,
-    "tell 1 1": False,
-    "retract 1 1 --reason x": False,
-    "decide 1 not_needed --reason x": False,
-    "reply 1 --text-file hostile.txt --preview": True,
-    "reply 1 --text-file hostile.txt --despite-warning x": False,
-    "extend 1 --reason x --text-file hostile.txt --preview": False,
-    "unsend 1 1": False,
-    "status 1 assessing": False,
-    "show 1 --json": False,
-    "queue": True,
-    "queue --search owned": True,
-    "queue --all --facets": True,
-    "links 1": False,
-    "link 1 2 same_facts": False,
-    "unlink 1 2": False,
-    "assign 1 --nobody": False,
-    "many tag 1 --add beta": False,
-    "many assign 1 --to officer": False,
-    "many pass-on officer officer": False,
-    "acknowledge 1": False,
-    "timeline 1": False,
-    "identity set 1 --text-file hostile.txt": False,
-    "identity show 1": True,
-    "identity consent 1 --day 2026-01-02 --reason x": False,
-    "disclosures add 1 --to x --what other --ground other": False,
-    "disclosures list 1": False,
+    "case show 1": True,
+    "case show 2": True,
+    "case list": True,
+    "file preview 1 1": True,
+    "file preview 1 2": True,
+    "case note 1 --text-file hostile.txt": False,
+    "case tag add 1 alpha": False,
+    "case set-score 1 --danger 2 --reason x": False,
+    "case set-source-risk 1 high --reason x": False,
+    "case set-credibility 1 2 --reason x": False,
+    "case measure add 1 protection_offered": False,
+    "case measure share 1 1": False,
+    "case measure retract 1 1 --reason x": False,
+    "case decide 1 not_needed --reason x": False,
+    "message reply 1 --text-file hostile.txt --preview": True,
+    "message reply 1 --text-file hostile.txt --despite-warning x": False,
+    "case extend 1 --reason x --text-file hostile.txt --preview": False,
+    "message retract 1 1": False,
+    "case set-status 1 assessing": False,
+    "case show 1 --json": False,
+    "queue list": True,
+    "queue list --search owned": True,
+    "queue list --all --facets": True,
+    "case link list 1": False,
+    "case link add 1 2 same_facts": False,
+    "case link remove 1 2": False,
+    "case unassign 1": False,
+    "queue tag 1 --add beta": False,
+    "queue assign 1 --to officer": False,
+    "queue hand-over officer officer": False,
+    "message acknowledge 1": False,
+    "case timeline 1": False,
+    "case identity add 1 --text-file hostile.txt": False,
+    "case identity show 1": True,
+    "case identity consent 1 --day 2026-01-02 --reason x": False,
+    "dossier disclosure add 1 --to x --what other --ground other": False,
+    "dossier disclosure list 1": False,
     "dossier preview 1 --for prosecutor --to x --redact *:owned": True,
-    f"access record --person owned --received {LONG_AGO} --way letter": False,
-    "access list": False,
-    "access show 1": False,
-    "access passages 1 --request 1": True,
-    "access extend --because number": False,
-    f"access unopposed 1 --request 1 --day {LONG_AGO} --reference x": False,
-    "access answer 1 --out held.pdf": False,
-    "minimise 1 where --text-file hostile.txt --reason x": False,
-    "attachment 1 1 --out out --reason x": False,
-    "handlers 1": False,
-    "declare 1": False,
-    "hold 1 --reason x": False,
-    "quarantine 1 --reason x": False,
-    "junk 2 --reason x": False,
-    "unopened": False,
+    f"request add --person owned --received {LONG_AGO} --way letter": False,
+    "request list": False,
+    "request show 1": False,
+    "request passages 1 --request 1": True,
+    "request extend --because number": False,
+    f"request unopposed 1 --request 1 --day {LONG_AGO} --reference x": False,
+    "request answer 1 --out held.pdf": False,
+    "case redact 1 where --text-file hostile.txt --reason x": False,
+    "file export 1 1 --out out --reason x": False,
+    "access handlers 1": False,
+    "case declare 1": False,
+    "retention hold 1 --reason x": False,
+    "access quarantine 1 --reason x": False,
+    "case junk 2 --reason x": False,
+    "exchange unopened list": False,
     # A request names somebody: whether they are informed is asked anew.
-    "decide 1 not_needed --reason anew": False,
-    "close 1 moot --disclosure withheld --reason x": False,
-    "reopen 1 --reason x": False,
-    "outbox --out out": False,
-    "retention": False,
-    "destroyed": False,
-    "oversight": False,
-    "journal print": False,
-    "destroy 1": False,
-    "collect hostile.txt": False,
-    "conflict list": False,
-    "break-glass 1 --reason x": False,
-    "show 1 'what \x1b is this'": True,
+    "case decide 1 not_needed --reason anew": False,
+    "case close 1 moot --disclosure withheld --reason x": False,
+    "case reopen 1 --reason x": False,
+    "exchange outbox --out out": False,
+    "retention list": False,
+    "retention list-destroyed": False,
+    "office oversight": False,
+    "journal list": False,
+    "retention destroy 1": False,
+    "exchange collect hostile.txt": False,
+    "access conflict list": False,
+    "access break-glass 1 --reason x": False,
+    "case show 1 'what \x1b is this'": True,
 }
 # These ask for the passphrase once more.
-CONFIRMED = {"access answer", "minimise", "attachment", "identity show", "break-glass", "junk", "close"}
-CONFIRMED |= {"access unopposed", "access extend", "identity consent", "decide"}
+CONFIRMED = {
+    "request answer",
+    "case redact",
+    "file export",
+    "case identity show",
+    "access break-glass",
+    "case junk",
+    "case unjunk",
+    "case close",
+}
+CONFIRMED |= {
+    "request unopposed",
+    "request extend",
+    "case identity consent",
+    "case identity withdraw",
+    "case decide",
+}
 # What prints of keys, officers and the office alone, or begins anew; `enter` shows what its officer typed.
-NOTHING_OF_A_REPORT = {"backup", "card", "desk", "dossier make", "dossier verify", "enter", "init", "keyring"}
-NOTHING_OF_A_REPORT |= {"questionnaire", "restore", "session", "settings", "sign-pages"}
-NOTHING_OF_A_REPORT |= {"law", "templates", "upgrade", "journal clock", "journal verify", "discard"}
-NOTHING_OF_A_REPORT |= {"open-archive", *(f"visa {each}" for each in ("list", "record"))}
-NOTHING_OF_A_REPORT |= {f"views {each}" for each in ("list", "save", "rename", "remove")}
-NOTHING_OF_A_REPORT |= {"access namesake", "letter", "register", "sheet"}
-NOTHING_OF_A_REPORT |= {f"consultation {each}" for each in ("record", "retract")}
-NOTHING_OF_A_REPORT |= {f"channels {each}" for each in ("accept", "list", "remove")}
-NOTHING_OF_A_REPORT |= {f"conflict {each}" for each in ("alias", "aliases", "exclude", "lift", "unalias")}
-NOTHING_OF_A_REPORT |= {f"days-off {each}" for each in ("add", "list", "remove")}
-NOTHING_OF_A_REPORT |= {f"keys {each}" for each in ("destroy", "list", "rotate")}
-NOTHING_OF_A_REPORT |= {f"officers {each}" for each in ("add", "list", "remove", "renew", "seen")}
+NOTHING_OF_A_REPORT = {
+    "backup make",
+    "exchange card",
+    "desk",
+    "dossier make",
+    "dossier verify",
+    "case add",
+    "init",
+    "exchange keyring",
+}
+NOTHING_OF_A_REPORT |= {
+    "office questionnaire replace",
+    "backup restore",
+    "session",
+    "office set",
+    "office show",
+    "exchange sign-pages",
+}
+NOTHING_OF_A_REPORT |= {
+    "law replace",
+    "law show",
+    "message template export",
+    "message template list",
+    "message template replace",
+    "upgrade",
+    "journal correct-clock",
+    "journal verify",
+    "exchange unopened discard",
+}
+NOTHING_OF_A_REPORT |= {"access open-archive", *(f"retention visa {each}" for each in ("request", "add"))}
+NOTHING_OF_A_REPORT |= {f"queue view {each}" for each in ("list", "save", "rename", "remove")}
+NOTHING_OF_A_REPORT |= {
+    "request namesake",
+    "request same-person",
+    "dossier letter",
+    "office register",
+    "office sheet",
+}
+NOTHING_OF_A_REPORT |= {f"office consultation {each}" for each in ("add", "retract")}
+NOTHING_OF_A_REPORT |= {f"exchange channel {each}" for each in ("add", "list", "remove")}
+NOTHING_OF_A_REPORT |= {
+    f"access {each}"
+    for each in ("alias add", "alias list", "alias remove", "conflict add", "conflict remove")
+}
+NOTHING_OF_A_REPORT |= {f"office day-off {each}" for each in ("add", "list", "remove")}
+NOTHING_OF_A_REPORT |= {f"key {each}" for each in ("destroy", "list", "rotate")}
+NOTHING_OF_A_REPORT |= {f"officer {each}" for each in ("add", "list", "remove", "renew", "acknowledge")}
 
 
 @pytest.fixture
@@ -144,7 +194,7 @@ def test_no_command_lets_a_report_write_to_a_real_terminal(hostile_world: World,
         for line, is_told in LINES.items():
             before = len(at.shown)
             at.types(line)
-            if line.startswith("close "):
+            if line.startswith("case close "):
                 at.answers("Close the case like this? (yes/no) ", "yes")
             if line.startswith(tuple(CONFIRMED)):
                 at.confides("passphrase of officer: ", inbox_builders.PASSPHRASE)

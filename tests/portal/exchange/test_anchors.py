@@ -89,10 +89,10 @@ def test_what_the_portal_gives_back_the_inbox_verifies(world: World, tmp_path: P
     office = world.office
     portal = PortalHere(tmp_path, port=0)
     portal.init(base64url.encode(world.deployment), base64url.encode(world.root_key))
-    office.json("keyring", "--out", office.out)
+    office.json("exchange", "keyring", "--out", office.out)
     portal.run("keyring", office.out)
     for _ in range(2):
-        portal.run("import", office.json("outbox", "--out", office.out)["file"])
+        portal.run("import", office.json("exchange", "outbox", "--out", office.out)["file"])
     file = tmp_path / "anchors.tar"
     told = portal.json("anchors", "--out", file)
     assert {"channel": "inspection", "outboxes": 2, "last": 2, "file": str(file)} == told

@@ -118,7 +118,7 @@ def test_what_the_inspectorate_has_not_filled_in_is_named(tmp_path: Path) -> Non
 
 
 def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbox(tmp_path: Path) -> None:
-    """By the code and hash that `inbox settings` shows; a regime that the law lacks is found elsewhere."""
+    """By the code and hash that `inbox office show` shows; a regime that the law lacks is found elsewhere."""
     room = room_for(tmp_path)
     configured(room)
     sha256 = law.load(room.settings.law_folder).sha256.hex()
@@ -130,7 +130,7 @@ def test_which_law_and_regime_pages_promise_is_said_to_be_compared_with_the_inbo
             if "regime" in each.what and each.level is Level.OK
         ]
         words = f"pages promise what the law {sha256} says of the regime {code}"
-        assert ([(words, "compare both with `inbox settings`")] if code else []) == said
+        assert ([(words, "compare both with `inbox office show`")] if code else []) == said
     room.close()
 
 

@@ -144,7 +144,7 @@ def test_a_manifest_is_strict() -> None:
 def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
     """manifest, sign-pages and verify, as people type them; a site without manifest fails."""
     office = Office.found(tmp_path)
-    told = office.json("keyring", "--out", tmp_path / "keyring")
+    told = office.json("exchange", "keyring", "--out", tmp_path / "keyring")
     file = tmp_path / "portal.toml"
     lines = [f'{name} = "{told[name]}"\n' for name in ("deployment", "root_key")]
     file.write_text("".join(lines))
@@ -154,10 +154,10 @@ def test_from_the_portal_through_the_inbox_to_a_monitor(tmp_path: Path) -> None:
         return answer.exit_code, answer.output
 
     assert run("manifest", "--serial", "1", "--until", str(UNTIL), "--out", tmp_path / "m.json")[0] == 0
-    said = office.run("sign-pages", tmp_path / "m.json", "--out", tmp_path / "manifest")
+    said = office.run("exchange", "sign-pages", tmp_path / "m.json", "--out", tmp_path / "manifest")
     assert (said.code, said.out.splitlines()[0].split(",")[0]) == (0, "signed: serial 1")
     (tmp_path / "other.json").write_bytes(b"{}")
-    refused = office.run("sign-pages", tmp_path / "other.json", "--out", tmp_path / "manifest")
+    refused = office.run("exchange", "sign-pages", tmp_path / "other.json", "--out", tmp_path / "manifest")
     assert (refused.code, "not signed" in refused.err) == (1, True)
     room = Provable(tmp_path, "sqlite:///portal.sqlite")
     room.settings = config.load(file)
