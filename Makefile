@@ -20,7 +20,7 @@ TEST_TOOLS := node=nodejs npm=npm chromium=chromium chromium-headless-shell=chro
   /usr/lib/nginx/modules/ngx_http_brotli_static_module.so=libnginx-mod-http-brotli-static \
   /usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so=libnginx-mod-http-headers-more-filter \
   tor=tor '/usr/lib/*/faketime/libfaketimeMT.so.1=faketime' systemd-analyze=systemd systemd-nspawn=systemd-container exiftool=libimage-exiftool-perl \
-  bwrap=bubblewrap /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
+  bwrap=bubblewrap groff=groff-base /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core pdftotext=poppler-utils qpdf=qpdf
 NODE_TOOLS := node=nodejs npm=npm
 
 # what each page runs, one file for each, two for the report page, each with the words of one language; the portal's machine needs neither node nor what it is made of

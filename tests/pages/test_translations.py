@@ -32,10 +32,11 @@ SAME = {
 TYPED = re.compile(r"\binbox [a-z]|--[a-z]|PLACE:")
 CODE = re.compile(r"[a-z]+(?:[_-][a-z]+)*")
 DONE_AT_THE_DESK = [
-    *("inbox (show|queue|list|links|handlers|retention|templates|outbox)\\b",),
-    *("inbox (card|channels|keys list|keys rotate|officers list|conflict list|days-off list)\\b",),
-    *("inbox (unopened|access record|settings)\\b",),
-    *("inbox (decide|reopen|close|extend|declare|source-risk|quarantine|break-glass|identity|minimise)\\b",),
+    *("inbox (case (show|list|link list)|queue list|access handlers|retention list)\\b",),
+    *("inbox (message template|exchange (outbox|card|channel|unopened)|key (list|rotate)|officer list)\\b",),
+    *("inbox (access conflict list|office (day-off list|set|show)|request add)\\b",),
+    *("inbox case (decide|reopen|close|extend|declare|set-source-risk|identity|redact)\\b",),
+    *("inbox access (un)?(quarantine|break-glass)\\b",),
     *("--(reason|until|to|ground|early|received|degree|template|disclosure|text-file|person)\\b",),
     *("--(after-restore|regime)\\b",),
 ]

@@ -130,7 +130,8 @@ def _follows(rule: Decision) -> int:
 
 def insisting(words: Sequence[str | Path]) -> list[str | Path]:
     """Return a command that takes a folder on this machine's own disk for a medium."""
-    return [*words, *(["--same-disk"] if words[:1] and words[0] in ("outbox", "backup") else [])]
+    is_medium = tuple(words[:2]) in {("exchange", "outbox"), ("backup", "make")}
+    return [*words, *(["--same-disk"] if is_medium else [])]
 
 
 def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
@@ -139,16 +140,15 @@ def _addressing(words: Sequence[str | Path]) -> list[str | Path]:
     It says under which reference, too, where the law wants that. So it says how reporters are heard, where
     the regime asks for that.
     """
-    if words[:1] and words[0] == "settings" and "external" in words:
+    if tuple(words[:2]) == ("office", "set") and "external" in words:
         return [*words, "--heard", "X"]
     measures, duties = FRENCH.measures, FRENCH.duties.values()
     decisions = {code: each.measure for duty in duties for code, each in duty.decisions.items()}
-    named = {"measure": lambda code: code, "decide": decisions.get}
-    rule = (
-        measures.get(str(named[str(words[0])](str(words[2]))))
-        if len(words) > 2 and words[0] in named
-        else None
-    )
+    path = tuple(words[:3])
+    code = str(words[4]) if path == ("case", "measure", "add") and len(words) > 4 else None
+    if path[:2] == ("case", "decide") and len(words) > 3:
+        code = decisions.get(str(words[3]))
+    rule = measures.get(code) if code else None
     wanted = {"--addressee": rule.addressee, "--reference": rule.reference} if rule else {}
     missing = (option for option, is_wanted in wanted.items() if is_wanted and option not in words)
     return [*words, *(word for option in missing for word in (option, "X"))]

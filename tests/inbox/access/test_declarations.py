@@ -28,13 +28,13 @@ def unread(trio: Trio) -> Trio:
 # What is done to a case that nobody has declared: by these it is declared, left to others, or hidden from
 # all; two come to one which they could not declare; what is due is destroyed.
 UNDECLARED = {
-    ("declare",),
+    ("case", "declare"),
     ("access", "conflict", "add"),
-    ("quarantine",),
-    ("handlers",),
-    ("break-glass",),
-    ("open-archive",),
-    ("destroy",),
+    ("access", "quarantine"),
+    ("access", "handlers"),
+    ("access", "break-glass"),
+    ("access", "open-archive"),
+    ("retention", "destroy"),
     ("retention", "visa", "request"),
 }
 # Other ways of the same commands.
@@ -199,7 +199,7 @@ def test_lists_show_no_word_of_a_case_before_all_have_declared_it(unread: Trio) 
         assert (hidden, hidden) == (rows[3]["summary"] is None, listed[3]["summary"] is None)
         assert hidden is (rows[3]["tags"] is rows[3]["area"] is rows[3]["score"] is None)
         assert ("case 1", "case 1") == (rows[1]["summary"], listed[1]["summary"])
-        said = [unread.others.run(*words).out for words in (closed, ("list",))]
+        said = [unread.others.run(*words).out for words in (closed, ("case", "list"))]
         with sitting(unread.others) as client:
             client.send("/en/queue/facet", choice="state:closed")
             said.append(client.page("/en/queue/1"))

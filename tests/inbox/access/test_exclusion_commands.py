@@ -33,10 +33,16 @@ def test_every_command_says_of_the_case_what_it_says_of_one_that_does_not_exist(
     def run(office: Office, number: int, *form: str) -> Said:
         return office.run(*path, str(number), *more, *form)
 
-    for form in ((), ("--json",)):
+    told = {
+        "code": "case-refused",
+        "message": f"there is no case {KEPT}",
+        "hint": "see the numbers: inbox case list",
+    }
+    lines = f"error: {told['message']}\nhint: {told['hint']}\n"
+    for form, said in (((), lines), (("--json",), json.dumps(told) + "\n")):
         kept, absent = (run(founded_trio.excluded, number, *form) for number in (KEPT, 9))
         assert (1, "") == (kept.code, kept.out)
-        assert kept.err.endswith(f"error: there is no case {KEPT}\nhint: see the numbers: inbox case list\n")
+        assert kept.err.endswith(said)
         assert kept == Said(absent.code, absent.out, absent.err.replace("9", str(KEPT)))
     assert before == founded_trio.office.state()
     assert not (tmp_path / "out").exists()

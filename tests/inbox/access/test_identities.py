@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -9,7 +10,7 @@ from sqlalchemy import delete
 from crypto.journal import Presence
 from inbox.access import identities
 from inbox.access.identities import KEPT_ALREADY, NAMED, ConsentSaid
-from inbox.language.errors import Locked
+from inbox.language.errors import Locked, Refused
 from inbox.overview import oversight
 from inbox.session.actions import Actor
 from inbox.session.inbox import Inbox
@@ -53,7 +54,7 @@ def test_an_identity_is_shown_by_its_own_act_alone(office: Office) -> None:
 
 def test_nothing_is_known_of_who_said_nothing(world_office: Office) -> None:
     """Nor can there be a consent."""
-    for command in (["show", "1"], ["consent", "1", "--withdrawn"]):
+    for command in (["show", "1"], ["withdraw", "1"]):
         said = world_office.run("case", "identity", *command)
         assert (1, "") == (said.code, said.out)
 
@@ -80,12 +81,16 @@ def test_a_consent_has_a_day_that_was(office: Office, day: str) -> None:
     assert before == office.state()
 
 
-@pytest.mark.parametrize("words", [[], ["--day", "2026-01-01", "--withdrawn"]], ids=["neither", "both"])
-def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, words: list[str]) -> None:
-    """Whoever says neither has noted nothing."""
+@pytest.mark.parametrize("given", [{}, {"day": today(), "withdrawn": True}], ids=["neither", "both"])
+def test_a_consent_is_given_on_a_day_or_withdrawn(office: Office, given: dict[str, Any]) -> None:
+    """Whoever says neither has noted nothing; a command says one of the two."""
     before = office.state()
-    said = office.run("case", "identity", "consent", "1", *words)
-    assert (1, True) == (said.code, "give either the day of the consent or its withdrawal" in said.err)
+    with (
+        office.unlocked() as opened,
+        pytest.raises(Refused, match="give either the day of the consent or its withdrawal"),
+    ):
+        identities.consent(opened.inbox, opened.by_opening(today()), 1, ConsentSaid(**given))
+    assert 2 == office.run("case", "identity", "consent", "1", "--reason", "x").code
     assert before == office.state()
 
 

@@ -74,7 +74,7 @@ def test_what_is_no_fault_of_who_typed_is_not_told_as_one(world: World, portal: 
         ["office", "questionnaire", "replace", "{}/card.json"],
         ["exchange", "sign-pages", "{}/card.json", "--out", "{}/out"],
     ],
-    ids=lambda words: words[0],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_a_file_too_large_to_be_what_is_asked_for_is_told_as_such(
     world: World, tmp_path: Path, words: list[str]

@@ -62,10 +62,10 @@ def test_a_session_as_its_officers_see_it(office: Office) -> None:
     """Commands, mistakes, a sensitive act refused and done, the end; every act is in the journal."""
     with session(office, command=COMMAND) as at:
         for line in (
-            "list",
+            "case list",
             "case show 7",
             "inbox officer list",
-            "reply 1 --text 'and",
+            "message reply 1 --text 'and",
             "nonsense",
             "session",
         ):

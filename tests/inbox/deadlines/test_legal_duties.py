@@ -95,7 +95,7 @@ def test_an_officer_who_finds_an_offence_asks_too(office: Office, words: list[st
     """Once it is asked it is decided, by two: one officer's lower score or missing tag does not end it."""
     back = (
         ["case", "set-score", "2", "--severity", "1", "--reason", "x"]
-        if words[0] == "judge"
+        if words[1] == "set-score"
         else ["case", "tag", "remove", "2", "délit"]
     )
     office.json(*words)

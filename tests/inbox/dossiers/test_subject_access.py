@@ -187,7 +187,7 @@ def test_a_case_with_the_family_name_alone_waits_until_an_officer_says_that_it_i
     assert ([], False) == (office.json("request", "show", "1")["maybe"], waits(office, 4))
     (noted,) = [e for e in office.json("journal", "list")["entries"] if e["action"] == "judge-name"]
     assert (4, "a cousin", {}) == (noted["case"], noted["reason"], noted["values"])
-    office.json(*judge, "--same-person", "--reason", "asked the chief")
+    office.json("request", "same-person", *judge[2:], "--reason", "asked the chief")
     assert ([1, 2, 3, 4], True) == ([*seen(office)], waits(office, 4))
     office.json(*judge, "--reason", "the cousin")
     assert not waits(office, 4)

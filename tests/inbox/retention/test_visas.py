@@ -233,8 +233,8 @@ def test_the_visa_of_a_list_is_for_the_cases_of_that_list_alone(due: Office) -> 
 
 def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
     """The case goes on its day all the same; without its number it is on no list before."""
-    for more in ([], ["--release"]):
-        closed.json("retention", "hold", "1", *more, "--reason", "x")
+    for command in ("hold", "unhold"):
+        closed.json("retention", command, "1", "--reason", "x")
     assert "no case that is due waits for the archives' visa" in refused(
         closed, "retention", "visa", "request", "--out", "x"
     )
@@ -248,8 +248,8 @@ def test_a_list_may_go_to_the_archives_ahead_of_the_day(closed: Office) -> None:
 
 def test_no_list_has_a_case_whose_day_is_far_off(closed: Office) -> None:
     """In 2026 nobody knows what is to be destroyed in 2032; the last day of the law is listed."""
-    for more in ([], ["--release"]):
-        closed.json("retention", "hold", "1", *more, "--reason", "x")
+    for command in ("hold", "unhold"):
+        closed.json("retention", command, "1", "--reason", "x")
     with closed.opened() as inbox, inbox.transaction() as session:
         work, last = session.get_one(Workflow, 1), today() + relativedelta(months=6)
         for days, is_listed in ((1, False), (0, True)):

@@ -71,8 +71,8 @@ def test_many_are_given_to_an_officer_in_one_act(office: Office) -> None:
         (["tag", "1", "--tag", "vu", "--add", "x"], 2, "not both"),
         (["tag", "1"], 2, "give --add"),
         (["tag", "1", "--add", "x", "--remove", "y"], 2, "give --add"),
-        (["assign", "1"], 2, "give --to"),
-        (["assign", "1", "--to", "alice", "--nobody"], 2, "give --to"),
+        (["assign", "1"], 2, "Missing option '--to'"),
+        (["unassign", "1", "--to", "alice"], 2, "No such option"),
     ],
 )
 def test_all_are_done_or_none(office: Office, words: list[str], code: int, said: str) -> None:

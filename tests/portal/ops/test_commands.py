@@ -61,7 +61,10 @@ def made(folder: Path) -> Path:
 
 
 def refusal(text: str) -> tuple[str, str]:
-    """Return message and hint of a refusal, which has no line more."""
+    """Return message and hint of a refusal, which has no line more; for a program it is JSON."""
+    if text.startswith("{"):
+        told = json.loads(text)
+        return told["message"], told["hint"]
     message, hint = text.splitlines()
     assert message.startswith("error: ")
     assert hint.startswith("hint: ")
