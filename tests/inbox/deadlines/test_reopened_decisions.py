@@ -49,7 +49,7 @@ def decided(office: Office) -> dict[str, str]:
         ["case", "measure", "add", "1", "prosecutor_phoned"],
         ["case", "measure", "add", "1", "judicial_investigation"],
     ],
-    ids=lambda words: " ".join(words[:3:2]),
+    ids=lambda words: " ".join(words[1:5]),
 )
 def test_that_no_prosecutor_is_told_is_asked_again(office: Office, words: list[str]) -> None:
     """Once officers find an offence, or justice acts: one of them does not close it meanwhile."""
