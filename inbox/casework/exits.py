@@ -216,7 +216,7 @@ class Asked:
     ``also`` are obstacles that depend on the request, each with the reason given for it alone. ``code`` is
     its action, None for the usual one of the exit; ``officers`` is how many take it at least. ``due`` is the
     entry of the retention schedule, for a destruction; None while the case is open. ``request`` is the number
-    of the request for access to answer.
+    of the access request to answer.
     """
 
     way: Exit
@@ -572,7 +572,7 @@ def _to_decide(session: Session, number: int, what: Obstacle, way: Exit) -> Sent
 
 
 def _deciding(session: Session, role: DutyRole, way: Exit) -> str:
-    """Return the decisions that remove an obstacle, without those that a request for access forbids."""
+    """Return the decisions that remove an obstacle, without those that an access request forbids."""
     if way is Exit.ACCESS and role is DutyRole.PERSONS:
         return legal_duties.informing(session)
     return legal_duties.settling(session, role)

@@ -225,7 +225,7 @@ def _is_guarded(session: Session, number: int, other: int, relation: Relation | 
 
     A single officer, who may be the person concerned, could otherwise free a case from what the prosecutor
     said, or from proceedings or a hold of the other case. Nor may one officer undo a link by which a case
-    ended as a duplicate, or by which it may mean somebody who has made a request for access: two officers
+    ended as a duplicate, or by which it may mean somebody who has made an access request: two officers
     decide whether it does.
     """
     row = session.get(Link, (number, other))

@@ -450,7 +450,7 @@ def _check_told(session: Session, number: int, kind: str, *, told: bool) -> None
         raise CaseRefused(
             sentence("under the law in use, no reporter is told of this measure: {kind}", kind=kind),
             sentence(
-                "record it without telling the reporter; these can be told: {kinds}",
+                "record it without telling the reporter, who can be told of these: {kinds}",
                 kinds=", ".join(tellable(session)),
             ),
         ).at("told")

@@ -40,9 +40,9 @@ _OPTIONS: list[Callable[[Any], Any]] = [
         type=click.Choice([each.value for each in Due]),
         help="Due by today, within a week, later, never.",
     ),
-    _filter("--danger", is_flag=True, help="Whose score shows danger."),
+    _filter("--danger", is_flag=True, help="With a score that indicates danger."),
     _filter("--to-read", is_flag=True, help="New cases, and cases with unread messages."),
-    _filter("--undeclared", is_flag=True, help="Not declared by every signed-in officer."),
+    _filter("--undeclared", is_flag=True, help="Not yet declared by every signed-in officer."),
     _filter(
         "--officer",
         default="",

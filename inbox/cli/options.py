@@ -150,8 +150,8 @@ def day_of(_: click.Context, __: click.Parameter, given: str | None) -> date | N
         raise click.BadParameter(f"{given!r} is not a day such as 2026-11-24") from None
 
 
-_WHY = "The reason, for the journal, without anything of a report."
-_QUESTION = "the reason, for the journal, without anything of a report"
+_WHY = "The reason, for the journal. Repeat nothing from a report."
+_QUESTION = "the reason, for the journal; repeat nothing from a report"
 reason_option = click.option(
     "--reason", cls=TextOption, question=_QUESTION, default="", callback=reason_of, help=_WHY
 )
@@ -161,7 +161,7 @@ reason_needed = click.option(
 
 
 def despite_option(
-    why: str = "Why you override a warning about the text, for the journal, without anything of a report.",
+    why: str = "Why you override a warning about the text, for the journal. Repeat nothing from a report.",
 ) -> Callable[[Command], Command]:
     """Return the option that overrides a warning, with a reason for the journal."""
     question = "why you override the warning"

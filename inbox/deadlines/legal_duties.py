@@ -191,7 +191,7 @@ def next_due(session: Session) -> Mapping[int, date]:
 def decisions(session: Session) -> Mapping[str, Decision]:
     """Return all decisions that officers can take about a case, by code.
 
-    A request for access does not belong to one case: its answer is the decision.
+    An access request does not belong to one case: its answer is the decision.
     """
     duties = in_use.of(session).duties.values()
     taken = (each.decisions for each in duties if each.asked is not Asked.REQUEST)
@@ -381,7 +381,7 @@ def is_informed(session: Session, number: int) -> bool:
 
 
 def answer_days(session: Session, received: date, *, extended: bool) -> tuple[date, date]:
-    """Return the last day to answer a request for access, and the first day on which this is allowed."""
+    """Return the last day to answer an access request, and the first day on which this is allowed."""
     law = in_use.of(session)
     duty, calendar = law.duties[law.duty(DutyRole.ACCESS)], office.of(session).calendar.legal
     within = (duty.extended if extended else None) or duty.within
@@ -390,7 +390,7 @@ def answer_days(session: Session, received: date, *, extended: bool) -> tuple[da
 
 
 def may_extend_answer(session: Session) -> bool:
-    """Return whether the law allows more time to answer a request for access."""
+    """Return whether the law allows more time to answer an access request."""
     law = in_use.of(session)
     return law.duties[law.duty(DutyRole.ACCESS)].extended is not None
 

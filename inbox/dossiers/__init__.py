@@ -1,1 +1,1 @@
-"""Documents that leave the inbox: dossiers, letters and answers to requests for access."""
+"""Documents that leave the inbox: dossiers, letters and answers to access requests."""

@@ -1,7 +1,7 @@
 """Letters to print for a decision of the law: to a prosecutor, an authority or a person concerned.
 
 Their texts come with the law. Text that officers add is checked like a reply. For a person concerned, who
-knows how colleagues write, it is checked like an answer to a request for access. A letter has to wait as long
+knows how colleagues write, it is checked like an answer to an access request. A letter has to wait as long
 as its decision has to, and takes as many officers. Writing it does not take the decision.
 """
 

@@ -1,4 +1,4 @@
-"""Decide whether a bare family name in a case belongs to the person who made a request for access."""
+"""Decide whether a bare family name in a case belongs to the person who made an access request."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Answer a request for access (GDPR, article 15) without warning the person or quoting a report.
+"""Answer an access request (GDPR, article 15) without warning the person or quoting a report.
 
 Officers see which cases name the person, and write the answer themselves. The person gets the same letter,
 from the same day on, whether an obstacle forbids the answer or nothing is held. A request also leaves the

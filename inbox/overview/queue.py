@@ -44,7 +44,7 @@ class QueuePage:
     ``declared_only``: the search covers only cases on which all acting officers have declared. ``officers``
     and ``questionnaire`` are the current ones, to choose from. ``danger_left_out`` is the number of cases
     outside this list that report danger, or that have priority 1 and may. ``missed`` is the exchange that
-    should have taken place by now. ``requests`` are the open requests for access, in order of their
+    should have taken place by now. ``requests`` are the open access requests, in order of their
     deadlines. ``workload`` is the number of cases assigned to each officer. ``facets`` are the choices that
     narrow the queue, if they were requested.
     """

@@ -117,7 +117,7 @@ def _planning(inbox: Inbox, who: Actor) -> AbstractContextManager[Session]:
 
 
 def listing(home: Home, session: Session) -> list[Due]:
-    """Return the retention schedule; it marks the cases that wait for the reply to a request for access."""
+    """Return the retention schedule; it marks the cases that wait for the reply to an access request."""
     rows = retention_schedule.listing(home, session)
     waiting = named.may_wait(session, [each.case for each in rows])
     return [

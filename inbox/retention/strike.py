@@ -136,7 +136,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
         raise _refused(session, number, Obstacle.HELD, Exit.JUNK)
     case = _find(session, number, striker, by.today)
     session.flush()
-    # Officers must handle a reported danger or a request for access, not redact it.
+    # Officers must handle a reported danger or an access request, not redact it.
     lifted = before - _in_the_way(session, number, by.today)
     if feared and not catalogue.tells_of_danger(session, case):
         lifted |= {each for each in before if each[0] is Obstacle.DANGER}
@@ -183,7 +183,7 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open requests for access that a case waits for, and whether each surely names the person.
+    """Return the open access requests that a case waits for, and whether each surely names the person.
 
     If only a family name were left, one officer could claim that it is another person's.
     """

@@ -341,7 +341,7 @@ class Disclosure(Base):
 
 
 class AccessRequest(Base):
-    """A request for access (GDPR, article 15). It names no case, so destroying a case does not delete it.
+    """An access request (GDPR, article 15). It names no case, so destroying a case does not delete it.
 
     ``names`` are the names that reports may use for the person, one on each line; empty once deleted.
     An answer may be sent from the ``earliest`` day on, and is ``due`` on a later day. ``extended`` is the
@@ -363,7 +363,7 @@ class AccessRequest(Base):
 
 
 class AccessCase(Base):
-    """What is recorded about a case in a request for access. It is destroyed together with the case.
+    """What is recorded about a case in an access request. It is destroyed together with the case.
 
     - ``unopposed`` is the day on which the prosecutor did not object to an answer. ``reference`` says where
       this is recorded, and ``unopposed_by`` which officers recorded it.

@@ -1,4 +1,4 @@
-"""The register of requests for access at the desk, and the answers, which two officers give."""
+"""The register of access requests at the desk, and the answers, which two officers give."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -265,7 +265,7 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 def consent(door: Door, /, *, case: int, day: date, reason: str, as_json: bool) -> None:
     """Record that the reporter of a case consents to disclose their identity.
 
-    A consent takes two officers. The reason names the message in which it was given.
+    A consent takes two officers. As the reason, name the message that gives it.
     """
     with door.opened() as (inbox, who):
         identities.consent(inbox, who, case, ConsentSaid(day, withdrawn=False, reason=reason))

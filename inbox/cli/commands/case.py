@@ -39,7 +39,9 @@ def show(door: Door, /, *, case: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def declare(door: Door, /, *, as_json: bool, **given: Any) -> None:
-    """Declare for all present: no conflict of interest in cases; who has one: inbox access conflict add.
+    """Declare that no officer present has a conflict of interest in cases.
+
+    For an officer who has one: inbox access conflict add.
 
     To declare many cases at once: inbox case declare --undeclared.
     """

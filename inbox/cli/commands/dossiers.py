@@ -242,7 +242,7 @@ def _marked(pieces: Pieces) -> str:
 
 
 _request_argument = click.argument("request", type=NUMBER)
-_request_option = click.option("--request", required=True, type=NUMBER, help="The request for access.")
+_request_option = click.option("--request", required=True, type=NUMBER, help="The access request.")
 
 
 def _day_option(name: str, what: str) -> Callable[[Any], Any]:

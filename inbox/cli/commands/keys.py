@@ -207,7 +207,7 @@ def list_channels(door: Door, /, *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def accept(door: Door, /, *, folder: Path, fingerprint: str | None, as_json: bool) -> None:
-    """Add the channel of an external body to the keyring, or its newer card. It takes two officers."""
+    """Add the channel of an external body, or a newer card of it, to the keyring. It takes two officers."""
     raw, signature = (given_files.content(folder / name) for name in (card.CARD, card.SIGNATURE))
     offered = Offered(raw, signature, fingerprint)
     channel_cards.compare(offered)  # before officers type passphrases

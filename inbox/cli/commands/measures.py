@@ -63,7 +63,8 @@ def source_risk(door: Door, /, *, case: int, risk: str, reason: str, as_json: bo
 )
 @click.option("--degree", type=NUMBER, help="The group of a sanction.")
 @despite_option(
-    "Why without the prosecutor's answer, how it respects restrictions, or why despite a warning."
+    "Why you act without the prosecutor's answer, how the text respects the restrictions, or why you"
+    " override a warning."
 )
 @text_options
 @click.option("--tell", "told", is_flag=True, help="Show it to the reporter from the next outbox on.")

@@ -58,7 +58,7 @@ def show(door: Door, /, *, as_json: bool) -> None:
 def change(door: Door, /, *, regime: str | None, heard: str, last_case: int | None, as_json: bool) -> None:
     """Change the settings of the office. All deadlines change accordingly.
 
-    Once there are cases, another regime takes two officers.
+    Once there are cases, changing the regime takes two officers.
     """
     if heard and not regime:
         raise click.UsageError("--heard goes with --regime")

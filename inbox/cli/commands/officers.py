@@ -102,8 +102,8 @@ def remove(door: Door, /, *, name: str, **options: Any) -> None:
     "--passphrases-lost",
     default="",
     callback=reason_of,
-    help="Renew with sheets although too few officers have their passphrases. Give the reason, without"
-    " anything of a report, for the journal and all officers.",
+    help="Renew with sheets although too few officers have their passphrases. Give the reason, which the"
+    " journal and all officers will show. Repeat nothing from a report.",
 )
 @_changing
 def renew(door: Door, /, **options: Any) -> None:

@@ -50,7 +50,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
     "--view", default="open", help="Use this view, narrowed by the other options: inbox queue view list."
 )
 @sort_option
-@click.option("--page", type=NUMBER, default=_FIRST, help=f"The page, of {PAGE} cases each.")
+@click.option("--page", type=NUMBER, default=_FIRST, help=f"The page; each has {PAGE} cases.")
 @filters
 @state_options("open", "closed", "junk", "all")
 @click.option("--facets", is_flag=True, help="Also show possible filters, and how many cases each leaves.")
@@ -203,7 +203,7 @@ def _lines(view: View) -> Iterator[str]:
     yield from _of_closed(view)
     for each in view["requests"]:
         due = f"due {each['due']}, {each['urgency']}"
-        yield f"request for access {each['request']}, {due}; see: inbox request list"
+        yield f"access request {each['request']}, {due}; see: inbox request list"
     if view["declared_only"]:
         yield "searched: only cases of which all present have declared no conflict of interest"
     for field, counts in view["facets"].items():

@@ -137,7 +137,7 @@ def destroy(door: Door, /, *, case: tuple[int, ...], all_due: bool, reason: str,
 
 
 @click.command(name="unopened")
-@click.option("--page", type=NUMBER, default=1, help=f"The page, of {unopened_list.PAGE} envelopes each.")
+@click.option("--page", type=NUMBER, default=1, help=f"The page; each has {unopened_list.PAGE} envelopes.")
 @officer_options
 @json_option
 @click.pass_obj

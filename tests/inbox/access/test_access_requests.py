@@ -1,4 +1,4 @@
-"""The register of requests for access: each is answered within a month, and none is forgotten."""
+"""The register of access requests: each is answered within a month, and none is forgotten."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -161,7 +161,7 @@ def test_it_is_a_deadline_like_others_until_it_is_answered(
     office.json(*record("Ondine Le Goff", received=clock.day - timedelta(3)))
     waiting = office.json("queue", "list")["requests"]
     assert [2, 1] == [each["request"] for each in waiting]
-    assert f"request for access 2, due {waiting[0]['due']}" in office.run("queue", "list").out
+    assert f"access request 2, due {waiting[0]['due']}" in office.run("queue", "list").out
     assert {"running": 2} == deadlines(office)
     clock.wait(25)
     office.json("request", "answer", "1", "--out", office.out / "1")
@@ -170,7 +170,7 @@ def test_it_is_a_deadline_like_others_until_it_is_answered(
     office.json("request", "answer", "2", "--out", office.out / "2")
     assert {"met": 1, "late": 1} == deadlines(office)
     assert [] == office.json("queue", "list")["requests"]
-    assert "Answer to requests for access" in office.run("office", "oversight").out
+    assert "Answer to access requests" in office.run("office", "oversight").out
 
 
 def test_names_are_deleted_a_fixed_time_after_the_answer_and_the_line_stays(

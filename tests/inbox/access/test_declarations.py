@@ -154,7 +154,7 @@ def test_no_form_of_the_desk_acts_on_a_case_before_its_officer_has_declared_it(
 
 
 def test_no_name_is_tried_on_a_case_before_all_have_declared_it(unread: Trio) -> None:
-    """By a request for access: whether the case names who asks, the refusal is the same."""
+    """By an access request: whether the case names who asks, the refusal is the same."""
     nobody = ("case", "decide", "3", "not_needed", "--reason", "x")
     for name in ("Phantom", CANARY):
         words = ("request", "add", "--person", name, "--received", today().isoformat(), "--way", "letter")

@@ -153,7 +153,7 @@ class Life:
         return [places.get(word, word) for word in shlex.split(what)]
 
     def request(self) -> Any:
-        """Return the one request for access."""
+        """Return the one access request."""
         (row,) = self.office.json("request", "list")["requests"]
         return row
 

@@ -342,7 +342,7 @@ def test_what_a_person_asked_to_see_is_not_struck_before_the_answer(office: Offi
 
 
 def answer(office: Office, request: int) -> None:
-    """Answer a request for access."""
+    """Answer an access request."""
     with office.opened() as inbox, inbox.transaction() as session:
         session.get_one(casework_tables.AccessRequest, request).answered = today()
 
