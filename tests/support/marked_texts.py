@@ -1,23 +1,36 @@
-"""Texts that the sources mark for translation."""
+"""Texts that the sources mark for translation.
+
+Templates mark them for gettext, in Jinja's way; the inbox marks what it tells officers with ``sentence``.
+"""
 
 from babel.messages.extract import extract_from_dir
 
-from templates import shipped
 from tests.support.paths import ROOT
 
-OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
+_OPTIONS = {"**.html": {"silent": "false", "trimmed": "true"}}
+
+
+def places(folder: str) -> dict[str, list[str]]:
+    """Return the marked texts of a folder, each with the files that it is in. Paths start at the root."""
+    if folder == "inbox":
+        extracted = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords={"sentence": None})
+    else:
+        extracted = extract_from_dir(ROOT / folder, [("**.html", "jinja2")], _OPTIONS)
+    found: dict[str, list[str]] = {}
+    for file, _, message, _, _ in extracted:
+        files = found.setdefault(str(message), [])
+        files += [] if f"{folder}/{file}" in files else [f"{folder}/{file}"]
+    return found
 
 
 def marked(folder: str) -> set[str]:
     """Return what the templates of a folder mark for translation."""
-    found = extract_from_dir(shipped.FOLDER / folder, [("**.html", "jinja2")], OPTIONS)
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+    return {*places(f"templates/{folder}")}
 
 
 def told() -> set[str]:
     """Return what the inbox tells officers, of which the desk speaks both languages."""
-    found = extract_from_dir(ROOT / "inbox", [("**.py", "python")], keywords={"sentence": None})
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+    return {*places("inbox")}
 
 
 def public() -> set[str]:

@@ -282,7 +282,7 @@ def test_pages_without_a_root_key_show_no_fingerprint() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/public.po", "portal/../babel.toml"]
+    "name", ["desk/cases.html", "translations/fr/LC_MESSAGES/public.po", "portal/../questionnaire.toml"]
 )
 def test_templates_come_from_this_room_and_the_shared_folder_alone(name: str) -> None:
     with pytest.raises(TemplateNotFound):
