@@ -183,12 +183,12 @@ def test_a_session_cannot_be_stopped_and_left(office: Office) -> None:
 def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
     """Else it would wait for ever with its words; afterwards the terminal is as it was."""
     with session(
-        office, "--minutes", "2", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
+        office, "--minutes", "5", command=["sh", "-c", '"$@"; stty -a', "sh", sys.executable, "-c", HASTY]
     ) as at:
         at.presses(b"\x13\x15")  # and Ctrl-U, as it now is a character like others
         at.types("case list")
         at.sees("no cases yet")
-        at.sees("nobody typed for 2 minutes: locked")
+        at.sees("nobody typed for 5 minutes: locked")
         at.sees(" ixon ")
         at.waits()
 
@@ -196,7 +196,7 @@ def test_ctrl_s_stops_nothing_while_a_session_is_open(office: Office) -> None:
 @pytest.mark.parametrize("line", ["", "case list\n"], ids=["at-the-prompt", "as-a-command-prints"])
 def test_a_session_at_a_stopped_terminal_ends_all_the_same(office: Office, line: str) -> None:
     """Whoever stops it in spite of that: the system ends the process, and the home is free."""
-    with session(office, "--minutes", "2", program=HASTY) as at:
+    with session(office, "--minutes", "5", program=HASTY) as at:
         at.can_be_stopped()
         at.presses(b"\x13" + line.encode())
         assert -signal.SIGALRM == at.waits()
