@@ -1,1 +1,1 @@
-"""The offline room: it opens what was sealed, and its keys never leave it."""
+"""The offline inbox: it opens everything sealed to it, and its keys never leave it."""

@@ -15,7 +15,7 @@ class Sentence(str):
     values: Mapping[str, object]
 
     def filled(self, *values: object) -> "Sentence":
-        """Return this sentence with other values, as many as it has, and in the same order."""
+        """Return this sentence with other values: as many as it has, in the same order."""
         return sentence(self.template, **dict(zip(self.values, values, strict=True)))
 
 

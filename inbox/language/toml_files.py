@@ -78,7 +78,7 @@ _OF_ALL = {
 class FileRefused(Refused):
     """A file has a mistake at the dotted ``key``, or "" if the mistake concerns no key.
 
-    ``here`` says what belongs there, for officers who see a form field instead of the file.
+    ``here`` describes the expected value, for officers who see a form field instead of the file.
     """
 
     def __init__(self, error: BadDocument) -> None:

@@ -1,7 +1,8 @@
 """Keep files for other recipients off the portal's exchange medium.
 
 The portal's machine is on the network. An attacker who controls it can read plain files on the medium, and
-the name of a sealed file reveals that it was made. So such files go to another medium than outboxes.
+even the name of a sealed file reveals that such a file was made. So such files and outboxes must be on
+different media.
 """
 
 import os
@@ -31,7 +32,7 @@ _DEPTH = 3
 
 @contextmanager
 def new(home: Home, path: Path) -> Iterator[BinaryIO]:
-    """Yield a new file for another recipient, as ``atomic_files.new`` does. Raises as it and ``check`` do."""
+    """Yield a new file for another recipient. Raises what ``atomic_files.new`` and ``check`` raise."""
     check(home, path.parent)
     with atomic_files.new(path) as file:
         yield file

@@ -27,7 +27,7 @@ _AGAIN = sentence("choose a regular file")
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """Give a file of at most ``most`` bytes, open for reading.
 
-    Without ``most``, the reader must check the format from the first block on, and the length. Raises
+    Without ``most``, the reader must check the length, and the format from the first block on. Raises
     FileRefused if it is not a regular file or is too large, and OSError.
     """
     try:

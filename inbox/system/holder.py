@@ -28,7 +28,7 @@ class Holder:
 
 @contextmanager
 def telling(root: Path, surface: str, officers: Sequence[str]) -> Iterator[None]:
-    """Tell other processes of this user who has a home open during the block, if the system allows it."""
+    """Tell other processes of this user, if the system allows it, who has a home open during the block."""
     place = _place(root)
     with suppress(OSError):
         place.unlink(missing_ok=True)

@@ -94,7 +94,7 @@ class Home:
         atomic_files.sync_folder(self.root)
 
     def on_its_way(self, place: Path) -> Path:
-        """The path of a file until the vault knows it and it moves to ``place``."""
+        """The temporary path of a file that moves to ``place`` once the vault knows it."""
         return self.arriving / place.name
 
     def outbox_bundle(self, channel: str, n: int) -> Path:

@@ -4,7 +4,7 @@ The kernel provides the facts (``/proc/self/mountinfo``, ``/sys/dev/block``): pa
 loop devices are followed down to whole disks, bind mounts and btrfs subvolumes to their file system. The
 kernel does not reveal two disks in one enclosure, two virtual disks on one server, the other disks of a btrfs
 with several, or the disks behind ZFS, a network or FUSE: such a file system counts as a disk of its own.
-Everything in memory, such as ``/run`` and often ``/tmp``, counts as one disk, which nobody can carry.
+Everything in memory, such as ``/run`` and often ``/tmp``, counts as one disk, which nobody can remove.
 """
 
 import os

@@ -12,7 +12,7 @@ _TRIAL = 1 << 30
 
 
 def forbid_dumps() -> None:
-    """Forbid core dumps of this process, and forbid other processes of the same user to read its memory.
+    """Forbid core dumps of this process, and keep other processes of the same user from reading its memory.
 
     Both calls are needed: the limit covers dumps to files, the other call also dumps to a program.
     """

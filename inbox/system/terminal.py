@@ -47,13 +47,13 @@ _KEYS, _NO_KEY = 6, b"\0"
 
 
 def lose_nothing() -> None:
-    """Escape characters that the encoding of standard output cannot hold, so that no command breaks off."""
+    """Escape characters that the encoding of standard output cannot hold, so that no command fails midway."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def speak_utf8() -> None:
-    """Write UTF-8, as programs expect it of JSON, whatever the terminal is set to."""
+    """Write UTF-8 regardless of the terminal's settings, because programs expect JSON in UTF-8."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
@@ -114,7 +114,7 @@ def warn_all(lines: Iterable[str]) -> None:
 
 
 def fail(refused: Refused, code: str = "", *, as_json: bool = False) -> None:
-    """Print the refusal and its hint. Programs know it by ``code``, which is else the kind of the error."""
+    """Print the refusal and its hint. Programs recognise it by ``code``, by default the kind of the error."""
     named = code or re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(refused).__name__).lower()
     tell_error(
         named,
@@ -156,7 +156,7 @@ def ask_line(prompt: str) -> str | None:
     """Ask for one line after ``prompt``, and return it, or None at the end of input.
 
     Whatever was typed before the question appears is discarded, because it answers another question. Raises
-    Refused if more input comes with the line, and discards it: see ``_check_alone``.
+    Refused if more input comes with the line, and discards that input: see ``_check_alone``.
     """
     with _asking():
         if sys.stdin.isatty():
@@ -179,8 +179,8 @@ def take_line(prompt: str) -> str | None:
 def ask_text(prompt: str) -> str:
     """Ask for several lines, up to a full stop alone or the end of input, and return them.
 
-    Raises Refused for input that is not valid text, for a line that the terminal may have cut, and, as
-    ``ask_line`` does, if more input comes with the full stop.
+    Raises Refused for input that is not valid text, and for a line that the terminal may have cut. Like
+    ``ask_line``, also raises Refused if more input comes with the full stop.
     """
     lines: list[str] = []
     with _asking():
@@ -217,10 +217,10 @@ def ask_secret(prompt: str) -> str:
 def passphrases() -> Iterator[None]:
     """Let officers type several passphrases in the block. Nothing typed between them is echoed.
 
-    Otherwise an officer who types ahead, while the last passphrase is checked, would show their own. Input
-    before a question, and at the end of the block, is discarded: it may be meant for another question. A
-    secret must not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. A
-    paste is discarded completely, and none of its bytes can end the program: see ``_asking``.
+    Otherwise officers who type ahead while the last passphrase is checked would show their own. Input before
+    a question, and at the end of the block, is discarded: it may be meant for another question. A secret must
+    not reach a prompt that echoes it, or a shell that runs it and keeps it in its history. A paste is
+    discarded completely, and none of its bytes can end the program: see ``_asking``.
     """
     with ExitStack() as stack:
         with suppress(OSError):
@@ -236,7 +236,7 @@ def passphrases() -> Iterator[None]:
 
 @contextmanager
 def unstoppable() -> Iterator[None]:
-    """Stop Ctrl-S from pausing the terminal during the block: output would then wait for ever."""
+    """Stop Ctrl-S from pausing the terminal during the block. Otherwise output could wait for ever."""
     if not sys.stdin.isatty():
         yield
         return
@@ -258,7 +258,7 @@ def wipe() -> None:
 def silence_others(*, as_json: bool = False) -> None:
     """Silence all other output: error reports of the interpreter, and messages of libraries.
 
-    They would print values as they are, and with them parts of a report.
+    Otherwise they would print values unchanged, including parts of a report.
     """
     tell = partial(crash, as_json=as_json)
     sys.excepthook = tell
@@ -281,7 +281,7 @@ def crash(
 
 @contextmanager
 def _asking() -> Iterator[None]:
-    """Ask a question in the block. No byte of a pasted text can end the program meanwhile.
+    """Ask a question in the block. Meanwhile, no byte of a pasted text can end the program.
 
     Otherwise the rest of the paste would go to the shell, or to the prompt of a session. For the same reason,
     an interrupt also discards the rest of the input. The key that suspends a program does nothing: see
@@ -309,15 +309,15 @@ def _without_quit(settings: "list[Any]") -> "list[Any]":
 
 
 def _discard_behind(at: "IO[Any]", kind: type[BaseException] | None) -> None:
-    """Discard the input behind the last passphrase, or behind whatever ended its question."""
+    """Discard the input that follows the last passphrase, or whatever ended its question."""
     is_interrupted = kind is KeyboardInterrupt
     _discard_what_comes(at, _AFTER_INTERRUPT_SECONDS if is_interrupted else _AT_ONCE_SECONDS)
 
 
 def _discard_what_comes(at: "IO[Any]", seconds: float) -> bool:
-    """Discard typed input. If a line comes within so many seconds, discard until no more input comes.
+    """Discard typed input. If a line comes within ``seconds``, continue until no more input comes.
 
-    Returns whether a line came. An unfinished line, which select does not report, is discarded, too.
+    Returns whether a line came. An unfinished line, which select does not report, is also discarded.
     """
     came = is_more = _comes_within(at, seconds)
     termios.tcflush(at, termios.TCIFLUSH)
@@ -331,7 +331,7 @@ def _check_alone() -> None:
     """Discard the rest of a paste. Raises Refused if it has more lines than the question asked for.
 
     A reporter's text may contain the line that ends it, with more lines after that. The prompt of a session,
-    or the shell afterwards, would take them for commands.
+    or the shell afterwards, would take these lines for commands.
     """
     if not sys.stdin.isatty():
         return

@@ -77,7 +77,7 @@ def _begin(start: Callable[[Context], Callable[[Job], Result]], context: Context
 
 
 def _end_with_parent() -> None:
-    """Ends with a killed parent, which cannot notify it: a worker must not stay with keys in its memory."""
+    """End if the parent is killed and cannot tell us: a worker must not stay with keys in its memory."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
