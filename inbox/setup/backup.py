@@ -41,13 +41,14 @@ Progress = Callable[[int, int], None]
 Bring = Callable[[Path], Sequence[Credential]]
 
 
-# If nobody knows the last case number: more cases than the lost inbox can have had since the backup.
+# Numbers skipped if nobody knows the last case number: more than the lost inbox can have used since the
+# backup.
 _LEAP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a backup goes: its folder is made in ``out``, its key store is put into ``keys``.
+    """Where a backup goes: ``out`` will contain its folder, and ``keys`` its key store.
 
     Both must be on other disks than the home, unless ``same_disk`` is set.
     """
@@ -76,9 +77,9 @@ class Made:
 class Source:
     """A backup to be restored, with its key store.
 
-    ``last_case`` is the highest case number that the lost inbox gave. If nobody knows it, 1,000 numbers are
-    skipped, because two cases with the same number could not be told apart on paper. ``written`` is a journal
-    head of the lost inbox that somebody wrote down: an older backup is refused.
+    ``last_case`` is the highest case number that the lost inbox assigned. If nobody knows it, 1,000 numbers
+    are skipped, because two cases with the same number could not be told apart on paper. ``written`` is a
+    journal head of the lost inbox that somebody wrote down: an older backup is refused.
     """
 
     folder: Path
@@ -161,8 +162,8 @@ def make(inbox: Inbox, who: Actor, places: Places, *, progress: Progress) -> Mad
 
     This process locks the home and, while it copies, the vault, so that nothing changes during the copy. The
     folder appears complete or not at all. Files that the vault does not know are not copied; files that it
-    knows but that are missing are reported as faults. Raises Refused, among others if one of the folders is
-    inside another, or if two share a disk.
+    knows but that are missing are reported as faults. Raises Refused, for example if one of the folders is
+    inside another, or if two of them share a disk.
     """
     out, keys = places.out, places.keys
     _check_apart(inbox.home.root, out, keys)

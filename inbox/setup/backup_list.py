@@ -33,7 +33,7 @@ _LONGEST_BEGINNING = 256
 
 
 def read(folder: Path) -> Listed:
-    """Return the list of the backup in a folder, not yet checked; Refused if the folder has no list."""
+    """Return the list of the backup in a folder, not yet checked; raise Refused if the folder has no list."""
     try:
         return backup.parse(given_files.content(folder / LIST, _LARGEST))
     except (CryptoError, FileRefused, OSError):
@@ -90,7 +90,7 @@ def altered(files: Iterable[File]) -> set[str]:
 
 
 def check_complete(home: Home, session: Session, generation: int, found: Backup) -> None:
-    """Raise Refused unless a backup holds exactly the files that its vault, of this generation, knows.
+    """Raise Refused unless a backup holds exactly the files known to its vault of this ``generation``.
 
     Files that were already missing when the backup was made are accepted. Raises KeyStoreDamaged.
     """

@@ -1,4 +1,4 @@
-"""Actions on channels: an outside body exports its card, the root's officers accept or remove its channel."""
+"""Actions on channels: an outside body exports its card; the root's officers accept or remove its channel."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def export_card(inbox: Inbox, who: Actor, out: Path) -> Card:
     """Write the signed card of this channel into the folder ``out``; create the folder if needed."""
     out.mkdir(exist_ok=True)
     # The files are written before the vault commits the number, and get their names after it. So a card that
-    # did not fit on the disk has used no number, and no two cards have the same one.
+    # did not fit on the disk uses up no number, and no two cards share a number.
     with (
         atomic_files.replacing(out / card.CARD) as file,
         atomic_files.replacing(out / card.SIGNATURE) as signature_file,
@@ -47,7 +47,7 @@ def accept_card(inbox: Inbox, who: Actor, offered: Offered) -> Card:
 
 
 def remove_channel(inbox: Inbox, who: Actor, channel: str) -> None:
-    """Remove the channel of an outside body from the keyring; Refused if the keyring does not list it.
+    """Remove the channel of an outside body from the keyring; raise Refused if the keyring does not list it.
 
     Two officers confirm.
     """

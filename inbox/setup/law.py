@@ -43,7 +43,7 @@ class Moved:
 class Plan:
     """A new law and its changes, limited to the cases that the signed-in officers may see.
 
-    ``looser`` are the changes that newly allow, disclose or delete something, or let fewer officers decide it
+    ``looser`` are the changes that allow, disclose or delete something new, or let fewer officers decide it
     (``templates.law.loosening``). ``later`` are the deadlines that get later, ``sooner`` the cases that would
     be destroyed sooner.
     """
@@ -84,8 +84,8 @@ def copy(inbox: Inbox, who: Actor, out: Path) -> None:
 def plan(inbox: Inbox, who: Actor, files: Mapping[str, bytes]) -> Plan:
     """Return what the law in these files would change; nothing changes yet.
 
-    Raises Refused for a mistake in the files, and if this law is already in use. Also raises as
-    ``codes_in_use.check`` for the cases that the signed-in officers may see, and what ``Inbox.acting``
+    Raises Refused for a mistake in the files, and if this law is already in use. Also raises what
+    ``codes_in_use.check`` raises for the cases that the signed-in officers may see, and what ``Inbox.acting``
     raises.
     """
     law = folders.read(files)

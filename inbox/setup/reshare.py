@@ -154,7 +154,7 @@ def reshare(
     appoint: Callable[[], Circle],
     handout: Handout | None,
 ) -> Reshared:
-    """Once two officers have confirmed, make the circle that ``appoint`` returns the officers.
+    """Replace the officers with the circle that ``appoint`` returns, once two officers have confirmed.
 
     The shares are handed out; without a handout, the only share stays in the home. The inbox is locked
     afterwards, and must be opened with the new shares.
@@ -167,7 +167,7 @@ def reshare(
     confirmed = inbox.confirmed(who, changed)
     staying = [name for name in planned.before if name in planned.names]
     sheet_presence.check(who.present, planned.before, staying, planned.passphrases_lost)
-    # A sheet is recorded, although a sheet confirms nothing except a renewal.
+    # Officers present by a sheet are recorded, although a sheet confirms nothing but a renewal.
     noted = {
         name: confirmed.get(name, how)
         for name, how in who.present.items()
@@ -228,7 +228,8 @@ def _rewrite(home: Home, session: Session, proven: Proven, change: _Change) -> s
     journal.note(session, change.by, replace(change.action, values=values))
     if Presence.SHEET in change.by.present.values():
         sheet_notice.tell_all(session, proven.day)
-    # Nothing was ever withheld from an officer who was alone, nor searched for; now there is a colleague.
+    # Until now, nothing was withheld from the only officer, and no text was searched for their name. Now they
+    # have a colleague.
     joined = [name for name in names if len(before) == 1 or name not in before]
     for name in joined if len(names) > 1 else ():
         conflicts.search_for(session, change.by, name)

@@ -32,8 +32,8 @@ _SHOWN = timedelta(days=60)
 class Notice:
     """The notice of a renewal on ``day``, recorded in entry ``line`` of the journal.
 
-    It is shown at least ``until`` a day. It ``waits_for`` some of its officers; the others have ``confirmed``
-    it.
+    It is shown at least until the day ``until``. It ``waits_for`` some of its officers; the others have
+    ``confirmed`` it.
     """
 
     line: Line
@@ -49,7 +49,7 @@ class Notice:
 
     @property
     def passphrases_lost(self) -> str | None:
-        """Why too few gave their passphrases, with any other reason for the renewal; None if enough did."""
+        """The reason for the renewal, including why too few gave their passphrases; None if enough did."""
         entry = self.line.entry
         return entry.reason if entry and "passphrases_lost" in entry.values else None
 

@@ -1,6 +1,6 @@
 """Who must be present to renew shares when a sheet opened the inbox.
 
-Anybody can bring the words of a sheet. An officer who held a colleague's sheet would count as two officers.
+Anybody can present the words of a sheet. An officer who held a colleague's sheet would count as two officers.
 Somebody who held all sheets would count as everybody, and could set everybody's passphrase.
 """
 

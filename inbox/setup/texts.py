@@ -80,8 +80,8 @@ def read(inbox: Inbox, who: Actor, kind: Kind) -> Listed:
 def plan(inbox: Inbox, who: Actor, edit: Edit) -> Planned:
     """Return the planned change of an entry; nothing changes yet.
 
-    Raises FileRefused for a mistake in the entry. Raises Refused if the edit changes nothing, as
-    ``entries.edited``, as ``laws.plan``, and what ``Inbox.acting`` raises.
+    Raises FileRefused for a mistake in the entry. Raises Refused if the edit changes nothing. Also raises
+    what ``entries.edited``, ``laws.plan`` and ``Inbox.acting`` raise.
     """
     name = FORMS[edit.kind].file
     with inbox.acting(who, _reading(edit.kind)) as session:
