@@ -1,4 +1,4 @@
-"""Appoint officers, by options or in a ceremony at the terminal, and show what each of them takes away."""
+"""Appoint officers, by options or in a ceremony at the terminal, and show what each of them receives."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

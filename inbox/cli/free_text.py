@@ -7,7 +7,7 @@ import click
 from inbox.system import terminal
 from templates.command_line import Asking, Option
 
-# Given as the value of an option, it asks for the text.
+# If this is the value of an option, the program asks for the text.
 ASK = "-"
 
 
@@ -18,7 +18,7 @@ class _Unanswered(click.MissingParameter):
 
 
 class _Text(Asking, click.Parameter):
-    """A text that is asked for if ``-`` stands in its place or, where it is ``needed``, if it is missing."""
+    """A text that is asked for if it is given as ``-`` or, where it is ``needed``, if it is missing."""
 
     def __init__(self, *arguments: Any, question: str, needed: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -26,7 +26,7 @@ class _Text(Asking, click.Parameter):
         self.needed = needed
 
     def complete(self, context: click.Context) -> None:
-        """Ask for the text; MissingParameter without a terminal or an answer."""
+        """Ask for the text; raise MissingParameter without a terminal or an answer."""
         name = str(self.name)
         given = context.params.get(name)
         if self.multiple:
@@ -43,7 +43,7 @@ class _Text(Asking, click.Parameter):
 
 
 class TextOption(_Text, Option):
-    """An option with such a text."""
+    """An option whose text can be asked for."""
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
         """Return the row of help, which says what is asked for."""
@@ -52,4 +52,4 @@ class TextOption(_Text, Option):
 
 
 class TextArgument(_Text, click.Argument):
-    """An argument with such a text."""
+    """An argument whose text can be asked for."""

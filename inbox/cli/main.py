@@ -1,4 +1,4 @@
-"""The command line of the inbox: it parses words and prints results. The work is done in other rooms."""
+"""The command line of the inbox: it parses words and prints results. Other packages do the work."""
 
 import os
 import signal

@@ -36,7 +36,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Door(Protocol):
-    """How a command opens the inbox. Each single command opens it, a session has it open."""
+    """How a command opens the inbox. A single command opens it itself; a session already has it open."""
 
     @property
     def root(self) -> Path:
@@ -48,7 +48,7 @@ class Door(Protocol):
         ...
 
     def shut(self) -> None:
-        """Record that the shares of the officers do not open the inbox any more."""
+        """Record that the officers' shares no longer open the inbox."""
         ...
 
 
@@ -60,7 +60,7 @@ class Closed:
 
     @property
     def root(self) -> Path:
-        """The home folder. Raises UsageError if none was given: ``--help`` needs none."""
+        """The home folder. Raises UsageError if it was not given: only ``--help`` works without it."""
         if self.home is None:
             raise click.UsageError("Missing option '--home', or FANAL_HOME in the environment.")
         return self.home
@@ -177,7 +177,7 @@ def despite_option(
 
 
 class _Number(click.ParamType[int]):
-    """A number up to what canonical JSON, and so the journal, can write."""
+    """A number up to the largest that canonical JSON, and so the journal, can hold."""
 
     name = "number"
     _range = click.IntRange(1, LARGEST)
@@ -238,7 +238,7 @@ _TEXT = "inbox.text"
 def written() -> Iterator[str]:
     """Yield the options of the current command as officers read them before they confirm it.
 
-    Texts typed at a prompt are repeated, too: other officers come to the terminal later.
+    Texts typed at a prompt are also repeated, because other officers come to the terminal later.
     """
     context = click.get_current_context(silent=True)
     if context is None:
@@ -257,7 +257,7 @@ def text_of(path: Path) -> str:
 
 
 def asked_text(what: str) -> str:
-    """Ask for a text and return it. ``written`` shows it from then on."""
+    """Ask for a text and return it. From then on, ``written`` includes it."""
     return _remembered(terminal.ask_text(what))
 
 

@@ -51,7 +51,7 @@ def overview(view: View) -> Iterator[str]:
 
 
 def summary(case: View) -> str:
-    """Return the line of a case in lists, or what to do before it is shown."""
+    """Return the line of a case in lists, or the command that must be run before it is shown."""
     undeclared = f"       not shown before: inbox case declare {case['case']}"
     return undeclared if case["summary"] is None else quoted(case["summary"])
 
@@ -229,7 +229,7 @@ def _numbers(numbers: list[int]) -> str:
 
 
 def _spans(numbers: list[int]) -> str:
-    """Return numbers as text, with ranges. Hidden cases may lie within a range."""
+    """Return numbers as text, with ranges. A range may include hidden cases."""
     runs: list[list[int]] = []
     for number in sorted(numbers):
         if runs and runs[-1][-1] == number - 1:

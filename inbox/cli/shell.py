@@ -22,7 +22,7 @@ from inbox.session.journal_actions import Surface
 from inbox.system import holder, idle_timeout, memory, terminal
 from inbox.system.clock import today
 
-# What ends a session, as other programs with a prompt take it.
+# The words that end a session, as in other programs with a prompt.
 _ENDING = ("lock", "quit", "exit")
 
 
@@ -46,7 +46,7 @@ class Open:
         yield self._opened.inbox, Actor(self._opened.present, today(), asking(self._opened))
 
     def shut(self) -> None:
-        """End the session: its shares do not open the inbox any more."""
+        """End the session: its shares no longer open the inbox."""
         self.is_over = True
 
 

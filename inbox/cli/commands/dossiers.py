@@ -182,7 +182,7 @@ def _plan(
 
 
 def _redactions_of(given: tuple[str, ...]) -> tuple[Redaction, ...]:
-    """Return the redactions in an option: one redaction, or a file of them. Raises as the parser does."""
+    """Return the redactions in an option: one redaction, or a file of them. Raises what the parser raises."""
     return tuple(each for one in given for each in _redactions(one))
 
 

@@ -143,14 +143,17 @@ def _change(  # noqa: PLR0913 - one for each option
 
 
 def _say_if_changed(door: Door, inbox: Inbox) -> None:
-    """Report new shares after an interruption that came too late: a session must not use the old vault."""
+    """Report the new shares if an interruption came too late: a session must not use the old vault."""
     if inbox.is_superseded:
         door.shut()
         terminal.warn("the officers have new shares nevertheless; the old ones open the inbox no longer")
 
 
 def _appointed(planned: Planned, given: tuple[Appointee, ...] | None) -> Circle:
-    """Return the new circle. Officers without a passphrase file type theirs: absent officers get no share."""
+    """Return the new circle.
+
+    Officers without a passphrase file must type a passphrase, so an absent officer gets no share.
+    """
     names, quorum = planned.names, planned.quorum
     if given:
         return Circle(given, quorum)

@@ -244,7 +244,7 @@ def _of_closed(view: View) -> Iterator[str]:
 
 
 def _kept(row: View) -> str:
-    """Return why nothing of a case is shown, or "" if it only lacks a declaration."""
+    """Return why no details of a case are shown, or "" if only a declaration is missing."""
     if row["for_handlers"]:
         return "for its handlers only"
     if row["quarantined"]:

@@ -60,7 +60,7 @@ def _join_options(command: Command) -> Command:
 
 
 def _root_of(deployment_id: str | None, root_key: str | None) -> Root | None:
-    """Return the root that was given, None for an own deployment. Raises Refused for an invalid one."""
+    """Return the root that was given, or None for an own deployment. Raises Refused for an invalid root."""
     if deployment_id is None and root_key is None:
         return None
     if deployment_id is None or root_key is None:
@@ -256,7 +256,7 @@ def restore(  # noqa: PLR0913 - one for each option
 
 
 def _look(found: Found) -> None:
-    """Show what is about to be restored, and ask at a terminal. Raises Refused if it is not wanted."""
+    """Show what is about to be restored, and ask at a terminal. Raises Refused if the officer declines."""
     days = (today() - found.day).days
     terminal.warn(f"to be restored: the inbox as it was on {found.day}, {days} days ago")
     terminal.warn(journal_view.head(found.head))
