@@ -84,7 +84,8 @@ def is_gap(session: Session, intake: IntakeHead) -> bool:
 def accept(session: Session, instance_key: bytes) -> int | None:
     """Pin the instance key if it is new.
 
-    Returns the number of the last bundle of the previous portal if the new key ends its chain, or None.
+    Returns the number of the last bundle of the previous portal if the new key ends its chain, otherwise
+    None.
     """
     pinned = queries_exchange.pinned_instance(session)
     if pinned is not None and pinned.key == instance_key:

@@ -33,7 +33,7 @@ from inbox.vault import queries_access, queries_cases, queries_exchange, queries
 from inbox.vault.tables import IntakeBundle
 from inbox.vault.unopened_reasons import Kind
 
-# Up to this many envelopes, and total bytes, one process finishes before others would have started.
+# For up to this many envelopes, and total bytes, one process finishes before others could start.
 _FEW = 64
 _LITTLE = 16 << 20
 

@@ -1,4 +1,4 @@
-"""Cases that officers entered. They had no upload, so an outbox opens them at the portal (SPEC 8.2, 9.5)."""
+"""Cases that officers entered. Nobody uploaded them: an outbox opens them at the portal (SPEC 8.2, 9.5)."""
 
 from collections.abc import Collection
 

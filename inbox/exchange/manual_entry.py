@@ -69,7 +69,7 @@ class Entered:
 
 
 def asked_now(inbox: Inbox) -> Questionnaire:
-    """Return the questionnaire that a report entered by hand answers; raises Refused as ``read``."""
+    """Return the questionnaire that a report entered by hand answers; raises Refused as ``read`` does."""
     with inbox.transaction() as session:
         return catalogue.in_use(session)
 
@@ -89,7 +89,10 @@ def check_day(received: date, today: date) -> None:
 
 
 def check(asked: Questionnaire, told: Told, today: date) -> None:
-    """Raise Refused for the first answer that the report page would not have sent; or as ``check_amount``."""
+    """Raise Refused for the first answer that the report page would not have sent.
+
+    Also raises what ``check_day`` and ``check_amount`` raise.
+    """
     check_day(told.received, today)
     for question, oddity in wrong(asked, told.answers).items():
         raise Refused(
@@ -126,7 +129,7 @@ def enter(inbox: Inbox, who: Actor, told: Told) -> Entered:
     If it names one of the signed-in officers, nothing is stored: somebody who knows the reporter's words can
     read the answers, write as the reporter, and withdraw the report.
 
-    Raises as ``check``, and Refused for a report that names a signed-in officer.
+    Raises what ``check`` raises, and Refused for a report that names a signed-in officer.
     """
     token = casetoken.generate()
     entering = action(Code.ENTER, route=told.route)
@@ -164,7 +167,7 @@ def _names(told: Told) -> Iterator[str]:
 
 
 def given(asked: Questionnaire, said: Answers) -> dict[str, Answer]:
-    """Return the answers that are not empty, in the order of the questions, then those not asked for."""
+    """Return the non-empty answers in the order of the questions; answers to other questions come last."""
     places = {each.id: place for place, each in enumerate(asked.fields)}
     order = sorted(said, key=lambda question: places.get(question, len(places)))
     return {each: said[each] for each in order if any(text.strip() for text in answers.several(said[each]))}

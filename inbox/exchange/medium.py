@@ -45,7 +45,7 @@ class Contents:
 
 
 def look(inbox: Inbox, who: Actor, folder: Path | None) -> Contents:
-    """Return what is on the medium in ``folder``, if there is one, and what still must go to the portal."""
+    """Return what is on the medium in ``folder``, if given, and what still has to go to the portal."""
     with inbox.acting(who, action(Code.LIST, view=Viewed.MEDIUM)) as session:
         found = _bundles(session, folder) if folder else []
         unopened = queries_exchange.count_unopened(session)

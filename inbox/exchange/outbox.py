@@ -37,7 +37,7 @@ from inbox.vault.tables import Case, KeyringFile, Mailbox, OutboxBundle
 
 # The names of bundles for the portal begin with this on the exchange medium.
 HANDED = "outbox-"
-# Up to this many slots, one process finishes before others would have started.
+# For up to this many slots, one process finishes before others could start.
 _FEW = 200
 
 Progress = Callable[[int, int], None]
@@ -63,8 +63,9 @@ class _Waiting:
     """A case whose slot this outbox fills.
 
     ``closing`` is whether the outbox tells the portal that the case is closed. ``answers`` is whether the
-    slot gives feedback, and ``hollow`` whether it brings a text that was meant as feedback and is none.
-    ``held`` lists what is held back. ``opened`` opens a case at the portal that officers entered.
+    slot gives feedback, and ``hollow`` whether it contains a text that was meant as feedback but does not
+    count as feedback. ``held`` lists the messages that are held back. ``opened`` opens, at the portal, a case
+    that officers entered.
     """
 
     mailbox: Mailbox
@@ -81,15 +82,16 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
     """Make the next outbox and put a copy into the folder ``out``.
 
     Our own copy is on disk before the vault records the outbox, so that ``again`` always finds it. Raises
-    Refused, among others if ``out`` is on this machine's own disk, as when no medium is mounted there;
-    ``same_disk`` allows that.
+    Refused, for example if ``out`` is on this machine's own disk, as it is when no medium is mounted there;
+    ``same_disk`` allows this disk.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.MAKE_OUTBOX)) as session:
         n, channel, held, hollow = _make(inbox.home, session, who.today, progress)
         head, warnings = _told(session, who.today)
     if held or hollow:
-        # Of a case in quarantine nothing is said, but it may be why something of another one is held back.
+        # Nothing is said about a case in quarantine, but it may be the reason why a message of another case
+        # is held back.
         with inbox.vault.transaction(who.officers, quarantine=True) as session:
             shown = row_security.readable(session, {*held, *hollow})
             warnings += holding.warnings(session, [each for each in held if each in shown])
@@ -98,10 +100,10 @@ def make(inbox: Inbox, who: Actor, out: Path, *, progress: Progress, same_disk: 
 
 
 def again(inbox: Inbox, who: Actor, out: Path, n: int, *, same_disk: bool = False) -> Made:
-    """Copy outbox ``n`` to ``out`` again, with the same manifest and files; Refused once it is confirmed.
+    """Copy outbox ``n`` to ``out`` again, with the same manifest and files.
 
     If its reply key is no longer valid, the current key signs it again: the portal accepts no later outbox
-    before this one. ``same_disk`` is as for ``make``.
+    before this one. ``same_disk`` is as for ``make``. Raises Refused once the outbox is confirmed.
     """
     _check_folder(inbox.home, out, same_disk=same_disk)
     with inbox.acting(who, action(Code.COPY_OUTBOX, outbox=n)) as session:
@@ -157,8 +159,8 @@ def _make(
 ) -> tuple[int, str, Collection[int], Collection[int]]:
     """Make the next outbox; return its number, its channel, and two lists of cases.
 
-    It holds back messages of the cases in the first list. To those in the second list it brings a text that
-    was meant as feedback and is none.
+    It holds back messages of the cases in the first list. To each case in the second list, it sends a text
+    that was meant as feedback but does not count as feedback.
     """
     office = queries_office.office(session)
     signer, seed = _reply_key(session, today)

@@ -53,7 +53,7 @@ class Shelf:
     def keep(self, item: Item, kind: Kind, case_id: bytes | None = None) -> None:
         """Keep the envelope unchanged: once we confirm the bundle, the portal deletes it.
 
-        An envelope that was kept before stays in its row. Raises Changed if a new one has changed since it
+        An envelope that already has a row keeps that row. Raises Changed if a new one has changed since it
         was verified.
         """
         self._keep(item, kind, case_id or item.case_id)

@@ -1,4 +1,4 @@
-"""Numbers for envelopes that did not become a case. Each is given once, even if rows are deleted."""
+"""Numbers for envelopes that did not become a case. Each is used only once, even if rows are deleted."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ _LAST = "last-unopened"
 
 
 def last(session: Session) -> int:
-    """Return the highest number given so far; 0 if none was given."""
+    """Return the highest number assigned so far; 0 if none was assigned."""
     named = session.scalar(select(Setting.value).filter_by(name=_LAST)) or "0"
     return max(int(named), session.scalar(select(func.max(Unopened.number))) or 0)
 
