@@ -76,7 +76,7 @@ def compare(offered: Offered) -> None:
 
 
 def claim(raw: bytes) -> dict[str, str | int]:
-    """Return what a card claims, unverified, for the journal; Refused if the file is not a card."""
+    """Return what a card claims, unverified, for the journal; raise Refused if the file is not a card."""
     try:
         found = card.parse(raw)
     except CryptoError as error:
@@ -119,7 +119,7 @@ def check_id(channel: str) -> None:
 
 
 def remove(session: Session, channel: str, today: date) -> None:
-    """Remove a body's channel from all later keyrings; Refused if the keyring does not list it."""
+    """Remove a body's channel from all later keyrings; raise Refused if the keyring does not list it."""
     channel_keyring.root_seed(session)
     row = session.get(tables.Card, channel)
     if row is None or row.removed is not None:

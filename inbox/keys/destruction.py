@@ -70,8 +70,8 @@ def destroyable_from(key: IntakeKey) -> date:
 def is_awaited(session: Session, key: IntakeKey) -> bool:
     """Return whether reports sealed to the key may still be at the portal.
 
-    None can be there once we have collected a bundle that the current portal exported after the key's last
-    day and the grace period. An export dated in the future proves nothing.
+    No such report can be there once we have collected a bundle that the current portal exported after the
+    key's last day and the grace period. An export dated in the future proves nothing.
     """
     pinned = queries_exchange.pinned_instance(session)
     last = queries_exchange.last_intake(session, pinned.key) if pinned else None
@@ -79,12 +79,12 @@ def is_awaited(session: Session, key: IntakeKey) -> bool:
 
 
 def is_useless(key: ReplyKey, today: date) -> bool:
-    """Return whether a reply key must not sign anything any more."""
+    """Return whether a reply key must no longer sign anything."""
     return key.not_after < today or key.withdrawn is not None
 
 
 def plan(session: Session, today: date) -> Plan:
-    """Return what can be destroyed today; Refused, with the reason, if nothing can."""
+    """Return what can be destroyed today; raise Refused, with the reason, if nothing can."""
     held = [key for key in queries_office.intake_keys(session) if key.destroyed is None]
     past = [key for key in held if destroyable_from(key) <= today]
     awaited = [key for key in past if is_awaited(session, key)]

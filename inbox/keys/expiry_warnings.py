@@ -19,7 +19,7 @@ _LOST = sentence("no outbox can be made: replies and statuses no longer reach re
 def warnings(session: Session, today: date) -> list[Sentence]:
     """Return a warning for each kind of key that has expired or expires within 30 days.
 
-    Each says what stops working then.
+    Each warning says what stops working when the key expires.
     """
     intake, reply = rotation.ends(session)
     office = queries_office.office(session)

@@ -93,7 +93,7 @@ _FILE = record(
 
 
 def load(home: Home, session: Session) -> KeyStore:
-    """Return the valid key store; KeyStoreDamaged if the vault's key does not open its file."""
+    """Return the valid key store; raise KeyStoreDamaged if the vault's key does not open its file."""
     valid = session.get_one(KeyStoreKey, 1)
     path = home.keystore(valid.generation)
     try:

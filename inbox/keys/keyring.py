@@ -16,7 +16,7 @@ from inbox.vault.tables import KeyringFile, QuestionnaireFile
 
 
 def issue(session: Session, today: date, *, skip: int = 0) -> KeyringFile:
-    """Return a new keyring, valid for 35 days from ``today``; Refused if this is not the root's inbox.
+    """Return a new keyring, valid for 35 days from ``today``; raise Refused if this is not the root's inbox.
 
     ``skip`` is the number of serials to skip.
     """
@@ -73,7 +73,7 @@ def vouched_for(session: Session) -> list[Channel]:
 
 
 def root_seed(session: Session) -> bytes:
-    """Return the seed of the root key (32 bytes); Refused if this is not the root's inbox."""
+    """Return the seed of the root key (32 bytes); raise Refused if this is not the root's inbox."""
     seed = queries_office.office(session).root_seed
     if seed is None:
         raise Refused(sentence("this inbox has no root key"), sentence("only the root's inbox can do this"))

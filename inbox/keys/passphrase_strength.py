@@ -8,7 +8,7 @@ from zxcvbn import zxcvbn
 
 _zxcvbn: Any = zxcvbn
 
-# zxcvbn sees only so many characters: its running time grows fast with the length.
+# zxcvbn gets only this many characters, because its running time grows fast with the length.
 _LONGEST = 72
 # Powers of ten. With Argon2id and 256 MiB, a large machine makes about ten thousand guesses per second.
 _DAYS = 10

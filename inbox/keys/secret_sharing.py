@@ -72,8 +72,8 @@ class Sharing:
 class Proven:
     """A sharing that passed the share test.
 
-    ``quorums`` is how many quorums opened the test message, ``fewer`` how many groups of one officer fewer
-    did not.
+    ``quorums`` is how many quorums opened the test message, and ``fewer`` how many groups of one officer
+    fewer failed to open it.
     """
 
     sharing: Sharing
@@ -127,7 +127,7 @@ def check(names: Sequence[str], quorum: int) -> None:
 
 
 def share(circle: Circle) -> Sharing:
-    """Return a new sharing for a circle; Refused for an invalid circle or a passphrase that is too short."""
+    """Return a new sharing for a circle. Raise Refused for an invalid circle or too short a passphrase."""
     names = [member.name for member in circle.members]
     check(names, circle.quorum)
     for member in circle.members:
@@ -191,7 +191,8 @@ def _opens(sealed: bytes, group: Sequence[str]) -> bool:
 def _sufficing(group: Sequence[str]) -> list[str]:
     """Return the shares of a group, altered to state the size of the group as their quorum.
 
-    Otherwise only the stated quorum would stop a small group, and the test would miss a faulty split.
+    Otherwise a small group might fail only because of the stated quorum, and the test would miss a faulty
+    split.
     """
     return [shares.restated(words, len(group)) for words in group]
 

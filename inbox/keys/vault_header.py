@@ -17,8 +17,8 @@ SHARING = 16
 class Header:
     """The id of the sharing (16 random bytes), its quorum, and the generation of the vault that it opens.
 
-    ``identifier`` (15 bits) is part of each share's words, and so is known even for words typed from a sheet.
-    The header names nobody: the names of the officers are in the vault.
+    ``identifier`` (15 bits) is part of each share's words, so it is known even if words are typed from a
+    sheet. The header names nobody: the names of the officers are in the vault.
     """
 
     sharing: bytes
@@ -68,5 +68,5 @@ def name(sharing: bytes) -> str:
 
 
 def _check(header: Header) -> bytes:
-    """Return the checksum. It distinguishes damage from a wrong passphrase, and is no defence."""
+    """Return the checksum. It distinguishes damage from a wrong passphrase, but does not stop an attacker."""
     return hashlib.sha256(_HEADER.encode(header)).digest()

@@ -65,7 +65,7 @@ def _persons(text: str) -> Iterator[list[str]]:
     """Yield rows of two to _MOST capitalised words, folded: each may be the names of a person.
 
     The first word of a sentence may begin such a row, and the name of an office may end it. Parts of a row
-    are therefore yielded, too.
+    are therefore also yielded.
     """
     row: list[str] = []
     end = 0

@@ -12,7 +12,8 @@ from crypto import unseen
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
 LEAST_LETTERS = 3
-# Nobody has more names. The limit is needed because all rotations of n words take memory of the order n².
+# No person has more names than this. The limit is needed because all rotations of n words take memory of the
+# order n².
 _MOST_NAMES = 20
 
 # Letters that Unicode normalisation does not decompose.
@@ -23,7 +24,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 
 
 class Names:
-    """Officers with all the names by which a report may mean them."""
+    """Officers, with all the names that a report may use for them."""
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         patterns = {officer: _pattern(each) for officer, each in names.items()}

@@ -22,7 +22,7 @@ from inbox.text.repeating import capitals
 LANGUAGES = ("fr", "en")
 # A shorter word identifies nothing, and is too short to have an ending removed.
 _LEAST = 3
-# French and English have no longer words.
+# No French or English word is longer than this.
 _LONGEST = 40
 _HYPHENED = re.compile(r"\b[^\W\d_]+(?:[-\u2010-\u2015][^\W\d_]+)+")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -43,7 +43,7 @@ _GROUPS = re.compile(r"(?<=\d)[\s.,\u202f\xa0'\u2019-](?=\d{2,3}\b)")
 # A part of an identifier of letters and digits: “CSQU 305438 3”, “1-ABC-234”, “KX19 ZTR”, “3x8”.
 _PART = re.compile(r"[^\W_]*\d[^\W_]*|[A-Z]{1,4}(?![^\W_])")
 _BETWEEN_PARTS = re.compile(r"[\s\-\u2010-\u2015]|\.(?!\s)")
-# An identifier has at least so many digits. A shorter number identifies nothing on its own.
+# An identifier has at least this many digits. A shorter number identifies nothing on its own.
 _DIGITS = 2
 _MONTHS = 12
 
@@ -180,7 +180,7 @@ def _months() -> Mapping[str, int]:
 
 @cache
 def _stem(language: str, word: str) -> str:
-    """Return a word without its endings. A word typed without accents can have several in a row."""
+    """Return a word without its endings. A word typed without accents can have several endings in a row."""
     stem, before = word, ""
     while stem != before and _LEAST <= len(stem) <= _LONGEST:
         stem, before = str(_stemmers()[language].stemWord(stem)), stem

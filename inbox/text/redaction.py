@@ -16,7 +16,7 @@ from inbox.language.errors import Refused
 from inbox.language.messages import sentence
 from inbox.text.joints import APOSTROPHES, HYPHENS
 
-# A text in pieces. A passage was removed between each two of them.
+# A text in pieces. A passage was removed between each pair of adjacent pieces.
 Pieces: TypeAlias = tuple[str, ...]
 
 EVERYWHERE = "*"
@@ -38,7 +38,7 @@ class Redaction:
 
 
 def parse(given: str) -> Redaction:
-    """Return the redaction that ``PLACE:TEXT`` describes. Raise Refused if ``given`` has another form."""
+    """Parse ``PLACE:TEXT`` as a redaction. Raise Refused if ``given`` does not have this form."""
     place, colon, text = given.partition(":")
     return of(place.strip(), text.strip() if colon else None)
 
@@ -64,7 +64,7 @@ def around(text: str, passage: str) -> Pieces:
 
 
 def taken(text: str, passage: str) -> Pieces:
-    """Return the occurrences of a passage as the text spells them: one fewer than ``around`` has pieces."""
+    """Return each occurrence of a passage, as the text spells it: one fewer than the pieces of ``around``."""
     whole = _apart(text)
     spans = _joined(_matches(whole, passage))
     return tuple(unicodedata.normalize("NFC", whole[start:stop]) for start, stop in spans)
@@ -125,8 +125,8 @@ class Redactor:
 def of(place: str, text: str | None) -> Redaction:
     """Return the redaction of a text at a place, or of all text there if ``text`` is empty.
 
-    Raises Refused if ``text`` is None or the place is empty, if the passage has no visible character, or for
-    an empty text at EVERYWHERE.
+    Raises Refused if ``text`` is None, if the place is empty, if the passage has no visible character, or if
+    the text is empty and the place is EVERYWHERE.
     """
     is_passage = reads(text or "")
     if text is None or not place or (text and not is_passage) or (place == EVERYWHERE and not is_passage):

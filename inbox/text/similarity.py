@@ -1,8 +1,8 @@
 """Measure how similar two texts are, by the pieces of eight characters that they share.
 
 Only the few pieces of a text with the lowest CRC-32 are indexed (``telling``). If two texts share most of
-their pieces, they also share most of these few, so one text finds the other in the index. The complete sets
-of pieces are then compared (``share``).
+their pieces, they also share most of the indexed ones, so a search for one text finds the other. The complete
+sets of pieces are then compared (``share``).
 """
 
 import heapq
@@ -17,7 +17,7 @@ _LONGEST = 8_000
 # Short answers such as "I do not know" would resemble those of many other cases.
 _SHORTEST = 60
 TOLD_BY = 8
-# Two texts are compared if they share at least so many of the TOLD_BY pieces. 97 % of similar texts do.
+# Two texts are compared if they share at least this many of the TOLD_BY pieces. 97 % of similar texts do.
 LEAST_COMMON = 2
 ALIKE = 0.5
 
@@ -25,7 +25,7 @@ ALIKE = 0.5
 def pieces(texts: Iterable[str]) -> frozenset[str]:
     """Return the pieces of these texts, without accents, case and punctuation.
 
-    The result is empty if the texts are short together.
+    The result is empty if the texts together are too short.
     """
     text = " ".join(names.words("\n".join(each for each in texts if " " in each)[:_LONGEST]))
     if len(text) < _SHORTEST:
