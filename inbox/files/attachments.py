@@ -89,7 +89,7 @@ def write_new(out: Path, content: Iterable[bytes]) -> None:
 
 
 def pieces(home: Home, found: Found) -> Iterator[bytes]:
-    """Yield a file of a case in clear. Raise Refused, at its end at the latest, if the copy is damaged."""
+    """Yield a file of a case in clear. Raise Refused if the copy is damaged, possibly only at the end."""
     attachment, seed = found
     try:
         yield from _opened(home.attachment(attachment.id), seed, attachment.digest)

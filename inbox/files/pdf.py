@@ -83,7 +83,7 @@ class Sheets:
         self._block(text, size=_SMALL, colour=_GREY)
 
     def quote(self, pieces: Pieces) -> None:
-        """Write a text of others. Mark removed passages in a way that the text itself cannot imitate."""
+        """Write a quotation. Mark removed passages in a way that the text itself cannot imitate."""
         pdf = self._pdf
         pdf.set_font(_FAMILY, "", _SIZE)
         pdf.begin_quote()
@@ -134,7 +134,7 @@ class Sheets:
         pdf.set_text_color(*_BLACK)
 
     def _together(self, height: float) -> None:
-        """Begin a new page if less than this height remains on the present one."""
+        """Begin a new page if less than this height remains on the current one."""
         if self._pdf.will_page_break(height):
             self._pdf.add_page()
 
@@ -178,7 +178,7 @@ class _Pdf(FPDF):
         self.set_font(_FAMILY, "", _SIZE)
 
     def legible(self, text: str) -> str:
-        """Return a text with each character spelled out that is invisible or missing from the font."""
+        """Spell out each character of a text that is invisible or missing from the font."""
         return unseen.spelled_out(text.replace("\r\n", "\n"), self._is_legible, _MOST_MARKS)
 
     def begin_quote(self) -> None:

@@ -60,9 +60,9 @@ class Preview:
         return encoded.getvalue()
 
     def write(self, home: Home, out: Path) -> None:
-        """Write the pixels as PNG to ``out``; CaseRefused if there are none, otherwise as ``write_new``.
+        """Write the pixels as PNG to ``out``. Raise CaseRefused if there are none.
 
-        Raises what ``apart.check`` raises, too.
+        Also raises what ``write_new`` and ``apart.check`` raise.
         """
         apart.check(home, out.parent)
         if (picture := self.picture) is None:
@@ -160,8 +160,8 @@ def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]
     descriptor = os.memfd_create("file", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         os.ftruncate(descriptor, size)
-        # Written through a mapping, it is locked with the rest of our memory. Written through the descriptor,
-        # it could be swapped out.
+        # Bytes written through a mapping are locked with the rest of our memory. Bytes written through the
+        # descriptor could be swapped out.
         with mmap.mmap(descriptor, size) if size else nullcontext(bytearray()) as mapped:
             sha256 = _filled(mapped, size, attachments.pieces(home, found))
             # From here on, whoever has the descriptor can neither change nor shorten it, even with a mapping

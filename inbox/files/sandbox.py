@@ -1,7 +1,7 @@
 """Run a process of ours in a sandbox: no network, no user files, no other processes, no keys.
 
-bubblewrap (https://github.com/containers/bubblewrap) builds the sandbox: separate namespaces, and from the
-file system only the interpreter and the libraries that it needs, read-only. The process gets its task as
+bubblewrap (https://github.com/containers/bubblewrap) builds the sandbox: separate namespaces, and a read-only
+file system that contains only the interpreter and the libraries that it needs. The process gets its task as
 arguments, and has three descriptors: its input, its answer, and one that leads nowhere.
 """
 
@@ -73,14 +73,14 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How long a process may take, in seconds of real time, and how many bytes it may answer."""
+    """How long a process may take, in seconds of real time, and how many bytes its answer may have."""
 
     seconds: float
     answer: int
 
 
 def missing() -> NoSandbox | None:
-    """Return why the sandbox does not work on this machine, None if it works. This takes 0.2 seconds."""
+    """Return why the sandbox does not work on this machine, or None if it works. This takes 0.2 seconds."""
     try:
         why = _trouble()
     except NoSandbox as refused:
@@ -121,7 +121,7 @@ def _started(command: Sequence[str], given: int) -> "subprocess.Popen[bytes]":
 
 
 def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
-    """Return the output of a process until it ends, None if it is too large or takes too long."""
+    """Return the complete output of a process, or None if the output is too large or takes too long."""
     if answers is None:
         return None
     descriptor = answers.fileno()
@@ -176,7 +176,7 @@ def _command(script: Path, arguments: Sequence[str]) -> list[str]:
 
 
 def _seen(script: Path) -> Iterator[tuple[str, str]]:
-    """Yield the paths that the sandbox can see, with their places inside. None contains user data."""
+    """Yield the paths that the sandbox can see, with their paths inside it. None contains user data."""
     yield from ((path, path) for path in (_interpreter(), sysconfig.get_path("stdlib"), *_shared_libraries()))
     yield from ((str(_ROOT / name), str(_INSIDE / name)) for name in _OURS)
     for name in _LIBRARIES:

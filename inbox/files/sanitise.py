@@ -26,7 +26,7 @@ class Cleaned:
 
 
 def clean(home: Home, found: Found, today: date) -> Cleaned | None:
-    """Return the re-rendered file, None if it cannot be re-rendered.
+    """Return the re-rendered file, or None if it cannot be re-rendered.
 
     Raises NoSandbox if this machine has no working sandbox, and Refused if the sealed copy is damaged.
     """
@@ -41,7 +41,7 @@ def clean(home: Home, found: Found, today: date) -> Cleaned | None:
         return None
     if pages == 1:
         return Cleaned("png", pictures[0])
-    # Imported here, because the import takes a quarter of the desk's start and only a PDF needs it.
+    # Imported here, because the import takes a quarter of the desk's startup time and only a PDF needs it.
     from inbox.files import pdf  # noqa: PLC0415
 
     return Cleaned("pdf", pdf.album(pictures, today))

@@ -23,7 +23,8 @@ _ACTIVE = (
 )
 _ENCRYPTED = fact("caution", "encrypted")
 _UNREAD = fact("caution", "unread-objects")
-# How far before a stream its dictionary may begin, and the most bytes unpacked from all object streams.
+# How many bytes before a stream its dictionary may begin, and the maximum number of bytes unpacked from all
+# object streams.
 _BEFORE = 400
 _MOST_UNPACKED = 1 << 24
 
@@ -70,7 +71,7 @@ def _inflated(packed: memoryview, most: int) -> bytes:
 
 
 def _plain(written: bytes) -> bytes:
-    """Return names with their escaped letters decoded: PDF allows a letter to be written as its number."""
+    """Return names with their escaped letters decoded: PDF allows a letter to be written as its hex code."""
     return re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), written)
 
 

@@ -25,7 +25,7 @@ Image.MAX_IMAGE_PIXELS = None  # _check does this, and reports the declared size
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MOST_PIXELS = 100_000_000
 _MOST_TAGS = 100
-# With the first bytes of its contents, because other boxes contain this name, too.
+# Includes the first bytes of the contents, because other boxes also contain this name.
 _EXIF = re.compile(rb"Exif\0\0(?:II\*\0|MM\0\*)")
 _LONGEST_EXIF = 1 << 16
 _DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
@@ -51,8 +51,8 @@ def look(data: bytes, page: int) -> Answer:
 def named(data: bytes, _: int) -> Answer:
     """Return the metadata of a HEIC file.
 
-    Its pixels need libheif, whose decoder starts a thread first. The sandbox forbids
-    the system call for this, because a process could use it to start others.
+    Decoding its pixels requires libheif, which first starts a thread. The sandbox forbids the system call for
+    this, because a process could use it to start others.
     """
     exif = Image.Exif()
     if found := _EXIF.search(data):
