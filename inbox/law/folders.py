@@ -20,7 +20,7 @@ from templates.law.rules import Law
 def given(name: str) -> Mapping[str, bytes]:
     """Return the files of a law: one that comes with the program, by name, or a folder, by path.
 
-    Raises Refused if the folder does not have exactly the files of a law; OSError.
+    Raises Refused if the folder does not have exactly the files of a law, and OSError.
     """
     comes_with_us = {each.name: each for each in shipped.JURISDICTIONS.iterdir()}
     place = comes_with_us.get(name, Path(name))
@@ -72,11 +72,11 @@ class Folders:
         return [self.place(sha256) / name for name in folder.NAMES]
 
     def law(self, sha256: bytes) -> Law:
-        """Return the law with this hash (32 bytes); raises HomeRefused as ``files``."""
+        """Return the law with this hash (32 bytes); raises HomeRefused as ``files`` does."""
         return read(self.files(sha256))
 
     def files(self, sha256: bytes) -> Mapping[str, bytes]:
-        """Return the files of the law with this hash; HomeRefused if its folder is missing or altered."""
+        """Return the files of the law with this hash. Raise HomeRefused if it is missing or altered."""
         place = self.place(sha256)
         files = _found(place)
         if folder.sha256(files) != sha256:
@@ -89,7 +89,7 @@ class Folders:
     def keep(self, files: Mapping[str, bytes]) -> Law:
         """Store the files of a law on disk, completely or not at all; return the law.
 
-        If its folder exists but was altered, it is restored. Raises Refused as ``read``.
+        If its folder exists but was altered, it is restored. Raises Refused as ``read`` does.
         """
         law = read(files)
         place = self.place(law.sha256)

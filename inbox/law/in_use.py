@@ -1,4 +1,4 @@
-"""The law in use. Code that has a session of the vault gets its rules here."""
+"""The law in use. Code that has a vault session gets its rules here."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -26,7 +26,7 @@ def lies_in(vault: Vault, home: Home) -> None:
 
 
 def of(session: Session) -> Law:
-    """Return the law in use, read once per session; HomeRefused if its folder is missing or altered."""
+    """Return the law in use, read once per session; raise HomeRefused if its folder is missing or altered."""
     found: Law | None = session.info.get(_LAW)
     if found is None:
         with session.no_autoflush:
@@ -64,7 +64,7 @@ def keep(session: Session, files: Mapping[str, bytes]) -> Law:
 
 
 def adopt(session: Session, files: Mapping[str, bytes]) -> Law:
-    """Put the law in these files into use, and return it; raises Refused as ``keep``.
+    """Put the law in these files into use, and return it; raises Refused as ``keep`` does.
 
     The caller must set every deadline again afterwards.
     """
@@ -83,7 +83,7 @@ def try_out(session: Session, law: Law) -> Law:
 
 
 def files(session: Session) -> Mapping[str, bytes]:
-    """Return the files of the law in use, by name; raises HomeRefused as ``of``."""
+    """Return the files of the law in use, by name; raises HomeRefused as ``of`` does."""
     return _folders(session).files(queries_office.office(session).law)
 
 

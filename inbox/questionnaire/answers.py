@@ -50,7 +50,7 @@ def oddities(asked: Questionnaire, answers: Answers) -> dict[str, Oddity]:
 def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
     """Return the warnings that officers need before they read on, each once.
 
-    Odd answers and answers to hidden questions raise warnings, too.
+    Odd answers and answers to hidden questions also raise warnings.
     """
     raised = {
         flag for field in asked.fields if field.id in answers for flag in _flags(field, answers[field.id])
@@ -59,7 +59,7 @@ def flags(asked: Questionnaire, answers: Answers) -> list[Flag]:
 
 
 def shown(asked: Questionnaire, answers: Answers) -> set[str]:
-    """Return the questions that the page showed. A question that depends on a hidden one was hidden, too."""
+    """Return the questions that the page showed. A question that depends on a hidden one was also hidden."""
     found: set[str] = set()
 
     def holds(when: When | None) -> bool:
@@ -77,7 +77,7 @@ def shown(asked: Questionnaire, answers: Answers) -> set[str]:
 
 
 def oddity(field: Field, answer: Answer) -> Oddity | None:
-    """Return the oddity of the answer to a question, None if the page could have sent the answer."""
+    """Return the oddity of the answer to a question, or None if the page could have sent the answer."""
     if isinstance(answer, tuple) is not (field.kind is Kind.CHOICES):
         return Oddity.UNKNOWN_ANSWER
     if field.kind is Kind.PERIOD:

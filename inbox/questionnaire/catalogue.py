@@ -40,7 +40,7 @@ def read(raw: bytes) -> Questionnaire:
 
 
 def asked(session: Session, reference: QuestionnaireRef) -> Questionnaire | None:
-    """Return the questionnaire that a report answers, None if it is unknown.
+    """Return the questionnaire that a report answers, or None if it is unknown.
 
     It also counts as unknown if an earlier version accepted it and today's stricter rules reject it. Its
     reports can still be read.

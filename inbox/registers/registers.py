@@ -79,7 +79,7 @@ def _found(session: Session, wanted: Wanted, today: date) -> Found:
 
 
 def _pages(found: Found, office: str, language: str) -> bytes:
-    # Loading the PDF code would take a quarter of the desk's start, and only a PDF needs it.
+    # Loading the PDF code would take a quarter of the desk's startup time, and only a PDF needs it.
     from inbox.registers import printed  # noqa: PLC0415
 
     return printed.pages(found, office, language)

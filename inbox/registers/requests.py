@@ -1,7 +1,7 @@
-"""The register of access requests. It shows that each was answered, and never how.
+"""The register of access requests. It shows that each request was answered, but never how.
 
 A line is the same whether the person was refused or no data is held on them. An officer from whom the case is
-withheld sees the same line, too. The register names nobody. Lines are in the order in which the requests were
+withheld sees the same line. The register names nobody. Lines are in the order in which the requests were
 recorded.
 """
 

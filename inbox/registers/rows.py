@@ -104,7 +104,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The register that was ``wanted``, as of a day; ``years`` are the years that have a line.
+    """The register that was ``wanted``, as of a day. ``years`` are the years with at least one line.
 
     ``for_handlers`` is how many cases of any year are missing because the signed-in officers are not among
     their handlers. It does not count cases that are withheld from a signed-in officer.

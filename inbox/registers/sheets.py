@@ -47,7 +47,7 @@ def write(inbox: Inbox, who: Actor, sheet: Sheet, to: Path, language: str) -> No
 
     Raises what ``apart.new`` and ``Inbox.acting`` raise.
     """
-    # Loading the PDF code would take a quarter of the desk's start, and only a PDF needs it.
+    # Loading the PDF code would take a quarter of the desk's startup time, and only a PDF needs it.
     from inbox.registers import sheet_pages  # noqa: PLC0415
 
     # The file gets its name after the journal has the entry, so that no file exists without an entry.

@@ -1,7 +1,7 @@
 """Destroy cases: delete their rows, index entries and file keys. Only a line in a list is left.
 
 Cases are destroyed rather than made anonymous, because nobody can be sure that free text does not identify
-its reporter. Statistics are counted before.
+its reporter. Statistics are counted beforehand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,14 +47,14 @@ class Plan:
 def plan(inbox: Inbox, who: Actor, numbers: Sequence[int], reason: str = "") -> Plan:
     """Return the plan to destroy these cases; a ``reason`` allows it on a day that no bundle has confirmed.
 
-    Raises Refused if no case is given, and as ``exits.check`` for each of them.
+    Raises Refused if no case is given. Also raises what ``exits.check`` raises for each case.
     """
     with _planning(inbox, who) as session:
         return _planned(inbox.home, session, numbers, who.today, reason)
 
 
 def plan_due(inbox: Inbox, who: Actor) -> Plan:
-    """Return the plan to destroy all cases that are due; Refused if no case is due."""
+    """Return the plan to destroy all cases that are due; raise Refused if no case is due."""
     with _planning(inbox, who) as session:
         found = listing(inbox.home, session)
         due = [each for each in found if exits.is_due(each, who.today)]
@@ -74,8 +74,8 @@ def destroy(inbox: Inbox, who: Actor, planned: Plan) -> Plan:
     """Destroy cases and everything that belongs to them; return what was destroyed. Needs two officers.
 
     Deletes their rows from every table and the keys of their files, and records each case in the journal and
-    the list. Files and the contents of free pages are deleted when the home is settled afterwards, even if
-    that is interrupted several times. Checks everything again, and raises what ``plan`` raises.
+    the list. Files and the contents of free pages are deleted afterwards, when the home is settled, however
+    often that is interrupted. Checks everything again, and raises what ``plan`` raises.
     """
     numbers = [each.case for each in planned.cases]
     by_one_clock = any(each.by_one_clock for each in planned.cases)

@@ -59,10 +59,10 @@ def plan(inbox: Inbox, who: Actor, reason: str = "") -> int:
 def discard(inbox: Inbox, who: Actor, entries: int, reason: str = "") -> None:
     """Discard the ``entries`` expired envelopes that did not become a case. Needs two officers.
 
-    A ``reason`` says how officers know the day, and includes envelopes that are expired only by this
-    machine's clock. The journal records it only if there are such envelopes. If the number of envelopes has
-    changed, raises Refused and discards nothing. Envelopes and the contents of free pages are deleted when
-    the home is settled afterwards, even if that is interrupted several times.
+    A ``reason`` says how officers know the day. With a reason, envelopes that are expired only by this
+    machine's clock are included. The journal records the reason only if there are such envelopes. If the
+    number of envelopes has changed, raises Refused and discards nothing. Envelopes and the contents of free
+    pages are deleted afterwards, when the home is settled, however often that is interrupted.
     """
     with inbox.transaction() as session:
         by_one_clock = bool(reason.strip() and retention_schedule.unopened(session, who.today).by_one_clock)

@@ -39,9 +39,10 @@ from inbox.vault.tables import Case
 # While these obstacles exist, a prosecutor or a court may still ask for texts as evidence.
 _JUSTICE = (Obstacle.PROSECUTOR, Obstacle.PROCEEDINGS)
 
-# At least a third of a text with this many words must be left. Names, places and other identifying words are
-# less than two thirds of any statement, and less than a third of it would be useless as evidence. A shorter
-# text, such as the answer to the question for names, can be almost only a name: one word must be left.
+# At least a third of a text with this many words must be left. Names, places and other identifying words make
+# up less than two thirds of any statement, and a remainder of less than a third would be useless as evidence.
+# A shorter text, such as the answer to the question for names, can be little more than a name: it is enough
+# if one word is left.
 _LONG, _SHARE = 20, Fraction(1, 3)
 
 
@@ -86,7 +87,7 @@ def offer(inbox: Inbox, who: Actor, number: int, language: str) -> Shown:
 
 
 def preview(inbox: Inbox, who: Actor, passage: Passage, language: str) -> Shown:
-    """Return where ``strike`` would find a passage; raises as ``strike``, but changes nothing."""
+    """Return where ``strike`` would find a passage, but change nothing; raises what ``strike`` raises."""
     with _showing(inbox, who, passage.case) as session:
         return Shown(_look(session, passage, who.today), _labels(session, passage.case, who, language))
 
@@ -145,7 +146,7 @@ def _strike(session: Session, passage: Passage, by: Actor) -> tuple[Mapping[str,
     if asked - _who_asks(session, number):
         raise _refused(session, number, Obstacle.REQUEST, Exit.DESTROY)
     striker.emptied |= _almost_emptied(session, number, striker)
-    # In a case without an assessment, no rule has asked yet whether to inform a prosecutor; one still may.
+    # Until a case is assessed, no rule has asked whether to inform a prosecutor, but one still may.
     if prosecutor_word.is_undecided(session, number):
         standing.add(Obstacle.PROSECUTOR)
     if striker.emptied and (kept := [what for what in _JUSTICE if what in standing]):

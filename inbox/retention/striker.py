@@ -36,8 +36,8 @@ _HIDDEN = "identity"
 class Striker:
     """Redacts a passage, or complete texts for None, at each place, and counts how often it did.
 
-    ``emptied`` are the places whose text was removed completely, either as a whole or as a passage of several
-    words without any other word beside it. The reporter's identity does not count. ``had`` and ``left`` are
+    ``emptied`` are the places whose text was removed completely: either the complete text, or a passage of
+    several words with no other word left. The reporter's identity does not count. ``had`` and ``left`` are
     the numbers of words at each place before and afterwards.
     """
 
@@ -76,7 +76,7 @@ class Striker:
         return len(names.words(self.passage)) > 1 and not names.words("".join(left))
 
     def takes(self, place: str, option: str) -> bool:
-        """Return whether one of several chosen answers is removed; it is removed completely or not at all."""
+        """Return whether one of several chosen answers is removed. Each is removed completely or stays."""
         return self.text(place, option) != option
 
     def has(self, place: str, word: str) -> bool:
@@ -95,7 +95,7 @@ class Striker:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text at its place: the pieces that would stay, and the passage ``taken`` between each two."""
+    """A text at its place: the ``pieces`` that would stay, and the passages ``taken`` from between them."""
 
     place: str
     text: str
@@ -104,7 +104,7 @@ class Seen:
 
 
 class Looker(Striker):
-    """Finds what a striker would redact, and changes nothing."""
+    """Finds what a striker would redact, without changing anything."""
 
     def __init__(self, place: str, passage: str | None) -> None:
         super().__init__(place, passage)

@@ -1,7 +1,7 @@
 """The archives' visa: cases that need one are listed, the archives give their visa, then they are destroyed.
 
-A case is taken off its list as soon as an officer acts on it or its reporter writes. It is then no longer the
-case that the archives were asked about, so a new list must ask them again.
+A case is taken off its list as soon as an officer acts on it or its reporter writes. A new list must then ask
+the archives again, because the case is no longer the one that they were asked about.
 """
 
 import hashlib
@@ -96,7 +96,7 @@ def ask(inbox: Inbox, who: Actor, numbers: Sequence[int] = ()) -> AskedFor:
     need weeks. They are still destroyed on their day.
 
     Raises Refused if nothing waits for a visa, for a case that needs no visa, and for a case whose day is too
-    far off. Also raises as ``exits.check`` for a case with another obstacle.
+    far off. Also raises what ``exits.check`` raises for a case with another obstacle.
     """
 
     def choose(session: Session) -> Action:
@@ -132,7 +132,7 @@ def record(inbox: Inbox, who: Actor, name: str, word: Given) -> Listed:
 
     Needs two officers. Raises Refused for an unknown list, a list that already has its visa, an empty list, a
     day before the list was made or in the future, and a reference that is empty or longer than LONGEST
-    characters. Raises CaseRefused as ``unsaid.check_line`` for a case on the list.
+    characters. Raises CaseRefused for a case on the list as ``unsaid.check_line`` does.
     """
     reference = word.reference.strip()
     if not 0 < len(reference) <= LONGEST:
@@ -242,7 +242,7 @@ def _last_day(session: Session, today: date) -> date:
 
 
 def _line(session: Session, due: Due) -> View:
-    """Return the entry of a case on the list, without days, so that a finder of the list learns none."""
+    """Return a case's entry on the list, without days: whoever finds the list must not learn any."""
     received = queries_cases.case(session, due.case).received
     closed = session.get_one(Workflow, due.case).closed
     return {

@@ -1,7 +1,7 @@
 """Every table of the vault, as it is until the first release.
 
-Write the tables out here before a second migration comes (alembic renders them): a new vault would else get
-from this one what the second adds, and no test would find a vault to upgrade.
+Before a second migration is added, write the tables out here (alembic renders them). Otherwise this migration
+would already create what the second one adds, and no test would find a vault to upgrade.
 """
 
 from alembic import op
@@ -14,13 +14,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# What is removed leaves no trace in the index either (FTS5, option secure-delete).
+# Removed words leave no trace in the index either (FTS5, option secure-delete).
 _FULLTEXT = "CREATE VIRTUAL TABLE fulltext USING fts5(text, tokenize='unicode61 remove_diacritics 2')"
 _SECURE = "INSERT INTO fulltext (fulltext, rank) VALUES ('secure-delete', 1)"
 
 
 def upgrade() -> None:
-    """Make every table; an error if one is there already."""
+    """Create every table; raise an error if one already exists."""
     tables = Leaving.metadata.sorted_tables
     plain = [table for table in tables if table.name != Fulltext.__tablename__]
     Leaving.metadata.create_all(op.get_bind(), plain, checkfirst=False)
