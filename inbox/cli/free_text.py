@@ -1,4 +1,4 @@
-"""Texts that officers choose freely: typed at a prompt, they do not stay in the history of a shell."""
+"""Texts that officers choose freely. Texts typed at a prompt do not stay in the history of a shell."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class TextOption(_Text, Option):
     """An option whose text can be asked for."""
 
     def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
-        """Return the row of help, which says what is asked for."""
+        """Return the help row, which shows whether the program asks for a missing text."""
         row = super().get_help_record(context)
         return (row[0], f"{row[1]}  [asked for if missing]") if row and self.needed else row
 

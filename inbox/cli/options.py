@@ -294,8 +294,8 @@ def credentials_at(root: Path) -> list[Credential]:
 def quiet_credentials_at(quiet: ExitStack, root: Path) -> list[Credential]:
     """Return the same as ``credentials_at``. The terminal echoes nothing until ``quiet`` is closed.
 
-    Close it once the vault is open: officers may type another passphrase while one is tried. Passphrases from
-    files do not change the terminal.
+    Close it once the vault is open: officers may type another passphrase while one is being tried.
+    Passphrases from files do not change the terminal.
     """
     if not remembered("passphrase_file"):
         quiet.enter_context(terminal.passphrases())
@@ -314,7 +314,7 @@ def _credential(path: Path, secrets: Iterator[Path]) -> Credential:
     try:
         officer = share_file.parse(content).officer
     except ShareDamaged:
-        officers.typed(content)  # the words of a sheet; a damaged share is reported before passphrase files
+        officers.typed(content)  # the words of a sheet; reports a damaged share before any passphrase file
         return Credential(content, None)
     secret = next(secrets, None)
     given = terminal.ask_secret(f"passphrase of {officer}") if secret is None else passphrase_of(secret)

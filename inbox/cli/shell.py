@@ -1,4 +1,4 @@
-"""A terminal session: the inbox stays open in one process, which ends with all its keys."""
+"""A terminal session: the inbox stays open in one process. When the process ends, its keys are gone."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _ENDING = ("lock", "quit", "exit")
 
 
 class Open:
-    """The door of a session: its inbox is open, and asks for passphrases again for actions that need them."""
+    """The door of a session: its inbox is open, but asks for passphrases again when an action needs them."""
 
     def __init__(self, opened: Unlocked) -> None:
         self._opened = opened

@@ -60,7 +60,7 @@ def exclude(door: Door, /, *, case: int, officer: str, reason: str, as_json: boo
 
 @_command(case_argument, _officer, reason_needed)
 def lift(door: Door, /, *, case: int, officer: str, reason: str, as_json: bool) -> None:
-    """Admit an excluded officer to a case again, and to the same matter. It takes two other officers."""
+    """Admit an excluded officer to a case again, and to the same matter. This requires two other officers."""
     with door.opened() as (inbox, who):
         _, *also = conflicts.lift(inbox, who, case, officer, reason)
     lines = [f"case {case} no longer excludes {officer}"]
@@ -83,7 +83,7 @@ def list_command(door: Door, /, *, as_json: bool) -> None:
 
 @_command(_officer, _alias)
 def alias(door: Door, /, *, officer: str, alias: str, as_json: bool) -> None:
-    """Add another name that reports may use for an officer. It excludes them, in old and new reports."""
+    """Add another name for an officer. Old and new reports with that name exclude the officer."""
     with door.opened() as (inbox, who):
         cases = other_names.add(inbox, who, officer, alias)
     lines = [f"reports that say {visible(alias)} exclude {officer}"]
