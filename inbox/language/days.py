@@ -17,7 +17,7 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def read(given: str) -> date:
     """Return the date that an officer typed as 25/11/2026 or 2026-11-25.
 
-    Raises ValueError for an invalid date or another form.
+    Raises ValueError for an invalid date or a date in another form.
     """
     text = given.strip()
     if found := _DAY_FIRST.fullmatch(text):

@@ -72,7 +72,7 @@ class OtherSharing(Refused):
         )
 
 
-# Why an action that one officer can usually do alone takes two officers.
+# Why an action that one officer can usually do alone requires two officers.
 USED_UP = sentence(
     "this takes two officers, each with their own passphrase: the number of comparisons with the reporter's"
     " identity that one officer may make alone in this case is used up"
@@ -80,12 +80,12 @@ USED_UP = sentence(
 
 
 class Locked(Refused):
-    """An action needs the passphrases of two officers, or of the only one, and a passphrase is missing."""
+    """An action needs the passphrases of two officers, or of the only officer, and one is missing."""
 
     def __init__(self, needed: int, why: Sentence | None = None) -> None:
-        """Take the number of passphrases that the action needs.
+        """``needed`` is the number of passphrases that the action needs.
 
-        ``why`` says why the action takes two officers, if one officer can usually do it alone.
+        ``why`` says why the action requires two officers, if one officer can usually do it alone.
         """
         super().__init__(
             why

@@ -15,7 +15,7 @@ from inbox.language.messages import Sentence
 
 FILE = Schema("labels", map_of(map_of(texts(), BARE_KEY)))
 # Lists of codes that the law defines; the program adds codes of its own to some of them. The texts of
-# "decided" say what a decision decides.
+# "decided" state the effect of a decision.
 OF_THE_LAW = frozenset(
     {
         *("authority", "clock", "decided", "decision", "decision_ground", "duty", "letter", "measure"),

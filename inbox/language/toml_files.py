@@ -1,4 +1,4 @@
-"""Read TOML files from officers by their schema, and report the first mistake in either language."""
+"""Read TOML files from officers by their schema, and report the first mistake in both languages."""
 
 from typing import Any
 

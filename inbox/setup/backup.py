@@ -63,7 +63,7 @@ class Made:
     """Where a backup and its key store are. ``shares`` are the share files in the home, which it omits.
 
     ``faults`` are the files that the vault knows but that are missing or altered in the home. Officers write
-    down ``head``, the last entry of the journal: it tells this backup from an older one.
+    down ``head``, the last entry of the journal: it distinguishes this backup from an older one.
     """
 
     folder: Path
@@ -248,7 +248,7 @@ def _aside(folder: Path) -> Iterator[Path]:
     atomic_files.sync_folder(folder.parent)
 
 
-def _opened(  # noqa: PLR0913, PLR0917 - all that one backup is put back with
+def _opened(  # noqa: PLR0913, PLR0917 - everything needed to restore a backup
     home: Home, bring: Bring, listed: Listed, source: Source, look: Look, today: date
 ) -> Restored:
     """Open the vault and the key store, and check them.

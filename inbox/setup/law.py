@@ -27,7 +27,7 @@ _Days = Mapping[tuple[int, str, str], date]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A deadline, or the day on which a case is destroyed, before and after; None if there is no such day.
+    """A deadline or day of destruction, before and after the change; None if there is no such day.
 
     ``code`` names the duty; ``codes`` is the list of labels to which it belongs.
     """

@@ -159,8 +159,8 @@ def reshare(
     The shares are handed out; without a handout, the only share stays in the home. The inbox is locked
     afterwards, and must be opened with the new shares.
 
-    Raises Locked, Refused (also as ``sheet_presence.check``), and VaultDamaged or KeyStoreDamaged if the old
-    vault or key store cannot be read; in these cases nothing has changed. After any other exception,
+    Raises Locked, Refused (also as ``sheet_presence.check`` does), and VaultDamaged or KeyStoreDamaged if the
+    old vault or key store cannot be read; in these cases nothing has changed. After any other exception,
     ``inbox.is_superseded`` is whether the officers have changed.
     """
     changed = _action(planned)

@@ -4,7 +4,7 @@ Anybody who finds a sheet can use it, so this notice may be the only way its off
 confirm, an officer must sign in with their own passphrase. That proves little: the person who brought the
 sheet chose the new passphrase of its officer, and can confirm in that officer's name. So the notice stays for
 60 days even if all have confirmed it, and shows which passphrases they used. Opening the inbox does not prove
-that an officer read the notice: a command whose output nobody sees opens it too.
+that an officer read the notice: a command whose output nobody sees also opens it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -18,8 +18,8 @@ def check(
 
     With a sheet, all ``staying`` officers must be present, each with their passphrase or their own sheet. Two
     of them must give their passphrase (one in a circle of two). The reason ``passphrases_lost`` lifts this
-    second rule: otherwise, officers who have lost too many passphrases could never renew their shares. Raises
-    Refused also if ``passphrases_lost`` is given although enough officers gave their passphrase.
+    second rule: otherwise, officers who have lost too many passphrases could never renew their shares. Also
+    raises Refused if ``passphrases_lost`` is given although enough officers gave their passphrase.
     """
     own = [name for name, how in present.items() if how is not Presence.SHEET]
     if len(own) < len(present):

@@ -111,8 +111,8 @@ def plan(inbox: Inbox, who: Actor, edit: Edit) -> Planned:
 def adopt(inbox: Inbox, who: Actor, planned: Planned, seen: str, *, loosening: bool) -> None:
     """Put a changed entry into use; ``seen`` is the hash of the preview. Two officers confirm.
 
-    Raises Refused if the result differs from the preview, as after a change by another officer. Also raises
-    what ``templates.adopt`` and ``laws.adopt`` raise.
+    Raises Refused if the result differs from the preview, for example after a change by another officer. Also
+    raises what ``templates.adopt`` and ``laws.adopt`` raise.
     """
     if planned.sha256 != seen:
         raise Refused(

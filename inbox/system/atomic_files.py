@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new(path: Path) -> Iterator[BinaryIO]:
-    """Yield a file as ``replacing`` does. Raises Refused if ``path`` exists already."""
+    """Yield a file as ``replacing`` does. Raises Refused if ``path`` already exists."""
     if path.exists():
         raise Refused(
             sentence("{path} already exists", path=path),

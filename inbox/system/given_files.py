@@ -1,7 +1,7 @@
-"""Open files that officers name, on a medium or in a folder. Such a path can lead to anything.
+"""Open files that officers name, on a medium or in a folder. Such a path can name anything.
 
 A pipe or a socket could block the program, with its keys in memory, for any length of time. A device or a
-sparse file can be endless. So a file is opened without waiting, must be a regular file, and is read only up
+sparse file can be endless. So a file is opened without blocking, must be a regular file, and is read only up
 to the limit for its kind.
 """
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 # Seconds that a single command waits for an answer: its vault may be open.
 QUESTION = 600
-# Seconds: the system takes 0 to mean never.
+# In seconds. Not 0, because the system takes 0 to mean never.
 _AT_ONCE = 0.001
 # Seconds that a process has after the timeout to close its vault and say so.
 GRACE = 10
@@ -45,7 +45,7 @@ def limited(seconds: int) -> Iterator[None]:
 def asking() -> Iterator[None]:
     """Raise Inactive in a block that waits for an answer, after QUESTION seconds.
 
-    In a session, its own limit applies, and restarts with the answer.
+    In a session, the session's limit applies instead, and restarts with the answer.
     """
     if signal.getsignal(signal.SIGALRM) is not _end:
         with limited(QUESTION):

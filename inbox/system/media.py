@@ -86,7 +86,7 @@ def _disks_of(path: Path, behind: frozenset[str]) -> Iterator[str]:
 
 
 def whole(block: Path, behind: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the disks below a block device, given by its folder in /sys. ``behind``: the devices above it."""
+    """Yield the disks below a block device, given by its folder in /sys. ``behind`` are devices above it."""
     if block.name in behind:
         return
     behind |= {block.name}

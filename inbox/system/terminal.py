@@ -2,7 +2,7 @@
 
 Answers go to standard output, errors and questions to standard error. One function writes there, and it only
 accepts ``Printable``: a report must neither move the cursor nor imitate a line of the program. Every line is
-made printable here, whoever made it. ``quoted`` does this for text of several lines.
+made printable here, whatever its source. ``quoted`` does this for text of several lines.
 """
 
 import copy

@@ -30,9 +30,10 @@ def spread(
     *,
     few: int,
 ) -> Iterator[Result]:
-    """Yield ``start(context)(job)`` for each job, in order. Up to ``few`` jobs run in this process.
+    """Yield ``start(context)(job)`` for each job, in order.
 
-    Everything must be picklable. Raises Refused if a process is killed.
+    If there are at most ``few`` jobs, they run in this process. Everything must be picklable. Raises Refused
+    if a process is killed.
     """
     if len(jobs) <= few:
         yield from map(start(context), jobs)
@@ -60,7 +61,7 @@ def spread(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start worker processes that ignore Ctrl-C: this process receives it, ends them, and reports it once."""
+    """Start worker processes that ignore Ctrl-C: this process receives it, ends them, and reports once."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
