@@ -38,7 +38,7 @@ def go_on(session: Session, intake: IntakeHead, today: date) -> None:
     """Take the number of the last outbox from the portal, and move all our serials past those it has seen.
 
     This inbox does not know the contents of the outboxes that the lost inbox made. So the portal is told
-    again about every closed case. The serials of slots, keyring and card leap ahead, because a reader rejects
+    again about every closed case. The serials of slots, keyring and card jump ahead, because a reader rejects
     a lower serial.
     """
     if not _is_ahead(session, intake):

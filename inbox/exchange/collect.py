@@ -182,7 +182,7 @@ def _overtaken() -> BundleRefused:
 
 
 def _known(session: Session, intake: IntakeHead, today: date) -> Between:
-    """Return the first and last possible day for the entries of a bundle; call before it joins its chain."""
+    """Return the first and last possible day for the entries of a bundle, before it joins its chain."""
     before = queries_exchange.last_intake(session, intake.instance_key)
     return Between(before.exported if before else None, intake.exported, today)
 
@@ -242,7 +242,7 @@ def _is_ours(session: Session, applied: Link) -> bool:
 
 
 def _confirm(session: Session, applied: Applied, known: Between) -> Iterator[str]:
-    """Record the day from which each outbox counts that the portal has applied; yield warnings."""
+    """Record, for each outbox that the portal has applied, the day from which it counts; yield warnings."""
     days = []
     for row in queries_exchange.unconfirmed_outboxes(session):
         if row.n > applied.n:

@@ -92,7 +92,7 @@ class Filing:
         self._written: defaultdict[int, list[str]] = defaultdict(list)
 
     def knows(self, case_id: bytes | None) -> bool:
-        """Return whether a case with this id exists by now."""
+        """Return whether a case with this id already exists."""
         return case_id in self._numbers
 
     def take(self, results: Iterable[tuple[Item, Unsealed]]) -> None:

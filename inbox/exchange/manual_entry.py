@@ -40,7 +40,7 @@ _NO_KEYRING = SeenKeyring(1, bytes(32))
 
 
 class Route(StrEnum):
-    """How a report arrived that did not come through the portal."""
+    """How a report arrived, if not through the portal."""
 
     TELEPHONE = "telephone"
     LETTER = "letter"
@@ -49,7 +49,7 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report that somebody told an officer or wrote: its answers, language, day of receipt and files."""
+    """A report made to an officer, orally or in writing: its answers, language, day of receipt and files."""
 
     route: Route
     language: str

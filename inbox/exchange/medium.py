@@ -21,7 +21,7 @@ from inbox.vault.tables import Office, OutboxBundle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A file that may be an intake bundle; ``why`` is why it is not one, ``portal`` its instance key."""
+    """A file that may be an intake bundle; ``why`` says why not, ``portal`` is its instance key."""
 
     name: str
     n: int = 0

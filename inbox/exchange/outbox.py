@@ -134,7 +134,7 @@ def _told(session: Session, today: date) -> tuple[Head, list[Sentence]]:
 
 
 def _signed_anew(session: Session, path: Path, made: OutboxBundle, today: date) -> Manifest | None:
-    """Return the manifest of our copy signed with the current reply key; None while its own key is valid.
+    """Return the manifest of our copy, re-signed with the current reply key; None while its own key is valid.
 
     Only a manifest that the vault knows is signed.
     """
@@ -226,7 +226,7 @@ def _note(waiting: _Waiting, made: OutboxBundle, signer: bytes) -> None:
 def _is_closing(case: Case, slot: Slot, junk: Container[int]) -> bool:
     """Return whether the portal should treat the case as closed; this includes expired junk.
 
-    A new message in a case that is already closed opens it again, so that its reporter has time to read.
+    A new message in a closed case opens the case again, so that its reporter has time to read the message.
     """
     is_told = case.closed_on is not None
     has_news = any(reply.serial > case.serial for reply in slot.messages)

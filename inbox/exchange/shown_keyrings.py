@@ -24,7 +24,8 @@ class Shown:
     def warning(self, seen: SeenKeyring, received: date) -> str:
         """Return ``unknown`` or ``old`` if a reporter was shown an unexpected keyring, otherwise "".
 
-        In any inbox but the root's, a keyring is unknown if an earlier report had another under its serial.
+        In any inbox but the root's, a keyring is unknown if an earlier report had a different one with its
+        serial.
         """
         if not self._is_root:
             return "" if self._first_told(seen) == seen.hash else "unknown"

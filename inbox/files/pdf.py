@@ -1,6 +1,6 @@
 """Printed pages as PDF: without active content, reproducible, and with every character visible.
 
-Quotations are indented behind a vertical line, so that text of others cannot pass for text of the program.
+Quotations are indented behind a vertical line, so that quoted text cannot pass for text of the program.
 """
 
 import io
@@ -79,7 +79,7 @@ class Sheets:
         self._pdf.ln(_GAP)
 
     def small(self, text: str) -> None:
-        """Write a less important text of the program in small print."""
+        """Write a less important text of the program in a small font."""
         self._block(text, size=_SMALL, colour=_GREY)
 
     def quote(self, pieces: Pieces) -> None:

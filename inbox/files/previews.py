@@ -1,7 +1,7 @@
 """Previews: the type, the text or the pixels of a page of a file, without opening it.
 
-A process in the sandbox examines the file (``sandbox``, ``inside``). Nothing of the file is parsed here:
-pixels become a picture that we encode; facts and text are checked for their size and shown as text.
+A process in the sandbox examines the file (``sandbox``, ``inside``). No part of the file is parsed here.
+Pixels become a picture that we encode. Facts and text are checked for size and shown as text.
 """
 
 import fcntl
@@ -51,7 +51,7 @@ class Preview:
 
     @property
     def picture(self) -> bytes | None:
-        """The pixels of the page as PNG, encoded here; None if it shows none."""
+        """The pixels of the page as PNG, encoded here; None if there are no pixels."""
         if not self.answer.pixels:
             return None
         seen = Image.frombytes("RGB", (self.answer.width, self.answer.height), self.answer.pixels)
@@ -155,7 +155,7 @@ def _with_reason(seen: Answer, why: Fact) -> Answer:
 
 @contextmanager
 def _in_memory(home: Home, found: Found, most: int) -> Iterator[tuple[int, str]]:
-    """Yield a descriptor of nameless memory with the first bytes of a file, and the SHA-256 of the file."""
+    """Yield a descriptor of anonymous memory with the first bytes of a file, and the SHA-256 of the file."""
     size = min(most, found.attachment.size)
     descriptor = os.memfd_create("file", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:

@@ -2,7 +2,7 @@
 
 bubblewrap (https://github.com/containers/bubblewrap) builds the sandbox: separate namespaces, and a read-only
 file system that contains only the interpreter and the libraries that it needs. The process gets its task as
-arguments, and has three descriptors: its input, its answer, and one that leads nowhere.
+arguments, and has three descriptors: its input, its answer, and /dev/null.
 """
 
 import importlib.util
@@ -138,7 +138,7 @@ def _read(answers: IO[bytes] | None, bounds: Bounds) -> bytes | None:
 
 
 def _trouble() -> str:
-    """Return why the sandbox does not work here, empty if it works. This test uses no hostile data."""
+    """Return why the sandbox does not work here, or "" if it works. This test uses no hostile data."""
     probe = _command(_ROOT / "inbox" / "sandboxed" / "worker.py", ["1", "head"])
     try:
         done = subprocess.run(  # noqa: S603 - no part of the command comes from outside
@@ -196,6 +196,6 @@ def _interpreter() -> str:
 
 
 def _shared_libraries() -> list[str]:
-    """Return the folders of the system's libraries, and of the interpreter's if that is not the system's."""
+    """Return the folders of the system's libraries, and the interpreter's if it is not the system's."""
     system, own = (f"/usr/lib/{_ARCHITECTURE}", sysconfig.get_config_var("LIBDIR"))
     return [system] if own == system else [system, own]

@@ -35,7 +35,7 @@ _IN_PIECES = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
 def of_zip(data: bytes, _: int) -> Answer:
-    """Return the contents of a zip from the list at its end. Raises BadZipFile without a list."""
+    """Return the contents of a zip from the list at its end. Raises BadZipFile if there is no list."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
         own = tuple(_said_of_itself(archive, entries))

@@ -17,7 +17,7 @@ from PIL import (
 
 from inbox.sandboxed.answer import LONGEST_SIDE, MOST_PAGES, Answer, Fact, NotShown, fact
 
-# Imported now, with those of preinit(): no file can be opened later.
+# Imported now, like those of preinit(), because no file can be opened later.
 _PLUGINS = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
 Image.preinit()
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # no other thread can start

@@ -57,7 +57,7 @@ class Limits:
 
 
 def confine(limits: Limits) -> None:
-    """Irrevocably give up everything except memory, time and open pipes, within ``limits``.
+    """Irrevocably give up everything except memory and time, within ``limits``, and open pipes.
 
     Import all modules before this call, because no file can be opened afterwards. Raises OSError on failure.
     """
