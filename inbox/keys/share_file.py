@@ -22,7 +22,7 @@ LIMITS: Limits = (passphrase.OPSLIMIT, passphrase.MEMLIMIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareFile:
-    """A share under its officer's passphrase; ``limits`` of Argon2id are operations and bytes."""
+    """A share sealed under its officer's passphrase; ``limits`` of Argon2id are operations and bytes."""
 
     sharing: bytes
     officer: str

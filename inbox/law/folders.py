@@ -31,7 +31,7 @@ def given(name: str) -> Mapping[str, bytes]:
 
 
 def _no_law(place: Path, error: BadDocument) -> Refused:
-    """Return the refusal of a folder that is not a law."""
+    """Return the refusal for a folder that is not a law."""
     lacking = [each for each in folder.NAMES if not (place / each).exists()]
     lacks = sentence("{place} is not a law: it lacks {files}", place=place, files=", ".join(lacking))
     return Refused(

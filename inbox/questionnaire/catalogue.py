@@ -58,7 +58,7 @@ def closest(session: Session, reference: QuestionnaireRef) -> Questionnaire:
 
 
 def tells_of_danger(session: Session, case: Case) -> bool:
-    """Return whether a current answer of a report says or fears that somebody is in danger."""
+    """Return whether a current answer of a report states danger to somebody, or fear of it."""
     return not case.unsigned and Flag.DANGER in _flags(Known(session), case)
 
 
@@ -84,7 +84,7 @@ def in_use(session: Session) -> Questionnaire:
 
 
 def readable_in_use(session: Session) -> Questionnaire:
-    """Return the questionnaire that new reports answer, NONE if it can no longer be read."""
+    """Return the questionnaire that new reports answer, or NONE if it can no longer be read."""
     return _readable(_file_in_use(session)) or NONE
 
 
@@ -102,7 +102,7 @@ def _readable(file: QuestionnaireFile) -> Questionnaire | None:
 def adopt(session: Session, asked: Questionnaire, raw: bytes) -> None:
     """Put the questionnaire in the file ``raw`` into use from the next keyring on.
 
-    Nothing changes if it is in use already. Raises Refused if its version is not higher than all other
+    Nothing changes if it is already in use. Raises Refused if its version is not higher than all other
     versions of the same id.
     """
     office = queries_office.office(session)

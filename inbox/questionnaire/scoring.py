@@ -76,7 +76,7 @@ def propose(answers: Answers) -> Proposal:
 
 @cache
 def goods() -> tuple[When, ...]:
-    """Return the conditions under which goods or evidence may soon disappear. One of them is enough."""
+    """Return the conditions under which goods or evidence may soon disappear. One condition is enough."""
     return tuple(_when(row["when"]) for row in _table()["goods"])
 
 

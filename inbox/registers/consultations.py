@@ -1,7 +1,7 @@
 """Consultations of staff bodies and the data protection officer about the channel, and their opinions.
 
-Consultations belong to the office, not to a case. One that was recorded by mistake is retracted: its line
-stays, with its number but without its text.
+Consultations belong to the office, not to a case. A consultation recorded by mistake is retracted: its line
+and number stay, but its text is deleted.
 """
 
 from dataclasses import astuple, dataclass

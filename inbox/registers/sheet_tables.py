@@ -9,7 +9,7 @@ from templates.law.rules import Basis, Reach
 from templates.law.spans import Span
 
 WORDING = Wording(__package__, "sheets.toml")
-# Authorities that may receive parts of a case. Emergency services and reporters' advisers do not.
+# Authorities that may receive parts of a case. Emergency services and reporters' advisers may not.
 _RECEIVE = (Reach.PROSECUTOR, Reach.EXTERNAL, Reach.INTERNAL)
 
 

@@ -45,6 +45,6 @@ def _cell(cell: Cell, language: str) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return the text on one line, without hidden characters, such that no program takes it for a formula."""
+    """Return the text on one line, without hidden characters, so that no program takes it for a formula."""
     said = visible(text)
     return f"'{said}" if said.lstrip().startswith(_COMPUTES) else said

@@ -1,4 +1,4 @@
-"""Find a redacted passage in the rest of a case, whatever its accents and the signs between its words."""
+"""Find a redacted passage in the rest of a case, regardless of accents and of the signs between words."""
 
 import json
 from collections.abc import Iterator

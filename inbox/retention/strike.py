@@ -184,9 +184,9 @@ def _in_the_way(session: Session, number: int, today: date) -> set[tuple[Obstacl
 
 
 def _who_asks(session: Session, number: int) -> set[tuple[int, bool]]:
-    """Return the open access requests that a case waits for, and whether each surely names the person.
+    """Return the open access requests that a case waits for, and whether each certainly names the person.
 
-    If only a family name were left, one officer could claim that it is another person's.
+    If only a family name were left, an officer could claim alone that it belongs to another person.
     """
     sure = named.meant_in(session, number)
     return {(each, False) for each in named.waiting_for(session, number)} | {(each, True) for each in sure}

@@ -26,15 +26,15 @@ from inbox.vault import queries_cases
 from inbox.vault.casework_tables import Duty, Identity, Measure, Note, Workflow
 from inbox.vault.tables import Attachment, Case, FollowUp
 
-# Replaces every redacted passage. It is always the same, because a length would reveal something.
+# Replaces every redacted passage. It is always the same, because a varying length would reveal something.
 STRUCK = "[…]"
 EVERYWHERE = "everywhere"
-# Reading the reporter's identity needs two officers: nobody may test guesses against it here.
+# Reading the reporter's identity requires two officers, so nobody may test guesses against it here.
 _HIDDEN = "identity"
 
 
 class Striker:
-    """Redacts a passage, or complete texts for None, at each place, and counts how often it did.
+    """Redacts a passage, or complete texts if it is None, at each place, and counts the redactions.
 
     ``emptied`` are the places whose text was removed completely: either the complete text, or a passage of
     several words with no other word left. The reporter's identity does not count. ``had`` and ``left`` are
@@ -190,7 +190,7 @@ def from_officers(session: Session, number: int, striker: Striker, today: date) 
 
 
 def from_drafts(session: Session, number: int, words: str) -> None:
-    """Redact officers' drafts about a case. Nobody else is shown that there are any."""
+    """Redact officers' drafts about a case, but show nobody else that any exist."""
     striker = Striker(EVERYWHERE, words)
     unfinished.rewrite(session, number, lambda text: striker.text(EVERYWHERE, text))
 

@@ -1,4 +1,4 @@
-"""The archives' visa: cases that need one are listed, the archives give their visa, then they are destroyed.
+"""The archives' visa: cases that need one are listed, receive their visa, and are then destroyed.
 
 A case is taken off its list as soon as an officer acts on it or its reporter writes. A new list must then ask
 the archives again, because the case is no longer the one that they were asked about.

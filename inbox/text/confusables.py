@@ -1,4 +1,4 @@
-"""Find words that mix letters of several alphabets which look alike."""
+"""Find words that mix look-alike letters of several alphabets."""
 
 import re
 import unicodedata

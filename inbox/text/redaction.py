@@ -73,7 +73,8 @@ def taken(text: str, passage: str) -> Pieces:
 class Redactor:
     """Applies redactions to texts, and records which of them it never found.
 
-    ``always`` are passages to remove from every text, if they occur. ``went`` counts how many were removed.
+    ``always`` are passages to remove from every text, if they occur. ``went`` counts how often they were
+    removed.
     """
 
     def __init__(self, redactions: Iterable[Redaction], always: Iterable[str] = ()) -> None:

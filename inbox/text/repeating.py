@@ -55,7 +55,7 @@ def _telling(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
 def _content(text: str) -> list[str]:
     """Return the words with content: longer ones, those with a digit, and those after a word with a digit.
 
-    “3 mai” is therefore a pair of such words, although each of them means little alone.
+    “3 mai” is therefore a pair of such words, although each of them means little on its own.
     """
     words = names.words(text)
     return [

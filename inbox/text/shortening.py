@@ -6,8 +6,8 @@ from itertools import takewhile
 from crypto import unseen
 
 SIGN = "…"
-# White space at which a line may be cut. Non-breaking space is excluded. So is space inside a number, because
-# the part before it would look like a complete number.
+# White space at which a line may be cut. Non-breaking spaces are excluded, and so are spaces inside a number,
+# because the part before such a space would look like a complete number.
 _GAP = re.compile(r"(?<!\d)[^\S\u00a0\u2007\u202f]++|[^\S\u00a0\u2007\u202f]++(?!\d)")
 # Characters that look wrong before an ellipsis: opening marks, dashes, commas.
 _LOOSE = "«“\u2018\"'([{,;:-\u2013— \u00a0\u2007\u202f\t"
