@@ -1,7 +1,7 @@
 """Compare the project's speed with minimal reference programs: `make bench`.
 
-Each reference program does only the essential part of the same job. Both are measured in turns in one run,
-so that the ratio is meaningful on any machine.
+Each reference program does only the essential part of the same job. Measurements of the two alternate within
+one run, so that the ratio is meaningful on any machine.
 """
 
 import statistics
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure_page(installation: Installation, folder: Path) -> None:
-    """Compare the longest task of a submit without JIT with the longest pause that people do not notice."""
+    """Compare the longest task of a submit without JIT with the longest pause that goes unnoticed."""
     with installation.portal.serving() as portal:
         runs = [page.longest_task(portal.address, folder) for _ in range(PAGE_ROUNDS)]
     ratios = [longest / page.LIMIT_MILLISECONDS for longest, _ in runs]
@@ -85,13 +85,13 @@ def paid(
 
 
 def compare(what: str, count: int, ours: tuple[int, Request], bare: tuple[int, Request]) -> None:
-    """Run both in turns. Print the median ratio with its range."""
+    """Alternate between the two. Print the median ratio with its range."""
     rates = [[rate(port, request, count) for port, request in (ours, bare)] for _ in range(ROUNDS)]
     show(what, rates, "of a bare Flask and SQLAlchemy")
 
 
 def measure_inbox(installation: Installation, folder: Path) -> None:
-    """Compare collecting reports with opening as many HPKE ciphertexts and doing nothing else."""
+    """Compare collecting reports with only opening the same number of HPKE ciphertexts."""
     made = reports.Office(installation)
     rates = []
     for number in range(1, ROUNDS + 1):
@@ -103,7 +103,7 @@ def measure_inbox(installation: Installation, folder: Path) -> None:
 
 
 def measure_queue(folder: Path) -> None:
-    """Print how long officers wait among 100,000 cases."""
+    """Print how long officers wait in a vault of 100,000 cases."""
     for line in cases.figures(folder):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
@@ -118,7 +118,7 @@ def measure_dialogue(folder: Path) -> None:
 
 
 def measure_journal(folder: Path) -> None:
-    """Compare verifying journal entries with as many bare Ed25519 verifications."""
+    """Compare verifying journal entries with the same number of bare Ed25519 verifications."""
     folder.mkdir()
     with journal.opened(folder, ENTRIES) as made:
         signed = made.signed()

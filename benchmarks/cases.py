@@ -1,7 +1,7 @@
-"""Measure how long an officer waits for the queue and for a case's links among 100,000 made-up cases.
+"""Measure how long an officer waits for the queue and a case's links in a vault of 100,000 made-up cases.
 
-A fixed seed makes the same cases in every run. It draws the day, the codes of the answers, the parts of the
-score and 150 words of each case. Half of the words come from a list of twenty, the others from 20,000. Two
+A fixed seed makes the same cases in every run. Each case gets a random day, random answer codes, a random
+score and 150 random words. Half of the words come from a list of 20, the others from a list of 20,000. Two
 officers are signed in.
 
 - Every twentieth case is new, every fifth closed, every hundredth tagged.
@@ -10,9 +10,9 @@ officers are signed in.
 - One of the two officers is excluded from every 499th case.
 - Neither officer has declared an absence of interest for every tenth case.
 
-Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases
-share a container, fifty share a person, and hundreds share a day. The links are measured on the first cases;
-each of these was filed ten more times. For all other cases the marks of the text are random. At the end, the
+Each case names one of 30,000 containers, one of 2,000 persons and one of 300 days. So about three cases share
+a container, fifty share a person, and hundreds share a day. Links are measured on the first eleven cases; ten
+later cases repeat the message of each. In all other cases, the marks of the text are random. At the end, the
 benchmark destroys one case after another and writes the vault again.
 """
 
@@ -77,7 +77,7 @@ _LINKS = "the links of a case"
 
 @contextmanager
 def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
-    """Make a vault of all cases and yield it with the path of its file."""
+    """Make a vault with all the cases; yield it and the path of its file."""
     path = folder / "vault.sqlite"
     with closing(upgrade.create(path, bytes(range(32)))) as opened:
         with opened.transaction() as session:
@@ -89,9 +89,9 @@ def made(folder: Path) -> Iterator[tuple[Vault, Path]]:
 
 
 def figures(folder: Path) -> Iterator[str]:
-    """Yield how long an officer waits, compared with the longest pause that people do not notice.
+    """Yield how long an officer waits, compared with the longest pause that goes unnoticed.
 
-    The last line compares removing all traces of a destroyed case with a plain copy of the vault.
+    The last line compares the time to remove all traces of a destroyed case with the time to copy the vault.
     """
     with made(folder) as (opened, path):
         for name, milliseconds in medians(opened).items():

@@ -1,4 +1,4 @@
-"""Delete large data while a portal is served: how long other uploads wait, and how a full disk is handled."""
+"""Delete large data while the portal runs: how long other uploads wait, and how a full disk is handled."""
 
 import os
 import shutil
@@ -38,7 +38,7 @@ _PATIENCE_SECONDS = 1_200
 
 @dataclass
 class Texts:
-    """The seconds that each text took. Texts are sent one after the other."""
+    """How many seconds each text took. Texts are sent one after the other."""
 
     seconds: list[float] = field(default_factory=list)
 
@@ -112,7 +112,7 @@ def _keep(store: Database, size: int, received: int) -> bytes:
 
 
 def _confirming(server: Server, folder: Path) -> Path:
-    """Return an outbox bundle with which the inbox confirms the first bundle."""
+    """Return an outbox bundle that confirms the first intake bundle."""
     with server.store() as store, store.read() as connection:
         link = intakes.last(connection, INSPECTORATE)
     return make_outbox(SITE, collected=[link]).save(folder / "outbox.tar")

@@ -1,7 +1,7 @@
 """Measure how long an officer waits for the pages of a case with 10,000 messages and replies.
 
 The reference is a case with as many messages and replies as one page of the dialogue shows; the long case
-should not take longer. A desk in this process answers requests for both cases in turns.
+should not take longer. A desk in this process answers requests for the two cases alternately.
 """
 
 import statistics

@@ -1,9 +1,9 @@
 """Run tests of the current folder on request, each time in a fork.
 
 Most tests take less time than their imports. So `python -m benchmarks.forked_tests MODULE…` imports the named
-modules once. Each line of standard input is a JSON list: the file for pytest's output, the seconds after
-which the run is killed or null, then pytest's arguments. Once the tests have ended, the process answers with
-a line: pytest's exit status, or LATE if the run was killed.
+modules once. Each line of standard input is a JSON list: the file for pytest's output, the time limit in
+seconds (or null), then pytest's arguments. When the tests have ended, the process prints a line: pytest's
+exit status, or LATE if the run was killed.
 """
 
 import importlib
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-# pytest's exit status is 0 to 5, and a signal's number is negative. This one says that the time was over.
+# The status of a run that exceeded its time limit. pytest's own are 0 to 5; those of signals are negative.
 LATE = 1_000
 
 
@@ -54,7 +54,7 @@ def _load(names: list[str]) -> None:
 
 
 def _status(child: int, seconds: float | None) -> int:
-    """Wait for a fork; return its exit status, or LATE if it had to be killed. End what it left running."""
+    """Wait for a fork; return its exit status, or LATE if it had to be killed. Also kill its children."""
     watched = os.pidfd_open(child)
     is_late = not select.select([watched], [], [], seconds)[0]
     os.close(watched)

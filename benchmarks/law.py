@@ -1,11 +1,12 @@
 """Check that each test named in docs/law-tests.md fails when its rule changes (`make soak law`).
 
 The benchmark changes each value of the French law in a copy of this project and runs the tests of its row
-there. In a row with many codes, it changes all of them at once. If a test takes its expectation from the law,
-it runs again with the original law as expectation: it then fails if the program follows the changed law. In
-the gate, `tests/templates/test_shown_by.py` checks that a test states each value itself.
+there. In a row with many codes, it changes all of them at once. A test that derives its expectation from the
+law passes with any law. Such a test runs again while only the program reads the changed law: it then fails if
+the program follows that law. In the gate, `tests/templates/test_shown_by.py` checks that a test states each
+value itself.
 
-While you work on some rows, `python -m benchmarks.law WORD…` tries only rows with one of these words.
+While you work on some rows, `python -m benchmarks.law WORD…` tries only rows that contain one of the words.
 """
 
 import itertools
@@ -32,7 +33,8 @@ _LOADED = (
     *("inbox.cli.main", "inbox.desk.app", "inbox.registers.sheet_pages", "portal.ops.cli"),
     *("hypothesis", "playwright.sync_api"),
 )
-# The module in which tests read the law, and the original law's folder while the program has a changed law.
+# The module through which tests read the law, and the path from which they read the original law while the
+# program reads a changed one.
 _LAWS, _AS_SHIPPED = "tests/support/laws.py", 'ROOT / "law-that-ships"'
 _OF_PROGRAM = 'shipped.JURISDICTIONS / "fr"'
 
@@ -58,10 +60,10 @@ class Copy:
     def failing(
         self, wrong: Wrong | None, tests: Sequence[str], known: Container[str] = ()
     ) -> frozenset[str]:
-        """Return the tests that fail if the law is wrong for everything, or for the program alone.
+        """Return the tests that fail if everything reads the wrong law, or if only the program does.
 
-        If some tests fail with the law wrong for everything, the second run omits tests that are ``known`` to
-        fail under another wrong law.
+        If the first run has failures, the second run omits tests that are ``known`` to fail under another
+        wrong law.
         """
         if wrong is None:
             return self._run(tests)
@@ -90,11 +92,11 @@ class Copy:
 
 
 def run(words: Iterable[str] = ()) -> Iterator[str]:
-    """Try every row, or the rows with one of these words; yield lines with the totals.
+    """Try every row, or each row that contains one of these words; yield lines with the totals.
 
     Raise RuntimeError if no test of the program notices a wrong law, or if a test passes under every wrong
-    law of its row; the message names them. Raise it also if a test fails under the original law, or if no row
-    has a wrong law.
+    law of its row; the message names them. The same error is raised if a test fails under the original law,
+    or if no row has a wrong law.
     """
     files = shown_by.shipped()
     every = shown_by.rows(ROWS.read_text("utf-8"))

@@ -13,7 +13,7 @@ CLIENTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A kind of POST and the status expected. Each request takes the next of ``bodies`` and its headers."""
+    """A kind of POST and its expected status. Each request uses the next body and headers in ``bodies``."""
 
     path: str
     status: int

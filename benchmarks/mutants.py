@@ -1,9 +1,9 @@
 """Change the code at random places, and see whether the tests of its room notice (`make mutants`).
 
 `python -m benchmarks.mutants [--seed N] [--each N] [ROOM…]` draws mutants of each room: an operator of
-cosmic-ray changes a comparison, a number, a condition and so on. Each runs those tests of the room that reach
-its lines, until one fails. The rest of the project's tests do not count. A survivor is printed with its
-change. Whether a survivor does the same as the original, a reader has to say: docs/reliability.md has both
+cosmic-ray changes a comparison, a number, a condition and so on. For each mutant, the tests of the room that
+reach its lines run until one fails. Tests of other rooms do not count. A survivor is printed with its change.
+Only a person can decide whether a survivor is equivalent to the original: docs/reliability.md has both
 figures.
 """
 
@@ -47,14 +47,15 @@ ROOMS = {
 }
 _EACH = 45
 _BESIDE = 2
-# Libraries that load slowly; no module of the project, which has to be read after it was changed.
+# Libraries that load slowly. Modules of the project must be loaded after the change, so none is listed.
 _LOADED = (
     *("alembic", "babel", "click", "cryptography.hazmat.primitives.asymmetric.ed25519", "fastjsonschema"),
     *("flask", "hypothesis", "nacl.bindings", "phonenumbers", "PIL.Image", "playwright.sync_api"),
     *("sqlalchemy.orm", "sqlcipher3", "tomlkit"),
 )
-# Negated comparisons, and those that differ at the limit alone. The others of cosmic-ray are mostly caught by
-# the first test, or change nothing: `is` for `==` of small numbers.
+# Comparisons that are negated, or changed only at the limit. The first test catches most mutants of
+# cosmic-ray's other operators for comparisons, and some change nothing, such as `is` for `==` of small
+# numbers.
 _COMPARED = (
     *("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_LtE", "Lt_GtE", "LtE_Lt", "LtE_Gt"),
     *("Gt_GtE", "Gt_LtE", "GtE_Gt", "GtE_Lt"),
@@ -79,7 +80,7 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change of one file: an operator of cosmic-ray, and at which of its places."""
+    """One change to one file: an operator of cosmic-ray, and the number of the place where it is applied."""
 
     file: str
     operator: str
@@ -87,7 +88,7 @@ class Mutant:
     lines: range
 
     def change(self, text: str) -> str:
-        """Return the text of the file with the change; raise RuntimeError if there is no such place."""
+        """Return the changed text of the file; raise RuntimeError if the operator has no such place."""
         changed = mutate_code(text, get_operator(self.operator)(), self.occurrence)
         if changed is None:
             raise RuntimeError(f"{self.file}: {self.operator} has no place {self.occurrence}")
@@ -96,7 +97,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The result of a mutant. ``killed_by`` is a test, or how its run ended; empty for a survivor."""
+    """The result of a mutant. ``killed_by`` is a failed test, or how the run ended; empty for a survivor."""
 
     mutant: Mutant
     killed_by: str
@@ -116,7 +117,7 @@ class Reach:
         self._seconds: dict[str, float] = json.loads((folder / reached.SECONDS).read_text("utf-8"))
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach a mutant, the quickest modules first; all of the room if none is known.
+        """Return the tests that reach a mutant, the quickest modules first; all tests if none is known to.
 
         A module's tests stay together, as they share fixtures.
         """
@@ -134,7 +135,7 @@ class Reach:
 
 
 def mutants(file: Path, root: Path = ROOT) -> Iterator[Mutant]:
-    """Yield every mutant of a file below ``root``, except changes of code that does not run."""
+    """Yield every mutant of a file below ``root``, except in types and dataclass storage options."""
     text = file.read_text("utf-8")
     tree, idle = get_ast(text), [*_idle(text)]
     for name in _OPERATORS:
@@ -146,11 +147,11 @@ def mutants(file: Path, root: Path = ROOT) -> Iterator[Mutant]:
 
 
 def _idle(text: str) -> Iterator[tuple[Position, Position]]:
-    """Yield from where to where a file has types, and how dataclasses are stored."""
+    """Yield the start and end of each type, and of each storage option of a dataclass."""
     lines = text.splitlines()
 
     def place(line: int, column: int) -> Position:
-        # Python counts the bytes of a line, cosmic-ray its characters.
+        # Python counts columns in bytes, cosmic-ray in characters.
         return line, len(lines[line - 1].encode()[:column].decode())
 
     for node in ast.walk(ast.parse(text)):
@@ -232,7 +233,7 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
     tests, text = reach.tests(mutant), copy.read(mutant.file)
     copy.write(mutant.file, mutant.change(text))
     try:
-        # A mutant that never ends is killed after several times what its tests take.
+        # A mutant that never ends is killed after several times the usual duration of its tests.
         status, said = copy.run(["-x", "--tb=no", *tests], 60 + 5 * reach.seconds(tests))
     finally:
         copy.write(mutant.file, text)
@@ -242,8 +243,8 @@ def _tried(copy: ProjectCopy, reach: Reach, mutant: Mutant) -> Tried:
 def _killed_by(status: int, said: str) -> str:
     """Return the failed test, or how pytest ended; empty if all tests passed.
 
-    Raise RuntimeError if a test was not found or none was run, as then nothing noticed the mutant. Code that
-    cannot be imported any more ends pytest, too.
+    Raise RuntimeError if a test was not found or no test was run: then the mutant was not tested. pytest also
+    ends if the mutant cannot be imported.
     """
     if status == LATE:
         return "a run that does not end"

@@ -1,4 +1,4 @@
-"""The parts of the soak that are measurements. Each yields a line for each figure, or raises an error."""
+"""The parts of the soak that are measurements. Each yields one line per figure, or raises an error."""
 
 import functools
 import statistics
@@ -46,7 +46,10 @@ def on_either(part: OfPortal) -> Callable[[], Iterator[str]]:
 
 @on_either
 def submits(server: Server) -> Iterator[str]:
-    """Compare submits by more and more clients at once with a bare insert. Any failure ends the run."""
+    """Compare submits by a growing number of parallel clients with a bare insert.
+
+    Any failure ends the run.
+    """
     envelope = make_envelope(SITE)
     headers = {"Upload-Length": str(len(envelope))}
     headers["Upload-Metadata"] = upload_metadata(channel=INSPECTORATE.encode())
@@ -100,7 +103,10 @@ def large(server: Server) -> Iterator[str]:
 
 
 def deletion() -> Iterator[str]:
-    """Delete data while texts are sent, and from a full disk. A text that waits too long ends the run."""
+    """Delete data while texts are sent, and while the disk is full.
+
+    A text that waits too long ends the run.
+    """
     yield from _deletion_beside_texts()
     with tempfile.TemporaryDirectory(prefix="fanal-soak-") as folder:
         yield f"SQLite: {deleting.on_a_full_disk(Path(folder), free_port())}"

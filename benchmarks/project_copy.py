@@ -12,18 +12,18 @@ from typing import Self
 
 from tests.support.paths import ROOT
 
-# A file that is written twice within a second, with the same size, would be taken from its bytecode.
+# If a file changed twice within a second and kept its size, Python would load its outdated bytecode.
 _TIMES = itertools.count(1_000_000_000)
 
 
 class ProjectCopy:
-    """A copy of all files that git knows, and a process that runs tests there.
+    """A copy of all files tracked by git, and a process that runs tests there.
 
     Use it as a context manager: the process ends with the block.
     """
 
     def __init__(self, path: Path, loaded: Iterable[str]) -> None:
-        """Copy the project to ``path``. Each test run begins with the modules ``loaded`` imported."""
+        """Copy the project to ``path``. Import the modules in ``loaded`` once, before any test run."""
         self.path = path
         said = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True)
         for name in filter(None, said.stdout.decode().split("\0")):
@@ -33,7 +33,7 @@ class ProjectCopy:
         self._runner = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.forked_tests", *loaded],
             cwd=path,
-            # Programs that a test starts must come from the copy, too.
+            # Programs started by a test must also come from the copy.
             env={**os.environ, "PYTHONPATH": str(path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -75,7 +75,7 @@ class ProjectCopy:
 
 
 def _with_options(words: Sequence[str]) -> list[str]:
-    """Return the arguments with those that each run in a fork needs."""
+    """Return the arguments, preceded by the options that every run in a fork needs."""
     # pytest cannot rewrite asserts in modules that were loaded before it, and would warn about them.
     ignored = "ignore::pytest.PytestAssertRewriteWarning"
     return ["-q", "-n", "0", "-p", "no:cacheprovider", "-W", ignored, *words]

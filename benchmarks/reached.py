@@ -1,6 +1,6 @@
 """A plugin of pytest that records which lines each test reaches, and how long the test takes.
 
-`benchmarks.mutants` loads it. It writes the data of coverage, and a JSON object of seconds by test.
+`benchmarks.mutants` loads it. It writes coverage data, and a JSON object with the seconds of each test.
 """
 
 import json
@@ -35,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Say which test reaches the next lines."""
+    """Attribute the lines reached from now on to this test."""
     if coverage := Coverage.current():
         coverage.switch_context(item.nodeid)
     return (yield)

@@ -1,7 +1,7 @@
 """The latest result of each part of the soak, in `docs/soak.json`, and whether its code has changed since.
 
-A record names the commit that was run. It is stale if the code that its part covers differs from that commit
-in this working copy, committed or not.
+A record names the commit that was run. It is stale if code that its part covers differs between that commit
+and this working copy, even in uncommitted changes.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-# In place of the commit, for figures from the time before commits were recorded.
+# The commit of figures that are older than the recording of commits.
 UNKNOWN = "unknown"
 _SHOWN = 10
 
@@ -34,7 +34,7 @@ class Record:
 
 
 def load(file: Path) -> dict[str, Record]:
-    """Return the records by the names of their parts, or an empty dictionary if the file does not exist."""
+    """Return the records, keyed by part name, or an empty dictionary if the file does not exist."""
     if not file.exists():
         return {}
     return {name: Record(**record) for name, record in json.loads(file.read_text("utf-8")).items()}

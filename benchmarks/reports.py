@@ -1,4 +1,4 @@
-"""Make many reports, sealed to an inbox's real key, and open as many with a minimal reference program."""
+"""Make many reports, sealed to an inbox's real key, and open the same number with a reference program."""
 
 import hashlib
 import secrets

@@ -1,8 +1,8 @@
 """Draw random sentences of the project for a reader who does not know it.
 
-Equal numbers come from docstrings and comments, errors and hints, the help of commands, and documents.
-``--old FILE`` mixes in sentences of an earlier text, one on each line of the file. If a reader does not stop
-at these, they read too fast, and their result does not count.
+There are four sources: docstrings and comments, errors and hints, the help of commands, and documents. Each
+provides the same number of sentences. ``--old FILE`` mixes in sentences of an earlier text, one per line of
+the file. A reader who does not stumble over these reads too fast, and their result does not count.
 
     python -m benchmarks.sentences SEED --old benchmarks/old_sentences.txt --key KEYFILE
 """
@@ -35,7 +35,7 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def drawn(root: Path, seed: int, old: Iterable[str]) -> list[tuple[str, str]]:
-    """Return sentences in random order, each with its source. The source of earlier sentences is "old"."""
+    """Return sentences in random order, each with its source. Earlier sentences have the source "old"."""
     chance = random.Random(seed)  # noqa: S311  as above
     kinds = [_notes(root), _errors(root), _help(root), _documents(root)]
     chosen = [each for found in kinds for each in chance.sample(sorted(set(found)), COUNT // len(kinds))]

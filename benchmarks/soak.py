@@ -1,7 +1,7 @@
-"""Long checks (`make soak`, `make soak NAME…`); `docs/soak.json` records each that succeeds.
+"""Long checks (`make soak`, `make soak NAME…`); `docs/soak.json` records each success.
 
-`python -m benchmarks.soak --stale` lists the records that are older than the code that they cover. It is part
-of the gate, so modules that load slowly are imported only for a run.
+`python -m benchmarks.soak --stale` lists the records that are older than the code that they cover. That
+command is part of the gate, so modules that load slowly are imported only for a run.
 """
 
 import os
@@ -18,10 +18,10 @@ from benchmarks.records import Record
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "docs" / "soak.json"
-# tests/conftest.py begins each line with a figure like this.
+# tests/conftest.py prints this before each figure.
 MEASURED = "measured: "
 POSTGRESQL = "deploy/postgresql.conf"
-# The code that runs the parts. A run is recorded only if this code is committed, too.
+# The code that runs the parts. A run is recorded only if its own code and this code are committed.
 _RUN_BY = ("tests/", "benchmarks/")
 
 # Yields a line for each figure as soon as it is known; every failure is an exception.
@@ -53,12 +53,15 @@ class Tested:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The modules and folders that it runs."""
+        """The modules and folders with the tests to run."""
         return tuple(word for word in self.words if word.startswith("tests/"))
 
     def __call__(self) -> Iterator[str]:
-        """Yield the figures. RuntimeError with pytest's output if a test fails or if none was selected."""
-        # Without pytest's cache, so that `make pytest` does not repeat tests that fail here.
+        """Yield the figures.
+
+        Raises RuntimeError with pytest's output if a test fails or if none was selected.
+        """
+        # pytest's cache is off, so that `make pytest` does not repeat tests that fail here.
         command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *self.words]
         said = []
         with subprocess.Popen(
@@ -99,7 +102,7 @@ _NAMED: Mapping[str, Part] = {
             "tests/portal/exchange",
             "tests/portal/ops/test_clock.py",
             "tests/portal/web",
-            # `fuzz` sends more of them, to both databases.
+            # The part `fuzz` sends more requests, to both databases.
             "--ignore=tests/portal/api/test_fuzz.py",
         ),
         (*_OF_PORTAL, POSTGRESQL),
@@ -180,8 +183,8 @@ _NAMED: Mapping[str, Part] = {
 
 
 def _rest(*folders: str) -> Tested:
-    """Return a run of what is marked `soak` in these folders and belongs to no part above."""
-    # These run every test that their modules leave to the soak. `postgresql` repeats tests on the second
+    """Return a run of the tests in these folders that are marked `soak` and not covered by a part above."""
+    # These parts already run all soak tests of their modules. `postgresql` repeats tests on the second
     # database.
     whole = [
         path
