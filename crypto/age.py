@@ -51,7 +51,7 @@ class Identity(Protocol):
 
 
 def seal(plaintext: Iterable[bytes], recipients: Sequence[Recipient]) -> Iterator[bytes]:
-    """Yield the age file of ``plaintext`` under a fresh file key. Input and output pieces have any size.
+    """Yield the age file of ``plaintext`` under a fresh file key. Input and output pieces can have any size.
 
     Raise Malformed if ``recipients`` is empty or if age forbids their combination. Adding an X25519 recipient
     to a hybrid one removes the protection from quantum computers.

@@ -13,7 +13,7 @@ _NAME = re.compile(r"([1-9][0-9]{0,15})\.json")
 
 
 def write(manifests: Iterable[tuple[int, Manifest]]) -> Iterator[bytes]:
-    """Yield a file of anchors from each outbox's number and manifest, given in ascending order of number."""
+    """Yield a file of anchors from pairs of outbox number and manifest, in ascending order of number."""
     for n, manifest in manifests:
         parts = ((f"{n}.json", manifest.raw), (f"{n}.sig", manifest.signature))
         yield from archive.write(Member(name, len(data), iter([data])) for name, data in parts)

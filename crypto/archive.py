@@ -1,4 +1,4 @@
-"""Archives in a fixed form of ustar: name and size determine every header (SPEC 4.1)."""
+"""Archives in a fixed form of ustar: each header depends only on name and size (SPEC 4.1)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -42,7 +42,10 @@ def span(size: int) -> int:
 
 
 def write(members: Iterable[Member]) -> Iterator[bytes]:
-    """Yield the archive without its end. Raise Malformed if a member's data differs from its size."""
+    """Yield the archive without its two closing blocks.
+
+    Raise Malformed if a member's data differs from its size.
+    """
     for member in members:
         yield header(member.name, member.size)
         written = 0
@@ -57,9 +60,9 @@ def write(members: Iterable[Member]) -> Iterator[bytes]:
 class Reader:
     """Reads an archive from ``pieces`` of any size: iterate once over its members.
 
-    Afterwards ``archive_size`` is the size with the two zero blocks, ``total`` the size with all padding.
-    ``most_padding`` limits the bytes of padding; None means no limit. Raises Malformed as soon as the archive
-    departs from the fixed form, Truncated if the pieces end early.
+    Afterwards, ``archive_size`` is the size including the two zero blocks, ``total`` the size including all
+    padding. ``most_padding`` limits the bytes of padding; None means no limit. Raises Malformed as soon as
+    the archive departs from the fixed form, Truncated if the pieces end early.
     """
 
     def __init__(self, pieces: Iterable[bytes], most_padding: int | None = None) -> None:

@@ -35,8 +35,8 @@ class File:
 class Backup:
     """The contents of a backup: its day, the head of its journal, its files, and its key store.
 
-    ``keystore`` is the generation of the key store, ``keystore_hash`` its SHA-256. ``faults`` names the files
-    that the vault listed but that were missing from the home or had changed.
+    ``keystore`` is the generation of the key store, ``keystore_hash`` its SHA-256. ``faults`` names each file
+    that the vault listed but that had changed or was missing from the home.
     """
 
     day: date

@@ -22,11 +22,11 @@ SIGNATURE = "manifest.sig"
 KEYRING = "keyring.json"
 KEYRING_SIGNATURE = "keyring.sig"
 FIRST = bytes(32)
-# Largest manifest that is read, in bytes, and the most entries in one of its lists. Both are three times
-# what a bundle needs for 100,000 cases.
+# Largest manifest that is read, in bytes, and the most entries in one of its lists. A bundle for 100,000
+# cases needs a third of each limit.
 LARGEST_MANIFEST = 32 << 20
 _ENTRIES = 250_000
-# Most imports that a manifest lists: more than happen between two exports.
+# A manifest lists at most this many imports, which is more than happen between two exports.
 IMPORTS = 64
 # Upper limit, in bytes, for the fields that precede the long lists of a manifest.
 _LONGEST_HEAD = 4_096
@@ -155,7 +155,7 @@ class Outbox(OutboxHead):
     def files(self) -> list[tuple[str, bytes | None]]:
         """Return the name and hash of each file that follows the manifest, in order.
 
-        The keyring's signature has no hash, because the root key verifies it.
+        The manifest has no hash of the keyring's signature, because the root key verifies that signature.
         """
         slots = [(slot_name(slot.case_id), slot.hash) for slot in self.slots]
         return [*slots, *self._keyring_files()]
@@ -221,14 +221,14 @@ OUTBOX = record(
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The exact bytes of a manifest, which are stored, hashed and chained, with their signature."""
+    """The exact bytes of a manifest, which are stored, hashed and chained, and their signature."""
 
     raw: bytes
     signature: bytes
 
     @property
     def hash(self) -> bytes:
-        """H of the manifest, by which the next manifest refers to it."""
+        """H of the manifest; the next manifest refers to it by this hash."""
         return hashlib.sha256(self.raw).digest()
 
 
@@ -257,7 +257,7 @@ def sign_outbox(outbox: Outbox, reply_seed: bytes) -> Manifest:
 def sign_again(manifest: Manifest, deployment: bytes, reply_seed: bytes) -> Manifest:
     """Return an outbox manifest with the same bytes but a signature by another reply key (SPEC 8.3).
 
-    The caller must check by their hash that these are the bytes that were signed before.
+    The caller must check by hash that these bytes are the ones signed before.
     """
     return Manifest(manifest.raw, signing.sign(Label.OUTBOX, deployment, manifest.raw, reply_seed))
 
@@ -324,7 +324,7 @@ def open_outbox(manifest: Manifest, deployment: bytes, reply_keys: Iterable[byte
 
 
 def begin(head: Shape[T], raw: bytes, follows: str) -> T:
-    """Return the head of a manifest: the fields before its member ``follows``. Nothing after is parsed.
+    """Return the head of a manifest: the fields before its member ``follows``. The rest is not parsed.
 
     Raise Malformed if the manifest does not begin with such a head.
     """

@@ -155,7 +155,7 @@ def _bip39(language: str) -> Mnemonic:
 
 @cache
 def _index(language: str) -> Mapping[str, int]:
-    """Return the position in the list for every accepted form of a word."""
+    """Return a mapping of every accepted form of a word to the word's position in the list."""
     forms: dict[str, int] = {}
     for place, word in enumerate(_bip39(language).wordlist):
         (plain,) = _plain(word)
@@ -167,7 +167,7 @@ def _index(language: str) -> Mapping[str, int]:
 
 def _plain(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", text).lower()
-    # A fixed range of marks on Latin letters: the category "mark" changes with the version of Unicode.
+    # A fixed range of marks on Latin letters: the category "mark" differs between versions of Unicode.
     return re.findall(r"[a-z]+", re.sub("[\u0300-\u036f]", "", decomposed))
 
 

@@ -23,7 +23,7 @@ _MOST_PARTS = 100_000
 
 
 class Purpose(StrEnum):
-    """What a dossier is for. The purpose determines its contents."""
+    """The purpose of a dossier, which determines its contents."""
 
     PROSECUTOR = "prosecutor"
     DISCIPLINARY = "disciplinary"

@@ -1,4 +1,4 @@
-"""The ways in which bytes can be refused: one class for each reaction of the caller.
+"""The reasons to refuse bytes: one class for each reaction of the caller.
 
 The classes do not say why a tag failed: a person needs to know what to do, and an
 attacker must learn nothing (SPEC 1.6). ``str(error)`` is safe to show and to log: it
@@ -7,7 +7,7 @@ never holds content, keys or names from the input.
 
 
 class CryptoError(Exception):
-    """The base class, never raised directly. Catch it to handle every refusal of this room."""
+    """The base class, never raised directly. Catch it to handle every refusal."""
 
 
 class Malformed(CryptoError):
@@ -19,7 +19,7 @@ class NotForUs(CryptoError):
 
 
 class Tampered(CryptoError):
-    """A tag, signature, digest or commitment does not hold: the bytes were changed."""
+    """A tag, signature, digest or commitment is wrong: the bytes were changed."""
 
 
 class Truncated(Tampered):

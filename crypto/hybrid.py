@@ -43,8 +43,8 @@ _IDENTITY = "AGE-SECRET-KEY-PQ-"
 class HybridRecipient:
     """A public key of 1,216 bytes: an ML-KEM-768 encapsulation key, then an X25519 point.
 
-    The constructor seals a test key to it, so a poisoned key is refused on arrival: every existing value can
-    be sealed to. Raises Malformed.
+    The constructor seals a test key to it, so that a poisoned key is refused on arrival and sealing to an
+    accepted key works. Raises Malformed.
     """
 
     raw: bytes
@@ -83,7 +83,10 @@ class HybridRecipient:
 
 @dataclass(frozen=True, slots=True)
 class HybridIdentity:
-    """A secret seed of 32 bytes. It is expanded once, as ML-KEM makes a key more slowly than it uses one."""
+    """A secret seed of 32 bytes.
+
+    It is expanded only once, because expanding an ML-KEM key takes longer than using it.
+    """
 
     _seed: bytes = field(repr=False)
     _private: MLKEM768X25519PrivateKey = field(repr=False, compare=False)
@@ -130,7 +133,8 @@ def parse_stanza(stanza: Stanza) -> bytes:
         case Stanza((kind, text), body) if kind == KIND and len(body) == WRAPPED_KEY:
             encapsulated = decode64(text)
             if len(encapsulated) == ENCAPSULATED:
-                # HPKE reports a share of low order like a wrong key, but no key can ever open such a share.
+                # HPKE raises the same error for a share of low order as for a wrong key, but no key opens
+                # such a share.
                 check_point(encapsulated[-_X25519_KEY:])
                 return encapsulated + body
     raise Malformed("the header of the file is not valid, ask for the file again")

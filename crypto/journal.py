@@ -152,7 +152,7 @@ class Chain:
         self._day = shape.FIRST_DAY
 
     def take(self, signed: Signed) -> Entry:
-        """Verify and return the next entry; raise JournalBroken if it is not the one that belongs there."""
+        """Verify and return the next entry; raise JournalBroken if it does not belong there."""
         n = self.head.n + 1
         try:
             signing.verify(Label.JOURNAL, self._deployment, signed.raw, signed.signature, self._key)

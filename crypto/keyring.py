@@ -17,7 +17,7 @@ _KEY_ID = 16
 
 
 class KeyringExpired(CryptoError):
-    """The keyring has expired without being renewed. Nothing may be sealed with it."""
+    """The keyring has expired without being renewed. Nothing may be sealed to its keys."""
 
     code = "keyring-expired"
 
@@ -84,8 +84,8 @@ class Channel:
     def at(self, day: date) -> "Channel":
         """Return the channel with only the keys that can still be needed on ``day`` (SPEC 6).
 
-        If all intake keys have expired, the one that ended last stays, to show since when the channel is
-        closed.
+        If all intake keys have expired, the last one to expire is kept, to show since when the channel has
+        been closed.
         """
         end = max((key.not_after for key in self.intake_keys), default=day)
         return replace(

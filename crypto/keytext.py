@@ -8,7 +8,7 @@ _CHECKSUM = 6
 
 
 def encode_key(prefix: str, raw: bytes) -> str:
-    """Return ``raw`` as Bech32 in the case of ``prefix``."""
+    """Return ``raw`` as Bech32, in upper or lower case like ``prefix``."""
     text = bech32_encode(prefix.lower(), convertbits(raw, 8, 5) or [])
     return text.upper() if prefix.isupper() else text
 

@@ -17,7 +17,10 @@ def padme(length: int) -> int:
 
 
 def bucket(archive: int) -> int:
-    """Return the container size of a report or follow-up. Raise Malformed above 1 GiB plus headers."""
+    """Return the container size of a report or follow-up.
+
+    Raise Malformed if it exceeds 1 GiB plus headers.
+    """
     size = max(SMALLEST, padme(archive))
     if size > LARGEST:
         raise Malformed("container is larger than a report may be")

@@ -1,4 +1,4 @@
-"""Protect a secret by a passphrase: Argon2id (RFC 9106) makes a key, which encrypts the secret."""
+"""Protect a secret with a passphrase: Argon2id (RFC 9106) makes a key, which encrypts the secret."""
 
 import unicodedata
 

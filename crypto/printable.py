@@ -11,7 +11,7 @@ _MOST_MARKS = 5
 class Printable(str):
     """Text that is safe for a terminal: no unseen character, and no control character except line feeds.
 
-    Only this module creates it. The result of ``+`` or of a format is an ordinary string again.
+    Only this module creates it. Concatenation with ``+`` and formatting return ordinary strings.
     """
 
     __slots__ = ()
@@ -31,7 +31,7 @@ def lines(text: str) -> Printable:
 
 
 def as_json(value: object) -> Printable:
-    """Return a value as JSON in ASCII: all control characters and all other characters are escaped.
+    """Return a value as JSON in ASCII: control characters and all non-ASCII characters are escaped.
 
     Raise TypeError for a value that JSON cannot represent.
     """

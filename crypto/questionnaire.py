@@ -35,7 +35,7 @@ __all__ = ["BadDocument", "Texts", "parse"]
 # Most characters of all answers together. JSON takes up to six bytes for each, so they fit into a message
 # (SPEC 4.1).
 MOST_IN_ALL = 160_000
-# Characters in two days with a slash between them.
+# The number of characters in two dates separated by a slash.
 PERIOD = 21
 
 When: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -86,7 +86,10 @@ class Outside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An answer to a choice. ``notice`` is shown once it is chosen; ``outside`` changes who can be chosen."""
+    """An answer to a choice.
+
+    ``notice`` is shown once it is chosen; ``outside`` changes the choice of readers.
+    """
 
     id: str
     label: Texts
@@ -100,8 +103,8 @@ class Field:
     """A question. It is asked if ``when`` holds: each question named there got one of the listed answers.
 
     ``most`` is in characters, 0 for choices. One answer to an ``enough`` question is enough for a report.
-    ``warning`` says how an answer could reveal the reporter. Otherwise ``safe`` says why it cannot; only
-    people who edit the file see it.
+    ``warning`` says how an answer could reveal the reporter. If no answer could, ``safe`` says why; only
+    people who edit the file see this text.
     """
 
     id: str
@@ -183,7 +186,7 @@ _WHEN = {"when": map_of(list_of(TEXT, **expected("answer-ids")))}
 _OPTION = table(
     {"id": IDENTIFIER, "label": texts()}, {"notice": texts(), "outside": one_of(tuple(Outside)), **_FLAG}
 )
-# Which of the optional members a field may have depends on its type.
+# A field's type determines which of the optional members it may have.
 _FIELD = table(
     {
         "id": IDENTIFIER,
@@ -326,7 +329,7 @@ def _folded(found: Questionnaire) -> Iterator[Mistake]:
 
 
 def _distinct(places: Places) -> Iterator[Mistake]:
-    """Yield a mistake for each id that two fields share, or two options of one field."""
+    """Yield a mistake for each id that is shared by two fields, or by two options of one field."""
     fields: set[str] = set()
     for path, field in places.items():
         options: set[str] = set()

@@ -14,6 +14,7 @@ def draw(secret: bytes, deployment: bytes, name: str, period: int) -> float:
     """
     info = _LABEL + b"\0" + period.to_bytes(_PART, "big") + name.encode("ascii")
     drawn = primitives.derive(secret, salt=deployment, info=info)
-    # The mean of two numbers: with one alone, the highest of many draws would soon show the end of the range.
+    # The mean of two numbers. With a single number, the highest of many draws would soon reveal the end of
+    # the range.
     first, second = drawn[:_PART], drawn[_PART : 2 * _PART]
     return (int.from_bytes(first, "big") + int.from_bytes(second, "big")) / 2.0 ** (8 * _PART + 1)

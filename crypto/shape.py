@@ -132,7 +132,7 @@ def map_of(shape: Shape[T], most: int, pattern: str) -> Shape[dict[str, T]]:
 
 
 def either(first: Shape[Any], second: Shape[Any]) -> Shape[Any]:
-    """A text of the shape ``first``, or a list of the shape ``second``."""
+    """A value of the shape ``first`` if it is a text, otherwise of the shape ``second``, a list."""
 
     def pick(value: object) -> Shape[Any]:
         return first if isinstance(value, str) else second
@@ -148,7 +148,7 @@ def optional(shape: Shape[T]) -> Shape[T | None]:
 def record(make: Callable[..., T], members: Mapping[str, Shape[Any]], kind: str = "") -> Shape[T]:
     """An object with exactly these members in this order; ``make(**members)`` turns it into a value.
 
-    With ``kind``, the object begins with ``v``, always 1, and ``kind``, as every signed object does.
+    If ``kind`` is given, the object begins with ``v`` (always 1) and ``kind``, like every signed object.
     """
     head: dict[str, Json] = {"v": VERSION, "kind": kind} if kind else {}
 

@@ -49,7 +49,8 @@ def quorum(words: str) -> int:
 def restated(words: str, quorum: int) -> str:
     """Return the same share with another quorum written into it. Raise Malformed if a word is wrong.
 
-    The share test (SPEC 9.1) needs this, because ``combine`` otherwise refuses too few shares untried.
+    The share test (SPEC 9.1) needs this: with the original quorum, ``combine`` refuses too few shares without
+    trying them.
     """
     return str(replace(_parse(words), member_threshold=quorum).mnemonic())
 
@@ -67,7 +68,8 @@ def combine(shares: Sequence[str]) -> bytes:
         raise Tampered("one share is given twice")
     least = parsed[0].member_threshold
     first, rest = list(shares[:least]), shares[least:]
-    # SLIP-39 combines exactly a quorum. Each further share must give the same secret in place of the last.
+    # SLIP-39 combines exactly a quorum. Each further share takes the place of the last one in turn, and must
+    # give the same secret.
     secrets = {_combine(chosen) for chosen in (first, *([*first[:-1], words] for words in rest))}
     if len(secrets) != 1:
         raise Tampered("the shares are not from one split")

@@ -48,8 +48,8 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
     """Raise Tampered unless ``signature`` (64 bytes) is valid for ``key`` (32 bytes).
 
     Raise Malformed if either has another length. The check is strict: the key must be a canonical point of
-    the prime-order group (SPEC 1.4). An R outside this group then cannot satisfy the equation. Without this
-    rule, libraries disagree on keys of mixed order.
+    the prime-order group (SPEC 1.4). With such a key, no R outside this group satisfies the equation. Without
+    this rule, libraries disagree on keys of mixed order.
     """
     if len(signature) != SIGNATURE or len(key) != PUBLIC:
         raise Malformed("signature or key has the wrong length")
@@ -64,7 +64,7 @@ def verify(label: Label, deployment: bytes, file: bytes, signature: bytes, key: 
 def check_key(key: bytes) -> None:
     """Raise Malformed unless ``key`` is 32 bytes that SPEC 1.4 allows as a public key.
 
-    It must be a canonical point of the prime-order group other than its zero.
+    It must be a canonical point of the prime-order group, but not the identity element.
     """
     if len(key) != PUBLIC or not crypto_core_ed25519_is_valid_point(key):
         raise Malformed("a public key is not valid")

@@ -39,7 +39,7 @@ def decrypt(payload: Pieces, key: bytes) -> Iterator[bytes]:
     """Yield each chunk once it is authentic. Discard all chunks unless the iterator ends without an error.
 
     Raise Truncated if the payload stops between chunks or less than 16 bytes into a chunk. Raise Tampered for
-    every other deviation: a cut at another place looks the same as a change.
+    every other deviation, because a cut elsewhere looks the same as a change.
     """
     cipher = ChaCha20Poly1305(key)
     for counter in count():
@@ -57,7 +57,7 @@ def _open(cipher: ChaCha20Poly1305, counter: int, sealed: bytes) -> tuple[bytes,
     if len(sealed) < TAG:
         raise Truncated("the file ends too early, copy it again")
     if len(sealed) == CHUNK + TAG:
-        # A full chunk may be the last one or not: only decryption shows it.
+        # Only decryption shows whether a full chunk is the last one.
         with suppress(InvalidTag):
             return cipher.decrypt(_chunk_nonce(counter, _MORE), sealed, None), _MORE
     try:

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 # The keys of tables and the positions in lists (from 0) that lead to a value.
 Path: TypeAlias = Sequence[str | int]
 
-# Most characters that one search may parse. A file of 100 KB takes half of them, and half a second.
+# Most characters that one search may parse. For a file of 100 KB, a search parses half of this number and
+# takes half a second.
 _MOST_READ = 1_000_000
 # Brackets that close lists and tables of several lines, nested up to three deep.
 _CLOSERS = tuple("".join(each) for depth in range(1, 4) for each in product("]}", repeat=depth))
@@ -48,7 +49,7 @@ class _Reader:
                 begin = end
 
     def closed(self, lines: Sequence[str]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each number of lines after which brackets can close a statement, and its contents so far."""
+        """Yield each number of lines after which added brackets complete a statement, and the contents."""
         for end in range(1, len(lines)):
             piece = "".join(lines[:end])
             found = next(filter(None, (self.read(piece + closer) for closer in _CLOSERS)), None)

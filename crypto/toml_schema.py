@@ -1,8 +1,8 @@
-"""Check TOML files that people write with JSON Schema; name the first mistake, its line and the remedy.
+"""Use JSON Schema to check TOML files that people write; name the first mistake, its line and the remedy.
 
 Schemas use draft 4, because later drafts accept 3.0 as an integer. A schema's ``description`` completes a
-sentence such as “'workers' must be a number from 2 to 256”. ``expected`` says the same as a code with values,
-for translation.
+sentence such as “'workers' must be a number from 2 to 256”. ``expected`` expresses the same as a code with
+values, for translation.
 """
 
 import math
@@ -80,7 +80,7 @@ EXPECTED = {
 _TYPES = {"object": "table", "array": "list"}
 # For a dotted key, tomllib stores every prefix, so memory grows with the square of the number of parts.
 _MOST_PARTS = 16
-# Comments and strings, in which dots have no meaning. An unclosed one ends with its line or with the file.
+# Comments and strings, in which dots have no meaning. An unclosed string ends with its line or with the file.
 _QUOTED = re.compile(
     r"""\"{3}(?:[^\\]|\\.)*?(?:"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)|"(?:[^"\\\n]|\\.)*"?|'[^'\n]*'?|#[^\n]*""",
     re.DOTALL,
@@ -126,7 +126,7 @@ class BadDocument(Malformed):
 
     @property
     def said(self) -> str:
-        """The message without the line."""
+        """The message without the line number."""
         return super().__str__()
 
     def __str__(self) -> str:
@@ -134,7 +134,7 @@ class BadDocument(Malformed):
 
 
 class Mismatch(BadDocument):
-    """A file does not match its schema at ``place``, under ``key``, which is dotted within tables.
+    """A file does not match its schema at ``key`` of ``place``; a key in a nested table is dotted.
 
     ``expected`` describes the expected value. For a file that is not TOML, it is the parser's message, which
     names the line.
@@ -163,7 +163,7 @@ class Document:
     value: Mapping[str, Any]
 
     def mismatch(self, path: Path, fault: Fault, expected: Expected | None = None) -> Mismatch:
-        """Return a mistake at ``path``. Every key of the path but the last must exist."""
+        """Return a mistake at ``path``. Every key of the path except the last must exist."""
         table = path[:-1] if fault is Fault.MISSING else path
         entries, names = _place(self.value, table)
         key = ".".join([*names, str(path[-1])] if fault is Fault.MISSING else names)
@@ -227,7 +227,7 @@ class Schema:
 
 
 def _check_keys(text: str) -> None:
-    """Raise ValueError if a key has more than 16 parts. Nothing else in TOML has so many dots."""
+    """Raise ValueError if a key has more than 16 parts. No other TOML syntax contains so many dots."""
     pieces = re.split(r"[\n,]", _QUOTED.sub("x", text))
     if any(piece.count(".") >= _MOST_PARTS for piece in pieces):
         raise ValueError(f"a key has more than {_MOST_PARTS} parts")
@@ -265,7 +265,7 @@ def one_of(known: Sequence[str]) -> Node:
 
 
 def number(least: int, most: int) -> Node:
-    """A number without a fraction."""
+    """A whole number from ``least`` to ``most``."""
     return {
         "type": "integer",
         "minimum": least,
@@ -289,7 +289,7 @@ def _both(node: Node) -> Node:
     return table({"fr": node, "en": node}, **expected("texts"))
 
 
-# A reference, so that the library generates the code for it only once in each schema.
+# A reference, so that the library generates this code only once per schema.
 _TEXTS: Node = {"$ref": "#/definitions/texts"}
 TEXT: Node = {"type": "string", **expected("text")}
 YES_OR_NO: Node = {"type": "boolean", **expected("yes-or-no")}
@@ -326,13 +326,13 @@ def _knows(node: Node, name: str) -> bool:
 
 
 def entry(name: str, number: int, value: object) -> str:
-    """Return the name of a list's table in messages: with its id, or else with its number, from 1."""
+    """Return how messages name a table in a list: by its id, or else by its number, from 1."""
     known = value.get("id") if isinstance(value, dict) else None
     return f"{name} {known!r}" if isinstance(known, str) else f"{name} {number}"
 
 
 def _path(document: Any, keys: Sequence[str]) -> Path:
-    """Return the library's path with the positions in lists as numbers."""
+    """Return the library's path, with positions in lists converted to numbers."""
     path: list[str | int] = []
     for key in keys:
         path.append(int(key) if isinstance(document, list) else key)

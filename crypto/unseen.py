@@ -1,7 +1,7 @@
 """Invisible characters, defined once for display, printing, searching and comparing.
 
-An unseen character has no shape and no width: a word looks the same with or without it. White space is not
-unseen, because it separates words. A line break or a tab can still deceive, so they are spelled out.
+An unseen character has no shape and no width: a word looks the same with or without it. White space does not
+count as unseen, because it separates words. A line break or a tab can still deceive, so they are spelled out.
 """
 
 import re
@@ -40,7 +40,7 @@ def is_plain(char: str) -> bool:
 
 
 def shapes(char: str) -> bool:
-    """Return whether an unseen character is used in writing: it changes how its neighbours look."""
+    """Return whether a character is unseen but needed in writing: it changes how its neighbours look."""
     return _SHAPING.match(char) is not None
 
 
@@ -55,7 +55,7 @@ def spelled(char: str) -> str:
 
 
 def spelled_out(text: str, shown: Callable[[str], bool], most_marks: int) -> str:
-    """Return ``text`` with every character spelled out for which ``shown`` is false.
+    """Return ``text`` with each character spelled out unless ``shown`` is true for it.
 
     Marks on one letter after the first ``most_marks`` are spelled out too, because they cover their
     surroundings.
