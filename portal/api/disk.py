@@ -1,7 +1,7 @@
-"""How much room the disk leaves, measured once for each hour (SPEC 7.1).
+"""The disk space available to the database, measured once for each hour (SPEC 7.1).
 
-Other programs fill and empty the disk. If each process measured it at a different moment, two processes would
-answer differently within an hour, and room could come back. So all share the first measurement.
+Other programs also use the disk. If each process measured it at a different moment, processes would give
+different answers within an hour, and room could return. So all processes share the first measurement.
 """
 
 import shutil
@@ -15,7 +15,7 @@ from portal.store import disk
 
 _GB = 10**9
 # nginx's request bodies and the write-ahead log grow and shrink with single requests. A measurement is stored
-# for two hours and must not show them, so it is rounded.
+# for two hours and must not reveal such requests, so it is rounded.
 _STEP = 64 << 20
 
 
@@ -28,15 +28,15 @@ def room(connection: Connection, settings: Settings, hour: int) -> int | None:
     if not _is_bounded(settings):
         return None
     noted = disk.seen(connection, hour)
-    # There is no measurement if the clock has just jumped, or if no process serves.
+    # There is no measurement if the clock has just jumped, or if no process serves requests.
     return (_look(settings) if noted is None else noted) - int(settings.spare_gb * _GB)
 
 
 def look(context: Context, half: int) -> None:
-    """Record the room on the disk for the current hour and the hour of ``half``, unless already recorded.
+    """Record the available space for the current hour and the hour of ``half``, unless already recorded.
 
     Call it by the clock: before the first request, and when each half hour of ``stalled.half_hour`` begins.
-    The measurement for the next hour is then there a minute before that hour.
+    So the measurement for the next hour is available a minute before that hour.
     """
     if not _is_bounded(context.settings):
         return

@@ -1,4 +1,4 @@
-"""After each answer, clear the caches that would keep parts of the request in memory."""
+"""Clear the caches that would keep parts of a request in memory after its answer."""
 
 import re
 from functools import partial
@@ -16,10 +16,11 @@ def init_app(app: Flask) -> None:
 
 
 def _forget(clear_addresses: Any, _: BaseException | None) -> None:
-    # The exception holds the frames that hold the request: such a cycle stays until garbage collection.
+    # The exception refers to the frames that refer to the request. Such a cycle stays until garbage
+    # collection.
     request.routing_exception = None
     # This cache contains the URL of each request, and URLs from headers.
     clear_addresses()
     if request.mimetype.startswith("multipart/"):
-        # Werkzeug parses a form by a regular expression that contains the browser's boundary.
+        # Werkzeug parses a form with a regular expression that contains the browser's boundary.
         re.purge()

@@ -18,14 +18,14 @@ _ROOM = Path(__file__).parent.parent
 
 
 class _Line(logging.Formatter):
-    """A log line without traceback, which may contain a request, and without a time of day."""
+    """A log line without a time of day, and without a traceback, which may contain a request."""
 
     def format(self, record: logging.LogRecord) -> str:
         return record.getMessage()
 
 
 class Problem(Exception):
-    """An error to answer a request with: an HTTP status, and a code that the pages translate."""
+    """An error, answered with an HTTP status and a code that the pages translate."""
 
     def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(code)
@@ -35,7 +35,7 @@ class Problem(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of ``app``, Flask's own too, as a problem; log only the kind of an error."""
+    """Answer every error of ``app``, including Flask's own, with a problem; log only the kind of an error."""
     if not _log.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(_Line())

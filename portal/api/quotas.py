@@ -1,8 +1,9 @@
-"""How much the portal stores before it refuses new envelopes. Stored ones are never deleted for new ones.
+"""How much the portal stores before it refuses new envelopes.
 
-Each kind of envelope has a share of the disk, so that a flood of one kind stops only that kind. Somebody who
-fills a share and tries again and again must not see when others come or go. So room only shrinks within an
-hour, and the end of each share is drawn at random for each hour.
+Stored envelopes are never deleted to make room for new ones. Each kind of envelope has a share of the disk,
+so that a flood of one kind stops only that kind. Somebody who fills a share and keeps trying must not see
+when other envelopes arrive or are deleted. So room only shrinks within an hour, and the exact size of each
+share is drawn at random for each hour.
 """
 
 from collections.abc import Mapping
@@ -64,7 +65,7 @@ class Limits:
 
     @classmethod
     def of(cls, connection: Connection, settings: Settings, hour: int) -> "Limits":
-        """Return the limits of an hour, counted since 1970. They are the same in every process."""
+        """Return the limits of ``hour`` (hours since 1970). They are the same in every process."""
         return cls(
             *_capacity(connection, settings, hour),
             secret=work.secret(connection),
@@ -78,8 +79,9 @@ class Limits:
         The last envelope of an hour may exceed the share, and after it every envelope is refused. If smaller
         ones were still accepted, trying sizes would reveal how much room is left.
 
-        ``counted`` says that the envelope is already counted, in this transaction: then no other envelope can
-        take its room. Raises NoRoom if the envelope would fit an empty share, whatever is drawn.
+        ``counted`` says that the envelope was already counted in this transaction, so that no other envelope
+        can take its room. Raises NoRoom if the envelope would fit an empty share of any size that can be
+        drawn.
         """
         before = quotas.used(connection, self.hour)[kind] - (size if counted else 0)
         if before <= self.of_kind(kind) and _fits(self.capacity, kind, size):
@@ -94,8 +96,8 @@ class Limits:
     def check_scriptless(self, connection: Connection, today: date, size: int) -> None:
         """Count an envelope sent without JavaScript towards today's limit; its kind has already counted it.
 
-        Raises a Problem if today's room for texts, or for larger envelopes, was full before, or if the kind
-        is full.
+        Raises a Problem if today's limit for texts, or for larger envelopes, was already reached, or if the
+        kind is full.
         """
         if quotas.add_scriptless(connection, today, size) - size > self.of_day(today):
             raise Problem(507, "quota_full", _HOUR)
@@ -130,7 +132,7 @@ def _fits(capacity: int, kind: Kind, size: int) -> bool:
 
 
 def _capacity(connection: Connection, settings: Settings, hour: int) -> tuple[int, int]:
-    """Return the bytes for all kinds, as the disk allows and as configured."""
+    """Return how many bytes all kinds may take: as the disk allows, and as configured."""
     configured = int(settings.capacity_gb * _GB)
     on_disk = disk.room(connection, settings, hour)
     if on_disk is None:

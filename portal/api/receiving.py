@@ -109,8 +109,7 @@ def _append(context: Context, upload: Upload, piece: bytes) -> Upload:
                 return envelopes.append(connection, upload, piece, context.today())
             except OffsetMoved:
                 raise Problem(409, "offset_moved") from None
-        # If the upload has grown since it was read, only this piece is out of date. The upload is not at
-        # fault.
+        # If the upload has grown since it was read, only this piece is outdated, and the upload is kept.
         if not envelopes.forget(connection, context.hour(), upload.id, received=upload.received):
             raise Problem(409, "offset_moved")
     raise fault

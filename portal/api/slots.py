@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 @_views.post("/api/slot")
 def fetch_slot() -> Response:
-    """Serve 18,108 bytes for any locator. Decoys stand for what the case lacks."""
+    """Serve 18,108 bytes for any locator. A decoy replaces each part that the case does not have."""
     return Response(answer(_secret()), content_type="application/octet-stream")
 
 
@@ -39,7 +39,7 @@ def withdraw() -> Response:
     withdraw_id, database = casetoken.withdraw_id(key), context().database
     with database.read() as connection:
         is_filed = cases.is_filed(connection, withdraw_id)
-    # An invented key must not wait for another writer: the time taken would reveal that there is one.
+    # A request with an invented key must not wait for a writer: its duration would reveal the writer.
     if is_filed:
         with database.write() as connection:
             cases.withdraw(connection, context().hour(), withdraw_id, key)

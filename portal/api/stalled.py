@@ -1,7 +1,7 @@
-"""Delete uploads that make no progress, where room is short (SPEC 7.1).
+"""Delete uploads that make too little progress if room is short (SPEC 7.1).
 
 Each process keeps the progress of uploads in memory, never on the disk. Only the clock decides when to look
-at uploads. If an upload were deleted when another one arrived, its client would learn of the other.
+at uploads. If an upload were deleted when another one arrived, its client would learn of the other upload.
 """
 
 from collections.abc import Collection, Iterable
@@ -25,7 +25,7 @@ _ROWS = 200
 
 
 def half_hour(seconds: float) -> int:
-    """Return the number of half hours since 1970; each begins a minute early.
+    """Return the number of half hours since 1970. Each half hour begins a minute early.
 
     So uploads are deleted in the last minute of an hour. Their room returns with the next hour, which has a
     new random limit.
@@ -68,7 +68,7 @@ def give_way(watch: Watch, context: Context, half: int, steady: float) -> int:
         stalled = watch.stalled(half, steady, envelopes.unfinished(connection))
         limits, used = Limits.of(connection, context.settings, hour), quotas.used(connection, hour)
     deleted = 0
-    # One kind at a time, in the same order in all processes: otherwise two would wait for each other.
+    # One kind at a time, in the same order in all processes: otherwise two processes could block each other.
     for kind in Kind:
         if limits.is_short(kind, used[kind]):
             going = sorted((each for each in stalled if each.kind is kind), key=lambda each: each.id)

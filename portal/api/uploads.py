@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
 
 @_views.before_request
 def check_version() -> None:
-    """Refuse a request for another version of the protocol."""
+    """Refuse a request for a different version of the protocol."""
     if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != tus.VERSION:
         raise Problem(412, "tus_version", {"Tus-Version": tus.VERSION})
 
@@ -130,10 +130,10 @@ def _admitted(channel: str, size: int) -> tuple[Upload, Payment]:
 def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> Upload:
     """Store the upload with the request's body and return it.
 
-    If the store already has an upload with the same header, returns that one: its answer was lost. A report
-    of one piece is one transaction. After a broken connection the client can continue with the same header;
-    otherwise the upload expires. Room is checked last, and an upload that has room takes it at once. A client
-    that could ask without taking room would see when others take it.
+    If the store already has an upload with the same header, its answer was lost, and this upload is returned.
+    A report of one piece is one transaction. After a broken connection, the client can continue with the same
+    header; otherwise the upload expires. Room is checked last, and is taken in the same step: a client that
+    could ask for room without taking it would see when others take it.
     """
     body = receiving.pieces(request.stream, upload.size)
     start = receiving.first(body, paid.header_hash)
@@ -141,7 +141,8 @@ def _begun(upload: Upload, report: Report | None, kind: Kind, paid: Payment) -> 
         found = _found(connection, upload, paid)
         if not found:
             limits = Limits.of(connection, context().settings, context().hour())
-            # Check before the insert too: PostgreSQL writes rows to its log even if it rolls them back.
+            # This check comes before the insert, because PostgreSQL writes rows to its log even if they are
+            # rolled back.
             limits.check(connection, kind, upload.size)
             upload = envelopes.begin(connection, upload, report, start)
             limits.check(connection, kind, upload.size, counted=True)

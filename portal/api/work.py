@@ -2,7 +2,7 @@
 
 Seed and cost are the same for everybody within an hour, so that a request for them reveals nothing. The cost
 rises after a day with refusals for lack of room, and falls after a day without. It never changes within a
-day: the public could count reports by such changes.
+day, because the public could count reports from such changes.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ from portal.store import work as store
 from portal.store.database import StoreBusy
 
 HEADER = "Proof-Of-Work"
-# One hour more than a page may stay open, because the current hour may be nearly over.
+# One more hour than a page may stay open, because the current hour may be almost over.
 _HOURS = 5
 
 _views = Blueprint("work", __name__)

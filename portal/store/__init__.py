@@ -1,1 +1,1 @@
-"""Everything that the portal stores, and all its SQL: no other room of the portal queries the database."""
+"""Everything that the portal stores, and all its SQL: no other package of the portal queries the database."""

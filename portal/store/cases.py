@@ -14,7 +14,7 @@ from portal.store.schema import cases, envelopes, instance, whole, withdrawals
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The data for the answer to a slot request; None for a value that the portal does not have."""
+    """The data for the answer to a slot request; a value is None if the portal does not have it."""
 
     memo: bytes | None
     day: date | None
@@ -46,9 +46,9 @@ def is_filed(connection: Connection, withdraw_id: bytes) -> bool:
 
 
 def withdraw(connection: Connection, hour: int, withdraw_id: bytes, withdraw_key: bytes) -> None:
-    """Delete what was filed under ``withdraw_id`` and not exported; store the key for the inbox.
+    """Delete everything filed under ``withdraw_id`` that was not exported; store the key for the inbox.
 
-    An unknown id changes nothing. Waits for a running import, which could otherwise bring the slot back.
+    An unknown id changes nothing. Waits for a running import, which could otherwise restore the slot.
     """
     lock(connection)
     # Another transaction may be storing the last piece of this report, which opens the case: wait for it.

@@ -36,7 +36,7 @@ _TABLES = [table.name for table in metadata.sorted_tables]
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What differs between the two databases.
+    """The differences between the two databases.
 
     ``read`` has the options of a transaction that only reads, ``alone`` those of commands outside a
     transaction. The other fields are SQL: the query for the size, and the commands to rewrite and to reclaim.
@@ -59,7 +59,7 @@ _WORDS: Mapping[str, _Words] = {
         reclaim=[],
     ),
     "postgresql": _Words(
-        # One snapshot for the whole transaction, which is not PostgreSQL's default.
+        # The whole transaction sees a single snapshot, which is not PostgreSQL's default.
         read={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
         alone={"isolation_level": "AUTOCOMMIT"},
         size="SELECT " + " + ".join(f"pg_total_relation_size('{table}')" for table in _TABLES),
@@ -108,7 +108,7 @@ class Database:
             yield connection
 
     def scrub(self) -> None:
-        """Overwrite deleted data, in the write-ahead log too. Raises StoreBusy if that is not possible now.
+        """Overwrite deleted data, also in the write-ahead log. Raises StoreBusy if that is not possible now.
 
         Never call this for a request: the time taken reveals whether others have written. PostgreSQL cannot
         overwrite: deleted rows stay in its tables until ``rewrite``, and in its log until it removes old
@@ -155,14 +155,17 @@ class Database:
         """Rewrite each table, sorted by its random keys, so that no deleted data is left in it.
 
         This is needed with SQLite too: it overwrites deleted rows, but leaves a copy of about one row in five
-        hundred behind when it splits a page. Other transactions wait. It takes as much memory (SQLite) or
-        disk (PostgreSQL) as the database is large. Raises StoreBusy if the tables are in use.
+        hundred behind when it splits a page. Other transactions wait. It needs as much memory (SQLite) or
+        disk space (PostgreSQL) as the size of the database. Raises StoreBusy if the tables are in use.
         """
         self._maintain(self._words.rewrite)
         self.scrub()
 
     def reclaim(self) -> None:
-        """Let PostgreSQL reuse the room of deleted rows; on SQLite ``scrub`` has overwritten them."""
+        """Let PostgreSQL reuse the space of deleted rows.
+
+        On SQLite, ``scrub`` has already overwritten them.
+        """
         self._maintain(self._words.reclaim)
 
     def _maintain(self, commands: Sequence[str]) -> None:
@@ -204,7 +207,7 @@ class Database:
 def create(url: URL) -> Database:
     """Return the database at ``url``, with new tables if it has none; existing tables stay as they are.
 
-    Raises Refused if the database cannot be made or reached.
+    Raises Refused if the database cannot be created or reached.
     """
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))

@@ -1,8 +1,8 @@
 """Delete the bytes of deleted envelopes in portions.
 
-One transaction that deleted gigabytes would block all writers until it ended. With SQLite it would also need
-as much free disk again, because overwritten pages go to the write-ahead log first. So deleting an envelope
-only records its id; the clock, `portal import` and `portal expire` delete its bytes.
+One transaction that deleted gigabytes would block all writers until it ended. With SQLite, it would also need
+the same amount of free disk space, because overwritten pages go to the write-ahead log first. So deleting an
+envelope only records its id; the clock, `portal import` and `portal expire` delete its bytes.
 """
 
 import math
@@ -44,15 +44,16 @@ def overwrite_portion(database: Database) -> bool:
     """Delete and overwrite one portion, or do nothing while others use the database.
 
     Returns whether to continue at once, because more may be left. Never call it for a request (see
-    ``Database.scrub``). Raises StoreBusy, and any error of the database on a full disk.
+    ``Database.scrub``). Raises StoreBusy, or any database error if the disk is full.
     """
-    # Empty the write-ahead log between portions, or it would grow as large as all of them.
+    # Empty the write-ahead log between portions: otherwise it would grow to the size of all portions
+    # together.
     if not database.try_to_scrub():
         return False
     try:
         is_more = _delete_portion(database)
     finally:
-        # On a full disk, the log holds what was written before the disk was full.
+        # On a full disk, the log contains data written before the disk filled up.
         scrubbed = database.try_to_scrub()
     return scrubbed and is_more
 
@@ -82,7 +83,7 @@ def _delete_portion(database: Database) -> bool:
 
 def _delete_some(connection: Connection, most: int) -> bool:
     """Delete rows of at most ``most`` bytes together, but at least one; return whether more may be left."""
-    # Always in the same order, so that two processes cannot wait for each other.
+    # Always in the same order, so that two processes cannot block each other.
     first = select(deleted.c.envelope_id).order_by(deleted.c.envelope_id).limit(_ROWS).with_for_update()
     ids = list(connection.execute(first).scalars())
     if not ids:

@@ -1,7 +1,7 @@
-"""The measured room on the disk, one measurement per hour, which all processes share.
+"""The disk space available to the database, measured once per hour and shared by all processes.
 
 A row stores only whether its hour is odd or even, because the database must not contain the hour itself.
-Measure by the clock, never for a request: then a row reveals nothing about requests.
+Measure by the clock and never for a request, so that a row reveals nothing about requests.
 """
 
 from sqlalchemy import Connection, delete, select
@@ -11,7 +11,7 @@ from portal.store.schema import disk
 
 
 def seen(connection: Connection, hour: int) -> int | None:
-    """Return the bytes measured for an hour, counted since 1970, or None if there is no measurement."""
+    """Return the bytes measured for ``hour`` (hours since 1970), or None if there is no measurement."""
     found: int | None = connection.execute(
         select(disk.c.size).where(disk.c.is_odd == bool(hour % 2))
     ).scalar_one_or_none()
@@ -24,5 +24,5 @@ def note(connection: Connection, hour: int, size: int) -> None:
 
 
 def forget(connection: Connection, hour: int) -> None:
-    """Delete the measurement of a past hour: two hours later it would be taken for the current one."""
+    """Delete the measurement of a past hour: two hours later, it would be mistaken for the current one."""
     connection.execute(delete(disk).where(disk.c.is_odd == bool(hour % 2)))

@@ -50,7 +50,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """An unfinished envelope, with what is needed to decide about its room."""
+    """An unfinished envelope, with the data that decides whether it keeps its room."""
 
     id: bytes
     kind: Kind
@@ -69,7 +69,7 @@ _UPLOAD = (
 
 
 def begin(connection: Connection, upload: Upload, report: Report | None, start: bytes) -> Upload:
-    """Reserve room for an upload and store its first piece, which may be empty or all; return the upload."""
+    """Reserve room for an upload and store its first piece (empty, part or all); return the upload."""
     begun = replace(upload, received=len(start))
     connection.execute(insert(envelopes).values(_row(begun, report)))
     if start:

@@ -1,7 +1,7 @@
 """Delete data automatically when it expires.
 
-The day of expiry is drawn at random once and stored. If it were drawn again, the draws together would reveal
-the day from which the term counts.
+The day of expiry is drawn at random once and stored. Repeated draws would together reveal the day on which
+the term began.
 """
 
 import secrets
@@ -26,7 +26,7 @@ class Term:
     days: int
 
     def draw(self) -> int:
-        """Return a random day of expiry, counted since 1970."""
+        """Return a random day of expiry, as a number of days since 1970."""
         return days.number(self.today) + self.days + secrets.randbelow(SPREAD_DAYS + 1)
 
 
@@ -53,12 +53,12 @@ def find_remains(connection: Connection, envelope_id: bytes) -> Remains | None:
 
 
 def forget_remains(connection: Connection, today: date) -> int:
-    """Delete some expired remains; return how many, 0 once none is left."""
+    """Delete some expired remains; return how many, or 0 if none were left."""
     return _delete_some(connection, remains, remains.c.expires <= days.number(today))
 
 
 def forget_closed(connection: Connection, today: date) -> int:
-    """Delete some expired closed cases; return how many, 0 once none is left.
+    """Delete some expired closed cases; return how many, or 0 if none were left.
 
     A case whose report the inbox has not confirmed is kept.
     """

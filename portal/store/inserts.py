@@ -1,4 +1,4 @@
-"""Inserts into tables that may already have the row, for both databases. Each statement is built once."""
+"""Inserts into tables that may already contain the row, for both databases. Each statement is built once."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -18,7 +18,7 @@ def insert_new(connection: Connection, table: Table, **values: object) -> bool:
 def add_to(
     connection: Connection, table: Table, key: Mapping[str, object], amounts: Mapping[str, int]
 ) -> Mapping[str, int]:
-    """Add ``amounts`` to the numbers in a row and return the sums. The row is made if it does not exist.
+    """Add ``amounts`` to the numbers in a row and return the sums. The row is created if it does not exist.
 
     The row is locked until the transaction ends.
     """

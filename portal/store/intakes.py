@@ -87,7 +87,7 @@ def confirm(connection: Connection, hour: int, channel: str, link: Link, term: T
     """Delete the content of a bundle, because the inbox has it; return whether there was anything to do.
 
     The id and size of each envelope are kept for a term, so that a client that missed the answer does not
-    send it again. A link to an unknown bundle, or to one confirmed before, changes nothing.
+    send the envelope again. A link to an unknown bundle, or to one confirmed before, changes nothing.
     """
     issued = (intakes.c.channel == channel, intakes.c.n == link.n, intakes.c.hash == link.hash)
     forgotten = update(intakes).where(*issued, intakes.c.raw.is_not(None)).values(raw=None, signature=None)

@@ -26,7 +26,7 @@ def last(connection: Connection, channel: str) -> Link:
 
 
 def imports(connection: Connection, channel: str) -> Applied:
-    """Return the newest bundle applied for the channel with the days of the last imports (SPEC 8.1)."""
+    """Return the newest bundle applied for the channel, and the days of the last imports (SPEC 8.1)."""
     newest = select(outboxes.c.n, outboxes.c.day).where(outboxes.c.channel == channel)
     rows = connection.execute(newest.order_by(outboxes.c.n.desc()).limit(IMPORTS)).all()
     link = last(connection, channel)
@@ -62,7 +62,7 @@ def manifest(connection: Connection, channel: str, n: int) -> Manifest:
 
 
 def belongs_elsewhere(connection: Connection, channel: str, case_id: bytes) -> bool:
-    """Return whether a case belongs, or belonged until its withdrawal, to another channel only.
+    """Return whether a case belongs only to another channel, or did until its withdrawal.
 
     Withdrawals count only if the case itself is not here: anybody can file under a known case id, and then
     withdraw that report.

@@ -1,7 +1,7 @@
 """How many bytes the envelopes of each kind take: sums that are updated in the same transaction as the rows.
 
-A deleted envelope counts until the hour is over. Otherwise somebody who tries again and again could see when
-room returns. The store records only whether the hour was odd or even.
+A deleted envelope counts until the hour is over. Otherwise somebody who keeps trying could see when room
+returns. The store records only whether the hour was odd or even.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ LARGEST_OF_FILES = age.sealed_size(16 << 20)
 
 
 class Kind(Enum):
-    """The kind of an envelope decides which share of room it takes.
+    """The kind of an envelope, which determines the share that it counts towards.
 
     It depends on the size, and on whether the envelope begins a case. Envelopes sent without JavaScript,
     which need no proof of work, are a separate kind.
@@ -77,7 +77,7 @@ def delete_envelopes(connection: Connection, hour: int, *condition: ColumnElemen
     for row in rows:
         kind = Kind.of(row.size, begins_case=row.case_id is not None, scriptless=row.scriptless).value
         sums[kind] = sums.get(kind, 0) + row.size
-    # Always in the same order: otherwise two deletions could wait for each other.
+    # Always in the same order: otherwise two deletions could block each other.
     for kind in sorted(sums):
         add_to(connection, usage, {"kind": kind}, {"size": 0, _left_in(hour).name: sums[kind]})
     return len(rows)

@@ -1,8 +1,8 @@
 """The tables: random keys, days instead of times, no row numbers (THREAT_MODEL: a seized portal).
 
-``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. But bytes of an envelope that do not fit
-its page lie in overflow pages, in the order of arrival, until the database is rewritten (THREAT_MODEL). Days
-are counted since 1970.
+``WITHOUT ROWID`` sorts rows by their random keys, not by arrival. But the bytes of an envelope that do not
+fit its page are in overflow pages, in the order of arrival, until the database is rewritten (THREAT_MODEL).
+Days are counted since 1970.
 """
 
 import secrets
@@ -31,7 +31,7 @@ metadata = MetaData()
 
 def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Table:
     table = Table(name, metadata, *columns, sqlite_with_rowid=False)
-    # PostgreSQL copies a hundred values of each column into a table of its own, to plan queries. There they
+    # To plan queries, PostgreSQL copies a hundred values of each column into a separate table, where they
     # outlive their rows. Our queries find rows by keys and do not need these statistics.
     for column in table.columns:
         command = f"ALTER TABLE {name} ALTER COLUMN {column.name} SET STATISTICS 0"
@@ -41,8 +41,8 @@ def _table(name: str, *columns: Column[object] | Index | UniqueConstraint) -> Ta
 
 
 # One row: the key pair that signs intake bundles. Exports and imports lock it to exclude each other. `decoy`
-# is random. It is read if a case has no slot: PostgreSQL stores a slot outside its row, and reading it takes
-# time.
+# is random. It is read if a case has no slot, because PostgreSQL stores a slot outside its row, and reading a
+# slot takes time.
 instance = _table(
     "instance",
     Column("public", LargeBinary(32), primary_key=True),
@@ -58,9 +58,9 @@ keyring = _table(
     Column("signature", LargeBinary(64), nullable=False),
 )
 
-# `day` is the day on which the upload began and, once it is complete, the day on which it ended.
-# `scriptless` says which share of room it takes, so that the same sum shrinks when it is deleted.
-# `hash` is set by the first export. `bundle` is the number of the intake bundle that contains it.
+# `day` is the day on which the upload began and, once it is complete, the day on which it ended. `scriptless`
+# says which sum the envelope was added to, so that its deletion reduces the same sum. `hash` is set by the
+# first export. `bundle` is the number of the intake bundle that contains it.
 envelopes = _table(
     "envelopes",
     Column("id", LargeBinary(16), primary_key=True),
@@ -89,8 +89,8 @@ chunks = _table(
     Column("data", LargeBinary, nullable=False),
 )
 
-# Deleted envelopes that still have rows in chunks. Until these are deleted, no upload may begin with the same
-# id: the clock would delete its bytes too.
+# Deleted envelopes that still have rows in chunks. Until these rows are deleted, no upload may begin under
+# the same id: the clock would delete its bytes too.
 deleted = _table("deleted", Column("envelope_id", LargeBinary(16), primary_key=True))
 
 # What a client can still ask about an envelope that the inbox has confirmed, until the day `expires`.
@@ -182,7 +182,7 @@ scriptless = _table(
     Column("larger", BigInteger, nullable=False),
 )
 
-# The room on the disk as measured for an even, or odd, hour.
+# The disk space available to the database, measured for an even or an odd hour.
 disk = _table(
     "disk",
     Column("is_odd", Boolean, primary_key=True),

@@ -17,12 +17,12 @@ def settings(connection: Connection, *names: str) -> dict[str, str]:
 
 
 def can_keep(database: Database, size: int) -> bool:
-    """Return whether the server can store ``size`` more bytes, by writing them and rolling back.
+    """Return whether the server can store ``size`` more bytes; write that many and roll back to find out.
 
-    A server does not say how much room its disk has. Returns False also if the tables stay locked, or if the
+    A server does not say how much room its disk has. Also returns False if the tables stay locked, or if the
     server does not answer.
     """
-    # Random bytes, because the server would compress others.
+    # The bytes are random, because the server would compress others.
     row = {"envelope_id": secrets.token_bytes(16), "position": 0, "data": secrets.token_bytes(size)}
     try:
         with database.write() as connection, connection.begin_nested() as tried:

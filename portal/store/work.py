@@ -51,7 +51,7 @@ def had_refusal(connection: Connection, today: date) -> bool:
 
 
 def note_refusal(connection: Connection, today: date) -> None:
-    """Record that there was no room today, but not how often or when."""
+    """Record that there was no room today, but not how often or at what time."""
     insert_new(connection, refusals, day=days.number(today), level=level(connection, today))
 
 
