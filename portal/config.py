@@ -32,8 +32,8 @@ _DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg"}
 class Settings:
     """Every setting with its default. config.example.toml explains them.
 
-    ``deployment`` and ``root_key`` are base64url, and empty until the inbox has made them.
-    Relative paths start from ``folder``.
+    ``deployment`` and ``root_key`` are base64url, and empty until the inbox has made them. Relative paths are
+    relative to ``folder``.
     """
 
     deployment: str = ""
@@ -77,7 +77,7 @@ class Settings:
 
     @property
     def questionnaire_path(self) -> Path:
-        """The questionnaire file: the shipped one unless another is set."""
+        """The questionnaire file: the shipped file unless another is set."""
         return self.folder / self.questionnaire if self.questionnaire else shipped.QUESTIONNAIRE
 
     @property

@@ -31,5 +31,5 @@ def day(count: int) -> date:
 
 
 def day_of(hour: int) -> date:
-    """Return the date of an hour, counted since 1970-01-01."""
+    """Return the date of an hour, given as the number of hours since 1970-01-01."""
     return day(hour // 24)

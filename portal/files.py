@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a regular file for reading. Raises OSError at once for a device, or a pipe, which would block."""
+    """Open a regular file for reading. Raises OSError at once for a device or a pipe, which would block."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -24,7 +24,10 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def read(path: Path, most: int) -> bytes:
-    """Return the bytes of a regular file. Raises OSError, also if there are more than ``most`` bytes."""
+    """Return the bytes of a regular file.
+
+    Raises OSError, for example if there are more than ``most`` bytes.
+    """
     with opened(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
@@ -35,8 +38,8 @@ def read(path: Path, most: int) -> bytes:
 def write(path: Path, pieces: Iterable[bytes]) -> None:
     """Write ``pieces`` to ``path``, readable by its owner alone.
 
-    When this returns, the file and its name are on the disk. Raises OSError, and any error that the iterator
-    of ``pieces`` raises.
+    When this returns, the file and its name are on the disk. Raises OSError, or any error raised by the
+    iterator of ``pieces``.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:

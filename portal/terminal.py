@@ -20,7 +20,7 @@ from crypto.printable import Printable, visible
 
 
 def speak_utf8() -> None:
-    """Write UTF-8, as programs expect of JSON, whatever the terminal's encoding."""
+    """Write UTF-8, which programs expect for JSON, whatever the terminal's encoding is."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")

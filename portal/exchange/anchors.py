@@ -28,7 +28,7 @@ def write(store: Database, channel: str, path: Path) -> list[int]:
 def choose(store: Database, channel: str | None) -> str:
     """Return ``channel``, or the only channel if it is None.
 
-    Raises Refused if no outbox of the channel was applied, or if there is a choice.
+    Raises Refused if no outbox of the channel was applied, or if ``channel`` is None and there are several.
     """
     with store.read() as connection:
         known = outboxes.channels(connection)
@@ -37,7 +37,7 @@ def choose(store: Database, channel: str | None) -> str:
         what = "any channel" if channel is None else f"channel {channel!r}"
         raise Refused(f"no outbox of {what} was ever applied", "`portal import` applies an outbox")
     if len(wanted) > 1:
-        # One body must not see what the inbox of another says.
+        # One body must not see the outboxes of another body's inbox.
         raise Refused(f"there are outboxes of {', '.join(wanted)}", "choose one of them with --channel")
     return wanted[0]
 

@@ -13,7 +13,7 @@ from portal.store import deletion, envelopes, expiry, work
 from portal.store.database import Database
 from portal.store.keyrings import lock
 
-# A database of this size, in bytes, is rewritten in about two seconds.
+# Rewriting a database of this size, in bytes, takes about two seconds.
 SMALL = 256 << 20
 
 
@@ -21,8 +21,8 @@ SMALL = 256 << 20
 class Expired:
     """How much was deleted.
 
-    ``trusted`` is False if the keyring is not valid today: the clock is wrong, or the last outbox is old.
-    Then only unfinished uploads were deleted.
+    ``trusted`` is False if the keyring is not valid today: the clock is wrong, or the last outbox is old. In
+    that case, only unfinished uploads were deleted.
     """
 
     uploads: int
@@ -44,7 +44,7 @@ def expire(
     expired = Expired(uploads, trusted=False)
     if _plausible(database, today):
         with database.write() as connection:
-            # An export reads the newest link and writes the next, so it must not run at the same time.
+            # An export reads the newest link and writes the next one, so it must not run at the same time.
             lock(connection)
             expiry.forget_links(connection)
             work.forget(connection, today)
@@ -60,7 +60,8 @@ def tidy(database: Database) -> None:
     A large database is not rewritten here, because reports would wait: ``Database.rewrite`` does that.
     """
     deletion.overwrite(database)
-    # Reclaim first, because it needs no room: on a full PostgreSQL disk no table can be rewritten.
+    # Reclaim first, because that needs no disk space. If PostgreSQL's disk is full, no table can be
+    # rewritten.
     database.reclaim()
     if database.size <= SMALL:
         database.rewrite()
@@ -74,7 +75,7 @@ def _plausible(database: Database, today: date) -> bool:
 
 
 def _all(database: Database, forget_some: Callable[[Connection], int]) -> int:
-    """Call ``forget_some`` in one transaction after the other until it deletes nothing; return the total."""
+    """Call ``forget_some``, each time in a new transaction, until it deletes nothing; return the total."""
     count = 0
     while True:
         with database.write() as connection:

@@ -31,7 +31,7 @@ class Exported:
 
     @property
     def is_full(self) -> bool:
-        """Whether more may be waiting for the next bundle."""
+        """Whether more data may be waiting for the next bundle."""
         return (
             len(self.intake.entries) == intakes.MOST_ENVELOPES
             or len(self.intake.withdrawn) == intakes.MOST_WITHDRAWALS
@@ -39,7 +39,7 @@ class Exported:
 
 
 def channels(database: Database) -> list[str]:
-    """Return the channels to export: those in the keyring, and any other for which something waits."""
+    """Return the channels to export: those in the keyring, and all others with waiting data."""
     with database.read() as connection:
         keyring = keyrings.current(connection)
         listed = [channel.id for channel in keyring.channels] if keyring else []
@@ -47,7 +47,7 @@ def channels(database: Database) -> list[str]:
 
 
 def export(database: Database, settings: Settings, channel: str, folder: Path) -> Exported:
-    """Put everything that waits for a channel, up to a bundle's limit, into its next bundle in ``folder``.
+    """Put all data waiting for a channel, up to a bundle's limit, into its next bundle in ``folder``.
 
     Raises Refused. If the file cannot be written, the bundle is still recorded: ``export_again`` writes it.
     """
@@ -75,7 +75,7 @@ def export_again(database: Database, channel: str, n: int, folder: Path) -> Expo
 
 
 def _hash(database: Database, channel: str) -> None:
-    # Before the writing transaction, so that no upload waits while gigabytes are read.
+    # This comes before the writing transaction, so that no upload waits while gigabytes are read.
     with database.read() as connection:
         waiting = intakes.unhashed(connection, channel)
     for envelope_id in waiting:
@@ -84,8 +84,8 @@ def _hash(database: Database, channel: str) -> None:
             digest.update(piece)
             size += len(piece)
         with database.write() as connection:
-            # An envelope that lacks a piece gets no hash and waits. In a bundle it would block all later
-            # ones.
+            # An envelope that lacks a piece gets no hash and is not exported. In a bundle, it would block all
+            # later bundles.
             intakes.keep_hash(connection, envelope_id, digest.digest(), size)
 
 

@@ -37,7 +37,7 @@ _COPY_AGAIN = (
 class Imported:
     """The result of an import.
 
-    ``keyring`` is the keyring in the bundle, or None: only the inbox with the root key sends one.
+    ``keyring`` is the keyring in the bundle, or None: only the inbox with the root key sends a keyring.
     ``confirmed`` is the number of intake bundles confirmed, ``left_out`` the number of cases that belong to
     other channels.
     """
@@ -186,10 +186,10 @@ def _check_chain(connection: Connection, outbox: Outbox, known: bytes | None) ->
 
 
 def _foreign(connection: Connection, outbox: Outbox) -> set[bytes]:
-    """Return the cases in the bundle that belong to another channel: it cannot change them.
+    """Return the cases in the bundle that belong to another channel: the bundle cannot change them.
 
-    They are skipped, and the bundle is still applied. Otherwise somebody who files one case with two channels
-    could stop all answers of one channel.
+    They are skipped, and the rest of the bundle is applied. Otherwise somebody who files one case with two
+    channels could stop all answers of one channel.
     """
     named = {*(slot.case_id for slot in outbox.slots), *outbox.closed}
     return {case_id for case_id in named if outboxes.belongs_elsewhere(connection, outbox.channel, case_id)}

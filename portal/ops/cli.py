@@ -41,7 +41,7 @@ def main() -> NoReturn:
 
 
 def run(words: Sequence[str] | None = None) -> int:
-    """Run a command; return 0 if it is done, 1 if it was refused, 2 for wrong usage or settings."""
+    """Run a command; return 0 if it succeeded, 1 if it was refused, 2 for wrong usage or settings."""
     as_json = "--json" in (sys.argv[1:] if words is None else words)
     try:
         return int(portal.main(words, prog_name="portal", standalone_mode=False) or 0)
@@ -141,7 +141,10 @@ def export(settings: Settings, *, out: Path, channel: str | None, again: int | N
 
 
 def _export(store: Database, settings: Settings, chosen: list[str], out: Path, *, as_json: bool) -> None:
-    """Export one channel after the other. If one is refused, the bundles made before it are still printed."""
+    """Export one channel after the other.
+
+    If one is refused, the bundles made until then are still printed.
+    """
     made: list[Exported] = []
     try:
         for each in chosen:

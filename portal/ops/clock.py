@@ -1,7 +1,7 @@
 """The work that each serving process does by the clock, independent of requests.
 
-None of this work is done for a request. Otherwise the time that a request takes, or its result, would reveal
-other requests.
+A request never triggers this work. Otherwise the time that a request takes, or its result, would reveal other
+requests.
 """
 
 import signal
@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 2.0
 
 
 class Clock:
-    """The clock of one process: it does what is due."""
+    """The clock of one process: it does the work that is due."""
 
     def __init__(self, context: Context, wall: float) -> None:
         self._context = context
@@ -40,11 +40,11 @@ class Clock:
                 self._looked = half
 
     def tick(self, wall: float, steady: float) -> float:
-        """At each half hour measure the disk and delete stalled uploads. Then overwrite a portion.
+        """Measure the disk and delete stalled uploads once per half hour; always overwrite a portion.
 
-        ``wall`` is the time in seconds since 1970, ``steady`` the monotonic clock in seconds. If something
-        fails, it is tried again: uploads in half an hour, everything else at the next tick. Returns the
-        seconds until the next tick.
+        ``wall`` is the time in seconds since 1970, ``steady`` the monotonic clock in seconds. Failed work is
+        tried again: stalled uploads in half an hour, everything else at the next tick. Returns the seconds
+        until the next tick.
         """
         self.look(wall)
         half = half_hour(wall)

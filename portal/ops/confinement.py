@@ -20,7 +20,7 @@ from portal.store.database import Place
 _CAPABILITIES_VERSION = 0x20080522  # linux/capability.h: two groups of 32
 # Devices that SQLite and the interpreter read.
 _DEVICES = ("/dev/null", "/dev/urandom")
-# Files for resolving a host name, and files of the user that libpq reads (libpq, "Environment").
+# Files for resolving a host name, and the user's files that libpq reads (libpq, "Environment").
 _RESOLVING = (
     "/etc/hosts",
     "/etc/host.conf",
@@ -59,8 +59,9 @@ def drop_privileges() -> None:
 def confine(database: URL, places: list[Place]) -> None:
     """Restrict this process to reading the program, using the database, and connecting to ``places``.
 
-    It uses what this kernel has of Landlock and seccomp. Call it before the process starts threads, and after
-    it has read every other file that it needs. Raises OSError if the kernel refuses.
+    The restrictions are those of Landlock and seccomp that this kernel supports. Call this before the process
+    starts threads, and after it has read every other file that it needs. Raises OSError if the kernel
+    refuses.
     """
     if database.get_backend_name() == "sqlite":
         landlock.restrict(read=_code(), write=[Path(str(database.database)).parent], ports=[])
@@ -94,6 +95,6 @@ def _code() -> Iterator[Path]:
 
 def _of_postgresql(database: URL) -> Iterator[Path]:
     yield from (Path(each).expanduser() for each in _RESOLVING)
-    # Paths such as `sslrootcert`.
+    # Paths in options such as `sslrootcert`.
     for value in database.query.values():
         yield from (Path(each) for each in ([value] if isinstance(value, str) else value) if each[:1] == "/")

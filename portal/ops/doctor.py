@@ -34,7 +34,7 @@ _FULL = 0.8
 _LEAST_FREE = 2 << 30
 _PROBE = 1 << 20
 _OTHERS = 0o077
-# The kernel silently shortens longer connection queues to this, those of nginx too (listen(2)).
+# The kernel silently limits connection queues, including those of nginx, to this length (listen(2)).
 _LONGEST_QUEUE = Path("/proc/sys/net/core/somaxconn")
 _APART = timedelta(minutes=2)
 _RENEW = "import an outbox: each one contains a new keyring"
@@ -47,7 +47,7 @@ _SILENT: Mapping[str, set[str]] = {
     "log_min_duration_sample": {"-1"},
     "log_transaction_sample_rate": {"0"},
     "log_lock_waits": {"off"},
-    "log_checkpoints": {"off"},  # it would say how much was written every few minutes
+    "log_checkpoints": {"off"},  # it would record every few minutes how much was written
     "log_autovacuum_min_duration": {"-1"},
     "log_min_error_statement": {"fatal", "panic"},  # a failed statement contains the data to store
     "log_line_prefix": {""},
@@ -71,7 +71,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check. ``hint`` is empty if there is nothing to do."""
+    """The result of one check. ``hint`` is empty if no action is needed."""
 
     level: Level
     what: str
@@ -125,7 +125,10 @@ def _kernel() -> Iterator[Finding]:
 
 
 def _law(settings: Settings) -> Iterator[Finding]:
-    """Say which law and regime pages promise: no bundle carries them. A wrong one is reported elsewhere."""
+    """Report which law and regime the pages promise: no bundle carries them.
+
+    Mistakes are reported elsewhere.
+    """
     try:
         found = law.load(settings.law_folder)
         law.regime(found, settings.regime)

@@ -18,7 +18,7 @@ def call(number: int, *arguments: object) -> int:
 
 
 def forbid_new_privileges() -> None:
-    """Keep programs that this process starts from gaining privileges (prctl(2)); raises OSError."""
+    """Prevent programs started by this process from gaining privileges (prctl(2)); raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         raise _error()

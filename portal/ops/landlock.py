@@ -1,7 +1,8 @@
-"""The kernel's Landlock: restrict for good what a process may do with files, TCP and other processes.
+"""The kernel's Landlock: permanently restrict a process's access to files, TCP and other processes.
 
 Sources: landlock(7) and linux/landlock.h of Linux 6.12. The system call numbers are the same on every Debian
-architecture. No Python library for Landlock has been maintained for long, and three system calls need none.
+architecture. No Python library for Landlock has been maintained for long, and three system calls do not need
+a library.
 """
 
 import ctypes
@@ -43,19 +44,19 @@ class _To(ctypes.Structure):
 
 
 def version() -> int:
-    """Return the kernel's version of Landlock, 0 if the kernel does not have it or does not use it."""
+    """Return the kernel's version of Landlock, or 0 if the kernel lacks it or does not use it."""
     with suppress(OSError):
         return kernel.call(_CREATE_RULESET, None, 0, _TELL_VERSION)
     return 0
 
 
 def restrict(*, read: Iterable[Path], write: Iterable[Path], ports: Iterable[int]) -> None:
-    """Restrict this thread, and everything it starts, to these files and folders; it can execute nothing.
+    """Restrict this thread, and everything it starts, to these files and folders, and forbid execution.
 
-    Open files stay open. The thread can bind no TCP port, and can connect only to ``ports``, on any machine.
-    It cannot send a signal to a process outside, or connect to its abstract sockets. An older kernel
-    restricts what it can, and a kernel without Landlock nothing. Raises OSError if the kernel has Landlock
-    and refuses.
+    Open files stay open. The thread cannot bind a TCP port, and can connect only to ``ports``, on any
+    machine. It cannot signal outside processes or connect to their abstract sockets. An older kernel applies
+    the restrictions that it knows, and a kernel without Landlock applies none. Raises OSError if the kernel
+    has Landlock and refuses.
     """
     if not (had := version()):
         return

@@ -6,7 +6,7 @@ Python does not clear freed memory, and gunicorn reads every header, even those 
 import os
 import sys
 
-# Python takes all memory from the C library, which overwrites freed memory, except in its cache (tcache).
+# Python gets all memory from the C library, which overwrites freed memory, except in its cache (tcache).
 SETTINGS = {
     "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.perturb=85:glibc.malloc.tcache_count=0",
@@ -14,7 +14,10 @@ SETTINGS = {
 
 
 def ensure() -> None:
-    """Make sure that this process overwrites freed memory: execute it again, with the same id, if needed."""
+    """Make sure that this process overwrites freed memory.
+
+    If needed, re-execute it under the same process id.
+    """
     if all(os.environ.get(name) == value for name, value in SETTINGS.items()):
         return
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **SETTINGS})  # noqa: S606

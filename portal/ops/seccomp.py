@@ -1,11 +1,11 @@
-"""The kernel's seccomp: restrict for good which sockets a process may make and use.
+"""The kernel's seccomp: permanently restrict which sockets a process may make and use.
 
 Landlock restricts TCP ports and abstract sockets. It does not restrict UDP, MPTCP, sockets with a path,
-listening, or connections that sending opens (TCP Fast Open).
+listening, or connections opened by sending (TCP Fast Open).
 
 Sources: seccomp(2); linux/seccomp.h, linux/filter.h, asm/unistd.h of Linux 6.12. The authors of libseccomp
 publish no Python binding on PyPI. Other bindings contain a copy of the library, or need it on the machine.
-For a few dozen instructions, that would be more code to trust than this module.
+For a few dozen instructions, such a library would be more code to trust than this module.
 """
 
 import ctypes
@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from portal.ops import kernel
 
 _SET_FILTER, _ALL_THREADS, _IS_THERE = 1, 1, 2
-# Instructions: load a word of the call, mask it, jump if equal, if not less, if a bit is set; return.
+# Instructions: load a word of the call; mask it; jump if equal, if not less, or if a bit is set; return.
 _LOAD, _AND, _EQUAL, _NOT_LESS, _BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # the answer is EPERM
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # the call fails with EPERM
 
-# From this number on, x86-64 has its calls a second time, for programs with 32-bit addresses.
+# From this number on, x86-64 repeats its calls for programs with 32-bit addresses.
 _X32 = 0x40000000
 _KIND = 0xF  # the bits of socket()'s second argument that are not flags
 _MSG_FASTOPEN = 0x20000000
@@ -68,8 +68,8 @@ def restrict(sockets: Iterable[tuple[socket.AddressFamily, socket.SocketKind]]) 
     """Restrict all threads of this process to these sockets, with the default protocol of each.
 
     The process cannot bind a socket, listen, make a socket pair, or connect by sending (TCP Fast Open). If
-    ``sockets`` is empty, it cannot connect at all. Open sockets can still accept, receive and send. The
-    kernel answers forbidden calls, and all calls with the numbers of another architecture, with EPERM.
+    ``sockets`` is empty, it cannot connect at all. Open sockets can still accept, receive and send. Forbidden
+    calls, and all calls with the numbers of another architecture, fail with EPERM.
 
     Call ``kernel.forbid_new_privileges`` first. A kernel without seccomp restricts nothing. Raises OSError if
     the kernel has seccomp and refuses.
@@ -106,14 +106,14 @@ def _program(machine: _Machine, sockets: list[tuple[socket.AddressFamily, socket
 
 
 def _socket(family: int, kind: int, then: bytes) -> bytes:
-    """Do ``then`` if the call asks for this socket with protocol 0. MPTCP, for example, is another one."""
+    """Do ``then`` if the call asks for this socket with protocol 0, which excludes MPTCP, for example."""
     usual = _argument(2) + _if(_EQUAL, 0, then)
     of_kind = _argument(1) + _instruction(_AND, _KIND) + _if(_EQUAL, kind, usual)
     return _argument(0) + _if(_EQUAL, family, of_kind)
 
 
 def _argument(place: int) -> bytes:
-    # All arguments are 32-bit. The kernel ignores the high half, which comes second on both architectures.
+    # All arguments are 32-bit: the kernel ignores the high half, which is second on both architectures.
     return _instruction(_LOAD, _ARGUMENTS + 8 * place)
 
 

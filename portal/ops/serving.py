@@ -1,4 +1,4 @@
-"""Run the portal as a server: gunicorn's processes, configured to log nothing of a request."""
+"""Run the portal as a server: gunicorn's processes, configured to log no part of a request."""
 
 import gc
 import json
@@ -35,14 +35,15 @@ from portal.web import headers
 
 # A client that stays silent for this long is disconnected.
 _SILENCE_SECONDS = 20
-# Without this limit, a client that sends its request head in drops could hold a process for as long as it
-# likes.
+# Without this limit, a client could block a process for as long as it likes by sending its request head
+# slowly.
 _HEAD_SECONDS = 15
 # A request that takes longer is cut off. An upload can be resumed.
 _REQUEST_SECONDS = 900
 _FINISH_SECONDS = 60
 _OVERWRITE_SECONDS = 20
-# How many connections may wait for a free process. If the queue is full, a client retries only after seconds.
+# How many connections may wait for a free process. If the queue is full, a client retries only after several
+# seconds.
 QUEUE = 4_096
 _HEADER_BYTES = 4_096
 _HEADERS = 50
@@ -58,7 +59,7 @@ def serve(settings: Settings, ready: Callable[[], None]) -> None:
     app = prepared(settings)
     listener = _listen(settings)
     confinement.drop_privileges()
-    # Exclude the shared memory from garbage collection: each process that scanned it would copy it.
+    # Exclude the shared memory from garbage collection, because each process that scanned it would copy it.
     gc.freeze()
     _Processes(_Server(app, settings, listener, ready)).run()  # type: ignore[no-untyped-call]
 
@@ -145,7 +146,7 @@ class _Server(BaseApplication):
             config.set(name, value)
 
     def load(self) -> Flask:
-        # Called in each worker. All share the pages, and each has its own connection to the database.
+        # Called in each worker. All workers share the pages, and each has its own connection to the database.
         database = open_database(self._settings.database_url)
         self._app.extensions["portal"] = replace(self._app.extensions["portal"], database=database)
         confinement.confine(self._settings.database_url, database.places())
@@ -157,8 +158,9 @@ class _Server(BaseApplication):
 class _Processes(Arbiter):
     """gunicorn's main process, changed so that its children miss no signal.
 
-    A child starts with the handlers of its parent, which would lose a signal to end. The parent would then
-    wait for `_FINISH_SECONDS`. So these signals are blocked until the child has its own handlers.
+    A child starts with its parent's handlers, which would lose a signal that tells the child to end. The
+    parent would then wait for `_FINISH_SECONDS`. So these signals are blocked until the child has its own
+    handlers.
     """
 
     def spawn_worker(self) -> int:
@@ -169,7 +171,10 @@ class _Processes(Arbiter):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
 
     def handle_hup(self) -> None:
-        """End on SIGHUP, so that systemd restarts the portal. gunicorn's own reload would lose the socket."""
+        """Exit on SIGHUP, so that systemd restarts the portal.
+
+        gunicorn's own reload would lose the socket.
+        """
         raise HaltServer("SIGHUP", _FAILED)  # type: ignore[no-untyped-call]
 
 

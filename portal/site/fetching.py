@@ -1,4 +1,4 @@
-"""Fetch pages from a site as a visitor would, without redirects or cookies, and through Tor if wanted."""
+"""Fetch pages from a site as a visitor would, without redirects or cookies, optionally through Tor."""
 
 import re
 from collections.abc import Mapping

@@ -18,7 +18,7 @@ _NOWHERE = "/.nothing"
 
 
 def freeze(folder: Path, site: Mapping[str, bytes], beside: Mapping[str, str]) -> None:
-    """Write ``site``, with a .gz and a .br beside each file, and ``beside``; both map names to contents.
+    """Write ``site``, with a .gz and a .br for each file, and ``beside``; both map names to contents.
 
     Raises Refused if the folder is not empty or cannot be written.
     """
@@ -56,9 +56,10 @@ def name_of(path: str) -> str:
 
 
 def settings(files: Mapping[str, File], always: Mapping[str, str], onion: str) -> dict[str, str]:
-    """Return, by name, what a web server needs beside the files: a list of headers, and nginx configuration.
+    """Return, by name, what a web server needs besides the files: a list of headers, and nginx configuration.
 
-    ``always`` has the headers of every answer. ``onion`` is the origin of the onion service, or empty.
+    ``always`` contains the headers that every answer has. ``onion`` is the origin of the onion service, or
+    empty.
     """
     paths = [path for path in files if path != MISSING]
     asked = {f"{method}{path}": f"/{name_of(path)}" for path in paths for method in ("GET", "HEAD")}

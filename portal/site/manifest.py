@@ -31,7 +31,7 @@ class Signed:
 
 
 def make(settings: Settings, questionnaire: Questionnaire, serial: int, valid_until: date) -> bytes:
-    """Return manifest.json of the site that this checkout serves under these settings."""
+    """Return manifest.json for the site that this checkout serves with these settings."""
     site = site_files.files(settings, questionnaire).items()
     return pages.encode(
         Pages(

@@ -11,7 +11,7 @@ FILE = "verified.json"
 
 
 class Behind(Exception):
-    """A serial is lower than one seen before: the site serves an old file again."""
+    """A serial is lower than one seen before: the site serves an outdated file."""
 
 
 @dataclass(slots=True)

@@ -116,7 +116,7 @@ def _wrong(answer: Answer, page: Page) -> Iterator[str]:
 
 
 def _strange(answer: Answer, expected: Mapping[str, str]) -> Iterator[str]:
-    """Yield each header that is missing, has another value, or is not a header of a portal."""
+    """Yield each header that is missing, has the wrong value, or is never sent by a portal."""
     for name, value in expected.items():
         if answer.headers.get(name.lower()) != value:
             yield (

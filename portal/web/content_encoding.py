@@ -1,7 +1,7 @@
 """Compressed forms of a file, the same bytes at every start: gzip and Brotli (RFC 1952, RFC 7932).
 
-Compressing all pages with Brotli takes seconds. So the results are kept for the next start in the folder that
-``CACHE_DIRECTORY`` names (systemd.exec), if it is set. That folder can be emptied at any time.
+Compressing all pages with Brotli takes seconds. So the results are kept for the next start in the folder
+named by ``CACHE_DIRECTORY`` (systemd.exec), if that variable is set. That folder can be emptied at any time.
 """
 
 import gzip
@@ -22,7 +22,7 @@ SUFFIXES: Mapping[str, str] = {"br": ".br", "gzip": ".gz"}
 
 @cache
 def encoded(content: bytes) -> Mapping[str, bytes]:
-    """Return the compressed forms of a file by content encoding, the shortest first."""
+    """Return the compressed forms of a file, keyed by content encoding, the shortest first."""
     # Without a timestamp, gzip writes the same bytes at every start.
     forms: dict[str, bytes] = {
         "br": _kept(content),
@@ -32,11 +32,12 @@ def encoded(content: bytes) -> Mapping[str, bytes]:
 
 
 def _kept(content: bytes) -> bytes:
-    """Return the Brotli form of a file, from the cache if it is there and decompresses to the same file."""
+    """Return the Brotli form of a file, from the cache if the cached form decompresses to the same file."""
     folder = os.environ.get("CACHE_DIRECTORY")
     if not folder:
         return _compressed(content)
-    # Another version of Brotli may make other bytes. One version makes the same bytes on every machine.
+    # A different version of Brotli may produce different bytes. One version produces the same bytes on every
+    # machine.
     path = Path(folder) / f"{hashlib.sha256(content).hexdigest()}-{brotli.__version__}.br"
     with suppress(OSError, brotli.error):
         form = files.read(path, len(content))

@@ -12,9 +12,9 @@ from templates import typography
 GUIDE = "guide"
 STATEMENT = "accessibility"
 RIGHTS = "rights"
-# The most characters of a guide: more would not fit on one printed sheet.
+# The most characters in a guide: more would not fit on one printed sheet.
 MOST = 4_000
-# The most characters of each file. The law requires long texts on rights and data.
+# The most characters in each file. The law requires long texts on rights and data.
 _MOST = {GUIDE: MOST, STATEMENT: MOST, RIGHTS: 12_000}
 NAMES = tuple(_MOST)
 _TO_FILL_IN = re.compile(r"\[[^\]]*\]")

@@ -25,7 +25,7 @@ class Parts:
 
     @property
     def policy(self) -> str:
-        """The Content-Security-Policy: no requests, no other script, no sending of forms."""
+        """The Content-Security-Policy: no requests, no other script, no form submission."""
         return "; ".join(
             (
                 "default-src 'none'",
@@ -41,7 +41,7 @@ class Parts:
 
 @cache
 def load() -> Parts:
-    """Return the parts, which are the same for the same checkout. `make built` makes the script."""
+    """Return the parts, which are the same for the same checkout. `make built` creates the script."""
     return Parts(_read("offline.js"), _read("static/style.css"))
 
 

@@ -32,7 +32,8 @@ _PAGES = {
     "verify": "verify.html",
     "sealed": "sealed.html",
 }
-# The answer pages for the forms that work without JavaScript. Other refusals use the text of the first one.
+# The answer pages for the forms that work without JavaScript. Refusals without a page of their own use the
+# text of the first page.
 _ANSWERS = (
     "refused",
     "kept",
@@ -143,7 +144,7 @@ class _Environment(Environment):
 
 
 class _Compiled(BytecodeCache):
-    """Compiled templates, kept in memory for the next language: a start spends most time compiling."""
+    """Compiled templates, kept in memory for the next language, because compiling dominates the start."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Any] = {}

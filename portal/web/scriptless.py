@@ -30,13 +30,16 @@ _ID = 16
 _LOCATOR = 32
 _FRAMING = 64 << 10  # the headers that a browser adds around a file, and the other fields of its form
 _MOST_PARTS = 8
-_FORM_MEMORY = 256 << 10  # more than the parser buffers of a file at once
+_FORM_MEMORY = 256 << 10  # more than the part of a file that the parser buffers at once
 _LINGER = 2 << 20
 _OWN_SITE = {None, "same-origin", "none"}
 
 
 def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
-    """Serve both forms. ``answers`` has the answer pages by language and code, the same for everybody."""
+    """Serve both forms.
+
+    ``answers`` contains the answer pages by language and code, the same for everybody.
+    """
     app.extensions["sealed"] = answers
     views = Blueprint("sealed", __name__)
     views.before_request(check_site)
@@ -49,9 +52,9 @@ def init_app(app: Flask, answers: Mapping[tuple[str, str], bytes]) -> None:
 
 
 def check_site() -> None:
-    """Refuse a form that a page of another site has sent, if the browser says so.
+    """Refuse a form if the browser says that a page of another site sent it.
 
-    Our pages send no referrer, and so their origin is `null`. That value alone proves nothing.
+    Our pages send no referrer, so their origin is `null`. That value alone proves nothing.
     """
     origin = request.headers.get("Origin", "null")
     foreign = origin != "null" and not _is_own_host(origin)
@@ -120,10 +123,10 @@ def _page(code: str) -> bytes:
 
 
 def _sent(size: int) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
-    """Return the fields and files of a form with up to ``size`` bytes of files; all stay in memory.
+    """Return the fields and files of a form with up to ``size`` bytes of files, all kept in memory.
 
-    Only the parser is used. The fields of a form library refer to their form, and such a cycle stays in
-    memory, with everything that was sent, until garbage collection.
+    Only Werkzeug's parser is used. In a form library, fields refer to their form, and such a cycle keeps
+    everything that was sent in memory until garbage collection.
     """
     most = size + _FRAMING
     if (request.content_length or 0) > most:

@@ -1,4 +1,4 @@
-"""The texts of the pages in each language, from the public catalogues beside the templates."""
+"""The texts of the pages in each language, from the public catalogues next to the templates."""
 
 from dataclasses import dataclass
 from functools import cache
