@@ -206,24 +206,24 @@ def _page(rows: list[Row], files: Mapping[str, str]) -> Iterator[str]:
         mine = [row for row in rows if row.file == file]
         found = [(row, own) for row, own in covered(mine, read(file, text)).items() if row and own]
         yield f"\n## {file}\n"
-        yield "| line | rule | says | source | held by |"
+        yield "| line | rule | value | source | tests |"
         yield "|---|---|---|---|---|"
         for row, own in sorted(found, key=lambda each: min(place.line for place in each[1])):
             yield _line(row, own, document)
         alone = {key for row in mine for key in row.keys}
         if each_own := list(_tables(file, text, document, alone)):
-            yield "\n| line | code | called | source |"
+            yield "\n| line | code | name | source |"
             yield "|---|---|---|---|"
             yield from each_own
 
 
 def _mended(errors: list[Error]) -> Iterator[str]:
-    yield "\n## What was wrong, and holds today\n"
+    yield "\n## What was wrong, and what holds today\n"
     yield (
-        "The head of a customs inspectorate would not have put this channel into service, for these"
-        " reasons. The rules with a letter are stricter than what was asked for."
+        "For these reasons, the head of a customs inspectorate would not have put this channel into service."
+        " The rules with a letter are stricter than what the head asked for."
     )
-    yield "\n| | what was wrong | what holds today | rule | held by |"
+    yield "\n| | what was wrong | what holds today | rule | tests |"
     yield "|---|---|---|---|---|"
     for each in errors:
         held = [f"{name}: {_held(found)}" for name in SURFACES if (found := each.held_on(name))]
@@ -235,13 +235,13 @@ def _tried(tries: list[Try]) -> Iterator[str]:
     yield "\n## What a hostile référent tried\n"
     yield (
         "Five readers, one after the other, played a référent alerte who works against the office, alone or"
-        " with a colleague, on real vaults, by command line and desk. Each found ways that the rules of that"
-        " day left open.\nAll of these are closed; what stays possible stands in"
-        " [the threat model](../THREAT_MODEL.md)."
+        " with a colleague. They used real vaults, on the command line and at the desk. Each found gaps in"
+        " the rules of that day.\nAll of these are closed. [The threat model](../THREAT_MODEL.md) describes what"
+        " remains possible."
     )
     for aim in dict.fromkeys(each.aim for each in tries):
         yield f"\n### {aim}\n"
-        yield "| tried | what stops it | held by |"
+        yield "| attempt | what stops it | tests |"
         yield "|---|---|---|"
         for each in tries:
             if each.aim == aim:
@@ -299,7 +299,7 @@ def _says(row: Row, own: list[Place]) -> str:
         shown = [(".".join(place.path[depth:]), place) for place in own]
         return " · ".join(f"{key} = {_value(place)}" for key, place in shown if place.path[-1] != "name")
     if all(place.is_text for place in own):
-        return f"{len(own)} texts, from line {own[0].line} to {own[-1].line}"
+        return f"{len(own)} texts, lines {own[0].line} to {own[-1].line}"
     by_value: dict[str, list[str]] = {}
     for place in own:
         depth = 1 if len(place.path) > 1 else 0
@@ -322,7 +322,7 @@ def _value(place: Place) -> str:
 
 def _sources(document: Mapping[str, Any], own: list[Place]) -> str:
     found = list(dict.fromkeys(filter(None, (_source(document, place.path) for place in own))))
-    return found[0] if len(found) == 1 else "of each"
+    return found[0] if len(found) == 1 else "each its own"
 
 
 def _source(document: Mapping[str, Any], path: Path) -> str:
