@@ -1,4 +1,4 @@
-"""Views of cases for officers, as plain values for JSON or lines; none proves who the reporter is."""
+"""Views of cases for officers, as plain values for JSON or lines. No view proves who the reporter is."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from templates.law.rules import Duty
 
 
 class Notice(StrEnum):
-    """What officers must know about a case before they act."""
+    """Warnings that officers need before they act on a case."""
 
     UNSIGNED = "unsigned"
     CANNOT_BE_ANSWERED = "cannot-be-answered"
@@ -41,7 +41,7 @@ class Notice(StrEnum):
 
 
 class Seen(Enum):
-    """The parts of a case that were displayed, and so count as read."""
+    """Parts of a case that count as read once they are displayed."""
 
     REPORT = auto()
     FOLLOW_UPS = auto()
@@ -49,11 +49,11 @@ class Seen(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a case is displayed: with labels in ``language``, or in the report's language if that is empty.
+    """How to display a case: with labels in ``language``, or if it is empty, in the language of the report.
 
-    ``part`` selects a part of the messages since the report (``conversation``): None for all of them, 0 for
-    the part to read now. Only what is in ``seen`` counts as read. A message that is not displayed stays
-    unread, and so does text that a page contains but hides.
+    ``part`` selects a part of the messages since the report (see ``conversation``): None selects all
+    messages, and 0 the first part with an unread message. Only the parts in ``seen`` count as read. A message
+    that is not displayed stays unread, and so does text that a page contains but hides.
     """
 
     language: str = ""
@@ -68,11 +68,11 @@ _ALL = Look()
 class Shown:
     """The view of a case, and the choices that its page offers.
 
-    ``officers`` are those to whom the case may be assigned. ``before_closing`` says what to do about each
-    obstacle to closing, including those that depend on how the case ends. ``may_close`` is true if no
+    ``officers`` are the officers to whom the case may be assigned. ``before_closing`` says what to do about
+    each obstacle to closing, including those that depend on how the case ends. ``may_close`` is true if no
     obstacle remains except that closing may need a second officer. ``duties`` are the pending decisions by
-    their codes. ``by_hand`` are the measures that officers record themselves; ``addressed`` are those sent to
-    somebody, and ``sanitised`` those that come with the text that was sent.
+    their codes. ``by_hand`` are the measures that officers record themselves. ``addressed`` are the measures
+    that have an addressee, and ``sanitised`` the measures that come with the text that was sent.
     """
 
     view: View
@@ -88,8 +88,8 @@ class Shown:
 def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
     """Show one case, and record that it was read.
 
-    Raises Undeclared until all acting officers have declared on it, CaseRefused for an unknown case;
-    otherwise what ``Inbox.acting`` raises.
+    Raises Undeclared until all acting officers have declared on the case, CaseRefused for an unknown case,
+    and otherwise the same errors as ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         view = details(session, number, who.today, look.language, look.part)
@@ -113,16 +113,16 @@ def read(inbox: Inbox, who: Actor, number: int, look: Look = _ALL) -> Shown:
 
 
 def _may_be_named(session: Session, number: int) -> list[str]:
-    """Return the officers to whom a case may be assigned: all who are not excluded from it."""
+    """Return the officers to whom a case may be assigned: all except those excluded from it."""
     kept = queries_access.excluded_from(session, number)
     return [each.name for each in queries_office.officers(session) if each.name not in kept]
 
 
 def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
-    """Return what officers must know about a case in any view of it: its state and its warnings.
+    """Return the state and the warnings that every view of a case must show.
 
-    The journal has no entry for this, because the queue shows the acting officers the same. Returns None for
-    an unknown case, and for one that they may not read or have not declared on.
+    No journal entry is made, because the queue shows the acting officers the same facts. Returns None for an
+    unknown case, and for a case that they may not read or have not declared on.
     """
     with inbox.vault.transaction(who.officers) as session:
         if number not in declarations.may_be_tried(session, [number]) or session.get(Case, number) is None:
@@ -138,7 +138,8 @@ def standing(inbox: Inbox, who: Actor, number: int) -> View | None:
 def protected(inbox: Inbox, who: Actor, number: int, language: str) -> list[str]:
     """Return what the reporter of a case asked never to repeat, and record that it was read.
 
-    Whoever writes a text that leaves the inbox has to see it. Raises what ``read`` raises.
+    Officers must see these words before they write a text that leaves the inbox. Raises the same errors as
+    ``read``.
     """
     with inbox.acting(who, action(Code.SHOW, number)) as session:
         return never_repeat(details(session, number, who.today, language))
@@ -154,11 +155,12 @@ def never_repeat(view: View) -> list[str]:
 def overview(inbox: Inbox, who: Actor) -> View:
     """List all cases and all unopened envelopes, with warnings about keys and conflicts.
 
-    The warnings also count what the acting officers may not see. Raises what ``Inbox.acting`` raises.
+    The warnings also count cases that the acting officers may not see. Raises the same errors as
+    ``Inbox.acting``.
     """
     with inbox.acting(who, action(Code.LIST)) as session:
         view = _overview(session)
-    # Nothing changes here, so the home that ``acting`` has just settled need not be settled again.
+    # Nothing changes here, so ``settle`` need not run again: ``acting`` has just called it.
     with inbox.vault.transaction() as session:
         warnings = [
             *expiry_warnings.warnings(session, who.today),
@@ -190,10 +192,10 @@ def _overview(session: Session) -> View:
 
 
 def details(session: Session, number: int, today: date, language: str = "", part: int | None = None) -> View:
-    """Return one case as ``read`` shows it; raises what ``declarations.check`` raises.
+    """Return one case as ``read`` shows it; raises the same errors as ``declarations.check``.
 
-    Its ``part`` says which part this is and how many there are, which other parts have an unread message, and
-    which others have messages with files.
+    ``part`` in the view holds the number of this part, the number of parts, and the numbers of the other
+    parts that have an unread message or a message with files.
     """
     case = queries_cases.case(session, number)
     declarations.check(session, number)
@@ -250,14 +252,14 @@ def _texts(view: View) -> Iterator[str]:
 def _mark_read(session: Session, number: int, shown: Collection[int]) -> None:
     if not shown:
         return
-    # A page of a long conversation loads no message of another page.
+    # A page of a long conversation does not load the messages of other pages.
     for follow_up in queries_cases.unread_follow_ups(session, number, min(shown), max(shown)):
         if follow_up.position in shown:
             follow_up.unread = False
 
 
 def flags(case: Case) -> list[str]:
-    """Return the codes of what officers must know before they act."""
+    """Return the codes of the warnings that officers need before they act."""
     found = {
         Notice.UNSIGNED: case.unsigned,
         Notice.CANNOT_BE_ANSWERED: case.recipient is None and not case.unsigned,
@@ -303,9 +305,9 @@ def _report(session: Session, case: Case, language: str) -> View:
 
 
 def _known_first(asked: Questionnaire, report: Report) -> View:
-    """Return what must be known first, and the answers in the order of the questions.
+    """Return the answers in the order of the questions, and the questions with protected answers.
 
-    Answers that must never be repeated come first, answers to unknown questions last.
+    Answers that must never be repeated come first. Answers to unknown questions come last.
     """
     flagged = asked.flagged(Flag.PROTECT)
     places = {field.id: place for place, field in enumerate(asked.fields)}
@@ -331,7 +333,7 @@ def _note(case: Case) -> View:
 
 
 def _labels(asked: Questionnaire, language: str) -> dict[str, str]:
-    """Return the labels of questions by id, of options by ``question.option``."""
+    """Return the labels of questions by id, and of options by ``question.option``."""
     labels = {}
     for field in asked.fields:
         labels[field.id] = field.label.in_(language)

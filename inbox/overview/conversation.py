@@ -1,8 +1,8 @@
 """The messages between a reporter and the inspectorate, in parts, so that no page loads all of them.
 
-Messages and replies are in the order in which officers learned of them. A message of the reporter takes its
-place on collection, after all replies written by then, so no answer appears above its question. A message
-counts as read once the part with it was displayed.
+Messages and replies are in the order in which officers learned of them. A reporter's message is placed after
+all replies that were written before it was collected, so no answer appears above its question. A message
+counts as read once its part has been displayed.
 """
 
 from collections import deque
@@ -23,11 +23,11 @@ _LETTER, _REPLY = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a conversation, counted from 1; there are ``count`` parts, at least one.
+    """A part of a conversation. Parts are numbered from 1 to ``count``, which is at least 1.
 
-    ``order`` has its messages and replies in the order in which officers learned of them. ``unread`` are the
-    numbers of the other parts with an unread message. ``filed`` are the numbers of the other parts with a
-    message that came with files.
+    ``order`` lists its messages and replies in the order in which officers learned of them. ``unread`` are
+    the numbers of the other parts with an unread message. ``filed`` are the numbers of the other parts with a
+    message that has files.
     """
 
     number: int
@@ -49,7 +49,7 @@ def part(session: Session, case: int, number: int) -> Part:
     """Return a part of the conversation of a case that the acting officers may read.
 
     Number 0 means the first part with an unread message, or the last part if there is none. A number beyond
-    the last part means the last.
+    the last part means the last part.
     """
     places = _places(session, case)
     count = max(1, -(-len(places) // PAGE))
@@ -75,7 +75,7 @@ def part(session: Session, case: int, number: int) -> Part:
 
 
 class _Place(NamedTuple):
-    """The place of a message or a reply, and what is known about it without loading it."""
+    """The place of a message or a reply, with the facts that are known without loading it."""
 
     kind: int
     position: int
@@ -101,7 +101,7 @@ def _places(session: Session, case: int) -> Sequence[_Place]:
 def _in_order(
     places: Sequence[_Place], letters: Sequence[FollowUp], replies: Sequence[Message]
 ) -> Sequence[FollowUp | Message]:
-    """Return the messages and replies of these places in their order."""
+    """Return the messages and replies at these places, in the order of the places."""
     found: dict[tuple[int, int], FollowUp | Message] = {(_LETTER, each.position): each for each in letters}
     found |= {(_REPLY, each.position): each for each in replies}
     return [found[place.kind, place.position] for place in places]

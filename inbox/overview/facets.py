@@ -1,9 +1,9 @@
 """Facets: the choices that narrow a queue further, and how many cases each choice leaves.
 
-A count is the number of cases that the acting officers would find by selecting the choice. A case from which
-one of them is excluded is never counted. A case for other handlers is counted only in choices that its line
-in the queue shows anyway. A case on which not all have declared is counted in no choice that depends on the
-content of its report.
+A count is the number of cases that the acting officers would find if they selected the choice. Cases from
+which an acting officer is excluded are never counted. Cases restricted to other handlers are counted only for
+choices that their line in the queue shows anyway. Cases on which an acting officer has not declared are not
+counted for choices that depend on the contents of reports.
 """
 
 from collections import Counter, defaultdict
@@ -22,9 +22,9 @@ from inbox.vault.casework_tables import IN_DANGER, Workflow
 from inbox.vault.score import RANKS
 from inbox.vault.tables import Case
 
-# Beyond this number, cases are not counted. Selecting a choice narrows the queue until there are fewer.
+# Beyond this number, cases are not counted. Officers can select choices until fewer cases match.
 COUNTED = 10_000
-# The filter fields that serve as facets, in the order of their display. Each has a sample value, which shows
+# The filter fields that serve as facets, in display order. The sample value of each field is used to find out
 # how much a query on this field reveals.
 FIELDS: Mapping[str, Any] = {
     "state": "",
@@ -41,13 +41,13 @@ _EMPTY = Filter()
 _PRIORITIES = {"1", "2", "3", "4"}
 # The number of cases with each value of a field, and whether all cases were counted.
 _Counted: TypeAlias = tuple[Counter[str], bool]
-# Each of these includes the ones before it.
+# Each of these values includes the earlier ones.
 _CUMULATED = (Due.OVERDUE, Due.TODAY, Due.WEEK)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a field; ``count`` is how many cases it leaves, None if more than COUNTED match."""
+    """A value of a field; ``count`` is the number of cases that match, or None from COUNTED on."""
 
     value: str
     count: int | None
@@ -56,14 +56,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A field of a filter with its choices, without those that would leave no case."""
+    """A field of a filter with its choices.
+
+    A value that no case matches is not a choice, unless it is a state or already chosen.
+    """
 
     field: str
     choices: Sequence[Choice]
 
 
 def look(session: Session, wanted: Filter, today: date) -> Sequence[Facet]:
-    """Return the facets that narrow a filter; each counts the cases that match all other fields."""
+    """Return the facets that narrow a filter. Each one counts the cases that match all other fields."""
     states = _states(session, wanted, today)
     counted = _counts(session, wanted, today)
     others = (_facet(session, wanted, field, counted[field]) for field in FIELDS if field in counted)
@@ -78,9 +81,9 @@ def _leaves_all(facet: Facet, found: int | None) -> bool:
 
 
 def toggled(wanted: Filter, field: str, value: str) -> Filter:
-    """Return a filter with a choice set, or removed if it was set; ValueError for an unknown field or value.
+    """Return a filter with a choice set, or without it if it was already set.
 
-    A state can be replaced but not removed: without a state, the filter would match nothing.
+    A state can be replaced but not removed. Raises ValueError for an unknown field or value.
     """
     if field not in FIELDS:
         raise ValueError(field)
@@ -121,9 +124,9 @@ def _facet(session: Session, wanted: Filter, field: str, counted: _Counted) -> F
 
 
 def _counts(session: Session, wanted: Filter, today: date) -> Mapping[str, _Counted]:
-    """Return for each field except the state the number of cases per value, and whether all were counted.
+    """Return the number of cases per value for each field except the state, and whether all were counted.
 
-    Fields that may count the same cases are counted together.
+    Fields whose counts cover the same cases share one query.
     """
     alike: defaultdict[tuple[Filter, bool, bool], list[str]] = defaultdict(list)
     for field in FIELDS:
@@ -163,7 +166,7 @@ def _counted(session: Session, wanted: Filter, today: date) -> int | None:
 
 
 def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date) -> Sequence[Any]:
-    """Return how many cases of one state have which values in these fields, for COUNTED cases at most."""
+    """Count the cases of one state by their values in these fields, up to COUNTED cases."""
     asked = replace(free, **{fields[0]: FIELDS[fields[0]]})
     rows = queue_filter.matching(session, free, today, as_of=asked)
     if not {"status", "language"}.isdisjoint(fields):
@@ -175,7 +178,7 @@ def _grouped(session: Session, free: Filter, fields: Sequence[str], today: date)
 
 
 def _value(field: str, today: date) -> Any:
-    """Return the value of a field as the text that selects it; empty for a value that cannot be selected."""
+    """Return the SQL expression of a field's value as a choice; it is empty if it cannot be selected."""
     late = Workflow.deadline
     columns: Mapping[str, Any] = {
         "due": case(
@@ -197,7 +200,7 @@ def _value(field: str, today: date) -> Any:
 
 
 def _cumulated(counts: Counter[str], chosen: str) -> Counter[str]:
-    """Return how many cases are due by each day; a count that adds nothing becomes 0, unless it is chosen."""
+    """Return how many cases are due by each day. A count that adds no cases becomes 0 unless it is chosen."""
     total, found = 0, Counter(counts)
     for each in _CUMULATED:
         total += counts[each]

@@ -1,4 +1,4 @@
-"""The cases before and after a case in the queue that an officer has seen."""
+"""The cases before and after a case, in the order of the queue that the officer saw last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from inbox.session.inbox import Inbox
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The numbers of the cases before and after ``case``; None at either end of the queue."""
+    """The numbers of the cases before and after ``case``; None at an end of the queue."""
 
     case: int
     before: int | None = None
@@ -23,12 +23,12 @@ def of(
 ) -> Neighbours:
     """Return the neighbours of a case among the first ``queue.MANY`` of ``asked``, in its order.
 
-    ``asked`` is the queue that was displayed last; if it is None, there are no neighbours. Cases that the
-    acting officers may not read are omitted. A case that they have not declared on is included, as in the
-    queue. A case that has left the queue since, for example by being closed, keeps those of its ``last``
-    neighbours that are still in it.
+    ``asked`` is the queue that was displayed last. If it is None, there are no neighbours. Cases that the
+    acting officers may not read are omitted. Cases that they have not declared on are included, as in the
+    queue. A case that has since left the queue, for example because it was closed, keeps those of its
+    ``last`` neighbours that are still in the queue.
 
-    The journal has no entry for this: it reveals only numbers from a queue whose display was recorded.
+    No journal entry is made, because the result holds only numbers from a queue whose display was recorded.
     """
     if asked is None:
         return Neighbours(number)

@@ -1,8 +1,8 @@
-"""Oversight of the office's work: numbers, days, and emergency access with its actor.
+"""Oversight of the office's work: figures, days, and each emergency access with its actors.
 
-It contains nothing from reports or from officers' texts. Therefore cases in quarantine are counted like any
-other. Cases from which a signed-in officer is excluded are not counted. Cases whose handlers do not include
-all signed-in officers are only counted, all together and those that are overdue.
+Oversight contains nothing from reports or from officers' texts, so cases in quarantine are counted like any
+other case. Cases from which a signed-in officer is excluded are not counted. Of the cases whose handlers do
+not include all signed-in officers, only their number and the number of overdue ones are shown.
 """
 
 from collections import Counter
@@ -41,9 +41,9 @@ class Override(StrEnum):
 
 
 class State(StrEnum):
-    """The state of a deadline; ``DROPPED`` if the case was closed before the deadline was met.
+    """The state of a deadline. ``DROPPED`` means that the case was closed before the deadline was met.
 
-    ``IMPOSSIBLE`` while the reporter of an open case cannot be reached.
+    ``IMPOSSIBLE`` means that the case is open, but its reporter cannot be reached.
     """
 
     MET = "met"
@@ -61,7 +61,7 @@ _COUNTED = tuple(code.value for code, rule in TABLE.items() if rule.oversight)
 
 
 def look(inbox: Inbox, who: Actor) -> View:
-    """Return the figures of oversight; raises what ``Inbox.acting`` raises."""
+    """Return the figures of oversight; raises the same errors as ``Inbox.acting``."""
     with inbox.acting(who, action(Code.OVERSEE)) as session:
         return _view(session, who.today)
 
@@ -109,7 +109,7 @@ def _cases(works: Sequence[Workflow]) -> View:
 
 
 def _for_handlers(session: Session, works: Sequence[Workflow], today: date) -> View:
-    """Return the number of cases of which the signed-in officers see only a line."""
+    """Return how many cases the signed-in officers see only as a line of the queue."""
     lines = select(func.count()).execution_options(**AS_A_LINE)
     overdue = session.scalar(lines.where(Workflow.deadline < today)) or 0
     seen = sum(work.deadline is not None and work.deadline < today for work in works)
@@ -126,7 +126,7 @@ def _state(due: Due, today: date) -> State:
 
 
 def _state_of_duty(row: Duty, today: date) -> State:
-    """Return the state of a decision; it is also late if it was late before it was asked again."""
+    """Return the state of a decision, which stays late if it was late before it was asked again."""
     found = _state_of(row.due, row.decided, today)
     return State.LATE if row.was_late and found is not State.OVERDUE else found
 
@@ -138,7 +138,7 @@ def _state_of(day: date, done: date | None, today: date) -> State:
 
 
 def _deadlines(states: Iterable[tuple[str, State]]) -> View:
-    """Return for each kind of deadline how many are in each state."""
+    """Return the number of deadlines in each state, by kind of deadline."""
     counted: dict[str, Counter[State]] = {}
     for kind, state in states:
         counted.setdefault(kind, Counter())[state] += 1
@@ -148,7 +148,7 @@ def _deadlines(states: Iterable[tuple[str, State]]) -> View:
 def _journalled(session: Session) -> View:
     """Return how often each counted action was taken, and how many cases were destroyed.
 
-    Only the journal still knows of destroyed cases.
+    For destroyed cases, only the journal still holds these facts.
     """
     done: Counter[str] = Counter()
     gone: list[Mapping[str, Value]] = []

@@ -37,16 +37,17 @@ MANY = 1_000
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page of the queue: how many cases match, up to MANY, and lines of PAGE of them.
+    """A page of the queue: the number of matching cases, up to MANY, and the lines of up to PAGE cases.
 
-    ``undecided_closed`` is the number of closed and junk cases that wait with the open ones, because a
-    decision about them is owed; ``unread_closed`` is the number of others with an unread message.
-    ``declared_only``: the search covers only cases on which all acting officers have declared. ``officers``
-    and ``questionnaire`` are the current ones, to choose from. ``danger_left_out`` is the number of cases
-    outside this list that report danger, or that have priority 1 and may. ``missed`` is the exchange that
-    should have taken place by now. ``requests`` are the open access requests, in order of their
-    deadlines. ``workload`` is the number of cases assigned to each officer. ``facets`` are the choices that
-    narrow the queue, if they were requested.
+    ``undecided_closed`` is the number of closed and junk cases that wait among the open ones because they
+    still need a decision. ``unread_closed`` is the number of other closed cases with an unread message.
+    ``declared_only`` is true if the search covers only cases on which all acting officers have declared.
+    ``officers`` are the current officers, and ``questionnaire`` is the current questionnaire: their values
+    are choices for the filter. ``danger_left_out`` is the number of cases outside this list that report
+    danger, or that are undeclared with priority 1 and so may report danger. ``missed`` is the exchange that
+    should have taken place by now. ``requests`` are the open access requests, in order of their deadlines.
+    ``workload`` is the number of cases assigned to each officer. ``facets`` are the choices that narrow the
+    queue, if they were requested.
     """
 
     count: int
@@ -69,9 +70,9 @@ class QueuePage:
 
 
 def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: bool = True) -> QueuePage:
-    """Show page ``number``, counted from 1, of the cases of a view; raises what ``Inbox.acting`` raises.
+    """Show page ``number`` of a view, counted from 1; raises the same errors as ``Inbox.acting``.
 
-    The journal records whether words were searched, never which.
+    The journal records whether words were searched, but never the words.
     """
     wanted = view.wanted
     with inbox.acting(who, _looking(wanted)) as session:
@@ -96,7 +97,7 @@ def look(inbox: Inbox, who: Actor, view: QueueView, number: int, *, is_faceted: 
 
 
 def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
-    """Return those of these cases that have priority 1 and that the acting officers may read.
+    """Return which of these cases have priority 1 and may be read by the acting officers.
 
     Lists mark these cases.
     """
@@ -106,10 +107,10 @@ def pressing(inbox: Inbox, who: Actor, numbers: Collection[int]) -> set[int]:
 
 
 def pick(inbox: Inbox, who: Actor, wanted: Filter, confirmed: int | None) -> Sequence[int]:
-    """Return the numbers of the cases that match ``wanted``, if there are as many as were ``confirmed``.
+    """Return the numbers of the cases that match ``wanted``, if their count is ``confirmed``.
 
-    The journal records the search, whatever it finds. Cases for their handlers alone are found only by these.
-    Raises Refused for another number of cases, or for more than MANY.
+    The journal records the search, whatever it finds. Only the handlers of a restricted case can find it.
+    Raises Refused if the count differs, or if more than MANY cases match.
     """
     if wanted.search and not fulltext.phrase(wanted.search):
         raise Refused(
@@ -142,7 +143,7 @@ def _looking(wanted: Filter) -> Action:
 def page(session: Session, wanted: Filter, order: Order, *, today: date, first: int = 0) -> Sequence[Line]:
     """Return up to PAGE cases with the work on them, starting at place ``first`` (counted from 0).
 
-    Open cases come first, then closed ones, then junk. Cases for their handlers alone are included if the
+    Open cases come first, then closed ones, then junk. Cases restricted to other handlers are included if the
     filter reveals no more about them than their line does.
     """
     found = list(islice(_found(session, wanted, order, today, first), PAGE))
@@ -185,7 +186,7 @@ def page(session: Session, wanted: Filter, order: Order, *, today: date, first: 
 
 
 def _state(work: Workflow | None) -> State | None:
-    """Return the state of an ended case, even if it waits among the open ones."""
+    """Return the state of an ended case, even if it still waits among the open ones."""
     if work is None or not work.has_ended:
         return None
     return State.JUNK if work.junked else State.CLOSED
@@ -197,7 +198,8 @@ def numbers(session: Session, wanted: Filter, *, today: date) -> Sequence[int]:
         session.scalars(queue_filter.matching(session, each, today).limit(MANY + 1))
         for each in wanted.by_state()
     )
-    # They are sorted here. To sort them, the vault would first find all matches, not only as many as needed.
+    # Sort the numbers here: the vault would have to find all matches before it could sort them, not only as
+    # many as needed.
     return sorted(islice(chain.from_iterable(each_state), MANY + 1))
 
 
@@ -216,24 +218,24 @@ def ordered(session: Session, wanted: Filter, order: Order, *, today: date) -> S
 
 
 def count(session: Session, wanted: Filter, *, today: date) -> int:
-    """Return how many cases match, MANY if there are as many or more."""
+    """Return the number of matching cases, at most MANY."""
     return min(MANY, sum(_count(session, each, today, MANY) for each in wanted.by_state()))
 
 
 def _count(
     session: Session, wanted: Filter, today: date, most: int, run: Sequence[ColumnElement[bool]] = ()
 ) -> int:
-    """Return how many cases of one state, or of a run of it, match; ``most`` if there are as many or more."""
+    """Return the number of matching cases of one state, or of one run of it, at most ``most``."""
     matching = queue_filter.lines(session, wanted, today).where(*run)
     if asked := fulltext.phrase(wanted.search):
-        # A joined search stops at the last match that counts; a set of matches would be computed completely.
+        # A joined search stops after ``most`` matches; a subquery would compute them all.
         matching = matching.join(Fulltext, Fulltext.case == Workflow.case).where(Fulltext.text.match(asked))
     counted = select(func.count()).select_from(matching.limit(most).subquery())
     return session.scalar(counted.execution_options(**queue_filter.reach(wanted))) or 0
 
 
 def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
-    """Return how many open cases outside the list report danger, or are undeclared and may."""
+    """Return how many open cases outside the list report danger, or are undeclared and may report it."""
     if wanted == Filter():
         return 0
     feared = Filter(danger=True), Filter(priority=1, undeclared=True)
@@ -250,7 +252,7 @@ def _danger_left_out(session: Session, wanted: Filter, today: date) -> int:
 def _found(
     session: Session, wanted: Filter, order: Order, today: date, first: int
 ) -> Iterator[tuple[int, int, date | None, State]]:
-    """Yield number, rank, deadline and state of matching cases from a place on, at most PAGE of each run."""
+    """Yield number, rank, deadline and state of matching cases, from place ``first``, up to PAGE per run."""
     for each, run in queue_filter.runs(wanted, order, today):
         rows = queue_filter.matching(session, each, today).where(*run).order_by(*queue_filter.ORDER[order])
         rows = rows.execution_options(**queue_filter.reach(each)).offset(first).limit(PAGE)
@@ -272,5 +274,5 @@ def unread_closed(session: Session) -> int:
 
 
 def undecided_closed(session: Session) -> int:
-    """Return how many closed and junk cases wait among the open ones because a decision is owed."""
+    """Return how many closed and junk cases wait among the open ones because they still need a decision."""
     return len(legal_duties.owed_after_end(session))

@@ -19,7 +19,7 @@ from inbox.vault.tables import Case, FollowUp
 
 # A deadline within this time is due this week.
 WEEK = timedelta(days=7)
-# Placeholders for an officer: the acting officers, and no officer. No officer can have such a name.
+# Placeholders for an officer's name: any acting officer, and no officer. No officer can have such a name.
 ME, NOBODY = "@me", "@nobody"
 # Words found in at least this many cases are looked up case by case until a page is full. For rarer words it
 # is faster to find all cases first.
@@ -34,7 +34,7 @@ class Order(StrEnum):
 
 
 class State(StrEnum):
-    """Whether cases are open, closed, or junk; ``ALL`` are all three, in this order.
+    """Whether cases are open, closed, or junk; ``ALL`` means all three states, in this order.
 
     A closed or junk case that waits for a decision (``legal_duties.owed_after_end``) counts as open.
     """
@@ -46,7 +46,7 @@ class State(StrEnum):
 
 
 class Due(StrEnum):
-    """When something is due: every value except ``LATER`` and ``NEVER`` includes what is overdue."""
+    """When a case is due. Every value except ``LATER`` and ``NEVER`` includes overdue cases."""
 
     OVERDUE = "overdue"
     TODAY = "today"
@@ -63,10 +63,11 @@ LONGEST_SEARCH = 200
 class Filter:
     """A filter for cases; an empty field matches all cases.
 
-    Without a ``state`` it matches open cases, or with search words cases in every state. ``officer`` may be
-    ME or NOBODY. ``danger``: an answer reports or fears danger, or an officer has assessed it so.
-    ``to_read``: the case is new or has an unread message. ``undeclared``: the acting officers may read the
-    case, but not all of them have declared on it. ``search`` has at most LONGEST_SEARCH characters.
+    If ``state`` is empty, the filter matches open cases, or cases in every state if it has search words.
+    ``officer`` may be ME or NOBODY. ``danger`` matches cases in which an answer reports or fears danger, or
+    which an officer has assessed as dangerous. ``to_read`` matches cases that are new or have an unread
+    message. ``undeclared`` matches cases that the acting officers may read, but on which not all of them have
+    declared. ``search`` has at most LONGEST_SEARCH characters.
     """
 
     state: str = ""
@@ -85,14 +86,14 @@ class Filter:
 
     @property
     def states(self) -> Sequence[State]:
-        """The matching states, in the order of their display."""
+        """The matching states, in display order."""
         if self.state not in {"", State.ALL}:
             return (State(self.state),)
         is_all = self.state == State.ALL or self.search
         return (State.OPEN, State.CLOSED, State.JUNK) if is_all else (State.OPEN,)
 
     def __post_init__(self) -> None:
-        """Raise Refused for more words than anybody types: such a search would block all others."""
+        """Raise Refused for a search longer than anybody types: it would keep everybody else waiting."""
         if len(self.search) > LONGEST_SEARCH:
             raise Refused(
                 sentence("a search can have at most {most} characters", most=LONGEST_SEARCH),
@@ -112,11 +113,11 @@ class Filter:
 
     @property
     def tells_nothing(self) -> bool:
-        """Whether the filter uses only what a line of the queue shows of every case."""
+        """Whether the filter uses only fields that the queue shows of every case."""
         return replace(self, state="", priority=0, due="") == Filter()
 
     def by_state(self) -> Iterator["Filter"]:
-        """Yield a filter for each matching state; the functions of this module take one of them."""
+        """Yield a filter for each matching state. The functions of this module expect a single state."""
         return (replace(self, state=state) for state in self.states)
 
 
@@ -128,7 +129,7 @@ class QueueView:
     order: Order = Order.PRIORITY
 
 
-# The order ends with the columns of the indexes, so that the database sorts nothing.
+# Each order ends with the columns of the indexes, so that the database need not sort.
 _LAST = (Workflow.category, Workflow.area, Workflow.junked, Workflow.assigned, Workflow.case)
 ORDER = {
     Order.PRIORITY: (Workflow.rank, Workflow.deadline, *_LAST),
@@ -137,9 +138,10 @@ ORDER = {
 
 
 def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Sequence[ColumnElement[bool]]]]:
-    """Yield the runs of each matching state in the queue's order, each with the conditions of its cases.
+    """Yield the runs of each matching state in the queue's order, each with its query conditions.
 
-    ``_pressing`` puts the most urgent runs first; each run is sorted by ``ORDER``.
+    A run is a section of the queue that is sorted by ``ORDER``. ``_pressing`` puts the most urgent runs
+    first.
     """
     for each in wanted.by_state():
         if order is Order.DEADLINE:
@@ -149,13 +151,13 @@ def runs(wanted: Filter, order: Order, today: date) -> Iterator[tuple[Filter, Se
 
 
 def _pressing(wanted: Filter, today: date) -> Sequence[Sequence[ColumnElement[bool]]]:
-    """Return the runs of the queue, the most urgent first: priority 1, then overdue cases, then all others.
+    """Return the conditions of the queue's runs: cases of priority 1, then overdue cases, then all others.
 
-    Danger has priority 1, so it never comes after late paperwork. Each run is sorted by rank, with a decision
-    about danger before all others, and within a rank by deadline.
+    Cases that report danger have priority 1, so they never come after late paperwork. Each run is sorted by
+    rank and then by deadline. Cases that wait for a decision about danger rank before all others.
     """
-    # A bare column would make the database choose another index: one by deadlines, whose matches it would
-    # then sort, or that of all ranks instead of that of the cases in danger.
+    # With the bare column, the database would choose a slower index: the one by deadline, whose matches it
+    # would then have to sort, or the one of all ranks instead of the one of cases in danger.
     rank = Workflow.rank + 0 if wanted.danger else Workflow.rank
     due, others = func.coalesce(Workflow.deadline, date.max), rank >= 2 * RANKS
     return (rank < 2 * RANKS,), (others, due < today), (others, due >= today)
@@ -166,7 +168,7 @@ def matching(
 ) -> Select[int, int, date | None]:
     """Return the query for number, rank and deadline of the matching cases.
 
-    If ``as_of`` asks for more than ``wanted``, only cases are found that may be revealed for ``as_of``.
+    If ``as_of`` is given, the query finds only cases that a search for ``as_of`` may reveal.
     """
     rows = lines(session, wanted, today, as_of=as_of)
     if asked := fulltext.phrase(wanted.search):
@@ -189,12 +191,12 @@ def lines(
 
 
 def reach(wanted: Filter) -> Mapping[str, bool]:
-    """Return the option that includes other handlers' cases, if a query reveals no more than their line."""
+    """Return the option that includes other handlers' cases if a query reveals no more than their lines."""
     return AS_A_LINE if wanted.tells_nothing else {}
 
 
 def by_due(due: str, today: date) -> ColumnElement[bool]:
-    """Return the condition that something in a case is due then."""
+    """Return the condition that the deadline of a case matches ``due``."""
     week = today + WEEK
     return {
         Due.OVERDUE: Workflow.deadline < today,
@@ -227,7 +229,7 @@ def _conditions(session: Session, wanted: Filter, today: date) -> Iterator[Colum
 
 
 def _by_columns(wanted: Filter, today: date) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that the queue's indexes can answer alone."""
+    """Yield the conditions that need nothing but the queue's indexes."""
     (state,) = wanted.states
     yield Workflow.waits == (state is State.OPEN)
     if state is State.JUNK:

@@ -1,4 +1,4 @@
-"""Lines of the queue: what is shown of a case before it is read."""
+"""Lines of the queue, which summarise a case before it is read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from inbox.vault.tables import Case
 class Line:
     """A case in the queue; ``case`` and ``work`` are None if the signed-in officers may not read it.
 
-    Such a case is for its handlers alone, or was put in quarantine or in the archive on the given day. No
-    text of an ``undeclared`` case is shown: a signed-in officer has not declared on it (``declarations``).
+    Such a case is restricted to other handlers, or was put into quarantine or the archive on the given day.
+    No text of an ``undeclared`` case is shown: a signed-in officer has not declared on it (``declarations``).
     ``unread`` is the number of its unread follow-ups.
     """
 
@@ -37,7 +37,7 @@ class Line:
     unread: int = 0
 
 
-# Hidden from officers who are not among the handlers of a case.
+# Fields that are hidden from officers who are not among the handlers of a case.
 _OF_HANDLERS = (
     *(
         "score",
@@ -55,7 +55,7 @@ _OF_HANDLERS = (
     "cautions",
 )
 
-# Hidden from officers who have not declared that they have no interest in the case.
+# Fields that are hidden from officers who have not declared that they have no interest in the case.
 _OF_READERS = ("score", "area", "summary", "tags", "cautions")
 
 
@@ -67,7 +67,7 @@ def views(session: Session, found: Sequence[Line], today: date) -> list[View]:
 
 
 def _cautions(session: Session, line: Line, known: catalogue.Known) -> list[str]:
-    """Return what must be known before a report is read; empty for a report that is not shown."""
+    """Return the cautions to show before a report is read, or no cautions if it is not shown."""
     if line.case is None or line.undeclared:
         return []
     return [*map(str, catalogue.cautions(session, line.case, known))]

@@ -1,10 +1,10 @@
 """Views of the queue: built-in ones for all officers, and those that each officer saves.
 
-A view is a filter with an order. A saved view is private to its officer, like a draft. It is not an action,
-so the journal has no entry for it, and nobody else sees it. If several officers act together, they have the
+A view is a filter with an order. A saved view is private to its officer, like a draft. Nobody else sees it,
+and since saving a view is not an action, it makes no journal entry. Officers who act together see only the
 views that each of them has saved identically under the same name. A view contains no case number and no
-search words, because these could reveal the content of a report and would outlive it. A view that is not used
-for KEPT_DAYS is deleted, and so are all views of an officer who leaves.
+search words, because these could reveal the content of a report and would outlive it. A view that has not
+been used for KEPT_DAYS is deleted. When an officer leaves, all their views are deleted.
 """
 
 import json
@@ -95,7 +95,7 @@ def keep(inbox: Inbox, who: Actor, name: str, view: QueueView) -> None:
 
 
 def rename(inbox: Inbox, who: Actor, name: str, to: str) -> None:
-    """Rename a saved view; raises as ``keep``, and Refused if the new name is in use."""
+    """Rename a saved view; raises Refused if it does not exist, or if the new name is invalid or in use."""
     found, to = of(inbox, who), _checked(to)
     if name not in found:
         raise _unknown(name)
@@ -117,7 +117,7 @@ def remove(inbox: Inbox, who: Actor, name: str) -> None:
 
 
 def sweep(inbox: Inbox, today: date) -> None:
-    """Delete the views of all officers that were not used for KEPT_DAYS."""
+    """Delete all views, of any officer, that have not been used for KEPT_DAYS."""
     with inbox.transaction() as session:
         session.execute(delete(SavedView).where(SavedView.used < today - timedelta(days=KEPT_DAYS)))
 

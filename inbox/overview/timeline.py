@@ -1,4 +1,4 @@
-"""The history of a case by day, without times: what came in and what was done."""
+"""The history of a case by day, without times: incoming messages, measures and officers' actions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from inbox.vault.casework_tables import Measure
 
 
 class Came(StrEnum):
-    """Events of a case that are not actions; their labels are among those of actions."""
+    """Events of a case that are not actions. Their labels are listed with the labels of actions."""
 
     RECEIVED = "received"
     COLLECTED = "collected"
@@ -29,7 +29,7 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event of a day and its actors, empty for incoming messages; it happened ``times`` times."""
+    """An event that happened ``times`` times on a day. ``by`` are its actors, empty for incoming messages."""
 
     day: date
     what: str
@@ -40,9 +40,9 @@ class Event:
 
 
 def look(inbox: Inbox, who: Actor, number: int) -> list[Event]:
-    """Return the events of a case, oldest first; raises what ``Inbox.acting`` raises.
+    """Return the events of a case, oldest first; raises the same errors as ``Inbox.acting``.
 
-    Days are those of the journal; a measure also appears on the day on which it was taken.
+    Days are the days of the journal entries. A measure also appears on the day when it was taken.
     """
     with inbox.acting(who, action(Code.READ_TIMELINE, number)) as session:
         return _of(session, number)

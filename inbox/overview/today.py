@@ -1,4 +1,4 @@
-"""What has to be done today, the most urgent first: the start page of an officer's day."""
+"""Today's work, the most urgent first: the start page of an officer's day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from inbox.session.actions import Actor, Code, Viewed, action
 from inbox.session.inbox import Inbox
 from inbox.vault.casework_tables import IN_DANGER, AccessRequest, Workflow
 
-# The portal no longer has what was collected: if the disk fails, everything since the last backup is lost.
+# The portal no longer has the collected reports: if the disk fails, everything since the last backup is lost.
 BACKUP_EVERY = timedelta(days=7)
 # The page lists this many cases, and counts the others.
 SHOWN = 10
@@ -35,17 +35,18 @@ _FEARED = (
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The work that waits on a day.
+    """The work to be done on a day.
 
-    ``danger`` are open cases that report danger and have no measure that answers it; ``shut`` are other
-    cases, in quarantine, which may report danger. ``pressing`` are undeclared cases of the highest priority,
-    which the queue shows as well. Each of these has at most SHOWN cases. ``due`` are lines of the queue,
-    overdue first, of the ``due_count`` cases that are due by the end of the day. ``this_week`` is the number
-    of other cases due in the seven days after that, ``to_read`` the number of cases with something unread.
-    ``missed`` is the exchange that should have taken place; if there is none, the next is due on
-    ``next_exchange``. ``keys`` are warnings of keys that expire soon, ``requests`` the open requests for
-    access, ``ripe`` those that can be answered. ``needs_backup`` is true if there is no backup, or if the
-    last one, of the day ``backed_up``, is older than BACKUP_EVERY.
+    ``danger`` are open cases that report danger, as long as no measure has answered it. ``shut`` are cases in
+    quarantine that may report such danger. ``pressing`` are undeclared cases of the highest priority, which
+    the queue also shows. Each of these three lists, and ``due``, has at most SHOWN cases. ``due`` holds the
+    queue's lines of cases that are due by the end of the day, overdue cases first; there are ``due_count``
+    such cases. ``this_week`` is the number of cases due in the following seven days, and ``to_read`` the
+    number of cases that are new or have an unread message. ``missed`` is the exchange that should have taken
+    place by now. If no exchange was missed, the next one is due on ``next_exchange``. ``keys`` are warnings
+    about keys that expire soon. ``requests`` are the open access requests, and ``ripe`` are the requests that
+    can be answered. ``needs_backup`` is true if there is no backup, or if the last backup, made on the day
+    ``backed_up``, is older than BACKUP_EVERY.
     """
 
     danger: Sequence[int]
@@ -65,8 +66,8 @@ class Today:
 
 
 def look(inbox: Inbox, who: Actor) -> Today:
-    """Return what waits today for the acting officers; raises what ``Inbox.acting`` raises."""
-    # Nobody reads a case in quarantine, but quarantine must not hide that it may report danger.
+    """Return today's work for the acting officers; raises the same errors as ``Inbox.acting``."""
+    # Nobody can read a case in quarantine, but quarantine must not hide possible danger.
     with inbox.vault.transaction(who.officers, quarantine=True) as session:
         shut = _shut(session)
     with inbox.acting(who, action(Code.LIST, view=Viewed.TODAY)) as session:
@@ -94,7 +95,10 @@ def look(inbox: Inbox, who: Actor) -> Today:
 
 
 def _danger(session: Session) -> Sequence[int]:
-    """Return cases, declared by all acting officers, that report danger without a measure that answers it."""
+    """Return the cases that report danger, as long as no measure has answered it.
+
+    Only cases that all acting officers have declared on are included.
+    """
     numbers = session.scalars(_FEARED).all()
     read = declarations.given(session, numbers)
     found = (each for each in numbers if each in read and exits.is_danger_open(session, each))
@@ -102,7 +106,7 @@ def _danger(session: Session) -> Sequence[int]:
 
 
 def _shut(session: Session) -> Sequence[int]:
-    """Return the cases in quarantine that may report danger: nobody can declare on them, or act."""
+    """Return the cases in quarantine that may report danger. Nobody can declare or act on them."""
     numbers = session.scalars(_FEARED.where(Workflow.quarantined.is_not(None)))
     return list(islice((each for each in numbers if exits.is_danger_open(session, each)), SHOWN))
 

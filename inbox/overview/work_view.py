@@ -26,12 +26,15 @@ from inbox.vault.casework_tables import SOURCE, Duty, Link, Measure, Note, Workf
 from templates.law.rules import DutyRole, Told
 
 _DECIDING = {Code.DECIDE, Code.DECIDE_BY_TWO}
-# Obstacles that displaying the case removes, or that its page shows anyway.
+# Obstacles that are removed when the case is displayed, or that its page shows anyway.
 _READ_WITH_IT = {Obstacle.CLOSED, Obstacle.NEW, Obstacle.UNREAD}
 
 
 def of(session: Session, number: int, said: View, today: date) -> View:
-    """Return the work on a case whose report ``said`` shows; raises CaseRefused for an unknown case."""
+    """Return the work on a case; raises CaseRefused for an unknown case.
+
+    ``said`` is the view of the case's report.
+    """
     work = workflow.of(session, number)
     due = _deadlines(session, number, today)
     closing = _before_closing(session, number, today)
@@ -75,7 +78,7 @@ def of(session: Session, number: int, said: View, today: date) -> View:
 def standing(session: Session, number: int, today: date) -> View:
     """Return the priority of a case and who set it, the assigned officer, the next deadline and any danger.
 
-    Raises what ``workflow.of`` raises.
+    Raises the same errors as ``workflow.of``.
     """
     work, due = workflow.of(session, number), _deadlines(session, number, today)
     return {
@@ -100,13 +103,13 @@ def urgent(deadlines: Sequence[View]) -> str:
 
 
 def _before_closing(session: Session, number: int, today: date) -> list[str]:
-    """Return the codes of the obstacles to closing an open case that is being read."""
+    """Return the codes of the obstacles that remain to closing a case while its page is displayed."""
     found = exits.obstacles(session, number, Asked(way=Exit.CLOSE, today=today))
     return [what.value for what in found if what not in _READ_WITH_IT]
 
 
 def _unasked(session: Session, number: int) -> View | None:
-    """Return why nobody is asked to decide on informing the prosecutor, or None if somebody is."""
+    """Return why no decision on informing the prosecutor is required, or None if one is required."""
     if legal_duties.by_role(session, number, DutyRole.PROSECUTOR) is not None:
         return None
     law = in_use.of(session)
@@ -135,8 +138,7 @@ def _deadlines(session: Session, number: int, today: date) -> list[View]:
 def _before(session: Session, row: Duty) -> View | None:
     """Return the earlier decision, with its day, on a duty that is asked again, or None.
 
-    It is read from the journal, which keeps the decision. ``sent`` if the decision sent something to
-    somebody.
+    The earlier decision is read from the journal. ``sent`` is true if it sent something to somebody.
     """
     if not legal_duties.is_anew(row):
         return None
@@ -151,9 +153,9 @@ def _before(session: Session, row: Duty) -> View | None:
 
 
 def clock(due: Due, today: date) -> View:
-    """Return the day of a deadline, the day it was sent, met or dropped, and whether it is late.
+    """Return a deadline: its day, the days when it was sent, met or dropped, and whether it is late.
 
-    ``urgency`` says how far away the day is; None if nothing remains to be done.
+    ``urgency`` says how far away the day is, or is None if nothing remains to be done.
     """
     return {
         "clock": due.clock,
@@ -170,8 +172,8 @@ def clock(due: Due, today: date) -> View:
 def duty(row: Duty, today: date, urgent: str = "") -> View:
     """Return a duty with its deadline, its decision, and whether it is late or was late at any time.
 
-    ``urgent`` is the code of the measure that cannot wait for the decision, or "".
-    ``urgency`` is as in ``clock``.
+    ``urgent`` is the code of the measure that cannot wait for the decision, or "". ``urgency`` has the same
+    meaning as in ``clock``.
     """
     return {
         "duty": row.kind,
@@ -187,7 +189,7 @@ def duty(row: Duty, today: date, urgent: str = "") -> View:
 
 
 def _rule(rule: Rule, answers: Answers) -> View:
-    """Return what a rule proposes, and for which answers to which questions."""
+    """Return the value that a rule proposes, and the answers that it is based on, by question."""
     return {
         "value": rule.value,
         "because": {question: _met(rule, question, answers) for question in rule.when},
@@ -195,14 +197,14 @@ def _rule(rule: Rule, answers: Answers) -> View:
 
 
 def _met(rule: Rule, question: str, answers: Answers) -> list[str]:
-    """Return the codes that make a rule match; empty for a free-text answer, whatever it says."""
+    """Return the codes that make a rule match. A free-text answer has no codes, whatever it says."""
     given = answers[question]
     chosen = [given] if isinstance(given, str) else given
     return [each for each in chosen if each in rule.when[question]]
 
 
 def link(row: Link) -> View:
-    """Return the linked case and the relation, as an officer stated it."""
+    """Return a link: the other case, and the relation that an officer stated."""
     return {"case": row.other, "relation": row.kind, "since": row.since.isoformat()}
 
 
@@ -212,7 +214,10 @@ def note(row: Note) -> View:
 
 
 def measure(recorded: Recorded) -> View:
-    """Return a measure; ``told`` if the reporter may read it; ``officers`` is how many retract it."""
+    """Return a measure.
+
+    ``told`` is true if the reporter may read the measure. Retracting it takes ``officers`` officers.
+    """
     row = recorded.row
     return {
         "number": row.position,
